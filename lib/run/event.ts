@@ -1,0 +1,61 @@
+/** What happens during a run, as data: progress, JSON lines and the record are all made from these. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+
+export type ObjectOutcome = "created" | "configured" | "unchanged" | "deleted" | "replaced";
+
+/** The state of a migration as `status` names it. */
+export type MigrationState =
+  | "applied"
+  | "pending"
+  | "running"
+  | "failed"
+  | "changed"
+  | "missing"
+  | "skipped";
+
+export type RunEvent =
+  | { readonly type: "run-started"; readonly runId: string; readonly at: string; readonly migrations: number }
+  | { readonly type: "run-waiting"; readonly holder: string; readonly heldSince: string; readonly at: string }
+  | {
+    readonly type: "migration-started";
+    readonly id: string;
+    readonly title: string;
+    readonly at: string;
+    readonly resumed: boolean;
+    readonly objects: number;
+  }
+  | {
+    readonly type: "migration-skipped";
+    readonly id: string;
+    readonly title: string;
+    readonly reason: "applied" | "empty";
+  }
+  | { readonly type: "service-absent"; readonly id: string; readonly service: string }
+  | { readonly type: "object"; readonly id: string; readonly object: string; readonly outcome: ObjectOutcome }
+  | {
+    readonly type: "waiting";
+    readonly id: string;
+    readonly object: string;
+    /** Why it is not ready yet, in a few words. */
+    readonly reason: string;
+    readonly elapsedMs: number;
+  }
+  | { readonly type: "ready"; readonly id: string; readonly object: string; readonly elapsedMs: number }
+  | { readonly type: "manual"; readonly id: string; readonly instruction: string }
+  | {
+    readonly type: "migration-finished";
+    readonly id: string;
+    readonly title: string;
+    readonly state: "applied" | "failed";
+    readonly at: string;
+    readonly durationMs: number;
+    readonly diagnostics: readonly Diagnostic[];
+  }
+  | {
+    readonly type: "run-finished";
+    readonly runId: string;
+    readonly at: string;
+    readonly durationMs: number;
+    readonly state: "applied" | "failed" | "interrupted" | "unchanged";
+    readonly writes: number;
+  };
