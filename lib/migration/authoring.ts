@@ -1,0 +1,68 @@
+/** The words that a migration script is written in. Scripts import this file and nothing else. */
+import type { Step } from "./step.ts";
+
+/**
+ * One numbered script, the default export of `migrations/NNN_name.ts`.
+ *
+ * `plan` is synchronous and returns steps; it reads nothing but its argument, so that dry-run, diff, status
+ * and the real run cannot disagree about what it does.
+ */
+export interface Migration {
+  readonly title: string;
+  /** One sentence for the operator: why this step exists and why it stands where it stands. */
+  readonly why: string;
+  plan(stack: Stack): readonly Steps[];
+}
+
+/** A step, or steps to be taken in order; builders return these, scripts nest them freely. */
+export type Steps = Step | readonly Steps[];
+
+/** Names a service of the stack. Present or not: the builders skip what is absent and the plan says so. */
+export interface ServiceName {
+  readonly service: string;
+}
+
+/** What a script may use. */
+export interface Stack {
+  /** The compose service of that name; every script says by this which services are its business. */
+  service(name: string): ServiceName;
+  /** The services that `decisions.yaml` gives to this script (`services.<name>.step`). */
+  assigned(): readonly ServiceName[];
+  readonly kube: Objects;
+  readonly wait: Waits;
+  /** Something that only a person can do; the run prints it and goes on. */
+  manual(instruction: string): Steps;
+}
+
+/** Builders for steps that apply objects. */
+export interface Objects {
+  /** Namespaces with their quotas and limits. */
+  namespaces(): Steps;
+  /** StorageClass, PersistentVolumes and claims of the whole stack. */
+  storage(): Steps;
+  /** Every ConfigMap and Secret of the whole stack, before anything reads one. */
+  configuration(): Steps;
+  /** What routes refer to: Traefik's own settings, TLS, middlewares. */
+  traefik(): Steps;
+  /** The service's workload of whatever kind it became, with the Services by which it is reached. */
+  workload(name: ServiceName): Steps;
+  /** As `workload`, and an error where the conversion made something else of it. */
+  statefulSet(name: ServiceName): Steps;
+  /** As `workload`, and an error where the conversion made something else of it. */
+  deployment(name: ServiceName): Steps;
+  /** Applies the service's Job and waits until it is complete. */
+  job(name: ServiceName, options?: { readonly timeout?: string }): Steps;
+  /** The routes of every service, and those that belong to none. */
+  routes(): Steps;
+}
+
+/** Builders for steps that wait. */
+export interface Waits {
+  /** Until the service's workload is ready by its kind's rule. Default timeout: 10m. */
+  ready(name: ServiceName, options?: { readonly timeout?: string }): Steps;
+}
+
+/** Marks an object as a migration, so that its shape is checked where it is written. */
+export function migration(definition: Migration): Migration {
+  return definition;
+}

@@ -1,0 +1,123 @@
+/** Runs the scripts over a conversion and checks that together they take every service exactly once. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import type { Conversion } from "../kube/conversion.ts";
+import type { Migration, Steps } from "./authoring.ts";
+import { type Notes, stackFor } from "./stack.ts";
+import type { Plan, PlannedMigration, Step } from "./step.ts";
+
+/** A script with the id that its file name gives it. */
+export interface Script {
+  readonly id: string;
+  readonly migration: Migration;
+}
+
+/** What the plan is made of. */
+export interface PlanInput {
+  /** In the order of their ids. */
+  readonly scripts: readonly Script[];
+  readonly conversion: Conversion;
+  /** Service name to the id (or the number of the id) of the script that `decisions.yaml` gives it to. */
+  readonly assigned: ReadonlyMap<string, string>;
+}
+
+/**
+ * Plans all migrations. Problems are collected: a script that throws, a service that no script takes or two take,
+ * an assignment to a script that is not there.
+ */
+export function planMigrations(input: PlanInput): { plan: Plan; diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const assignments = resolveAssignments(input, diagnostics);
+  const claims = new Map<string, string>();
+  const migrations = input.scripts.map((script) => {
+    const assigned = [...assignments].filter(([, id]) => id === script.id).map(([service]) => service);
+    const planned = planScript(script, input.conversion, assigned, diagnostics);
+    for (const service of planned.claimed) {
+      const first = claims.get(service);
+      if (first !== undefined) diagnostics.push(claimedTwice(service, first, script.id));
+      claims.set(service, script.id);
+    }
+    return planned;
+  });
+  diagnostics.push(...unclaimed(input.conversion, claims));
+  return { plan: { migrations }, diagnostics };
+}
+
+function planScript(
+  script: Script,
+  conversion: Conversion,
+  assigned: readonly string[],
+  diagnostics: Diagnostic[],
+): PlannedMigration {
+  const notes: Notes = { absent: new Set(), claimed: new Set(), diagnostics };
+  const { title, why } = script.migration;
+  let steps: Step[] = [];
+  try {
+    steps = flatten(script.migration.plan(stackFor(conversion, assigned, notes)));
+  } catch (error) {
+    diagnostics.push({
+      code: "plan-script-failed",
+      severity: "error",
+      message: `Migration "${script.id}" cannot be planned: ${
+        error instanceof Error ? error.message : String(error)
+      }`,
+      hint: "A script only returns steps; look at the last change to its file",
+    });
+  }
+  return { id: script.id, title, why, steps, absent: [...notes.absent], claimed: [...notes.claimed] };
+}
+
+function flatten(steps: Steps | readonly Steps[]): Step[] {
+  return isList(steps) ? steps.flatMap(flatten) : [steps];
+}
+
+function isList(steps: Steps | readonly Steps[]): steps is readonly Steps[] {
+  return Array.isArray(steps);
+}
+
+function resolveAssignments(input: PlanInput, diagnostics: Diagnostic[]): Map<string, string> {
+  const ids = input.scripts.map((script) => script.id);
+  const resolved = new Map<string, string>();
+  for (const [service, wanted] of input.assigned) {
+    const id = ids.find((candidate) =>
+      candidate === wanted || candidate.split("_")[0] === wanted || candidate.replace(/^\d+_/, "") === wanted
+    );
+    if (id !== undefined) {
+      resolved.set(service, id);
+      continue;
+    }
+    const near = nearest(wanted, ids);
+    diagnostics.push({
+      code: "plan-unknown-script",
+      severity: "error",
+      message: `Decision "services.${service}.step" names "${wanted}", but there is no such migration`,
+      hint: near === undefined ? `The migrations are ${ids.join(", ")}` : `Did you mean "${near}"?`,
+    });
+  }
+  return resolved;
+}
+
+function claimedTwice(service: string, first: string, second: string): Diagnostic {
+  return {
+    code: "plan-service-claimed-twice",
+    severity: "error",
+    message: `Service "${service}" is taken by migration "${first}" and again by "${second}"`,
+    hint: "Let one script name it, or remove its `step` from decisions.yaml",
+  };
+}
+
+function unclaimed(conversion: Conversion, claims: ReadonlyMap<string, string>): Diagnostic[] {
+  return [...conversion.services.values()]
+    .filter((service) => service.kind !== "none" && !claims.has(service.name))
+    .map((service) => {
+      const span = service.workload.find((planned) => planned.source !== undefined)?.source;
+      return {
+        code: "plan-service-unclaimed",
+        severity: "error",
+        message: `Service "${service.name}" is taken by no migration`,
+        ...(span === undefined ? {} : { span }),
+        hint:
+          `Name it in a script, or add to decisions.yaml: services: { ${service.name}: { step: applications } }`,
+      };
+    });
+}

@@ -1,0 +1,115 @@
+/** The `Stack` that a script's `plan` is called with, over one conversion; notes what the script asked for. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Conversion, ConvertedService, WorkloadKind } from "../kube/conversion.ts";
+import type { PlannedObject } from "../kube/object.ts";
+import type { Objects, ServiceName, Stack, Steps, Waits } from "./authoring.ts";
+import type { Step } from "./step.ts";
+
+/** What one script said while it planned. */
+export interface Notes {
+  /** Services it named that the stack does not have. */
+  readonly absent: Set<string>;
+  /** Services whose workload it applies. */
+  readonly claimed: Set<string>;
+  readonly diagnostics: Diagnostic[];
+}
+
+const WORKLOAD_KINDS = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "HelmChart"]);
+
+/** Builds the stack for one script. `assigned` are the services that decisions give to it. */
+export function stackFor(conversion: Conversion, assigned: readonly string[], notes: Notes): Stack {
+  const take = (name: ServiceName, kind?: WorkloadKind): ConvertedService | undefined =>
+    takeService(conversion, notes, name.service, kind);
+  const workload = (name: ServiceName, kind?: WorkloadKind): Steps => {
+    const service = take(name, kind);
+    return service === undefined ? [] : workloadSteps(service, "10m");
+  };
+  const kube: Objects = {
+    namespaces: () => apply(conversion.namespaces),
+    storage: () => apply(conversion.storage),
+    configuration: () => apply(conversion.configuration),
+    traefik: () => apply(conversion.traefik),
+    workload: (name) => workload(name),
+    statefulSet: (name) => workload(name, "StatefulSet"),
+    deployment: (name) => workload(name, "Deployment"),
+    job: (name, options) => {
+      const service = take(name, "Job");
+      return service === undefined ? [] : workloadSteps(service, options?.timeout ?? "10m");
+    },
+    routes: () =>
+      apply([
+        ...[...conversion.services.values()].flatMap((service) => service.routes),
+        ...conversion.routes,
+      ]),
+  };
+  const wait: Waits = {
+    ready: (name, options) => readySteps(conversion.services.get(name.service), options?.timeout ?? "10m"),
+  };
+  return {
+    service: (name) => {
+      if (!conversion.services.has(name)) notes.absent.add(name);
+      return { service: name };
+    },
+    assigned: () => assigned.map((service) => ({ service })),
+    kube,
+    wait,
+    manual: (instruction) => ({ kind: "manual", instruction }),
+  };
+}
+
+function takeService(
+  conversion: Conversion,
+  notes: Notes,
+  name: string,
+  kind: WorkloadKind | undefined,
+): ConvertedService | undefined {
+  const service = conversion.services.get(name);
+  if (service === undefined || service.kind === "none") return undefined;
+  notes.claimed.add(name);
+  if (kind !== undefined && service.kind !== kind) {
+    notes.diagnostics.push({
+      code: "plan-kind-differs",
+      severity: "error",
+      message: `Service "${name}" became a ${service.kind}, but the script plans a ${kind}`,
+      ...spanOf(service.workload),
+      hint: `Add to decisions.yaml: services: { ${name}: { kind: ${kind} } }`,
+    });
+  }
+  return service;
+}
+
+function spanOf(objects: readonly PlannedObject[]): Pick<Diagnostic, "span"> {
+  const span = objects.find((planned) => planned.source !== undefined)?.source;
+  return span === undefined ? {} : { span };
+}
+
+function apply(objects: readonly PlannedObject[]): Steps {
+  return objects.length === 0 ? [] : { kind: "apply", objects };
+}
+
+/** Services first, so that names resolve when the workload starts; a Job is a step of its own, waited for. */
+function workloadSteps(service: ConvertedService, timeout: string): Steps {
+  const jobs = service.workload.filter((planned) => planned.object.kind === "Job");
+  const others = service.workload.filter((planned) => planned.object.kind !== "Job");
+  return [
+    apply([...service.network, ...others]),
+    ...jobs.map((object): Step => ({ kind: "job", object, timeout })),
+  ];
+}
+
+function readySteps(service: ConvertedService | undefined, timeout: string): Steps {
+  if (service === undefined) return [];
+  return service.workload
+    .filter(({ object }) => WORKLOAD_KINDS.has(object.kind) && object.kind !== "Job")
+    .map(({ object, source }): Step => ({
+      kind: "wait",
+      ref: {
+        apiVersion: object.apiVersion,
+        kind: object.kind,
+        name: object.metadata.name,
+        ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
+      },
+      timeout,
+      ...(source === undefined ? {} : { source }),
+    }));
+}
