@@ -52,7 +52,10 @@ export interface Objects {
   deployment(name: ServiceName): Steps;
   /** Applies the service's Job and waits until it is complete. */
   job(name: ServiceName, options?: { readonly timeout?: string }): Steps;
-  /** The routes of every service, and those that belong to none. */
+  /**
+   * The routes of every service, and those that belong to none. A service whose workload comes with a later
+   * script gets its routes there, after it: no route is opened before there is something to answer.
+   */
   routes(): Steps;
 }
 

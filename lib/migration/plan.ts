@@ -3,7 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import type { Migration, Steps } from "./authoring.ts";
-import { type Notes, stackFor } from "./stack.ts";
+import { applyRoutes, type Notes, stackFor } from "./stack.ts";
 import type { Plan, PlannedMigration, Step } from "./step.ts";
 
 /** A script with the id that its file name gives it. */
@@ -28,34 +28,48 @@ export interface PlanInput {
 export function planMigrations(input: PlanInput): { plan: Plan; diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const assignments = resolveAssignments(input, diagnostics);
-  const claims = new Map<string, string>();
-  const migrations = input.scripts.map((script) => {
-    const assigned = [...assignments].filter(([, id]) => id === script.id).map(([service]) => service);
-    const planned = planScript(script, input.conversion, assigned, diagnostics);
-    for (const service of planned.claimed) {
-      const first = claims.get(service);
-      if (first !== undefined) diagnostics.push(claimedTwice(service, first, script.id));
-      claims.set(service, script.id);
-    }
-    return planned;
-  });
+  const drafts = input.scripts.map((script) => runScript(script, input.conversion, assignments, new Set()));
+  diagnostics.push(...drafts.flatMap((draft) => draft.notes.diagnostics));
+  const claims = claimsOf(input.scripts, drafts, diagnostics);
   diagnostics.push(...unclaimed(input.conversion, claims));
+
+  const opening = drafts.findIndex((draft) => draft.notes.opensRoutes);
+  const later = new Set(drafts.slice(opening + 1).flatMap((draft) => [...draft.notes.claimed]));
+  const migrations = input.scripts.map((script, index): PlannedMigration => {
+    const { steps, notes } = runScript(script, input.conversion, assignments, later);
+    const delayed = opening >= 0 && index > opening
+      ? flatten(applyRoutes(input.conversion, (service) => notes.claimed.has(service)))
+      : [];
+    const { title, why } = script.migration;
+    return {
+      id: script.id,
+      title,
+      why,
+      steps: [...steps, ...delayed],
+      absent: [...notes.absent],
+      claimed: [...notes.claimed],
+    };
+  });
   return { plan: { migrations }, diagnostics };
 }
 
-function planScript(
+interface Draft {
+  readonly steps: readonly Step[];
+  readonly notes: Notes;
+}
+
+function runScript(
   script: Script,
   conversion: Conversion,
-  assigned: readonly string[],
-  diagnostics: Diagnostic[],
-): PlannedMigration {
-  const notes: Notes = { absent: new Set(), claimed: new Set(), diagnostics };
-  const { title, why } = script.migration;
-  let steps: Step[] = [];
+  assignments: ReadonlyMap<string, string>,
+  later: ReadonlySet<string>,
+): Draft {
+  const notes: Notes = { absent: new Set(), claimed: new Set(), opensRoutes: false, diagnostics: [] };
+  const assigned = [...assignments].filter(([, id]) => id === script.id).map(([service]) => service);
   try {
-    steps = flatten(script.migration.plan(stackFor(conversion, assigned, notes)));
+    return { steps: flatten(script.migration.plan(stackFor(conversion, assigned, later, notes))), notes };
   } catch (error) {
-    diagnostics.push({
+    notes.diagnostics.push({
       code: "plan-script-failed",
       severity: "error",
       message: `Migration "${script.id}" cannot be planned: ${
@@ -63,8 +77,24 @@ function planScript(
       }`,
       hint: "A script only returns steps; look at the last change to its file",
     });
+    return { steps: [], notes };
   }
-  return { id: script.id, title, why, steps, absent: [...notes.absent], claimed: [...notes.claimed] };
+}
+
+function claimsOf(
+  scripts: readonly Script[],
+  drafts: readonly Draft[],
+  diagnostics: Diagnostic[],
+): Map<string, string> {
+  const claims = new Map<string, string>();
+  for (const [index, script] of scripts.entries()) {
+    for (const service of drafts[index]?.notes.claimed ?? []) {
+      const first = claims.get(service);
+      if (first !== undefined) diagnostics.push(claimedTwice(service, first, script.id));
+      else claims.set(service, script.id);
+    }
+  }
+  return claims;
 }
 
 function flatten(steps: Steps | readonly Steps[]): Step[] {

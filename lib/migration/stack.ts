@@ -11,13 +11,23 @@ export interface Notes {
   readonly absent: Set<string>;
   /** Services whose workload it applies. */
   readonly claimed: Set<string>;
+  /** Whether it opens the routes. */
+  opensRoutes: boolean;
   readonly diagnostics: Diagnostic[];
 }
 
 const WORKLOAD_KINDS = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "HelmChart"]);
 
-/** Builds the stack for one script. `assigned` are the services that decisions give to it. */
-export function stackFor(conversion: Conversion, assigned: readonly string[], notes: Notes): Stack {
+/**
+ * Builds the stack for one script. `assigned` are the services that decisions give to it; `later` are those whose
+ * workload only comes with a later script, so that their routes wait for it.
+ */
+export function stackFor(
+  conversion: Conversion,
+  assigned: readonly string[],
+  later: ReadonlySet<string>,
+  notes: Notes,
+): Stack {
   const take = (name: ServiceName, kind?: WorkloadKind): ConvertedService | undefined =>
     takeService(conversion, notes, name.service, kind);
   const workload = (name: ServiceName, kind?: WorkloadKind): Steps => {
@@ -36,11 +46,10 @@ export function stackFor(conversion: Conversion, assigned: readonly string[], no
       const service = take(name, "Job");
       return service === undefined ? [] : workloadSteps(service, options?.timeout ?? "10m");
     },
-    routes: () =>
-      apply([
-        ...[...conversion.services.values()].flatMap((service) => service.routes),
-        ...conversion.routes,
-      ]),
+    routes: () => {
+      notes.opensRoutes = true;
+      return [applyRoutes(conversion, (service) => !later.has(service)), apply(conversion.routes)];
+    },
   };
   const wait: Waits = {
     ready: (name, options) => readySteps(conversion.services.get(name.service), options?.timeout ?? "10m"),
@@ -85,6 +94,12 @@ function spanOf(objects: readonly PlannedObject[]): Pick<Diagnostic, "span"> {
 
 function apply(objects: readonly PlannedObject[]): Steps {
   return objects.length === 0 ? [] : { kind: "apply", objects };
+}
+
+/** The routes of the services that `wanted` accepts. */
+export function applyRoutes(conversion: Conversion, wanted: (service: string) => boolean): Steps {
+  const services = [...conversion.services.values()].filter((service) => wanted(service.name));
+  return apply(services.flatMap((service) => service.routes));
 }
 
 /** Services first, so that names resolve when the workload starts; a Job is a step of its own, waited for. */
