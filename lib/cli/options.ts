@@ -1,0 +1,71 @@
+/** The flags that several commands share, and what they mean once parsed. */
+import { Command, Option } from "commander";
+
+/** Where the input comes from. */
+export interface InputOptions {
+  readonly stack?: string;
+  readonly file?: readonly string[];
+  readonly envFile?: readonly string[];
+  readonly projectName?: string;
+  readonly profile?: readonly string[];
+  readonly compatibility?: boolean;
+  readonly decisions?: string;
+  readonly migrations?: string;
+}
+
+/** Which cluster. */
+export interface ClusterOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly embedded?: boolean;
+}
+
+/** How the answer is printed. */
+export interface OutputOptions {
+  readonly output: "text" | "json" | "yaml";
+  readonly color: boolean;
+}
+
+/** Adds the flags of `InputOptions`. */
+export function withInput(command: Command): Command {
+  return command
+    .option("--stack <dir>", "folder of the compose files (default: the bundled example)")
+    .option(
+      "-f, --file <file>",
+      "compose file, relative to --stack; repeat to merge several in order",
+      append,
+    )
+    .option("--env-file <file>", "variables for the compose files instead of .env; repeatable", append)
+    .option("-p, --project-name <name>", "compose project name")
+    .option(
+      "--profile <name>",
+      "compose profile, and the profile of that name in decisions.yaml; repeatable",
+      append,
+    )
+    .option("--compatibility", "read the files as docker-compose --compatibility does")
+    .option("--decisions <file>", "what compose does not say (default: decisions.yaml beside the stack)")
+    .option("--migrations <dir>", "folder of numbered scripts (default: migrations/)");
+}
+
+/** Adds the flags of `ClusterOptions`. */
+export function withCluster(command: Command): Command {
+  return command
+    .option(
+      "--kubeconfig <file>",
+      "kubeconfig file (default: KUBECONFIG, ~/.kube/config, k3s's own, embedded cluster)",
+    )
+    .option("--context <name>", "context of the kubeconfig")
+    .option("--embedded", "use the embedded cluster, whatever kubeconfig there is");
+}
+
+/** Adds `-o` with the given formats; the first is the default. */
+export function withOutput(command: Command, formats: readonly string[] = ["text", "json"]): Command {
+  return command
+    .addOption(new Option("-o, --output <format>", "output format").choices([...formats]).default(formats[0]))
+    .option("--no-color", "no colours (also NO_COLOR)");
+}
+
+/** A repeatable flag keeps its values in order. */
+function append(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}

@@ -1,0 +1,118 @@
+/** Declares the commands; each one's code is loaded when it is called, so that `--help` is quick. */
+import { Command, CommanderError } from "commander";
+import { ExitCode } from "./exit_code.ts";
+import {
+  type ClusterOptions,
+  type InputOptions,
+  type OutputOptions,
+  withCluster,
+  withInput,
+  withOutput,
+} from "./options.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Everything that may stand on a command line of `migrate` and its like. */
+export type CommandOptions =
+  & InputOptions
+  & ClusterOptions
+  & OutputOptions
+  & Readonly<Record<string, unknown>>;
+
+/** A command: parsed flags in, exit code out. Expected problems are thrown as `Failure` and printed by the caller. */
+export type Run = (options: CommandOptions, surroundings: Surroundings) => Promise<number>;
+
+/**
+ * Runs the command line and returns the exit code. Wrong flags end with `ExitCode.usage`.
+ */
+export async function runProgram(
+  args: readonly string[],
+  surroundings: Surroundings,
+  version: string,
+): Promise<number> {
+  let exitCode: number = ExitCode.ok;
+  const program = new Command("compose-ferry")
+    .description(
+      "Moves a docker-compose stack with Traefik to k3s, in numbered steps that can be repeated and resumed.",
+    )
+    .version(version, "-V, --version", "print the version")
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => surroundings.terminal(false).out(text),
+      writeErr: (text) => surroundings.terminal(false).err(text),
+    });
+  const on = (command: Command, load: () => Promise<Run>): void => {
+    command.action(async (...parsed: unknown[]) => {
+      const { execute } = await import("./execute.ts");
+      exitCode = await execute(
+        await load(),
+        command.optsWithGlobals() as CommandOptions,
+        surroundings,
+        parsed,
+      );
+    });
+  };
+  declareMoving(program, on);
+  declareLooking(program, on);
+  declareCluster(program, on);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 || error.code === "commander.help" ? ExitCode.ok : ExitCode.usage;
+  }
+  return exitCode;
+}
+
+type On = (command: Command, load: () => Promise<Run>) => void;
+
+const EXAMPLES = `
+Examples:
+  deno task migrate                                    the bundled example, on the embedded cluster
+  deno task migrate --stack /opt/faf -f docker-compose.yml -f monitoring.yml --dry-run
+  deno task migrate --stack /opt/faf --context prod --to 050
+`;
+
+function declareMoving(program: Command, on: On): void {
+  const migrate = withOutput(withCluster(withInput(program.command("migrate"))))
+    .description("apply the pending migrations, in order")
+    .option("--dry-run", "show what would change, write nothing")
+    .option("--to <number>", "stop after this migration, such as 050")
+    .option("--frozen", "refuse when an applied migration would change")
+    .option("--force-conflicts", "take over fields that others manage")
+    .option("--lock-timeout <duration>", "how long to wait for another run, such as 2m", "0s")
+    .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do")
+    .option("-y, --yes", "do not ask")
+    .addHelpText("after", EXAMPLES);
+  on(migrate, async () => (await import("./migrate_command.ts")).migrate);
+}
+
+function declareLooking(program: Command, on: On): void {
+  const status = withOutput(withCluster(withInput(program.command("status"))))
+    .description("show which migrations are applied, pending, changed or failed")
+    .option("--detailed-exitcode", "exit with 10 when there is something to do");
+  on(status, async () => (await import("./status_command.ts")).status);
+
+  const check = withOutput(withInput(program.command("check")))
+    .description("say everything that is worth knowing before the move; talks to no cluster");
+  on(check, async () => (await import("./check_command.ts")).check);
+
+  const config = withOutput(withInput(program.command("config")), ["yaml", "json"])
+    .description("print the compose project as it was understood, or its problems");
+  on(config, async () => (await import("./config_command.ts")).config);
+}
+
+function declareCluster(program: Command, on: On): void {
+  const cluster = program.command("cluster").description("the embedded cluster (its pods are simulated)");
+  const verbs = {
+    up: "start it; the first time builds it, which takes minutes",
+    status: "say whether it runs",
+    down: "stop it and keep what it holds",
+    reset: "stop it and empty it",
+    kubeconfig: "print the path of its kubeconfig",
+  } as const;
+  for (const [verb, description] of Object.entries(verbs)) {
+    const command = withOutput(cluster.command(verb)).description(description);
+    on(command, async () => (await import("./cluster_command.ts")).cluster(verb as keyof typeof verbs));
+  }
+}

@@ -1,0 +1,33 @@
+/** Puts the parts together: the commands, the migrations beside this file, and the embedded cluster. */
+import { hostname, userInfo } from "node:os";
+import { fileURLToPath } from "node:url";
+import metadata from "./deno.json" with { type: "json" };
+import { runProgram } from "./lib/cli/program.ts";
+import { processTerminal } from "./lib/cli/terminal.ts";
+
+if (import.meta.main) {
+  const environment = Deno.env.toObject();
+  Deno.exitCode = await runProgram(Deno.args, {
+    environment,
+    directory: environment["INIT_CWD"] ?? Deno.cwd(),
+    home: fileURLToPath(new URL(".", import.meta.url)),
+    user: `${userInfo().username}@${hostname()}`,
+    now: () => new Date(),
+    signal: interruption(),
+    embedded: async () => (await import("./test/cluster/embedded.ts")).embeddedCluster(environment),
+    terminal: (noColor) => processTerminal(environment, noColor),
+  }, metadata.version);
+  Deno.exit();
+}
+
+/** The first Ctrl-C or TERM asks the run to end in order; the second ends the process at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) Deno.exit(130);
+    controller.abort();
+  };
+  Deno.addSignalListener("SIGINT", interrupt);
+  Deno.addSignalListener("SIGTERM", interrupt);
+  return controller.signal;
+}
