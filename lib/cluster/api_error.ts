@@ -1,0 +1,154 @@
+/** What an API server answers when it refuses, and what is said about it. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+
+/** One cause of a `Status`: the field and what is wrong with it. */
+export interface StatusCause {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly field?: string;
+}
+
+/** A refusal: the HTTP status with the `Status` object of the answer. Never holds a request's body. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly reason: string;
+  readonly causes: readonly StatusCause[];
+  /** Seconds, from `Retry-After` or the Status' details. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    status: number,
+    reason: string,
+    message: string,
+    causes: readonly StatusCause[],
+    retryAfter?: number,
+  ) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.reason = reason;
+    this.causes = causes;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No answer: refused, reset, timed out, or an answer that breaks off. `sent` is unknown by nature. */
+export class ConnectionError extends Error {
+  readonly server: string;
+
+  constructor(server: string, cause: unknown) {
+    super(firstLine(cause), { cause });
+    this.name = "ConnectionError";
+    this.server = server;
+  }
+}
+
+/** Reads a refused answer. The body is a `Status`, or anything at all where a proxy answered. */
+export function readApiError(response: Response, body: string): ApiError {
+  const header = Number(response.headers.get("retry-after"));
+  const retryHeader = Number.isFinite(header) && header > 0 ? header : undefined;
+  const status = parseStatus(body);
+  if (status === undefined) {
+    const message = `HTTP ${response.status} ${response.statusText}`.trim();
+    return new ApiError(response.status, "Unknown", message, [], retryHeader);
+  }
+  return new ApiError(
+    response.status,
+    status.reason ?? "Unknown",
+    status.message ?? `HTTP ${response.status}`,
+    status.details?.causes ?? [],
+    retryHeader ?? status.details?.retryAfterSeconds,
+  );
+}
+
+interface StatusBody {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly details?: { readonly causes?: readonly StatusCause[]; readonly retryAfterSeconds?: number };
+}
+
+function parseStatus(body: string): StatusBody | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value !== "object" || value === null) return undefined;
+    // The edge: a Status as meta/v1 defines it; every field is optional there too.
+    return "status" in value || "reason" in value ? value as StatusBody : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the same request may succeed when it is sent again unchanged. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof ConnectionError) return true;
+  if (!(error instanceof ApiError)) return false;
+  return [429, 502, 503, 504].includes(error.status) ||
+    (error.status === 500 && error.reason !== "InternalError") ||
+    (error.status === 500 && /etcdserver|timed? ?out|leader changed|connection refused/i.test(error.message));
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409 && error.reason === "Conflict";
+}
+
+export function isAlreadyExists(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409 && error.reason === "AlreadyExists";
+}
+
+/**
+ * What to tell the operator when the cluster cannot be used at all (exit code 4), or undefined where the
+ * error is about one object and not about the cluster.
+ */
+export function diagnoseAccess(error: unknown, server: string): Diagnostic | undefined {
+  if (error instanceof ConnectionError) {
+    return {
+      code: "cluster-unreachable",
+      severity: "error",
+      message: `Cannot reach the API server ${server}: ${error.message}`,
+      hint:
+        "Check that the server runs and that the kubeconfig's address is right; then run the same command again",
+    };
+  }
+  if (!(error instanceof ApiError)) return undefined;
+  if (error.status === 401) {
+    return {
+      code: "cluster-unauthorized",
+      severity: "error",
+      message:
+        `The API server ${server} does not accept the login: the token or certificate is wrong or expired`,
+      hint:
+        "Log in again or renew the kubeconfig, then run the same command again: it goes on where it stopped",
+    };
+  }
+  if (error.status === 403) {
+    return {
+      code: "cluster-forbidden",
+      severity: "error",
+      message: `The API server ${server} forbids it: ${error.message}`,
+      hint:
+        "Ask an administrator for the role that `deno task rbac` prints, or choose another context with --context",
+    };
+  }
+  if (isTransient(error)) {
+    return {
+      code: "cluster-unavailable",
+      severity: "error",
+      message: `The API server ${server} does not serve requests at the moment: ${error.message}`,
+      hint: "Run the same command again when it has recovered: it goes on where it stopped",
+    };
+  }
+  return undefined;
+}
+
+function firstLine(cause: unknown): string {
+  const text = cause instanceof Error ? rootCause(cause).message : String(cause);
+  return text.split("\n")[0] ?? text;
+}
+
+function rootCause(error: Error): Error {
+  return error.cause instanceof Error ? rootCause(error.cause) : error;
+}

@@ -1,0 +1,292 @@
+/** Objects on an API server: get, list, watch, apply, create, replace, delete. Sends the JSON it is given. */
+import type { KubeObject } from "../kube/object.ts";
+import type { ObjectRef } from "../migration/step.ts";
+import { ApiError, isNotFound } from "./api_error.ts";
+import type { Connection } from "./connection.ts";
+import type { LiveObject, WatchEvent } from "./live_object.ts";
+import { builtInResource, groupPath, listPath, objectPath, type Resource } from "./resources.ts";
+import { type Surroundings, Transport } from "./transport.ts";
+
+/** The one name under which fields are owned. */
+export const FIELD_MANAGER = "compose-ferry";
+
+/** Options of one apply. */
+export interface ApplyOptions {
+  readonly dryRun?: boolean;
+  /** Take over fields that others own. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What a list is narrowed to. */
+export interface ListOptions {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Only metadata: small answers where the rest is not looked at. */
+  readonly metadataOnly?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A list with the version from which a watch goes on. */
+export interface ObjectList {
+  readonly items: readonly LiveObject[];
+  readonly resourceVersion: string;
+}
+
+const PAGE = "500";
+const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
+export class ClusterClient {
+  readonly #transport: Transport;
+  readonly #discovered = new Map<string, Promise<readonly Resource[]>>();
+
+  constructor(connection: Connection, surroundings: Surroundings = defaultSurroundings) {
+    this.#transport = new Transport(connection, surroundings);
+  }
+
+  get connection(): Connection {
+    return this.#transport.connection;
+  }
+
+  get writes(): number {
+    return this.#transport.writes;
+  }
+
+  get requests(): number {
+    return this.#transport.requests;
+  }
+
+  /** Ends all connections; the client cannot be used after. */
+  close(): void {
+    this.connection.close();
+  }
+
+  /** The kind's place on the server, or undefined where the server does not know the kind. */
+  async resource(apiVersion: string, kind: string): Promise<Resource | undefined> {
+    const known = builtInResource(apiVersion, kind);
+    if (known !== undefined) return known;
+    const found = (await this.#discover(apiVersion)).find((resource) => resource.kind === kind);
+    // A kind that is missing now may be made by this very run: ask again next time.
+    if (found === undefined) this.#discovered.delete(apiVersion);
+    return found;
+  }
+
+  /** The object, or undefined where it is not there. */
+  async get(ref: ObjectRef, signal?: AbortSignal): Promise<LiveObject | undefined> {
+    const resource = await this.resource(ref.apiVersion, ref.kind);
+    if (resource === undefined) return undefined;
+    try {
+      const path = objectPath(resource, ref);
+      return asObject(await this.#transport.json({ method: "GET", path, ...withSignal(signal) }));
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** All objects of a kind, page by page; none where the server does not know the kind. */
+  async list(
+    kind: Pick<ObjectRef, "apiVersion" | "kind">,
+    namespace: string | undefined,
+    options: ListOptions = {},
+  ): Promise<ObjectList> {
+    const resource = await this.resource(kind.apiVersion, kind.kind);
+    if (resource === undefined) return { items: [], resourceVersion: "0" };
+    const items: LiveObject[] = [];
+    let next = "";
+    for (;;) {
+      const page = await this.#listPage(resource, namespace, options, next);
+      items.push(...page.items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })));
+      next = page.metadata.continue ?? "";
+      if (next === "") return { items, resourceVersion: page.metadata.resourceVersion ?? "0" };
+    }
+  }
+
+  /** Changes from a version on. Ends when the server closes it; an ERROR event means: list again. */
+  async *watch(
+    kind: Pick<ObjectRef, "apiVersion" | "kind">,
+    namespace: string | undefined,
+    options: ListOptions & { readonly resourceVersion: string; readonly timeoutSeconds: number },
+  ): AsyncGenerator<WatchEvent> {
+    const resource = await this.#require(kind.apiVersion, kind.kind);
+    const lines = this.#transport.lines({
+      method: "GET",
+      path: listPath(resource, namespace),
+      query: {
+        watch: "true",
+        allowWatchBookmarks: "true",
+        resourceVersion: options.resourceVersion,
+        timeoutSeconds: String(options.timeoutSeconds),
+        ...selectors(options),
+      },
+      ...withSignal(options.signal),
+    });
+    // The edge: the server's own framing, one WatchEvent of meta/v1 per line.
+    for await (const line of lines) yield JSON.parse(line) as WatchEvent;
+  }
+
+  /** Server-side apply of exactly this JSON, with strict field validation. */
+  async apply(object: KubeObject, options: ApplyOptions = {}): Promise<LiveObject> {
+    const resource = await this.#require(object.apiVersion, object.kind);
+    return asObject(
+      await this.#transport.json({
+        method: "PATCH",
+        path: objectPath(resource, object.metadata),
+        contentType: "application/apply-patch+yaml",
+        query: {
+          fieldManager: FIELD_MANAGER,
+          fieldValidation: "Strict",
+          ...(options.force ? { force: "true" } : {}),
+          ...(options.dryRun ? { dryRun: "All" } : {}),
+        },
+        body: object,
+        ...withSignal(options.signal),
+      }),
+    );
+  }
+
+  /** Creates the object; refused (AlreadyExists) where it is there. Not repeated when the answer is lost. */
+  async create(object: KubeObject): Promise<LiveObject> {
+    const resource = await this.#require(object.apiVersion, object.kind);
+    const path = listPath(resource, object.metadata.namespace);
+    const query = { fieldManager: FIELD_MANAGER, fieldValidation: "Strict" };
+    return asObject(await this.#transport.json({ method: "POST", path, query, body: object }));
+  }
+
+  /** Replaces exactly the version that `metadata.resourceVersion` names. Not repeated when the answer is lost. */
+  async replace(object: LiveObject, timeoutMs?: number): Promise<LiveObject> {
+    if (object.metadata.resourceVersion === undefined) {
+      throw new TypeError("replace() needs a resourceVersion");
+    }
+    const resource = await this.#require(object.apiVersion, object.kind);
+    const path = objectPath(resource, object.metadata);
+    return asObject(
+      await this.#transport.json({
+        method: "PUT",
+        path,
+        query: { fieldManager: FIELD_MANAGER, fieldValidation: "Strict" },
+        body: object,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      }),
+    );
+  }
+
+  /** Deletes the object of that uid and no other; an object that is already gone is no error. */
+  async delete(
+    ref: ObjectRef,
+    uid: string,
+    propagation: "Background" | "Foreground" | "Orphan",
+  ): Promise<void> {
+    const resource = await this.#require(ref.apiVersion, ref.kind);
+    try {
+      await this.#transport.json({
+        method: "DELETE",
+        path: objectPath(resource, ref),
+        body: {
+          apiVersion: "v1",
+          kind: "DeleteOptions",
+          preconditions: { uid },
+          propagationPolicy: propagation,
+        },
+        repeatable: true,
+      });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** The last lines that a container wrote; none where the server cannot tell. */
+  async logTail(
+    pod: Pick<ObjectRef, "name" | "namespace">,
+    container: string,
+    options: { readonly lines: number; readonly previous: boolean },
+  ): Promise<readonly string[]> {
+    const path = `${objectPath(await this.#require("v1", "Pod"), pod)}/log`;
+    const query = { container, tailLines: String(options.lines), previous: String(options.previous) };
+    try {
+      const text = await this.#transport.text({
+        method: "GET",
+        path,
+        query,
+        timeoutMs: 5_000,
+        repeatable: false,
+      });
+      return text.split("\n").filter((line) => line !== "");
+    } catch {
+      return [];
+    }
+  }
+
+  /** Any other request, such as an access review. */
+  async raw(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
+    return await this.#transport.json({ method, path, ...(body === undefined ? {} : { body }) });
+  }
+
+  async #listPage(
+    resource: Resource,
+    namespace: string | undefined,
+    options: ListOptions,
+    next: string,
+  ): Promise<ListBody> {
+    // The edge: every list of the API has this shape.
+    return await this.#transport.json({
+      method: "GET",
+      path: listPath(resource, namespace),
+      query: { limit: PAGE, ...(next === "" ? {} : { continue: next }), ...selectors(options) },
+      ...(options.metadataOnly ? { accept: METADATA_LIST } : {}),
+      ...withSignal(options.signal),
+    }) as ListBody;
+  }
+
+  async #require(apiVersion: string, kind: string): Promise<Resource> {
+    const resource = await this.resource(apiVersion, kind);
+    if (resource !== undefined) return resource;
+    throw new ApiError(404, "UnknownKind", `The server does not know the kind ${kind} of ${apiVersion}`, []);
+  }
+
+  #discover(apiVersion: string): Promise<readonly Resource[]> {
+    const cached = this.#discovered.get(apiVersion);
+    if (cached !== undefined) return cached;
+    const asked = this.#askForKinds(apiVersion);
+    this.#discovered.set(apiVersion, asked);
+    asked.catch(() => this.#discovered.delete(apiVersion));
+    return asked;
+  }
+
+  async #askForKinds(apiVersion: string): Promise<readonly Resource[]> {
+    try {
+      // The edge: an APIResourceList of meta/v1.
+      const body = await this.#transport.json({ method: "GET", path: groupPath(apiVersion) }) as {
+        readonly resources: readonly { name: string; kind: string; namespaced: boolean }[];
+      };
+      return body.resources.filter((entry) => !entry.name.includes("/"))
+        .map(({ name, kind, namespaced }) => ({ apiVersion, kind, plural: name, namespaced }));
+    } catch (error) {
+      if (isNotFound(error)) return [];
+      throw error;
+    }
+  }
+}
+
+interface ListBody {
+  readonly items: readonly LiveObject[];
+  readonly metadata: { readonly continue?: string; readonly resourceVersion?: string };
+}
+
+const defaultSurroundings: Surroundings = { monotonic: () => performance.now(), random: Math.random };
+
+function selectors(options: ListOptions): Readonly<Record<string, string>> {
+  return {
+    ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
+    ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
+  };
+}
+
+function withSignal(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
+
+/** The edge: what the server sends for one object is an object. */
+function asObject(body: unknown): LiveObject {
+  return body as LiveObject;
+}
