@@ -1,0 +1,27 @@
+/** Where built programs and downloaded manifests are kept: outside the checkout, keyed by what made them. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+
+/**
+ * The project's cache folder, after the XDG base directory specification.
+ *
+ * @param env the environment, handed in.
+ */
+export function cacheDirectory(env: Readonly<Record<string, string>>): string {
+  const base = env["XDG_CACHE_HOME"] || join(env["HOME"] ?? Deno.cwd(), ".cache");
+  return join(base, "compose-ferry");
+}
+
+/** The folder of this package that holds the `go.mod` and `go.sum` of a module. */
+export function moduleDirectory(module: string): string {
+  return join(import.meta.dirname ?? ".", "modules", module);
+}
+
+/** A short name for everything that decides what a module's build gives: its pinned sources, flags and platform. */
+export async function moduleDigest(module: string, flags: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of ["go.mod", "go.sum"]) {
+    hash.update(await Deno.readFile(join(moduleDirectory(module), file)));
+  }
+  return hash.update(flags).update(Deno.build.target).digest("hex").slice(0, 16);
+}
