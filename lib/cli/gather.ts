@@ -1,0 +1,67 @@
+/** Reads everything that a plan is made of, in the order of the data flow, and collects every problem on the way. */
+import { isAbsolute, join, resolve } from "node:path";
+import type { BindSources } from "../../compose/bind_source.ts";
+import { load, readBindSources } from "../../compose/mod.ts";
+import type { Project } from "../../compose/project.ts";
+import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import { convert } from "../kube/convert.ts";
+import type { Conversion } from "../kube/conversion.ts";
+import { type Decisions, parseDecisions } from "../kube/decisions.ts";
+import { imageFacts } from "../kube/known_images.ts";
+import { exposedPorts } from "../kube/ports.ts";
+import { planMigrations } from "../migration/plan.ts";
+import type { Plan } from "../migration/step.ts";
+import { findTraefik, readRouting } from "../traefik/read_routing.ts";
+import { findDecisions } from "./decisions_file.ts";
+import { loadScripts } from "./migration_files.ts";
+import type { InputOptions } from "./options.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** The input, read and planned; `plan` is absent where errors forbid going on. */
+export interface Gathered {
+  /** The folder of the stack, absolute. */
+  readonly directory: string;
+  readonly project?: Project;
+  readonly conversion?: Conversion;
+  readonly plan?: Plan;
+  readonly diagnostics: readonly Diagnostic[];
+  /** The texts that diagnostics point into. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** The stack that is moved when none is named. */
+export const EXAMPLE = "examples/harbour";
+
+/** From flags to a plan. Never throws for bad input: everything wrong is in `diagnostics`. */
+export async function gather(options: InputOptions, surroundings: Surroundings): Promise<Gathered> {
+  const directory = stackDirectory(options, surroundings);
+  const loaded = await loadProject(options, directory, surroundings);
+  const sources = new Map(loaded.sources);
+  const scripts = await loadScripts(
+    options.migrations === undefined
+      ? join(surroundings.home, "migrations")
+      : resolve(surroundings.directory, options.migrations),
+  );
+  const decided = await readDecisions(options, directory, surroundings, sources);
+  const diagnostics = [...loaded.diagnostics, ...scripts.diagnostics, ...decided.diagnostics];
+  const { project } = loaded;
+  if (project === undefined || decided.decisions === undefined) return { directory, diagnostics, sources };
+
+  const conversion = await convertProject(project, decided.decisions);
+  diagnostics.push(...conversion.findings);
+  const assigned = new Map(
+    Object.entries(decided.decisions.services).flatMap(([service, { step }]) =>
+      step === undefined ? [] : [[service, step]]
+    ),
+  );
+  const planned = planMigrations({ scripts: scripts.scripts, conversion, assigned });
+  diagnostics.push(...planned.diagnostics);
+  const read = { directory, project, conversion, diagnostics, sources };
+  return hasErrors(diagnostics) ? read : { ...read, plan: planned.plan };
+}
+
+/** `--stack`, seen from where the user is, else the bundled example. */
+export function stackDirectory(options: InputOptions, surroundings: Surroundings): string {
+  if (options.stack === undefined) return join(surroundings.home, EXAMPLE);
+  return isAbsolute(options.stack) ? options.stack : resolve(surroundings.directory, options.stack);
+}

@@ -1,0 +1,76 @@
+/** Decides which cluster a command talks to, says so, and asks before it writes to a real one. */
+import { ClusterClient } from "../cluster/client.ts";
+import type { Connection } from "../cluster/connection.ts";
+import { findCluster } from "../cluster/kubeconfig.ts";
+import { Failure } from "../diagnostics/diagnostic.ts";
+import { ExitCode } from "./exit_code.ts";
+import type { ClusterOptions } from "./options.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A connected cluster, and whether it is the one this program started. */
+export interface Target {
+  readonly client: ClusterClient;
+  readonly connection: Connection;
+  readonly embedded: boolean;
+}
+
+/**
+ * `--kubeconfig`/`--context`, else `KUBECONFIG`, else `~/.kube/config` or k3s's own file, else the embedded cluster,
+ * which is started when `start` is set. Undefined where only the embedded cluster is left and may not be started.
+ */
+export async function findTarget(
+  options: ClusterOptions,
+  surroundings: Surroundings,
+  terminal: Terminal,
+  start: boolean,
+): Promise<Target | undefined> {
+  const env = (name: string): string | undefined => surroundings.environment[name];
+  if (options.embedded !== true) {
+    const connection = await findCluster({
+      ...(options.kubeconfig === undefined ? {} : { kubeconfig: absolute(options.kubeconfig, surroundings) }),
+      ...(options.context === undefined ? {} : { context: options.context }),
+      env,
+    });
+    if (connection !== undefined) {
+      return { client: new ClusterClient(connection), connection, embedded: false };
+    }
+  }
+  const cluster = await surroundings.embedded();
+  const status = await cluster.status();
+  if (status.state !== "running" && !start) return undefined;
+  const { kubeconfigPath } = await cluster.up((line) => terminal.err(`${line}\n`));
+  const connection = await findCluster({ kubeconfig: kubeconfigPath, env });
+  if (connection === undefined) {
+    throw new Error(`The embedded cluster left no kubeconfig at ${kubeconfigPath}`);
+  }
+  return { client: new ClusterClient(connection), connection, embedded: true };
+}
+
+/** One line that names the cluster, so that nobody writes to the wrong one unknowingly. */
+export function describeTarget(target: Target, namespace: string): string {
+  const { context, server } = target.connection;
+  const what = target.embedded ? "the embedded cluster; its pods are simulated" : `context "${context}"`;
+  return `Cluster: ${what} (${server}), namespace "${namespace}"`;
+}
+
+/**
+ * Asks before a real cluster is written to. The embedded one needs no question.
+ * Without `--yes` and without anybody to ask this is a `Failure` with `ExitCode.usage`.
+ */
+export function confirmTarget(target: Target, question: string, yes: boolean, terminal: Terminal): boolean {
+  if (target.embedded || yes) return true;
+  const answer = terminal.confirm(question);
+  if (answer !== undefined) return answer;
+  throw new Failure(ExitCode.usage, [{
+    code: "cli-needs-yes",
+    severity: "error",
+    message:
+      `Nobody is there to confirm writing to context "${target.connection.context}" (${target.connection.server})`,
+    hint: "Add --yes when this is the cluster you mean, or look first with --dry-run",
+  }]);
+}
+
+function absolute(file: string, surroundings: Surroundings): string {
+  return file.startsWith("/") ? file : `${surroundings.directory}/${file}`;
+}
