@@ -41,5 +41,9 @@ export interface Routing {
   readonly static?: { readonly fields: Fields; readonly span?: Span };
   /** The compose service that is Traefik itself, if the stack has one: it is replaced, not converted. */
   readonly traefikService?: string;
+  /** Its version as far as the image's tag says: `2.7.1`, `3`. */
+  readonly traefikVersion?: string;
+  /** How rules without a syntax of their own are read: Traefik 2 knows `v2` only. */
+  readonly defaultRuleSyntax?: "v2" | "v3";
   readonly findings: readonly Diagnostic[];
 }

@@ -1,0 +1,55 @@
+/** A compose service as the container that Traefik's docker provider would inspect. */
+import type { Project, Service } from "../../compose/project.ts";
+import type { Span } from "../diagnostics/diagnostic.ts";
+import { normalize } from "./go_template_functions.ts";
+
+export interface Container {
+  /** The compose service. */
+  readonly service: string;
+  /** What Traefik calls it in names and default rules: service and project, normalized. */
+  readonly name: string;
+  /** The container's own name, without the leading slash. */
+  readonly containerName: string;
+  /** The service's labels and those that compose adds. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Container ports that the Engine would list, ascending; empty where it shares another network stack. */
+  readonly ports: readonly number[];
+  /** Whether the Engine would list ports at all: not with the network of the host or of another container. */
+  readonly hasOwnNetwork: boolean;
+  /** The Docker names of its networks. */
+  readonly networks: readonly string[];
+  spanOf(label: string): Span | undefined;
+}
+
+/** Every active service as its container. Replicas have one configuration, so one stands for all. */
+export function containersOf(
+  project: Project,
+  exposedPorts: (service: string) => readonly number[],
+): Container[] {
+  return Object.values(project.services).map((service) => containerOf(project, service, exposedPorts(service.name)));
+}
+
+function containerOf(project: Project, service: Service, ports: readonly number[]): Container {
+  const mode = service.network_mode;
+  const hasOwnNetwork = mode === undefined || !/^(host|none|container:|service:)/.test(mode);
+  return {
+    service: service.name,
+    name: normalize(`${service.name}_${project.name}`),
+    containerName: service.container_name ?? `${project.name}-${service.name}-1`,
+    labels: {
+      ...service.labels,
+      "com.docker.compose.project": project.name,
+      "com.docker.compose.service": service.name,
+    },
+    ports: hasOwnNetwork ? [...ports].sort((a, b) => a - b) : [],
+    hasOwnNetwork,
+    networks: networksOf(project, service),
+    spanOf: (label) => project.span(["services", service.name, "labels", label]),
+  };
+}
+
+function networksOf(project: Project, service: Service): string[] {
+  if (service.network_mode !== undefined) return [];
+  const keys = service.networks === undefined ? ["default"] : Object.keys(service.networks);
+  return keys.map((key) => project.networks[key]?.name ?? `${project.name}_${key}`);
+}

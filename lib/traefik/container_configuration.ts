@@ -1,0 +1,150 @@
+/** What one container's labels become, by the rules of Traefik's docker provider (pkg/provider/docker/config.go). */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { matchesConstraints } from "./constraints.ts";
+import type { Container } from "./container.ts";
+import { buildRouters, buildTcpRouters, buildUdpRouters } from "./container_routers.ts";
+import { buildServices } from "./container_services.ts";
+import { decode } from "./decode.ts";
+import type { DockerOptions } from "./docker_options.ts";
+import { buildLabelTree, passesFilter } from "./label_tree.ts";
+import { ignoredLabel, refusedLabel, warnOfIgnoredLabels } from "./label_findings.ts";
+import { childOf, type Node } from "./node.ts";
+import { RuleError } from "./rule.ts";
+import { dynamicShape, providerShape } from "./shapes/dynamic_shape.ts";
+
+/** A section of a provider's configuration: element names to their JSON. */
+export type Section = Record<string, Record<string, unknown>>;
+
+/** One container's share of the docker provider's configuration. */
+export interface ContainerConfiguration {
+  readonly container: Container;
+  readonly http: { routers: Section; services: Section; middlewares: Section };
+  readonly tcp: { routers: Section; services: Section; middlewares: Section };
+  readonly udp: { routers: Section; services: Section };
+  readonly stores: Section;
+  /** The ports that its services were found to have, by protocol and service name. */
+  readonly ports: Map<string, number>;
+  /** The label that first spoke of an element, by its path: `http.routers.web`. */
+  readonly origins: Map<string, string>;
+}
+
+/** A container's configuration, or undefined where Traefik would leave it out, with the findings. */
+export interface ContainerResult {
+  readonly configuration?: ContainerConfiguration;
+  readonly findings: readonly Diagnostic[];
+}
+
+const dynamicFilters = ["traefik.http", "traefik.tcp", "traefik.udp", "traefik.tls.stores.default"];
+const providerFilters = ["traefik.docker.", "traefik.enable"];
+
+/** Decodes the labels of one container, and adds the services and routers that Traefik infers. */
+export function configureContainer(container: Container, options: DockerOptions): ContainerResult {
+  const provider = decodeLabels(container, providerFilters, providerShape);
+  if (provider.findings.length > 0) return { findings: provider.findings };
+  const enabled = provider.value["enable"] ?? options.exposedByDefault;
+  if (enabled !== true || !passesConstraints(container, options)) return { findings: [] };
+
+  const decoded = decodeLabels(container, dynamicFilters, dynamicShape);
+  if (decoded.findings.length > 0) return { findings: decoded.findings };
+  const configuration = sectionsOf(container, decoded.value);
+  if (decoded.root !== undefined) collectOrigins(decoded.root, configuration.origins);
+
+  const findings: Diagnostic[] = [
+    ...warnOfIgnoredLabels(container, (key) => passesFilter(key, [...dynamicFilters, ...providerFilters])),
+    ...decoded.ignored.map((node) => ignoredLabel(container, node)),
+  ];
+  const problems = inferElements(configuration, options, findings);
+  return problems.length > 0 ? { findings: problems } : { configuration, findings };
+}
+
+function passesConstraints(container: Container, options: DockerOptions): boolean {
+  try {
+    return matchesConstraints(options.constraints, container.labels);
+  } catch (error) {
+    if (error instanceof RuleError || error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+interface DecodedLabels {
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly root?: Node;
+  readonly ignored: readonly Node[];
+  readonly findings: readonly Diagnostic[];
+}
+
+function decodeLabels(
+  container: Container,
+  filters: readonly string[],
+  shape: typeof dynamicShape,
+): DecodedLabels {
+  const { root, problems } = buildLabelTree(container.labels, filters, container.spanOf);
+  const decoded = root === undefined ? undefined : decode(root, shape, "labels");
+  return {
+    value: decoded?.value ?? {},
+    ...(root === undefined ? {} : { root }),
+    ignored: decoded?.ignored ?? [],
+    findings: [...problems, ...decoded?.problems ?? []].map((problem) => refusedLabel(container, problem)),
+  };
+}
+
+function sectionsOf(container: Container, value: Readonly<Record<string, unknown>>): ContainerConfiguration {
+  const section = (protocol: string, name: string): Section =>
+    (value[protocol] as Record<string, Section> | undefined)?.[name] ?? {};
+  return {
+    container,
+    http: {
+      routers: section("http", "routers"),
+      services: section("http", "services"),
+      middlewares: section("http", "middlewares"),
+    },
+    tcp: {
+      routers: section("tcp", "routers"),
+      services: section("tcp", "services"),
+      middlewares: section("tcp", "middlewares"),
+    },
+    udp: { routers: section("udp", "routers"), services: section("udp", "services") },
+    stores: section("tls", "stores"),
+    ports: new Map(),
+    origins: new Map(),
+  };
+}
+
+function collectOrigins(root: Node, origins: Map<string, string>): void {
+  for (const protocol of ["http", "tcp", "udp", "tls"]) {
+    const protocolNode = childOf(root, protocol);
+    for (const section of protocolNode?.children ?? []) {
+      for (const element of section.children) {
+        origins.set(`${protocol}.${section.name.toLowerCase()}.${element.name}`, element.origin);
+      }
+    }
+  }
+}
+
+/** Adds what labels do not say. What it returns makes Traefik drop the whole container. */
+function inferElements(
+  configuration: ContainerConfiguration,
+  options: DockerOptions,
+  findings: Diagnostic[],
+): Diagnostic[] {
+  const { http, tcp, udp } = configuration;
+  const has = (section: Section): boolean => Object.keys(section).length > 0;
+  const hasTcp = has(tcp.routers) || has(tcp.services);
+  const hasUdp = has(udp.routers) || has(udp.services);
+  if (hasTcp) {
+    const problems = buildServices(configuration, "tcp");
+    if (problems.length > 0) return problems;
+    buildTcpRouters(configuration, findings);
+  }
+  if (hasUdp) {
+    const problems = buildServices(configuration, "udp");
+    if (problems.length > 0) return problems;
+    buildUdpRouters(configuration, findings);
+  }
+  const speaksHttp = has(http.routers) || has(http.middlewares) || has(http.services);
+  if ((hasTcp || hasUdp) && !speaksHttp) return [];
+  const problems = buildServices(configuration, "http");
+  if (problems.length > 0) return problems;
+  buildRouters(configuration, options.defaultRule, findings);
+  return [];
+}

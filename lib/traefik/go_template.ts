@@ -1,0 +1,193 @@
+/**
+ * The part of Go's text/template that stacks use in Traefik's default rule and dynamic files: text, pipelines,
+ * `if`/`else`/`with`/`range`/`end`, variables and common functions. Anything else is an error that names it.
+ */
+import { parseExpression, type Pipeline, splitTokens } from "./go_template_expression.ts";
+import { type TemplateFunctions, TemplateError } from "./go_template_functions.ts";
+
+type Block =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "output"; readonly pipeline: Pipeline }
+  | { readonly kind: "assign"; readonly name: string; readonly pipeline: Pipeline }
+  | {
+    readonly kind: "if" | "with" | "range";
+    readonly names: readonly string[];
+    readonly pipeline: Pipeline;
+    readonly then: readonly Block[];
+    readonly otherwise: readonly Block[];
+  };
+
+interface Scope {
+  readonly dot: unknown;
+  readonly variables: Map<string, unknown>;
+}
+
+/**
+ * Renders a template.
+ *
+ * @param data what `.` is
+ * @throws TemplateError where the template uses something that is not known here
+ */
+export function renderTemplate(template: string, data: unknown, functions: TemplateFunctions): string {
+  const actions = template.split(/(\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}|\{\{[\s\S]*?\}\})/);
+  const cursor = { parts: trimMarkers(actions), index: 0 };
+  const { blocks, ending } = parseBlocks(cursor);
+  if (ending !== "") throw new TemplateError(`"{{${ending}}}" closes nothing`);
+  return renderBlocks(blocks, { dot: data, variables: new Map([["$", data]]) }, functions);
+}
+
+interface Cursor {
+  readonly parts: readonly string[];
+  index: number;
+}
+
+/** Applies `{{-` and `-}}`: white space beside them is cut. */
+function trimMarkers(parts: readonly string[]): string[] {
+  return parts.map((part, index) => {
+    if (index % 2 === 1) return part;
+    let text = part;
+    if (parts[index - 1]?.endsWith("-}}")) text = text.trimStart();
+    if (/^\{\{-\s/.test(parts[index + 1] ?? "")) text = text.trimEnd();
+    return text;
+  });
+}
+
+function parseBlocks(cursor: Cursor): { blocks: Block[]; ending: string } {
+  const blocks: Block[] = [];
+  while (cursor.index < cursor.parts.length) {
+    const part = cursor.parts[cursor.index] ?? "";
+    const isText = cursor.index % 2 === 0;
+    cursor.index++;
+    if (isText) {
+      if (part !== "") blocks.push({ kind: "text", text: part });
+      continue;
+    }
+    const action = part.replace(/^\{\{-?/, "").replace(/-?\}\}$/, "").trim();
+    if (action.startsWith("/*")) continue;
+    if (action === "end" || action === "else" || action.startsWith("else ")) return { blocks, ending: action };
+    blocks.push(parseAction(action, cursor));
+  }
+  return { blocks, ending: "" };
+}
+
+function parseAction(action: string, cursor: Cursor): Block {
+  const control = /^(if|with|range)\s+([\s\S]+)$/.exec(action);
+  if (control !== null) return parseControl(control[1] as "if" | "with" | "range", control[2] ?? "", cursor);
+  const assignment = /^(\$\w*)\s*:?=\s*([\s\S]+)$/.exec(action);
+  if (assignment !== null) {
+    const [, name = "", expression = ""] = assignment;
+    return { kind: "assign", name, pipeline: parseExpression(splitTokens(expression)) };
+  }
+  if (/^(define|template|block|break|continue)\b/.test(action)) {
+    throw new TemplateError(`the action "${action.split(/\s/)[0]}" is not understood`);
+  }
+  return { kind: "output", pipeline: parseExpression(splitTokens(action)) };
+}
+
+function parseControl(kind: "if" | "with" | "range", head: string, cursor: Cursor): Block {
+  const declared = /^(\$\w+)(?:\s*,\s*(\$\w+))?\s*:=\s*([\s\S]+)$/.exec(head);
+  const names = declared === null ? [] : [declared[1], declared[2]].filter((name) => name !== undefined);
+  const pipeline = parseExpression(splitTokens(declared?.[3] ?? head));
+  const { blocks: then, ending } = parseBlocks(cursor);
+  if (ending === "") throw new TemplateError(`"{{${kind}}}" has no "{{end}}"`);
+  if (ending === "end") return { kind, names, pipeline, then, otherwise: [] };
+  const chained = ending.replace(/^else\s*/, "");
+  if (chained !== "") return { kind, names, pipeline, then, otherwise: [parseAction(chained, cursor)] };
+  const { blocks: otherwise, ending: last } = parseBlocks(cursor);
+  if (last !== "end") throw new TemplateError(`"{{else}}" has no "{{end}}"`);
+  return { kind, names, pipeline, then, otherwise };
+}
+
+function renderBlocks(blocks: readonly Block[], scope: Scope, functions: TemplateFunctions): string {
+  return blocks.map((block) => renderBlock(block, scope, functions)).join("");
+}
+
+function renderBlock(block: Block, scope: Scope, functions: TemplateFunctions): string {
+  if (block.kind === "text") return block.text;
+  const value = evaluate(block.pipeline, scope, functions);
+  switch (block.kind) {
+    case "output":
+      return printed(value);
+    case "assign":
+      scope.variables.set(block.name, value);
+      return "";
+    case "range":
+      return renderRange(block, value, scope, functions);
+    default: {
+      if (!isTrue(value)) return renderBlocks(block.otherwise, scope, functions);
+      const variables = new Map(scope.variables);
+      for (const name of block.names) variables.set(name, value);
+      return renderBlocks(block.then, { dot: block.kind === "with" ? value : scope.dot, variables }, functions);
+    }
+  }
+}
+
+function renderRange(
+  block: Block & { kind: "if" | "with" | "range" },
+  value: unknown,
+  scope: Scope,
+  functions: TemplateFunctions,
+): string {
+  const entries = Array.isArray(value)
+    ? value.map((item, index) => [index, item] as const)
+    : Object.entries((value ?? {}) as Record<string, unknown>).sort(([a], [b]) => a < b ? -1 : 1);
+  if (entries.length === 0) return renderBlocks(block.otherwise, scope, functions);
+  return entries.map(([key, item]) => {
+    const variables = new Map(scope.variables);
+    const [first, second] = block.names;
+    if (second !== undefined && first !== undefined) variables.set(first, key).set(second, item);
+    else if (first !== undefined) variables.set(first, item);
+    return renderBlocks(block.then, { dot: item, variables }, functions);
+  }).join("");
+}
+
+function evaluate(pipeline: Pipeline, scope: Scope, functions: TemplateFunctions): unknown {
+  let piped: readonly unknown[] = [];
+  for (const command of pipeline) {
+    const [head, ...rest] = command;
+    if (head === undefined) throw new TemplateError("a pipeline has an empty command");
+    const values = [...rest.map((term) => evaluateTerm(term, scope, functions)), ...piped];
+    piped = head.kind === "name"
+      ? [call(head.text, values, functions)]
+      : [evaluateTerm(head, scope, functions)];
+    if (head.kind !== "name" && values.length > 0) throw new TemplateError("a value is called as if it were a function");
+  }
+  return piped[0];
+}
+
+function evaluateTerm(term: Pipeline[number][number], scope: Scope, functions: TemplateFunctions): unknown {
+  switch (term.kind) {
+    case "literal":
+      return term.value;
+    case "name":
+      return call(term.text, [], functions);
+    case "group":
+      return evaluate(term.pipeline, scope, functions);
+    case "field": {
+      const start = term.variable === undefined ? scope.dot : scope.variables.get(term.variable);
+      if (term.variable !== undefined && !scope.variables.has(term.variable)) {
+        throw new TemplateError(`the variable "${term.variable}" is not defined`);
+      }
+      return term.path.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], start);
+    }
+  }
+}
+
+function call(name: string, values: readonly unknown[], functions: TemplateFunctions): unknown {
+  const implementation = functions[name];
+  if (implementation === undefined) throw new TemplateError(`the function "${name}" is not known`);
+  return implementation(...values);
+}
+
+/** Truth as text/template has it: not the zero value. */
+export function isTrue(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  if (value !== null && typeof value === "object") return Object.keys(value).length > 0;
+  return Boolean(value);
+}
+
+function printed(value: unknown): string {
+  if (value === undefined || value === null) return "<no value>";
+  if (Array.isArray(value)) return `[${value.map(printed).join(" ")}]`;
+  return String(value);
+}

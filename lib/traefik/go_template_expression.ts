@@ -1,0 +1,75 @@
+/** The expressions between `{{` and `}}`: pipelines of commands, each a list of terms. */
+import { TemplateError } from "./go_template_functions.ts";
+
+export type Term =
+  | { readonly kind: "literal"; readonly value: unknown }
+  | { readonly kind: "name"; readonly text: string }
+  | { readonly kind: "field"; readonly variable?: string; readonly path: readonly string[] }
+  | { readonly kind: "group"; readonly pipeline: Pipeline };
+
+export type Pipeline = readonly (readonly Term[])[];
+
+const tokenPattern = /"(?:\\.|[^"\\])*"|`[^`]*`|\(|\)|\||-?\d+(?:\.\d+)?|\$?[\w.]+|\$/gy;
+
+/** Cuts an expression into tokens. */
+export function splitTokens(expression: string): string[] {
+  const tokens: string[] = [];
+  let index = 0;
+  while (index < expression.length) {
+    if (/\s/.test(expression[index] ?? "")) {
+      index++;
+      continue;
+    }
+    tokenPattern.lastIndex = index;
+    const [token] = tokenPattern.exec(expression) ?? [];
+    if (token === undefined) throw new TemplateError(`"${expression.slice(index)}" is not understood`);
+    tokens.push(token);
+    index += token.length;
+  }
+  return tokens;
+}
+
+/** Reads tokens as a pipeline. */
+export function parseExpression(tokens: readonly string[]): Pipeline {
+  const cursor = { tokens, index: 0 };
+  const pipeline = parsePipeline(cursor);
+  if (cursor.index < tokens.length) throw new TemplateError(`"${tokens[cursor.index]}" stands where nothing may`);
+  return pipeline;
+}
+
+function parsePipeline(cursor: { readonly tokens: readonly string[]; index: number }): Pipeline {
+  const commands: Term[][] = [[]];
+  while (cursor.index < cursor.tokens.length) {
+    const token = cursor.tokens[cursor.index] ?? "";
+    if (token === ")") break;
+    cursor.index++;
+    if (token === "|") {
+      commands.push([]);
+      continue;
+    }
+    commands.at(-1)?.push(token === "(" ? parseGroup(cursor) : parseTerm(token));
+  }
+  if (commands.some((command) => command.length === 0)) throw new TemplateError("a pipeline has an empty command");
+  return commands;
+}
+
+function parseGroup(cursor: { readonly tokens: readonly string[]; index: number }): Term {
+  const pipeline = parsePipeline(cursor);
+  if (cursor.tokens[cursor.index] !== ")") throw new TemplateError("a parenthesis is not closed");
+  cursor.index++;
+  return { kind: "group", pipeline };
+}
+
+function parseTerm(token: string): Term {
+  if (token.startsWith("`")) return { kind: "literal", value: token.slice(1, -1) };
+  if (token.startsWith('"')) return { kind: "literal", value: JSON.parse(token) as string };
+  if (/^-?\d/.test(token)) return { kind: "literal", value: Number(token) };
+  if (token === "true" || token === "false") return { kind: "literal", value: token === "true" };
+  if (token === "nil") return { kind: "literal", value: undefined };
+  if (token.startsWith("$")) {
+    const [variable = "$", ...path] = token.split(".");
+    return { kind: "field", variable, path };
+  }
+  if (token.startsWith(".")) return { kind: "field", path: token.split(".").filter((name) => name !== "") };
+  return { kind: "name", text: token };
+}

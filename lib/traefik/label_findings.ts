@@ -1,0 +1,113 @@
+/** What is said about labels: who, which, where, what Traefik does with it, and the fix. */
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import type { Container } from "./container.ts";
+import type { ContainerConfiguration } from "./container_configuration.ts";
+import type { DecodeProblem, Node } from "./node.ts";
+
+const dropsAll = "Traefik ignores every router, service and middleware of this container";
+
+function at(span: Span | undefined): { span?: Span } {
+  return span === undefined ? {} : { span };
+}
+
+/** A label that Traefik cannot decode. */
+export function refusedLabel(container: Container, problem: DecodeProblem): Diagnostic {
+  return {
+    code: "traefik-label-refused",
+    severity: "error",
+    message: `Cannot use the label "${problem.origin}" of the service "${container.service}" as ${problem.reason}: ${dropsAll}`,
+    ...at(problem.span),
+    hint: problem.hint,
+  };
+}
+
+/** A container that Traefik drops for another reason than the form of a label. */
+export function containerProblem(
+  container: Container,
+  origin: string | undefined,
+  reason: string,
+  hint: string,
+): Diagnostic {
+  return {
+    code: "traefik-container-refused",
+    severity: "error",
+    message: `Cannot use the labels of the service "${container.service}" as ${reason}: ${dropsAll}`,
+    ...at(spanOf(container, origin)),
+    hint,
+  };
+}
+
+/** No label says the port, and what the image exposes is not known (or the network is not the container's own). */
+export function unknownPort(container: Container, service: string, origin: string | undefined): Diagnostic {
+  const label = `traefik.http.services.${service}.loadbalancer.server.port`;
+  if (!container.hasOwnNetwork) {
+    const reason = `the Engine lists no ports for its network mode and no label names the port of "${service}"`;
+    return containerProblem(container, origin, reason, `Add the label ${label}`);
+  }
+  return {
+    code: "traefik-port-unknown",
+    severity: "question",
+    message:
+      `The port of the service "${container.service}" is not known: no label names it and the image's exposed ports are not at hand, so it has no routes`,
+    ...at(spanOf(container, origin)),
+    hint: `Add to decisions.yaml: services: { ${container.service}: { exposedPorts: [80] } } with the port that the image exposes`,
+  };
+}
+
+/** A label that Traefik reads over. */
+export function ignoredLabel(container: Container, node: Node): Diagnostic {
+  return {
+    code: "traefik-label-ignored",
+    severity: "warning",
+    message: `The label "${node.origin}" of the service "${container.service}" has no effect: labels cannot set it`,
+    ...at(node.span),
+    hint: "Remove it, or define the element in a dynamic file and refer to it by name@file",
+  };
+}
+
+/** Labels that begin like Traefik's and that Traefik's decoder does not look at. */
+export function warnOfIgnoredLabels(container: Container, isRead: (key: string) => boolean): Diagnostic[] {
+  return Object.keys(container.labels)
+    .filter((key) => key.toLowerCase().startsWith("traefik.") && !isRead(key))
+    .map((key) => ({
+      code: "traefik-label-ignored",
+      severity: "warning",
+      message: `The label "${key}" of the service "${container.service}" has no effect: Traefik does not read it`,
+      ...at(container.spanOf(key)),
+      hint: /^traefik\.(frontend|backend|port|protocol|weight)/i.test(key)
+        ? "It is a label of Traefik 1: write it as traefik.http.routers and traefik.http.services"
+        : "Remove it; TLS options and certificates belong into a dynamic file",
+    }));
+}
+
+/** A router that Traefik deletes, while the rest of the container stays. */
+export function droppedRouter(
+  { container, origins }: ContainerConfiguration,
+  protocol: string,
+  name: string,
+  reason: string,
+  hint: string,
+): Diagnostic {
+  return {
+    code: "traefik-router-dropped",
+    severity: "error",
+    message: `Cannot use the ${protocol} router "${name}" of the service "${container.service}" as ${reason}: Traefik deletes it`,
+    ...at(spanOf(container, origins.get(`${protocol}.routers.${name}`))),
+    hint,
+  };
+}
+
+/** Several services and no router: Traefik makes none. */
+export function noRouter(container: Container): Diagnostic {
+  return {
+    code: "traefik-no-router",
+    severity: "warning",
+    message: `The service "${container.service}" defines several Traefik services and no router: nothing leads to them`,
+    ...at(container.spanOf("traefik.enable")),
+    hint: "Add a router for each that is to be reached",
+  };
+}
+
+function spanOf(container: Container, origin: string | undefined): Span | undefined {
+  return container.spanOf(origin ?? "traefik.enable");
+}

@@ -1,0 +1,141 @@
+/** Everything that Traefik would have learnt from a stack: labels, static configuration, dynamic files. */
+import type { Project } from "../../compose/project.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { configureContainer, type ContainerConfiguration } from "./container_configuration.ts";
+import { type Container, containersOf } from "./container.ts";
+import type { DockerOptions } from "./docker_options.ts";
+import { type DynamicFile, readDynamicFile } from "./dynamic_file.ts";
+import { findTraefik } from "./find_traefik.ts";
+import { mergeSection, type MergedSection, type SectionPath } from "./merge_containers.ts";
+import type { Element, ElementSection, Routing } from "./routing.ts";
+import { dockerOptionsOf, readStaticConfiguration, textField } from "./static_configuration.ts";
+import type { TraefikFiles } from "./traefik_files.ts";
+
+export interface RoutingInput {
+  readonly project: Project;
+  /** The container ports of a service: its image's `EXPOSE` with compose's `expose` and `ports`. */
+  exposedPorts(service: string): readonly number[];
+  readonly files: TraefikFiles;
+  /** What `env` in templates reads; absent: the environment of the stack's Traefik. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Reads the routing of a stack. Nothing is thrown: what cannot be used is a finding. */
+export function readRouting(input: RoutingInput): Routing {
+  const { project, files } = input;
+  const traefik = findTraefik(project);
+  const environment = input.environment ?? traefik?.environment ?? {};
+  const fixed = readStaticConfiguration(files.static, traefik?.flags ?? [], environment);
+  const options = dockerOptionsOf(fixed.configuration);
+  const containers = containersOf(project, (service) => input.exposedPorts(service));
+  const results = containers.map((container) => configureContainer(container, options));
+  const configurations = results.flatMap(({ configuration }) => configuration ?? []);
+  const dynamic = files.dynamic.map((file) => readDynamicFile(file, environment));
+  const findings = [
+    ...fixed.findings,
+    ...results.flatMap((result) => result.findings),
+    ...dynamic.flatMap((file) => file.findings),
+    ...networkFinding(configurations.map(({ container }) => container), options),
+  ];
+  const sections = mergeAll(configurations, dynamic, findings);
+  return {
+    ...sections,
+    ...(fixed.configuration === undefined ? {} : { static: fixed.configuration }),
+    ...(traefik === undefined ? {} : { traefikService: traefik.service }),
+    ...versionOf(traefik?.version),
+    defaultRuleSyntax: ruleSyntax(fixed.configuration?.fields, traefik?.version),
+    findings,
+  };
+}
+
+function versionOf(version: string | undefined): { traefikVersion?: string } {
+  return version === undefined ? {} : { traefikVersion: version };
+}
+
+/** Traefik 2 knows one syntax; Traefik 3 takes `core.defaultRuleSyntax`. */
+function ruleSyntax(fields: unknown, version: string | undefined): "v2" | "v3" {
+  if (version?.split(".")[0] === "2") return "v2";
+  return textField(fields, "core", "defaultRuleSyntax") === "v2" ? "v2" : "v3";
+}
+
+function mergeAll(
+  configurations: readonly ContainerConfiguration[],
+  dynamic: readonly DynamicFile[],
+  findings: Diagnostic[],
+): Pick<Routing, "http" | "tcp" | "udp" | "tls"> {
+  const collect = (path: SectionPath, docker: MergedSection): ReadonlyMap<string, Element> => {
+    findings.push(...docker.findings);
+    return withFiles(docker.elements, dynamic, `${path.protocol}.${path.section}`, findings);
+  };
+  const section = (protocol: "http" | "tcp" | "udp", name: "routers" | "services"): ReadonlyMap<string, Element> => {
+    const path: SectionPath = { protocol, section: name };
+    return collect(path, mergeSection(configurations, path, (configuration) => configuration[protocol][name]));
+  };
+  const middlewares = (protocol: "http" | "tcp"): ReadonlyMap<string, Element> => {
+    const path: SectionPath = { protocol, section: "middlewares" };
+    return collect(path, mergeSection(configurations, path, (configuration) => configuration[protocol].middlewares));
+  };
+  const all = (protocol: "http" | "tcp"): ElementSection => ({
+    routers: section(protocol, "routers"),
+    services: section(protocol, "services"),
+    middlewares: middlewares(protocol),
+    serversTransports: withFiles(new Map(), dynamic, `${protocol}.serversTransports`, findings),
+  });
+  const storePath: SectionPath = { protocol: "tls", section: "stores" };
+  return {
+    http: all("http"),
+    tcp: all("tcp"),
+    udp: { routers: section("udp", "routers"), services: section("udp", "services") },
+    tls: {
+      options: withFiles(new Map(), dynamic, "tls.options", findings),
+      stores: collect(storePath, mergeSection(configurations, storePath, ({ stores }) => stores)),
+      certificates: dynamic.flatMap(({ certificates }) => certificates),
+    },
+  };
+}
+
+/** Adds the elements of dynamic files: the first file that defines a name holds, the others are skipped. */
+function withFiles(
+  docker: ReadonlyMap<string, Element>,
+  dynamic: readonly DynamicFile[],
+  path: string,
+  findings: Diagnostic[],
+): ReadonlyMap<string, Element> {
+  const elements = new Map(docker);
+  for (const { sections } of dynamic) {
+    for (const element of sections.get(path)?.values() ?? []) {
+      const first = elements.get(element.name);
+      if (first === undefined) elements.set(element.name, element);
+      else findings.push(skipped(element, first, path));
+    }
+  }
+  return elements;
+}
+
+function skipped(element: Element, first: Element, path: string): Diagnostic {
+  return {
+    code: "traefik-defined-twice",
+    severity: "warning",
+    message: `The element "${element.name}" of ${path} has no effect as an earlier file defines it: Traefik skips it`,
+    ...(element.span === undefined ? {} : { span: element.span }),
+    hint: "Rename or remove one of them",
+    ...(first.span === undefined ? {} : { related: [{ message: "First defined here", span: first.span }] }),
+  };
+}
+
+/** `providers.docker.network` names a network that containers do not have: Traefik takes any of theirs. */
+function networkFinding(containers: readonly Container[], { network }: DockerOptions): Diagnostic[] {
+  const others = containers.filter(({ networks, hasOwnNetwork, labels }) =>
+    network !== "" && hasOwnNetwork && labels["traefik.docker.network"] === undefined && !networks.includes(network)
+  );
+  const [first] = others;
+  if (first === undefined) return [];
+  const span = first.spanOf("traefik.enable");
+  return [{
+    code: "traefik-network-unknown",
+    severity: "info",
+    message: `The network "${network}" of providers.docker is not one of ${others.length} routed services, ` +
+      `so Traefik took any of their networks: in the cluster every pod is reached through its Service`,
+    ...(span === undefined ? {} : { span }),
+  }];
+}
