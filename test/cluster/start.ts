@@ -134,6 +134,8 @@ async function startProcesses(
     const answer = await api.request("GET", "/readyz").catch(() => undefined);
     return answer?.status === 200 || undefined;
   });
+  // A new KWOK would wait until the leases of the one before have run out. No KWOK lives now; a kubelet makes its own again.
+  await api.request("DELETE", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases");
   for (const daemon of others) await startDaemon(daemon, layout.processes);
   return api;
 }
