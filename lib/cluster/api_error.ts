@@ -78,12 +78,14 @@ function parseStatus(body: string): StatusBody | undefined {
   }
 }
 
-/** Whether the same request may succeed when it is sent again unchanged. */
+/**
+ * Whether the same request may succeed when it is sent again unchanged. A bare 500 is not enough: that is also
+ * the answer to an object with an unknown field.
+ */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ConnectionError) return true;
   if (!(error instanceof ApiError)) return false;
   return [429, 502, 503, 504].includes(error.status) ||
-    (error.status === 500 && error.reason !== "InternalError") ||
     (error.status === 500 && /etcdserver|timed? ?out|leader changed|connection refused/i.test(error.message));
 }
 

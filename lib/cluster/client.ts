@@ -18,6 +18,13 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The object as the server has it after an apply. */
+export interface Applied {
+  readonly object: LiveObject;
+  /** False also where an answer was lost and the same apply was sent again. */
+  readonly created: boolean;
+}
+
 /** What a list is narrowed to. */
 export interface ListOptions {
   readonly labelSelector?: string;
@@ -126,23 +133,22 @@ export class ClusterClient {
   }
 
   /** Server-side apply of exactly this JSON, with strict field validation. */
-  async apply(object: KubeObject, options: ApplyOptions = {}): Promise<LiveObject> {
+  async apply(object: KubeObject, options: ApplyOptions = {}): Promise<Applied> {
     const resource = await this.#require(object.apiVersion, object.kind);
-    return asObject(
-      await this.#transport.json({
-        method: "PATCH",
-        path: objectPath(resource, object.metadata),
-        contentType: "application/apply-patch+yaml",
-        query: {
-          fieldManager: FIELD_MANAGER,
-          fieldValidation: "Strict",
-          ...(options.force ? { force: "true" } : {}),
-          ...(options.dryRun ? { dryRun: "All" } : {}),
-        },
-        body: object,
-        ...withSignal(options.signal),
-      }),
-    );
+    const { status, body } = await this.#transport.answer({
+      method: "PATCH",
+      path: objectPath(resource, object.metadata),
+      contentType: "application/apply-patch+yaml",
+      query: {
+        fieldManager: FIELD_MANAGER,
+        fieldValidation: "Strict",
+        ...(options.force ? { force: "true" } : {}),
+        ...(options.dryRun ? { dryRun: "All" } : {}),
+      },
+      body: object,
+      ...withSignal(options.signal),
+    });
+    return { object: asObject(body), created: status === 201 };
   }
 
   /** Creates the object; refused (AlreadyExists) where it is there. Not repeated when the answer is lost. */

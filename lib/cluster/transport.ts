@@ -60,20 +60,32 @@ export class Transport {
    * @throws ApiError where the server refuses, ConnectionError where no answer came
    */
   async json(request: ApiRequest): Promise<unknown> {
-    const text = await this.text(request);
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw new ConnectionError(this.connection.server, error);
-    }
+    return (await this.answer(request)).body;
   }
 
-  /** The answer's text, with retries. */
+  /** As `json`, with the HTTP status. */
+  async answer(request: ApiRequest): Promise<{ readonly status: number; readonly body: unknown }> {
+    return await this.#repeat(request, async () => {
+      const { status, text } = await this.#once(request);
+      try {
+        return { status, body: JSON.parse(text) };
+      } catch (error) {
+        // An answer that breaks off: nobody knows more than after no answer at all.
+        throw new ConnectionError(this.connection.server, error);
+      }
+    });
+  }
+
+  /** The answer's text. */
   async text(request: ApiRequest): Promise<string> {
+    return (await this.#repeat(request, () => this.#once(request))).text;
+  }
+
+  async #repeat<Result>(request: ApiRequest, send: () => Promise<Result>): Promise<Result> {
     const start = this.#surroundings.monotonic();
     for (let attempt = 0;; attempt++) {
       try {
-        return await this.#limiter.run(() => this.#once(request));
+        return await this.#limiter.run(send);
       } catch (error) {
         request.signal?.throwIfAborted();
         const elapsed = this.#surroundings.monotonic() - start;
@@ -102,14 +114,14 @@ export class Transport {
     }
   }
 
-  async #once(request: ApiRequest): Promise<string> {
+  async #once(request: ApiRequest): Promise<{ readonly status: number; readonly text: string }> {
     const timeout = AbortSignal.timeout(request.timeoutMs ?? REQUEST_TIMEOUT_MS);
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
     const response = await this.#fetch(request, signal);
     try {
       const text = await response.text();
       this.#limiter.succeeded();
-      return text;
+      return { status: response.status, text };
     } catch (error) {
       throw new ConnectionError(this.connection.server, error);
     }

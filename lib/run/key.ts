@@ -1,0 +1,57 @@
+/** The key of all digests of a target: random, in a Secret of its namespace. */
+import type { ClusterClient } from "../cluster/client.ts";
+import { isAlreadyExists } from "../cluster/api_error.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
+import { Failure } from "../diagnostics/diagnostic.ts";
+import type { DigestKey } from "../migration/digest.ts";
+import { KEY_NAME } from "./names.ts";
+
+/** The target's key, or undefined where no run was there yet. */
+export async function readKey(client: ClusterClient, namespace: string): Promise<DigestKey | undefined> {
+  const secret = await client.get({ apiVersion: "v1", kind: "Secret", namespace, name: KEY_NAME });
+  return secret === undefined ? undefined : keyOf(secret);
+}
+
+/** The target's key; made at the first run. Of several first runs at once, one makes it and all use it. */
+export async function ensureKey(client: ClusterClient, namespace: string): Promise<DigestKey> {
+  const present = await readKey(client, namespace);
+  if (present !== undefined) return present;
+  try {
+    return keyOf(
+      await client.create({
+        apiVersion: "v1",
+        kind: "Secret",
+        type: "Opaque",
+        metadata: {
+          name: KEY_NAME,
+          namespace,
+          labels: { "app.kubernetes.io/managed-by": "compose-ferry" },
+        },
+        data: { key: btoa(String.fromCharCode(...randomKey())) },
+      }),
+    );
+  } catch (error) {
+    // Another run was first, or the answer to our own write was lost: either way the key is there now.
+    const made = await readKey(client, namespace);
+    if (made !== undefined) return made;
+    if (isAlreadyExists(error)) return await ensureKey(client, namespace);
+    throw error;
+  }
+}
+
+/** 256 random bits. */
+export function randomKey(): DigestKey {
+  return crypto.getRandomValues(new Uint8Array(32));
+}
+
+function keyOf(secret: LiveObject): DigestKey {
+  // The edge: `data` of a Secret.
+  const encoded = (secret["data"] as Record<string, string> | undefined)?.["key"];
+  if (encoded !== undefined) return Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+  throw new Failure(1, [{
+    code: "run-key-missing",
+    severity: "error",
+    message: `Secret "${KEY_NAME}" has no entry "key"`,
+    hint: `Delete the Secret; every migration is then compared and applied again, which changes nothing`,
+  }]);
+}

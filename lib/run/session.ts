@@ -1,0 +1,168 @@
+/**
+ * The right to write: lock, epoch and record in one object, changed only by compare-and-swap on its version.
+ *
+ * Kubernetes has no transaction over two objects, and a Lease alone is no fence. So whoever takes over changes
+ * the holder and the epoch in the object that also holds the record: from then on every write of the former
+ * holder is refused. The Lease only carries the heartbeat.
+ */
+import { isAlreadyExists, isConflict, isTransient } from "../cluster/api_error.ts";
+import type { ClusterClient } from "../cluster/client.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
+import { pause } from "../cluster/transport.ts";
+import { Failure } from "../diagnostics/diagnostic.ts";
+import type { DigestKey } from "../migration/digest.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { Holder } from "./holder.ts";
+import { STATE_NAME } from "./names.ts";
+import { annotationBytes, EMPTY_STATE, type Lock, readState, type State, writeState } from "./state.ts";
+
+/** One target's record in a cluster. */
+export interface Target {
+  readonly client: ClusterClient;
+  readonly namespace: string;
+  readonly key: DigestKey;
+}
+
+/** Reads the record; an empty one where no run was there yet. */
+export async function loadState({ client, namespace, key }: Target): Promise<State> {
+  const object = await client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name: STATE_NAME });
+  return object === undefined ? EMPTY_STATE : readState(object, key);
+}
+
+/** Two hundred conflicts in a row are not a race any more. */
+const MOST_ATTEMPTS = 200;
+
+/** A held lock. Made by `acquire` in `lock.ts`. */
+export class Session {
+  readonly #target: Target;
+  readonly #heartbeat: Heartbeat;
+  #state: State;
+  /** The write under way; the next one starts from what it wrote. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(target: Target, state: State, lock: Lock, now: () => string) {
+    this.#target = target;
+    this.#state = state;
+    this.#heartbeat = new Heartbeat(target, lock, now, () => this.update((same) => same));
+  }
+
+  /** Takes the lock on top of exactly this state, or returns undefined where somebody else was faster. */
+  static async take(
+    target: Target,
+    state: State,
+    runId: string,
+    holder: Holder,
+    now: () => string,
+  ): Promise<Session | undefined> {
+    const lock: Lock = { runId, holder: holder.name, process: holder.process, since: now() };
+    const wanted: State = { ...state, lock, epoch: state.epoch + 1 };
+    const taken = await swap(target, wanted, (found) => found.resourceVersion === state.resourceVersion);
+    if (taken === undefined) return undefined;
+    const session = new Session(target, taken, lock, now);
+    await session.#heartbeat.start();
+    return session;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Aborted, with the reason, as soon as it is known that somebody else holds the lock. */
+  get lost(): AbortSignal {
+    return this.#heartbeat.lost;
+  }
+
+  /** Changes the record. @throws Failure (5) where somebody else took over */
+  async update(change: (state: State) => State): Promise<void> {
+    const written = this.#last.catch(() => undefined).then(() => this.#write(change));
+    this.#last = written;
+    await written;
+  }
+
+  /**
+   * To be called right before each write of an object: a process that was frozen for longer than its heartbeat
+   * may be late proves first that nobody took over, by writing the record.
+   */
+  async guard(): Promise<void> {
+    this.lost.throwIfAborted();
+    if (this.#heartbeat.isFresh()) return;
+    await this.update((state) => state);
+    await this.#heartbeat.renew();
+  }
+
+  /** Gives the lock back. */
+  async release(): Promise<void> {
+    this.#heartbeat.stop();
+    await this.update(({ lock: _, ...rest }) => rest);
+    await this.#heartbeat.end();
+  }
+
+  /** Stops the heartbeat without giving anything back; for a lock that was lost. */
+  abandon(): void {
+    this.#heartbeat.stop();
+  }
+
+  async #write(next: State): Promise<State> {
+    const { runId } = this.#heartbeat.lock;
+    const ours = (found: State): boolean => found.lock?.runId === runId && found.epoch === this.#state.epoch;
+    const written = await swap(this.#target, next, ours);
+    if (written !== undefined) return written;
+    const current = await loadState(this.#target);
+    throw lockLost(current.lock?.holder);
+  }
+}
+
+/**
+ * Writes the state over the version that it was read from. An answer that was lost is looked up by the mark of
+ * the write. Where the object changed meanwhile, `mayGoOn` decides whether to write over that version too.
+ * @returns undefined where it may not
+ */
+export async function swap(
+  target: Target,
+  next: State,
+  mayGoOn: (found: State) => boolean,
+): Promise<State | undefined> {
+  const { client, namespace, key } = target;
+  const writeId = crypto.randomUUID().slice(0, 13);
+  let state: State = { ...next, writeId };
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    try {
+      const object = writeState(state, namespace, key);
+      const written =
+        await (state.resourceVersion === undefined ? client.create(object) : client.replace(object));
+      return withVersion(state, written);
+    } catch (error) {
+      if (!isConflict(error) && !isAlreadyExists(error) && !isTransient(error)) throw error;
+      if (isTransient(error)) await pause(100);
+      const found = await loadState(target);
+      if (found.writeId === writeId) return found;
+      if (!mayGoOn(found)) return undefined;
+      const { resourceVersion: _, ...rest } = state;
+      state = found.resourceVersion === undefined
+        ? rest
+        : { ...rest, resourceVersion: found.resourceVersion };
+    }
+  }
+  return undefined;
+}
+
+/** Bytes that the record would take with this state. */
+export function recordBytes(state: State, { namespace, key }: Target): number {
+  return annotationBytes(writeState(state, namespace, key));
+}
+
+function withVersion(state: State, written: LiveObject): State {
+  const { resourceVersion } = written.metadata;
+  return resourceVersion === undefined ? state : { ...state, resourceVersion };
+}
+
+function lockLost(holder: string | undefined): Failure {
+  return new Failure(5, [{
+    code: "run-lock-lost",
+    severity: "error",
+    message: holder === undefined
+      ? "The lock of this run was taken away"
+      : `Another run took over the lock of this one: ${holder}`,
+    hint: "Nothing more was written by this run; `deno task status` shows what the other one does",
+  }]);
+}

@@ -1,0 +1,200 @@
+/** The record of what was done, as text in annotations: reading, writing, and what fits. No I/O. */
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
+import { type DigestKey, digestValue } from "../migration/digest.ts";
+import type { ObjectRef } from "../migration/step.ts";
+import {
+  EPOCH_ANNOTATION,
+  FORMAT,
+  FORMAT_ANNOTATION,
+  LOCK_ANNOTATION,
+  MIGRATION_PREFIX,
+  STATE_NAME,
+  WRITE_ANNOTATION,
+} from "./names.ts";
+
+/** What is recorded of one migration. Nothing in it is secret. */
+export interface MigrationRecord {
+  readonly state: "running" | "applied" | "failed";
+  /** Keyed digest of the migration as it was planned. */
+  readonly digest: string;
+  readonly objects: number;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly durationMs?: number;
+  readonly by: string;
+  readonly attempt: number;
+  readonly epoch: number;
+  /** The run that wrote it. */
+  readonly run: string;
+  /** First message of the failure, without secrets, cut to 512 bytes. */
+  readonly error?: string;
+}
+
+/** Who holds the lock. */
+export interface Lock {
+  readonly runId: string;
+  /** `alice@host pid 812`, for people. */
+  readonly holder: string;
+  /** Identity of the process, for programs on the same machine: see `holder.ts`. */
+  readonly process: string;
+  readonly since: string;
+}
+
+/** An object that a migration applied; deleted later only by this uid. */
+export interface InventoryEntry extends ObjectRef {
+  readonly uid: string;
+}
+
+/** The whole record of one target. */
+export interface State {
+  /** Version of the object on the server; undefined where it was never written. */
+  readonly resourceVersion?: string;
+  readonly epoch: number;
+  readonly lock?: Lock;
+  readonly writeId?: string;
+  /** By id, in the order of the ids. */
+  readonly records: ReadonlyMap<string, MigrationRecord>;
+  readonly inventory: ReadonlyMap<string, readonly InventoryEntry[]>;
+}
+
+export const EMPTY_STATE: State = { epoch: 0, records: new Map(), inventory: new Map() };
+
+/** A quarter of what the API allows for all annotations of an object (256 KiB). */
+export const ANNOTATION_BUDGET = 64 * 1024;
+const INVENTORY_SUFFIX = ".inventory";
+
+interface Chained extends MigrationRecord {
+  /** Keyed digest over this record and the `chain` of the one before. */
+  readonly chain: string;
+}
+
+/**
+ * Reads the record.
+ * @throws Failure (1) where it was written by a newer version or changed by hand
+ */
+export function readState(object: LiveObject, key: DigestKey): State {
+  const annotations = object.metadata.annotations ?? {};
+  const format = Number(annotations[FORMAT_ANNOTATION] ?? FORMAT);
+  if (format > FORMAT) throw new Failure(1, [newerFormat(format)]);
+  const records = new Map<string, MigrationRecord>();
+  let previous = "";
+  const names = Object.keys(annotations).filter((name) => name.startsWith(MIGRATION_PREFIX)).sort();
+  for (const name of names) {
+    const id = name.slice(MIGRATION_PREFIX.length);
+    const { chain, ...record } = parseJson<Chained>(annotations[name], name);
+    if (chain !== link(id, record, previous, key)) throw new Failure(1, [brokenChain(id)]);
+    previous = chain;
+    records.set(id, record);
+  }
+  const lockText = annotations[LOCK_ANNOTATION];
+  return {
+    ...(object.metadata.resourceVersion === undefined
+      ? {}
+      : { resourceVersion: object.metadata.resourceVersion }),
+    epoch: Number(annotations[EPOCH_ANNOTATION] ?? 0),
+    ...(lockText === undefined ? {} : { lock: parseJson<Lock>(lockText, LOCK_ANNOTATION) }),
+    ...(annotations[WRITE_ANNOTATION] === undefined ? {} : { writeId: annotations[WRITE_ANNOTATION] }),
+    records,
+    inventory: readInventory(object),
+  };
+}
+
+/** The object that holds this state. */
+export function writeState(state: State, namespace: string, key: DigestKey): LiveObject {
+  const annotations: Record<string, string> = {
+    [FORMAT_ANNOTATION]: String(FORMAT),
+    [EPOCH_ANNOTATION]: String(state.epoch),
+    ...(state.lock === undefined ? {} : { [LOCK_ANNOTATION]: JSON.stringify(state.lock) }),
+    ...(state.writeId === undefined ? {} : { [WRITE_ANNOTATION]: state.writeId }),
+  };
+  let previous = "";
+  for (const id of [...state.records.keys()].sort()) {
+    const record = state.records.get(id);
+    if (record === undefined) continue;
+    previous = link(id, record, previous, key);
+    annotations[`${MIGRATION_PREFIX}${id}`] = JSON.stringify({ ...record, chain: previous });
+  }
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name: STATE_NAME,
+      namespace,
+      labels: { "app.kubernetes.io/managed-by": "compose-ferry" },
+      annotations,
+      ...(state.resourceVersion === undefined ? {} : { resourceVersion: state.resourceVersion }),
+    },
+    data: Object.fromEntries(
+      [...state.inventory].map((
+        [id, entries],
+      ) => [`${id}${INVENTORY_SUFFIX}`, entries.map(entryLine).join("\n")]),
+    ),
+  };
+}
+
+/** Bytes of all annotations, as the API counts them. */
+export function annotationBytes(object: LiveObject): number {
+  const encoder = new TextEncoder();
+  return Object.entries(object.metadata.annotations ?? {})
+    .reduce((sum, [name, value]) => sum + encoder.encode(name).length + encoder.encode(value).length, 0);
+}
+
+function link(id: string, record: MigrationRecord, previous: string, key: DigestKey): string {
+  return digestValue([id, record, previous], key);
+}
+
+function entryLine(entry: InventoryEntry): string {
+  return [entry.apiVersion, entry.kind, entry.namespace ?? "", entry.name, entry.uid].join(" ");
+}
+
+function readInventory(object: LiveObject): Map<string, readonly InventoryEntry[]> {
+  const inventory = new Map<string, readonly InventoryEntry[]>();
+  // The edge: `data` of a ConfigMap.
+  for (const [file, text] of Object.entries((object["data"] ?? {}) as Record<string, string>)) {
+    if (!file.endsWith(INVENTORY_SUFFIX)) continue;
+    inventory.set(file.slice(0, -INVENTORY_SUFFIX.length), text.split("\n").flatMap(readEntry));
+  }
+  return inventory;
+}
+
+function readEntry(line: string): InventoryEntry[] {
+  const [apiVersion, kind, namespace, name, uid] = line.split(" ");
+  if (apiVersion === undefined || kind === undefined || name === undefined || uid === undefined) return [];
+  return [{ apiVersion, kind, ...(namespace ? { namespace } : {}), name, uid }];
+}
+
+function parseJson<Shape>(text: string | undefined, name: string): Shape {
+  try {
+    // The edge: written by `writeState`; the chain proves that it is still what was written.
+    return JSON.parse(text ?? "") as Shape;
+  } catch {
+    throw new Failure(1, [{
+      code: "run-record-unreadable",
+      severity: "error",
+      message: `Annotation "${name}" of ConfigMap "${STATE_NAME}" is not valid JSON`,
+      hint: `Somebody edited it; remove the annotation to have its migration applied again`,
+    }]);
+  }
+}
+
+function newerFormat(format: number): Diagnostic {
+  return {
+    code: "run-record-newer",
+    severity: "error",
+    message: `The record in the cluster has format ${format}, this program knows formats up to ${FORMAT}`,
+    hint: "Update this checkout to the version that the last run used",
+  };
+}
+
+function brokenChain(id: string): Diagnostic {
+  return {
+    code: "run-record-edited",
+    severity: "error",
+    message: `The record of migration "${id}", or of the one before it, was changed or removed by hand`,
+    hint:
+      `Look at it with \`kubectl get configmap ${STATE_NAME} -o yaml\`; delete the annotation of "${id}" ` +
+      "and of every later migration to have them applied again, which changes nothing that is already right",
+  };
+}

@@ -1,0 +1,36 @@
+/** The order in which kinds are applied: what others refer to comes first. */
+import type { PlannedObject } from "../kube/object.ts";
+
+/** Kinds of one wave are applied together; kinds that are named nowhere come just before workloads. */
+const WAVES: readonly (readonly string[])[] = [
+  ["Namespace", "CustomResourceDefinition", "PriorityClass"],
+  ["StorageClass", "ResourceQuota", "LimitRange"],
+  ["PersistentVolume", "ServiceAccount", "ClusterRole", "Role"],
+  ["PersistentVolumeClaim", "ConfigMap", "Secret", "ClusterRoleBinding", "RoleBinding"],
+  ["Service", "NetworkPolicy", "PodDisruptionBudget", "HelmChart", "HelmChartConfig"],
+  [],
+  ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"],
+  ["Middleware", "MiddlewareTCP", "TLSOption", "TLSStore", "ServersTransport", "ServersTransportTCP"],
+  ["TraefikService", "IngressRoute", "IngressRouteTCP", "IngressRouteUDP", "Ingress"],
+];
+const OTHERS = WAVES.findIndex((kinds) => kinds.length === 0);
+
+/** Splits objects into waves; each wave may be applied in parallel, and one wave after the other. */
+export function wavesOf(objects: readonly PlannedObject[]): readonly (readonly PlannedObject[])[] {
+  const waves: PlannedObject[][] = WAVES.map(() => []);
+  for (const planned of objects) waves[waveOf(planned.object.kind)]?.push(planned);
+  return waves.filter((wave) => wave.length > 0);
+}
+
+function waveOf(kind: string): number {
+  const index = WAVES.findIndex((kinds) => kinds.includes(kind));
+  return index < 0 ? OTHERS : index;
+}
+
+/** Kinds that hold data or other people's objects: never deleted by this program, whatever the reason. */
+export const DATA_KINDS: ReadonlySet<string> = new Set([
+  "Namespace",
+  "CustomResourceDefinition",
+  "PersistentVolume",
+  "PersistentVolumeClaim",
+]);
