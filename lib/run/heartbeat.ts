@@ -88,9 +88,8 @@ export class Heartbeat {
 
   async #beat(): Promise<void> {
     try {
-      if (this.isFresh()) await this.#renewOnce().catch(() => undefined);
-      else {
-        // Frozen, asleep or cut off for a while: nobody may have waited for us.
+      if (!this.isFresh() || !await this.#isRenewed()) {
+        // Frozen, asleep, cut off for a while, or somebody else beats: find out whose the lock is.
         await this.#prove();
         await this.renew();
       }
@@ -98,6 +97,16 @@ export class Heartbeat {
       if (error instanceof Failure) this.#lose(error);
     }
     this.#schedule();
+  }
+
+  async #isRenewed(): Promise<boolean> {
+    try {
+      await this.#renewOnce();
+      return true;
+    } catch (error) {
+      // A server that is away for a moment is asked again at the next beat.
+      return !isConflict(error);
+    }
   }
 
   #lose(reason: Failure): void {
@@ -123,8 +132,6 @@ export class Heartbeat {
         ...(holder === "" ? {} : { holderIdentity: holder }),
         leaseDurationSeconds: LEASE_MS / 1_000,
         renewTime: new Date(this.#now()).toISOString().replace("Z", "000Z"),
-          String(Date.now() % 1_000).padStart(3, "0")
-        }000Z`,
       },
     };
     try {
