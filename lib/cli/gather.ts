@@ -2,16 +2,18 @@
 import { isAbsolute, join, resolve } from "node:path";
 import type { BindSources } from "../../compose/bind_source.ts";
 import { load, readBindSources } from "../../compose/mod.ts";
-import type { Project } from "../../compose/project.ts";
+import type { Loaded, Project } from "../../compose/project.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { convert } from "../kube/convert.ts";
 import type { Conversion } from "../kube/conversion.ts";
-import { type Decisions, parseDecisions } from "../kube/decisions.ts";
-import { imageFacts } from "../kube/known_images.ts";
+import { type Decisions, noDecisions, parseDecisions } from "../kube/decisions.ts";
 import { exposedPorts } from "../kube/ports.ts";
 import { planMigrations } from "../migration/plan.ts";
 import type { Plan } from "../migration/step.ts";
-import { findTraefik, readRouting } from "../traefik/read_routing.ts";
+import { findTraefik } from "../traefik/find_traefik.ts";
+import { readRouting } from "../traefik/read_routing.ts";
+import type { Routing } from "../traefik/routing.ts";
+import { selectTraefikFiles } from "../traefik/traefik_files.ts";
 import { findDecisions } from "./decisions_file.ts";
 import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
@@ -45,15 +47,19 @@ export async function gather(options: InputOptions, surroundings: Surroundings):
   const decided = await readDecisions(options, directory, surroundings, sources);
   const diagnostics = [...loaded.diagnostics, ...scripts.diagnostics, ...decided.diagnostics];
   const { project } = loaded;
-  if (project === undefined || decided.decisions === undefined) return { directory, diagnostics, sources };
+  if (project === undefined) return { directory, diagnostics, sources };
 
-  const conversion = await convertProject(project, decided.decisions);
+  const bindSources = await readBindSources(project);
+  const routing = routingOf(project, bindSources, decided.decisions, diagnostics);
+  const conversion = convert({
+    project,
+    bindSources,
+    decisions: decided.decisions,
+    routing,
+    images: () => undefined,
+  });
   diagnostics.push(...conversion.findings);
-  const assigned = new Map(
-    Object.entries(decided.decisions.services).flatMap(([service, { step }]) =>
-      step === undefined ? [] : [[service, step]]
-    ),
-  );
+  const assigned = assignments(decided.decisions);
   const planned = planMigrations({ scripts: scripts.scripts, conversion, assigned });
   diagnostics.push(...planned.diagnostics);
   const read = { directory, project, conversion, diagnostics, sources };
@@ -64,4 +70,53 @@ export async function gather(options: InputOptions, surroundings: Surroundings):
 export function stackDirectory(options: InputOptions, surroundings: Surroundings): string {
   if (options.stack === undefined) return join(surroundings.home, EXAMPLE);
   return isAbsolute(options.stack) ? options.stack : resolve(surroundings.directory, options.stack);
+}
+
+/** compose's own loading, with the flags as docker compose has them. */
+function loadProject(options: InputOptions, directory: string, surroundings: Surroundings): Promise<Loaded> {
+  return load({
+    directory,
+    environment: surroundings.environment,
+    ...(options.file === undefined ? {} : { files: options.file }),
+    ...(options.envFile === undefined
+      ? {}
+      : { envFiles: options.envFile.map((file) => resolve(surroundings.directory, file)) }),
+    ...(options.projectName === undefined ? {} : { projectName: options.projectName }),
+    ...(options.profile === undefined ? {} : { profiles: options.profile }),
+    ...(options.compatibility === undefined ? {} : { compatibility: options.compatibility }),
+  });
+}
+
+async function readDecisions(
+  options: InputOptions,
+  directory: string,
+  surroundings: Surroundings,
+  sources: Map<string, string>,
+): Promise<{ decisions: Decisions; diagnostics: readonly Diagnostic[] }> {
+  const found = await findDecisions(options, directory, surroundings);
+  if (found === undefined) return { decisions: noDecisions(), diagnostics: [] };
+  sources.set(found.file, found.text);
+  return parseDecisions(found.text, found.file, options.profile ?? []);
+}
+
+/** What Traefik would have learnt; its files come from the mounts of the stack's own Traefik. */
+function routingOf(
+  project: Project,
+  bindSources: BindSources,
+  decisions: Decisions,
+  diagnostics: Diagnostic[],
+): Routing {
+  const traefik = findTraefik(project);
+  const selected = traefik === undefined
+    ? { files: { dynamic: [] }, findings: [] }
+    : selectTraefikFiles(traefik, bindSources);
+  const exposed = exposedPorts(project, () => undefined, decisions);
+  const routing = readRouting({ project, exposedPorts: exposed, files: selected.files });
+  diagnostics.push(...selected.findings, ...routing.findings);
+  return routing;
+}
+
+function assignments(decisions: Decisions): Map<string, string> {
+  const services = Object.entries(decisions.services ?? {});
+  return new Map(services.flatMap(([service, { step }]) => step === undefined ? [] : [[service, step]]));
 }
