@@ -102,11 +102,15 @@ export class Session {
     this.#heartbeat.stop();
   }
 
-  async #write(next: State): Promise<State> {
+  async #write(change: (state: State) => State): Promise<void> {
     const { runId } = this.#heartbeat.lock;
-    const ours = (found: State): boolean => found.lock?.runId === runId && found.epoch === this.#state.epoch;
-    const written = await swap(this.#target, next, ours);
-    if (written !== undefined) return written;
+    const { epoch } = this.#state;
+    const isOurs = (found: State): boolean => found.lock?.runId === runId && found.epoch === epoch;
+    const written = await swap(this.#target, change(this.#state), isOurs);
+    if (written !== undefined) {
+      this.#state = written;
+      return;
+    }
     const current = await loadState(this.#target);
     throw lockLost(current.lock?.holder);
   }

@@ -1,0 +1,102 @@
+/** All objects of one kind in one namespace, kept up to date by list and watch. */
+import type { ObjectRef } from "../migration/step.ts";
+import { isTransient } from "./api_error.ts";
+import type { ClusterClient } from "./client.ts";
+import type { LiveObject } from "./live_object.ts";
+import { pause } from "./transport.ts";
+
+/** A watch that says nothing is cut by our own clock and begun with a new list: a stalled one looks the same. */
+const WATCH_SECONDS = 20;
+const RELIST_PAUSE_MS = 300;
+
+export class LiveSet {
+  readonly #client: ClusterClient;
+  readonly #kind: Pick<ObjectRef, "apiVersion" | "kind">;
+  readonly #namespace: string | undefined;
+  readonly #onChange: () => void;
+  readonly #objects = new Map<string, LiveObject>();
+  #error: unknown;
+
+  constructor(
+    client: ClusterClient,
+    kind: Pick<ObjectRef, "apiVersion" | "kind">,
+    namespace: string | undefined,
+    onChange: () => void,
+  ) {
+    this.#client = client;
+    this.#kind = kind;
+    this.#namespace = namespace;
+    this.#onChange = onChange;
+  }
+
+  /** The object as it was seen last. */
+  get(name: string): LiveObject | undefined {
+    return this.#objects.get(name);
+  }
+
+  /** All objects with these labels. */
+  withLabels(labels: Readonly<Record<string, string>>): readonly LiveObject[] {
+    return [...this.#objects.values()].filter(({ metadata }) =>
+      Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value)
+    );
+  }
+
+  /** Why the set cannot be kept up to date any more. */
+  get error(): unknown {
+    return this.#error;
+  }
+
+  /** Lists once, then follows in the background until the signal is aborted. */
+  async start(signal: AbortSignal): Promise<void> {
+    const version = await this.#list(signal);
+    void this.#follow(version, signal);
+  }
+
+  async #follow(version: string, signal: AbortSignal): Promise<void> {
+    let from = version;
+    while (!signal.aborted) {
+      try {
+        await this.#watch(from, signal);
+        await pause(RELIST_PAUSE_MS, signal);
+        from = await this.#list(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isTransient(error)) {
+          this.#error = error;
+          return this.#onChange();
+        }
+        await pause(RELIST_PAUSE_MS, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<string> {
+    const list = await this.#client.list(this.#kind, this.#namespace, { signal });
+    this.#objects.clear();
+    for (const object of list.items) this.#objects.set(object.metadata.name, object);
+    this.#onChange();
+    return list.resourceVersion;
+  }
+
+  /** Returns when the watch ends, however it ends; the caller lists again. */
+  async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const limit = AbortSignal.timeout((WATCH_SECONDS + 5) * 1_000);
+    const options = {
+      resourceVersion,
+      timeoutSeconds: WATCH_SECONDS,
+      signal: AbortSignal.any([signal, limit]),
+    };
+    try {
+      for await (const { type, object } of this.#client.watch(this.#kind, this.#namespace, options)) {
+        if (type === "ERROR") return;
+        if (type === "BOOKMARK") continue;
+        if (type === "DELETED") this.#objects.delete(object.metadata.name);
+        else this.#objects.set(object.metadata.name, { ...object, ...this.#kind });
+        this.#onChange();
+      }
+    } catch (error) {
+      if (signal.aborted) throw error;
+      // Cut off, stalled, or refused for its version: the list that follows finds out which.
+    }
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * When an object counts as ready, by its kind. Pure: decides from objects that somebody else fetched.
+ * Where kstatus (sigs.k8s.io/cli-utils) says "Current" too early, as for a Job that merely started or a pod that
+ * failed, or never, as for a claim that waits for its first consumer, these rules differ on purpose.
+ */
+import type { DaemonSet, Deployment, StatefulSet } from "kubernetes-types/apps/v1.d.ts";
+import type { Job } from "kubernetes-types/batch/v1.d.ts";
+import type { Namespace, PersistentVolumeClaim, Pod } from "kubernetes-types/core/v1.d.ts";
+import type { LiveObject } from "./live_object.ts";
+import { troubleOf } from "./pod_trouble.ts";
+
+/** Ready, not yet and why, or never and why. */
+export type Readiness =
+  | { readonly state: "ready" }
+  | { readonly state: "waiting"; readonly reason: string }
+  | {
+    readonly state: "failed";
+    readonly reason: string;
+    /** The pod and container whose log tells more. */
+    readonly pod?: string;
+    readonly container?: string;
+  };
+
+/** What else is looked at. */
+export interface Surroundings {
+  /** Pods of the object, by its selector. */
+  readonly pods: readonly LiveObject[];
+  /** How long the object has been waited for. */
+  readonly elapsedMs: number;
+}
+
+const READY: Readiness = { state: "ready" };
+
+/** Judges one object. An object without a rule for its kind is ready when it is there. */
+export function readinessOf(object: LiveObject, surroundings: Surroundings): Readiness {
+  if (object.metadata.deletionTimestamp !== undefined) return waiting("it is being deleted");
+  // The edge: the kind says which type of the API this is.
+  const value: unknown = object;
+  switch (object.kind) {
+    case "Deployment":
+      return orTrouble(deployment(value as Deployment), surroundings);
+    case "StatefulSet":
+      return orTrouble(statefulSet(value as StatefulSet), surroundings);
+    case "DaemonSet":
+      return orTrouble(daemonSet(value as DaemonSet), surroundings);
+    case "Job":
+      return orTrouble(job(value as Job), surroundings);
+    case "Pod":
+      return orTrouble(pod(value as Pod), { ...surroundings, pods: [object] });
+    case "PersistentVolumeClaim":
+      return claim(value as PersistentVolumeClaim);
+    case "Namespace":
+      return (value as Namespace).status?.phase === "Terminating" ? waiting("it is being deleted") : READY;
+    default:
+      return byConditions(object);
+  }
+}
+
+/** The label selector of the object's pods, or undefined for kinds that have none. */
+export function podSelector(object: LiveObject): Readonly<Record<string, string>> | undefined {
+  if (object.kind === "Job") return { "job-name": object.metadata.name };
+  if (!["Deployment", "StatefulSet", "DaemonSet"].includes(object.kind)) return undefined;
+  const spec = object["spec"] as Deployment["spec"];
+  return spec?.selector.matchLabels;
+}
+
+function deployment({ metadata, spec, status }: Deployment): Readiness {
+  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) {
+    return waiting("the controller has not seen it");
+  }
+  const progressing = status?.conditions?.find(({ type }) => type === "Progressing");
+  if (progressing?.reason === "ProgressDeadlineExceeded") {
+    return { state: "failed", reason: progressing.message ?? "its progress deadline has passed" };
+  }
+  const failure = status?.conditions?.find(({ type, status }) =>
+    type === "ReplicaFailure" && status === "True"
+  );
+  if (failure !== undefined) return { state: "failed", reason: failure.message ?? "pods cannot be created" };
+  const wanted = spec?.replicas ?? 1;
+  if ((status?.updatedReplicas ?? 0) < wanted) return count(status?.updatedReplicas, wanted, "updated");
+  if ((status?.replicas ?? 0) > (status?.updatedReplicas ?? 0)) return waiting("old pods are still running");
+  return (status?.availableReplicas ?? 0) < wanted
+    ? count(status?.availableReplicas, wanted, "available")
+    : READY;
+}
+
+function statefulSet({ metadata, spec, status }: StatefulSet): Readiness {
+  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) {
+    return waiting("the controller has not seen it");
+  }
+  const wanted = spec?.replicas ?? 1;
+  if ((status?.readyReplicas ?? 0) < wanted) return count(status?.readyReplicas, wanted, "ready");
+  if (spec?.updateStrategy?.type === "OnDelete") return READY;
+  const isPartial = (spec?.updateStrategy?.rollingUpdate?.partition ?? 0) > 0;
+  if (isPartial || status?.updateRevision === undefined) return READY;
+  return status.currentRevision === status.updateRevision
+    ? READY
+    : count(status.updatedReplicas, wanted, "updated");
+}
+
+function daemonSet({ metadata, status }: DaemonSet): Readiness {
+  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) {
+    return waiting("the controller has not seen it");
+  }
+  const wanted = status?.desiredNumberScheduled ?? 0;
+  if ((status?.updatedNumberScheduled ?? 0) < wanted) {
+    return count(status?.updatedNumberScheduled, wanted, "updated");
+  }
+  return (status?.numberAvailable ?? 0) < wanted
+    ? count(status?.numberAvailable, wanted, "available")
+    : READY;
+}
+
+function job({ spec, status }: Job): Readiness {
+  const condition = (wanted: string): string | undefined => {
+    const found = status?.conditions?.find(({ type, status }) => type === wanted && status === "True");
+    return found === undefined ? undefined : found.message ?? found.reason ?? wanted;
+  };
+  if (condition("Complete") !== undefined) return READY;
+  const failed = condition("Failed");
+  if (failed !== undefined) return { state: "failed", reason: failed };
+  if (spec?.suspend === true) return waiting("the job is suspended");
+  const attempts = (status?.failed ?? 0) > 0 ? `, ${status?.failed} failed attempts` : "";
+  return waiting((status?.active ?? 0) > 0 ? `running${attempts}` : `not started${attempts}`);
+}
+
+function pod({ status }: Pod): Readiness {
+  if (status?.phase === "Succeeded") return READY;
+  if (status?.phase === "Failed") {
+    return { state: "failed", reason: status.message ?? status.reason ?? "the pod failed" };
+  }
+  const isReady = status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
+  return isReady ? READY : waiting((status?.phase ?? "Pending").toLowerCase());
+}
+
+/** A claim that waits for its first consumer is as ready as it can be before there is a pod. */
+function claim({ status, metadata }: PersistentVolumeClaim): Readiness {
+  if (status?.phase === "Bound") return READY;
+  if (status?.phase === "Lost") return { state: "failed", reason: `its volume is gone` };
+  const isChosen = metadata?.annotations?.["volume.kubernetes.io/selected-node"] !== undefined;
+  return isChosen ? waiting("no volume is bound yet") : READY;
+}
+
+/** Custom resources and the rest: the common conditions where there are any. */
+function byConditions(object: LiveObject): Readiness {
+  const status = object["status"] as {
+    readonly observedGeneration?: number | string;
+    readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
+  } | undefined;
+  const generation = object.metadata.generation ?? 0;
+  if (status?.observedGeneration !== undefined && Number(status.observedGeneration) < generation) {
+    return waiting("its controller has not seen it");
+  }
+  const named = (type: string): { status: string; message?: string; reason?: string } | undefined =>
+    status?.conditions?.find((condition) => condition.type === type);
+  if (object.kind === "CustomResourceDefinition") {
+    const names = named("NamesAccepted");
+    if (names?.status === "False") return { state: "failed", reason: names.message ?? "its names are taken" };
+    return named("Established")?.status === "True" ? READY : waiting("not established yet");
+  }
+  const ready = named("Ready") ?? named("Available");
+  if (ready === undefined || ready.status === "True") return READY;
+  return waiting(ready.message ?? ready.reason ?? "not ready yet");
+}
+
+function orTrouble(readiness: Readiness, { pods, elapsedMs }: Surroundings): Readiness {
+  if (readiness.state === "ready") return readiness;
+  const trouble = pods.map((object) => troubleOf(object, elapsedMs)).find((found) => found !== undefined);
+  if (trouble === undefined) return readiness;
+  const where = {
+    pod: trouble.pod,
+    ...(trouble.container === undefined ? {} : { container: trouble.container }),
+  };
+  if (readiness.state === "failed") {
+    return { ...readiness, reason: `${readiness.reason}: ${trouble.reason}`, ...where };
+  }
+  return trouble.isFinal
+    ? { state: "failed", reason: trouble.reason, ...where }
+    : waiting(`${readiness.reason}: ${trouble.reason}`);
+}
+
+function waiting(reason: string): { readonly state: "waiting"; readonly reason: string } {
+  return { state: "waiting", reason };
+}
+
+function count(have: number | undefined, wanted: number, word: string): Readiness {
+  return waiting(`${have ?? 0} of ${wanted} pods ${word}`);
+}

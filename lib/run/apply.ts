@@ -1,0 +1,159 @@
+/** Brings one planned object to the server: unchanged, applied, or replaced where its kind allows that. */
+import { ApiError, isNotFound } from "../cluster/api_error.ts";
+import type { ClusterClient } from "../cluster/client.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
+import { pause } from "../cluster/transport.ts";
+import { type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
+import { type DigestKey, digestObject } from "../migration/digest.ts";
+import type { ObjectRef } from "../migration/step.ts";
+import type { ObjectOutcome } from "./event.ts";
+import { liveDigest, type LiveIndex } from "./live_index.ts";
+import { DIGEST_ANNOTATION, MIGRATION_ANNOTATION, OWNER_LABEL } from "./names.ts";
+
+/** What applying needs to know about the run. */
+export interface ApplyContext {
+  readonly client: ClusterClient;
+  /** The target's namespace, by which its objects are labelled. */
+  readonly owner: string;
+  readonly key: DigestKey;
+  readonly live: LiveIndex;
+  readonly force: boolean;
+  /** Called before each write; throws where the right to write is gone. */
+  readonly guard: () => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** The object on the server and what was done. */
+export interface Applied {
+  readonly outcome: ObjectOutcome;
+  readonly live: LiveObject;
+}
+
+/**
+ * Kinds that may be deleted and made again where a field cannot be changed, and how. They hold no data
+ * themselves; a StatefulSet's pods and claims stay (`Orphan`) and are found again by the new one.
+ */
+const REPLACEABLE: Readonly<Record<string, "Background" | "Orphan">> = {
+  Job: "Background",
+  StatefulSet: "Orphan",
+  Deployment: "Background",
+  DaemonSet: "Background",
+  Service: "Background",
+  StorageClass: "Background",
+  RoleBinding: "Background",
+  ClusterRoleBinding: "Background",
+};
+
+/** The object as it is sent: with the owner's label, its digest and its migration. */
+export function decorate(object: KubeObject, owner: string, key: DigestKey, migration: string): KubeObject {
+  const { metadata } = object;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      labels: { ...metadata.labels, [OWNER_LABEL]: owner },
+      annotations: {
+        ...metadata.annotations,
+        [DIGEST_ANNOTATION]: digestObject(object, key),
+        [MIGRATION_ANNOTATION]: migration,
+      },
+    },
+  };
+}
+
+/** Applies the object unless exactly this was applied before. */
+export async function applyObject(
+  context: ApplyContext,
+  planned: PlannedObject,
+  migration: string,
+): Promise<Applied> {
+  const { object } = planned;
+  const live = context.live.get(objectKey(object));
+  if (live !== undefined && liveDigest(live) === digestObject(object, context.key)) {
+    return { outcome: "unchanged", live };
+  }
+  const body = decorate(object, context.owner, context.key, migration);
+  try {
+    return outcomeOf(await applyNow(context, body), live);
+  } catch (error) {
+    if (!isImmutable(error) || REPLACEABLE[object.kind] === undefined) throw error;
+    await removeForReplacement(context, body);
+    const { object: made } = await applyNow(context, body);
+    return { outcome: "replaced", live: made };
+  }
+}
+
+/** Deletes the object and makes it again, such as a Job that failed. */
+export async function replaceObject(
+  context: ApplyContext,
+  planned: PlannedObject,
+  migration: string,
+): Promise<Applied> {
+  const body = decorate(planned.object, context.owner, context.key, migration);
+  await removeForReplacement(context, body);
+  const { object: made } = await applyNow(context, body);
+  return { outcome: "replaced", live: made };
+}
+
+/** Names the object for requests. */
+export function refOf(object: KubeObject): ObjectRef {
+  const { apiVersion, kind, metadata: { name, namespace } } = object;
+  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/**
+ * Whether the server refuses because a field cannot be changed. Never by the status alone: 422 is also the
+ * answer to a value that is wrong.
+ */
+export function isImmutable(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 422 &&
+    /field is immutable|updates to statefulset spec|may not be changed|cannot change roleRef|are forbidden/i
+      .test(error.message);
+}
+
+async function applyNow(
+  context: ApplyContext,
+  body: KubeObject,
+): Promise<{ object: LiveObject; created: boolean }> {
+  for (let attempt = 0;; attempt++) {
+    await context.guard();
+    try {
+      return await context.client.apply(body, { force: context.force });
+    } catch (error) {
+      // A kind whose definition was made a moment ago may not be served yet.
+      if (!isUnknownKind(error) || attempt >= 20) throw error;
+      await pause(250, context.signal);
+    }
+  }
+}
+
+function outcomeOf(
+  { object, created }: { readonly object: LiveObject; readonly created: boolean },
+  before: LiveObject | undefined,
+): Applied {
+  if (created || before === undefined && object.metadata.generation === 1) {
+    return { outcome: "created", live: object };
+  }
+  const isSame = before?.metadata.resourceVersion === object.metadata.resourceVersion;
+  return { outcome: isSame ? "unchanged" : "configured", live: object };
+}
+
+async function removeForReplacement(context: ApplyContext, object: KubeObject): Promise<void> {
+  const ref = refOf(object);
+  const found = await context.client.get(ref);
+  const propagation = REPLACEABLE[object.kind];
+  if (found?.metadata.uid === undefined || propagation === undefined) return;
+  await context.guard();
+  await context.client.delete(ref, found.metadata.uid, propagation);
+  const deadline = performance.now() + 60_000;
+  while (performance.now() < deadline) {
+    const left = await context.client.get(ref);
+    if (left === undefined || left.metadata.uid !== found.metadata.uid) return;
+    await pause(100, context.signal);
+  }
+}
+
+function isUnknownKind(error: unknown): boolean {
+  return isNotFound(error) && error instanceof ApiError &&
+    (error.reason === "UnknownKind" || /could not find the requested resource/.test(error.message));
+}

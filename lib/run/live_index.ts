@@ -1,0 +1,33 @@
+/** Which of the planned objects are on the server already, and in which version: one list per kind and namespace. */
+import type { ClusterClient } from "../cluster/client.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
+import { objectKey, type PlannedObject } from "../kube/object.ts";
+import { DIGEST_ANNOTATION, OWNER_LABEL } from "./names.ts";
+
+/** Objects of this target that the runner made, by `objectKey`; metadata only. */
+export type LiveIndex = ReadonlyMap<string, LiveObject>;
+
+/** Lists what is there of the planned kinds. Objects that others made are not in it. */
+export async function readLiveIndex(
+  client: ClusterClient,
+  owner: string,
+  planned: readonly PlannedObject[],
+): Promise<LiveIndex> {
+  const places = new Map(
+    planned.map(({ object: { apiVersion, kind, metadata: { namespace } } }) =>
+      [[apiVersion, kind, namespace ?? ""].join(" "), { kind: { apiVersion, kind }, namespace }] as const
+    ),
+  );
+  const lists = await Promise.all(
+    [...places.values()].map(({ kind, namespace }) =>
+      client.list(kind, namespace, { labelSelector: `${OWNER_LABEL}=${owner}`, metadataOnly: true })
+    ),
+  );
+  return new Map(lists.flatMap((list) => list.items.map((object) => [objectKey(object), object] as const)));
+}
+
+/** The digest of the planned object that was applied last; undefined for an object on its way out. */
+export function liveDigest(live: LiveObject | undefined): string | undefined {
+  if (live === undefined || live.metadata.deletionTimestamp !== undefined) return undefined;
+  return live.metadata.annotations?.[DIGEST_ANNOTATION];
+}

@@ -1,0 +1,109 @@
+/** What is left to do: the plan against the record and what is on the server. Dry-run and run both ask here. */
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import { objectKey } from "../kube/object.ts";
+import { type DigestKey, digestMigration, digestObject } from "../migration/digest.ts";
+import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
+import { liveDigest, type LiveIndex } from "./live_index.ts";
+import type { MigrationRecord, State } from "./state.ts";
+
+/** Why a migration is run, or why it is not. */
+export type Reason =
+  | "new"
+  | "resumed"
+  | "changed"
+  /** Applied, but objects of it are gone or were replaced. */
+  | "damaged"
+  | "redo"
+  | "applied"
+  | "empty";
+
+/** One migration and what is to be done about it. */
+export interface Work {
+  readonly migration: PlannedMigration;
+  readonly digest: string;
+  readonly reason: Reason;
+  readonly record?: MigrationRecord;
+}
+
+/** Which part of the plan is wanted. */
+export interface Selection {
+  /** The last migration to run, by id or number. */
+  readonly to?: string;
+  /** Run this one again although it is applied. */
+  readonly redo?: string;
+}
+
+/** Whether anything is to be done about it. */
+export function isTodo({ reason }: Work): boolean {
+  return reason !== "applied" && reason !== "empty";
+}
+
+/** The plan's migrations up to the wanted one, each with what is to be done. */
+export function selectWork(
+  plan: Plan,
+  state: State,
+  live: LiveIndex,
+  key: DigestKey,
+  selection: Selection = {},
+): readonly Work[] {
+  const redo = selection.redo === undefined ? undefined : findMigration(plan, selection.redo).id;
+  return upTo(plan, selection.to).map((migration) => {
+    const digest = digestMigration(migration, key);
+    const record = state.records.get(migration.id);
+    const reason = migration.id === redo ? "redo" : reasonFor(migration, digest, record, live, key);
+    return { migration, digest, reason, ...(record === undefined ? {} : { record }) };
+  });
+}
+
+/**
+ * The migration of that id, number (`050` or `50`) or name.
+ * @throws Failure (2) where there is none
+ */
+export function findMigration(plan: Plan, wanted: string): PlannedMigration {
+  const found = plan.migrations.find(({ id }) =>
+    id === wanted || id.split("_")[0] === wanted || Number(id.split("_")[0]) === Number(wanted) ||
+    id.replace(/^\d+_/, "") === wanted
+  );
+  if (found !== undefined) return found;
+  throw new Failure(2, [{
+    code: "run-unknown-migration",
+    severity: "error",
+    message: `There is no migration "${wanted}"`,
+    hint: `The migrations are ${plan.migrations.map(({ id }) => id).join(", ")}`,
+  }]);
+}
+
+/** Recorded migrations that the plan does not have any more. */
+export function missingScripts(plan: Plan, state: State): readonly Diagnostic[] {
+  const known = new Set(plan.migrations.map(({ id }) => id));
+  return [...state.records.keys()].filter((id) => !known.has(id)).map((id) => ({
+    code: "run-script-missing",
+    severity: "warning",
+    message: `Migration "${id}" is recorded in the cluster, but there is no such script`,
+    hint: "Restore the script, or update this checkout; what it applied stays as it is",
+  }));
+}
+
+function upTo(plan: Plan, to: string | undefined): readonly PlannedMigration[] {
+  if (to === undefined) return plan.migrations;
+  const last = findMigration(plan, to);
+  return plan.migrations.slice(0, plan.migrations.indexOf(last) + 1);
+}
+
+function reasonFor(
+  migration: PlannedMigration,
+  digest: string,
+  record: MigrationRecord | undefined,
+  live: LiveIndex,
+  key: DigestKey,
+): Reason {
+  if (record === undefined) return migration.steps.length === 0 ? "empty" : "new";
+  if (record.state !== "applied") return "resumed";
+  if (record.digest !== digest) return "changed";
+  return plannedObjects(migration).every(({ object }) =>
+      // A Job that is done may be cleaned up by anyone; it is not run again for that.
+      object.kind === "Job" || liveDigest(live.get(objectKey(object))) === digestObject(object, key)
+    )
+    ? "applied"
+    : "damaged";
+}
