@@ -1,0 +1,74 @@
+/** A service's environment as a ConfigMap and a Secret that the container reads with envFrom. */
+import type { Service } from "../../../compose/project.ts";
+import { type Context } from "../context.ts";
+import { label, shortHash } from "../names.ts";
+import type { ConfigurationObjects } from "./objects.ts";
+import type { SecretNote, Secrets } from "./secrets.ts";
+
+/** The container's `env` and `envFrom`, and digests of what they hold. */
+export interface Environment {
+  readonly env: readonly Record<string, unknown>[];
+  readonly envFrom: readonly Record<string, unknown>[];
+  readonly digests: readonly string[];
+}
+
+/**
+ * Splits the variables by what they hold. Values never stand in the pod, where Kubernetes would expand `$(VAR)`
+ * in them and everybody could read them. `extra` are variables of the conversion itself, such as secret arguments.
+ */
+export function environmentOf(
+  context: Context,
+  service: Service,
+  secrets: Secrets,
+  objects: ConfigurationObjects,
+  notes: SecretNote[],
+  extra: ReadonlyMap<string, { value: string; secret: boolean }>,
+): Environment {
+  const plain = new Map<string, Uint8Array>();
+  const secret = new Map<string, Uint8Array>();
+  const odd: { variable: string; key: string; secret: boolean }[] = [];
+  const put = (variable: string, value: string, isSecret: boolean): void => {
+    const key = /^[A-Za-z_.-][A-Za-z0-9_.-]*$/.test(variable) ? variable : `variable-${shortHash(variable)}`;
+    if (key !== variable) odd.push({ variable, key, secret: isSecret });
+    (isSecret ? secret : plain).set(key, new TextEncoder().encode(value));
+  };
+  for (const [variable, value] of Object.entries(service.environment ?? {}).sort(byKey)) {
+    if (value === null || extra.has(variable)) continue;
+    const why = secrets.ofVariable(service.name, variable, value);
+    const span = context.project.span(["services", service.name, "environment", variable]);
+    if (why !== undefined) {
+      notes.push({ what: `${service.name}.${variable}`, why, ...(span === undefined ? {} : { span }) });
+    }
+    put(variable, value, why !== undefined);
+  }
+  for (const [variable, { value, secret: isSecret }] of extra) put(variable, value, isSecret);
+
+  const source = context.project.span(["services", service.name, "environment"]);
+  const name = `${label(service.name)}-env`;
+  const add = (
+    kind: "ConfigMap" | "Secret",
+    data: ReadonlyMap<string, Uint8Array>,
+  ): { name: string; digest: string } | undefined =>
+    data.size === 0
+      ? undefined
+      : objects.add({ kind, name, data, ...(source === undefined ? {} : { source }) }, service.name);
+  const configMap = add("ConfigMap", plain);
+  const secretObject = add("Secret", secret);
+  return {
+    envFrom: [
+      ...(configMap === undefined ? [] : [{ configMapRef: { name: configMap.name } }]),
+      ...(secretObject === undefined ? [] : [{ secretRef: { name: secretObject.name } }]),
+    ],
+    env: odd.map(({ variable, key, secret: isSecret }) => ({
+      name: variable,
+      valueFrom: isSecret
+        ? { secretKeyRef: { name: secretObject?.name ?? name, key } }
+        : { configMapKeyRef: { name: configMap?.name ?? name, key } },
+    })),
+    digests: [configMap, secretObject].flatMap((object) => object === undefined ? [] : [object.digest]),
+  };
+}
+
+function byKey([left]: [string, unknown], [right]: [string, unknown]): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

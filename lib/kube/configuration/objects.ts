@@ -1,0 +1,120 @@
+/** Collects ConfigMaps and Secrets: one object for one content, names that do not collide, sizes that fit. */
+import { createHmac } from "node:crypto";
+import { encodeBase64 } from "./base64.ts";
+import type { Span } from "../../diagnostics/diagnostic.ts";
+import type { KubeObject, PlannedObject } from "../object.ts";
+import { shortHash, subdomain } from "../names.ts";
+
+/** What an API server takes: 1 MiB for the whole object, some of it for everything else than data. */
+export const LARGEST_OBJECT = 1024 * 1024 - 8 * 1024;
+
+export interface Content {
+  readonly kind: "ConfigMap" | "Secret";
+  /** The wanted name; another is given where it is taken by other content. */
+  readonly name: string;
+  readonly data: ReadonlyMap<string, Uint8Array>;
+  readonly source?: Span;
+}
+
+/** The objects of one conversion, growing while services are converted. */
+export class ConfigurationObjects {
+  readonly #namespace: string;
+  readonly #digestKey: string;
+  readonly #byContent = new Map<string, { planned: PlannedObject; users: Set<string>; digest: string }>();
+  readonly #names = new Set<string>();
+
+  /** `digestKey` keys the digests of secret values, which are written into annotations. */
+  constructor(namespace: string, digestKey: string) {
+    this.#namespace = namespace;
+    this.#digestKey = digestKey;
+  }
+
+  /** Adds content for a service; returns the name under which it is mounted and a digest for rollouts. */
+  add(content: Content, service: string): { name: string; digest: string } {
+    const identity = this.#digest(content);
+    const known = this.#byContent.get(identity);
+    if (known !== undefined) {
+      known.users.add(service);
+      return { name: known.planned.object.metadata.name, digest: known.digest };
+    }
+    const name = this.#freeName(content.kind, subdomain(content.name), identity);
+    const digest = identity.slice(0, 8);
+    const planned: PlannedObject = {
+      object: configurationObject(content, name, this.#namespace),
+      ...(content.source === undefined ? {} : { source: content.source }),
+    };
+    this.#byContent.set(identity, { planned, users: new Set([service]), digest });
+    return { name, digest };
+  }
+
+  /** All objects by kind and name; one that a single service reads carries that service. */
+  all(): PlannedObject[] {
+    return [...this.#byContent.values()].map(({ planned, users }) => {
+      const [only, ...others] = users;
+      return only !== undefined && others.length === 0 ? { ...planned, service: only } : planned;
+    }).sort((left, right) => order(left.object).localeCompare(order(right.object), "en"));
+  }
+
+  /** The objects that a service reads. */
+  of(service: string): PlannedObject[] {
+    const names = new Set(
+      [...this.#byContent.values()].filter(({ users }) => users.has(service)).map(({ planned }) =>
+        order(planned.object)
+      ),
+    );
+    return this.all().filter(({ object }) => names.has(order(object)));
+  }
+
+  #freeName(kind: string, wanted: string, identity: string): string {
+    const name = this.#names.has(`${kind}/${wanted}`) ? `${wanted}-${shortHash(identity)}` : wanted;
+    this.#names.add(`${kind}/${name}`);
+    return name;
+  }
+
+  #digest(content: Content): string {
+    const hmac = createHmac("sha256", this.#digestKey);
+    hmac.update(content.kind);
+    for (const [key, bytes] of [...content.data].sort(([left], [right]) => left < right ? -1 : 1)) {
+      hmac.update(`\0${key}\0${bytes.length}\0`).update(bytes);
+    }
+    return hmac.digest("hex");
+  }
+}
+
+function order(object: KubeObject): string {
+  return `${object.kind}/${object.metadata.name}`;
+}
+
+function configurationObject(content: Content, name: string, namespace: string): KubeObject {
+  const base = { apiVersion: "v1", kind: content.kind, metadata: { name, namespace } };
+  const entries = [...content.data].sort(([left], [right]) => left < right ? -1 : 1);
+  if (content.kind === "Secret") {
+    return {
+      ...base,
+      type: "Opaque",
+      data: Object.fromEntries(entries.map(([key, bytes]) => [key, encodeBase64(bytes)])),
+    };
+  }
+  const data: Record<string, string> = {};
+  const binaryData: Record<string, string> = {};
+  for (const [key, bytes] of entries) {
+    const text = asText(bytes);
+    if (text === undefined) binaryData[key] = encodeBase64(bytes);
+    else data[key] = text;
+  }
+  return {
+    ...base,
+    ...(Object.keys(data).length === 0 ? {} : { data }),
+    ...(Object.keys(binaryData).length === 0 ? {} : { binaryData }),
+  };
+}
+
+/** Text that is the same bytes again when it is written as UTF-8; a byte order mark would be lost. */
+function asText(bytes: Uint8Array): string | undefined {
+  if (bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

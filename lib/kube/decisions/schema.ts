@@ -1,0 +1,124 @@
+/** The shape of `decisions.yaml`: what compose does not say and an operator decides. */
+import { z } from "zod";
+import { traefikDecisionsSchema } from "../traefik/decisions.ts";
+
+const quantity = z.string().regex(
+  /^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$/,
+  "expected a Kubernetes quantity such as 20Gi or 500m",
+).or(z.number().positive());
+
+const label = z.string().regex(
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  "expected lower-case letters, digits and hyphens",
+);
+
+const port = z.int().min(1).max(65535).or(
+  z.string().regex(/^\d{1,5}(\/(tcp|udp|sctp))?$/, "expected a port such as 8011 or 3478/udp"),
+);
+
+const uid = z.int().min(0);
+
+/** What becomes of a port that the host published for everybody. */
+const publication = z.enum(["private", "loadBalancer", "hostPort", "entryPoint"]).or(
+  z.strictObject({ entryPoint: label }),
+);
+
+const resources = z.strictObject({
+  cpu: quantity.optional().describe("Limit, such as 2 or 500m"),
+  memory: quantity.optional().describe("Limit, such as 1Gi"),
+  requestCpu: quantity.optional(),
+  requestMemory: quantity.optional(),
+});
+
+/** One host directory or file (by its path in the compose files) or one named volume (by its key). */
+const storage = z.strictObject({
+  kind: z.enum(["data", "configuration", "empty", "hostPath", "skip"]).optional().describe(
+    "data: a PersistentVolume on the path; configuration: ConfigMap or Secret; empty: an empty directory; " +
+      "hostPath: the path itself, of the node; skip: not mounted",
+  ),
+  size: quantity.optional(),
+  storageId: label.optional().describe("The node whose label storage-id has this value"),
+  path: z.string().startsWith("/").optional().describe("Where the directory lies on the node, if elsewhere"),
+  missing: z.enum(["empty", "data", "skip"]).optional().describe("What it is where it is not on disk"),
+  writable: z.boolean().optional().describe("Copied to a writable place before the program starts"),
+  hotReload: z.boolean().optional().describe(
+    "The program sees changes of the file by itself: no rollout when it changes",
+  ),
+  propagation: z.enum(["None", "HostToContainer", "Bidirectional"]).optional(),
+  owner: z.string().regex(/^\d+:\d+$/, "expected uid:gid").optional().describe(
+    "Given to the directory before the program starts",
+  ),
+});
+
+const image = z.strictObject({
+  ports: z.array(port).optional().describe("The ports that the image exposes"),
+  user: z.string().or(uid).optional().describe("The user that the image runs as"),
+  users: z.record(z.string(), uid).optional().describe("Its user names and their ids"),
+  stateful: z.boolean().optional(),
+});
+
+const service = z.strictObject({
+  skip: z.string().min(1).optional().describe("Not moved, and why"),
+  step: z.string().min(1).optional().describe("The migration that takes the service"),
+  kind: z.enum(["Deployment", "StatefulSet", "DaemonSet", "Job"]).optional(),
+  strategy: z.enum(["Recreate", "RollingUpdate"]).optional(),
+  replicas: z.int().min(0).optional(),
+  image: z.string().min(1).optional().describe("In place of the image of the compose file"),
+  command: z.array(z.string()).optional().describe("In place of compose's command"),
+  ports: z.array(port).optional().describe("Container ports that the compose files do not name"),
+  user: z.string().or(uid).optional(),
+  group: uid.optional(),
+  fsGroup: uid.optional(),
+  resources: resources.optional(),
+  liveness: z.boolean().optional().describe("Also kill the container where the healthcheck fails"),
+  startupSeconds: z.int().min(1).optional().describe("How long the healthcheck may fail after the start"),
+  stopGracePeriod: z.int().min(0).optional().describe("Seconds"),
+  publish: z.record(z.string(), publication).optional(),
+  dependsOn: z.array(z.string()).optional().describe("Services that it needs, besides those that were found"),
+  waitFor: z.boolean().optional().describe("Init containers for the conditions of depends_on"),
+});
+
+const limits = z.strictObject({
+  default: resources.optional().describe("For containers that say nothing"),
+  quota: z.record(z.string(), quantity).optional().describe("The hard part of a ResourceQuota"),
+});
+
+const body = {
+  namespace: label.optional(),
+  storageId: label.optional(),
+  storageClass: label.optional(),
+  storageSize: quantity.optional().describe("Of every volume without its own size"),
+  dockerRoot: z.string().startsWith("/").optional().describe("Docker's data root, for named volumes"),
+  helperImage: z.string().optional().describe("A small image with sh, nc and cp, for init containers"),
+  hostGateway: z.string().optional().describe("The address that host-gateway stands for"),
+  podSecurity: z.enum(["privileged", "baseline", "restricted"]).optional(),
+  storage: z.record(z.string(), storage).optional(),
+  images: z.record(z.string(), image).optional().describe("By image name, with or without its tag"),
+  users: z.record(z.string(), uid).optional().describe("User names of compose's user key and their ids"),
+  services: z.record(z.string(), service).optional(),
+  publish: z.record(z.string(), publication).optional().describe("By host port, such as 8001 or 3478/udp"),
+  secrets: z.record(z.string(), z.enum(["secret", "plain"])).optional().describe(
+    "By service.KEY, by KEY alone or by the path of a configuration file",
+  ),
+  limits: limits.optional(),
+  traefik: traefikDecisionsSchema.optional(),
+};
+
+const overlay = z.strictObject(body);
+
+/** The whole file. */
+export const decisionsSchema = z.strictObject({
+  ...body,
+  profiles: z.record(z.string(), overlay).optional().describe(
+    "Laid over the rest by --profile, maps key by key, everything else as a whole",
+  ),
+});
+
+/** The values of the file, as written. */
+export type DecisionValues = z.infer<typeof overlay>;
+
+export type StorageDecision = z.infer<typeof storage>;
+export type ServiceDecision = z.infer<typeof service>;
+export type ImageDecision = z.infer<typeof image>;
+export type ResourcesDecision = z.infer<typeof resources>;
+export type Publication = z.infer<typeof publication>;

@@ -1,0 +1,81 @@
+/** The namespace with its Pod Security level, and what keeps one app from taking the whole machine. */
+import type { Context } from "./context.ts";
+import type { PlannedObject } from "./object.ts";
+import { resourceRequirements } from "./workload/resources.ts";
+
+type Level = "privileged" | "baseline" | "restricted";
+
+/** Why a workload needs more than the level `baseline` allows. */
+export interface PrivilegeNeed {
+  readonly service: string;
+  readonly why: string;
+}
+
+/** The namespace, a LimitRange and, where decided, a ResourceQuota. */
+export function namespaceObjects(context: Context, needs: readonly PrivilegeNeed[]): PlannedObject[] {
+  const { namespace, decisions } = context;
+  const proposed: Level = needs.length > 0 ? "privileged" : "baseline";
+  const level = decisions.podSecurity ?? proposed;
+  if (needs.length > 0 && level !== "privileged") reportRefused(context, needs, level);
+  const defaults = resourceRequirements({
+    requestCpu: "10m",
+    requestMemory: "32Mi",
+    ...decisions.limits?.default,
+  });
+  return [
+    {
+      object: {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: {
+          name: namespace,
+          labels: {
+            "pod-security.kubernetes.io/enforce": level,
+            "pod-security.kubernetes.io/enforce-version": "latest",
+          },
+        },
+      },
+    },
+    {
+      object: {
+        apiVersion: "v1",
+        kind: "LimitRange",
+        metadata: { name: "defaults", namespace },
+        spec: {
+          limits: [{
+            type: "Container",
+            ...(defaults["limits"] === undefined ? {} : { default: defaults["limits"] }),
+            ...(defaults["requests"] === undefined ? {} : { defaultRequest: defaults["requests"] }),
+          }],
+        },
+      },
+    },
+    ...quota(context),
+  ];
+}
+
+function quota({ namespace, decisions }: Context): PlannedObject[] {
+  const hard = Object.entries(decisions.limits?.quota ?? {}).map(([name, value]) => [name, String(value)]);
+  if (hard.length === 0) return [];
+  return [{
+    object: {
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: { name: "quota", namespace },
+      spec: { hard: Object.fromEntries(hard) },
+    },
+  }];
+}
+
+function reportRefused(context: Context, needs: readonly PrivilegeNeed[], level: Level): void {
+  const span = context.decisions.span(["podSecurity"]);
+  context.report({
+    code: "kube-pod-security",
+    severity: "error",
+    message: `Pod Security "${level}" refuses ${
+      needs.map(({ service, why }) => `"${service}" (${why})`).join(", ")
+    }`,
+    ...(span === undefined ? {} : { span }),
+    hint: "Set podSecurity: privileged, or leave those services out",
+  });
+}

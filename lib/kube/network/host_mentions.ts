@@ -1,0 +1,162 @@
+/**
+ * Finds host names in a configuration text by their context, never by the bare word: a user, a database or a
+ * job may be called like a service.
+ */
+
+/** A host named in a text. */
+export interface HostMention {
+  readonly host: string;
+  readonly port?: number;
+  /** Of a URL: `http`, `mysql`. */
+  readonly scheme?: string;
+  /** The key under which it stands, where the line has one. */
+  readonly key?: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The last word of a key whose value is a host. */
+// deno-fmt-ignore
+const HOST_WORDS = new Set([
+  "host", "hosts", "hostname", "server", "servers", "address", "addresses", "addr", "url", "urls", "uri", "uris",
+  "endpoint", "endpoints", "broker", "brokers", "upstream", "upstreams", "target", "targets", "node", "nodes",
+]);
+
+const AUTHORITY = /(?:([a-z][a-z0-9+.-]*):)?\/\/([^\s/"'`<>?#)\\]+)/gi;
+const PARENTHESISED = /(?:@|tcp|udp)\(([^()\s]+)\)/gi;
+const HOST_PORT = /(?<![\w./-])([A-Za-z0-9](?:[\w.-]*\w)?):(\d{1,5})(?![\w@])/g;
+
+/** Mentions of any of `names` in a file's text; comments are left out. */
+export function mentionsInText(text: string, names: ReadonlySet<string>): HostMention[] {
+  const lines = withoutBlockComments(text).split("\n");
+  return lines.flatMap((raw, index) => {
+    const line = withoutComment(raw);
+    const pair = keyAndValue(line);
+    const found = pair === undefined
+      ? mentionsInValue(line, names)
+      : mentionsInValue(pair.value, names, pair.key).map((mention) => ({
+        ...mention,
+        column: mention.column + pair.offset,
+      }));
+    const port = found.some((mention) => mention.port === undefined && mention.scheme === undefined)
+      ? siblingPort(lines, index, pair?.key)
+      : undefined;
+    return found.map((mention) => ({
+      ...mention,
+      line: index + 1,
+      ...(mention.port === undefined && mention.scheme === undefined && port !== undefined ? { port } : {}),
+    }));
+  });
+}
+
+/** Mentions in one value, such as an environment variable's; `key` is its name. */
+export function mentionsInValue(value: string, names: ReadonlySet<string>, key?: string): HostMention[] {
+  const found = new Map<string, HostMention>();
+  const add = (host: string, port: string | undefined, index: number, scheme?: string): void => {
+    if (!names.has(host)) return;
+    const identity = `${host}:${port ?? ""}`;
+    const number = port === undefined ? undefined : Number(port);
+    if (found.has(identity) || (number !== undefined && (number < 1 || number > 65535))) return;
+    found.set(identity, {
+      host,
+      ...(number === undefined ? {} : { port: number }),
+      ...(scheme === undefined ? {} : { scheme: scheme.toLowerCase() }),
+      ...(key === undefined ? {} : { key }),
+      line: 1,
+      column: index + 1,
+    });
+  };
+  for (const match of value.matchAll(AUTHORITY)) {
+    const authority = match[2] ?? "";
+    const hosts = authority.slice(authority.lastIndexOf("@") + 1);
+    for (const host of hosts.split(",")) {
+      const [name, port] = split(host.replace(/^(tcp|udp)\(/, ""));
+      add(name, port, match.index, match[1]);
+    }
+  }
+  for (const match of value.matchAll(PARENTHESISED)) {
+    const [name, port] = split(match[1] ?? "");
+    add(name, port, match.index);
+  }
+  for (const match of value.matchAll(HOST_PORT)) add(match[1] ?? "", match[2], match.index);
+  if (key !== undefined && isHostKey(key)) {
+    for (const match of value.matchAll(/[^\s,;[\]"']+/g)) {
+      const [name, port] = split(match[0]);
+      if (isWholeItem(value, match.index, match[0].length)) add(name, port, match.index);
+    }
+  }
+  const mentions = [...found.values()];
+  return mentions.filter((mention) =>
+    mention.port !== undefined ||
+    !mentions.some((other) => other.host === mention.host && other.port !== undefined)
+  );
+}
+
+/** Whether a key names a host: `MQ_SERVER`, `authorizationURL`, `spring.rabbitmq.host`. */
+export function isHostKey(key: string): boolean {
+  return HOST_WORDS.has(words(key).at(-1) ?? "");
+}
+
+/** The words of a key: `authorizationURL` is `authorization url`, `DB_HOST` is `db host`. */
+export function words(key: string): string[] {
+  return key.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z0-9]+/).filter((word) =>
+    word !== ""
+  );
+}
+
+/** An item stands alone between separators, so that prose is not taken for a list of hosts. */
+function isWholeItem(value: string, index: number, length: number): boolean {
+  const before = value.slice(0, index).trimEnd();
+  const after = value.slice(index + length).trimStart();
+  return /(^|[,;["'])$/.test(before) && /^($|[,;\]"'])/.test(after);
+}
+
+function split(text: string): [string, string | undefined] {
+  const match = /^([A-Za-z0-9][\w.-]*?)(?::(\d{1,5}))?$/.exec(text);
+  return match === null ? ["", undefined] : [match[1] ?? "", match[2]];
+}
+
+/** `key: value`, `key = value`, `"key": value`, `key value;`; the value's quotes stay. */
+function keyAndValue(line: string): { key: string; value: string; offset: number } | undefined {
+  const match = /^(\s*(?:- )?\s*(?:export\s+)?["']?)([\w.-]+)(["']?\s*[:=]\s*|\s+(?=["\w]))(.+)$/.exec(line);
+  if (match === null) return undefined;
+  const [, lead = "", key = "", separator = "", value = ""] = match;
+  const offset = lead.length + key.length + separator.length;
+  return { key, value: value.replace(/[;,\s]+$/, ""), offset };
+}
+
+/** `#` and, at the start of a line, `;` and `//`. */
+function withoutComment(line: string): string {
+  if (/^\s*(;|\/\/|--\s)/.test(line)) return "";
+  const match = /(^|\s)#/.exec(line);
+  return match === null ? line : line.slice(0, match.index);
+}
+
+function withoutBlockComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|<!--[\s\S]*?-->/g, (comment) => comment.replace(/[^\n]/g, " "));
+}
+
+/** The port beside a host in the same block: `host = x` and `port = 1`, `DB_HOST` and `DB_PORT`. */
+function siblingPort(lines: readonly string[], index: number, key: string | undefined): number | undefined {
+  if (key === undefined) return undefined;
+  const prefix = words(key).slice(0, -1).join(" ");
+  const indent = indentOf(lines[index] ?? "");
+  for (const step of [1, -1]) {
+    for (let at = index + step; at >= 0 && at < lines.length && Math.abs(at - index) <= 12; at += step) {
+      const raw = lines[at] ?? "";
+      if (raw.trim() === "") continue;
+      if (indentOf(raw) < indent || /^\s*[[}]/.test(raw)) break;
+      const pair = keyAndValue(withoutComment(raw));
+      if (pair === undefined || indentOf(raw) > indent) continue;
+      if (words(pair.key).join(" ") !== `${prefix} port`.trim()) continue;
+      const port = /^["']?(\d{1,5})["']?$/.exec(pair.value)?.[1];
+      if (port !== undefined) return Number(port);
+    }
+  }
+  return undefined;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}

@@ -1,0 +1,161 @@
+/** Which service names which other one, where, and with which port: from environment, commands and files. */
+import type { BindSource, BindSources } from "../../../compose/bind_source.ts";
+import type { Project, Service } from "../../../compose/project.ts";
+import type { Span } from "../../diagnostics/diagnostic.ts";
+import { servicesByDnsName } from "./dns_names.ts";
+import { type HostMention, mentionsInText, mentionsInValue, words } from "./host_mentions.ts";
+
+/** One service names another. */
+export interface HostReference {
+  readonly from: string;
+  readonly to: string;
+  /** The name used: the service's own, its container_name or an alias. */
+  readonly host: string;
+  readonly port?: number;
+  readonly scheme?: string;
+  /** The variable or key, never its value. */
+  readonly key?: string;
+  readonly span?: Span;
+}
+
+/** Ports that a URL means where it names none. */
+const SCHEME_PORTS: Readonly<Record<string, number>> = {
+  amqp: 5672,
+  amqps: 5671,
+  http: 80,
+  https: 443,
+  ldap: 389,
+  mariadb: 3306,
+  mongodb: 27017,
+  mysql: 3306,
+  nats: 4222,
+  postgres: 5432,
+  postgresql: 5432,
+  redis: 6379,
+  smtp: 25,
+  ws: 80,
+  wss: 443,
+};
+
+/** The port that a reference means: its own, else its scheme's. */
+export function portOf(reference: HostReference): number | undefined {
+  return reference.port ??
+    (reference.scheme === undefined ? undefined : SCHEME_PORTS[reference.scheme.split(/[:+]/).at(-1) ?? ""]);
+}
+
+/** All references between different services, in the order of services and texts. */
+export function hostReferences(project: Project, bindSources: BindSources): readonly HostReference[] {
+  const owners = servicesByDnsName(project);
+  const names = new Set(owners.keys());
+  return Object.values(project.services).flatMap((service) =>
+    [
+      ...environmentMentions(project, service, names),
+      ...argumentMentions(project, service, names),
+      ...fileMentions(project, service, bindSources, names),
+    ].flatMap(({ mention, span }): HostReference[] => {
+      const to = owners.get(mention.host);
+      if (to === undefined || to === service.name) return [];
+      const { host, port, scheme, key } = mention;
+      return [{
+        from: service.name,
+        to,
+        host,
+        ...(port === undefined ? {} : { port }),
+        ...(scheme === undefined ? {} : { scheme }),
+        ...(key === undefined ? {} : { key }),
+        ...(span === undefined ? {} : { span }),
+      }];
+    })
+  );
+}
+
+interface Found {
+  readonly mention: HostMention;
+  readonly span: Span | undefined;
+}
+
+function environmentMentions(project: Project, service: Service, names: ReadonlySet<string>): Found[] {
+  const environment = service.environment ?? {};
+  return Object.entries(environment).flatMap(([key, value]) =>
+    mentionsInValue(value ?? "", names, key).map((mention) => {
+      const port = mention.port ??
+        (mention.scheme === undefined ? environmentPort(environment, key) : undefined);
+      return {
+        mention: { ...mention, ...(port === undefined ? {} : { port }) },
+        span: project.span(["services", service.name, "environment", key]),
+      };
+    })
+  );
+}
+
+/** `MQ_PORT` for `MQ_SERVER`. */
+function environmentPort(
+  environment: Readonly<Record<string, string | null>>,
+  key: string,
+): number | undefined {
+  const wanted = [...words(key).slice(0, -1), "port"].join(" ");
+  const found = Object.entries(environment).find(([other]) => words(other).join(" ") === wanted)?.[1];
+  return found !== undefined && found !== null && /^\d{1,5}$/.test(found) ? Number(found) : undefined;
+}
+
+function argumentMentions(project: Project, service: Service, names: ReadonlySet<string>): Found[] {
+  return (["entrypoint", "command"] as const).flatMap((key) =>
+    (service[key] ?? []).flatMap((argument, index) => {
+      const option = /^--?([\w.-]+)=(.*)$/.exec(argument);
+      const mentions = option === null
+        ? mentionsInValue(argument, names)
+        : mentionsInValue(option[2] ?? "", names, option[1]);
+      return mentions.map((mention) => ({
+        mention,
+        span: project.span(["services", service.name, key, index]),
+      }));
+    })
+  );
+}
+
+function fileMentions(
+  project: Project,
+  service: Service,
+  bindSources: BindSources,
+  names: ReadonlySet<string>,
+): Found[] {
+  const mounted = (service.volumes ?? []).flatMap((mount) =>
+    mount.type !== "bind" || mount.source === undefined
+      ? []
+      : textFiles(mount.source, bindSources.get(mount.source))
+  );
+  const referenced = [
+    ...(service.configs ?? []).map((reference) => project.configs[reference.source]),
+    ...(service.secrets ?? []).map((reference) => project.secrets[reference.source]),
+  ].flatMap((object) =>
+    object?.file === undefined ? [] : textFiles(object.file, bindSources.get(object.file))
+  );
+  return [...mounted, ...referenced].flatMap(({ path, text }) =>
+    mentionsInText(text, names).map((mention) => ({
+      mention,
+      span: { file: path, line: mention.line, column: mention.column },
+    }))
+  );
+}
+
+/** The readable texts at a bind source; what is binary or too large has none. */
+export function textFiles(path: string, source: BindSource | undefined): { path: string; text: string }[] {
+  if (source?.kind === "file") {
+    const text = decode(source.content);
+    return text === undefined ? [] : [{ path, text }];
+  }
+  if (source?.kind !== "directory" || !source.complete) return [];
+  return [...source.files].flatMap(([name, file]) => {
+    const text = decode(file.content);
+    return text === undefined ? [] : [{ path: `${path.replace(/\/+$/, "")}/${name}`, text }];
+  });
+}
+
+function decode(content: Uint8Array | undefined): string | undefined {
+  if (content === undefined || content.includes(0)) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,126 @@
+/** Services: one for each name by which a container is reached, on each of its ports. */
+import type { Service } from "../../../compose/project.ts";
+import { at, type Context } from "../context.ts";
+import { isServiceName, label } from "../names.ts";
+import type { KubeObject, PlannedObject } from "../object.ts";
+import type { ServicePort } from "../ports.ts";
+import { labelsOf, selectorOf } from "../workload/workload.ts";
+import { dnsNames } from "./dns_names.ts";
+import type { Published } from "./published.ts";
+
+/** The names that are taken, with who took them, over a whole conversion. */
+export type TakenNames = Map<string, { readonly service: string; readonly written: string }>;
+
+/** The Services of one compose service: none where it has no port. */
+export function servicesOf(
+  context: Context,
+  service: Service,
+  ports: readonly ServicePort[],
+  loadBalancers: readonly Published[],
+  taken: TakenNames,
+): PlannedObject[] {
+  if (ports.length === 0) return [];
+  const objects = dnsNames(context.project, service).flatMap(({ name, kind, path }): PlannedObject[] => {
+    const wanted = kind === "service" ? label(name) : name.toLowerCase();
+    if (!isServiceName(wanted)) {
+      if (kind === "hostname") return [];
+      context.report({
+        code: "kube-name-not-dns",
+        severity: kind === "service" ? "error" : "warning",
+        message: `${describe(kind)} "${name}" of service "${service.name}" cannot be the name of a Service`,
+        ...at(context.project, path),
+        hint: "Use lower-case letters, digits and hyphens, beginning with a letter",
+      });
+      return [];
+    }
+    const first = taken.get(wanted);
+    if (first !== undefined) {
+      if (first.service !== service.name) reportCollision(context, service.name, name, path, wanted, first);
+      return [];
+    }
+    taken.set(wanted, { service: service.name, written: name });
+    const span = context.project.span(path);
+    return [{
+      object: clusterService(context, service.name, wanted, ports),
+      ...(span === undefined ? {} : { source: span }),
+      service: service.name,
+    }];
+  });
+  return [...objects, ...balancer(context, service.name, loadBalancers)];
+}
+
+function describe(kind: string): string {
+  return { service: "Name", container_name: "Container name", alias: "Alias", link: "Link" }[kind] ?? "Name";
+}
+
+function reportCollision(
+  context: Context,
+  service: string,
+  name: string,
+  path: readonly (string | number)[],
+  wanted: string,
+  first: { service: string; written: string },
+): void {
+  const span = context.project.span(["services", first.service]);
+  context.report({
+    code: "kube-name-collision",
+    severity: "error",
+    message:
+      `"${name}" of service "${service}" and "${first.written}" of service "${first.service}" would both be the Service "${wanted}"`,
+    ...at(context.project, path),
+    hint: "Rename one of them, and what refers to it",
+    ...(span === undefined ? {} : { related: [{ message: `"${first.service}" is here`, span }] }),
+  });
+}
+
+function clusterService(
+  context: Context,
+  service: string,
+  name: string,
+  ports: readonly ServicePort[],
+): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace: context.namespace, labels: labelsOf(service, context.project.name) },
+    spec: {
+      type: "ClusterIP",
+      selector: selectorOf(service),
+      ports: ports.map(({ port, protocol, appProtocol }) => ({
+        name: `${protocol.toLowerCase()}-${port}`,
+        port,
+        protocol,
+        targetPort: port,
+        ...(appProtocol === undefined ? {} : { appProtocol }),
+      })),
+    },
+  };
+}
+
+/** A Service of type LoadBalancer for the ports that decisions open this way, callers' addresses kept. */
+function balancer(context: Context, service: string, ports: readonly Published[]): PlannedObject[] {
+  const own = ports.filter((port) => port.service === service);
+  const [first] = own;
+  if (first === undefined) return [];
+  const object: KubeObject = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: {
+      name: label(`${service}-public`),
+      namespace: context.namespace,
+      labels: labelsOf(service, context.project.name),
+    },
+    spec: {
+      type: "LoadBalancer",
+      externalTrafficPolicy: "Local",
+      selector: selectorOf(service),
+      ports: own.map(({ port, protocol, hostPort }) => ({
+        name: `${protocol.toLowerCase()}-${hostPort}`,
+        port: hostPort,
+        protocol,
+        targetPort: port,
+      })),
+    },
+  };
+  return [{ object, ...(first.span === undefined ? {} : { source: first.span }), service }];
+}

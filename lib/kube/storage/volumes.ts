@@ -1,0 +1,192 @@
+/** StorageClass, PersistentVolumes and claims: one pair for each host directory, on the path where it lies. */
+import type { Span } from "../../diagnostics/diagnostic.ts";
+import type { Volume } from "../../../compose/project.ts";
+import { relativePath } from "../configuration/secrets.ts";
+import type { Context } from "../context.ts";
+import type { StorageDecision } from "../decisions.ts";
+import { label, shortHash } from "../names.ts";
+import type { KubeObject, PlannedObject } from "../object.ts";
+
+export const DEFAULT_STORAGE_ID = "main-01";
+const DEFAULT_CLASS = "local-storage";
+const DEFAULT_SIZE = "10Gi";
+/** The label of a node that says which storage it has. */
+export const STORAGE_ID_LABEL = "storage-id";
+
+interface Claim {
+  readonly name: string;
+  readonly volumeName: string;
+  readonly source: Record<string, unknown>;
+  readonly local: boolean;
+  readonly storageId: string;
+  readonly size: string;
+  readonly span?: Span;
+  readonly services: Set<string>;
+}
+
+/** The claims of one conversion, growing while services are converted. */
+export class Claims {
+  readonly #context: Context;
+  readonly #byKey = new Map<string, Claim>();
+  readonly #names = new Set<string>();
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** The claim for a host directory; the same directory has the same claim, whoever mounts it. */
+  directory(
+    path: string,
+    service: string,
+    decision: StorageDecision | undefined,
+    span: Span | undefined,
+  ): string {
+    const plain = path.replace(/\/+$/, "") || "/";
+    const onNode = decision?.path ?? plain;
+    const name = relativePath(this.#context.project, plain);
+    return this.#claim(`path:${onNode}`, label(name), { local: { path: onNode } }, service, decision, span);
+  }
+
+  /** The claim for a named volume: at Docker's own path, a decided one, or the network share that it names. */
+  named(
+    key: string,
+    volume: Volume,
+    service: string,
+    decision: StorageDecision | undefined,
+    span: Span | undefined,
+  ): string {
+    return this.#claim(
+      `volume:${key}`,
+      label(key),
+      this.#volumeSource(key, volume, decision),
+      service,
+      decision,
+      span,
+    );
+  }
+
+  /** The StorageClass if anything needs it, then every volume followed by its claim, by name. */
+  objects(): PlannedObject[] {
+    const claims = [...this.#byKey.values()].sort((left, right) => left.name < right.name ? -1 : 1);
+    if (claims.length === 0) return [];
+    return [
+      { object: this.#storageClass() },
+      ...claims.flatMap((claim) => {
+        const common = {
+          ...(claim.span === undefined ? {} : { source: claim.span }),
+          ...(claim.services.size === 1 ? { service: [...claim.services][0] ?? "" } : {}),
+        };
+        return [
+          { object: this.#persistentVolume(claim), ...common },
+          { object: this.#persistentVolumeClaim(claim), ...common },
+        ];
+      }),
+    ];
+  }
+
+  #claim(
+    key: string,
+    wanted: string,
+    source: Record<string, unknown>,
+    service: string,
+    decision: StorageDecision | undefined,
+    span: Span | undefined,
+  ): string {
+    const known = this.#byKey.get(key);
+    if (known !== undefined) {
+      known.services.add(service);
+      return known.name;
+    }
+    const { decisions, namespace } = this.#context;
+    const name = this.#names.has(wanted) ? label(`${wanted}-${shortHash(key)}`) : wanted;
+    this.#names.add(name);
+    this.#byKey.set(key, {
+      name,
+      volumeName: label(`${namespace}-${name}`, 200),
+      source,
+      local: "local" in source,
+      storageId: decision?.storageId ?? decisions.storageId ?? DEFAULT_STORAGE_ID,
+      size: String(decision?.size ?? decisions.storageSize ?? DEFAULT_SIZE),
+      ...(span === undefined ? {} : { span }),
+      services: new Set([service]),
+    });
+    return name;
+  }
+
+  #volumeSource(key: string, volume: Volume, decision: StorageDecision | undefined): Record<string, unknown> {
+    if (decision?.path !== undefined) return { local: { path: decision.path } };
+    const options = volume.driver_opts ?? {};
+    const device = options["device"];
+    if (options["type"] === "nfs" && device !== undefined) {
+      const server = /(?:^|,)addr=([^,]+)/.exec(options["o"] ?? "")?.[1];
+      if (server !== undefined) return { nfs: { server, path: device.replace(/^:/, "") } };
+    }
+    if (device?.startsWith("/") && /(^|,)r?bind(,|$)/.test(options["o"] ?? "")) {
+      return { local: { path: device } };
+    }
+    const root = (this.#context.decisions.dockerRoot ?? "/var/lib/docker").replace(/\/+$/, "");
+    return {
+      local: { path: `${root}/volumes/${volume.name ?? `${this.#context.project.name}_${key}`}/_data` },
+    };
+  }
+
+  #className(): string {
+    return this.#context.decisions.storageClass ?? DEFAULT_CLASS;
+  }
+
+  #storageClass(): KubeObject {
+    return {
+      apiVersion: "storage.k8s.io/v1",
+      kind: "StorageClass",
+      metadata: { name: this.#className() },
+      provisioner: "kubernetes.io/no-provisioner",
+      reclaimPolicy: "Retain",
+      volumeBindingMode: "WaitForFirstConsumer",
+    };
+  }
+
+  #persistentVolume(claim: Claim): KubeObject {
+    const affinity = {
+      required: {
+        nodeSelectorTerms: [{
+          matchExpressions: [{ key: STORAGE_ID_LABEL, operator: "In", values: [claim.storageId] }],
+        }],
+      },
+    };
+    return {
+      apiVersion: "v1",
+      kind: "PersistentVolume",
+      metadata: { name: claim.volumeName },
+      spec: {
+        capacity: { storage: claim.size },
+        accessModes: ["ReadWriteOnce"],
+        persistentVolumeReclaimPolicy: "Retain",
+        storageClassName: this.#className(),
+        volumeMode: "Filesystem",
+        claimRef: {
+          apiVersion: "v1",
+          kind: "PersistentVolumeClaim",
+          namespace: this.#context.namespace,
+          name: claim.name,
+        },
+        ...claim.source,
+        ...(claim.local ? { nodeAffinity: affinity } : {}),
+      },
+    };
+  }
+
+  #persistentVolumeClaim(claim: Claim): KubeObject {
+    return {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: claim.name, namespace: this.#context.namespace },
+      spec: {
+        accessModes: ["ReadWriteOnce"],
+        storageClassName: this.#className(),
+        volumeMode: "Filesystem",
+        volumeName: claim.volumeName,
+        resources: { requests: { storage: claim.size } },
+      },
+    };
+  }
+}

@@ -1,0 +1,200 @@
+/** A bind-mounted configuration file or directory as ConfigMap and Secret. */
+import type { BindSource } from "../../../compose/bind_source.ts";
+import type { Mount, Path } from "../../../compose/project.ts";
+import type { Span } from "../../diagnostics/diagnostic.ts";
+import { relativePath } from "../configuration/secrets.ts";
+import type { StorageDecision } from "../decisions.ts";
+import { label, shortHash } from "../names.ts";
+import { type Mounted, volumeName } from "./mounts.ts";
+import type { Json, Subject, Workshop } from "./parts.ts";
+
+/** A configuration mount with what was decided about it. */
+export interface ConfigurationMount {
+  readonly mount: Mount;
+  readonly path: Path;
+  /** The host's path. */
+  readonly source: string;
+  readonly role: { readonly source: BindSource };
+  readonly decision: StorageDecision | undefined;
+  readonly helperImage: string;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly mode: number;
+}
+
+interface Part {
+  readonly kind: "ConfigMap" | "Secret";
+  readonly name: string;
+  readonly digest: string;
+  readonly items: readonly { key: string; path: string; mode: number }[];
+}
+
+/**
+ * A file is mounted by subPath under the key that the object really has; a directory is mounted whole, without
+ * subPath, so that the kubelet brings later changes into the running container, as a bind mount would.
+ */
+export function configurationVolume(
+  workshop: Workshop,
+  subject: Subject,
+  mounted: ConfigurationMount,
+): Mounted {
+  const { mount, source, role, decision } = mounted;
+  const span = workshop.context.project.span(mounted.path);
+  const parts = partsOf(workshop, subject, source, entriesOf(role.source, source), span);
+  const name = volumeName("config", relativePath(workshop.context.project, source));
+  const file = role.source.kind === "file" ? baseName(source) : undefined;
+  const digests = decision?.hotReload === true ? [] : parts.map((part) => part.digest);
+  const volume = { name, ...volumeSource(parts) };
+  if (decision?.writable === true) return writableCopy(mounted, volume, file, digests);
+  return {
+    volume,
+    mount: {
+      name,
+      mountPath: mount.target,
+      ...(file === undefined ? {} : { subPath: file }),
+      readOnly: true,
+    },
+    digests,
+  };
+}
+
+function entriesOf(source: BindSource, path: string): Entry[] {
+  if (source.kind === "file") {
+    return [{ name: baseName(path), content: source.content ?? new Uint8Array(), mode: source.mode }];
+  }
+  if (source.kind !== "directory") return [];
+  return [...source.files].sort(([left], [right]) => left < right ? -1 : 1).map(([name, entry]) => ({
+    name,
+    content: entry.content ?? new Uint8Array(),
+    mode: entry.mode,
+  }));
+}
+
+function partsOf(
+  workshop: Workshop,
+  subject: Subject,
+  source: string,
+  entries: readonly Entry[],
+  span: Span | undefined,
+): Part[] {
+  const { context, secrets, notes, objects } = workshop;
+  const root = source.replace(/\/+$/, "");
+  const isFile = entries.length === 1 && entries[0]?.name === baseName(source);
+  const groups = { ConfigMap: [] as Entry[], Secret: [] as Entry[] };
+  for (const entry of entries) {
+    const path = isFile ? root : `${root}/${entry.name}`;
+    const why = secrets.ofFile(path, entry.content);
+    if (why !== undefined && !notes.some((note) => note.what === relativePath(context.project, path))) {
+      notes.push({ what: relativePath(context.project, path), why, ...(span === undefined ? {} : { span }) });
+    }
+    groups[why === undefined ? "ConfigMap" : "Secret"].push(entry);
+  }
+  return (["ConfigMap", "Secret"] as const).flatMap((kind) => {
+    const group = groups[kind];
+    if (group.length === 0) return [];
+    const keys = keysOf(group.map((entry) => entry.name));
+    const data = new Map(group.map((entry, index) => [keys[index] ?? entry.name, entry.content]));
+    const added = objects.add(
+      {
+        kind,
+        name: objectName(context.project, source),
+        data,
+        ...(span === undefined ? {} : { source: span }),
+      },
+      subject.service.name,
+    );
+    const items = group.map((entry, index) => ({
+      key: keys[index] ?? entry.name,
+      path: entry.name,
+      mode: readableMode(entry.mode, subject),
+    }));
+    return [{ kind, name: added.name, digest: added.digest, items }];
+  });
+}
+
+/** Keys allow `[-._a-zA-Z0-9]`; a path below a directory is written with dots, told apart where that is not enough. */
+function keysOf(names: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return names.map((name) => {
+    const plain = name.replace(/[^-._a-zA-Z0-9]+/g, ".").slice(0, 240);
+    const key = seen.has(plain) || plain === "." || plain.startsWith("..")
+      ? `${shortHash(name)}.${plain}`
+      : plain;
+    seen.add(key);
+    return key;
+  });
+}
+
+/** From the path below the project, without the folder that holds all configuration: `faf-db-mysqld.cnf`. */
+function objectName(project: Workshop["context"]["project"], source: string): string {
+  const relative = relativePath(project, source.replace(/\/+$/, ""));
+  const parts = relative.split("/").filter((part) => part !== "");
+  const telling = parts.length > 1 && /^(conf|config|configs|etc)$/.test(parts[0] ?? "")
+    ? parts.slice(1)
+    : parts;
+  return telling.join("-");
+}
+
+/**
+ * The mode on disk as a number (JSON has no octal). The file belongs to root in the pod, whoever owned it on
+ * disk: a program that does not run as root reads it only if others may.
+ */
+function readableMode(mode: number, subject: Subject): number {
+  const plain = mode & 0o777;
+  const user = subject.decision.user ?? subject.service.user ?? "root";
+  const asRoot = /^(root|0)?(:|$)/.test(String(user));
+  if (asRoot && subject.service.user !== undefined) return plain | 0o400;
+  return plain | 0o444 | ((plain & 0o100) === 0 ? 0 : 0o111);
+}
+
+function volumeSource(parts: readonly Part[]): Json {
+  const [only, ...others] = parts;
+  if (only !== undefined && others.length === 0) {
+    return only.kind === "ConfigMap"
+      ? { configMap: { name: only.name, items: only.items } }
+      : { secret: { secretName: only.name, items: only.items } };
+  }
+  return {
+    projected: {
+      sources: parts.map((part) =>
+        part.kind === "ConfigMap"
+          ? { configMap: { name: part.name, items: part.items } }
+          : { secret: { name: part.name, items: part.items } }
+      ),
+    },
+  };
+}
+
+/** An init container copies the files to a directory of the pod, where the program may write them. */
+function writableCopy(
+  mounted: ConfigurationMount,
+  volume: Json & { name: string },
+  file: string | undefined,
+  digests: readonly string[],
+): Mounted {
+  const { mount, helperImage } = mounted;
+  const copy = volumeName("copy", mount.target);
+  const from = "/from";
+  const init = {
+    name: label(`copy-${mount.target}`),
+    image: helperImage,
+    imagePullPolicy: "IfNotPresent",
+    command: ["sh", "-c", `cp -rL ${from}/. /to/ && chmod -R a+rwX /to`],
+    volumeMounts: [{ name: volume.name, mountPath: from, readOnly: true }, { name: copy, mountPath: "/to" }],
+  };
+  return {
+    volume: { name: copy, emptyDir: {} },
+    extraVolumes: [volume],
+    mount: { name: copy, mountPath: mount.target, ...(file === undefined ? {} : { subPath: file }) },
+    digests,
+    init,
+  };
+}
+
+function baseName(path: string): string {
+  const plain = path.replace(/\/+$/, "");
+  return plain.slice(plain.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,118 @@
+/** The container of a service: image, command, environment, probes, security, resources. */
+import { at, type Context, imageOf } from "../context.ts";
+import { environmentOf } from "../configuration/environment.ts";
+import { label } from "../names.ts";
+import type { Mounts } from "./mounts.ts";
+import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { probesOf } from "./probes.ts";
+import { resourcesOf } from "./resources.ts";
+import { containerSecurity } from "./security.ts";
+
+/** The container and the digests of its environment. */
+export interface Container {
+  readonly json: Json;
+  readonly digests: readonly string[];
+}
+
+/** `variables` are set on top of the service's own, such as a node name. */
+export function containerOf(
+  workshop: Workshop,
+  subject: Subject,
+  mounts: Mounts,
+  variables: ReadonlyMap<string, string>,
+): Container | undefined {
+  const { context } = workshop;
+  const { service, decision } = subject;
+  const image = imageOf(context.decisions, service);
+  if (image === undefined) {
+    reportNoImage(context, subject);
+    return undefined;
+  }
+  const extra = new Map([...variables].map(([key, value]) => [key, { value, secret: false }]));
+  const command = argumentsOf(workshop, subject, "entrypoint", service.entrypoint, extra);
+  const args = argumentsOf(workshop, subject, "command", decision.command ?? service.command, extra);
+  const environment = environmentOf(
+    context,
+    service,
+    workshop.secrets,
+    workshop.objects,
+    workshop.notes,
+    extra,
+  );
+  const ports = (workshop.ports.get(service.name) ?? []).map(({ port, protocol }) => ({
+    containerPort: port,
+    name: `${protocol.toLowerCase()}-${port}`,
+    protocol,
+  }));
+  return {
+    json: {
+      name: label(service.name),
+      image,
+      imagePullPolicy: pullPolicy(service.pull_policy),
+      ...optional("command", command),
+      ...optional("args", args),
+      ...(service.working_dir === undefined ? {} : { workingDir: service.working_dir }),
+      ...optional("env", environment.env),
+      ...optional("envFrom", environment.envFrom),
+      ...optional("ports", ports),
+      ...optional("volumeMounts", mounts.volumeMounts),
+      ...probesOf(workshop, subject),
+      ...optional("resources", resourcesOf(context, subject)),
+      ...optional("securityContext", containerSecurity(context, subject)),
+      ...(service.stdin_open === true ? { stdin: true } : {}),
+      ...(service.tty === true ? { tty: true } : {}),
+    },
+    digests: environment.digests,
+  };
+}
+
+/**
+ * Kubernetes expands `$(NAME)` in arguments, compose does not: it is escaped. An argument that holds a secret is
+ * read from the environment instead, where it comes from a Secret.
+ */
+function argumentsOf(
+  workshop: Workshop,
+  subject: Subject,
+  key: "entrypoint" | "command",
+  list: readonly string[] | null | undefined,
+  extra: Map<string, { value: string; secret: boolean }>,
+): string[] {
+  return (list ?? []).map((argument, index) => {
+    const why = workshop.secrets.ofText(argument);
+    if (why === undefined) return argument.replace(/\$\(/g, "$$$$(");
+    const variable = `COMPOSE_${key.toUpperCase()}_${index}`;
+    extra.set(variable, { value: argument, secret: true });
+    const span = workshop.context.project.span(["services", subject.service.name, key, index]);
+    workshop.notes.push({
+      what: `${subject.service.name}.${key}.${index}`,
+      why,
+      ...(span === undefined ? {} : { span }),
+    });
+    return `$(${variable})`;
+  });
+}
+
+/** Without one Docker pulls what is missing, whatever the tag; Kubernetes would pull `latest` each time. */
+function pullPolicy(policy: string | undefined): string {
+  switch (policy) {
+    case "always":
+      return "Always";
+    case "never":
+      return "Never";
+    default:
+      return "IfNotPresent";
+  }
+}
+
+function reportNoImage(context: Context, { service }: Subject): void {
+  context.report({
+    code: "kube-image-missing",
+    severity: "error",
+    message: service.build === undefined
+      ? `Service "${service.name}" names no image`
+      : `Service "${service.name}" is built from sources; a cluster pulls images`,
+    ...at(context.project, ["services", service.name, "build"]),
+    hint:
+      `Build and push it, then add to decisions.yaml: services: { ${service.name}: { image: REGISTRY/NAME:TAG } }`,
+  });
+}

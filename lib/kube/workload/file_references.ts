@@ -1,0 +1,110 @@
+/** Compose's own `configs` and `secrets` of a service as mounted files. */
+import type { FileObject, FileReference, Path } from "../../../compose/project.ts";
+import { at } from "../context.ts";
+import type { Mounted } from "./mounts.ts";
+import { volumeName } from "./mounts.ts";
+import type { Subject, Workshop } from "./parts.ts";
+import { fileMode } from "./units.ts";
+
+/** One mount for each reference; a secret lands in `/run/secrets/<name>`, a config in `/<name>`, as in compose. */
+export function fileReferenceMounts(workshop: Workshop, subject: Subject): Mounted[] {
+  const { service } = subject;
+  const of = (section: "configs" | "secrets"): Mounted[] =>
+    (service[section] ?? []).flatMap((reference, index) =>
+      mounted(workshop, subject, section, reference, ["services", service.name, section, index])
+    );
+  return [...of("configs"), ...of("secrets")];
+}
+
+function mounted(
+  workshop: Workshop,
+  subject: Subject,
+  section: "configs" | "secrets",
+  reference: FileReference,
+  path: Path,
+): Mounted[] {
+  const { context, objects } = workshop;
+  const definition = context.project[section][reference.source] ?? {};
+  const content = contentOf(workshop, definition);
+  const kind = section === "secrets" || (content !== undefined && isSecret(workshop, definition, content))
+    ? "Secret"
+    : "ConfigMap";
+  const key = reference.source.replace(/[^-._a-zA-Z0-9]+/g, "-");
+  const target = targetOf(section, reference);
+  const name = volumeName(section === "secrets" ? "secret" : "config", reference.source);
+  const span = context.project.span([section, reference.source]);
+  if (content === undefined) {
+    if (definition.external !== true) {
+      context.report({
+        code: "kube-file-object-missing",
+        severity: "error",
+        message: `The content of ${
+          section === "secrets" ? "secret" : "config"
+        } "${reference.source}" cannot be read`,
+        ...at(context.project, path),
+        hint: "Put its file there, or remove the reference",
+      });
+      return [];
+    }
+    context.report({
+      code: "kube-external-file-object",
+      severity: "question",
+      message: `${kind} "${
+        definition.name ?? reference.source
+      }" is external: it must be in the namespace beforehand`,
+      ...at(context.project, path),
+      hint: `Create it: kubectl -n ${context.namespace} create ${
+        kind === "Secret" ? "secret generic" : "configmap"
+      } ${key} --from-file=${key}=FILE`,
+    });
+  }
+  const added = content === undefined ? { name: key.toLowerCase(), digest: "" } : objects.add({
+    kind,
+    name: key,
+    data: new Map([[key, content]]),
+    ...(span === undefined ? {} : { source: span }),
+  }, subject.service.name);
+  const items = [{ key, path: key, mode: fileMode(reference.mode) ?? 0o444 }];
+  if (reference.uid !== undefined || reference.gid !== undefined) reportOwner(workshop, reference, path);
+  return [{
+    volume: {
+      name,
+      ...(kind === "Secret"
+        ? { secret: { secretName: added.name, items } }
+        : { configMap: { name: added.name, items } }),
+    },
+    mount: { name, mountPath: target, subPath: key, readOnly: true },
+    digests: added.digest === "" ? [] : [added.digest],
+  }];
+}
+
+function contentOf(workshop: Workshop, definition: FileObject): Uint8Array | undefined {
+  const { project, bindSources } = workshop.context;
+  if (definition.content !== undefined) return new TextEncoder().encode(definition.content);
+  if (definition.environment !== undefined) {
+    const value = project.environment[definition.environment];
+    return value === undefined ? undefined : new TextEncoder().encode(value);
+  }
+  const source = definition.file === undefined ? undefined : bindSources.get(definition.file);
+  return source?.kind === "file" ? source.content : undefined;
+}
+
+function isSecret(workshop: Workshop, definition: FileObject, content: Uint8Array): boolean {
+  return workshop.secrets.ofFile(definition.file ?? "", content) !== undefined;
+}
+
+function targetOf(section: "configs" | "secrets", { source, target }: FileReference): string {
+  if (target?.startsWith("/") === true) return target;
+  return section === "secrets" ? `/run/secrets/${target ?? source}` : `/${target ?? source}`;
+}
+
+function reportOwner(workshop: Workshop, reference: FileReference, path: Path): void {
+  workshop.context.report({
+    code: "kube-file-owner",
+    severity: "warning",
+    message:
+      `Owner of "${reference.source}" is not carried: a mounted file belongs to root, others may read it`,
+    ...at(workshop.context.project, path),
+    hint: "If the program insists on the owner, copy the file in its entrypoint",
+  });
+}

@@ -1,0 +1,168 @@
+/** What a pod takes from its machine and how it is called: network, names, hosts, DNS, process namespaces. */
+import { at, type Context, imageOf } from "../context.ts";
+import type { WorkloadKind } from "../conversion.ts";
+import { imageRepository } from "../known_images.ts";
+import { type Json, optional, type Subject } from "./parts.ts";
+
+/** Fields of the pod, and variables that keep a program's identity. */
+export interface HostSettings {
+  readonly pod: Json;
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+export function hostSettings(context: Context, subject: Subject, kind: WorkloadKind): HostSettings {
+  const { service } = subject;
+  const name = hostnameOf(context, subject, kind);
+  const aliases = [...name.aliases, ...extraHosts(context, subject)];
+  return {
+    pod: {
+      ...networkOf(context, subject),
+      ...(name.hostname === undefined ? {} : { hostname: name.hostname }),
+      ...optional("hostAliases", aliases),
+      ...optional("dnsConfig", dnsConfig(subject)),
+      ...(service.pid === "host" ? { hostPID: true } : {}),
+      ...(service.ipc === "host" ? { hostIPC: true } : {}),
+      ...(service.init === true ? { shareProcessNamespace: true } : {}),
+    },
+    variables: name.variables,
+  };
+}
+
+function networkOf(context: Context, { service }: Subject): Json {
+  const mode = service.network_mode;
+  if (mode === undefined || mode === "bridge" || mode === "default") return {};
+  if (mode === "host") return { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" };
+  context.report({
+    code: "kube-network-mode",
+    severity: mode === "none" ? "warning" : "error",
+    message: mode === "none"
+      ? `Service "${service.name}" has no network in compose; its pod has one`
+      : `Service "${service.name}" shares the network of another container ("${mode}"), which is one pod in Kubernetes`,
+    ...at(context.project, ["services", service.name, "network_mode"]),
+    hint: mode === "none"
+      ? "Add a NetworkPolicy that denies all traffic of the pod"
+      : `Merge the two into one image or leave one out: services: { ${service.name}: { skip: "..." } }`,
+  });
+  return {};
+}
+
+interface Name {
+  readonly hostname?: string;
+  readonly aliases: readonly Json[];
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/**
+ * A pod's hostname is one DNS label: of a dotted name the first, which is what `hostname -s` prints in Docker too.
+ * The full name answers in the pod by its hosts file. A StatefulSet overwrites the hostname with the pod's name,
+ * so RabbitMQ, whose data directory bears its node name, is told the node name itself.
+ */
+function hostnameOf(context: Context, subject: Subject, kind: WorkloadKind): Name {
+  const { service } = subject;
+  const full = service.hostname;
+  const isRabbit = /(^|\/)rabbitmq$/.test(imageRepository(imageOf(context.decisions, service) ?? ""));
+  if (full === undefined || full === "") {
+    if (isRabbit && service.environment?.["RABBITMQ_NODENAME"] === undefined) {
+      reportRandomNode(context, subject);
+    }
+    return { aliases: [], variables: new Map() };
+  }
+  const short = full.split(".")[0]?.toLowerCase() ?? "";
+  const span = at(context.project, ["services", service.name, "hostname"]);
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(short)) {
+    context.report({
+      code: "kube-hostname",
+      severity: "warning",
+      message:
+        `Hostname "${full}" of service "${service.name}" cannot be a pod's; the pod is called after its workload`,
+      ...span,
+      hint: "If data depends on the hostname, give the program its name by a variable or an option",
+    });
+    return { aliases: [], variables: new Map() };
+  }
+  const stateful = kind === "StatefulSet";
+  const names = stateful ? [...new Set([short, full])] : full === short ? [] : [full];
+  const variables = new Map<string, string>();
+  if (isRabbit && service.environment?.["RABBITMQ_NODENAME"] === undefined) {
+    const long = /^(true|1|yes)$/i.test(service.environment?.["RABBITMQ_USE_LONGNAME"] ?? "");
+    variables.set("RABBITMQ_NODENAME", `rabbit@${long ? full : short}`);
+  }
+  if (full !== short || variables.size > 0) {
+    context.report({
+      code: "kube-hostname-short",
+      severity: "info",
+      message: `Hostname "${full}" of service "${service.name}" is kept as ${
+        [
+          ...(stateful ? [] : [`"${short}"`]),
+          ...[...variables].map(([key, value]) => `${key}=${value}`),
+          "a line of its hosts file",
+        ].join(" and ")
+      }`,
+      ...span,
+    });
+  }
+  return {
+    ...(stateful ? {} : { hostname: short }),
+    aliases: names.length === 0 ? [] : [{ ip: "127.0.0.1", hostnames: names }],
+    variables,
+  };
+}
+
+function reportRandomNode(context: Context, { service }: Subject): void {
+  context.report({
+    code: "kube-rabbitmq-node",
+    severity: "warning",
+    message:
+      `Service "${service.name}" has no hostname: RabbitMQ named its data directory after a container's id`,
+    ...at(context.project, ["services", service.name]),
+    hint: "Look into its mnesia directory and set RABBITMQ_NODENAME to the name that holds the data",
+  });
+}
+
+function extraHosts(context: Context, { service }: Subject): Json[] {
+  const byAddress = new Map<string, string[]>();
+  for (const [host, addresses] of Object.entries(service.extra_hosts ?? {})) {
+    for (const address of addresses) {
+      const ip = address === "host-gateway" ? context.decisions.hostGateway : address;
+      const span = at(context.project, ["services", service.name, "extra_hosts", host]);
+      if (ip === undefined) {
+        context.report({
+          code: "kube-host-gateway",
+          severity: "question",
+          message:
+            `"${host}" of service "${service.name}" stands for the machine, which has no fixed name in a pod`,
+          ...span,
+          hint: "Add to decisions.yaml: hostGateway: ADDRESS of the node",
+        });
+        continue;
+      }
+      if (/^127\.|^::1$/.test(ip)) {
+        context.report({
+          code: "kube-loopback-host",
+          severity: "warning",
+          message:
+            `"${host}" of service "${service.name}" is ${ip}, which is the container itself, here and in a pod`,
+          ...span,
+          hint: "Set the address by which the machine is reached from its containers",
+        });
+      }
+      byAddress.set(ip, [...byAddress.get(ip) ?? [], host]);
+    }
+  }
+  return [...byAddress].map(([ip, hostnames]) => ({ ip, hostnames }));
+}
+
+/** Added to the cluster's own DNS, never in its place: the names of Services must resolve. */
+function dnsConfig({ service }: Subject): Json {
+  return {
+    ...optional("nameservers", service.dns),
+    ...optional("searches", service.dns_search?.filter((domain) => domain !== ".")),
+    ...optional(
+      "options",
+      service.dns_opt?.map((option) => {
+        const [name = "", value] = option.split(":");
+        return { name, ...(value === undefined ? {} : { value }) };
+      }),
+    ),
+  };
+}

@@ -1,0 +1,269 @@
+/** A container's mounts: claims, configuration, temporary directories, and copies of files that it writes. */
+import type { Mount, Path } from "../../../compose/project.ts";
+import { relativePath } from "../configuration/secrets.ts";
+import { at } from "../context.ts";
+import type { StorageDecision } from "../decisions.ts";
+import { label, shortHash } from "../names.ts";
+import { storageDecision } from "../storage/roles.ts";
+import { configurationVolume } from "./configuration_volume.ts";
+import { fileReferenceMounts } from "./file_references.ts";
+import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { byteQuantity, bytes } from "./units.ts";
+
+/** One mount with the volume that it needs, before volumes are told apart by name. */
+export interface Mounted {
+  readonly volume: Json & { name: string };
+  readonly mount: Json & { name: string; mountPath: string };
+  /** Digests of mounted configuration that needs a rollout when it changes. */
+  readonly digests: readonly string[];
+  /** Volumes that only the init container mounts. */
+  readonly extraVolumes?: readonly (Json & { name: string })[];
+  readonly init?: Json;
+  readonly hostPath?: boolean;
+}
+
+/** The pod's volumes and the container's mounts. */
+export interface Mounts {
+  readonly volumes: readonly Json[];
+  readonly volumeMounts: readonly Json[];
+  readonly initContainers: readonly Json[];
+  readonly digests: readonly string[];
+  readonly usesHostPath: boolean;
+  /** Whether it writes to a directory that is kept. */
+  readonly writesData: boolean;
+}
+
+/** All mounts of a service, in the order of their depth, so that nested ones lie over their parents. */
+export function mountsOf(workshop: Workshop, subject: Subject, helperImage: string): Mounts {
+  const { service } = subject;
+  const mounted = [
+    ...(service.volumes ?? []).flatMap((mount, index) =>
+      mountOf(workshop, subject, mount, ["services", service.name, "volumes", index], helperImage)
+    ),
+    ...fileReferenceMounts(workshop, subject),
+    ...(service.tmpfs ?? []).map((text) => temporary(text)),
+    ...sharedMemory(service.shm_size),
+  ];
+  const volumes = new Map(
+    mounted.flatMap(({ volume, extraVolumes }) => [volume, ...extraVolumes ?? []]).map((
+      volume,
+    ) => [volume.name, volume]),
+  );
+  const volumeMounts = mounted.map(({ mount }) => mount)
+    .sort((left, right) => depth(left.mountPath) - depth(right.mountPath));
+  return {
+    volumes: [...volumes.values()],
+    volumeMounts,
+    initContainers: mounted.flatMap(({ init }) => init === undefined ? [] : [init]),
+    digests: mounted.flatMap(({ digests }) => digests),
+    usesHostPath: mounted.some(({ hostPath }) => hostPath === true),
+    writesData: mounted.some(({ volume, mount }) =>
+      "persistentVolumeClaim" in volume && mount["readOnly"] !== true
+    ),
+  };
+}
+
+function mountOf(
+  workshop: Workshop,
+  subject: Subject,
+  mount: Mount,
+  path: Path,
+  helperImage: string,
+): Mounted[] {
+  switch (mount.type) {
+    case "bind":
+      return bindMount(workshop, subject, mount, path, helperImage);
+    case "volume":
+      return [volumeMount(workshop, subject, mount, path)];
+    case "tmpfs":
+      return [memory(mount.target, mount.tmpfs?.size)];
+    case "image":
+      return [imageMount(mount)];
+    case "npipe":
+    case "cluster":
+      workshop.context.report({
+        code: "kube-mount-type",
+        severity: "question",
+        message:
+          `Mount "${mount.target}" of service "${subject.service.name}" has type "${mount.type}", which no pod has`,
+        ...at(workshop.context.project, path),
+        hint: "Replace it in the compose file by a volume or a bind mount",
+      });
+      return [];
+  }
+}
+
+function bindMount(
+  workshop: Workshop,
+  subject: Subject,
+  mount: Mount,
+  path: Path,
+  helperImage: string,
+): Mounted[] {
+  const { context, claims, roles } = workshop;
+  const source = mount.source ?? "";
+  const decision = storageDecision(context, source);
+  const role = roles.get(source) ?? { kind: "skip" };
+  switch (role.kind) {
+    case "skip":
+      return [];
+    case "empty": {
+      const name = volumeName("empty", relativePath(context.project, source));
+      return [{ volume: { name, emptyDir: {} }, mount: { name, mountPath: mount.target }, digests: [] }];
+    }
+    case "hostPath": {
+      const name = volumeName("host", source);
+      return [{
+        volume: { name, hostPath: { path: role.path } },
+        mount: {
+          name,
+          mountPath: mount.target,
+          ...(role.readOnly ? { readOnly: true } : {}),
+          ...propagation(mount, decision),
+        },
+        digests: [],
+        hostPath: true,
+      }];
+    }
+    case "data": {
+      const claim = claims.directory(
+        role.directory,
+        subject.service.name,
+        decision,
+        context.project.span(path),
+      );
+      return [claimMount(claim, mount, role.subPath, decision, helperImage)];
+    }
+    case "configuration":
+      return [configurationVolume(workshop, subject, { mount, path, source, role, decision, helperImage })];
+  }
+}
+
+function claimMount(
+  claim: string,
+  mount: Mount,
+  subPath: string | undefined,
+  decision: StorageDecision | undefined,
+  helperImage: string,
+): Mounted {
+  const name = volumeName("data", claim);
+  const target: Json & { name: string; mountPath: string } = {
+    name,
+    mountPath: mount.target,
+    ...optional("subPath", subPath),
+    ...(mount.read_only === true ? { readOnly: true } : {}),
+    ...propagation(mount, decision),
+  };
+  return {
+    volume: { name, persistentVolumeClaim: { claimName: claim } },
+    mount: target,
+    digests: [],
+    ...(decision?.owner === undefined ? {} : { init: chown(target, decision.owner, helperImage) }),
+  };
+}
+
+function volumeMount(workshop: Workshop, subject: Subject, mount: Mount, path: Path): Mounted {
+  const { context, claims } = workshop;
+  const key = mount.source;
+  const span = context.project.span(path);
+  if (key === undefined) {
+    context.report({
+      code: "kube-anonymous-volume",
+      severity: "warning",
+      message:
+        `Anonymous volume "${mount.target}" of service "${subject.service.name}" becomes an empty directory that ends with its pod`,
+      ...(span === undefined ? {} : { span }),
+      hint: "Give it a name under volumes to keep what is in it",
+    });
+    return emptyDirectory(mount.target);
+  }
+  const volume = context.project.volumes[key] ?? {};
+  const decision = context.decisions.storage?.[key];
+  if (volume.driver_opts?.["type"] === "tmpfs") return memory(mount.target, undefined);
+  if (decision?.kind === "empty") return emptyDirectory(mount.target);
+  const claim = claims.named(key, volume, subject.service.name, decision, span);
+  return claimMount(
+    claim,
+    mount,
+    mount.volume?.subpath,
+    decision,
+    workshop.context.decisions.helperImage ?? "",
+  );
+}
+
+/** The image's files as a read-only volume (Kubernetes 1.33 and later). */
+function imageMount(mount: Mount): Mounted {
+  const name = volumeName("image", mount.target);
+  return {
+    volume: { name, image: { reference: mount.source ?? "", pullPolicy: "IfNotPresent" } },
+    mount: { name, mountPath: mount.target, readOnly: true },
+    digests: [],
+  };
+}
+
+function emptyDirectory(target: string): Mounted {
+  const name = volumeName("empty", target);
+  return { volume: { name, emptyDir: {} }, mount: { name, mountPath: target }, digests: [] };
+}
+
+/** `/run:size=64m,mode=1777`. */
+function temporary(text: string): Mounted {
+  const colon = text.indexOf(":");
+  const target = colon < 0 ? text : text.slice(0, colon);
+  const size = colon < 0 ? undefined : /(?:^|,)size=([^,]+)/.exec(text.slice(colon + 1))?.[1];
+  return memory(target, size);
+}
+
+function sharedMemory(size: string | undefined): Mounted[] {
+  return size === undefined ? [] : [memory("/dev/shm", size)];
+}
+
+function memory(target: string, size: string | undefined): Mounted {
+  const name = volumeName("tmpfs", target);
+  const limit = bytes(size);
+  return {
+    volume: {
+      name,
+      emptyDir: { medium: "Memory", ...(limit === undefined ? {} : { sizeLimit: byteQuantity(limit) }) },
+    },
+    mount: { name, mountPath: target },
+    digests: [],
+  };
+}
+
+/** Gives a directory to the user that the program runs as, once, before it starts. */
+function chown(target: Json & { mountPath: string }, owner: string, helperImage: string): Json {
+  const { readOnly: _, ...writable } = target;
+  return {
+    name: label(`own-${target.mountPath}`),
+    image: helperImage,
+    imagePullPolicy: "IfNotPresent",
+    command: ["chown", "-R", owner, target.mountPath],
+    securityContext: { runAsUser: 0 },
+    volumeMounts: [writable],
+  };
+}
+
+function propagation(mount: Mount, decision: StorageDecision | undefined): Json {
+  if (decision?.propagation !== undefined) return { mountPropagation: decision.propagation };
+  switch (mount.bind?.propagation) {
+    case "rshared":
+    case "shared":
+      return { mountPropagation: "Bidirectional" };
+    case "rslave":
+    case "slave":
+      return { mountPropagation: "HostToContainer" };
+    default:
+      return {};
+  }
+}
+
+/** A volume's name: what it is and what it holds, a DNS label. */
+export function volumeName(kind: string, text: string): string {
+  const name = label(`${kind}-${text}`);
+  return name === kind ? `${kind}-${shortHash(text)}` : name;
+}
+
+function depth(path: string): number {
+  return path.split("/").filter((part) => part !== "").length;
+}

@@ -1,0 +1,44 @@
+/** What the parts of a pod are made with. */
+import type { Service } from "../../../compose/project.ts";
+import type { ConfigurationObjects } from "../configuration/objects.ts";
+import type { SecretNote, Secrets } from "../configuration/secrets.ts";
+import type { Context } from "../context.ts";
+import type { ServiceDecision } from "../decisions.ts";
+import type { HostReference } from "../network/references.ts";
+import type { ServicePort } from "../ports.ts";
+import type { Role } from "../storage/roles.ts";
+import type { Claims } from "../storage/volumes.ts";
+
+/** Plain JSON of the Kubernetes API. */
+export type Json = Record<string, unknown>;
+
+/** Everything known about the stack while one service is converted. */
+export interface Workshop {
+  readonly context: Context;
+  readonly secrets: Secrets;
+  readonly objects: ConfigurationObjects;
+  readonly claims: Claims;
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly ports: ReadonlyMap<string, readonly ServicePort[]>;
+  /** By service: `3478/UDP` to the port of the node that it is bound to. */
+  readonly hostPorts: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly references: readonly HostReference[];
+  /** What is kept in Secrets and why, for one report. */
+  readonly notes: SecretNote[];
+}
+
+/** One service with the decisions about it. */
+export interface Subject {
+  readonly service: Service;
+  readonly decision: ServiceDecision;
+}
+
+/** The key only where there is a value: objects hold no `undefined`. */
+export function optional<T>(key: string, value: T | undefined): Json {
+  if (value === undefined) return {};
+  if (Array.isArray(value) && value.length === 0) return {};
+  if (
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+  ) return {};
+  return { [key]: value };
+}

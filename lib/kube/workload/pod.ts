@@ -1,0 +1,128 @@
+/** The pod template of a service. */
+import { createHash } from "node:crypto";
+import type { WorkloadKind } from "../conversion.ts";
+import { isAnnotationKey, labelValue } from "../names.ts";
+import { at } from "../context.ts";
+import { containerOf } from "./container.ts";
+import { hostSettings } from "./host.ts";
+import { mountsOf } from "./mounts.ts";
+import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { sysctlsOf } from "./security.ts";
+import { supplementalGroups } from "./user.ts";
+import { seconds } from "./units.ts";
+import { waitContainers } from "./waits.ts";
+
+/** On a pod: a digest of the configuration that it reads only when it starts. */
+export const CONFIGURATION_DIGEST = "compose-ferry/configuration";
+const HELPER_IMAGE = "busybox:1.37";
+
+/** A pod template and what its workload must know of it. */
+export interface Pod {
+  readonly template: Json;
+  /** Whether two of them at once would fight over a directory or a port. */
+  readonly exclusive: boolean;
+  readonly needs: { readonly hostPath: boolean };
+}
+
+export function podOf(
+  workshop: Workshop,
+  subject: Subject,
+  kind: WorkloadKind,
+  labels: Readonly<Record<string, string>>,
+): Pod | undefined {
+  const { context } = workshop;
+  const { service, decision } = subject;
+  const helperImage = context.decisions.helperImage ?? HELPER_IMAGE;
+  const mounts = mountsOf(workshop, subject, helperImage);
+  const host = hostSettings(context, subject, kind);
+  const container = containerOf(workshop, subject, mounts, host.variables);
+  if (container === undefined) return undefined;
+  const hostPorts = hostPortsOf(workshop, subject);
+  const grace = decision.stopGracePeriod ?? seconds(service.stop_grace_period);
+  const security = {
+    ...optional("supplementalGroups", supplementalGroups(context, subject)),
+    ...optional("sysctls", sysctlsOf(context, subject)),
+    ...(decision.fsGroup === undefined
+      ? {}
+      : { fsGroup: decision.fsGroup, fsGroupChangePolicy: "OnRootMismatch" }),
+  };
+  const initContainers = [...waitContainers(workshop, subject, helperImage), ...mounts.initContainers];
+  const spec: Json = {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    ...host.pod,
+    ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
+    ...optional("securityContext", security),
+    ...platformOf(service.platform),
+    ...(kind === "Job" ? { restartPolicy: restartPolicy(service.restart) } : {}),
+    ...optional("initContainers", initContainers),
+    containers: [hostPorts.size === 0 ? container.json : withHostPorts(container.json, hostPorts)],
+    ...optional("volumes", mounts.volumes),
+  };
+  const annotations = {
+    ...annotationsOf(workshop, subject),
+    ...digestAnnotation([...container.digests, ...mounts.digests]),
+  };
+  return {
+    template: { metadata: { labels, ...optional("annotations", annotations) }, spec },
+    exclusive: mounts.writesData || hostPorts.size > 0 || service.network_mode === "host",
+    needs: { hostPath: mounts.usesHostPath },
+  };
+}
+
+function digestAnnotation(digests: readonly string[]): Record<string, string> {
+  if (digests.length === 0) return {};
+  const text = createHash("sha256").update(digests.join(",")).digest("hex").slice(0, 8);
+  return { [CONFIGURATION_DIGEST]: text };
+}
+
+/** Compose's labels and annotations, without Traefik's, which became routes. */
+function annotationsOf(workshop: Workshop, { service }: Subject): Record<string, string> {
+  const { context, secrets } = workshop;
+  const result: Record<string, string> = {};
+  for (const key of ["labels", "annotations"] as const) {
+    for (const [name, value] of Object.entries(service[key] ?? {}).sort(([a], [b]) => a < b ? -1 : 1)) {
+      if (/^traefik(\.|$)/i.test(name)) continue;
+      const why = isAnnotationKey(name) ? secrets.ofText(value) : "its name cannot be an annotation's";
+      if (why === undefined) result[name] = value;
+      else {
+        context.report({
+          code: "kube-label-not-carried",
+          severity: "warning",
+          message: `Label "${name}" of service "${service.name}" is not carried: ${why}`,
+          ...at(context.project, ["services", service.name, key, name]),
+          hint: "If something reads it, add an annotation of another name",
+        });
+      }
+    }
+  }
+  return result;
+}
+
+function hostPortsOf(workshop: Workshop, { service }: Subject): ReadonlyMap<string, number> {
+  return workshop.hostPorts.get(service.name) ?? new Map();
+}
+
+function withHostPorts(container: Json, hostPorts: ReadonlyMap<string, number>): Json {
+  const ports = (container["ports"] as readonly Json[] | undefined ?? []).map((port) => {
+    const hostPort = hostPorts.get(`${port["containerPort"]}/${port["protocol"]}`);
+    return hostPort === undefined ? port : { ...port, hostPort };
+  });
+  return { ...container, ports };
+}
+
+/** `linux/arm64/v8` as a node selector. */
+function platformOf(platform: string | undefined): Json {
+  const [os, architecture] = platform?.split("/") ?? [];
+  if (os === undefined) return {};
+  return {
+    nodeSelector: {
+      "kubernetes.io/os": labelValue(os),
+      ...(architecture === undefined ? {} : { "kubernetes.io/arch": labelValue(architecture) }),
+    },
+  };
+}
+
+function restartPolicy(restart: string | undefined): string {
+  return restart?.startsWith("on-failure") === true ? "OnFailure" : "Never";
+}

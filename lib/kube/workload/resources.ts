@@ -1,0 +1,65 @@
+/** Requests and limits: decided, else `deploy.resources`, else `mem_limit` and `cpus`. */
+import { at, type Context } from "../context.ts";
+import type { ResourcesDecision } from "../decisions.ts";
+import { type Json, optional, type Subject } from "./parts.ts";
+import { byteQuantity, bytes, cpuQuantity } from "./units.ts";
+
+export function resourcesOf(context: Context, subject: Subject): Json {
+  const { service, decision } = subject;
+  const { limits, reservations } = service.deploy?.resources ?? {};
+  const written: ResourcesDecision = {
+    ...pick("cpu", cpu(limits?.cpus ?? service.cpus)),
+    ...pick("memory", memory(limits?.memory ?? service.mem_limit)),
+    ...pick("requestCpu", cpu(reservations?.cpus)),
+    ...pick("requestMemory", memory(reservations?.memory ?? service.mem_reservation)),
+  };
+  reportRest(context, subject);
+  return resourceRequirements({ ...written, ...decision.resources });
+}
+
+/** `resources` of a container, quantities as text. */
+export function resourceRequirements(values: ResourcesDecision): Json {
+  const limits = { ...text("cpu", values.cpu), ...text("memory", values.memory) };
+  const requests = { ...text("cpu", values.requestCpu), ...text("memory", values.requestMemory) };
+  return { ...optional("limits", limits), ...optional("requests", requests) };
+}
+
+function reportRest(context: Context, { service }: Subject): void {
+  const devices = service.deploy?.resources?.reservations?.devices ?? [];
+  if (devices.length > 0) {
+    context.report({
+      code: "kube-device-reservation",
+      severity: "question",
+      message: `Service "${service.name}" reserves devices, which need a device plugin on the node`,
+      ...at(context.project, ["services", service.name, "deploy", "resources", "reservations", "devices"]),
+      hint: "Install the vendor's device plugin and set its resource by a patch of the workload",
+    });
+  }
+  if (service.deploy?.resources?.limits?.pids !== undefined) {
+    context.report({
+      code: "kube-pids-limit",
+      severity: "warning",
+      message:
+        `The limit of processes of service "${service.name}" is not carried: the kubelet has one for all pods`,
+      ...at(context.project, ["services", service.name, "deploy", "resources", "limits", "pids"]),
+      hint: "Set podPidsLimit in the kubelet's configuration",
+    });
+  }
+}
+
+function cpu(value: string | number | undefined): string | undefined {
+  return value === undefined ? undefined : cpuQuantity(value);
+}
+
+function memory(value: string | undefined): string | undefined {
+  const count = bytes(value);
+  return count === undefined || count <= 0 ? undefined : byteQuantity(count);
+}
+
+function pick<K extends keyof ResourcesDecision>(key: K, value: string | undefined): ResourcesDecision {
+  return value === undefined ? {} : { [key]: value };
+}
+
+function text(key: string, value: string | number | undefined): Json {
+  return value === undefined ? {} : { [key]: String(value) };
+}

@@ -1,0 +1,96 @@
+/** Capabilities, privileges, read-only root, security options and sysctls. */
+import { at, type Context } from "../context.ts";
+import { type Json, optional, type Subject } from "./parts.ts";
+import { userOf } from "./user.ts";
+
+/** Namespaced sysctls that every kubelet allows (Pod Security Standards, "Sysctls"). */
+const SAFE_SYSCTLS = new Set([
+  "kernel.shm_rmid_forced",
+  "net.ipv4.ip_local_port_range",
+  "net.ipv4.ip_unprivileged_port_start",
+  "net.ipv4.tcp_syncookies",
+  "net.ipv4.ping_group_range",
+  "net.ipv4.ip_local_reserved_ports",
+  "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_keepalive_intvl",
+  "net.ipv4.tcp_keepalive_probes",
+  "net.ipv4.tcp_rmem",
+  "net.ipv4.tcp_wmem",
+]);
+
+/** The container's `securityContext`. */
+export function containerSecurity(context: Context, subject: Subject): Json {
+  const { service } = subject;
+  const capabilities = {
+    ...optional("add", (service.cap_add ?? []).map(capability)),
+    ...optional("drop", (service.cap_drop ?? []).map(capability)),
+  };
+  return {
+    ...userOf(context, subject),
+    ...optional("capabilities", capabilities),
+    ...(service.privileged === true ? { privileged: true } : {}),
+    ...(service.read_only === true ? { readOnlyRootFilesystem: true } : {}),
+    ...securityOptions(context, subject),
+  };
+}
+
+/** The pod's `securityContext.sysctls`; unsafe ones are carried too and need the kubelet's consent. */
+export function sysctlsOf(context: Context, { service }: Subject): Json[] {
+  const all = Object.entries(service.sysctls ?? {});
+  const unsafe = all.map(([name]) => name).filter((name) => !SAFE_SYSCTLS.has(name));
+  if (unsafe.length > 0) {
+    context.report({
+      code: "kube-unsafe-sysctl",
+      severity: "warning",
+      message: `Service "${service.name}" sets ${
+        unsafe.map((name) => `"${name}"`).join(", ")
+      }, which a kubelet refuses by default`,
+      ...at(context.project, ["services", service.name, "sysctls"]),
+      hint: `Start the kubelet with --allowed-unsafe-sysctls=${unsafe.join(",")} (k3s: --kubelet-arg)`,
+    });
+  }
+  return all.map(([name, value]) => ({ name, value: String(value) }));
+}
+
+function capability(name: string): string {
+  return name.toUpperCase().replace(/^CAP_/, "");
+}
+
+function securityOptions(context: Context, { service }: Subject): Json {
+  const result: Json = {};
+  const selinux: Json = {};
+  for (const [index, option] of (service.security_opt ?? []).entries()) {
+    const match = /^([\w-]+)[:=]?(.*)$/.exec(option);
+    const value = match?.[2] ?? "";
+    switch (match?.[1]) {
+      case "no-new-privileges":
+        if (value !== "false") result["allowPrivilegeEscalation"] = false;
+        continue;
+      case "seccomp":
+        if (value === "unconfined") result["seccompProfile"] = { type: "Unconfined" };
+        else break;
+        continue;
+      case "apparmor":
+        result["appArmorProfile"] = value === "unconfined"
+          ? { type: "Unconfined" }
+          : { type: "Localhost", localhostProfile: value };
+        continue;
+      case "label": {
+        const [key = "", text = ""] = value.split(":");
+        if (["user", "role", "type", "level"].includes(key)) {
+          selinux[key] = text;
+          continue;
+        }
+      }
+    }
+    context.report({
+      code: "kube-security-option",
+      severity: "warning",
+      message: `Security option "${option}" of service "${service.name}" is not carried`,
+      ...at(context.project, ["services", service.name, "security_opt", index]),
+      hint: "Install the profile on the node and name it in the workload",
+    });
+  }
+  return { ...result, ...optional("seLinuxOptions", selinux) };
+}

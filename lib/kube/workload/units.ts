@@ -1,0 +1,54 @@
+/** Compose's durations, sizes and modes as Kubernetes' numbers and quantities. */
+
+const SECONDS: Readonly<Record<string, number>> = {
+  ns: 1e-9,
+  us: 1e-6,
+  "µs": 1e-6,
+  ms: 1e-3,
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: 86400,
+  w: 604800,
+};
+
+/** Whole seconds of a duration such as `1m30s`, rounded up; nothing where it is not a duration. */
+export function seconds(duration: string | undefined): number | undefined {
+  if (duration === undefined || duration === "") return undefined;
+  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|[smhdw])/g)];
+  if (parts.length === 0) return duration === "0" ? 0 : undefined;
+  const total = parts.reduce((sum, [, value, unit]) => sum + Number(value) * (SECONDS[unit ?? ""] ?? 0), 0);
+  return Math.ceil(total - 1e-9);
+}
+
+/** Bytes of `64m`, `1.5g` or a plain number, by compose's binary units. */
+export function bytes(size: string | number | undefined): number | undefined {
+  if (typeof size === "number") return size;
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgtp]?)i?b?\s*$/i.exec(size ?? "");
+  if (match === null) return undefined;
+  return Math.floor(Number(match[1]) * 1024 ** " kmgtp".indexOf((match[2] || " ").toLowerCase()));
+}
+
+/** Bytes as a quantity, in the largest unit that leaves no rest: `1073741824` is `1Gi`. */
+export function byteQuantity(count: number): string {
+  for (
+    const [unit, size] of [["Ti", 1024 ** 4], ["Gi", 1024 ** 3], ["Mi", 1024 ** 2], ["Ki", 1024]] as const
+  ) {
+    if (count > 0 && count % size === 0) return `${count / size}${unit}`;
+  }
+  return String(count);
+}
+
+/** Processors as a quantity: `0.5` is `500m`. */
+export function cpuQuantity(cpus: string | number): string | undefined {
+  const value = Number(cpus);
+  if (!Number.isFinite(value) || value <= 0) return undefined;
+  return Number.isInteger(value) ? String(value) : `${Math.ceil(value * 1000)}m`;
+}
+
+/** A file mode of compose, which is octal text or the number that YAML made of it. */
+export function fileMode(mode: string | number | undefined): number | undefined {
+  if (mode === undefined) return undefined;
+  if (typeof mode === "number") return mode & 0o777;
+  return /^(0o?)?[0-7]{3,4}$/.test(mode) ? parseInt(mode.replace(/^0o/, ""), 8) & 0o777 : undefined;
+}

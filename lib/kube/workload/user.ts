@@ -1,0 +1,76 @@
+/** `user` and `group_add` as numbers: Kubernetes knows no names. */
+import { at, type Context, imageOf } from "../context.ts";
+import { knownImage } from "../known_images.ts";
+import { imageDecision } from "../ports.ts";
+import type { Json, Subject } from "./parts.ts";
+
+/** `runAsUser` and `runAsGroup` of the container; empty where the image decides. */
+export function userOf(context: Context, subject: Subject): Json {
+  const { service, decision } = subject;
+  const text = String(decision.user ?? service.user ?? "");
+  const [name = "", group] = text.split(":");
+  const uid = name === "" ? undefined : numberOf(context, subject, name, "users");
+  const gid = decision.group ??
+    (group === undefined || group === "" ? undefined : numberOf(context, subject, group, "groups"));
+  const unknown = [
+    ...(name !== "" && uid === undefined ? [name] : []),
+    ...(group !== undefined && group !== "" && gid === undefined ? [group] : []),
+  ];
+  if (unknown.length > 0) reportUnknown(context, subject, unknown);
+  return {
+    ...(uid === undefined ? {} : { runAsUser: uid }),
+    ...(gid === undefined ? {} : { runAsGroup: gid }),
+  };
+}
+
+/** `supplementalGroups` of the pod. */
+export function supplementalGroups(context: Context, subject: Subject): number[] {
+  const { service } = subject;
+  return (service.group_add ?? []).flatMap((name, index) => {
+    const gid = numberOf(context, subject, String(name), "groups");
+    if (gid !== undefined) return [gid];
+    context.report({
+      code: "kube-group-unknown",
+      severity: "question",
+      message: `Group "${name}" of service "${service.name}" is a name, and Kubernetes takes numbers`,
+      ...at(context.project, ["services", service.name, "group_add", index]),
+      hint: `Add to decisions.yaml: users: { ${name}: GID } (see /etc/group in the image)`,
+    });
+    return [];
+  });
+}
+
+function numberOf(
+  context: Context,
+  subject: Subject,
+  name: string,
+  kind: "users" | "groups",
+): number | undefined {
+  if (/^\d+$/.test(name)) return Number(name);
+  if (name === "root") return 0;
+  const image = imageOf(context.decisions, subject.service) ?? "";
+  const tables = [
+    context.decisions.users,
+    imageDecision(context.decisions, image)?.users,
+    ...(kind === "users" ? [context.images(image)?.users] : []),
+    knownImage(image)?.users,
+  ];
+  for (const table of tables) if (table !== undefined && Object.hasOwn(table, name)) return table[name];
+  return undefined;
+}
+
+function reportUnknown(context: Context, subject: Subject, names: readonly string[]): void {
+  const { service } = subject;
+  const image = imageOf(context.decisions, service) ?? "";
+  context.report({
+    code: "kube-user-unknown",
+    severity: "question",
+    message: `User "${
+      names.join(":")
+    }" of service "${service.name}" is a name that is not known of image "${image}"`,
+    ...at(context.project, ["services", service.name, "user"]),
+    hint: `Add to decisions.yaml: users: { ${
+      names.map((name) => `${name}: UID`).join(", ")
+    } } (docker run --rm --entrypoint id ${image} ${names[0] ?? ""})`,
+  });
+}

@@ -1,0 +1,65 @@
+/** The workload object around a pod template. */
+import type { WorkloadKind } from "../conversion.ts";
+import { label } from "../names.ts";
+import type { KubeObject } from "../object.ts";
+import { mayOverlap } from "./kind.ts";
+import type { Subject, Workshop } from "./parts.ts";
+import type { Pod } from "./pod.ts";
+
+/** Labels of every object of a service; the first alone selects its pods, for a selector never changes. */
+export function labelsOf(service: string, project: string): Record<string, string> {
+  return { ...selectorOf(service), "app.kubernetes.io/part-of": label(project) };
+}
+
+export function selectorOf(service: string): Record<string, string> {
+  return { "app.kubernetes.io/name": label(service) };
+}
+
+export function workloadOf(
+  workshop: Workshop,
+  subject: Subject,
+  kind: Exclude<WorkloadKind, "none" | "CronJob">,
+  pod: Pod,
+): KubeObject {
+  const { context } = workshop;
+  const { service, decision } = subject;
+  const metadata = {
+    name: label(service.name),
+    namespace: context.namespace,
+    labels: labelsOf(service.name, context.project.name),
+  };
+  const selector = { matchLabels: selectorOf(service.name) };
+  const replicas = decision.replicas ?? service.deploy?.replicas ?? service.scale ?? 1;
+  const template = pod.template;
+  switch (kind) {
+    case "Deployment": {
+      const strategy = mayOverlap(workshop, subject, pod.exclusive)
+        ? { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
+        : { type: "Recreate" };
+      return { apiVersion: "apps/v1", kind, metadata, spec: { replicas, selector, strategy, template } };
+    }
+    case "StatefulSet":
+      return {
+        apiVersion: "apps/v1",
+        kind,
+        metadata,
+        spec: { replicas, selector, serviceName: label(service.name), template },
+      };
+    case "DaemonSet":
+      return { apiVersion: "apps/v1", kind, metadata, spec: { selector, template } };
+    case "Job":
+      return {
+        apiVersion: "batch/v1",
+        kind,
+        metadata,
+        spec: { backoffLimit: backoffLimit(service.restart), template },
+      };
+  }
+}
+
+/** `on-failure:3` is tried three times more; `on-failure` as often as Kubernetes does by default; else once. */
+function backoffLimit(restart: string | undefined): number {
+  const match = /^on-failure(?::(\d+))?$/.exec(restart ?? "");
+  if (match === null) return 0;
+  return match[1] === undefined ? 6 : Number(match[1]);
+}
