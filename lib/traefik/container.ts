@@ -26,7 +26,9 @@ export function containersOf(
   project: Project,
   exposedPorts: (service: string) => readonly number[],
 ): Container[] {
-  return Object.values(project.services).map((service) => containerOf(project, service, exposedPorts(service.name)));
+  return Object.values(project.services).map((service) =>
+    containerOf(project, service, exposedPorts(service.name))
+  );
 }
 
 function containerOf(project: Project, service: Service, ports: readonly number[]): Container {

@@ -36,7 +36,9 @@ export function buildTcpRouters(configuration: ContainerConfiguration, findings:
   for (const [name, router] of Object.entries(routers)) {
     if (router["rule"] === undefined) {
       delete routers[name];
-      findings.push(droppedRouter(configuration, "tcp", name, "it has no rule", "Give it one, such as HostSNI(`*`)"));
+      findings.push(
+        droppedRouter(configuration, "tcp", name, "it has no rule", "Give it one, such as HostSNI(`*`)"),
+      );
       continue;
     }
     linkService(configuration, "tcp", name, findings);
@@ -45,7 +47,9 @@ export function buildTcpRouters(configuration: ContainerConfiguration, findings:
 
 /** Completes UDP routers: the only service is implied. */
 export function buildUdpRouters(configuration: ContainerConfiguration, findings: Diagnostic[]): void {
-  for (const name of Object.keys(configuration.udp.routers)) linkService(configuration, "udp", name, findings);
+  for (const name of Object.keys(configuration.udp.routers)) {
+    linkService(configuration, "udp", name, findings);
+  }
 }
 
 function linkService(
@@ -61,7 +65,9 @@ function linkService(
   if (others.length > 0) {
     delete routers[name];
     const reason = `it names no service and the container defines ${others.length + 1}`;
-    findings.push(droppedRouter(configuration, protocol, name, reason, `Name one: ${Object.keys(services).join(", ")}`));
+    findings.push(
+      droppedRouter(configuration, protocol, name, reason, `Name one: ${Object.keys(services).join(", ")}`),
+    );
     return;
   }
   if (only !== undefined) router["service"] = only;

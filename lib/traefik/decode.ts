@@ -60,7 +60,9 @@ function checkStruct(context: Context, shape: Struct, node: Node): void {
 }
 
 function unknownField(context: Context, shape: Struct, node: Node): DecodeProblem {
-  const names = Object.entries(shape.fields).filter(([, field]) => !isIgnored(context, field)).map(([name]) => name);
+  const names = Object.entries(shape.fields).filter(([, field]) => !isIgnored(context, field)).map(([name]) =>
+    name
+  );
   const known = names.length === 0 ? "it takes no fields here" : `the fields here are ${names.join(", ")}`;
   return problemAt(node, `the field "${node.name}" does not exist`, `Correct or remove it: ${known}`);
 }
@@ -82,17 +84,25 @@ function checkShape(context: Context, shape: Shape, node: Node): void {
     case "struct":
       return checkStruct(context, shape, node);
     case "map":
-      if (shape.of.kind === "struct") for (const child of node.children) checkStruct(context, shape.of, child);
+      if (shape.of.kind === "struct") {
+        for (const child of node.children) checkStruct(context, shape.of, child);
+      }
       return;
     case "structs":
-      if (shape.singular !== undefined && context.origin === "labels") return checkStruct(context, shape.of, node);
+      if (shape.singular !== undefined && context.origin === "labels") {
+        return checkStruct(context, shape.of, node);
+      }
       for (const child of node.children) checkStruct(context, shape.of, child);
       return;
     case "list":
       for (const child of node.children) {
         for (const grandchild of child.children) {
           context.problems.push(
-            problemAt(grandchild, `the field "${grandchild.name}" does not exist`, "Write the list as one value: a,b"),
+            problemAt(
+              grandchild,
+              `the field "${grandchild.name}" does not exist`,
+              "Write the list as one value: a,b",
+            ),
           );
         }
       }
@@ -101,7 +111,11 @@ function checkShape(context: Context, shape: Shape, node: Node): void {
       return;
     default:
       context.problems.push(
-        problemAt(node.children[0] ?? node, `"${node.name}" has no fields`, `Give "${node.name}" itself the value`),
+        problemAt(
+          node.children[0] ?? node,
+          `"${node.name}" has no fields`,
+          `Give "${node.name}" itself the value`,
+        ),
       );
   }
 }
@@ -169,7 +183,11 @@ function fillStructs(context: Context, shape: Shape & { kind: "structs" }, node:
   }
   if (node.children.length === 0) {
     context.problems.push(
-      problemAt(node, `"${node.name}" cannot stand alone`, "Give one of its fields a value, such as its port"),
+      problemAt(
+        node,
+        `"${node.name}" cannot stand alone`,
+        "Give one of its fields a value, such as its port",
+      ),
     );
   }
   return [fillStruct(context, shape.of, node)];
@@ -210,8 +228,18 @@ function fillList(context: Context, node: Node): string[] {
 
 /** The words of Go's strconv.ParseBool. */
 const booleans: Readonly<Record<string, boolean>> = {
-  "1": true, t: true, T: true, TRUE: true, true: true, True: true,
-  "0": false, f: false, F: false, FALSE: false, false: false, False: false,
+  "1": true,
+  t: true,
+  T: true,
+  TRUE: true,
+  true: true,
+  True: true,
+  "0": false,
+  f: false,
+  F: false,
+  FALSE: false,
+  false: false,
+  False: false,
 };
 
 function fillScalar(context: Context, shape: Scalar, node: Node): unknown {
@@ -234,7 +262,9 @@ function fillScalar(context: Context, shape: Scalar, node: Node): unknown {
     case "duration": {
       const value = parseDuration(node.value);
       if (value === undefined) {
-        context.problems.push(notA(node, "a duration", `Write seconds ("10") or a duration with units ("1m30s")`));
+        context.problems.push(
+          notA(node, "a duration", `Write seconds ("10") or a duration with units ("1m30s")`),
+        );
         return undefined;
       }
       return formatDuration(value);

@@ -29,7 +29,10 @@ const sectionNames = ["routers", "services", "middlewares", "serversTransports",
  *
  * @param environment the variables of Traefik's own container, for `env`
  */
-export function readDynamicFile(source: NamedText, environment: Readonly<Record<string, string>>): DynamicFile {
+export function readDynamicFile(
+  source: NamedText,
+  environment: Readonly<Record<string, string>>,
+): DynamicFile {
   const none = { sections: new Map(), certificates: [] };
   if (source.file.toLowerCase().endsWith(".toml")) return { ...none, findings: [tomlFinding(source)] };
   const rendered = render(source, environment);
@@ -71,12 +74,16 @@ function tomlFinding({ file }: NamedText): Diagnostic {
   };
 }
 
-function refused(source: NamedText, problem: { reason: string; origin: string; span?: Span; hint: string }): Diagnostic {
+function refused(
+  source: NamedText,
+  problem: { reason: string; origin: string; span?: Span; hint: string },
+): Diagnostic {
   const what = problem.origin === "" || problem.origin === source.file ? "" : `"${problem.origin}" in `;
   return {
     code: "traefik-file-refused",
     severity: "error",
-    message: `Cannot use ${what}the dynamic file "${source.file}" as ${problem.reason}: Traefik refuses the whole file`,
+    message:
+      `Cannot use ${what}the dynamic file "${source.file}" as ${problem.reason}: Traefik refuses the whole file`,
     ...(problem.span === undefined ? {} : { span: problem.span }),
     hint: problem.hint,
   };
@@ -92,7 +99,9 @@ function elementsOf(root: Node, value: Json): Pick<DynamicFile, "sections" | "ce
     if (protocolNode === undefined || protocolValue === undefined) continue;
     for (const section of sectionNames) {
       const node = childOf(protocolNode, section);
-      const elements = Object.entries(protocolValue[section] ?? {}).map(([name, fields]): [string, Element] => [
+      const elements = Object.entries(protocolValue[section] ?? {}).map((
+        [name, fields],
+      ): [string, Element] => [
         name,
         element(`${name}@file`, fields, node === undefined ? undefined : childOf(node, name)),
       ]);
@@ -104,7 +113,9 @@ function elementsOf(root: Node, value: Json): Pick<DynamicFile, "sections" | "ce
   const certificates = ((value["tls"] as Json | undefined)?.["certificates"] ?? []) as Json[];
   return {
     sections,
-    certificates: certificates.map((fields, index) => element(`certificate-${index}@file`, fields, certificateNodes[index])),
+    certificates: certificates.map((fields, index) =>
+      element(`certificate-${index}@file`, fields, certificateNodes[index])
+    ),
   };
 }
 

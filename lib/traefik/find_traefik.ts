@@ -30,7 +30,9 @@ export function findTraefik(project: Project): FoundTraefik | undefined {
     staticFiles: staticPlaces(flags).flatMap((path) => hostPath(path) ?? []),
     flags,
     environment: Object.fromEntries(
-      Object.entries(service.environment ?? {}).filter((entry): entry is [string, string] => entry[1] !== null),
+      Object.entries(service.environment ?? {}).filter((entry): entry is [string, string] =>
+        entry[1] !== null
+      ),
     ),
     hostPath,
   };

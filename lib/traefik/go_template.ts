@@ -3,7 +3,7 @@
  * `if`/`else`/`with`/`range`/`end`, variables and common functions. Anything else is an error that names it.
  */
 import { parseExpression, type Pipeline, splitTokens } from "./go_template_expression.ts";
-import { type TemplateFunctions, TemplateError } from "./go_template_functions.ts";
+import { TemplateError, type TemplateFunctions } from "./go_template_functions.ts";
 
 type Block =
   | { readonly kind: "text"; readonly text: string }
@@ -64,7 +64,9 @@ function parseBlocks(cursor: Cursor): { blocks: Block[]; ending: string } {
     }
     const action = part.replace(/^\{\{-?/, "").replace(/-?\}\}$/, "").trim();
     if (action.startsWith("/*")) continue;
-    if (action === "end" || action === "else" || action.startsWith("else ")) return { blocks, ending: action };
+    if (action === "end" || action === "else" || action.startsWith("else ")) {
+      return { blocks, ending: action };
+    }
     blocks.push(parseAction(action, cursor));
   }
   return { blocks, ending: "" };
@@ -117,7 +119,11 @@ function renderBlock(block: Block, scope: Scope, functions: TemplateFunctions): 
       if (!isTrue(value)) return renderBlocks(block.otherwise, scope, functions);
       const variables = new Map(scope.variables);
       for (const name of block.names) variables.set(name, value);
-      return renderBlocks(block.then, { dot: block.kind === "with" ? value : scope.dot, variables }, functions);
+      return renderBlocks(
+        block.then,
+        { dot: block.kind === "with" ? value : scope.dot, variables },
+        functions,
+      );
     }
   }
 }
@@ -150,7 +156,9 @@ function evaluate(pipeline: Pipeline, scope: Scope, functions: TemplateFunctions
     piped = head.kind === "name"
       ? [call(head.text, values, functions)]
       : [evaluateTerm(head, scope, functions)];
-    if (head.kind !== "name" && values.length > 0) throw new TemplateError("a value is called as if it were a function");
+    if (head.kind !== "name" && values.length > 0) {
+      throw new TemplateError("a value is called as if it were a function");
+    }
   }
   return piped[0];
 }
@@ -168,7 +176,10 @@ function evaluateTerm(term: Pipeline[number][number], scope: Scope, functions: T
       if (term.variable !== undefined && !scope.variables.has(term.variable)) {
         throw new TemplateError(`the variable "${term.variable}" is not defined`);
       }
-      return term.path.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], start);
+      return term.path.reduce<unknown>(
+        (value, name) => (value as Record<string, unknown> | undefined)?.[name],
+        start,
+      );
     }
   }
 }

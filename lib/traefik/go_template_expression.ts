@@ -33,7 +33,9 @@ export function splitTokens(expression: string): string[] {
 export function parseExpression(tokens: readonly string[]): Pipeline {
   const cursor = { tokens, index: 0 };
   const pipeline = parsePipeline(cursor);
-  if (cursor.index < tokens.length) throw new TemplateError(`"${tokens[cursor.index]}" stands where nothing may`);
+  if (cursor.index < tokens.length) {
+    throw new TemplateError(`"${tokens[cursor.index]}" stands where nothing may`);
+  }
   return pipeline;
 }
 
@@ -49,7 +51,9 @@ function parsePipeline(cursor: { readonly tokens: readonly string[]; index: numb
     }
     commands.at(-1)?.push(token === "(" ? parseGroup(cursor) : parseTerm(token));
   }
-  if (commands.some((command) => command.length === 0)) throw new TemplateError("a pipeline has an empty command");
+  if (commands.some((command) => command.length === 0)) {
+    throw new TemplateError("a pipeline has an empty command");
+  }
   return commands;
 }
 

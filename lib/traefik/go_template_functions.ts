@@ -28,9 +28,12 @@ export function templateFunctions(environment: Readonly<Record<string, string>>)
     title: (value) => text(value).replace(/(^|[\s_-])(\p{L})/gu, (match) => match.toUpperCase()),
     trim: (value) => text(value).trim(),
     trimAll: (cut, value) => trimCharacters(text(value), text(cut)),
-    trimPrefix: (prefix, value) => text(value).startsWith(text(prefix)) ? text(value).slice(text(prefix).length) : value,
+    trimPrefix: (prefix, value) =>
+      text(value).startsWith(text(prefix)) ? text(value).slice(text(prefix).length) : value,
     trimSuffix: (suffix, value) =>
-      text(suffix) !== "" && text(value).endsWith(text(suffix)) ? text(value).slice(0, -text(suffix).length) : value,
+      text(suffix) !== "" && text(value).endsWith(text(suffix))
+        ? text(value).slice(0, -text(suffix).length)
+        : value,
     replace: (old, replacement, value) => text(value).replaceAll(text(old), text(replacement)),
     contains: (part, value) => text(value).includes(text(part)),
     hasPrefix: (prefix, value) => text(value).startsWith(text(prefix)),
@@ -49,8 +52,12 @@ export function templateFunctions(environment: Readonly<Record<string, string>>)
     add: (...values) => values.reduce<number>((sum, value) => sum + Number(value), 0),
     b64enc: (value) => btoa(String.fromCharCode(...new TextEncoder().encode(text(value)))),
     index: (value, ...keys) =>
-      keys.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[text(key)] ?? "", value),
-    len: (value) => typeof value === "string" ? new TextEncoder().encode(value).length : Object.keys(value ?? {}).length,
+      keys.reduce<unknown>(
+        (inner, key) => (inner as Record<string, unknown> | undefined)?.[text(key)] ?? "",
+        value,
+      ),
+    len: (value) =>
+      typeof value === "string" ? new TextEncoder().encode(value).length : Object.keys(value ?? {}).length,
     not: (value) => isEmpty(value),
     and: (...values) => values.find(isEmpty) ?? values.at(-1),
     or: (...values) => values.find((value) => !isEmpty(value)) ?? values.at(-1),

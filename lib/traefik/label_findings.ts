@@ -15,7 +15,8 @@ export function refusedLabel(container: Container, problem: DecodeProblem): Diag
   return {
     code: "traefik-label-refused",
     severity: "error",
-    message: `Cannot use the label "${problem.origin}" of the service "${container.service}" as ${problem.reason}: ${dropsAll}`,
+    message:
+      `Cannot use the label "${problem.origin}" of the service "${container.service}" as ${problem.reason}: ${dropsAll}`,
     ...at(problem.span),
     hint: problem.hint,
   };
@@ -41,7 +42,8 @@ export function containerProblem(
 export function unknownPort(container: Container, service: string, origin: string | undefined): Diagnostic {
   const label = `traefik.http.services.${service}.loadbalancer.server.port`;
   if (!container.hasOwnNetwork) {
-    const reason = `the Engine lists no ports for its network mode and no label names the port of "${service}"`;
+    const reason =
+      `the Engine lists no ports for its network mode and no label names the port of "${service}"`;
     return containerProblem(container, origin, reason, `Add the label ${label}`);
   }
   return {
@@ -50,7 +52,8 @@ export function unknownPort(container: Container, service: string, origin: strin
     message:
       `The port of the service "${container.service}" is not known: no label names it and the image's exposed ports are not at hand, so it has no routes`,
     ...at(spanOf(container, origin)),
-    hint: `Add to decisions.yaml: services: { ${container.service}: { exposedPorts: [80] } } with the port that the image exposes`,
+    hint:
+      `Add to decisions.yaml: services: { ${container.service}: { ports: [80] } } with the port that the image exposes`,
   };
 }
 
@@ -59,7 +62,8 @@ export function ignoredLabel(container: Container, node: Node): Diagnostic {
   return {
     code: "traefik-label-ignored",
     severity: "warning",
-    message: `The label "${node.origin}" of the service "${container.service}" has no effect: labels cannot set it`,
+    message:
+      `The label "${node.origin}" of the service "${container.service}" has no effect: labels cannot set it`,
     ...at(node.span),
     hint: "Remove it, or define the element in a dynamic file and refer to it by name@file",
   };
@@ -72,7 +76,8 @@ export function warnOfIgnoredLabels(container: Container, isRead: (key: string) 
     .map((key) => ({
       code: "traefik-label-ignored",
       severity: "warning",
-      message: `The label "${key}" of the service "${container.service}" has no effect: Traefik does not read it`,
+      message:
+        `The label "${key}" of the service "${container.service}" has no effect: Traefik does not read it`,
       ...at(container.spanOf(key)),
       hint: /^traefik\.(frontend|backend|port|protocol|weight)/i.test(key)
         ? "It is a label of Traefik 1: write it as traefik.http.routers and traefik.http.services"
@@ -91,7 +96,8 @@ export function droppedRouter(
   return {
     code: "traefik-router-dropped",
     severity: "error",
-    message: `Cannot use the ${protocol} router "${name}" of the service "${container.service}" as ${reason}: Traefik deletes it`,
+    message:
+      `Cannot use the ${protocol} router "${name}" of the service "${container.service}" as ${reason}: Traefik deletes it`,
     ...at(spanOf(container, origins.get(`${protocol}.routers.${name}`))),
     hint,
   };
@@ -102,7 +108,8 @@ export function noRouter(container: Container): Diagnostic {
   return {
     code: "traefik-no-router",
     severity: "warning",
-    message: `The service "${container.service}" defines several Traefik services and no router: nothing leads to them`,
+    message:
+      `The service "${container.service}" defines several Traefik services and no router: nothing leads to them`,
     ...at(container.spanOf("traefik.enable")),
     hint: "Add a router for each that is to be reached",
   };

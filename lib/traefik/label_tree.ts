@@ -73,11 +73,17 @@ function splitKey(key: string): string[] | { reason: string; hint: string } {
       return { reason: "it has an empty part between its dots", hint: "Remove the superfluous dot" };
     }
     if (part.startsWith("[")) {
-      return { reason: `its part "${part}" starts with a bracket`, hint: "Write the index after a name: domains[0]" };
+      return {
+        reason: `its part "${part}" starts with a bracket`,
+        hint: "Write the index after a name: domains[0]",
+      };
     }
     const bracket = part.indexOf("[");
     if (part.endsWith("]") && bracket < 0) {
-      return { reason: `its part "${part}" closes a bracket that was not opened`, hint: "Write the index as name[0]" };
+      return {
+        reason: `its part "${part}" closes a bracket that was not opened`,
+        hint: "Write the index as name[0]",
+      };
     }
     if (part.endsWith("]")) parts.push(part.slice(0, bracket), part.slice(bracket));
     else parts.push(part);

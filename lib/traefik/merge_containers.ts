@@ -28,7 +28,11 @@ export function mergeSection(
 ): MergedSection {
   const drafts = new Map<string, Draft>();
   const conflicts = new Map<string, ContainerConfiguration[]>();
-  for (const configuration of [...configurations].sort((a, b) => compareBytes(a.container.name, b.container.name))) {
+  for (
+    const configuration of [...configurations].sort((a, b) =>
+      compareBytes(a.container.name, b.container.name)
+    )
+  ) {
     for (const [name, fields] of Object.entries(select(configuration))) {
       const existing = drafts.get(name);
       if (existing === undefined) {
@@ -38,7 +42,9 @@ export function mergeSection(
       existing.from.push(configuration);
       const merged = path.section === "services" ? mergeServices(existing.fields, fields) : undefined;
       if (merged !== undefined) existing.fields = merged;
-      else if (path.section === "services" || !isEqual(existing.fields, fields)) conflicts.set(name, existing.from);
+      else if (path.section === "services" || !isEqual(existing.fields, fields)) {
+        conflicts.set(name, existing.from);
+      }
     }
   }
   const elements = new Map<string, Element>();
@@ -90,17 +96,24 @@ function conflict(name: string, from: readonly ContainerConfiguration[], path: S
   return {
     code: "traefik-defined-twice",
     severity: "error",
-    message: `Cannot use the ${kind} "${name}" as the services ${services} define it differently: Traefik deletes it for all`,
+    message:
+      `Cannot use the ${kind} "${name}" as the services ${services} define it differently: Traefik deletes it for all`,
     ...(span === undefined ? {} : { span }),
     hint: "Rename one of them, or make their labels the same",
     related: from.slice(0, -1).flatMap((configuration) => {
       const place = spanOf(name, configuration, path);
-      return place === undefined ? [] : [{ message: `Also defined by "${configuration.container.service}"`, span: place }];
+      return place === undefined
+        ? []
+        : [{ message: `Also defined by "${configuration.container.service}"`, span: place }];
     }),
   };
 }
 
-function spanOf(name: string, configuration: ContainerConfiguration | undefined, path: SectionPath): Span | undefined {
+function spanOf(
+  name: string,
+  configuration: ContainerConfiguration | undefined,
+  path: SectionPath,
+): Span | undefined {
   const origin = configuration?.origins.get(`${path.protocol}.${path.section}.${name}`) ?? "traefik.enable";
   return configuration?.container.spanOf(origin);
 }
@@ -111,8 +124,11 @@ export function isEqual(left: unknown, right: unknown): boolean {
 }
 
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => compareBytes(a, b)))
-      : inner) ?? "";
+  return JSON.stringify(
+    value,
+    (_, inner: unknown) =>
+      inner !== null && typeof inner === "object" && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => compareBytes(a, b)))
+        : inner,
+  ) ?? "";
 }

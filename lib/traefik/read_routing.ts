@@ -6,7 +6,7 @@ import { type Container, containersOf } from "./container.ts";
 import type { DockerOptions } from "./docker_options.ts";
 import { type DynamicFile, readDynamicFile } from "./dynamic_file.ts";
 import { findTraefik } from "./find_traefik.ts";
-import { mergeSection, type MergedSection, type SectionPath } from "./merge_containers.ts";
+import { type MergedSection, mergeSection, type SectionPath } from "./merge_containers.ts";
 import type { Element, ElementSection, Routing } from "./routing.ts";
 import { dockerOptionsOf, readStaticConfiguration, textField } from "./static_configuration.ts";
 import type { TraefikFiles } from "./traefik_files.ts";
@@ -67,13 +67,22 @@ function mergeAll(
     findings.push(...docker.findings);
     return withFiles(docker.elements, dynamic, `${path.protocol}.${path.section}`, findings);
   };
-  const section = (protocol: "http" | "tcp" | "udp", name: "routers" | "services"): ReadonlyMap<string, Element> => {
+  const section = (
+    protocol: "http" | "tcp" | "udp",
+    name: "routers" | "services",
+  ): ReadonlyMap<string, Element> => {
     const path: SectionPath = { protocol, section: name };
-    return collect(path, mergeSection(configurations, path, (configuration) => configuration[protocol][name]));
+    return collect(
+      path,
+      mergeSection(configurations, path, (configuration) => configuration[protocol][name]),
+    );
   };
   const middlewares = (protocol: "http" | "tcp"): ReadonlyMap<string, Element> => {
     const path: SectionPath = { protocol, section: "middlewares" };
-    return collect(path, mergeSection(configurations, path, (configuration) => configuration[protocol].middlewares));
+    return collect(
+      path,
+      mergeSection(configurations, path, (configuration) => configuration[protocol].middlewares),
+    );
   };
   const all = (protocol: "http" | "tcp"): ElementSection => ({
     routers: section(protocol, "routers"),
@@ -116,7 +125,8 @@ function skipped(element: Element, first: Element, path: string): Diagnostic {
   return {
     code: "traefik-defined-twice",
     severity: "warning",
-    message: `The element "${element.name}" of ${path} has no effect as an earlier file defines it: Traefik skips it`,
+    message:
+      `The element "${element.name}" of ${path} has no effect as an earlier file defines it: Traefik skips it`,
     ...(element.span === undefined ? {} : { span: element.span }),
     hint: "Rename or remove one of them",
     ...(first.span === undefined ? {} : { related: [{ message: "First defined here", span: first.span }] }),
@@ -126,7 +136,8 @@ function skipped(element: Element, first: Element, path: string): Diagnostic {
 /** `providers.docker.network` names a network that containers do not have: Traefik takes any of theirs. */
 function networkFinding(containers: readonly Container[], { network }: DockerOptions): Diagnostic[] {
   const others = containers.filter(({ networks, hasOwnNetwork, labels }) =>
-    network !== "" && hasOwnNetwork && labels["traefik.docker.network"] === undefined && !networks.includes(network)
+    network !== "" && hasOwnNetwork && labels["traefik.docker.network"] === undefined &&
+    !networks.includes(network)
   );
   const [first] = others;
   if (first === undefined) return [];

@@ -30,7 +30,9 @@ export function parseRule(text: string): Rule {
   const cursor: Cursor = { tokens: tokenize(text), index: 0, end: text.length };
   const rule = parseOr(cursor);
   const rest = cursor.tokens[cursor.index];
-  if (rest !== undefined) throw new RuleError(`"${rest.text}" stands where an operator is expected`, rest.offset);
+  if (rest !== undefined) {
+    throw new RuleError(`"${rest.text}" stands where an operator is expected`, rest.offset);
+  }
   return rule;
 }
 
@@ -94,7 +96,9 @@ function parseUnary(cursor: Cursor): Rule {
 function parseCall(cursor: Cursor): Rule {
   const name = cursor.tokens[cursor.index];
   if (name === undefined) throw new RuleError("the rule ends too early", cursor.end);
-  if (name.kind !== "name") throw new RuleError(`"${name.text}" stands where a matcher is expected`, name.offset);
+  if (name.kind !== "name") {
+    throw new RuleError(`"${name.text}" stands where a matcher is expected`, name.offset);
+  }
   cursor.index++;
   expectSign(cursor, "(");
   const values: string[] = [];

@@ -1,6 +1,6 @@
 /** The static configuration as far as routing depends on it, from a file, flags or environment variables. */
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
-import { type DockerOptions, defaultDockerOptions } from "./docker_options.ts";
+import { defaultDockerOptions, type DockerOptions } from "./docker_options.ts";
 import type { NamedText } from "./dynamic_file.ts";
 import type { Fields } from "./routing.ts";
 import { readFlags } from "./static_flags.ts";
@@ -62,7 +62,8 @@ function readStaticFile(file: NamedText): ReturnType<typeof readStaticConfigurat
   const findings = problems.map((problem): Diagnostic => ({
     code: "traefik-static-refused",
     severity: "error",
-    message: `Cannot use the static configuration "${file.file}" as ${problem.reason}: Traefik would not start`,
+    message:
+      `Cannot use the static configuration "${file.file}" as ${problem.reason}: Traefik would not start`,
     ...(problem.span === undefined ? {} : { span: problem.span }),
     hint: problem.hint,
   }));

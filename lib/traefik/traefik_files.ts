@@ -16,7 +16,9 @@ export function selectTraefikFiles(
   traefik: FoundTraefik,
   sources: BindSources,
 ): { readonly files: TraefikFiles; readonly findings: readonly Diagnostic[] } {
-  const staticFile = traefik.staticFiles.map((path) => textAt(sources, path)).find((text) => text !== undefined);
+  const staticFile = traefik.staticFiles.map((path) => textAt(sources, path)).find((text) =>
+    text !== undefined
+  );
   const { configuration } = readStaticConfiguration(staticFile, traefik.flags, traefik.environment);
   const provider = (name: string): string | undefined =>
     textField(configuration?.fields, "providers", "file", name);
@@ -25,7 +27,9 @@ export function selectTraefikFiles(
   const findings: Diagnostic[] = [];
   const read = (path: string): NamedText[] => {
     const host = traefik.hostPath(path);
-    const found = host === undefined ? [] : directory === undefined
+    const found = host === undefined
+      ? []
+      : directory === undefined
       ? [textAt(sources, host)].filter((text) => text !== undefined)
       : textsBelow(sources, host);
     if (found.length === 0) findings.push(missing(traefik, path, host));
@@ -40,7 +44,8 @@ function missing(traefik: FoundTraefik, path: string, host: string | undefined):
   return {
     code: "traefik-file-missing",
     severity: "error",
-    message: `Cannot read the dynamic configuration "${path}" of the service "${traefik.service}" as ${place}`,
+    message:
+      `Cannot read the dynamic configuration "${path}" of the service "${traefik.service}" as ${place}`,
     hint: "Run this where the stack's files are, or remove providers.file from the static configuration",
   };
 }
@@ -66,7 +71,9 @@ function textsBelow(sources: BindSources, directory: string): NamedText[] {
   return [...sources].flatMap(([source, seen]) => filesOf(source, seen))
     .filter(([path]) => path.startsWith(prefix) && /\.(toml|ya?ml)$/i.test(path))
     .sort(([left], [right]) => left < right ? -1 : 1)
-    .flatMap(([path, content]) => content === undefined ? [] : [{ file: path, text: new TextDecoder().decode(content) }]);
+    .flatMap(([path, content]) =>
+      content === undefined ? [] : [{ file: path, text: new TextDecoder().decode(content) }]
+    );
 }
 
 function filesOf(source: string, seen: BindSource): [string, Uint8Array | undefined][] {

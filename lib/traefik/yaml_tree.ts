@@ -82,7 +82,12 @@ function nodeOf(
   );
   const list = items.flatMap((item) => isScalar(item) ? [scalarText(item.value)] : []);
   if (items.some((item) => isSeq(item))) {
-    builder.problems.push({ reason: `"${name}" is a list of lists`, origin, span, hint: "Write a list of values" });
+    builder.problems.push({
+      reason: `"${name}" is a list of lists`,
+      origin,
+      span,
+      hint: "Write a list of values",
+    });
   }
   return { name, value: "", children, origin, span, ...(list.length === 0 ? {} : { list }) };
 }

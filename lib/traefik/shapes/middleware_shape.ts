@@ -1,16 +1,5 @@
 /** The shape of an HTTP middleware, as of Traefik v3.6 (pkg/config/dynamic/middlewares.go). */
-import {
-  allowEmpty,
-  boolean,
-  duration,
-  integer,
-  list,
-  map,
-  pointer,
-  raw,
-  string,
-  struct,
-} from "./shape.ts";
+import { allowEmpty, boolean, duration, integer, list, map, pointer, raw, string, struct } from "./shape.ts";
 
 const users = { users: list, usersFile: string, realm: string, removeHeader: boolean, headerField: string };
 

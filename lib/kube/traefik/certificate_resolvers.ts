@@ -1,0 +1,99 @@
+/** ACME for the cluster's Traefik: the stack's resolvers by their names, their storage, and what they need to know. */
+import type { Fields, Routing } from "../../traefik/routing.ts";
+import { structField, textField } from "../../traefik/static_configuration.ts";
+import { flatten } from "./static_arguments.ts";
+
+/** Where the volume of the cluster's Traefik is mounted. */
+export const storageDirectory = "/data";
+
+export interface Resolver {
+  readonly name: string;
+  readonly acme: Fields;
+  /** The DNS provider of a DNS challenge. */
+  readonly dnsProvider?: string;
+  /** Where the stack's Traefik keeps the certificates, in its container. */
+  readonly storage: string;
+}
+
+/** The resolvers that use ACME. */
+export function resolversOf(routing: Routing): Resolver[] {
+  const resolvers = structField(routing.static?.fields, "certificatesResolvers") ?? {};
+  return Object.entries(resolvers).flatMap(([name, value]) => {
+    const acme = structField(value, "acme");
+    if (acme === undefined) return [];
+    const dnsProvider = textField(acme, "dnsChallenge", "provider");
+    return [{
+      name,
+      acme,
+      storage: textField(acme, "storage") ?? "acme.json",
+      ...(dnsProvider === undefined ? {} : { dnsProvider }),
+    }];
+  });
+}
+
+/** The file on the volume for each distinct storage of the stack. */
+export function storageFiles(resolvers: readonly Resolver[]): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const { storage } of resolvers) {
+    const base = storage.slice(storage.lastIndexOf("/") + 1) || "acme.json";
+    const taken = [...files.values()].includes(`${storageDirectory}/${base}`);
+    if (!files.has(storage)) {
+      files.set(storage, `${storageDirectory}/${taken ? `${files.size}-${base}` : base}`);
+    }
+  }
+  return files;
+}
+
+/** The resolvers as arguments, with entry points by their names in the cluster. */
+export function resolverArguments(
+  resolvers: readonly Resolver[],
+  entryPointName: (name: string) => string,
+): string[] {
+  const files = storageFiles(resolvers);
+  return resolvers.flatMap(({ name, acme, storage }) => {
+    const fields = withoutKey(acme, "storage");
+    const http = structField(fields, "httpChallenge");
+    const entryPoint = textField(http, "entryPoint");
+    const complete = entryPoint === undefined ? fields : {
+      ...withoutKey(fields, "httpChallenge"),
+      httpChallenge: { ...http, entryPoint: entryPointName(entryPoint) },
+    };
+    const prefix = `--certificatesresolvers.${name}.acme`;
+    return [...flatten(prefix, complete), `${prefix}.storage=${files.get(storage)}`];
+  });
+}
+
+function withoutKey(fields: Fields, name: string): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([key]) => key.toLowerCase() !== name.toLowerCase()),
+  );
+}
+
+/** Variables of lego's DNS providers: upper case with the provider's prefix. */
+const providerPrefixes: Readonly<Record<string, readonly string[]>> = {
+  cloudflare: ["CF_", "CLOUDFLARE_"],
+  route53: ["AWS_"],
+  gcloud: ["GCE_"],
+  azuredns: ["AZURE_"],
+  digitalocean: ["DO_"],
+  hetzner: ["HETZNER_"],
+  ovh: ["OVH_"],
+  rfc2136: ["RFC2136_"],
+  httpreq: ["HTTPREQ_"],
+  exec: ["EXEC_"],
+};
+
+/** The variables of the stack's Traefik that its DNS providers read; they become one Secret. */
+export function providerVariables(
+  resolvers: readonly Resolver[],
+  environment: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const prefixes = resolvers.flatMap(({ dnsProvider }) =>
+    dnsProvider === undefined
+      ? []
+      : [...providerPrefixes[dnsProvider] ?? [`${dnsProvider.toUpperCase()}_`], "LEGO_"]
+  );
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix))),
+  );
+}

@@ -1,0 +1,35 @@
+/** Entry points as the `ports` of Traefik's chart. */
+import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
+import type { PublishedPort } from "./published_ports.ts";
+
+/**
+ * The ports: `web` and `websecure` are the chart's own. `tls` is written in both of its places, as chart 39
+ * moved it under `http` and each version ignores the other's.
+ */
+export function entryPointPorts(
+  entryPoints: EntryPoints,
+  published: readonly PublishedPort[],
+): Readonly<Record<string, unknown>> {
+  const ports: Record<string, unknown> = {};
+  for (const entryPoint of entryPoints.byName.values()) {
+    if (entryPoint.target === "traefik") continue;
+    ports[entryPoint.target] = entryPoint.target === "web" || entryPoint.target === "websecure"
+      ? ownPort(entryPoint)
+      : otherPort(entryPoint.port, entryPoint.protocol === "udp" ? "UDP" : "TCP");
+  }
+  for (const { entryPoint, hostPort, protocol } of published) {
+    ports[entryPoint] ??= otherPort(hostPort, protocol);
+  }
+  return ports;
+}
+
+function ownPort(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>> {
+  const tls = entryPoint.target === "websecure"
+    ? { tls: { enabled: entryPoint.hasTls }, http: { tls: { enabled: entryPoint.hasTls } } }
+    : {};
+  return { exposedPort: entryPoint.port, ...tls };
+}
+
+function otherPort(port: number, protocol: "TCP" | "UDP"): Readonly<Record<string, unknown>> {
+  return { port: port < 1024 ? port + 8000 : port, expose: { default: true }, exposedPort: port, protocol };
+}

@@ -1,0 +1,94 @@
+/** What the conversion of routes works with: its input, and the objects and findings collected on the way. */
+import type { Project } from "../../../compose/project.ts";
+import type { Diagnostic, Severity, Span } from "../../diagnostics/diagnostic.ts";
+import type { Element, Routing } from "../../traefik/routing.ts";
+import type { KubeObject, PlannedObject } from "../object.ts";
+import type { RequiredPort } from "../ports.ts";
+import type { TraefikDecisions } from "./decisions.ts";
+import type { EntryPoints } from "./entry_points.ts";
+
+/** The core Service of a compose service and the number of one of its ports. */
+export interface ServiceTarget {
+  readonly name: string;
+  readonly port: number;
+}
+
+export interface RouteContext {
+  readonly routing: Routing;
+  readonly project: Project;
+  readonly namespace: string;
+  readonly decisions: TraefikDecisions;
+  readonly entryPoints: EntryPoints;
+  /** Whether the stack's Traefik is version 2 and its ways are to be kept. */
+  readonly keepsVersion2: boolean;
+  serviceFor(service: string, port: number): ServiceTarget | undefined;
+  /** The compose service that a host name in a URL means, if any. */
+  composeService(host: string): string | undefined;
+  /** Names in the cluster by qualified name. */
+  readonly names: {
+    readonly httpServices: ReadonlyMap<string, string>;
+    readonly httpTransports: ReadonlyMap<string, string>;
+    readonly tcpTransports: ReadonlyMap<string, string>;
+    readonly tlsOptions: ReadonlyMap<string, string>;
+  };
+  /** Middlewares that were converted: the names that stand for each, in order. */
+  readonly httpMiddlewares: Map<string, readonly string[]>;
+  readonly tcpMiddlewares: Map<string, readonly string[]>;
+  /** Collected: objects that routes share, by kind and name. */
+  readonly shared: Map<string, PlannedObject>;
+  readonly required: RequiredPort[];
+  readonly findings: Diagnostic[];
+}
+
+/** An object of Traefik's own API group. */
+export function traefikObject(
+  context: Pick<RouteContext, "namespace">,
+  kind: string,
+  name: string,
+  spec: Readonly<Record<string, unknown>>,
+): KubeObject {
+  return { apiVersion: "traefik.io/v1alpha1", kind, metadata: { name, namespace: context.namespace }, spec };
+}
+
+/** Collects a shared object once. */
+export function share(
+  context: RouteContext,
+  object: KubeObject,
+  source: Span | undefined,
+  service?: string,
+): void {
+  const key = `${object.kind}/${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+  context.shared.set(key, {
+    object,
+    ...(source === undefined ? {} : { source }),
+    ...(service === undefined ? {} : { service }),
+  });
+}
+
+/** Collects a finding about an element. */
+export function report(
+  context: RouteContext,
+  severity: Severity,
+  code: string,
+  element: Pick<Element, "span">,
+  message: string,
+  hint: string,
+): void {
+  context.findings.push({
+    code,
+    severity,
+    message,
+    ...(element.span === undefined ? {} : { span: element.span }),
+    hint,
+  });
+}
+
+/** A copy without the keys whose value is undefined. */
+export function compact(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Text as the value of a Secret's `data`. */
+export function base64(text: string): string {
+  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
+}

@@ -1,0 +1,171 @@
+/** The routing of a stack as objects of Kubernetes: the one door of this folder. */
+import type { Project } from "../../../compose/project.ts";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { Element, Routing } from "../../traefik/routing.ts";
+import type { KubeObject, PlannedObject } from "../object.ts";
+import type { RequiredPort } from "../ports.ts";
+import type { RouteContext, ServiceTarget } from "./context.ts";
+import type { TraefikDecisions } from "./decisions.ts";
+import { askAboutPlainHttp, mapEntryPoints } from "./entry_points.ts";
+import { convertStatic } from "./helm_chart_config.ts";
+import { convertHttpRouter } from "./http_route.ts";
+import { convertMiddleware } from "./middleware.ts";
+import { type PublishedPort, publishedRoute } from "./published_ports.ts";
+import { bareName, objectNames, qualify } from "./references.ts";
+import { convertServersTransports } from "./servers_transport.ts";
+import { convertTcpMiddleware, convertTcpRouter, convertUdpRouter } from "./tcp_udp_route.ts";
+import { convertTls } from "./tls.ts";
+
+export interface RoutingConversionInput {
+  readonly routing: Routing;
+  readonly project: Project;
+  readonly namespace: string;
+  readonly decisions: TraefikDecisions;
+  /** The core Service for a port of a compose service; undefined where it has none. */
+  serviceFor(service: string, port: number): ServiceTarget | undefined;
+  /** Published ports that decisions lead through Traefik. */
+  readonly published?: readonly PublishedPort[];
+  /** The content of the stack's `acme.json`. */
+  readonly acme?: string;
+}
+
+export interface RoutingConversion {
+  /** The routes of each compose service. */
+  readonly routes: ReadonlyMap<string, readonly PlannedObject[]>;
+  /** Routes that belong to no compose service. */
+  readonly otherRoutes: readonly PlannedObject[];
+  /** Middlewares, TLS, transports, Secrets, the HelmChartConfig: what routes refer to. */
+  readonly shared: readonly PlannedObject[];
+  /** The ports that routes lead to. */
+  readonly requiredPorts: readonly RequiredPort[];
+  /** The values for a chart of one's own (`mode: external`); the HelmChartConfig holds the same. */
+  readonly chartValues: Readonly<Record<string, unknown>>;
+  readonly findings: readonly Diagnostic[];
+}
+
+/** Converts everything. Pure: the same input gives the same objects, in the same order. */
+export function convertRouting(input: RoutingConversionInput): RoutingConversion {
+  const { routing } = input;
+  const context = contextOf(input);
+  convertServersTransports(context);
+  convertMiddlewares(context);
+  convertTls(context);
+  const converted = [
+    ...convertRouters(context, routing.http.routers, convertHttpRouter),
+    ...convertRouters(context, routing.tcp.routers, convertTcpRouter),
+    ...convertRouters(context, routing.udp.routers, convertUdpRouter),
+    ...(input.published ?? []).flatMap((published) => publishedRoute(context, published) ?? []),
+  ];
+  context.findings.push(...askAboutPlainHttp(context.entryPoints, routing.http.routers.values()));
+  const environment = environmentOf(input);
+  const fixed = convertStatic(context, {
+    published: input.published ?? [],
+    environment,
+    ...(input.acme === undefined ? {} : { acme: input.acme }),
+  });
+  const routes = new Map<string, PlannedObject[]>();
+  for (const planned of converted) {
+    if (planned.service === undefined) continue;
+    routes.set(planned.service, [...routes.get(planned.service) ?? [], planned]);
+  }
+  const source = routing.static?.span === undefined ? {} : { source: routing.static.span };
+  return {
+    routes,
+    otherRoutes: converted.filter(({ service }) => service === undefined),
+    shared: [...context.shared.values(), ...fixed.objects.map((object) => ({ object, ...source }))],
+    requiredPorts: context.required,
+    chartValues: fixed.values,
+    findings: context.findings,
+  };
+}
+
+/** The ports that routes lead to, before there are Services: every service is taken to have one of its name. */
+export function requiredPorts(input: Omit<RoutingConversionInput, "serviceFor">): readonly RequiredPort[] {
+  return convertRouting({ ...input, serviceFor: (name, port) => ({ name, port }) }).requiredPorts;
+}
+
+function contextOf(input: RoutingConversionInput): RouteContext {
+  const { routing, project, namespace, decisions } = input;
+  return {
+    routing,
+    project,
+    namespace,
+    decisions,
+    entryPoints: mapEntryPoints(routing, decisions),
+    keepsVersion2: decisions.keepVersion2 && routing.traefikVersion?.split(".")[0] === "2",
+    serviceFor: (service, port) => input.serviceFor(service, port),
+    composeService: (host) => composeServiceOf(project, host),
+    names: {
+      httpServices: objectNames(routing.http.services.values()),
+      httpTransports: objectNames(routing.http.serversTransports.values()),
+      tcpTransports: objectNames(routing.tcp.serversTransports.values()),
+      tlsOptions: objectNames(routing.tls.options.values()),
+    },
+    httpMiddlewares: new Map(),
+    tcpMiddlewares: new Map(),
+    shared: new Map(),
+    required: [],
+    findings: [],
+  };
+}
+
+function composeServiceOf(project: Project, host: string): string | undefined {
+  if (project.services[host] !== undefined) return host;
+  return Object.values(project.services).find(({ container_name, networks }) =>
+    container_name === host ||
+    Object.values(networks ?? {}).some((network) => network?.aliases?.includes(host))
+  )?.name;
+}
+
+/** Chains last, as they need the names of what they chain; a chain of chains settles in as many rounds. */
+function convertMiddlewares(context: RouteContext): void {
+  const { http, tcp } = context.routing;
+  const names = objectNames(http.middlewares.values());
+  const waiting = new Map(http.middlewares);
+  const isReady = (element: Element): boolean => {
+    const chained =
+      (element.fields["chain"] as { middlewares?: readonly string[] } | undefined)?.middlewares ?? [];
+    return chained.every((reference) => {
+      const qualified = qualify(reference, element);
+      return context.httpMiddlewares.has(qualified) || !waiting.has(qualified);
+    });
+  };
+  while (waiting.size > 0) {
+    const ready = [...waiting.values()].filter(isReady);
+    for (const element of ready.length > 0 ? ready : [...waiting.values()]) {
+      waiting.delete(element.name);
+      convertMiddleware(context, element, names.get(element.name) ?? bareName(element.name));
+    }
+  }
+  const tcpNames = objectNames(tcp.middlewares.values());
+  for (const element of tcp.middlewares.values()) {
+    convertTcpMiddleware(context, element, tcpNames.get(element.name) ?? bareName(element.name));
+  }
+}
+
+function convertRouters(
+  context: RouteContext,
+  routers: ReadonlyMap<string, Element>,
+  convert: (context: RouteContext, element: Element, name: string) => KubeObject | undefined,
+): PlannedObject[] {
+  const names = objectNames(routers.values());
+  return [...routers.values()].flatMap((element) => {
+    const object = convert(context, element, names.get(element.name) ?? bareName(element.name));
+    if (object === undefined) return [];
+    const [service] = element.services;
+    return [{
+      object,
+      ...(element.span === undefined ? {} : { source: element.span }),
+      ...(service === undefined ? {} : { service }),
+    }];
+  });
+}
+
+function environmentOf({ routing, project }: RoutingConversionInput): Readonly<Record<string, string>> {
+  const service = routing.traefikService === undefined ? undefined : project.services[routing.traefikService];
+  return Object.fromEntries(
+    Object.entries(service?.environment ?? {}).filter((entry): entry is [string, string] =>
+      entry[1] !== null
+    ),
+  );
+}

@@ -1,0 +1,91 @@
+/** The part `traefik:` of `decisions.yaml`: what the stack does not say about the Traefik of the cluster. */
+import { z } from "zod";
+
+const objectName = z.string().regex(
+  /^[a-z]([-a-z0-9]{0,13}[a-z0-9])?$/,
+  "expected at most 15 lower-case characters",
+);
+
+const entryPoint = z.strictObject({
+  name: objectName.optional().describe("Its name in the cluster, such as websecure"),
+  tls: z.boolean().optional().describe("Whether routers without TLS of their own are served by TLS on it"),
+  certResolver: z.string().optional().describe("The certificate resolver for routers that name none"),
+});
+
+/** `traefik:` as the file has it; everything may be left out. */
+export const traefikDecisionsSchema = z.strictObject({
+  mode: z.enum(["bundled", "external"]).optional().describe(
+    "bundled: the Traefik that k3s brings, configured here; external: a Traefik of one's own",
+  ),
+  version: z.string().regex(/^\d+\.\d+(\.\d+)?$/).optional().describe(
+    "The version that the cluster runs, such as 3.6.7",
+  ),
+  namespace: z.string().optional().describe(
+    "Where the cluster's Traefik runs; kube-system for the bundled one",
+  ),
+  entryPoints: z.record(z.string(), z.union([objectName, entryPoint])).optional().describe(
+    "By the name that the stack's static configuration gives them",
+  ),
+  keepVersion2: z.boolean().optional().describe(
+    "Keep what Traefik 2 did where Traefik 3 differs: forceSlash, gzip alone, content types, semicolons",
+  ),
+  storageId: z.string().optional().describe("The node that keeps acme.json, by its label storage-id"),
+  storageSize: z.string().optional().describe("Of the volume for acme.json"),
+  helperImage: z.string().optional().describe("A small image with sh and cp, for the init container"),
+});
+
+export type TraefikDecisionValues = z.infer<typeof traefikDecisionsSchema>;
+
+/** An entry point's decision in full. */
+export interface EntryPointDecision {
+  readonly name?: string;
+  readonly tls?: boolean;
+  readonly certResolver?: string;
+}
+
+/** The decisions in force, defaults filled in. */
+export interface TraefikDecisions {
+  readonly mode: "bundled" | "external";
+  readonly version: string;
+  readonly namespace: string;
+  readonly entryPoints: Readonly<Record<string, EntryPointDecision>>;
+  readonly keepVersion2: boolean;
+  readonly storageId?: string;
+  readonly storageSize: string;
+  readonly helperImage: string;
+}
+
+/** Fills in the defaults. */
+export function traefikDecisions(values: TraefikDecisionValues = {}): TraefikDecisions {
+  const entryPoints = Object.entries(values.entryPoints ?? {}).map((
+    [name, value],
+  ): [string, EntryPointDecision] => [
+    name,
+    typeof value === "string" ? { name: value } : {
+      ...(value.name === undefined ? {} : { name: value.name }),
+      ...(value.tls === undefined ? {} : { tls: value.tls }),
+      ...(value.certResolver === undefined ? {} : { certResolver: value.certResolver }),
+    },
+  ]);
+  return {
+    mode: values.mode ?? "bundled",
+    version: values.version ?? "3.6.7",
+    namespace: values.namespace ?? "kube-system",
+    entryPoints: Object.fromEntries(entryPoints),
+    keepVersion2: values.keepVersion2 ?? true,
+    ...(values.storageId === undefined ? {} : { storageId: values.storageId }),
+    storageSize: values.storageSize ?? "128Mi",
+    helperImage: values.helperImage ?? "busybox:1.37",
+  };
+}
+
+/** Whether a version is at least another: `isAtLeast("3.6.7", "3.6")`. */
+export function isAtLeast(version: string, wanted: string): boolean {
+  const left = version.split(".").map(Number);
+  const right = wanted.split(".").map(Number);
+  for (const [index, number] of right.entries()) {
+    const difference = (left[index] ?? 0) - number;
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}

@@ -1,0 +1,111 @@
+/** The stack's entry points and the names they have in the cluster. */
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { Element, Fields, Routing } from "../../traefik/routing.ts";
+import {
+  booleanField,
+  defaultEntryPoints,
+  type EntryPoint,
+  entryPointsOf,
+  textField,
+} from "../../traefik/static_configuration.ts";
+import { label } from "../names.ts";
+import type { TraefikDecisions } from "./decisions.ts";
+
+/** An entry point as the stack wrote it, with what the cluster makes of it. */
+export interface MappedEntryPoint extends EntryPoint {
+  /** Its name in the cluster. */
+  readonly target: string;
+  /** Whether every router on it is served by TLS, there as here or by decision. */
+  readonly hasTls: boolean;
+  /** The resolver for routers without one of their own. */
+  readonly certResolver?: string;
+  readonly decided: boolean;
+}
+
+export interface EntryPoints {
+  readonly byName: ReadonlyMap<string, MappedEntryPoint>;
+  /** The names, as the stack has them, for routers that name none. */
+  readonly defaults: readonly string[];
+}
+
+/** Maps entry points: port 80 is `web`, port 443 is `websecure`, others keep their name, or as decided. */
+export function mapEntryPoints(routing: Routing, decisions: TraefikDecisions): EntryPoints {
+  const written = entryPointsOf(routing.static);
+  const taken = new Set<string>();
+  const byName = new Map(
+    written.map((entryPoint) => [entryPoint.name, mapOne(entryPoint, decisions, taken)]),
+  );
+  return { byName, defaults: defaultEntryPoints(written) };
+}
+
+function mapOne(entryPoint: EntryPoint, decisions: TraefikDecisions, taken: Set<string>): MappedEntryPoint {
+  const decision = decisions.entryPoints[entryPoint.name];
+  const wanted = decision?.name ?? usualName(entryPoint);
+  let target = wanted;
+  for (let number = 2; taken.has(target); number++) target = `${wanted.slice(0, 13)}${number}`;
+  taken.add(target);
+  const certResolver = decision?.certResolver ?? textField(entryPoint.tls, "certResolver");
+  return {
+    ...entryPoint,
+    target,
+    hasTls: decision?.tls ?? (decision?.certResolver !== undefined || entryPoint.tls !== undefined),
+    ...(certResolver === undefined ? {} : { certResolver }),
+    decided: decision?.tls !== undefined || decision?.certResolver !== undefined,
+  };
+}
+
+function usualName({ name, port, protocol }: EntryPoint): string {
+  if (protocol === "tcp" && port === 80) return "web";
+  if (protocol === "tcp" && port === 443) return "websecure";
+  return label(name, 15);
+}
+
+/** The entry points of a router, and those it names that do not exist. */
+export function entryPointsOfRouter(
+  entryPoints: EntryPoints,
+  names: readonly string[],
+): { readonly known: readonly MappedEntryPoint[]; readonly unknown: readonly string[] } {
+  const wanted = names.length === 0 ? entryPoints.defaults : names;
+  const known = wanted.flatMap((name) => entryPoints.byName.get(name) ?? []);
+  return { known, unknown: wanted.filter((name) => !entryPoints.byName.has(name)) };
+}
+
+/**
+ * Asks about an entry point on port 443 without TLS: routers on it without TLS of their own serve plain HTTP
+ * there, which is seldom meant.
+ */
+export function askAboutPlainHttp(entryPoints: EntryPoints, routers: Iterable<Element>): Diagnostic[] {
+  const all = [...routers];
+  return [...entryPoints.byName.values()]
+    .filter((entryPoint) => entryPoint.port === 443 && !entryPoint.hasTls && !entryPoint.decided)
+    .flatMap((entryPoint): Diagnostic[] => {
+      const plain = all.filter(({ fields }) =>
+        fields["tls"] === undefined && isOn(entryPoints, fields, entryPoint)
+      );
+      const [first] = plain;
+      if (first === undefined) return [];
+      return [{
+        code: "traefik-plain-http",
+        severity: "question",
+        message:
+          `The entry point "${entryPoint.name}" has no TLS, so ${plain.length} routers without TLS of their own serve ` +
+          `plain HTTP on port ${entryPoint.port}: it stays so in the cluster`,
+        ...(first.span === undefined ? {} : { span: first.span }),
+        hint:
+          `Add to decisions.yaml: traefik: { entryPoints: { ${entryPoint.name}: { tls: true } } }, or tls: false to keep it`,
+        related: plain.slice(1).flatMap(({ name, span }) =>
+          span === undefined ? [] : [{ message: `"${name}" as well`, span }]
+        ),
+      }];
+    });
+}
+
+function isOn(entryPoints: EntryPoints, fields: Fields, entryPoint: EntryPoint): boolean {
+  const names = (fields["entryPoints"] ?? []) as readonly string[];
+  return entryPointsOfRouter(entryPoints, names).known.some(({ name }) => name === entryPoint.name);
+}
+
+/** Whether `http.encodeQuerySemicolons` is set for it. */
+export function encodesSemicolons(entryPoint: EntryPoint): boolean | undefined {
+  return booleanField(entryPoint.fields, "http", "encodeQuerySemicolons");
+}

@@ -1,0 +1,57 @@
+/** Core Services for servers that are not compose services: none at all, an address, or a name outside. */
+import type { Element } from "../../traefik/routing.ts";
+import { label } from "../names.ts";
+import { type RouteContext, type ServiceTarget, share } from "./context.ts";
+
+/** A Service without pods: it answers 503 for ever, as a load balancer without servers does. */
+export function emptyService(context: RouteContext, element: Element, name: string): ServiceTarget {
+  const port = 80;
+  share(context, {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace: context.namespace },
+    spec: { ports: [{ name: "http", port, protocol: "TCP" }] },
+  }, element.span);
+  return { name, port };
+}
+
+/** A Service that stands for a host outside: an address by an EndpointSlice, a name by `externalName`. */
+export function externalService(
+  context: RouteContext,
+  element: Element,
+  host: string,
+  port: number,
+  protocol: "TCP" | "UDP",
+): ServiceTarget {
+  const name = label(`external-${host}-${port}`);
+  const metadata = { name, namespace: context.namespace };
+  const portName = protocol.toLowerCase();
+  if (!isAddress(host)) {
+    share(context, {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata,
+      spec: { type: "ExternalName", externalName: host, ports: [{ name: portName, port, protocol }] },
+    }, element.span);
+    return { name, port };
+  }
+  share(context, {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata,
+    spec: { ports: [{ name: portName, port, protocol }] },
+  }, element.span);
+  share(context, {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: { ...metadata, labels: { "kubernetes.io/service-name": name } },
+    addressType: host.includes(":") ? "IPv6" : "IPv4",
+    ports: [{ name: portName, port, protocol }],
+    endpoints: [{ addresses: [host], conditions: { ready: true } }],
+  }, element.span);
+  return { name, port };
+}
+
+function isAddress(host: string): boolean {
+  return /^\d+\.\d+\.\d+\.\d+$/.test(host) || host.includes(":");
+}

@@ -1,0 +1,181 @@
+/** The static side: a HelmChartConfig for the Traefik that k3s brings, or the same values for one's own chart. */
+import { stringify } from "yaml";
+import type { KubeObject } from "../object.ts";
+import { base64, compact, report, type RouteContext } from "./context.ts";
+import { entryPointPorts } from "./chart_ports.ts";
+import {
+  providerVariables,
+  type Resolver,
+  resolverArguments,
+  resolversOf,
+  storageDirectory,
+  storageFiles,
+} from "./certificate_resolvers.ts";
+import type { PublishedPort } from "./published_ports.ts";
+import { replacedSections, staticArguments, unknownSections } from "./static_arguments.ts";
+
+/** The names of the objects that the values refer to; all in Traefik's namespace. */
+const secretName = "traefik-dns-provider";
+const acmeSecretName = "traefik-acme";
+
+export interface StaticSide {
+  readonly objects: readonly KubeObject[];
+  /** The chart's values, as they are in the HelmChartConfig. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+export interface StaticInput {
+  readonly published: readonly PublishedPort[];
+  /** The variables of the stack's Traefik. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The content of the stack's `acme.json`, to be carried over. */
+  readonly acme?: string;
+}
+
+/** Converts the static configuration. */
+export function convertStatic(context: RouteContext, input: StaticInput): StaticSide {
+  const resolvers = resolversOf(context.routing);
+  const variables = providerVariables(resolvers, input.environment);
+  const carriesAcme = input.acme !== undefined && input.acme.trim() !== "" && resolvers.length > 0;
+  const values = chartValues(context, input, resolvers, Object.keys(variables), carriesAcme);
+  reportStatic(context, resolvers, variables);
+  const { namespace } = context.decisions;
+  const secrets = [
+    ...(Object.keys(variables).length === 0 ? [] : [secret(namespace, secretName, variables)]),
+    ...(carriesAcme ? [secret(namespace, acmeSecretName, { "acme.json": input.acme ?? "" })] : []),
+  ];
+  if (context.decisions.mode === "external") return { objects: secrets, values };
+  return {
+    values,
+    objects: [...secrets, {
+      apiVersion: "helm.cattle.io/v1",
+      kind: "HelmChartConfig",
+      metadata: { name: "traefik", namespace },
+      spec: { valuesContent: stringify(values, { lineWidth: 0 }) },
+    }],
+  };
+}
+
+function secret(namespace: string, name: string, texts: Readonly<Record<string, string>>): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace },
+    type: "Opaque",
+    data: Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, base64(text)])),
+  };
+}
+
+function chartValues(
+  context: RouteContext,
+  { published }: StaticInput,
+  resolvers: readonly Resolver[],
+  variables: readonly string[],
+  carriesAcme: boolean,
+): Record<string, unknown> {
+  const { entryPoints, routing, keepsVersion2 } = context;
+  const fields = routing.static?.fields ?? {};
+  const target = (name: string): string => entryPoints.byName.get(name)?.target ?? name;
+  return {
+    additionalArguments: [
+      ...staticArguments(fields, entryPoints, keepsVersion2),
+      ...resolverArguments(resolvers, target),
+    ],
+    ...(variables.length === 0 ? {} : {
+      env: variables.map((name) => ({ name, valueFrom: { secretKeyRef: { name: secretName, key: name } } })),
+    }),
+    ports: entryPointPorts(entryPoints, published),
+    providers: {
+      kubernetesCRD: { enabled: true, allowEmptyServices: true, allowExternalNameServices: true },
+    },
+    service: { spec: { externalTrafficPolicy: "Local" } },
+    ...(resolvers.length === 0 ? {} : storageValues(context, resolvers, carriesAcme)),
+  };
+}
+
+/** One replica, on a volume: ACME's storage is not shared, and Traefik refuses it unless its mode is 0600. */
+function storageValues(
+  context: RouteContext,
+  resolvers: readonly Resolver[],
+  carriesAcme: boolean,
+): Record<string, unknown> {
+  const { storageId, storageSize, helperImage } = context.decisions;
+  const files = [...new Set(storageFiles(resolvers).values())];
+  const prepare = files.flatMap((file, index) => {
+    const carry = carriesAcme && index === 0 ? [`[ -s ${file} ] || cp /carried/acme.json ${file}`] : [];
+    return [...carry, `touch ${file}`, `chmod 600 ${file}`];
+  });
+  return {
+    persistence: {
+      enabled: true,
+      name: "data",
+      accessMode: "ReadWriteOnce",
+      size: storageSize,
+      path: storageDirectory,
+    },
+    podSecurityContext: {
+      fsGroup: 65532,
+      fsGroupChangePolicy: "OnRootMismatch",
+      runAsGroup: 65532,
+      runAsNonRoot: true,
+      runAsUser: 65532,
+    },
+    updateStrategy: { type: "Recreate", rollingUpdate: null },
+    ...(storageId === undefined ? {} : { nodeSelector: { "storage-id": storageId } }),
+    deployment: compact({
+      replicas: 1,
+      additionalVolumes: carriesAcme
+        ? [{ name: "carried", secret: { secretName: acmeSecretName } }]
+        : undefined,
+      initContainers: [{
+        name: "certificates",
+        image: helperImage,
+        command: ["sh", "-c", prepare.join("; ")],
+        volumeMounts: [
+          { name: "data", mountPath: storageDirectory },
+          ...(carriesAcme ? [{ name: "carried", mountPath: "/carried", readOnly: true }] : []),
+        ],
+      }],
+    }),
+  };
+}
+
+function reportStatic(
+  context: RouteContext,
+  resolvers: readonly Resolver[],
+  variables: Readonly<Record<string, string>>,
+): void {
+  const { routing } = context;
+  if (routing.static === undefined) return;
+  const place = routing.static.span === undefined ? {} : { span: routing.static.span };
+  for (const name of unknownSections(routing.static.fields)) {
+    report(
+      context,
+      "warning",
+      "traefik-static-unknown",
+      place,
+      `The section "${name}" of Traefik's static configuration is not carried over`,
+      "Add what is needed to the values of the cluster's Traefik",
+    );
+  }
+  const replaced = Object.entries(replacedSections)
+    .filter(([name]) =>
+      Object.keys(routing.static?.fields ?? {}).some((key) => key.toLowerCase() === name.toLowerCase())
+    )
+    .map(([name, by]) => `${name} by ${by}`);
+  if (replaced.length > 0) {
+    const message = `Traefik's static configuration is replaced: ${replaced.join("; ")}`;
+    report(context, "info", "traefik-static-replaced", place, message, "Nothing is to be done");
+  }
+  for (const { name, dnsProvider } of resolvers) {
+    if (dnsProvider === undefined || Object.keys(variables).length > 0) continue;
+    report(
+      context,
+      "question",
+      "traefik-dns-credentials",
+      place,
+      `The certificate resolver "${name}" asks "${dnsProvider}" by DNS, and the stack's Traefik has no variables for it`,
+      `Set them in the environment of Traefik's compose service, such as CF_DNS_API_TOKEN`,
+    );
+  }
+}

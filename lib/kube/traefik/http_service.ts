@@ -1,0 +1,282 @@
+/** HTTP services as the `services` of a route, or as a TraefikService where they are more than a load balancer. */
+import type { Element, Fields } from "../../traefik/routing.ts";
+import { compact, report, type RouteContext, type ServiceTarget, share, traefikObject } from "./context.ts";
+import { isAtLeast } from "./decisions.ts";
+import { emptyService, externalService } from "./external_service.ts";
+import { qualify } from "./references.ts";
+
+/** An entry of `services` in an IngressRoute, a TraefikService or an errors middleware. */
+export type ServiceReference = Readonly<Record<string, unknown>>;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Converts the service that an element refers to.
+ *
+ * @returns undefined where Traefik would not have it either, or the cluster cannot: a finding says which
+ */
+export function httpServices(
+  context: RouteContext,
+  reference: string,
+  referrer: Element,
+): readonly ServiceReference[] | undefined {
+  const qualified = qualify(reference, referrer);
+  if (qualified.endsWith("@internal")) return [{ kind: "TraefikService", name: qualified }];
+  const element = context.routing.http.services.get(qualified);
+  if (element === undefined) {
+    report(
+      context,
+      "error",
+      "traefik-service-unknown",
+      referrer,
+      `The service "${qualified}" of "${referrer.name}" does not exist: Traefik disables what refers to it`,
+      "Correct the name, or define the service",
+    );
+    return undefined;
+  }
+  const balancer = element.fields["loadBalancer"] as Json | undefined;
+  if (balancer !== undefined) return loadBalancer(context, element, balancer);
+  return compositeService(context, element);
+}
+
+function loadBalancer(
+  context: RouteContext,
+  element: Element,
+  balancer: Json,
+): readonly ServiceReference[] | undefined {
+  reportLostFields(context, element, balancer);
+  const options = balancerOptions(context, element, balancer);
+  const servers = (balancer["servers"] ?? []) as readonly Json[];
+  if (servers.length === 0) {
+    const target = emptyService(context, element, context.names.httpServices.get(element.name) ?? "empty");
+    return [{ ...target, scheme: "http", ...options }];
+  }
+  const references = servers.map((server) => serverReference(context, element, server));
+  if (references.some((reference) => reference === undefined)) return undefined;
+  const known = references.filter((reference) => reference !== undefined);
+  if (known.length > 1 && balancer["sticky"] !== undefined) {
+    report(
+      context,
+      "warning",
+      "traefik-sticky-lost",
+      element,
+      `The service "${element.name}" spreads over several Services, so its cookie keeps clients only within one`,
+      "Give the servers one compose service, or accept it",
+    );
+  }
+  return known.map((reference) => ({ ...reference, ...options }));
+}
+
+function serverReference(
+  context: RouteContext,
+  element: Element,
+  server: Json,
+): ServiceReference | undefined {
+  const url = String(server["url"] ?? "");
+  const match = /^([a-z0-9+.-]+):\/\/(\[[^\]]+\]|[^/:]+)(?::([^/]*))?(\/.*)?$/i.exec(url);
+  const [, scheme = "http", host = "", portText, path = ""] = match ?? [];
+  const port = Number(portText ?? (scheme === "https" ? 443 : 80));
+  if (match === null || !Number.isInteger(port) || port < 1 || port > 65535) {
+    report(
+      context,
+      "error",
+      "traefik-server-unusable",
+      element,
+      `The service "${element.name}" has a server without a usable address or port`,
+      "Correct the port: it is the number on which the container listens",
+    );
+    return undefined;
+  }
+  if (path !== "" && path !== "/") {
+    report(
+      context,
+      "warning",
+      "traefik-server-path-lost",
+      element,
+      `The path of a server's URL in the service "${element.name}" has no field in the cluster and is lost`,
+      "Put it back with an addPrefix middleware",
+    );
+  }
+  const target = targetOf(context, element, host.replace(/^\[|\]$/g, ""), port);
+  return target === undefined ? undefined : compact({ ...target, scheme, weight: server["weight"] });
+}
+
+function targetOf(
+  context: RouteContext,
+  element: Element,
+  host: string,
+  port: number,
+): ServiceTarget | undefined {
+  const service = context.composeService(host);
+  if (service === undefined) return externalService(context, element, host, port, "TCP");
+  context.required.push({ service, port, ...(element.span === undefined ? {} : { span: element.span }) });
+  const target = context.serviceFor(service, port);
+  if (target === undefined) {
+    report(
+      context,
+      "error",
+      "traefik-backend-missing",
+      element,
+      `The service "${element.name}" leads to "${service}", which has no Service in the cluster`,
+      `Let a migration take "${service}", or remove its routes`,
+    );
+  }
+  return target;
+}
+
+function balancerOptions(context: RouteContext, element: Element, balancer: Json): Json {
+  const strategy = balancer["strategy"];
+  const interval = (balancer["responseForwarding"] as Json | undefined)?.["flushInterval"];
+  const cookie = (balancer["sticky"] as Json | undefined)?.["cookie"];
+  return compact({
+    passHostHeader: balancer["passHostHeader"] ?? true,
+    strategy: strategy === undefined || strategy === "wrr" ? undefined : strategy,
+    responseForwarding: interval === "100ms"
+      ? undefined
+      : interval === undefined
+      ? { flushInterval: "0s" }
+      : { flushInterval: interval },
+    sticky: cookie === undefined ? undefined : { cookie },
+    serversTransport: transportName(context, element, balancer["serversTransport"]),
+    passiveHealthCheck: isAtLeast(context.decisions.version, "3.6")
+      ? balancer["passiveHealthCheck"]
+      : undefined,
+  });
+}
+
+function transportName(context: RouteContext, element: Element, reference: unknown): string | undefined {
+  if (typeof reference !== "string") return undefined;
+  const qualified = qualify(reference, element);
+  if (qualified.endsWith("@internal")) return qualified;
+  const name = context.names.httpTransports.get(qualified);
+  if (name === undefined) {
+    report(
+      context,
+      "error",
+      "traefik-transport-unknown",
+      element,
+      `The serversTransport "${qualified}" of "${element.name}" does not exist: Traefik answers 500 for it`,
+      "Correct the name: labels cannot define one, so it is name@file",
+    );
+  }
+  return name;
+}
+
+function reportLostFields(context: RouteContext, element: Element, balancer: Json): void {
+  if (balancer["healthCheck"] !== undefined) {
+    report(
+      context,
+      "warning",
+      "traefik-healthcheck-replaced",
+      element,
+      `The health check of the service "${element.name}" has no field in the cluster: the pods' readiness takes its place`,
+      "Give the compose service a healthcheck: it becomes the readiness probe",
+    );
+  }
+  if (balancer["passiveHealthCheck"] !== undefined && !isAtLeast(context.decisions.version, "3.6")) {
+    report(
+      context,
+      "warning",
+      "traefik-field-lost",
+      element,
+      `The passive health check of the service "${element.name}" needs Traefik 3.6 in the cluster`,
+      "Run a newer Traefik, or accept it",
+    );
+  }
+  const servers = (balancer["servers"] ?? []) as readonly Json[];
+  const lost = ["preservePath", ...(servers.length > 1 ? [] : ["weight"])];
+  for (const name of lost.filter((field) => servers.some((server) => server[field] !== undefined))) {
+    report(
+      context,
+      "warning",
+      "traefik-field-lost",
+      element,
+      `The field "${name}" of the server of "${element.name}" has no field in the cluster and is lost`,
+      name === "weight"
+        ? "It has no effect with one server"
+        : "Accept it, or keep the path with a middleware",
+    );
+  }
+}
+
+function compositeService(context: RouteContext, element: Element): readonly ServiceReference[] | undefined {
+  const name = context.names.httpServices.get(element.name) ?? "service";
+  const spec = compositeSpec(context, element);
+  if (spec === undefined) return undefined;
+  share(context, traefikObject(context, "TraefikService", name, spec), element.span);
+  return [{ kind: "TraefikService", name }];
+}
+
+function compositeSpec(context: RouteContext, element: Element): Json | undefined {
+  const { weighted, mirroring, highestRandomWeight, failover } = element.fields as Record<
+    string,
+    Fields | undefined
+  >;
+  const lost = [weighted, mirroring, highestRandomWeight].find((fields) =>
+    fields?.["healthCheck"] !== undefined
+  );
+  if (lost !== undefined) {
+    report(
+      context,
+      "warning",
+      "traefik-field-lost",
+      element,
+      `The health check of the service "${element.name}" has no field in the cluster and is lost`,
+      "Readiness of pods keeps broken ones out of each Service",
+    );
+  }
+  if (weighted !== undefined) {
+    const services = children(context, element, weighted["services"]);
+    return services && { weighted: compact({ services, sticky: weighted["sticky"] }) };
+  }
+  if (highestRandomWeight !== undefined) {
+    const services = children(context, element, highestRandomWeight["services"]);
+    return services && { highestRandomWeight: { services } };
+  }
+  if (mirroring !== undefined) return mirroringSpec(context, element, mirroring);
+  const reason = failover === undefined
+    ? "has no kind"
+    : "is a failover by health, which the cluster's objects cannot say";
+  report(
+    context,
+    "error",
+    "traefik-service-unusable",
+    element,
+    `The service "${element.name}" ${reason}`,
+    "Define it as loadBalancer, weighted or mirroring",
+  );
+  return undefined;
+}
+
+function children(
+  context: RouteContext,
+  element: Element,
+  list: unknown,
+): readonly ServiceReference[] | undefined {
+  const entries = (list ?? []) as readonly { name?: string; weight?: number }[];
+  const converted = entries.map(({ name = "", weight }) =>
+    httpServices(context, name, element)?.map((service) => compact({ ...service, weight: weight ?? 1 }))
+  );
+  return converted.some((services) => services === undefined)
+    ? undefined
+    : converted.flatMap((services) => services ?? []);
+}
+
+function mirroringSpec(context: RouteContext, element: Element, mirroring: Fields): Json | undefined {
+  const [main] = httpServices(context, String(mirroring["service"] ?? ""), element) ?? [];
+  if (main === undefined) return undefined;
+  const entries = (mirroring["mirrors"] ?? []) as readonly { name?: string; percent?: number }[];
+  const mirrors = entries.map(({ name = "", percent }) => {
+    const [service] = httpServices(context, name, element) ?? [];
+    return service && compact({ ...service, percent });
+  });
+  if (mirrors.some((mirror) => mirror === undefined)) return undefined;
+  return {
+    mirroring: compact({
+      ...main,
+      mirrors,
+      mirrorBody: mirroring["mirrorBody"],
+      maxBodySize: mirroring["maxBodySize"],
+    }),
+  };
+}

@@ -1,0 +1,195 @@
+/** HTTP middlewares as Middleware objects; users, passwords and certificates as Secrets beside them. */
+import type { Element, Fields } from "../../traefik/routing.ts";
+import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
+import { httpServices } from "./http_service.ts";
+import { middlewareHeaders } from "./middleware_headers.ts";
+import { clientTls, credentials, users } from "./middleware_secrets.ts";
+import { qualify } from "./references.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Converts one kind's fields to the CRD's; undefined where that cannot be (a finding says why). */
+type Converter = (context: RouteContext, element: Element, fields: Json, name: string) => Json | undefined;
+
+const same: Converter = (_context, _element, fields) => fields;
+
+/** Fields that the CRD spells the same are passed on; the others have a converter. */
+const converters: Readonly<Record<string, Converter>> = {
+  addPrefix: same,
+  stripPrefix: (context, _element, fields) =>
+    context.keepsVersion2 && fields["forceSlash"] === undefined ? { ...fields, forceSlash: true } : fields,
+  stripPrefixRegex: same,
+  replacePath: same,
+  replacePathRegex: same,
+  chain: (context, element, fields) => {
+    const names = middlewareReferences(context, element, (fields["middlewares"] ?? []) as readonly string[]);
+    return names && { middlewares: names.map((name) => ({ name })) };
+  },
+  ipWhiteList: same,
+  ipAllowList: same,
+  headers: middlewareHeaders,
+  errors: (context, element, fields) => {
+    const services = httpServices(context, String(fields["service"] ?? ""), element);
+    const [service, ...others] = services ?? [];
+    if (service === undefined) return undefined;
+    if (others.length === 0 && service["kind"] === undefined) return { ...fields, service };
+    report(
+      context,
+      "error",
+      "traefik-errors-service",
+      element,
+      `The middleware "${element.name}" takes its pages from a service that is not one Service of the cluster`,
+      "Let it take them from a service with one backend",
+    );
+    return undefined;
+  },
+  rateLimit: (context, element, fields, name) => {
+    const redis = fields["redis"] as Json | undefined;
+    if (redis === undefined) return fields;
+    const { username, password, tls, ...rest } = redis;
+    const secret = credentials(context, element, `${name}-redis`, { username, password });
+    const converted = tls === undefined
+      ? undefined
+      : clientTls(context, element, `${name}-redis`, tls as Json);
+    return { ...fields, redis: compact({ ...rest, secret, tls: converted }) };
+  },
+  redirectRegex: same,
+  redirectScheme: same,
+  basicAuth: users,
+  digestAuth: users,
+  forwardAuth: (context, element, fields, name) => {
+    const tls = fields["tls"] as Json | undefined;
+    return compact({
+      ...fields,
+      address: insideAddress(context, element, String(fields["address"] ?? "")),
+      tls: tls === undefined ? undefined : clientTls(context, element, name, tls),
+    });
+  },
+  inFlightReq: same,
+  buffering: same,
+  circuitBreaker: same,
+  compress: (context, _element, fields) =>
+    context.keepsVersion2 && isDefaultEncodings(fields["encodings"])
+      ? { ...fields, encodings: ["gzip"] }
+      : fields,
+  passTLSClientCert: same,
+  retry: same,
+  contentType: (context, element, fields) => {
+    if (fields["autoDetect"] !== undefined) {
+      report(
+        context,
+        "info",
+        "traefik-field-obsolete",
+        element,
+        `The field "autoDetect" of the middleware "${element.name}" does nothing since Traefik 3: its presence alone detects`,
+        "Remove the field",
+      );
+    }
+    return {};
+  },
+  grpcWeb: same,
+  plugin: (context, element, fields) => {
+    report(
+      context,
+      "info",
+      "traefik-plugin",
+      element,
+      `The middleware "${element.name}" uses plugins, which the cluster's Traefik loads from experimental.plugins`,
+      "Keep them in the static configuration: they are carried over to the bundled Traefik",
+    );
+    return fields;
+  },
+};
+
+function isDefaultEncodings(encodings: unknown): boolean {
+  return JSON.stringify(encodings) === JSON.stringify(["gzip", "br", "zstd"]);
+}
+
+/** Converts a middleware; the names that stand for it are noted in the context. */
+export function convertMiddleware(context: RouteContext, element: Element, name: string): void {
+  if (context.httpMiddlewares.has(element.name)) return;
+  const kinds = Object.entries(element.fields);
+  const [first] = kinds;
+  if (first === undefined || kinds.length > 1) {
+    const reason = first === undefined ? "no type" : "several types";
+    report(
+      context,
+      "error",
+      "traefik-middleware-invalid",
+      element,
+      `The middleware "${element.name}" has ${reason}: Traefik disables every router that uses it`,
+      first === undefined
+        ? `Write "true" to switch it on, or take it out of the routers`
+        : "Make one middleware of each",
+    );
+    return;
+  }
+  const [kind, fields] = first;
+  const spec = converters[kind]?.(context, element, fields as Fields, name);
+  if (spec === undefined) return;
+  const redirect = kind === "headers" ? sslRedirect(context, element, fields as Json, name) : [];
+  share(context, traefikObject(context, "Middleware", name, { [kind]: spec }), element.span);
+  context.httpMiddlewares.set(element.name, [...redirect, name]);
+}
+
+/** Headers of Traefik 2 could redirect to HTTPS: a redirectScheme in front of them does it now. */
+function sslRedirect(context: RouteContext, element: Element, fields: Json, name: string): string[] {
+  if (!context.keepsVersion2 || fields["sslRedirect"] !== true) return [];
+  const redirect = `${name}-ssl`;
+  share(
+    context,
+    traefikObject(context, "Middleware", redirect, {
+      redirectScheme: { scheme: "https", permanent: fields["sslTemporaryRedirect"] !== true },
+    }),
+    element.span,
+  );
+  return [redirect];
+}
+
+/**
+ * The names of the middlewares that an element refers to, in order.
+ *
+ * @returns undefined where one of them is missing or broken: Traefik then disables the element
+ */
+export function middlewareReferences(
+  context: RouteContext,
+  referrer: Element,
+  references: readonly string[],
+): readonly string[] | undefined {
+  const names: string[] = [];
+  let complete = true;
+  for (const reference of references) {
+    const qualified = qualify(reference, referrer);
+    const found = context.httpMiddlewares.get(qualified);
+    if (found !== undefined) {
+      names.push(...found);
+      continue;
+    }
+    complete = false;
+    const exists = context.routing.http.middlewares.has(qualified);
+    report(
+      context,
+      "error",
+      "traefik-middleware-missing",
+      referrer,
+      `The middleware "${qualified}" of "${referrer.name}" ${
+        exists ? "cannot be used" : "does not exist"
+      }: Traefik disables it`,
+      exists ? "Correct the middleware" : "Correct the name, or define the middleware",
+    );
+  }
+  return complete ? names : undefined;
+}
+
+/** Traefik does not run in the stack's namespace, so a compose service is called by its full name. */
+function insideAddress(context: RouteContext, element: Element, address: string): string {
+  const match = /^(https?:\/\/)([^/:]+)(?::(\d+))?(.*)$/.exec(address);
+  const [, scheme = "", host = "", portText, rest = ""] = match ?? [];
+  const service = match === null ? undefined : context.composeService(host);
+  if (service === undefined) return address;
+  const port = Number(portText ?? (scheme === "https://" ? 443 : 80));
+  context.required.push({ service, port, ...(element.span === undefined ? {} : { span: element.span }) });
+  const target = context.serviceFor(service, port);
+  if (target === undefined) return address;
+  return `${scheme}${target.name}.${context.namespace}.svc.cluster.local:${target.port}${rest}`;
+}

@@ -1,0 +1,70 @@
+/** Servers transports of HTTP and TCP as ServersTransport and ServersTransportTCP. */
+import type { Element } from "../../traefik/routing.ts";
+import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
+import { isPem, shareSecret } from "./middleware_secrets.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Converts all of them. */
+export function convertServersTransports(context: RouteContext): void {
+  for (const element of context.routing.http.serversTransports.values()) {
+    const name = context.names.httpTransports.get(element.name) ?? "transport";
+    share(
+      context,
+      traefikObject(context, "ServersTransport", name, client(context, element, element.fields, name)),
+      element.span,
+    );
+  }
+  for (const element of context.routing.tcp.serversTransports.values()) {
+    const name = context.names.tcpTransports.get(element.name) ?? "transport-tcp";
+    const { tls, ...rest } = element.fields;
+    const spec = compact({
+      ...rest,
+      tls: tls === undefined ? undefined : client(context, element, tls as Json, `${name}-tcp`),
+    });
+    share(context, traefikObject(context, "ServersTransportTCP", name, spec), element.span);
+  }
+}
+
+function client(context: RouteContext, element: Element, fields: Json, name: string): Json {
+  const { rootCAs, certificates, ...rest } = fields;
+  const authorities = ((rootCAs ?? []) as readonly string[]).flatMap((text, index) =>
+    secretOf(context, element, `${name}-root-${index}`, "Opaque", { "ca.crt": text })
+  );
+  const secrets = ((certificates ?? []) as readonly { certFile?: string; keyFile?: string }[]).flatMap((
+    pair,
+    index,
+  ) =>
+    secretOf(context, element, `${name}-client-${index}`, "kubernetes.io/tls", {
+      "tls.crt": pair.certFile ?? "",
+      "tls.key": pair.keyFile ?? "",
+    })
+  );
+  return compact({
+    ...rest,
+    rootCAs: authorities.length === 0 ? undefined : authorities.map((secret) => ({ secret })),
+    certificatesSecrets: secrets.length === 0 ? undefined : secrets,
+  });
+}
+
+function secretOf(
+  context: RouteContext,
+  element: Element,
+  name: string,
+  type: string,
+  texts: Readonly<Record<string, string>>,
+): string[] {
+  if (Object.values(texts).every(isPem)) {
+    shareSecret(context, element, name, type, texts);
+    return [name];
+  }
+  report(
+    context,
+    "error",
+    "traefik-certificate-file",
+    element,
+    `A certificate of "${element.name}" could not be read, and the cluster's Traefik does not have its path`,
+    "Run this where the file lies, or write the certificate itself (PEM) in its place",
+  );
+  return [];
+}
