@@ -74,7 +74,7 @@ Deno.test("buildTools() at the same time builds once", () =>
     equal(lines.filter((line) => line.startsWith("Built etcd")).length, 1);
     const { success } = await new Deno.Command(first.etcd, { args: ["--version"], stdout: "null" }).output();
     ok(success);
-    const left = [...Deno.readDirSync(join(first.etcd, ".."))].map(({ name }) => name);
+    const left = (await Array.fromAsync(Deno.readDir(join(first.etcd, "..")))).map(({ name }) => name);
     deepEqual(left, ["etcd"]);
     const before = lines.length;
     await buildTools(["etcd"], report, env);

@@ -7,7 +7,7 @@ import type { Manifests } from "./manifests.ts";
 import { waitFor } from "./wait.ts";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-const ESTABLISHED_TIMEOUT_MS = 30_000;
+const SERVED_TIMEOUT_MS = 30_000;
 
 /** The node that the stack's data belongs to, as the label `storage-id` says. */
 const NODE = {
@@ -27,8 +27,8 @@ const NODE = {
 } as const;
 
 /**
- * Puts everything there that a fresh cluster lacks. It is remembered when all of it is there; a start that was
- * interrupted before does it again, which changes nothing that exists.
+ * Puts everything there that a fresh cluster lacks, and waits until all of it is served. It is remembered when it is
+ * there; a start that was interrupted before does it again, which changes nothing that exists.
  */
 export async function seed(
   api: ApiClient,
@@ -36,38 +36,42 @@ export async function seed(
   options: ClusterOptions,
   manifests: Manifests,
 ): Promise<void> {
-  const wanted = `${manifests.customResources} ${options.simulatedNode ? NODE.metadata.name : ""}`;
-  if (await Deno.readTextFile(layout.seeded).catch(() => "") === wanted) return;
   const definitions = parseAllDocuments(await Deno.readTextFile(manifests.customResources))
     .map((document): unknown => document.toJS())
-    .filter(isNamed);
-  if (options.simulatedNode) await api.apply(`/api/v1/nodes/${NODE.metadata.name}`, NODE);
-  await Promise.all(
-    definitions.map((definition) => api.apply(`${DEFINITIONS}/${definition.metadata.name}`, definition)),
-  );
-  await Promise.all(definitions.map((definition) => waitEstablished(api, definition.metadata.name)));
-  await Deno.writeTextFile(layout.seeded, wanted);
-}
-
-interface Named {
-  readonly metadata: { readonly name: string };
-}
-
-function isNamed(value: unknown): value is Named {
-  return typeof value === "object" && value !== null && "metadata" in value;
+    .filter(isDefinition);
+  const wanted = `${manifests.customResources} ${options.simulatedNode ? NODE.metadata.name : ""}`;
+  if (await Deno.readTextFile(layout.seeded).catch(() => "") !== wanted) {
+    if (options.simulatedNode) await api.apply(`/api/v1/nodes/${NODE.metadata.name}`, NODE);
+    await Promise.all(
+      definitions.map((definition) => api.apply(`${DEFINITIONS}/${definition.metadata.name}`, definition)),
+    );
+    await Deno.writeTextFile(layout.seeded, wanted);
+  }
+  await Promise.all(definitions.map((definition) => waitServed(api, definition)));
 }
 
 interface Definition {
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly plural: string };
+    readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+  };
 }
 
-async function waitEstablished(api: ApiClient, name: string): Promise<void> {
-  const established = await waitFor(ESTABLISHED_TIMEOUT_MS, async () => {
-    const { body } = await api.request("GET", `${DEFINITIONS}/${name}`);
-    const conditions = (body as Definition).status?.conditions ?? [];
-    return conditions.some(({ type, status }) => type === "Established" && status === "True") || undefined;
-  });
-  if (!established) {
-    throw new Error(`Cannot use the custom resource "${name}": it was not established in time`);
+function isDefinition(value: unknown): value is Definition {
+  return typeof value === "object" && value !== null && "metadata" in value && "spec" in value;
+}
+
+/** An established resource answers 404 and then 429 for a moment before it can be used, also after a restart. */
+async function waitServed(api: ApiClient, { metadata, spec }: Definition): Promise<void> {
+  for (const { name } of spec.versions.filter(({ served }) => served)) {
+    const path = `/apis/${spec.group}/${name}/${spec.names.plural}?limit=1`;
+    const served = await waitFor(SERVED_TIMEOUT_MS, async () => {
+      return (await api.request("GET", path)).status === 200 || undefined;
+    });
+    if (!served) {
+      throw new Error(`Cannot use the custom resource "${metadata.name}": it was not served in time`);
+    }
   }
 }
