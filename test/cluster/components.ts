@@ -26,9 +26,6 @@ const POD_RANGE = "10.42.0.0/16";
 /** KWOK manages the nodes that carry this annotation, and no other: real nodes may join. */
 export const SIMULATED_NODE_ANNOTATION = { name: "kwok.x-k8s.io/node", value: "fake" } as const;
 
-/** What k3s's servicelb does, for the simulated node. */
-const LOAD_BALANCER_STAGE = join(import.meta.dirname ?? ".", "stages", "load_balancer.yaml");
-
 /** Everything that decides the command lines. */
 export interface ComponentInput {
   readonly layout: ClusterLayout;
@@ -134,7 +131,6 @@ function kwok({ layout, manifests }: ComponentInput): readonly string[] {
   return [
     `--kubeconfig=${kubeconfigPath(layout, "kwok")}`,
     `--config=${manifests.stages}`,
-    `--config=${LOAD_BALANCER_STAGE}`,
     `--manage-nodes-with-annotation-selector=${SIMULATED_NODE_ANNOTATION.name}=${SIMULATED_NODE_ANNOTATION.value}`,
     `--cidr=${POD_RANGE}`,
     `--node-ip=${SIMULATED_NODE_ADDRESS}`,
