@@ -5,19 +5,22 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Routing } from "../traefik/routing.ts";
 import { ConfigurationObjects } from "./configuration/objects.ts";
 import { type SecretNote, secretRules } from "./configuration/secrets.ts";
-import { type Context, decided, type ImageLookup } from "./context.ts";
+import { type Context, decided, type ImageLookup, isSkipped } from "./context.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
 import type { Decisions } from "./decisions.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { label } from "./names.ts";
-import { publications } from "./network/published.ts";
-import { hostReferences } from "./network/references.ts";
+import { type Publications, publications, type Published } from "./network/published.ts";
+import { hostReferences, textFiles } from "./network/references.ts";
 import { servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
-import { servicePorts } from "./ports.ts";
+import { type ServicePort, servicePorts } from "./ports.ts";
 import { bindRoles } from "./storage/roles.ts";
 import { Claims } from "./storage/volumes.ts";
+import { convertRouting, requiredPorts, type RoutingConversionInput } from "./traefik/convert_routing.ts";
+import type { ServiceTarget } from "./traefik/context.ts";
+import { traefikDecisions } from "./traefik/decisions.ts";
 import { kindOf } from "./workload/kind.ts";
 import type { Subject, Workshop } from "./workload/parts.ts";
 import { podOf } from "./workload/pod.ts";
@@ -48,13 +51,26 @@ export function convert(input: ConvertInput): Conversion {
     report: (finding) => findings.push(finding),
   };
   const published = publications(context);
+  const routingInput = routingConversionInput(context, published);
+  const ports = servicePorts(
+    project,
+    input.bindSources,
+    decisions,
+    input.images,
+    requiredPorts(routingInput),
+  );
+  const routed = convertRouting({
+    ...routingInput,
+    serviceFor: (service, port) => serviceFor(context, ports, service, port),
+  });
+  findings.push(...routed.findings);
   const workshop: Workshop = {
     context,
     secrets: secretRules(project, input.bindSources, decisions),
     objects: new ConfigurationObjects(context.namespace, input.digestKey ?? ""),
     claims: new Claims(context),
     roles: bindRoles(context),
-    ports: servicePorts(project, input.bindSources, decisions, input.images, []),
+    ports,
     hostPorts: published.hostPorts,
     references: hostReferences(project, input.bindSources),
     notes: [],
@@ -64,7 +80,12 @@ export function convert(input: ConvertInput): Conversion {
   const services = new Map(
     Object.values(project.services).map((service) => [
       service.name,
-      convertService(workshop, service, published.loadBalancers, taken, needs),
+      convertService(workshop, service, {
+        loadBalancers: published.loadBalancers,
+        taken,
+        needs,
+        routes: routed.routes.get(service.name) ?? [],
+      }),
     ]),
   );
   reportSecrets(context, workshop.notes);
@@ -74,19 +95,21 @@ export function convert(input: ConvertInput): Conversion {
     namespaces: namespaceObjects(context, needs),
     storage: workshop.claims.objects(),
     configuration: workshop.objects.all(),
-    traefik: [],
-    routes: [],
+    traefik: routed.shared,
+    routes: routed.otherRoutes,
     findings: sorted(findings),
   };
 }
 
-function convertService(
-  workshop: Workshop,
-  service: Service,
-  loadBalancers: Parameters<typeof servicesOf>[3],
-  taken: TakenNames,
-  needs: PrivilegeNeed[],
-): ConvertedService {
+interface Surrounding {
+  readonly loadBalancers: readonly Published[];
+  readonly taken: TakenNames;
+  readonly needs: PrivilegeNeed[];
+  readonly routes: readonly PlannedObject[];
+}
+
+function convertService(workshop: Workshop, service: Service, surrounding: Surrounding): ConvertedService {
+  const { loadBalancers, taken, needs, routes } = surrounding;
   const { context } = workshop;
   const decision = decided(context.decisions, service.name);
   const dependsOn = dependenciesOf(service, workshop.references, context.decisions);
@@ -96,7 +119,7 @@ function convertService(
     workload: [],
     network: [],
     configuration: [],
-    routes: [],
+    routes,
     dependsOn,
   };
   if (decision.skip !== undefined || service.name === context.routing.traefikService) return nothing;
@@ -122,9 +145,51 @@ function convertService(
     workload: [workload],
     network: servicesOf(context, service, workshop.ports.get(service.name) ?? [], loadBalancers, taken),
     configuration: workshop.objects.of(service.name),
-    routes: [],
+    routes,
     dependsOn,
   };
+}
+
+function routingConversionInput(
+  context: Context,
+  published: Publications,
+): Omit<RoutingConversionInput, "serviceFor"> {
+  const { routing, project, namespace, decisions } = context;
+  const acme = acmeOf(context);
+  return {
+    routing,
+    project,
+    namespace,
+    decisions: traefikDecisions(decisions.traefik),
+    published: published.entryPoints.flatMap((port) =>
+      port.protocol === "SCTP" ? [] : [{ ...port, protocol: port.protocol }]
+    ),
+    ...(acme === undefined ? {} : { acme }),
+  };
+}
+
+/** The certificates that the stack's Traefik has fetched, from the file among its mounts. */
+function acmeOf({ routing, project, bindSources }: Context): string | undefined {
+  const traefik = routing.traefikService === undefined ? undefined : project.services[routing.traefikService];
+  for (const { source } of traefik?.volumes ?? []) {
+    const found = textFiles(source ?? "", bindSources.get(source ?? "")).find(({ path }) =>
+      path.endsWith("acme.json")
+    );
+    if (found !== undefined) return found.text;
+  }
+  return undefined;
+}
+
+/** The Service by which a route reaches a port of a compose service. */
+function serviceFor(
+  context: Context,
+  ports: ReadonlyMap<string, readonly ServicePort[]>,
+  service: string,
+  port: number,
+): ServiceTarget | undefined {
+  if (isSkipped(context.decisions, service)) return undefined;
+  const known = ports.get(service)?.some((candidate) => candidate.port === port) ?? false;
+  return known ? { name: label(service), port } : undefined;
 }
 
 /** One remark that lists everything kept in Secrets, so that each decision can be seen and overruled. */
