@@ -46,11 +46,14 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 export class Failure extends Error {
   readonly diagnostics: readonly Diagnostic[];
   readonly exitCode: number;
+  /** The texts that the diagnostics point into, where they are known. */
+  readonly sources: Sources;
 
-  constructor(exitCode: number, diagnostics: readonly Diagnostic[]) {
+  constructor(exitCode: number, diagnostics: readonly Diagnostic[], sources: Sources = new Map()) {
     super(diagnostics.map((diagnostic) => diagnostic.message).join("; "));
     this.name = "Failure";
     this.exitCode = exitCode;
     this.diagnostics = diagnostics;
+    this.sources = sources;
   }
 }
