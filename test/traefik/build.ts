@@ -1,0 +1,11 @@
+/** Builds what the proof runs, before it enters a network namespace from which nothing can be fetched. */
+import { buildTools } from "../cluster/build.ts";
+import { fetchManifests } from "../cluster/manifests.ts";
+import { CLUSTER_TOOLS } from "../cluster/tools.ts";
+
+const report = (line: string): void => {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+};
+
+await buildTools([...CLUSTER_TOOLS, "traefik"], report);
+await fetchManifests(report, Deno.env.toObject());
