@@ -103,7 +103,9 @@ export class ClusterClient {
     let next = "";
     for (;;) {
       const page = await this.#listPage(resource, namespace, options, next);
-      items.push(...page.items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })));
+      items.push(
+        ...(page.items ?? []).map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })),
+      );
       next = page.metadata.continue ?? "";
       if (next === "") return { items, resourceVersion: page.metadata.resourceVersion ?? "0" };
     }
@@ -275,7 +277,8 @@ export class ClusterClient {
 }
 
 interface ListBody {
-  readonly items: readonly LiveObject[];
+  /** The metadata of an empty list comes as null. */
+  readonly items: readonly LiveObject[] | null;
   readonly metadata: { readonly continue?: string; readonly resourceVersion?: string };
 }
 

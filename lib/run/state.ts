@@ -30,6 +30,8 @@ export interface MigrationRecord {
   readonly run: string;
   /** First message of the failure, without secrets, cut to 512 bytes. */
   readonly error?: string;
+  /** Keyed digests of the Jobs that were completed. */
+  readonly jobs?: readonly string[];
 }
 
 /** Who holds the lock. */

@@ -1,0 +1,70 @@
+/** Keeps secret values out of every text: which values are secret, and what stands in their place. */
+import type { KubeObject } from "../kube/object.ts";
+
+/** What stands where a secret value would. */
+export const MASK = "***";
+
+/** Shorter values would hide ordinary words everywhere and protect nothing. */
+const SHORTEST = 4;
+const HARMLESS: ReadonlySet<string> = new Set(["true", "false", "null", "none", "root", "localhost"]);
+
+/** Names of keys and variables that usually hold a secret. */
+const SECRET_NAME =
+  /pass(word|wd|phrase)?|secret|token|credential|private|api_?key|access_?key|(^|[_.-])(key|auth|pwd|salt|dsn)($|[_.-])/i;
+
+/** Whether a key or variable of this name should not be shown with its value. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
+/** Every value that the Secrets among these objects hold, as text and as base64; longest first. */
+export function secretValues(objects: Iterable<KubeObject>): readonly string[] {
+  const values = new Set<string>();
+  for (const object of objects) {
+    if (object.kind !== "Secret") continue;
+    for (const value of entries(object["stringData"])) addForms(value, values);
+    for (const encoded of entries(object["data"])) {
+      const text = decode(encoded);
+      if (text !== undefined) addForms(text, values);
+    }
+  }
+  return [...values].sort((left, right) => right.length - left.length);
+}
+
+/** The text with every secret value replaced. */
+export function redact(text: string, values: readonly string[]): string {
+  return values.reduce((masked, value) => masked.replaceAll(value, MASK), text);
+}
+
+function addForms(value: string, values: Set<string>): void {
+  // Of a file with several lines each line may turn up alone: in a log, in an error about one of them.
+  for (const line of [value, ...value.split("\n")]) {
+    const trimmed = line.trim();
+    addForm(trimmed, values);
+    const assigned = trimmed.match(/^[\w.-]+\s*[=:]\s*["']?(.+?)["']?$/)?.[1];
+    if (assigned !== undefined) addForm(assigned, values);
+  }
+}
+
+function addForm(value: string, values: Set<string>): void {
+  if (value.length < SHORTEST || HARMLESS.has(value.toLowerCase()) || /^\d{1,5}$/.test(value)) return;
+  values.add(value);
+  values.add(encode(value));
+}
+
+function entries(data: unknown): readonly string[] {
+  if (typeof data !== "object" || data === null) return [];
+  return Object.values(data).filter((value) => typeof value === "string");
+}
+
+function encode(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text).slice(0, 60_000)));
+}
+
+function decode(encoded: string): string | undefined {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)));
+  } catch {
+    return undefined;
+  }
+}

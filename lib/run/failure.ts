@@ -1,0 +1,68 @@
+/** What is said when an object is refused, a wait fails or the cluster cannot be used. */
+import { ApiError, diagnoseAccess } from "../cluster/api_error.ts";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import { redact } from "../diff/secrets.ts";
+import { describeObject, type PlannedObject } from "../kube/object.ts";
+import { isImmutable } from "./apply.ts";
+
+/** Everything worth saying about one refused object; values of secrets are masked. */
+export function diagnoseObject(
+  error: unknown,
+  planned: PlannedObject,
+  server: string,
+  secrets: readonly string[],
+): readonly Diagnostic[] {
+  const access = diagnoseAccess(error, server);
+  const name = describeObject(planned.object);
+  const place = placeOf(planned.source);
+  const clean = (text: string): string => redact(text, secrets);
+  if (access !== undefined) return [{ ...access, message: `${name}: ${clean(access.message)}`, ...place }];
+  if (!(error instanceof ApiError)) throw error;
+  const conflicts = error.causes.filter(({ reason }) => reason === "FieldManagerConflict");
+  if (conflicts.length > 0) {
+    return conflicts.map(({ field, message }) => ({
+      code: "run-field-conflict",
+      severity: "error",
+      message: `${name}: field "${field ?? ""}" belongs to somebody else: ${clean(message ?? "")}`,
+      ...place,
+      hint: "Take it over with `deno task migrate --adopt`, or let the other one go of the field",
+    }));
+  }
+  if (isImmutable(error)) {
+    return [{
+      code: "run-field-immutable",
+      severity: "error",
+      message: `${name} cannot be changed in place: ${clean(error.message)}`,
+      ...place,
+      hint: "Objects of this kind are never deleted and made again, because data may hang on them; " +
+        "bring the stack back to what is there, or replace the object yourself after a backup",
+    }];
+  }
+  return [{
+    code: error.reason === "UnknownKind" ? "run-unknown-kind" : "run-object-refused",
+    severity: "error",
+    message: `${name} is refused: ${clean(error.message)}`,
+    ...place,
+    hint: hintFor(error),
+  }];
+}
+
+function hintFor(error: ApiError): string {
+  if (error.reason === "UnknownKind") {
+    return "Install what defines the kind (for Traefik's kinds: the Traefik that k3s brings), then run again";
+  }
+  if (error.status === 404 && /namespaces? .* not found/.test(error.message)) {
+    return "The namespace is made by the first migration; run without --to, or create it";
+  }
+  if (/being terminated/.test(error.message)) return "Wait until the namespace is gone, then run again";
+  if (/exceeded quota/.test(error.message)) return "Raise the namespace's quota or lower the requests";
+  if (/field not declared in schema|unknown field/.test(error.message)) {
+    return "The server's version does not know the field; this is a fault of the conversion or an old server";
+  }
+  return "Correct the source of the value and run again: the run goes on at this migration";
+}
+
+/** The diagnostics' span, where there is one. */
+export function placeOf(source: Span | undefined): { readonly span?: Span } {
+  return source === undefined ? {} : { span: source };
+}

@@ -1,0 +1,187 @@
+/** Carries out the steps of one migration. What it did is told by events; what went wrong is returned. */
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
+import { describeObject, objectKey, type PlannedObject } from "../kube/object.ts";
+import { digestObject } from "../migration/digest.ts";
+import type { Step } from "../migration/step.ts";
+import { type Applied, type ApplyContext, applyObject, refOf, replaceObject } from "./apply.ts";
+import { parseDuration } from "./duration.ts";
+import type { RunEvent } from "./event.ts";
+import { diagnoseObject } from "./failure.ts";
+import { diagnoseNotReady } from "./not_ready.ts";
+import { removeObject } from "./remove.ts";
+import type { InventoryEntry } from "./state.ts";
+import { waitForAll, type Wanted } from "./wait.ts";
+import { wavesOf } from "./waves.ts";
+import type { Work } from "./work.ts";
+
+/** What carrying out a migration needs besides the way to apply an object. */
+export interface MigrationContext extends ApplyContext {
+  readonly push: (event: RunEvent) => void;
+  /** Values that are masked in every message. */
+  readonly secrets: readonly string[];
+  /** Digests of the Jobs that this migration has completed before. */
+  readonly doneJobs: ReadonlySet<string>;
+  /** Called when a Job is complete, so that it is never run twice for the same inputs. */
+  readonly jobDone: (digest: string) => Promise<void>;
+  /** Namespaces that this run made before the first migration: their outcome is `created`. */
+  readonly made: ReadonlySet<string>;
+}
+
+/** What came of it. */
+export interface MigrationResult {
+  readonly inventory: readonly InventoryEntry[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Runs all steps in order; neighbouring applies are one set of waves, neighbouring waits are one wait.
+ * Stops after the first step that fails, with everything that failed in it.
+ * @throws the signal's reason when the run is interrupted, Failure where the right to write is gone
+ */
+export async function runMigration(work: Work, context: MigrationContext): Promise<MigrationResult> {
+  const inventory: InventoryEntry[] = [];
+  for (const stage of stagesOf(work.migration.steps)) {
+    const diagnostics = await runStage(stage, work, context, inventory);
+    if (diagnostics.length > 0) return { inventory, diagnostics };
+  }
+  return { inventory, diagnostics: [] };
+}
+
+type Stage =
+  | { readonly kind: "apply"; readonly objects: PlannedObject[] }
+  | { readonly kind: "wait"; readonly wanted: Wanted[] }
+  | Extract<Step, { kind: "job" | "manual" | "remove" }>;
+
+function stagesOf(steps: readonly Step[]): readonly Stage[] {
+  const stages: Stage[] = [];
+  for (const step of steps) {
+    const last = stages.at(-1);
+    if (step.kind === "apply") {
+      if (last?.kind === "apply") last.objects.push(...step.objects);
+      else stages.push({ kind: "apply", objects: [...step.objects] });
+    } else if (step.kind === "wait") {
+      const wanted: Wanted = {
+        ref: step.ref,
+        timeoutMs: parseDuration(step.timeout),
+        ...(step.source === undefined ? {} : { source: step.source }),
+      };
+      if (last?.kind === "wait") last.wanted.push(wanted);
+      else stages.push({ kind: "wait", wanted: [wanted] });
+    } else stages.push(step);
+  }
+  return stages;
+}
+
+async function runStage(
+  stage: Stage,
+  work: Work,
+  context: MigrationContext,
+  inventory: InventoryEntry[],
+): Promise<readonly Diagnostic[]> {
+  const { id } = work.migration;
+  switch (stage.kind) {
+    case "apply":
+      return await applyWaves(stage.objects, id, context, inventory);
+    case "wait":
+      return await waitAndExplain(stage.wanted, id, context);
+    case "job":
+      return await runJob(stage.object, parseDuration(stage.timeout), work, context, inventory);
+    case "manual":
+      context.push({ type: "manual", id, instruction: stage.instruction });
+      return [];
+    case "remove":
+      return await removeObject(stage.ref, id, context);
+  }
+}
+
+async function applyWaves(
+  objects: readonly PlannedObject[],
+  id: string,
+  context: MigrationContext,
+  inventory: InventoryEntry[],
+): Promise<readonly Diagnostic[]> {
+  for (const wave of wavesOf(objects)) {
+    // All of a wave are tried, so that one run shows every object that is refused.
+    const results = await Promise.allSettled(
+      wave.map((planned) =>
+        tryApply(planned, id, context, inventory, () => applyObject(context, planned, id))
+      ),
+    );
+    const thrown = results.find((result) => result.status === "rejected");
+    if (thrown !== undefined) throw thrown.reason;
+    const diagnostics = results.flatMap((result) => result.status === "fulfilled" ? result.value : []);
+    if (diagnostics.length > 0) return diagnostics;
+  }
+  return [];
+}
+
+async function tryApply(
+  planned: PlannedObject,
+  id: string,
+  context: MigrationContext,
+  inventory: InventoryEntry[],
+  apply: () => Promise<Applied>,
+): Promise<readonly Diagnostic[]> {
+  try {
+    const { outcome, live } = await apply();
+    inventory.push({ ...refOf(planned.object), uid: live.metadata.uid ?? "" });
+    const isMade = outcome === "configured" && context.made.has(objectKey(planned.object));
+    const object = describeObject(planned.object);
+    context.push({ type: "object", id, object, outcome: isMade ? "created" : outcome });
+    return [];
+  } catch (error) {
+    if (error instanceof Failure || context.signal.aborted) throw error;
+    return diagnoseObject(error, planned, context.client.connection.server, context.secrets);
+  }
+}
+
+async function waitAndExplain(
+  wanted: readonly Wanted[],
+  id: string,
+  context: MigrationContext,
+): Promise<readonly Diagnostic[]> {
+  const failed = await waitForAll(context.client, id, wanted, context.push, context.signal);
+  return await Promise.all(failed.map((one) => diagnoseNotReady(context.client, one, context.secrets)));
+}
+
+/** A Job runs once for the same inputs; one that failed is made again, because somebody asked for another try. */
+async function runJob(
+  planned: PlannedObject,
+  timeoutMs: number,
+  work: Work,
+  context: MigrationContext,
+  inventory: InventoryEntry[],
+): Promise<readonly Diagnostic[]> {
+  const { id } = work.migration;
+  const digest = digestObject(planned.object, context.key);
+  const ref = refOf(planned.object);
+  const found = await context.client.get(ref);
+  if (found === undefined && context.doneJobs.has(digest) && work.reason !== "redo") {
+    context.push({ type: "object", id, object: describeObject(planned.object), outcome: "unchanged" });
+    return [];
+  }
+  const again = found !== undefined && (hasFailed(found) || work.reason === "redo");
+  const refused = await tryApply(
+    planned,
+    id,
+    context,
+    inventory,
+    () => again ? replaceObject(context, planned, id) : applyObject(context, planned, id),
+  );
+  if (refused.length > 0) return refused;
+  const wanted: Wanted = {
+    ref,
+    timeoutMs,
+    ...(planned.source === undefined ? {} : { source: planned.source }),
+  };
+  const diagnostics = await waitAndExplain([wanted], id, context);
+  if (diagnostics.length === 0 && !context.doneJobs.has(digest)) await context.jobDone(digest);
+  return diagnostics;
+}
+
+function hasFailed(job: LiveObject): boolean {
+  // The edge: `status` of a Job.
+  const status = job["status"] as { conditions?: readonly { type: string; status: string }[] } | undefined;
+  return status?.conditions?.some(({ type, status }) => type === "Failed" && status === "True") ?? false;
+}

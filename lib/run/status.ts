@@ -1,0 +1,145 @@
+/** Which migrations are applied, pending or changed, by at most three requests and no write. */
+import { diagnoseAccess } from "../cluster/api_error.ts";
+import type { ClusterClient } from "../cluster/client.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import { type DigestKey, digestMigration } from "../migration/digest.ts";
+import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
+import type { MigrationState } from "./event.ts";
+import { renewedAt } from "./heartbeat.ts";
+import { readKey } from "./key.ts";
+import { LEASE_NAME, STATE_NAME } from "./names.ts";
+import { EMPTY_STATE, type MigrationRecord, readState, type State } from "./state.ts";
+import { missingScripts } from "./work.ts";
+
+/** One line of `status`. */
+export interface MigrationStatus {
+  readonly id: string;
+  readonly title: string;
+  readonly state: MigrationState;
+  readonly objects: number;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly durationMs: number | null;
+  readonly by: string | null;
+  readonly error: string | null;
+}
+
+/** A run that holds the lock now. */
+export interface RunInProgress {
+  readonly runId: string;
+  readonly holder: string;
+  readonly since: string;
+  /** By the holder's clock. */
+  readonly heartbeatAt: string | null;
+}
+
+/** What `status -o json` prints. */
+export interface Status {
+  readonly schemaVersion: 1;
+  readonly cluster: { readonly context: string; readonly server: string; readonly namespace: string };
+  /** The last migration that is applied, in the order of the plan. */
+  readonly current: string | null;
+  /** The first that the next `migrate` would work on. */
+  readonly next: string | null;
+  readonly run: RunInProgress | null;
+  readonly migrations: readonly MigrationStatus[];
+}
+
+/**
+ * Compares the plan with the record.
+ * @throws Failure (4) where the cluster cannot be asked
+ */
+export async function readStatus(
+  plan: Plan,
+  client: ClusterClient,
+  namespace: string,
+): Promise<{ readonly status: Status; readonly diagnostics: readonly Diagnostic[] }> {
+  const { key, state, lease } = await read(client, namespace);
+  const planned = plan.migrations.map((migration) => statusOf(migration, state, key));
+  const known = new Set(plan.migrations.map(({ id }) => id));
+  const missing = [...state.records].filter(([id]) => !known.has(id)).map(([id, record]) =>
+    line(id, id, "missing", record.objects, record)
+  );
+  const migrations = [...planned, ...missing].sort((left, right) => left.id < right.id ? -1 : 1);
+  const open = planned.find(({ state }) => !["applied", "skipped"].includes(state));
+  return {
+    status: {
+      schemaVersion: 1,
+      cluster: { context: client.connection.context, server: client.connection.server, namespace },
+      current: planned.findLast(({ state }) => state === "applied")?.id ?? null,
+      next: open?.id ?? null,
+      run: state.lock === undefined ? null : {
+        runId: state.lock.runId,
+        holder: state.lock.holder,
+        since: state.lock.since,
+        heartbeatAt: renewedAt(lease) ?? null,
+      },
+      migrations,
+    },
+    diagnostics: missingScripts(plan, state),
+  };
+}
+
+interface Read {
+  readonly key: DigestKey | undefined;
+  readonly state: State;
+  readonly lease: LiveObject | undefined;
+}
+
+async function read(client: ClusterClient, namespace: string): Promise<Read> {
+  try {
+    const [key, object, lease] = await Promise.all([
+      readKey(client, namespace),
+      client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name: STATE_NAME }),
+      client.get({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace, name: LEASE_NAME }),
+    ]);
+    return {
+      key,
+      state: object === undefined || key === undefined ? EMPTY_STATE : readState(object, key),
+      lease,
+    };
+  } catch (error) {
+    const access = diagnoseAccess(error, client.connection.server);
+    throw access === undefined ? error : new Failure(4, [access]);
+  }
+}
+
+function statusOf(migration: PlannedMigration, state: State, key: DigestKey | undefined): MigrationStatus {
+  const record = state.records.get(migration.id);
+  const objects = plannedObjects(migration).length;
+  return line(migration.id, migration.title, stateOf(migration, state, record, key), objects, record);
+}
+
+function stateOf(
+  migration: PlannedMigration,
+  state: State,
+  record: MigrationRecord | undefined,
+  key: DigestKey | undefined,
+): MigrationState {
+  if (record === undefined || key === undefined) return migration.steps.length === 0 ? "skipped" : "pending";
+  if (record.state === "failed") return "failed";
+  // Without a holder nobody works on it any more: the next run resumes it.
+  if (record.state === "running") return state.lock === undefined ? "failed" : "running";
+  return record.digest === digestMigration(migration, key) ? "applied" : "changed";
+}
+
+function line(
+  id: string,
+  title: string,
+  state: MigrationState,
+  objects: number,
+  record: MigrationRecord | undefined,
+): MigrationStatus {
+  return {
+    id,
+    title,
+    state,
+    objects,
+    startedAt: record?.startedAt ?? null,
+    finishedAt: record?.finishedAt ?? null,
+    durationMs: record?.durationMs ?? null,
+    by: record?.by ?? null,
+    error: record?.error ?? null,
+  };
+}
