@@ -1,0 +1,51 @@
+/** Reads the texts that a project is made of: regular files of a bounded size in valid UTF-8, nothing else. */
+
+/** Bytes above which a compose or env file is refused. */
+export const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+/** A text, or a phrase that completes `Cannot read "x": `. */
+export type TextRead =
+  | { readonly text: string }
+  | { readonly missing: boolean; readonly reason: string; readonly offset?: number };
+
+/** Reads a whole file. A FIFO, a device or a directory is refused before it is opened, so nothing blocks. */
+export async function readText(path: string): Promise<TextRead> {
+  try {
+    const info = await Deno.stat(path);
+    if (info.isDirectory) return { missing: false, reason: "it is a directory" };
+    if (!info.isFile) return { missing: false, reason: "it is not a regular file" };
+    if (info.size > MAX_FILE_BYTES) {
+      return {
+        missing: false,
+        reason: `its ${info.size} bytes are more than the limit of ${MAX_FILE_BYTES}`,
+      };
+    }
+    return decode(await Deno.readFile(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { missing: true, reason: "there is no such file" };
+    if (error instanceof Deno.errors.NotADirectory) return { missing: true, reason: "there is no such file" };
+    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+      return { missing: false, reason: "permission denied" };
+    }
+    return { missing: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** What lies at a path, following links; nothing where it is missing or not to be looked at. */
+export async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function decode(bytes: Uint8Array): TextRead {
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    const lossy = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    const offset = lossy.indexOf("\uFFFD");
+    return { missing: false, reason: "it is not valid UTF-8", offset };
+  }
+}

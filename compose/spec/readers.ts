@@ -1,0 +1,224 @@
+/** How values are read into the canonical form: Go's types, and what their JSON leaves out when empty. */
+import { shortestFloat32, toBoolean, toFloat, toInteger } from "../casts.ts";
+import { goPrint } from "../go_print.ts";
+import { isNull, type Node, nodeSpan, type Scalar } from "../node.ts";
+import { problem } from "../report.ts";
+import { splitWords } from "../shell_words.ts";
+import { parseBytes, parseDuration, printDuration } from "../units.ts";
+import { define, type ReadContext, type Reader } from "./field.ts";
+
+/** A Go string field: integers are taken, other numbers and dates are not. */
+export const readString: Reader = (node, context) => textOf(node, context) || undefined;
+
+/** A string, printed even where it is empty. */
+export const readAnyString: Reader = (node, context) => textOf(node, context);
+
+/** A list of strings. */
+export const readStrings: Reader = (node, context) => {
+  if (node.kind !== "sequence" || node.items.length === 0) return undefined;
+  return node.items.map((item) => textOf(item, context));
+};
+
+/** A string or a list of strings, as a list. */
+export const readStringOrList: Reader = (node, context) =>
+  node.kind === "scalar" ? isNull(node) ? undefined : [textOf(node, context)] : readStrings(node, context);
+
+/** A signed integer, left out where it is zero. */
+export const readInteger: Reader = (node, context) => integerOf(node, context) || undefined;
+
+/** A signed integer behind a Go pointer: zero is kept. */
+export const readOptionalInteger: Reader = (node, context) => integerOf(node, context);
+
+/** An unsigned integer, left out where it is zero. */
+export const readUnsigned: Reader = (node, context) => unsignedOf(node, context) || undefined;
+
+export const readOptionalUnsigned: Reader = (node, context) => unsignedOf(node, context);
+
+/** A 32-bit float, left out where it is zero. */
+export const readFloat: Reader = (node, context) => {
+  if (node.kind !== "scalar" || isNull(node)) return undefined;
+  const value = node.type === "string" ? toFloat(String(node.value)) : Number(node.value);
+  if (value === undefined || node.type === "bool") return refuse(node, context, "a number");
+  return shortestFloat32(value) || undefined;
+};
+
+/** A boolean, left out where it is false. */
+export const readBoolean: Reader = (node, context) => booleanOf(node, context) || undefined;
+
+export const readOptionalBoolean: Reader = (node, context) => booleanOf(node, context);
+
+/** A boolean that is true unless it is written, left out where it is true. */
+export const readOptOut: Reader = (node, context) => booleanOf(node, context) === false ? false : undefined;
+
+/** A size in bytes as a decimal text. */
+export const readBytes: Reader = (node, context) => {
+  if (node.kind !== "scalar" || isNull(node)) return undefined;
+  if (node.type === "int") return node.value === 0 ? undefined : String(node.value);
+  if (node.type !== "string") return refuse(node, context, "a whole number of bytes, or a text such as 1.5g");
+  const bytes = parseBytes(String(node.value));
+  if (typeof bytes === "bigint") return bytes === 0n ? undefined : String(bytes);
+  problem(
+    context.report,
+    "compose-size",
+    `"${node.value}" is not a size: ${bytes.reason}`,
+    nodeSpan(node),
+    "write a number with a unit of b, k, m, g, t or p, such as 512m",
+  );
+  return undefined;
+};
+
+/** A duration behind a Go pointer. */
+export const readOptionalDuration: Reader = (node, context) => {
+  if (node.kind !== "scalar" || isNull(node)) return undefined;
+  const text = goPrint(node);
+  const nanoseconds = parseDuration(text);
+  if (typeof nanoseconds === "bigint") return printDuration(nanoseconds);
+  problem(
+    context.report,
+    "compose-duration",
+    `"${text}" is not a duration: ${nanoseconds.reason}`,
+    nodeSpan(node),
+    "write numbers with units of ms, s, m, h or d, such as 1m30s",
+  );
+  return undefined;
+};
+
+/** A duration, left out where it is zero. */
+export const readDuration: Reader = (node, context) => {
+  const text = readOptionalDuration(node, context);
+  return text === "0s" ? undefined : text;
+};
+
+/** A command: `null` is the image's own, an empty list is none. */
+export const readCommand: Reader = (node, context) => {
+  if (node.kind === "sequence") return node.items.map((item) => stringOnly(item, context));
+  if (node.kind !== "scalar" || isNull(node)) return null;
+  const line = stringOnly(node, context);
+  const words = splitWords(line);
+  if (!("reason" in words)) return words;
+  problem(
+    context.report,
+    "compose-command",
+    `Cannot split the command: ${words.reason}`,
+    nodeSpan(node),
+    words.hint,
+  );
+  return [];
+};
+
+/** `healthcheck.test`: a string is run by the shell. */
+export const readTest: Reader = (node, context) => {
+  if (node.kind === "scalar") return ["CMD-SHELL", stringOnly(node, context)];
+  if (node.kind !== "sequence" || node.items.length === 0) return undefined;
+  return node.items.map((item) => stringOnly(item, context));
+};
+
+/** `KEY=value` pairs where a missing value stays null: the environment and build arguments. */
+export const readEnvironment: Reader = (node, context) =>
+  readPairs(node, (value) => isNull(value) ? null : goPrint(value), null, (key, item) => {
+    if (!/\s$/.test(key)) return;
+    problem(
+      context.report,
+      "compose-environment-blank",
+      `The name "${key.trimEnd()}" is followed by a blank`,
+      nodeSpan(item),
+      `write "${key.trimEnd()}=…" without the blank`,
+    );
+  });
+
+/** `KEY=value` pairs where a missing value is an empty text: labels, annotations, options. */
+export const readLabels: Reader = (node) =>
+  readPairs(node, (value) => isNull(value) ? "" : goPrint(value), "");
+
+/** Options of a driver, by name; Go takes strings and integers only. */
+export const readStringMap: Reader = (node, context) => {
+  if (node.kind !== "mapping" || node.entries.size === 0) return undefined;
+  const out: Record<string, unknown> = {};
+  for (const [key, value] of node.entries) define(out, key, isNull(value) ? "" : textOf(value, context));
+  return out;
+};
+
+function readPairs(
+  node: Node,
+  print: (value: Scalar) => unknown,
+  missing: unknown,
+  check?: (key: string, item: Node) => void,
+): unknown {
+  const out: Record<string, unknown> = {};
+  let size = 0;
+  if (node.kind === "mapping") {
+    for (const [key, value] of node.entries) {
+      if (value.kind === "scalar" && !value.broken) define(out, key, print(value));
+      size++;
+    }
+  } else if (node.kind === "sequence") {
+    for (const item of node.items) {
+      if (item.kind !== "scalar" || item.broken) continue;
+      const line = goPrint(item);
+      const at = line.indexOf("=");
+      const key = at < 0 ? line : line.slice(0, at);
+      check?.(key, item);
+      define(out, key, at < 0 ? missing : line.slice(at + 1));
+      size++;
+    }
+  }
+  return size === 0 ? undefined : out;
+}
+
+function textOf(node: Node, context: ReadContext): string {
+  if (node.kind !== "scalar" || isNull(node)) return "";
+  if (node.type === "string" || node.type === "int") return String(node.value);
+  return refuse(node, context, "a string") ?? "";
+}
+
+function stringOnly(node: Node, context: ReadContext): string {
+  if (node.kind === "scalar" && node.type === "string") return String(node.value);
+  return refuse(node, context, "a string") ?? "";
+}
+
+function integerOf(node: Node, context: ReadContext): number | undefined {
+  if (node.kind !== "scalar" || isNull(node)) return undefined;
+  const value = node.type === "string" ? toInteger(String(node.value)) : node.value;
+  if (value === undefined || node.type === "bool" || node.type === "time") {
+    return refuse(node, context, "an integer");
+  }
+  return Math.trunc(Number(value));
+}
+
+function unsignedOf(node: Node, context: ReadContext): number | undefined {
+  if (node.kind !== "scalar" || isNull(node)) return undefined;
+  const isNumber = node.type === "int" || node.type === "float";
+  if (!isNumber || Number(node.value) < 0) return refuse(node, context, "an integer that is not negative");
+  return Math.trunc(Number(node.value));
+}
+
+function booleanOf(node: Node, context: ReadContext): boolean | undefined {
+  if (node.kind !== "scalar" || isNull(node)) return undefined;
+  if (node.type === "bool") return node.value === true;
+  const value = node.type === "string" ? toBoolean(String(node.value)) : undefined;
+  return value ?? refuse(node, context, "true or false");
+}
+
+/** Says that a value passed the shape but does not fit the type, such as a date where a text is wanted. */
+function refuse(node: Node, context: ReadContext, wanted: string): undefined {
+  if (node.broken) return undefined;
+  const found = node.kind === "scalar" ? NAMES[node.type] : `a ${node.kind}`;
+  problem(
+    context.report,
+    "compose-type",
+    `This is read as ${found}, but has to be ${wanted}`,
+    nodeSpan(node),
+    wanted === "a string" ? "quote the value" : `write ${wanted}`,
+  );
+  node.broken = true;
+  return undefined;
+}
+
+const NAMES: Readonly<Record<Scalar["type"], string>> = {
+  string: "a string",
+  int: "an integer",
+  float: "a number",
+  bool: "a boolean",
+  null: "nothing",
+  time: "a date",
+};
