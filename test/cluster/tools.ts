@@ -33,6 +33,7 @@ export const TOOLS = {
   "kubectl": { module: "kubernetes", packagePath: "k8s.io/kubernetes/cmd/kubectl", typicalSeconds: 20 },
   "etcd": { module: "etcd", packagePath: "go.etcd.io/etcd/server/v3", typicalSeconds: 90 },
   "kwok": { module: "kwok", packagePath: "sigs.k8s.io/kwok/cmd/kwok", typicalSeconds: 120 },
+  "coredns": { module: "coredns", packagePath: "github.com/coredns/coredns", typicalSeconds: 100 },
   "traefik": {
     module: "traefik",
     packagePath: "github.com/traefik/traefik/v3/cmd/traefik",

@@ -1,0 +1,116 @@
+/** Brings up a control plane and a real node. Runs inside the namespaces, and ends when the node is ready. */
+import { join } from "node:path";
+import { apiClient } from "../cluster/api_client.ts";
+import { buildTools } from "../cluster/build.ts";
+import { startDaemon } from "../cluster/daemon.ts";
+import { clusterWith } from "../cluster/embedded.ts";
+import { clusterLayout } from "../cluster/layout.ts";
+import { waitFor } from "../cluster/wait.ts";
+import { NODE_ADDRESS } from "./namespaces.ts";
+import {
+  containerdConfiguration,
+  kubeletConfiguration,
+  nameServerConfiguration,
+  networkConfiguration,
+  proxyConfiguration,
+} from "./node_configuration.ts";
+import { NODE_TOOLS } from "./node_tools.ts";
+
+/** The node's name, and the `storage-id` of the disks that it has. */
+const NODE_NAME = "main-01";
+
+const READY_TIMEOUT_MS = 90_000;
+
+interface Node {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/** @param directory the node's folder; `images` in it holds the archives to import. */
+async function boot(directory: string, cgroup: string): Promise<void> {
+  const say = (line: string): void => void Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+  const tools = await buildTools(NODE_TOOLS, say);
+  const options = { directory: join(directory, "cluster"), audit: false, simulatedNode: false };
+  const cluster = clusterWith(options, Deno.env.toObject());
+  const { kubeconfigPath: kubeconfig } = await cluster.up(say);
+  const records = join(directory, "processes");
+  const start = (name: string, program: string, args: readonly string[]): Promise<void> =>
+    startDaemon({
+      name,
+      program,
+      args,
+      workingDirectory: directory,
+      log: join(directory, "logs", `${name}.log`),
+    }, records);
+  const file = (name: string): string => join(directory, name);
+  await writeConfiguration(directory, kubeconfig, cgroup);
+
+  await start("containerd", "/usr/bin/containerd", [
+    "--config",
+    file("containerd.toml"),
+    "--log-level",
+    "warn",
+  ]);
+  await importImages(join(directory, "images"));
+  await start("coredns", tools.coredns, ["-conf", file("Corefile")]);
+  await start("kube-proxy", tools["kube-proxy"], [
+    `--config=${file("kube-proxy.yaml")}`,
+    `--hostname-override=${NODE_NAME}`,
+  ]);
+  await start("kubelet", tools.kubelet, [
+    `--config=${file("kubelet.yaml")}`,
+    `--kubeconfig=${kubeconfig}`,
+    `--hostname-override=${NODE_NAME}`,
+    `--node-ip=${NODE_ADDRESS}`,
+    `--node-labels=storage-id=${NODE_NAME}`,
+  ]);
+  const { server } = await cluster.status();
+  using api = await apiClient(clusterLayout(options.directory), server ?? "");
+  const ready = await waitFor(READY_TIMEOUT_MS, async () => {
+    const { body } = await api.request("GET", `/api/v1/nodes/${NODE_NAME}`);
+    const conditions = (body as Node).status?.conditions ?? [];
+    return conditions.some(({ type, status }) => type === "Ready" && status === "True") || undefined;
+  });
+  if (!ready) {
+    throw new Error(`Cannot use the node: it was not ready in time; see "${join(directory, "logs")}"`);
+  }
+}
+
+async function writeConfiguration(directory: string, kubeconfig: string, cgroup: string): Promise<void> {
+  for (const name of ["processes", "logs", "network"]) {
+    await Deno.mkdir(join(directory, name), { recursive: true });
+  }
+  const resolvConf = join(directory, "resolv.conf");
+  const files = {
+    "containerd.toml": containerdConfiguration(join(directory, "network")),
+    "network/10-pods.conflist": networkConfiguration(),
+    "kubelet.yaml": kubeletConfiguration(cgroup, resolvConf),
+    "kube-proxy.yaml": proxyConfiguration(kubeconfig),
+    "Corefile": nameServerConfiguration(kubeconfig),
+    "resolv.conf": "",
+  };
+  for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(directory, name), text);
+}
+
+async function importImages(images: string): Promise<void> {
+  const listening = await waitFor(10_000, async () => await ctr(["version"]) === "" || undefined);
+  if (!listening) throw new Error("Cannot use containerd: it does not answer");
+  for await (const { name } of Deno.readDir(images)) {
+    const errors = await ctr(["images", "import", join(images, name)]);
+    if (errors !== "") throw new Error(`Cannot import the image "${name}": ${errors}`);
+  }
+}
+
+/** @returns what it said when it failed, else nothing. */
+async function ctr(args: readonly string[]): Promise<string> {
+  const { success, stderr } = await new Deno.Command("ctr", { args: ["--namespace", "k8s.io", ...args] })
+    .output();
+  return success ? "" : new TextDecoder().decode(stderr).trim() || "no reason given";
+}
+
+if (import.meta.main) {
+  const [directory, cgroup] = Deno.args;
+  if (directory === undefined || cgroup === undefined) {
+    throw new Error("Expected the node's folder and control group");
+  }
+  await boot(directory, cgroup);
+}

@@ -1,0 +1,46 @@
+/** A control group of the node's own, so that nothing of it stays in the machine's. */
+import { join } from "node:path";
+
+const ROOT = "/sys/fs/cgroup";
+
+/** Makes the group in every hierarchy of the machine (version 1, hybrid or 2). */
+export async function makeControlGroup(name: string): Promise<void> {
+  for (const hierarchy of await hierarchies()) {
+    const group = join(hierarchy, name);
+    await Deno.mkdir(group, { recursive: true });
+    // Version 1 gives a new cpuset nothing to run on.
+    for (const file of ["cpuset.cpus", "cpuset.mems"]) {
+      const value = await Deno.readTextFile(join(hierarchy, file)).catch(() => "");
+      if (value.trim() !== "") await Deno.writeTextFile(join(group, file), value).catch(() => {});
+    }
+    const controllers = await Deno.readTextFile(join(hierarchy, "cgroup.controllers")).catch(() => "");
+    for (const controller of controllers.trim().split(/\s+/).filter((word) => word !== "")) {
+      await Deno.writeTextFile(join(hierarchy, "cgroup.subtree_control"), `+${controller}`).catch(() => {});
+    }
+  }
+}
+
+/** Removes the group and all below it; their processes have ended. */
+export async function removeControlGroup(name: string): Promise<void> {
+  for (const hierarchy of await hierarchies()) await removeTree(join(hierarchy, name));
+}
+
+/** Each controller has a folder in version 1; in version 2 the root itself is the one hierarchy. */
+async function hierarchies(): Promise<readonly string[]> {
+  if (await Deno.stat(join(ROOT, "cgroup.controllers")).then(() => true, () => false)) return [ROOT];
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(ROOT)) if (entry.isDirectory) found.push(join(ROOT, entry.name));
+  return found;
+}
+
+/** A group is removed by its folder; the files in it are the kernel's. */
+async function removeTree(group: string): Promise<void> {
+  try {
+    for await (const entry of Deno.readDir(group)) {
+      if (entry.isDirectory) await removeTree(join(group, entry.name));
+    }
+    await Deno.remove(group);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,82 @@
+/** A real Kubernetes node for tests: containers really run, volumes are really mounted, Services really answer. */
+import { join } from "node:path";
+import { buildTools } from "../cluster/build.ts";
+import { fetchManifests } from "../cluster/manifests.ts";
+import { makeControlGroup, removeControlGroup } from "./control_group.ts";
+import { type Image, writeImage } from "./image.ts";
+import { openNamespaces, type Output } from "./namespaces.ts";
+import { SANDBOX_IMAGE } from "./node_configuration.ts";
+import { ALL_TOOLS } from "./node_tools.ts";
+import { installPackages } from "./requirements.ts";
+
+/** A running node with its control plane. */
+export interface RealNode extends AsyncDisposable {
+  readonly directory: string;
+  readonly kubeconfigPath: string;
+  /** Runs a command where the cluster can be reached. */
+  run(command: readonly string[], env?: Readonly<Record<string, string>>): Promise<Output>;
+  /** Runs kubectl. @throws when it fails. @returns what it printed. */
+  kubectl(...args: readonly string[]): Promise<string>;
+}
+
+/** The repository's root, from which commands run. */
+const ROOT = join(import.meta.dirname ?? ".", "../..");
+
+const SANDBOX: Image = { name: SANDBOX_IMAGE, entrypoint: ["/bin/tail", "-f", "/dev/null"] };
+
+/**
+ * Starts a node that has these images. All it writes is in a temporary folder, in its own namespaces and in its own
+ * control group; disposing of it removes all three.
+ *
+ * @throws when {@link whyNoRealNode} has a reason, or a program does not start; then the folder stays, with its logs.
+ */
+export async function startNode(images: readonly Image[], report: (line: string) => void): Promise<RealNode> {
+  await installPackages(report);
+  const env = Deno.env.toObject();
+  const { kubectl } = await buildTools(ALL_TOOLS, report, env);
+  await fetchManifests(report, env);
+  const directory = await Deno.makeTempDir({ prefix: "real-node-" });
+  await Deno.mkdir(join(directory, "images"));
+  for (const [index, image] of [SANDBOX, ...images].entries()) {
+    await writeImage(image, join(directory, "images", `${index}.tar`));
+  }
+  const cgroup = directory.slice(directory.lastIndexOf("/") + 1);
+  await makeControlGroup(cgroup);
+  const namespaces = await openNamespaces();
+  const close = async (): Promise<void> => {
+    await namespaces[Symbol.asyncDispose]();
+    await removeControlGroup(cgroup);
+  };
+  const kubeconfigPath = join(directory, "cluster", "kubeconfig");
+  const run = (command: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Output> =>
+    namespaces.run(command, ROOT, more);
+  report("Starting a real node");
+  const booted = await run([
+    Deno.execPath(),
+    "run",
+    "-A",
+    join("test", "ferry", "boot.ts"),
+    directory,
+    `/${cgroup}`,
+  ]);
+  if (booted.code !== 0) {
+    await close();
+    throw new Error(
+      `Cannot start a real node; its logs are in "${directory}":\n${booted.stdout}${booted.stderr}`,
+    );
+  }
+  return {
+    directory,
+    kubeconfigPath,
+    run,
+    kubectl: async (...args) => {
+      const { code, stdout, stderr } = await run([kubectl, "--kubeconfig", kubeconfigPath, ...args]);
+      if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr.trim()}`);
+      return stdout;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await close();
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+}

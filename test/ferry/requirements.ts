@@ -1,0 +1,58 @@
+/** What a real node needs of this machine, and how it comes there. */
+
+/** Debian's packages, with one program of each by which its presence is seen. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  "containerd": "/usr/bin/containerd",
+  "runc": "/usr/sbin/runc",
+  "containernetworking-plugins": "/usr/lib/cni/bridge",
+  "busybox-static": "/bin/busybox",
+  "iproute2": "/bin/ip",
+  "iptables": "/usr/sbin/iptables",
+  "nftables": "/usr/sbin/nft",
+  "util-linux": "/usr/bin/unshare",
+};
+
+/**
+ * Why a real node cannot run here; `undefined` when it can. Nothing is changed.
+ *
+ * @returns a sentence for people, to be shown when tests are skipped.
+ */
+export async function whyNoRealNode(): Promise<string | undefined> {
+  if (Deno.build.os !== "linux") return "a real node needs Linux";
+  if (Deno.uid() !== 0) return "a real node needs root, for its containers' namespaces";
+  const missing = await missingPackages();
+  if (missing.length > 0 && !await exists("/usr/bin/apt-get")) {
+    return `a real node needs ${missing.join(", ")}, and apt-get is not here to install them`;
+  }
+  return undefined;
+}
+
+/** Installs what is missing, with apt-get. @throws when it fails. */
+export async function installPackages(report: (line: string) => void): Promise<void> {
+  const missing = await missingPackages();
+  if (missing.length === 0) return;
+  report(`Installing ${missing.join(", ")} with apt-get`);
+  await aptGet(["update"]);
+  await aptGet(["install", "--yes", "--no-install-recommends", ...missing]);
+}
+
+async function missingPackages(): Promise<readonly string[]> {
+  const present = await Promise.all(Object.values(PACKAGES).map(exists));
+  return Object.keys(PACKAGES).filter((_, index) => present[index] !== true);
+}
+
+async function aptGet(args: readonly string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("apt-get", {
+    args: ["--quiet", ...args],
+    // A package must neither ask anything nor start a daemon on this machine.
+    env: { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
+    stdin: "null",
+  }).output();
+  if (!success) {
+    throw new Error(`Cannot run "apt-get ${args[0]}": ${new TextDecoder().decode(stderr).trim()}`);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
