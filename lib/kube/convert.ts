@@ -8,6 +8,8 @@ import { type SecretNote, secretRules } from "./configuration/secrets.ts";
 import { type Context, decided, type ImageLookup, isSkipped } from "./context.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
 import type { Decisions } from "./decisions.ts";
+import { runChecks } from "./checks/all.ts";
+import { reportUncarried } from "./coverage/report.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { label } from "./names.ts";
@@ -88,6 +90,8 @@ export function convert(input: ConvertInput): Conversion {
       }),
     ]),
   );
+  runChecks(context, workshop.references);
+  reportUncarried(context);
   reportSecrets(context, workshop.notes);
   return {
     namespace: context.namespace,

@@ -10,7 +10,7 @@ const WEB_TOKEN = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/;
 const VENDOR_TOKEN =
   /\b(gh[pousr]_\w{20,}|glpat-[\w-]{16,}|xox[abpr]-[\w-]{10,}|sk_live_\w{10,}|AKIA[A-Z0-9]{16})\b/;
 /** Long random text without a separator of words or paths. */
-const CANDIDATE = /(?<![\w/+.=-])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w/+.-])/g;
+const CANDIDATE = /(?<![\w/+.=-])(?:[A-Za-z0-9+_-]{24,}|[A-Za-z0-9+/]{24,}(?==))={0,2}(?![\w/+.-])/g;
 
 /** Why a value is a secret, or nothing. */
 export function secretLook(value: string): string | undefined {

@@ -69,6 +69,48 @@ export function hostReferences(project: Project, bindSources: BindSources): read
   );
 }
 
+/** Single-word hosts of URLs and `host:port` pairs that are no name of a service. */
+export function unknownHosts(
+  project: Project,
+  bindSources: BindSources,
+): readonly Pick<HostReference, "from" | "host" | "key" | "span">[] {
+  const owners = servicesByDnsName(project);
+  return Object.values(project.services).flatMap((service) => {
+    const candidates = candidateHosts(service, bindSources);
+    const known = new Set([...owners.keys(), ...Object.keys(service.extra_hosts ?? {}), "localhost"]);
+    const names = new Set([...candidates].filter((name) => !known.has(name)));
+    return [
+      ...environmentMentions(project, service, names),
+      ...argumentMentions(project, service, names),
+      ...fileMentions(project, service, bindSources, names),
+    ].filter(({ mention }) => mention.scheme !== undefined).map(({ mention, span }) => ({
+      from: service.name,
+      host: mention.host,
+      ...(mention.key === undefined ? {} : { key: mention.key }),
+      ...(span === undefined ? {} : { span }),
+    }));
+  });
+}
+
+/** Words after `//`: letters first, no dot, so neither addresses nor names of the outside. */
+function candidateHosts(service: Service, bindSources: BindSources): ReadonlySet<string> {
+  const texts = [
+    ...Object.values(service.environment ?? {}).map((value) => value ?? ""),
+    ...(service.command ?? []),
+    ...(service.volumes ?? []).flatMap(({ type, source }) =>
+      type === "bind" && source !== undefined
+        ? textFiles(source, bindSources.get(source)).map(({ text }) => text)
+        : []
+    ),
+  ];
+  const found = texts.flatMap((text) =>
+    [...text.matchAll(/\w:\/\/(?:[^\s/@"'`]*@)?([a-z][a-z0-9_-]+)(?=[:/?"'\s`]|$)/gi)].map((match) =>
+      match[1] ?? ""
+    )
+  );
+  return new Set(found);
+}
+
 interface Found {
   readonly mention: HostMention;
   readonly span: Span | undefined;

@@ -1,0 +1,15 @@
+/** Every check of the stack itself that needs no cluster. */
+import type { Context } from "../context.ts";
+import type { HostReference } from "../network/references.ts";
+import { checkCredentials } from "./credentials.ts";
+import { checkHostNames } from "./host_names.ts";
+import { checkDockerOnly, checkImageTags } from "./images.ts";
+import { checkHeaps } from "./memory.ts";
+
+export function runChecks(context: Context, references: readonly HostReference[]): void {
+  checkImageTags(context);
+  checkDockerOnly(context);
+  checkHostNames(context, references);
+  checkCredentials(context);
+  checkHeaps(context);
+}

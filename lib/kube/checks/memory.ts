@@ -1,0 +1,35 @@
+/** A Java heap that does not fit into the container's memory limit. */
+import { at, type Context } from "../context.ts";
+import { decided, isSkipped } from "../context.ts";
+import { resourcesOf } from "../workload/resources.ts";
+import { bytes } from "../workload/units.ts";
+
+const UNITS: Readonly<Record<string, number>> = { Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3, Ti: 1024 ** 4 };
+
+export function checkHeaps(context: Context): void {
+  for (const service of Object.values(context.project.services)) {
+    if (isSkipped(context.decisions, service.name)) continue;
+    const subject = { service, decision: decided(context.decisions, service.name) };
+    const limits = resourcesOf({ ...context, report: () => {} }, subject)["limits"];
+    const limit = typeof limits === "object" && limits !== null ? Reflect.get(limits, "memory") : undefined;
+    const most = limit === undefined ? undefined : quantityBytes(String(limit));
+    if (most === undefined) continue;
+    for (const [key, value] of Object.entries(service.environment ?? {})) {
+      const heap = bytes(/-Xmx(\d+[kmgt]?)\b/i.exec(value ?? "")?.[1]);
+      if (heap === undefined || heap < most * 0.9) continue;
+      context.report({
+        code: "kube-heap-too-large",
+        severity: "warning",
+        message:
+          `The heap in "${key}" of service "${service.name}" leaves nothing of the memory limit ${limit} for the rest`,
+        ...at(context.project, ["services", service.name, "environment", key]),
+        hint: "Leave a quarter of the limit to stacks, classes and buffers",
+      });
+    }
+  }
+}
+
+function quantityBytes(quantity: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti)?$/.exec(quantity);
+  return match === null ? undefined : Number(match[1]) * (UNITS[match[2] ?? ""] ?? 1);
+}
