@@ -6,6 +6,7 @@ import { type Container, containersOf } from "./container.ts";
 import type { DockerOptions } from "./docker_options.ts";
 import { type DynamicFile, readDynamicFile } from "./dynamic_file.ts";
 import { findTraefik } from "./find_traefik.ts";
+import { inlineFiles, type TextAt } from "./inline_files.ts";
 import { type MergedSection, mergeSection, type SectionPath } from "./merge_containers.ts";
 import type { Element, ElementSection, Routing } from "./routing.ts";
 import { dockerOptionsOf, readStaticConfiguration, textField } from "./static_configuration.ts";
@@ -37,7 +38,7 @@ export function readRouting(input: RoutingInput): Routing {
     ...dynamic.flatMap((file) => file.findings),
     ...networkFinding(configurations.map(({ container }) => container), options),
   ];
-  const sections = mergeAll(configurations, dynamic, findings);
+  const sections = inlineAll(mergeAll(configurations, dynamic, findings), files.textAt);
   return {
     ...sections,
     ...(fixed.configuration === undefined ? {} : { static: fixed.configuration }),
@@ -45,6 +46,26 @@ export function readRouting(input: RoutingInput): Routing {
     ...versionOf(traefik?.version),
     defaultRuleSyntax: ruleSyntax(fixed.configuration?.fields, traefik?.version),
     findings,
+  };
+}
+
+type Sections = Pick<Routing, "http" | "tcp" | "udp" | "tls">;
+
+/** Puts certificates and users in the place of their paths. */
+function inlineAll(sections: Sections, textAt: TextAt | undefined): Sections {
+  if (textAt === undefined) return sections;
+  const each = (elements: ReadonlyMap<string, Element>): ReadonlyMap<string, Element> =>
+    new Map([...elements].map(([name, element]) => [name, inlineFiles(element, textAt)]));
+  const { http, tcp, tls } = sections;
+  return {
+    ...sections,
+    http: { ...http, middlewares: each(http.middlewares), serversTransports: each(http.serversTransports) },
+    tcp: { ...tcp, serversTransports: each(tcp.serversTransports) },
+    tls: {
+      options: each(tls.options),
+      stores: each(tls.stores),
+      certificates: tls.certificates.map((element) => inlineFiles(element, textAt)),
+    },
   };
 }
 
@@ -62,7 +83,7 @@ function mergeAll(
   configurations: readonly ContainerConfiguration[],
   dynamic: readonly DynamicFile[],
   findings: Diagnostic[],
-): Pick<Routing, "http" | "tcp" | "udp" | "tls"> {
+): Sections {
   const collect = (path: SectionPath, docker: MergedSection): ReadonlyMap<string, Element> => {
     findings.push(...docker.findings);
     return withFiles(docker.elements, dynamic, `${path.protocol}.${path.section}`, findings);

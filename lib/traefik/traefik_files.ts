@@ -3,12 +3,15 @@ import type { BindSource, BindSources } from "../../compose/bind_source.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { NamedText } from "./dynamic_file.ts";
 import type { FoundTraefik } from "./find_traefik.ts";
+import type { TextAt } from "./inline_files.ts";
 import { readStaticConfiguration, textField } from "./static_configuration.ts";
 
 /** Traefik's static file and dynamic files, by their paths on the host. */
 export interface TraefikFiles {
   readonly static?: NamedText;
   readonly dynamic: readonly NamedText[];
+  /** Other files that the configuration names by their path in Traefik's container: certificates, users. */
+  readonly textAt?: TextAt;
 }
 
 /** Picks the files out of the bind mounts' contents; what is not there is a finding. */
@@ -36,7 +39,12 @@ export function selectTraefikFiles(
     return found;
   };
   const dynamic = directory !== undefined ? read(directory) : filename !== undefined ? read(filename) : [];
-  return { files: { ...(staticFile === undefined ? {} : { static: staticFile }), dynamic }, findings };
+  const inContainer: TextAt = (path) => {
+    const host = traefik.hostPath(path);
+    return host === undefined ? undefined : textAt(sources, host)?.text;
+  };
+  const files = { ...(staticFile === undefined ? {} : { static: staticFile }), dynamic, textAt: inContainer };
+  return { files, findings };
 }
 
 function missing(traefik: FoundTraefik, path: string, host: string | undefined): Diagnostic {

@@ -24,6 +24,8 @@ export interface TraefikOptions {
   readonly arguments: readonly string[];
   readonly apiPort: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether a static file says what the flags below would: Traefik reads one of the two. */
+  readonly configured?: boolean;
   /** Providers whose first configuration is waited for. */
   readonly providers: readonly string[];
 }
@@ -32,7 +34,7 @@ export interface TraefikOptions {
 export async function startTraefik(options: TraefikOptions): Promise<TraefikProcess> {
   const { traefik } = await buildTools(["traefik"], () => {});
   const child = new Deno.Command(traefik, {
-    args: [
+    args: options.configured === true ? [...options.arguments] : [
       ...options.arguments,
       "--log.level=DEBUG",
       "--log.format=json",
