@@ -1,0 +1,74 @@
+/** `status` as a table: one line a migration, then what to do next. */
+import type { MigrationState } from "../run/event.ts";
+import type { MigrationStatus, Status } from "../run/status.ts";
+import { plural } from "./diagnostic_text.ts";
+import { formatMilliseconds } from "./duration_text.ts";
+import { type Style, styleFor } from "./style.ts";
+
+const SIGNS: Readonly<Record<MigrationState, string>> = {
+  applied: "✔",
+  pending: "…",
+  running: "▶",
+  failed: "✗",
+  changed: "≠",
+  missing: "?",
+  skipped: "-",
+};
+
+/** The whole answer of `status`, ending with the next command. */
+export function renderStatus(status: Status, options: { readonly colour: boolean }): string {
+  const style = styleFor(options.colour);
+  const { cluster, migrations, run } = status;
+  const rows = migrations.map((migration) => rowOf(migration, style));
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(0, ...rows.map((row) => (row.cells[column] ?? "").length))
+  );
+  const lines = rows.map(({ sign, cells, paint, error }) => {
+    const text = cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+    return `  ${paint(sign)} ${text}${error === null ? "" : `\n      ${style.red(error)}`}`;
+  });
+  const head = `Cluster ${style.bold(cluster.context)} (${cluster.server}), namespace ${
+    style.bold(cluster.namespace)
+  }`;
+  const held = run === null ? [] : [
+    `Run ${run.runId} of ${run.holder} is in progress since ${run.since}` +
+    (run.heartbeatAt === null ? "" : `, last heartbeat ${run.heartbeatAt}`),
+  ];
+  return `${[head, "", ...lines, "", ...held, summary(status)].join("\n")}\n`;
+}
+
+interface Row {
+  readonly sign: string;
+  readonly cells: readonly string[];
+  readonly paint: (text: string) => string;
+  readonly error: string | null;
+}
+
+function rowOf(migration: MigrationStatus, style: Style): Row {
+  const { state, id, title, objects, finishedAt, durationMs, by, error } = migration;
+  const when = finishedAt === null ? "" : `${finishedAt.replace("T", " ").replace(/(\.\d+)?Z$/, "Z")}`;
+  const took = durationMs === null ? "" : ` in ${formatMilliseconds(durationMs)}`;
+  const who = by === null ? "" : ` by ${by}`;
+  return {
+    sign: SIGNS[state],
+    cells: [id, `${state}, ${plural(objects, "object")}`, title, when === "" ? "" : `${when}${took}${who}`],
+    paint: paintOf(state, style),
+    error: state === "failed" ? error : null,
+  };
+}
+
+function paintOf(state: MigrationState, style: Style): (text: string) => string {
+  if (state === "applied") return style.green;
+  if (state === "failed" || state === "missing") return style.red;
+  return state === "pending" || state === "skipped" ? style.dim : style.yellow;
+}
+
+function summary({ current, next, migrations }: Status): string {
+  const applied = migrations.filter(({ state }) => state === "applied").length;
+  const counts = `${applied} of ${
+    plural(migrations.filter(({ state }) => state !== "skipped").length, "migration")
+  } applied`;
+  if (next === null) return `${counts}; nothing to do.`;
+  const from = current === null ? "" : `, current ${current}`;
+  return `${counts}${from}, next ${next}.\nNext: deno task migrate --dry-run`;
+}
