@@ -10,11 +10,11 @@ import { problem, type Report } from "./report.ts";
 type KeyOf = (item: Node, report: Report) => string | undefined;
 
 /** `KEY` of `KEY=value`. */
-export const keyOfPair: KeyOf = (item) => {
+export function keyOfPair(item: Node): string {
   const line = item.kind === "scalar" ? String(item.value) : "";
   const at = line.indexOf("=");
   return at < 0 ? line : line.slice(0, at);
-};
+}
 
 /** The last item of each key, at the place of its first. */
 export function uniqueItems(items: readonly Node[], keyOf: KeyOf, report?: Report): Node[] {

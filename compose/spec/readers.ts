@@ -5,53 +5,74 @@ import { isNull, type Node, nodeSpan, type Scalar } from "../node.ts";
 import { problem } from "../report.ts";
 import { splitWords } from "../shell_words.ts";
 import { parseBytes, parseDuration, printDuration } from "../units.ts";
-import { define, type ReadContext, type Reader } from "./field.ts";
+import { define, type ReadContext } from "./field.ts";
 
 /** A Go string field: integers are taken, other numbers and dates are not. */
-export const readString: Reader = (node, context) => textOf(node, context) || undefined;
+export function readString(node: Node, context: ReadContext): unknown {
+  return textOf(node, context) || undefined;
+}
 
 /** A string, printed even where it is empty. */
-export const readAnyString: Reader = (node, context) => textOf(node, context);
+export function readAnyString(node: Node, context: ReadContext): unknown {
+  return textOf(node, context);
+}
 
 /** A list of strings. */
-export const readStrings: Reader = (node, context) => {
+export function readStrings(node: Node, context: ReadContext): unknown {
   if (node.kind !== "sequence" || node.items.length === 0) return undefined;
   return node.items.map((item) => textOf(item, context));
-};
+}
 
 /** A string or a list of strings, as a list. */
-export const readStringOrList: Reader = (node, context) =>
-  node.kind === "scalar" ? isNull(node) ? undefined : [textOf(node, context)] : readStrings(node, context);
+export function readStringOrList(node: Node, context: ReadContext): unknown {
+  return node.kind === "scalar"
+    ? isNull(node) ? undefined : [textOf(node, context)]
+    : readStrings(node, context);
+}
 
 /** A signed integer, left out where it is zero. */
-export const readInteger: Reader = (node, context) => integerOf(node, context) || undefined;
+export function readInteger(node: Node, context: ReadContext): unknown {
+  return integerOf(node, context) || undefined;
+}
 
 /** A signed integer behind a Go pointer: zero is kept. */
-export const readOptionalInteger: Reader = (node, context) => integerOf(node, context);
+export function readOptionalInteger(node: Node, context: ReadContext): unknown {
+  return integerOf(node, context);
+}
 
 /** An unsigned integer, left out where it is zero. */
-export const readUnsigned: Reader = (node, context) => unsignedOf(node, context) || undefined;
+export function readUnsigned(node: Node, context: ReadContext): unknown {
+  return unsignedOf(node, context) || undefined;
+}
 
-export const readOptionalUnsigned: Reader = (node, context) => unsignedOf(node, context);
+export function readOptionalUnsigned(node: Node, context: ReadContext): unknown {
+  return unsignedOf(node, context);
+}
 
 /** A 32-bit float, left out where it is zero. */
-export const readFloat: Reader = (node, context) => {
+export function readFloat(node: Node, context: ReadContext): unknown {
   if (node.kind !== "scalar" || isNull(node)) return undefined;
   const value = node.type === "string" ? toFloat(String(node.value)) : Number(node.value);
   if (value === undefined || node.type === "bool") return refuse(node, context, "a number");
   return shortestFloat32(value) || undefined;
-};
+}
 
 /** A boolean, left out where it is false. */
-export const readBoolean: Reader = (node, context) => booleanOf(node, context) || undefined;
+export function readBoolean(node: Node, context: ReadContext): unknown {
+  return booleanOf(node, context) || undefined;
+}
 
-export const readOptionalBoolean: Reader = (node, context) => booleanOf(node, context);
+export function readOptionalBoolean(node: Node, context: ReadContext): unknown {
+  return booleanOf(node, context);
+}
 
 /** A boolean that is true unless it is written, left out where it is true. */
-export const readOptOut: Reader = (node, context) => booleanOf(node, context) === false ? false : undefined;
+export function readOptOut(node: Node, context: ReadContext): unknown {
+  return booleanOf(node, context) === false ? false : undefined;
+}
 
 /** A size in bytes as a decimal text. */
-export const readBytes: Reader = (node, context) => {
+export function readBytes(node: Node, context: ReadContext): unknown {
   if (node.kind !== "scalar" || isNull(node)) return undefined;
   if (node.type === "int") return node.value === 0 ? undefined : String(node.value);
   if (node.type !== "string") return refuse(node, context, "a whole number of bytes, or a text such as 1.5g");
@@ -65,10 +86,10 @@ export const readBytes: Reader = (node, context) => {
     "write a number with a unit of b, k, m, g, t or p, such as 512m",
   );
   return undefined;
-};
+}
 
 /** A duration behind a Go pointer. */
-export const readOptionalDuration: Reader = (node, context) => {
+export function readOptionalDuration(node: Node, context: ReadContext): unknown {
   if (node.kind !== "scalar" || isNull(node)) return undefined;
   const text = goPrint(node);
   const nanoseconds = parseDuration(text);
@@ -81,16 +102,16 @@ export const readOptionalDuration: Reader = (node, context) => {
     "write numbers with units of ms, s, m, h or d, such as 1m30s",
   );
   return undefined;
-};
+}
 
 /** A duration, left out where it is zero. */
-export const readDuration: Reader = (node, context) => {
+export function readDuration(node: Node, context: ReadContext): unknown {
   const text = readOptionalDuration(node, context);
   return text === "0s" ? undefined : text;
-};
+}
 
 /** A command: `null` is the image's own, an empty list is none. */
-export const readCommand: Reader = (node, context) => {
+export function readCommand(node: Node, context: ReadContext): unknown {
   if (node.kind === "sequence") return node.items.map((item) => stringOnly(item, context));
   if (node.kind !== "scalar" || isNull(node)) return null;
   const line = stringOnly(node, context);
@@ -104,18 +125,18 @@ export const readCommand: Reader = (node, context) => {
     words.hint,
   );
   return [];
-};
+}
 
 /** `healthcheck.test`: a string is run by the shell. */
-export const readTest: Reader = (node, context) => {
+export function readTest(node: Node, context: ReadContext): unknown {
   if (node.kind === "scalar") return ["CMD-SHELL", stringOnly(node, context)];
   if (node.kind !== "sequence" || node.items.length === 0) return undefined;
   return node.items.map((item) => stringOnly(item, context));
-};
+}
 
 /** `KEY=value` pairs where a missing value stays null: the environment and build arguments. */
-export const readEnvironment: Reader = (node, context) =>
-  readPairs(node, (value) => isNull(value) ? null : goPrint(value), null, (key, item) => {
+export function readEnvironment(node: Node, context: ReadContext): unknown {
+  return readPairs(node, (value) => isNull(value) ? null : goPrint(value), null, (key, item) => {
     if (!/\s$/.test(key)) return;
     problem(
       context.report,
@@ -125,18 +146,20 @@ export const readEnvironment: Reader = (node, context) =>
       `write "${key.trimEnd()}=…" without the blank`,
     );
   });
+}
 
 /** `KEY=value` pairs where a missing value is an empty text: labels, annotations, options. */
-export const readLabels: Reader = (node) =>
-  readPairs(node, (value) => isNull(value) ? "" : goPrint(value), "");
+export function readLabels(node: Node): unknown {
+  return readPairs(node, (value) => isNull(value) ? "" : goPrint(value), "");
+}
 
 /** Options of a driver, by name; Go takes strings and integers only. */
-export const readStringMap: Reader = (node, context) => {
+export function readStringMap(node: Node, context: ReadContext): unknown {
   if (node.kind !== "mapping" || node.entries.size === 0) return undefined;
   const out: Record<string, unknown> = {};
   for (const [key, value] of node.entries) define(out, key, isNull(value) ? "" : textOf(value, context));
   return out;
-};
+}
 
 function readPairs(
   node: Node,

@@ -2,10 +2,10 @@
 import { goPrint } from "../go_print.ts";
 import { isNull, type Node, nodeSpan } from "../node.ts";
 import { problem } from "../report.ts";
-import type { ReadContext, Reader } from "./field.ts";
+import type { ReadContext } from "./field.ts";
 
 /** `extra_hosts`: `host=ip` or `host:ip`, as a sorted list of `host=ip`. */
-export const readHosts: Reader = (node, context) => {
+export function readHosts(node: Node, context: ReadContext): unknown {
   const hosts: string[] = [];
   const take = (host: string, addresses: readonly string[], at: Node): void => {
     if (host === "" || /[:=]/.test(host)) {
@@ -41,10 +41,10 @@ export const readHosts: Reader = (node, context) => {
     }
   }
   return hosts.length === 0 ? undefined : hosts.sort(byBytes);
-};
+}
 
 /** A file's mode: a text is octal, a number is taken as it is; printed in octal. */
-export const readMode: Reader = (node, context) => {
+export function readMode(node: Node, context: ReadContext): unknown {
   if (node.kind !== "scalar" || isNull(node)) return undefined;
   if (node.type === "int") return `0${Number(node.value).toString(8)}`;
   const text = String(node.value);
@@ -57,10 +57,10 @@ export const readMode: Reader = (node, context) => {
     'write an octal number such as 0440 or "0440"',
   );
   return undefined;
-};
+}
 
 /** A limit, or its soft and hard values. */
-export const readUlimit: Reader = (node, context) => {
+export function readUlimit(node: Node, context: ReadContext): unknown {
   if (node.kind === "scalar") {
     if (node.type === "int") return Number(node.value) === 0 ? {} : Number(node.value);
     return refuseLimit(node, context);
@@ -74,7 +74,7 @@ export const readUlimit: Reader = (node, context) => {
     if (Number(value.value) !== 0) out[key] = Number(value.value);
   }
   return out;
-};
+}
 
 function refuseLimit(node: Node, context: ReadContext): undefined {
   if (node.broken) return undefined;
@@ -89,7 +89,7 @@ function refuseLimit(node: Node, context: ReadContext): undefined {
 }
 
 /** How many devices: a number, or `all`, which is -1. */
-export const readDeviceCount: Reader = (node, context) => {
+export function readDeviceCount(node: Node, context: ReadContext): unknown {
   if (node.kind !== "scalar") return undefined;
   if (node.type === "int") return Number(node.value) || undefined;
   const text = String(node.value);
@@ -103,25 +103,25 @@ export const readDeviceCount: Reader = (node, context) => {
     'write a number, or "all"',
   );
   return undefined;
-};
+}
 
 /** `build.ssh`: keys by name, as `name` or `name=path`. */
-export const readSsh: Reader = (node) => {
+export function readSsh(node: Node): unknown {
   if (node.kind !== "mapping" || node.entries.size === 0) return undefined;
   return [...node.entries].map(([id, path]) =>
     path.kind === "scalar" && !isNull(path) && path.value !== "" ? `${id}=${goPrint(path)}` : id
   ).sort(byBytes);
-};
+}
 
 /** Options that may be given several times, each as a list of texts. */
-export const readMultiOptions: Reader = (node) => {
+export function readMultiOptions(node: Node): unknown {
   if (node.kind !== "mapping" || node.entries.size === 0) return undefined;
   return Object.fromEntries(
     [...node.entries].map((
       [key, value],
     ) => [key, value.kind === "sequence" ? value.items.map(print) : [print(value)]]),
   );
-};
+}
 
 function print(node: Node): string {
   return node.kind === "scalar" ? goPrint(node) : "";
