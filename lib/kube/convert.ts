@@ -13,6 +13,7 @@ import { reportUncarried } from "./coverage/report.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { label } from "./names.ts";
+import { reportPorts } from "./network/port_report.ts";
 import { type Publications, publications, type Published } from "./network/published.ts";
 import { hostReferences, textFiles } from "./network/references.ts";
 import { servicesOf, type TakenNames } from "./network/services.ts";
@@ -90,6 +91,7 @@ export function convert(input: ConvertInput): Conversion {
       }),
     ]),
   );
+  reportPorts(context, ports, workshop.references);
   runChecks(context, workshop.references);
   reportUncarried(context);
   reportSecrets(context, workshop.notes);

@@ -68,15 +68,27 @@ export function servicePorts(
   return new Map(
     Object.values(project.services).map((service) => [
       service.name,
-      merge([
+      portsOf(service.name, [
         ...declaredPorts(project, service),
         ...decidedPorts(decisions, service.name),
         ...required.filter((route) => route.service === service.name).map(routePort),
-        ...references.filter((reference) => reference.to === service.name).flatMap(referencePort),
+        ...references.filter(({ to, port }) => to === service.name && port !== undefined).flatMap(
+          referencePort,
+        ),
         ...imagePorts(service, images, decisions, "listens"),
-      ]),
+      ], references),
     ]),
   );
+}
+
+/** A URL without a port means its scheme's, but only of a service that is known to listen on no other. */
+function portsOf(
+  service: string,
+  strong: readonly ServicePort[],
+  references: readonly HostReference[],
+): readonly ServicePort[] {
+  if (strong.length > 0) return merge(strong);
+  return merge(references.filter(({ to }) => to === service).flatMap(referencePort));
 }
 
 /** `8011` or `"3478/udp"`. */

@@ -7,7 +7,7 @@ import { at, type Context, imageOf, isSkipped } from "../context.ts";
 import { knownImage } from "../known_images.ts";
 import { servicesByDnsName } from "../network/dns_names.ts";
 import { isHostKey, mentionsInValue, words } from "../network/host_mentions.ts";
-import { relativePath } from "../configuration/secrets.ts";
+import { relativePath } from "../relative_path.ts";
 import { textFiles } from "../network/references.ts";
 
 interface Entry {
@@ -68,7 +68,7 @@ function logins(project: Project, bindSources: BindSources): Login[] {
         ? []
         : textFiles(source, bindSources.get(source)).map(({ path, text }) => ({
           name: `"${relativePath(project, path)}"`,
-          entries: fileEntries(path, text),
+          entries: fileEntries(relativePath(project, path), text),
         }))
     );
     return [{ name: "", entries: environment }, ...files].flatMap(({ name, entries }) => [

@@ -3,6 +3,7 @@ import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { BindSources } from "../../../compose/bind_source.ts";
 import type { Project } from "../../../compose/project.ts";
 import type { Decisions } from "../decisions.ts";
+import { relativePath } from "../relative_path.ts";
 import { servicesByDnsName } from "../network/dns_names.ts";
 import { textFiles } from "../network/references.ts";
 import { isSecretKey } from "./secret_keys.ts";
@@ -63,12 +64,6 @@ export function secretRules(project: Project, bindSources: BindSources, decision
       return ofText(text);
     },
   };
-}
-
-/** A path below the project directory without it; any other path as it is. */
-export function relativePath(project: Project, path: string): string {
-  const root = `${project.workingDir.replace(/\/+$/, "")}/`;
-  return path.startsWith(root) ? path.slice(root.length) : path;
 }
 
 /** The first line of a configuration file that gives a secret key a value of its own. */

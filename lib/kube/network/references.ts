@@ -2,6 +2,7 @@
 import type { BindSource, BindSources } from "../../../compose/bind_source.ts";
 import type { Project, Service } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
+import { relativePath } from "../relative_path.ts";
 import { servicesByDnsName } from "./dns_names.ts";
 import { type HostMention, mentionsInText, mentionsInValue, words } from "./host_mentions.ts";
 
@@ -175,7 +176,7 @@ function fileMentions(
   return [...mounted, ...referenced].flatMap(({ path, text }) =>
     mentionsInText(text, names).map((mention) => ({
       mention,
-      span: { file: path, line: mention.line, column: mention.column },
+      span: { file: relativePath(project, path), line: mention.line, column: mention.column },
     }))
   );
 }

@@ -1,7 +1,7 @@
 /** Decides what each bind mount is: configuration, data, a path of the machine, or nothing that can move. */
 import type { BindSource } from "../../../compose/bind_source.ts";
 import type { Mount, Path } from "../../../compose/project.ts";
-import { relativePath } from "../configuration/secrets.ts";
+import { relativePath } from "../relative_path.ts";
 import { LARGEST_OBJECT } from "../configuration/objects.ts";
 import { at, type Context, isSkipped } from "../context.ts";
 import type { StorageDecision } from "../decisions.ts";
@@ -60,7 +60,7 @@ export function storageDecision(context: Context, path: string): StorageDecision
 
 /** How a path is written in `decisions.yaml`. */
 export function storageKey(context: Context, path: string): string {
-  const relative = relativePath(context.project, path.replace(/\/+$/, ""));
+  const relative = relativePath(context.project, path.replace(/\/+$/, "") || "/");
   return relative.startsWith("/") ? relative : `./${relative}`;
 }
 

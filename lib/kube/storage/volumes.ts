@@ -1,7 +1,7 @@
 /** StorageClass, PersistentVolumes and claims: one pair for each host directory, on the path where it lies. */
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { Volume } from "../../../compose/project.ts";
-import { relativePath } from "../configuration/secrets.ts";
+import { relativePath } from "../relative_path.ts";
 import type { Context } from "../context.ts";
 import type { StorageDecision } from "../decisions.ts";
 import { label, shortHash } from "../names.ts";

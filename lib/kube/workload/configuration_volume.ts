@@ -2,7 +2,7 @@
 import type { BindSource } from "../../../compose/bind_source.ts";
 import type { Mount, Path } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import { relativePath } from "../configuration/secrets.ts";
+import { relativePath } from "../relative_path.ts";
 import type { StorageDecision } from "../decisions.ts";
 import { label, shortHash } from "../names.ts";
 import { type Mounted, volumeName } from "./mounts.ts";

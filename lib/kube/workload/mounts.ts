@@ -1,6 +1,6 @@
 /** A container's mounts: claims, configuration, temporary directories, and copies of files that it writes. */
 import type { Mount, Path } from "../../../compose/project.ts";
-import { relativePath } from "../configuration/secrets.ts";
+import { relativePath } from "../relative_path.ts";
 import { at } from "../context.ts";
 import type { StorageDecision } from "../decisions.ts";
 import { label, shortHash } from "../names.ts";

@@ -1,0 +1,85 @@
+/** Loads and converts a stack from disk, as the command line does, without a cluster. */
+import { join } from "node:path";
+import { load, readBindSources } from "../../compose/mod.ts";
+import type { BindSources } from "../../compose/bind_source.ts";
+import type { Project } from "../../compose/project.ts";
+import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
+import { convert } from "../../lib/kube/convert.ts";
+import type { Conversion } from "../../lib/kube/conversion.ts";
+import { type Decisions, parseDecisions } from "../../lib/kube/decisions.ts";
+import type { ImageFacts } from "../../lib/kube/known_images.ts";
+import type { PlannedObject } from "../../lib/kube/object.ts";
+import { exposedPorts } from "../../lib/kube/ports.ts";
+import { findTraefik } from "../../lib/traefik/find_traefik.ts";
+import { readRouting } from "../../lib/traefik/read_routing.ts";
+import { selectTraefikFiles } from "../../lib/traefik/traefik_files.ts";
+import type { Routing } from "../../lib/traefik/routing.ts";
+
+export interface Converted {
+  readonly project: Project;
+  readonly bindSources: BindSources;
+  readonly decisions: Decisions;
+  readonly routing: Routing;
+  readonly conversion: Conversion;
+  /** Everything said on the way, the loader's included. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a stack is converted with. */
+export interface StackInput {
+  readonly directory: string;
+  readonly files?: readonly string[];
+  /** The text of decisions.yaml. */
+  readonly decisions?: string;
+  readonly images?: Readonly<Record<string, ImageFacts>>;
+  readonly compatibility?: boolean;
+}
+
+/** Fails where the loader finds no project: a test's input is valid compose. */
+export async function convertStack(input: StackInput): Promise<Converted> {
+  const loaded = await load({
+    directory: input.directory,
+    environment: {},
+    ...(input.files === undefined ? {} : { files: input.files }),
+    ...(input.compatibility === undefined ? {} : { compatibility: input.compatibility }),
+  });
+  const { project } = loaded;
+  if (project === undefined) {
+    throw new Error(loaded.diagnostics.map(({ message }) => message).join("\n"));
+  }
+  const bindSources = await readBindSources(project);
+  const decided = parseDecisions(input.decisions ?? "", join(input.directory, "decisions.yaml"));
+  const { decisions } = decided;
+  const images = (image: string): ImageFacts | undefined => input.images?.[image];
+  const traefik = findTraefik(project);
+  const selected = traefik === undefined
+    ? { files: { dynamic: [] }, findings: [] }
+    : selectTraefikFiles(traefik, bindSources);
+  const routing = readRouting({
+    project,
+    exposedPorts: exposedPorts(project, images, decisions),
+    files: selected.files,
+  });
+  const conversion = convert({ project, bindSources, decisions, routing, images });
+  const diagnostics = [
+    ...loaded.diagnostics,
+    ...decided.diagnostics,
+    ...selected.findings,
+    ...routing.findings,
+    ...conversion.findings,
+  ];
+  return { project, bindSources, decisions, routing, conversion, diagnostics };
+}
+
+/** Every object of a conversion, in the order of the migrations. */
+export function objectsOf(conversion: Conversion): readonly PlannedObject[] {
+  const services = [...conversion.services.values()];
+  return [
+    ...conversion.namespaces,
+    ...conversion.storage,
+    ...conversion.configuration,
+    ...conversion.traefik,
+    ...services.flatMap(({ network, workload, routes }) => [...network, ...workload, ...routes]),
+    ...conversion.routes,
+  ];
+}
