@@ -44,6 +44,11 @@ const REPLACEABLE: Readonly<Record<string, "Background" | "Orphan">> = {
   ClusterRoleBinding: "Background",
 };
 
+/** Whether objects of this kind may be deleted and made again. */
+export function isReplaceable(kind: string): boolean {
+  return REPLACEABLE[kind] !== undefined;
+}
+
 /** The object as it is sent: with the owner's label, its digest and its migration. */
 export function decorate(object: KubeObject, owner: string, key: DigestKey, migration: string): KubeObject {
   const { metadata } = object;
@@ -76,7 +81,7 @@ export async function applyObject(
   try {
     return outcomeOf(await applyNow(context, body), live);
   } catch (error) {
-    if (!isImmutable(error) || REPLACEABLE[object.kind] === undefined) throw error;
+    if (!isImmutable(error) || !isReplaceable(object.kind)) throw error;
     await removeForReplacement(context, body);
     const { object: made } = await applyNow(context, body);
     return { outcome: "replaced", live: made };
