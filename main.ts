@@ -7,15 +7,16 @@ import { processTerminal } from "./lib/cli/terminal.ts";
 
 if (import.meta.main) {
   const environment = Deno.env.toObject();
+  const directory = environment["INIT_CWD"] ?? Deno.cwd();
   Deno.exitCode = await runProgram(Deno.args, {
     environment,
-    directory: environment["INIT_CWD"] ?? Deno.cwd(),
+    directory,
     home: fileURLToPath(new URL(".", import.meta.url)),
     user: `${userInfo().username}@${hostname()}`,
     now: () => new Date(),
     signal: interruption(),
     embedded: async () => (await import("./test/cluster/embedded.ts")).embeddedCluster(environment),
-    terminal: (noColor) => processTerminal(environment, noColor),
+    terminal: (noColor) => processTerminal(environment, directory, noColor),
   }, metadata.version);
   Deno.exit();
 }

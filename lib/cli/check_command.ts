@@ -9,6 +9,6 @@ import type { Run } from "./program.ts";
 export const check: Run = async (options, surroundings) => {
   const terminal = surroundings.terminal(options.color === false);
   const gathered = await gather(options, surroundings);
-  printDiagnostics(gathered.diagnostics, { terminal, options, sources: gathered.sources, result: true });
+  printDiagnostics(gathered.diagnostics, { terminal, options, sources: gathered.sources, isResult: true });
   return hasErrors(gathered.diagnostics) ? ExitCode.input : ExitCode.ok;
 };

@@ -17,7 +17,7 @@ export async function execute(
     return await run(options, surroundings);
   } catch (error) {
     if (error instanceof Failure) {
-      printDiagnostics(error.diagnostics, { terminal, options });
+      printDiagnostics(error.diagnostics, { terminal, options, sources: error.sources });
       return error.exitCode;
     }
     if (surroundings.signal.aborted) return ExitCode.interrupted;

@@ -2,7 +2,7 @@
 import { isAbsolute, join, resolve } from "node:path";
 import type { BindSources } from "../../compose/bind_source.ts";
 import { load, readBindSources } from "../../compose/mod.ts";
-import type { Loaded, Project } from "../../compose/project.ts";
+import type { LoadOptions, Project } from "../../compose/project.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { convert } from "../kube/convert.ts";
 import type { Conversion } from "../kube/conversion.ts";
@@ -29,6 +29,11 @@ export interface Gathered {
   readonly diagnostics: readonly Diagnostic[];
   /** The texts that diagnostics point into. */
   readonly sources: ReadonlyMap<string, string>;
+  /**
+   * The same plan for a target whose digests have this key: pods carry a digest of the configuration they read,
+   * and without a key it would tell something of a short secret.
+   */
+  planFor(digestKey: string): Plan | undefined;
 }
 
 /** The stack that is moved when none is named. */
@@ -37,7 +42,7 @@ export const EXAMPLE = "examples/harbour";
 /** From flags to a plan. Never throws for bad input: everything wrong is in `diagnostics`. */
 export async function gather(options: InputOptions, surroundings: Surroundings): Promise<Gathered> {
   const directory = stackDirectory(options, surroundings);
-  const loaded = await loadProject(options, directory, surroundings);
+  const loaded = await load(loadOptions(options, surroundings));
   const sources = new Map(loaded.sources);
   const scripts = await loadScripts(
     options.migrations === undefined
@@ -47,23 +52,28 @@ export async function gather(options: InputOptions, surroundings: Surroundings):
   const decided = await readDecisions(options, directory, surroundings, sources);
   const diagnostics = [...loaded.diagnostics, ...scripts.diagnostics, ...decided.diagnostics];
   const { project } = loaded;
-  if (project === undefined) return { directory, diagnostics, sources };
+  const read = { directory, sources };
+  if (project === undefined) return { ...read, diagnostics, planFor: () => undefined };
 
+  const { decisions } = decided;
   const bindSources = await readBindSources(project);
-  const routing = routingOf(project, bindSources, decided.decisions, diagnostics);
-  const conversion = convert({
+  const routing = routingOf(project, bindSources, decisions, diagnostics);
+  const convertWith = (digestKey: string): Conversion =>
+    convert({ project, bindSources, decisions, routing, images: () => undefined, digestKey });
+  const planOf = (conversion: Conversion): ReturnType<typeof planMigrations> =>
+    planMigrations({ scripts: scripts.scripts, conversion, assigned: assignments(decisions) });
+  const conversion = convertWith("");
+  const planned = planOf(conversion);
+  diagnostics.push(...conversion.findings, ...planned.diagnostics);
+  if (hasErrors(diagnostics)) return { ...read, project, conversion, diagnostics, planFor: () => undefined };
+  return {
+    ...read,
     project,
-    bindSources,
-    decisions: decided.decisions,
-    routing,
-    images: () => undefined,
-  });
-  diagnostics.push(...conversion.findings);
-  const assigned = assignments(decided.decisions);
-  const planned = planMigrations({ scripts: scripts.scripts, conversion, assigned });
-  diagnostics.push(...planned.diagnostics);
-  const read = { directory, project, conversion, diagnostics, sources };
-  return hasErrors(diagnostics) ? read : { ...read, plan: planned.plan };
+    conversion,
+    diagnostics,
+    plan: planned.plan,
+    planFor: (digestKey) => planOf(convertWith(digestKey)).plan,
+  };
 }
 
 /** `--stack`, seen from where the user is, else the bundled example. */
@@ -73,9 +83,9 @@ export function stackDirectory(options: InputOptions, surroundings: Surroundings
 }
 
 /** compose's own loading, with the flags as docker compose has them. */
-function loadProject(options: InputOptions, directory: string, surroundings: Surroundings): Promise<Loaded> {
-  return load({
-    directory,
+export function loadOptions(options: InputOptions, surroundings: Surroundings): LoadOptions {
+  return {
+    directory: stackDirectory(options, surroundings),
     environment: surroundings.environment,
     ...(options.file === undefined ? {} : { files: options.file }),
     ...(options.envFile === undefined
@@ -84,7 +94,7 @@ function loadProject(options: InputOptions, directory: string, surroundings: Sur
     ...(options.projectName === undefined ? {} : { projectName: options.projectName }),
     ...(options.profile === undefined ? {} : { profiles: options.profile }),
     ...(options.compatibility === undefined ? {} : { compatibility: options.compatibility }),
-  });
+  };
 }
 
 async function readDecisions(

@@ -39,7 +39,9 @@ export async function findTarget(
   const cluster = await surroundings.embedded();
   const status = await cluster.status();
   if (status.state !== "running" && !start) return undefined;
-  const { kubeconfigPath } = await cluster.up((line) => terminal.err(`${line}\n`));
+  const { kubeconfigPath = "" } = status.state === "running"
+    ? status
+    : await cluster.up((line) => terminal.err(`${line}\n`));
   const connection = await findCluster({ kubeconfig: kubeconfigPath, env });
   if (connection === undefined) {
     throw new Error(`The embedded cluster left no kubeconfig at ${kubeconfigPath}`);

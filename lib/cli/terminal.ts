@@ -9,6 +9,8 @@ export interface Terminal {
   readonly outColour: boolean;
   readonly errColour: boolean;
   readonly columns: number;
+  /** Where the user is; paths below it are shown relative to it. */
+  readonly directory: string;
   /** Asks a yes-or-no question; undefined where nobody can answer. */
   confirm(question: string): boolean | undefined;
 }
@@ -27,6 +29,7 @@ export function wantsColour(
 /** The real terminal of this process. */
 export function processTerminal(
   environment: Readonly<Record<string, string>>,
+  directory: string,
   noColorFlag: boolean,
 ): Terminal {
   const outIsTerminal = Deno.stdout.isTerminal();
@@ -38,6 +41,7 @@ export function processTerminal(
     errIsTerminal,
     outColour: wantsColour(outIsTerminal, environment, noColorFlag),
     errColour: wantsColour(errIsTerminal, environment, noColorFlag),
+    directory,
     columns: errIsTerminal ? columnsOf() : 100,
     confirm: (question) => Deno.stdin.isTerminal() && errIsTerminal ? confirm(question) : undefined,
   };

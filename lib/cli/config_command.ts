@@ -1,0 +1,17 @@
+/** `config`: the compose project as it was understood, or its problems. */
+import { load, printJson, printYaml } from "../../compose/mod.ts";
+import { Failure } from "../diagnostics/diagnostic.ts";
+import { ExitCode } from "./exit_code.ts";
+import { loadOptions } from "./gather.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
+import type { Run } from "./program.ts";
+
+/** Prints the canonical form as YAML or JSON; problems end with `ExitCode.input`. */
+export const config: Run = async (options, surroundings) => {
+  const terminal = surroundings.terminal(options.color === false);
+  const { project, diagnostics, sources } = await load(loadOptions(options, surroundings));
+  if (project === undefined) throw new Failure(ExitCode.input, diagnostics, sources);
+  printDiagnostics(diagnostics, { terminal, options: { output: "text" }, sources });
+  terminal.out(options.output === "json" ? printJson(project) : printYaml(project));
+  return ExitCode.ok;
+};

@@ -1,0 +1,121 @@
+/** `migrate`: from the stack to the cluster, or with `--dry-run` what that would change. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Plan } from "../migration/step.ts";
+import { countDiagnostics, plural } from "../report/diagnostic_text.ts";
+import { RunPrinter } from "../report/run_printer.ts";
+import { RunTally } from "../report/run_tally.ts";
+import { parseDuration } from "../run/duration.ts";
+import type { RunEvent } from "../run/event.ts";
+import { execute } from "../run/execute.ts";
+import { prepareTarget } from "../run/prepare.ts";
+import { keyText } from "./digest_key.ts";
+import { ExitCode } from "./exit_code.ts";
+import { gather, type Gathered } from "./gather.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
+import type { CommandOptions, Run } from "./program.ts";
+import { refuse } from "./status_command.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { confirmTarget, describeTarget, findTarget, type Target } from "./target.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Everything that one run of the command works with. */
+export interface Move {
+  readonly options: CommandOptions;
+  readonly surroundings: Surroundings;
+  readonly terminal: Terminal;
+  readonly gathered: Gathered;
+  readonly plan: Plan;
+  readonly namespace: string;
+  readonly target: Target;
+}
+
+export const migrate: Run = async (options, surroundings) => {
+  const terminal = surroundings.terminal(options.color === false);
+  const gathered = await gather(options, surroundings);
+  const { plan, conversion } = gathered;
+  if (plan === undefined || conversion === undefined) return refuse(gathered);
+  terminal.err(`${describeInput(gathered)}\n`);
+  const target = await findTarget(options, surroundings, terminal, true);
+  if (target === undefined) throw new Error("A target was asked for and not found");
+  try {
+    const { namespace } = conversion;
+    terminal.err(`${describeTarget(target, namespace)}\n`);
+    const move: Move = { options, surroundings, terminal, gathered, plan, namespace, target };
+    if (options["dryRun"] === true) {
+      const { dryRun } = await import("./dry_run_command.ts");
+      return await dryRun(move);
+    }
+    return await run(move);
+  } finally {
+    target.client.close();
+  }
+};
+
+function describeInput({ project, diagnostics, directory }: Gathered): string {
+  const services = plural(Object.keys(project?.services ?? {}).length, "service");
+  const stack = `Stack: project "${project?.name ?? ""}" in ${directory}, ${services}`;
+  return diagnostics.length === 0
+    ? stack
+    : `${stack}\n${countDiagnostics(diagnostics)}; deno task check shows them`;
+}
+
+async function run(move: Move): Promise<number> {
+  const { options, surroundings, terminal, gathered, namespace, target } = move;
+  const question = `Apply ${plural(move.plan.migrations.length, "migration")} to namespace "${namespace}"?`;
+  if (!confirmTarget(target, question, options["yes"] === true, terminal)) {
+    terminal.err("Nothing was changed.\n");
+    return ExitCode.ok;
+  }
+  const { target: prepared } = await prepareTarget(target.client, namespace, move.plan);
+  const plan = gathered.planFor(keyText(prepared.key)) ?? move.plan;
+  const tally = new RunTally();
+  const printer = new RunPrinter({ colour: terminal.errColour });
+  const failures: Diagnostic[] = [];
+  const to = options["to"];
+  for await (
+    const event of execute(plan, {
+      client: target.client,
+      namespace,
+      by: surroundings.user,
+      now: () => surroundings.now().toISOString(),
+      signal: surroundings.signal,
+      ...(typeof to === "string" ? { to } : {}),
+      frozen: options["frozen"] === true,
+      adopt: options["adopt"] === true,
+      lockTimeoutMs: parseDuration(String(options["lockTimeout"])),
+    })
+  ) {
+    tally.handle(event);
+    if (event.type === "migration-finished") failures.push(...event.diagnostics);
+    show(event, printer, move);
+  }
+  printDiagnostics(failures, { terminal, options: { output: "text" }, sources: gathered.sources });
+  if (options.output !== "json") terminal.out(`${tally.summary()}\n`);
+  terminal.err(`${nextCommand(tally)}\n`);
+  return exitCodeOf(tally);
+}
+
+/** Text goes to standard error, line by line; JSON lines are the result. */
+function show(event: RunEvent, printer: RunPrinter, { options, terminal }: Move): void {
+  if (options.output === "json") {
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, ...event })}\n`);
+    return;
+  }
+  for (const line of printer.lines(event)) terminal.err(`${line}\n`);
+}
+
+function nextCommand(tally: RunTally): string {
+  switch (tally.state) {
+    case "failed":
+      return "What was done is recorded. Mend the cause, then run the same command again: it goes on where it stopped.";
+    case "interrupted":
+      return "Interrupted. What was done is recorded; the same command goes on where it stopped.";
+    default:
+      return "Next: deno task status";
+  }
+}
+
+function exitCodeOf(tally: RunTally): number {
+  if (tally.state === "failed") return ExitCode.failed;
+  return tally.state === "interrupted" ? ExitCode.interrupted : ExitCode.ok;
+}

@@ -1,0 +1,31 @@
+/** Prints diagnostics in the format that was asked for. */
+import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
+import { renderDiagnostics } from "../report/diagnostic_text.ts";
+import type { CommandOptions } from "./program.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface PrintOptions {
+  readonly terminal: Terminal;
+  readonly options: Pick<CommandOptions, "output">;
+  readonly sources?: Sources;
+  /** They are what was asked for, so they go to standard output; else they are messages. */
+  readonly isResult?: boolean;
+}
+
+/** As text, or with `-o json` as one JSON document `{ schemaVersion, diagnostics }`. */
+export function printDiagnostics(diagnostics: readonly Diagnostic[], print: PrintOptions): void {
+  const { terminal, options, isResult = false } = print;
+  const write = isResult ? terminal.out : terminal.err;
+  if (options.output === "json") {
+    if (diagnostics.length > 0 || isResult) write(`${JSON.stringify({ schemaVersion: 1, diagnostics })}\n`);
+    return;
+  }
+  const colour = isResult ? terminal.outColour : terminal.errColour;
+  write(
+    renderDiagnostics(diagnostics, {
+      colour,
+      sources: print.sources ?? new Map(),
+      directory: terminal.directory,
+    }),
+  );
+}

@@ -1,0 +1,54 @@
+/** `status`: what is applied, pending, running, failed, changed or missing. */
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import { readKey } from "../run/key.ts";
+import { readStatus, type Status } from "../run/status.ts";
+import { renderStatus } from "../report/status_table.ts";
+import { ExitCode } from "./exit_code.ts";
+import { gather, type Gathered } from "./gather.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
+import type { Run } from "./program.ts";
+import { findTarget } from "./target.ts";
+import { keyText } from "./digest_key.ts";
+
+/** Prints the table, or the JSON that README describes; starts nothing and writes nothing. */
+export const status: Run = async (options, surroundings) => {
+  const terminal = surroundings.terminal(options.color === false);
+  const gathered = await gather(options, surroundings);
+  if (gathered.plan === undefined || gathered.conversion === undefined) return refuse(gathered);
+  const target = await findTarget(options, surroundings, terminal, false);
+  if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
+  try {
+    const { namespace } = gathered.conversion;
+    const key = await readKey(target.client, namespace);
+    const plan = gathered.planFor(keyText(key)) ?? gathered.plan;
+    const { status, diagnostics } = await readStatus(plan, target.client, namespace);
+    if (options.output === "json") terminal.out(`${JSON.stringify(status)}\n`);
+    else terminal.out(renderStatus(status, { colour: terminal.outColour }));
+    printDiagnostics(diagnostics, { terminal, options, sources: gathered.sources });
+    return options["detailedExitcode"] === true && isPending(status) ? ExitCode.pending : ExitCode.ok;
+  } finally {
+    target.client.close();
+  }
+};
+
+function isPending({ next }: Status): boolean {
+  return next !== null;
+}
+
+/** Bad input ends the command with all of its problems. */
+export function refuse(gathered: Gathered): never {
+  throw new Failure(
+    ExitCode.input,
+    gathered.diagnostics.filter(({ severity }) => severity === "error"),
+    gathered.sources,
+  );
+}
+
+function noCluster(): Diagnostic {
+  return {
+    code: "cli-no-cluster",
+    severity: "error",
+    message: "There is no kubeconfig, and the embedded cluster does not run",
+    hint: "Start it with: deno task cluster up, or name a cluster with --kubeconfig",
+  };
+}

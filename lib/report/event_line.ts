@@ -1,0 +1,47 @@
+/** One plain line for each event of a run: for logs, pipes and whoever has no live display. */
+import type { RunEvent } from "../run/event.ts";
+import { plural } from "./diagnostic_text.ts";
+import { formatMilliseconds } from "./duration_text.ts";
+import { type Style, styleFor } from "./style.ts";
+
+/** The line without its end, or undefined where the event is not worth one. */
+export function eventLine(event: RunEvent, options: { readonly colour: boolean }): string | undefined {
+  const style = styleFor(options.colour);
+  switch (event.type) {
+    case "run-started":
+      return undefined;
+    case "run-waiting":
+      return `Waiting for the run of ${event.holder}, in progress since ${event.heldSince}`;
+    case "migration-started":
+      return `${style.bold(event.id)} ${event.title} (${plural(event.objects, "object")}${
+        event.resumed ? ", resumed" : ""
+      })`;
+    case "migration-skipped":
+      return event.reason === "applied"
+        ? undefined
+        : style.dim(`${event.id} has nothing to do for this stack`);
+    case "service-absent":
+      return style.dim(`  - ${event.service} is not part of this stack, skipped`);
+    case "object":
+      return event.outcome === "unchanged"
+        ? undefined
+        : `  ${style.green("✔")} ${event.object} ${event.outcome}`;
+    case "waiting":
+      return style.dim(`  … ${event.object}: ${event.reason} (${formatMilliseconds(event.elapsedMs)})`);
+    case "ready":
+      return `  ${style.green("✔")} ${event.object} ready after ${formatMilliseconds(event.elapsedMs)}`;
+    case "manual":
+      return `  ${style.yellow("!")} By hand: ${event.instruction}`;
+    case "migration-finished":
+      return finishedLine(event, style);
+    case "run-finished":
+      return undefined;
+  }
+}
+
+function finishedLine(event: Extract<RunEvent, { type: "migration-finished" }>, style: Style): string {
+  const took = formatMilliseconds(event.durationMs);
+  return event.state === "applied"
+    ? `${style.green("✔")} ${style.bold(event.id)} applied in ${took}`
+    : `${style.red("✗")} ${style.bold(event.id)} failed after ${took}`;
+}
