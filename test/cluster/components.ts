@@ -93,6 +93,8 @@ function apiServer({ layout, options, port }: ComponentInput): readonly string[]
     "--anonymous-auth=false",
     "--authorization-mode=Node,RBAC",
     "--allow-privileged=true",
+    // A real node that joins is asked for logs at its address, as its name means nothing here.
+    "--kubelet-preferred-address-types=InternalIP",
     `--service-cluster-ip-range=${SERVICE_RANGE}`,
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${layout.serviceAccountKey}`,

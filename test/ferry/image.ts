@@ -14,23 +14,22 @@ export interface Image {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-const BUSYBOX = "/bin/busybox";
-
 /** Everybody that the images' programs run as. */
 const FILES = {
   "/etc/passwd":
     "root:x:0:0:root:/:/bin/sh\nharbour:x:1234:1234::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n",
+  "/etc/nsswitch.conf": "hosts: files dns\n",
   "/etc/group": "root:x:0:\nharbour:x:1234:\nnogroup:x:65534:\n",
 };
 
 /**
- * Writes an image archive to `path`, which `ctr images import` reads: one layer and its configuration, as the image
+ * Writes an image archive of `image`, around a `busybox`, to `path`, which `ctr images import` reads: one layer and its configuration, as the image
  * specification 1.2 of Docker has it.
  */
-export async function writeImage(image: Image, path: string): Promise<void> {
+export async function writeImage(image: Image, busybox: string, path: string): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "image-" });
   try {
-    await writeRootFileSystem(image, join(directory, "root"));
+    await writeRootFileSystem(image, busybox, join(directory, "root"));
     await Deno.mkdir(join(directory, "archive"));
     const layer = join(directory, "archive", "layer.tar");
     await tar(join(directory, "root"), layer);
@@ -45,13 +44,13 @@ export async function writeImage(image: Image, path: string): Promise<void> {
   }
 }
 
-async function writeRootFileSystem(image: Image, root: string): Promise<void> {
+async function writeRootFileSystem(image: Image, busybox: string, root: string): Promise<void> {
   for (const name of ["bin", "etc", "proc", "sys", "dev", "tmp"]) {
     await Deno.mkdir(join(root, name), { recursive: true });
   }
   await Deno.chmod(join(root, "tmp"), 0o1777);
-  await Deno.copyFile(BUSYBOX, join(root, "bin/busybox"));
-  const { stdout } = await new Deno.Command(BUSYBOX, { args: ["--list"] }).output();
+  await Deno.copyFile(busybox, join(root, "bin/busybox"));
+  const { stdout } = await new Deno.Command(busybox, { args: ["--list"] }).output();
   for (const applet of new TextDecoder().decode(stdout).trim().split("\n")) {
     if (applet !== "busybox") await Deno.symlink("busybox", join(root, "bin", applet));
   }

@@ -1,13 +1,14 @@
 /** A real Kubernetes node for tests: containers really run, volumes are really mounted, Services really answer. */
 import { join } from "node:path";
 import { buildTools } from "../cluster/build.ts";
+import { cacheDirectory } from "../cluster/cache.ts";
 import { fetchManifests } from "../cluster/manifests.ts";
 import { makeControlGroup, removeControlGroup } from "./control_group.ts";
 import { type Image, writeImage } from "./image.ts";
 import { openNamespaces, type Output } from "./namespaces.ts";
 import { SANDBOX_IMAGE } from "./node_configuration.ts";
 import { ALL_TOOLS } from "./node_tools.ts";
-import { installPackages } from "./requirements.ts";
+import { fetchBusybox, installPackages } from "./requirements.ts";
 
 /** A running node with its control plane. */
 export interface RealNode extends AsyncDisposable {
@@ -33,12 +34,13 @@ const SANDBOX: Image = { name: SANDBOX_IMAGE, entrypoint: ["/bin/tail", "-f", "/
 export async function startNode(images: readonly Image[], report: (line: string) => void): Promise<RealNode> {
   await installPackages(report);
   const env = Deno.env.toObject();
+  const busybox = await fetchBusybox(cacheDirectory(env));
   const { kubectl } = await buildTools(ALL_TOOLS, report, env);
   await fetchManifests(report, env);
   const directory = await Deno.makeTempDir({ prefix: "real-node-" });
   await Deno.mkdir(join(directory, "images"));
   for (const [index, image] of [SANDBOX, ...images].entries()) {
-    await writeImage(image, join(directory, "images", `${index}.tar`));
+    await writeImage(image, busybox, join(directory, "images", `${index}.tar`));
   }
   const cgroup = directory.slice(directory.lastIndexOf("/") + 1);
   await makeControlGroup(cgroup);

@@ -1,11 +1,13 @@
 /** What a real node needs of this machine, and how it comes there. */
 
+import { join } from "node:path";
+import { withFileLock } from "../cluster/file_lock.ts";
+
 /** Debian's packages, with one program of each by which its presence is seen. */
 const PACKAGES: Readonly<Record<string, string>> = {
   "containerd": "/usr/bin/containerd",
   "runc": "/usr/sbin/runc",
   "containernetworking-plugins": "/usr/lib/cni/bridge",
-  "busybox-static": "/bin/busybox",
   "iproute2": "/bin/ip",
   "iptables": "/usr/sbin/iptables",
   "nftables": "/usr/sbin/nft",
@@ -36,14 +38,39 @@ export async function installPackages(report: (line: string) => void): Promise<v
   await aptGet(["install", "--yes", "--no-install-recommends", ...missing]);
 }
 
+/**
+ * Gives the path of Debian's static busybox. It is unpacked into the cache and not installed, as a machine that has the
+ * other busybox would lose that one.
+ */
+export async function fetchBusybox(cache: string): Promise<string> {
+  const unpacked = join(cache, "busybox");
+  const program = join(unpacked, "bin", "busybox");
+  await withFileLock(`${unpacked}.lock`, () => {}, async () => {
+    if (await exists(program)) return;
+    const directory = await Deno.makeTempDir({ dir: cache, prefix: "unfinished-" });
+    try {
+      await aptGet(["download", "busybox-static"], directory);
+      const [archive] = await Array.fromAsync(Deno.readDir(directory));
+      const args = ["--extract", join(directory, archive?.name ?? ""), join(directory, "root")];
+      const { success, stderr } = await new Deno.Command("dpkg-deb", { args }).output();
+      if (!success) throw new Error(`Cannot unpack busybox: ${new TextDecoder().decode(stderr).trim()}`);
+      await Deno.rename(join(directory, "root"), unpacked);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+  return program;
+}
+
 async function missingPackages(): Promise<readonly string[]> {
   const present = await Promise.all(Object.values(PACKAGES).map(exists));
   return Object.keys(PACKAGES).filter((_, index) => present[index] !== true);
 }
 
-async function aptGet(args: readonly string[]): Promise<void> {
+async function aptGet(args: readonly string[], directory = "/"): Promise<void> {
   const { success, stderr } = await new Deno.Command("apt-get", {
     args: ["--quiet", ...args],
+    cwd: directory,
     // A package must neither ask anything nor start a daemon on this machine.
     env: { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
     stdin: "null",
