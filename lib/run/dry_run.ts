@@ -14,7 +14,7 @@ import type { RunOptions } from "./execute.ts";
 import { diagnoseObject } from "./failure.ts";
 import { randomKey } from "./key.ts";
 import { liveDigest, type LiveIndex, readLiveIndex } from "./live_index.ts";
-import { findTarget } from "./prepare.ts";
+import { findTarget, isPrepared } from "./prepare.ts";
 import { loadState } from "./session.ts";
 import { EMPTY_STATE } from "./state.ts";
 import { describe } from "./wait.ts";
@@ -122,8 +122,9 @@ async function previewObject(planned: PlannedObject, work: Work, context: Previe
   }
   try {
     const after = await ask(decorate(object, options.namespace, key, work.migration.id), context);
-    const outcome = found === undefined ? "created" : "configured";
-    const versions = found === undefined
+    const isNew = found === undefined || isPrepared(object, live);
+    const outcome = isNew ? "created" : "configured";
+    const versions = isNew
       ? { after: object }
       : { before: normalise(found), after: normalise(after ?? object) };
     return { change: { ...base, outcome, ...maskVersions(versions, secrets) } };

@@ -79,7 +79,7 @@ async function runUnderLock(plan: Plan, options: RunOptions, runId: string, push
   const { client, namespace } = options;
   const found = await findTarget(client, namespace);
   if (found !== undefined && await isUpToDate(plan, options, found, push)) return "unchanged";
-  const { target, madeNamespace } = await prepareTarget(client, namespace, plan);
+  const target = await prepareTarget(client, namespace, plan);
   const session = await acquire(target, {
     runId,
     holder: options.holder ?? currentHolder(),
@@ -89,10 +89,9 @@ async function runUnderLock(plan: Plan, options: RunOptions, runId: string, push
       push({ type: "run-waiting", holder: lock.holder, heldSince: lock.since, at: options.now() }),
     signal: options.signal,
   });
-  const made = new Set(madeNamespace ? [`/Namespace//${namespace}`] : []);
   const secrets = secretValues(plan.migrations.flatMap(plannedObjects).map(({ object }) => object));
   const signal = AbortSignal.any([options.signal, session.lost]);
-  const context: RunContext = { plan, options, target, session, runId, push, made, secrets, signal };
+  const context: RunContext = { plan, options, target, session, runId, push, secrets, signal };
   try {
     const outcome = await runAll(context);
     await session.release();
@@ -120,7 +119,6 @@ interface RunContext {
   readonly session: Session;
   readonly runId: string;
   readonly push: Push;
-  readonly made: ReadonlySet<string>;
   readonly secrets: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -190,7 +188,7 @@ async function runSafely(
   work: Work,
   live: LiveIndex,
   running: MigrationRecord,
-  { options, target, session, push, made, secrets, signal }: RunContext,
+  { options, target, session, push, secrets, signal }: RunContext,
 ): Promise<MigrationResult & { readonly isInterrupted: boolean }> {
   const { id } = work.migration;
   const jobs = new Set(running.jobs ?? []);
@@ -208,7 +206,6 @@ async function runSafely(
       signal,
       push,
       secrets,
-      made,
       doneJobs: jobs,
       jobDone: async (digest) => {
         jobs.add(digest);

@@ -1,17 +1,16 @@
 /** What must be there before anything can be recorded: the namespace and the key of the digests. */
 import { isNotFound } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
-import { objectKey, type PlannedObject } from "../kube/object.ts";
+import { type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { decorate } from "./apply.ts";
 import { ensureKey, randomKey, readKey } from "./key.ts";
+import type { LiveIndex } from "./live_index.ts";
+import { DIGEST_ANNOTATION } from "./names.ts";
 import type { Target } from "./session.ts";
 
-/** The target, and whether its namespace was made just now. */
-export interface Prepared {
-  readonly target: Target;
-  readonly madeNamespace: boolean;
-}
+/** In place of a digest, which needs the key, which needs the namespace. */
+const PREPARED = "prepared";
 
 /** The target as it is, or undefined where no run was there yet. Writes nothing. */
 export async function findTarget(client: ClusterClient, namespace: string): Promise<Target | undefined> {
@@ -20,15 +19,15 @@ export async function findTarget(client: ClusterClient, namespace: string): Prom
 }
 
 /** Makes the namespace and the key where they are missing. */
-export async function prepareTarget(client: ClusterClient, namespace: string, plan: Plan): Promise<Prepared> {
+export async function prepareTarget(client: ClusterClient, namespace: string, plan: Plan): Promise<Target> {
   const found = await findTarget(client, namespace);
-  if (found !== undefined) return { target: found, madeNamespace: false };
+  if (found !== undefined) return found;
   const present = await client.get({ apiVersion: "v1", kind: "Namespace", name: namespace });
   if (present === undefined) await makeNamespace(client, namespace, plan);
   for (;;) {
     try {
       const key = await ensureKey(client, namespace);
-      return { target: { client, namespace, key }, madeNamespace: present === undefined };
+      return { client, namespace, key };
     } catch (error) {
       // The namespace's cache on the server may lag behind its creation for a moment.
       if (!isNotFound(error)) throw error;
@@ -42,9 +41,19 @@ async function makeNamespace(client: ClusterClient, namespace: string, plan: Pla
   const planned = findNamespace(plan, namespace);
   const object = planned?.planned.object ??
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
-  await client.apply(
-    planned === undefined ? object : decorate(object, namespace, randomKey(), planned.id),
-  );
+  if (planned === undefined) return void await client.apply(object);
+  const body = decorate(object, namespace, randomKey(), planned.id);
+  const annotations = { ...body.metadata.annotations, [DIGEST_ANNOTATION]: PREPARED };
+  await client.apply({ ...body, metadata: { ...body.metadata, annotations } });
+}
+
+/**
+ * Whether the object is the namespace as `prepareTarget` left it, before its migration was there: for a reader it
+ * is then still to be created.
+ */
+export function isPrepared(object: KubeObject, live: LiveIndex): boolean {
+  if (object.kind !== "Namespace") return false;
+  return live.get(objectKey(object))?.metadata.annotations?.[DIGEST_ANNOTATION] === PREPARED;
 }
 
 function findNamespace(plan: Plan, name: string): { planned: PlannedObject; id: string } | undefined {

@@ -1,7 +1,7 @@
 /** Carries out the steps of one migration. What it did is told by events; what went wrong is returned. */
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
-import { describeObject, objectKey, type PlannedObject } from "../kube/object.ts";
+import { describeObject, type PlannedObject } from "../kube/object.ts";
 import { digestObject } from "../migration/digest.ts";
 import type { Step } from "../migration/step.ts";
 import { type Applied, type ApplyContext, applyObject, refOf, replaceObject } from "./apply.ts";
@@ -9,6 +9,7 @@ import { parseDuration } from "./duration.ts";
 import type { RunEvent } from "./event.ts";
 import { diagnoseObject } from "./failure.ts";
 import { diagnoseNotReady } from "./not_ready.ts";
+import { isPrepared } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
 import type { InventoryEntry } from "./state.ts";
 import { waitForAll, type Wanted } from "./wait.ts";
@@ -24,8 +25,6 @@ export interface MigrationContext extends ApplyContext {
   readonly doneJobs: ReadonlySet<string>;
   /** Called when a Job is complete, so that it is never run twice for the same inputs. */
   readonly jobDone: (digest: string) => Promise<void>;
-  /** Namespaces that this run made before the first migration: their outcome is `created`. */
-  readonly made: ReadonlySet<string>;
 }
 
 /** What came of it. */
@@ -126,7 +125,7 @@ async function tryApply(
   try {
     const { outcome, live } = await apply();
     inventory.push({ ...refOf(planned.object), uid: live.metadata.uid ?? "" });
-    const isMade = outcome === "configured" && context.made.has(objectKey(planned.object));
+    const isMade = outcome === "configured" && isPrepared(planned.object, context.live);
     const object = describeObject(planned.object);
     context.push({ type: "object", id, object, outcome: isMade ? "created" : outcome });
     return [];

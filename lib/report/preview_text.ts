@@ -1,0 +1,110 @@
+/** A dry-run for people: what would happen to which object, and the lines that would change. */
+import { createTwoFilesPatch } from "diff";
+import { stringify } from "yaml";
+import type { KubeObject } from "../kube/object.ts";
+import type { MigrationPreview, PlannedChange } from "../run/dry_run.ts";
+import type { ObjectOutcome } from "../run/event.ts";
+import { plural } from "./diagnostic_text.ts";
+import { type Style, styleFor } from "./style.ts";
+
+const SIGNS: Readonly<Record<ObjectOutcome, string>> = {
+  created: "+",
+  configured: "~",
+  replaced: "±",
+  deleted: "-",
+  unchanged: "=",
+};
+const WORDS: Readonly<Record<ObjectOutcome, string>> = {
+  created: "to create",
+  configured: "to change",
+  replaced: "to replace",
+  deleted: "to remove",
+  unchanged: "unchanged",
+};
+const WHY: Readonly<Record<MigrationPreview["reason"], string>> = {
+  new: "",
+  resumed: ", goes on where the last run stopped",
+  changed: ", applied before and changed since",
+  damaged: ", applied before, but objects of it are gone",
+  redo: ", again",
+  applied: "applied, nothing to do",
+  empty: "nothing of it is in this stack",
+};
+
+/** How much is shown of each object. */
+export interface PreviewTextOptions {
+  readonly colour: boolean;
+  /** Show the whole of objects that would be created, not only their names. Default: only changes. */
+  readonly full?: boolean;
+}
+
+/** Everything, migration by migration, ending with the counts. */
+export function renderPreview(previews: readonly MigrationPreview[], options: PreviewTextOptions): string {
+  const style = styleFor(options.colour);
+  const blocks = previews.map((preview) => renderMigration(preview, options, style));
+  return `${blocks.join("\n")}\n${countPreview(previews)}\n`;
+}
+
+/** `Plan: 2 migrations, 14 to create, 1 to change, 31 unchanged`. */
+export function countPreview(previews: readonly MigrationPreview[]): string {
+  const todo = previews.filter(hasWork);
+  const outcomes = previews.flatMap(({ changes }) => changes.map(({ outcome }) => outcome));
+  const counts = (["created", "configured", "replaced", "deleted", "unchanged"] as const).flatMap(
+    (outcome) => {
+      const count = outcomes.filter((one) => one === outcome).length;
+      return count === 0 ? [] : [`${count} ${WORDS[outcome]}`];
+    },
+  );
+  if (todo.length === 0) return "Plan: nothing to do";
+  return `Plan: ${[plural(todo.length, "migration"), ...counts].join(", ")}`;
+}
+
+/** Whether a run would do anything for this migration. */
+export function hasWork({ reason }: MigrationPreview): boolean {
+  return reason !== "applied" && reason !== "empty";
+}
+
+/** The unified diff of one change, without colour; empty where nothing a reader sees would change. */
+export function diffText(change: PlannedChange): string {
+  const before = change.before === undefined ? "" : toYaml(change.before);
+  const after = change.after === undefined ? "" : toYaml(change.after);
+  if (before === after) return "";
+  const patch = createTwoFilesPatch("live", "planned", before, after, "", "", { context: 2 });
+  return patch.split("\n").slice(3).filter((line) => line !== "\\ No newline at end of file").join("\n")
+    .trimEnd();
+}
+
+function renderMigration(preview: MigrationPreview, options: PreviewTextOptions, style: Style): string {
+  const { id, title, reason, changes, manual, absent } = preview;
+  if (!hasWork(preview)) return style.dim(`${id} ${title}: ${WHY[reason]}`);
+  const lines = [`${style.bold(id)} ${title}${WHY[reason]}`];
+  for (const service of absent) lines.push(style.dim(`  - ${service} is not part of this stack, skipped`));
+  for (const change of changes) lines.push(...renderChange(change, options, style));
+  for (const instruction of manual) lines.push(`  ${style.yellow("!")} By hand: ${instruction}`);
+  return lines.join("\n");
+}
+
+function renderChange(change: PlannedChange, options: PreviewTextOptions, style: Style): string[] {
+  const { outcome, object } = change;
+  if (outcome === "unchanged") return [];
+  const head = `  ${paint(outcome, style)(SIGNS[outcome])} ${object} ${WORDS[outcome]}`;
+  if (outcome === "created" && options.full !== true) return [head];
+  const diff = diffText(change);
+  if (diff === "") return [outcome === "configured" ? `${head} ${style.dim("(only its mark)")}` : head];
+  return [head, ...diff.split("\n").map((line) => `      ${paintLine(line, style)}`)];
+}
+
+function paint(outcome: ObjectOutcome, style: Style): (text: string) => string {
+  if (outcome === "created") return style.green;
+  return outcome === "deleted" ? style.red : style.yellow;
+}
+
+function paintLine(line: string, style: Style): string {
+  if (line.startsWith("+")) return style.green(line);
+  if (line.startsWith("-")) return style.red(line);
+  return line.startsWith("@@") ? style.dim(line) : line;
+}
+
+function toYaml(object: KubeObject): string {
+  return stringify(object, { sortMapEntries: true, lineWidth: 0 });
+}
