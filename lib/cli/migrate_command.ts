@@ -66,7 +66,7 @@ async function run(move: Move): Promise<number> {
     terminal.err("Nothing was changed.\n");
     return ExitCode.ok;
   }
-  const { target: prepared } = await prepareTarget(target.client, namespace, move.plan);
+  const prepared = await prepareTarget(target.client, namespace, move.plan);
   const plan = gathered.planFor(keyText(prepared.key)) ?? move.plan;
   const tally = new RunTally();
   const printer = new RunPrinter({ colour: terminal.errColour });
