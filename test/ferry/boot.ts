@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { apiClient } from "../cluster/api_client.ts";
 import { buildTools } from "../cluster/build.ts";
-import { startDaemon } from "../cluster/daemon.ts";
+import { listDaemons, startDaemon } from "../cluster/daemon.ts";
 import { clusterWith } from "../cluster/embedded.ts";
 import { clusterLayout } from "../cluster/layout.ts";
 import { waitFor } from "../cluster/wait.ts";
@@ -72,6 +72,10 @@ async function boot(directory: string, cgroup: string): Promise<void> {
   });
   if (!ready) {
     throw new Error(`Cannot use the node: it was not ready in time; see "${join(directory, "logs")}"`);
+    const ended = (await listDaemons(records)).filter(({ running }) => !running).map(({ name }) => name);
+    if (ended.length > 0) {
+      throw new Error(`Cannot use the node: ${ended.join(", ")} ended; see "${join(directory, "logs")}"`);
+    }
   }
 }
 
