@@ -33,13 +33,16 @@ export class RunPrinter {
       : eventLine(event, this.#options);
     const isNext = event.type === "migration-started" || event.type === "migration-skipped" ||
       event.type === "run-finished";
-    return [...(line === undefined ? [] : [line]), ...(isNext ? this.#absentLine(event.type) : [])];
+    return [...(line === undefined ? [] : [line]), ...(isNext ? this.#absentLine(event) : [])];
   }
 
-  #absentLine(type: RunEvent["type"]): readonly string[] {
+  /** Said once the migration starts; of one that is applied it was said then. */
+  #absentLine(event: RunEvent): readonly string[] {
     const absent = this.#absent;
     this.#absent = [];
-    if (absent.length === 0 || type === "run-finished") return [];
+    const isOld = event.type === "run-finished" ||
+      event.type === "migration-skipped" && event.reason === "applied";
+    if (absent.length === 0 || isOld) return [];
     return [styleFor(this.#options.colour).dim(`  - not part of this stack, skipped: ${absent.join(", ")}`)];
   }
 

@@ -1,0 +1,71 @@
+/** Copies of stacks to move, each with a namespace of its own, so that tests do not meet. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const FAF = Deno.env.get("FAF_STACK") ?? join(ROOT, "../shared/faf-stack");
+
+/** A stack in a temporary folder and the flags that name it. */
+export interface StackCopy extends AsyncDisposable {
+  readonly directory: string;
+  readonly flags: readonly string[];
+}
+
+/** The bundled example. */
+export async function exampleStack(namespace: string): Promise<StackCopy> {
+  const directory = await copyTree(join(ROOT, "examples/harbour"));
+  const decisions = join(directory, "decisions.yaml");
+  const text = await Deno.readTextFile(decisions);
+  await Deno.writeTextFile(decisions, text.replace(/^namespace: .*$/m, `namespace: ${namespace}`));
+  return stackCopy(directory, ["--stack", directory, "--embedded"]);
+}
+
+/** FAF's stack as an operator has it, or undefined where it is not on this machine. */
+export async function fafStack(namespace: string): Promise<StackCopy | undefined> {
+  if (!exists(FAF)) return undefined;
+  const directory = await copyTree(FAF);
+  await Deno.copyFile(join(directory, ".env.template"), join(directory, ".env"));
+  await Deno.rename(join(directory, "config.template"), join(directory, "config"));
+  const text = await Deno.readTextFile(join(ROOT, "migrations/decisions.yaml"));
+  await Deno.writeTextFile(
+    join(directory, "decisions.yaml"),
+    text.replace(/^namespace: .*$/m, `namespace: ${namespace}`),
+  );
+  const files = ["docker-compose.yml", "faf-extra.yml", "monitoring.yml"].flatMap((file) => ["-f", file]);
+  return stackCopy(directory, ["--stack", directory, ...files, "--embedded"]);
+}
+
+/** Whether FAF's stack is on this machine. */
+export const hasFaf = exists(FAF);
+
+function stackCopy(directory: string, flags: readonly string[]): StackCopy {
+  return { directory, flags, [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
+}
+
+/** A writable copy: the original may be read-only. */
+async function copyTree(source: string): Promise<string> {
+  const target = await Deno.makeTempDir({ prefix: "ferry-stack-" });
+  await copyInto(source, target);
+  return target;
+}
+
+async function copyInto(source: string, target: string): Promise<void> {
+  for await (const entry of Deno.readDir(source)) {
+    const from = join(source, entry.name);
+    const to = join(target, entry.name);
+    if (entry.isDirectory) {
+      await Deno.mkdir(to);
+      await copyInto(from, to);
+    } else {
+      await Deno.writeFile(to, await Deno.readFile(from));
+    }
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
