@@ -15,8 +15,12 @@ export function inlineFiles(element: Element, textAt: TextAt): Element {
 function inlineFields(fields: Fields, textAt: TextAt): Fields {
   const { usersFile, ...rest } = fields;
   const users = typeof usersFile === "string" ? textAt(usersFile) : undefined;
-  const kept = users === undefined ? fields : { ...rest, users: [...usersOf(users), ...listOf(rest["users"])] };
-  return Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, inlineValue(name, value, textAt)]));
+  const kept = users === undefined
+    ? fields
+    : { ...rest, users: [...usersOf(users), ...listOf(rest["users"])] };
+  return Object.fromEntries(
+    Object.entries(kept).map(([name, value]) => [name, inlineValue(name, value, textAt)]),
+  );
 }
 
 function inlineValue(name: string, value: unknown, textAt: TextAt): unknown {

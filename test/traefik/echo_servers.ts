@@ -25,7 +25,9 @@ export function serveBackends(backends: readonly Backend[]): AsyncDisposable {
   const servers = backends.map(({ name, address, port }) =>
     Deno.serve({ hostname: address, port, onListen: () => {} }, (request) => answer(name, request))
   );
-  return { [Symbol.asyncDispose]: async () => void await Promise.all(servers.map((server) => server.shutdown())) };
+  return {
+    [Symbol.asyncDispose]: async () => void await Promise.all(servers.map((server) => server.shutdown())),
+  };
 }
 
 /** Long enough that compression is worth while. */

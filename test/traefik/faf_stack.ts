@@ -34,9 +34,13 @@ export async function loadFafStack(
   await Deno.rename(`${directory}/.env.template`, `${directory}/.env`);
   await Deno.rename(`${directory}/config.template`, `${directory}/config`);
   await prepare(directory);
-  const files = ["docker-compose.yml", "faf-extra.yml", "monitoring.yml"].map((name) => `${directory}/${name}`);
+  const files = ["docker-compose.yml", "faf-extra.yml", "monitoring.yml"].map((name) =>
+    `${directory}/${name}`
+  );
   const { project, diagnostics } = await load({ directory, files, environment: {} });
-  if (project === undefined) throw new Error(`FAF's stack does not load: ${JSON.stringify(diagnostics.slice(0, 3))}`);
+  if (project === undefined) {
+    throw new Error(`FAF's stack does not load: ${JSON.stringify(diagnostics.slice(0, 3))}`);
+  }
   return { directory, project, bindSources: await readBindSources(project) };
 }
 
@@ -45,6 +49,8 @@ async function copy(from: string, to: string): Promise<void> {
   for await (const entry of Deno.readDir(from)) {
     if (entry.name === ".git") continue;
     if (entry.isDirectory) await copy(`${from}/${entry.name}`, `${to}/${entry.name}`);
-    else if (entry.isFile) await Deno.writeFile(`${to}/${entry.name}`, await Deno.readFile(`${from}/${entry.name}`));
+    else if (entry.isFile) {
+      await Deno.writeFile(`${to}/${entry.name}`, await Deno.readFile(`${from}/${entry.name}`));
+    }
   }
 }

@@ -28,7 +28,11 @@ export async function send(request: RawRequest, port: number): Promise<RawAnswer
     return parse(await exchange(request, port));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { status: request.tls ? "tls" : "connection", headers: [], body: message.replace(/[0-9A-F]{8,}:/, "") };
+    return {
+      status: request.tls ? "tls" : "connection",
+      headers: [],
+      body: message.replace(/[0-9A-F]{8,}:/, ""),
+    };
   }
 }
 

@@ -50,7 +50,9 @@ export function requestCorpus(input: CorpusInput): RawRequest[] {
 
 function valuesOf(rule: string, matchers: readonly string[]): string[] {
   try {
-    return callsOf(parseRule(rule)).filter(({ name }) => matchers.includes(name)).flatMap(({ values }) => values);
+    return callsOf(parseRule(rule)).filter(({ name }) => matchers.includes(name)).flatMap(({ values }) =>
+      values
+    );
   } catch {
     return [];
   }
@@ -65,7 +67,15 @@ function pathsOf(rule: string): string[] {
 }
 
 function neighboursOfHost(host: string): string[] {
-  return [host, `x${host}`, `${host}.`, host.toUpperCase(), `${host}:8443`, host.replace(/^[^.]+\./, ""), `sub.${host}`];
+  return [
+    host,
+    `x${host}`,
+    `${host}.`,
+    host.toUpperCase(),
+    `${host}:8443`,
+    host.replace(/^[^.]+\./, ""),
+    `sub.${host}`,
+  ];
 }
 
 function neighboursOfPath(path: string): string[] {

@@ -37,7 +37,11 @@ export async function startApi(): Promise<TestApi> {
 }
 
 interface ResourceList {
-  readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
+  readonly resources: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly namespaced: boolean;
+  }[];
 }
 
 async function pathOf(
@@ -73,11 +77,15 @@ export async function startAfter(input: AfterInput): Promise<TraefikProcess> {
   const own = (input.chartValues["additionalArguments"] ?? []) as readonly string[];
   const directory = await Deno.makeTempDir({ prefix: "traefik" });
   const moved = own.map((argument) => argument.replace("=/data/", `=${directory}/`));
-  const resolvers = [...new Set(own.flatMap((argument) => /^--certificatesresolvers\.([^.]+)\./.exec(argument)?.[1] ?? []))];
+  const resolvers = [
+    ...new Set(own.flatMap((argument) => /^--certificatesresolvers\.([^.]+)\./.exec(argument)?.[1] ?? [])),
+  ];
   return await startTraefik({
     arguments: [
       "--entrypoints.metrics.address=127.0.0.1:10109",
-      ...Object.entries(input.entryPointPorts).map(([name, port]) => `--entrypoints.${name}.address=127.0.0.1:${port}`),
+      ...Object.entries(input.entryPointPorts).map(([name, port]) =>
+        `--entrypoints.${name}.address=127.0.0.1:${port}`
+      ),
       "--entrypoints.websecure.http.tls=true",
       "--api.dashboard=true",
       "--ping=true",
@@ -87,7 +95,9 @@ export async function startAfter(input: AfterInput): Promise<TraefikProcess> {
       "--providers.kubernetescrd.allowemptyservices=true",
       "--providers.kubernetescrd.allowexternalnameservices=true",
       ...moved,
-      ...resolvers.map((name) => `--certificatesresolvers.${name}.acme.caserver=http://127.0.0.1:1/directory`),
+      ...resolvers.map((name) =>
+        `--certificatesresolvers.${name}.acme.caserver=http://127.0.0.1:1/directory`
+      ),
     ],
     environment: { KUBECONFIG: input.api.kubeconfigPath },
     apiPort: input.apiPort,

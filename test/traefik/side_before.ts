@@ -90,9 +90,13 @@ function prepareStatic(configuration: Json, directory: string, apiPort: number):
   configuration["global"] = { checkNewVersion: false, sendAnonymousUsage: false };
   (configuration["entryPoints"] as Json)["traefik"] = { address: `127.0.0.1:${apiPort}` };
   (configuration["providers"] as Json)["providersThrottleDuration"] = "50ms";
-  for (const resolver of Object.values((configuration["certificatesResolvers"] ?? {}) as Record<string, Json>)) {
+  for (
+    const resolver of Object.values((configuration["certificatesResolvers"] ?? {}) as Record<string, Json>)
+  ) {
     const acme = resolver["acme"] as Json | undefined;
-    if (acme !== undefined) Object.assign(acme, { storage: `${directory}/acme.json`, caServer: "http://127.0.0.1:1/directory" });
+    if (acme !== undefined) {
+      Object.assign(acme, { storage: `${directory}/acme.json`, caServer: "http://127.0.0.1:1/directory" });
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** The static side: a HelmChartConfig for the Traefik that k3s brings, or the same values for one's own chart. */
 import { stringify } from "yaml";
+import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../object.ts";
 import { base64, compact, report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
@@ -73,12 +74,22 @@ function chartValues(
   variables: readonly string[],
   carriesAcme: boolean,
 ): Record<string, unknown> {
-  const { entryPoints, routing, keepsVersion2 } = context;
+  const { entryPoints, routing, keepsVersion2, namespace } = context;
   const fields = routing.static?.fields ?? {};
+  const inCluster = (name: string): string => `${namespace}-${name}@kubernetescrd`;
   const target = (name: string): string => entryPoints.byName.get(name)?.target ?? name;
   return {
     additionalArguments: [
-      ...staticArguments(fields, entryPoints, keepsVersion2),
+      ...staticArguments({
+        fields,
+        entryPoints,
+        keepsVersion2,
+        middlewareNames: (qualified) => entryPointMiddlewares(context, qualified).map(inCluster),
+        tlsOptionsName: (qualified) => {
+          const name = context.names.tlsOptions.get(qualified);
+          return name === undefined || name === "default" ? "default" : inCluster(name);
+        },
+      }),
       ...resolverArguments(resolvers, target),
     ],
     ...(variables.length === 0 ? {} : {
@@ -91,6 +102,21 @@ function chartValues(
     service: { spec: { externalTrafficPolicy: "Local" } },
     ...(resolvers.length === 0 ? {} : storageValues(context, resolvers, carriesAcme)),
   };
+}
+
+/** Middlewares of an entry point come before those of every router on it. */
+function entryPointMiddlewares(context: RouteContext, qualified: string): readonly string[] {
+  const names = context.httpMiddlewares.get(qualified);
+  if (names !== undefined) return names;
+  report(
+    context,
+    "error",
+    "traefik-middleware-missing",
+    context.routing.static ?? {},
+    `The middleware "${qualified}" of an entry point cannot be used: Traefik disables every router on it`,
+    "Correct its name, with its provider: name@file or name@docker",
+  );
+  return [];
 }
 
 /** One replica, on a volume: ACME's storage is not shared, and Traefik refuses it unless its mode is 0600. */
@@ -158,6 +184,7 @@ function reportStatic(
       "Add what is needed to the values of the cluster's Traefik",
     );
   }
+  reportVersion2(context, place);
   const replaced = Object.entries(replacedSections)
     .filter(([name]) =>
       Object.keys(routing.static?.fields ?? {}).some((key) => key.toLowerCase() === name.toLowerCase())
@@ -178,4 +205,40 @@ function reportStatic(
       `Set them in the environment of Traefik's compose service, such as CF_DNS_API_TOKEN`,
     );
   }
+}
+
+/** What Traefik 3 does otherwise than Traefik 2, whatever the routes say. */
+function reportVersion2(context: RouteContext, place: { readonly span?: Span }): void {
+  if (context.routing.traefikVersion?.split(".")[0] !== "2") return;
+  const ways =
+    "semicolons in queries, guessed content types, gzip alone, slashes after stripPrefix, no read timeout";
+  if (context.keepsVersion2) {
+    const message = `The stack's Traefik is version 2, whose ways are kept: ${ways}`;
+    report(
+      context,
+      "info",
+      "traefik-version-2-kept",
+      place,
+      message,
+      "traefik: { keepVersion2: false } gives the ways of Traefik 3",
+    );
+  } else {
+    const message = `The stack's Traefik is version 2, and Traefik 3 differs in: ${ways}`;
+    report(
+      context,
+      "warning",
+      "traefik-version-2-differs",
+      place,
+      message,
+      "traefik: { keepVersion2: true } keeps them",
+    );
+  }
+  report(
+    context,
+    "info",
+    "traefik-version-3-paths",
+    place,
+    "Traefik 3 tidies paths before it routes (//, /./, /../), which Traefik 2 did not",
+    "Nothing is to be done, unless a backend needs such paths: entry point option http.sanitizePath",
+  );
 }

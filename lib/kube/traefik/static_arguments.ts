@@ -1,6 +1,6 @@
 /** The static configuration as Traefik's command line: the one form that every version of its chart passes on. */
 import type { Fields } from "../../traefik/routing.ts";
-import { field, structField } from "../../traefik/static_configuration.ts";
+import { field, listField, structField, textField } from "../../traefik/static_configuration.ts";
 import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
 import { encodesSemicolons } from "./entry_points.ts";
 
@@ -33,41 +33,61 @@ export function unknownSections(fields: Fields): string[] {
   return Object.keys(fields).filter((name) => !known.includes(name.toLowerCase()));
 }
 
+export interface ArgumentsInput {
+  readonly fields: Fields;
+  readonly entryPoints: EntryPoints;
+  readonly keepsVersion2: boolean;
+  /** The names that stand for a middleware of an entry point, with their provider in the cluster. */
+  middlewareNames(qualified: string): readonly string[];
+  /** The name that stands for TLS options, with their provider in the cluster. */
+  tlsOptionsName(qualified: string): string;
+}
+
 /** All arguments but those of certificate resolvers. */
-export function staticArguments(fields: Fields, entryPoints: EntryPoints, keepsVersion2: boolean): string[] {
+export function staticArguments(input: ArgumentsInput): string[] {
+  const { fields, entryPoints } = input;
   const sections = carried.flatMap((name) => {
     const section = field(fields, name);
     if (section === undefined || name === "core") return [];
     return flatten(`--${name.toLowerCase()}`, section);
   });
   const points = [...entryPoints.byName.values()].flatMap((entryPoint) =>
-    entryPointArguments(entryPoint, entryPoints, keepsVersion2)
+    entryPointArguments(entryPoint, input)
   );
   return [...points, ...sections];
 }
 
 function entryPointArguments(
   entryPoint: MappedEntryPoint,
-  entryPoints: EntryPoints,
-  keepsVersion2: boolean,
+  input: ArgumentsInput,
 ): string[] {
+  const { keepsVersion2 } = input;
   const prefix = `--entrypoints.${entryPoint.target}`;
   const { http, ...rest } = lowerKeys(entryPoint.fields);
   const { address: _address, asdefault: _asDefault, ...other } = rest;
   const { tls: _tls, redirections, middlewares, encodequerysemicolons: _semicolons, ...httpRest } = lowerKeys(
     http,
   );
-  const result = [...flatten(prefix, other), ...flatten(`${prefix}.http`, httpRest)];
+  const result = [...flattenFields(prefix, other), ...flattenFields(`${prefix}.http`, httpRest)];
   if (encodesSemicolons(entryPoint) === true || (keepsVersion2 && entryPoint.protocol === "tcp")) {
     result.push(`${prefix}.http.encodequerysemicolons=true`);
   }
+  if (keepsVersion2 && entryPoint.protocol === "tcp" && readTimeout(entryPoint) === undefined) {
+    result.push(`${prefix}.transport.respondingtimeouts.readtimeout=0`);
+  }
   if (entryPoint.asDefault) result.push(`${prefix}.asdefault=true`);
   result.push(
-    ...redirectionArguments(prefix, redirections, entryPoints),
-    ...tlsArguments(prefix, entryPoint),
+    ...redirectionArguments(prefix, redirections, input.entryPoints),
+    ...tlsArguments(prefix, entryPoint, input),
   );
-  if (middlewares !== undefined) result.push(...flatten(`${prefix}.http.middlewares`, middlewares));
+  const names = listField({ middlewares }, "middlewares").flatMap((name) => input.middlewareNames(name));
+  if (names.length > 0) result.push(`${prefix}.http.middlewares=${names.join(",")}`);
   return result;
+}
+
+/** Traefik 2 had no limit for reading a request; Traefik 3 has one of a minute. */
+function readTimeout(entryPoint: MappedEntryPoint): string | undefined {
+  return textField(entryPoint.fields, "transport", "respondingTimeouts", "readTimeout");
 }
 
 function redirectionArguments(prefix: string, redirections: unknown, entryPoints: EntryPoints): string[] {
@@ -75,18 +95,19 @@ function redirectionArguments(prefix: string, redirections: unknown, entryPoints
   if (redirect === undefined) return [];
   const { to, ...rest } = lowerKeys(redirect);
   const target = entryPoints.byName.get(String(to))?.target ?? String(to);
-  return flatten(`${prefix}.http.redirections.entrypoint`, { to: target, ...rest });
+  return flattenFields(`${prefix}.http.redirections.entrypoint`, { to: target, ...rest });
 }
 
-function tlsArguments(prefix: string, entryPoint: MappedEntryPoint): string[] {
+function tlsArguments(prefix: string, entryPoint: MappedEntryPoint, input: ArgumentsInput): string[] {
   if (entryPoint.protocol === "udp") return [];
   if (!entryPoint.hasTls) return entryPoint.target === "websecure" ? [`${prefix}.http.tls=false`] : [];
-  const { certresolver: _resolver, ...rest } = lowerKeys(entryPoint.tls);
+  const { certresolver: _resolver, options, ...rest } = lowerKeys(entryPoint.tls);
   const resolver = entryPoint.certResolver;
   return [
     `${prefix}.http.tls=true`,
     ...(resolver === undefined ? [] : [`${prefix}.http.tls.certresolver=${resolver}`]),
-    ...flatten(`${prefix}.http.tls`, rest),
+    ...(options === undefined ? [] : [`${prefix}.http.tls.options=${input.tlsOptionsName(String(options))}`]),
+    ...flattenFields(`${prefix}.http.tls`, rest),
   ];
 }
 
@@ -95,16 +116,19 @@ function lowerKeys(value: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, inner]) => [key.toLowerCase(), inner]));
 }
 
-/** Nested fields as flags: `--a.b.c=value`, lists of scalars with commas, lists of structs by index. */
+/** The fields of a struct as flags; an empty struct gives none. */
+function flattenFields(prefix: string, fields: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(fields).flatMap(([key, value]) => flatten(`${prefix}.${key.toLowerCase()}`, value));
+}
+
+/** A value as flags: `--a.b=value`, lists of scalars with commas, lists of structs by index, `=true` for `{}`. */
 export function flatten(prefix: string, value: unknown): string[] {
   if (Array.isArray(value)) {
     if (value.every((item) => typeof item !== "object")) return [`${prefix}=${value.join(",")}`];
     return value.flatMap((item, index) => flatten(`${prefix}[${index}]`, item));
   }
-  if (value !== null && typeof value === "object") {
-    const entries = Object.entries(value);
-    if (entries.length === 0) return [`${prefix}=true`];
-    return entries.flatMap(([key, inner]) => flatten(`${prefix}.${key.toLowerCase()}`, inner));
-  }
-  return [`${prefix}=${value}`];
+  if (value === null || typeof value !== "object") return [`${prefix}=${value}`];
+  return Object.keys(value).length === 0
+    ? [`${prefix}=true`]
+    : flattenFields(prefix, value as Record<string, unknown>);
 }
