@@ -37,7 +37,7 @@ interface Walk {
   complete: boolean;
 }
 
-/** The bind mounts' sources of all active services, each looked at once. */
+/** The bind mounts' sources of all active services, and the files of configs and secrets, each looked at once. */
 export async function readBindSources(
   project: Project,
   limits: Partial<BindLimits> = {},
@@ -50,6 +50,9 @@ export async function readBindSources(
         sources.set(source, await look(source, bounds));
       }
     }
+  }
+  for (const { file } of [...Object.values(project.configs), ...Object.values(project.secrets)]) {
+    if (file !== undefined && !sources.has(file)) sources.set(file, await look(file, bounds));
   }
   return sources;
 }

@@ -28,7 +28,8 @@ export function readRouting(input: RoutingInput): Routing {
   const environment = input.environment ?? traefik?.environment ?? {};
   const fixed = readStaticConfiguration(files.static, traefik?.flags ?? [], environment);
   const options = dockerOptionsOf(fixed.configuration);
-  const containers = containersOf(project, (service) => input.exposedPorts(service));
+  const containers = containersOf(project, (service) => input.exposedPorts(service))
+    .filter((container) => traefik !== undefined || isLabelled(container));
   const results = containers.map((container) => configureContainer(container, options));
   const configurations = results.flatMap(({ configuration }) => configuration ?? []);
   const dynamic = files.dynamic.map((file) => readDynamicFile(file, environment));
@@ -47,6 +48,11 @@ export function readRouting(input: RoutingInput): Routing {
     defaultRuleSyntax: ruleSyntax(fixed.configuration?.fields, traefik?.version),
     findings,
   };
+}
+
+/** Without a Traefik in the stack one elsewhere may read its labels, but nothing is routed by default. */
+function isLabelled({ labels }: Container): boolean {
+  return Object.keys(labels).some((key) => key.toLowerCase().startsWith("traefik."));
 }
 
 type Sections = Pick<Routing, "http" | "tcp" | "udp" | "tls">;
