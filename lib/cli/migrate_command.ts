@@ -1,5 +1,5 @@
 /** `migrate`: from the stack to the cluster, or with `--dry-run` what that would change. */
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { Plan } from "../migration/step.ts";
 import { countDiagnostics, plural } from "../report/diagnostic_text.ts";
 import { RunPrinter } from "../report/run_printer.ts";
@@ -15,7 +15,7 @@ import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions, Run } from "./program.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { confirmTarget, describeTarget, findTarget, type Target } from "./target.ts";
+import { confirmTarget, describeTarget, findTarget, type Target, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Everything that one run of the command works with. */
@@ -27,33 +27,46 @@ export interface Move {
   readonly plan: Plan;
   readonly namespace: string;
   readonly target: Target;
+  readonly lockTimeoutMs: number;
 }
 
 export const migrate: Run = async (options, surroundings) => {
   const terminal = surroundings.terminal(options.color === false);
+  const lockTimeoutMs = durationFlag("--lock-timeout", String(options["lockTimeout"]));
   const gathered = await gather(options, surroundings);
   const { plan, conversion } = gathered;
   if (plan === undefined || conversion === undefined) return refuse(gathered);
-  terminal.err(`${describeInput(gathered)}\n`);
+  terminal.err(`${describeInput(gathered, options.stack === undefined)}\n`);
   const target = await findTarget(options, surroundings, terminal, true);
   if (target === undefined) throw new Error("A target was asked for and not found");
-  try {
-    const { namespace } = conversion;
+  const { namespace } = conversion;
+  const move: Move = { options, surroundings, terminal, gathered, plan, namespace, target, lockTimeoutMs };
+  return await withTarget(target, async () => {
     terminal.err(`${describeTarget(target, namespace)}\n`);
-    const move: Move = { options, surroundings, terminal, gathered, plan, namespace, target };
-    if (options["dryRun"] === true) {
-      const { dryRun } = await import("./dry_run_command.ts");
-      return await dryRun(move);
-    }
-    return await run(move);
-  } finally {
-    target.client.close();
-  }
+    if (options["dryRun"] !== true) return await run(move);
+    const { dryRun } = await import("./dry_run_command.ts");
+    return await dryRun(move);
+  });
 };
 
-function describeInput({ project, diagnostics, directory }: Gathered): string {
+/** A flag's duration in milliseconds; a wrong one is a `Failure` with `ExitCode.usage`. */
+function durationFlag(flag: string, text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new Failure(ExitCode.usage, [{
+      code: "cli-duration",
+      severity: "error",
+      message: `${flag}: ${(error as Error).message}`,
+      hint: `Write for example ${flag} 2m`,
+    }]);
+  }
+}
+
+function describeInput({ project, diagnostics, directory }: Gathered, isExample: boolean): string {
   const services = plural(Object.keys(project?.services ?? {}).length, "service");
-  const stack = `Stack: project "${project?.name ?? ""}" in ${directory}, ${services}`;
+  const name = isExample ? "the bundled example" : `project "${project?.name ?? ""}"`;
+  const stack = `Stack: ${name} in ${directory}, ${services}`;
   return diagnostics.length === 0
     ? stack
     : `${stack}\n${countDiagnostics(diagnostics)}; deno task check shows them`;
@@ -82,7 +95,7 @@ async function run(move: Move): Promise<number> {
       ...(typeof to === "string" ? { to } : {}),
       frozen: options["frozen"] === true,
       adopt: options["adopt"] === true,
-      lockTimeoutMs: parseDuration(String(options["lockTimeout"])),
+      lockTimeoutMs: move.lockTimeoutMs,
     })
   ) {
     tally.handle(event);

@@ -80,7 +80,7 @@ function declareMoving(program: Command, on: On): void {
     .option("--to <number>", "stop after this migration, such as 050")
     .option("--frozen", "refuse when an applied migration would change")
     .option("--force-conflicts", "take over fields that others manage")
-    .option("--lock-timeout <duration>", "how long to wait for another run, such as 2m", "0s")
+    .option("--lock-timeout <duration>", "how long to wait for another run, such as 2m", "30s")
     .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do")
     .option("-y, --yes", "do not ask")
     .addHelpText("after", EXAMPLES);

@@ -7,7 +7,7 @@ import { ExitCode } from "./exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { Run } from "./program.ts";
-import { findTarget } from "./target.ts";
+import { findTarget, withTarget } from "./target.ts";
 import { keyText } from "./digest_key.ts";
 
 /** Prints the table, or the JSON that README describes; starts nothing and writes nothing. */
@@ -17,18 +17,17 @@ export const status: Run = async (options, surroundings) => {
   if (gathered.plan === undefined || gathered.conversion === undefined) return refuse(gathered);
   const target = await findTarget(options, surroundings, terminal, false);
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
-  try {
-    const { namespace } = gathered.conversion;
+  const { plan: planned } = gathered;
+  const { namespace } = gathered.conversion;
+  return await withTarget(target, async () => {
     const key = await readKey(target.client, namespace);
-    const plan = gathered.planFor(keyText(key)) ?? gathered.plan;
+    const plan = gathered.planFor(keyText(key)) ?? planned;
     const { status, diagnostics } = await readStatus(plan, target.client, namespace);
     if (options.output === "json") terminal.out(`${JSON.stringify(status)}\n`);
     else terminal.out(renderStatus(status, { colour: terminal.outColour }));
     printDiagnostics(diagnostics, { terminal, options, sources: gathered.sources });
     return options["detailedExitcode"] === true && isPending(status) ? ExitCode.pending : ExitCode.ok;
-  } finally {
-    target.client.close();
-  }
+  });
 };
 
 function isPending({ next }: Status): boolean {

@@ -1,4 +1,5 @@
 /** Decides which cluster a command talks to, says so, and asks before it writes to a real one. */
+import { diagnoseAccess } from "../cluster/api_error.ts";
 import { ClusterClient } from "../cluster/client.ts";
 import type { Connection } from "../cluster/connection.ts";
 import { findCluster } from "../cluster/kubeconfig.ts";
@@ -47,6 +48,21 @@ export async function findTarget(
     throw new Error(`The embedded cluster left no kubeconfig at ${kubeconfigPath}`);
   }
   return { client: new ClusterClient(connection), connection, embedded: true };
+}
+
+/**
+ * Works with the cluster that the flags mean and closes the connection after. An API server that cannot be reached or
+ * does not let us in ends as a `Failure` with `ExitCode.cluster`, wherever in `work` it shows.
+ */
+export async function withTarget<T>(target: Target, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const access = diagnoseAccess(error, target.connection.server);
+    throw access === undefined ? error : new Failure(ExitCode.cluster, [access]);
+  } finally {
+    target.client.close();
+  }
 }
 
 /** One line that names the cluster, so that nobody writes to the wrong one unknowingly. */

@@ -53,8 +53,15 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: DiagnosticText
   for (const other of related ?? []) {
     lines.push(`  ${style.dim("also:")} ${other.message} ${style.dim(`(${where(other.span, options)})`)}`);
   }
-  if (hint !== undefined) lines.push(`  ${style.green("hint:")} ${hint.replaceAll("\n", "\n        ")}`);
+  if (hint !== undefined) {
+    lines.push(`  ${style.green("hint:")} ${sentence(hint).replaceAll("\n", "\n        ")}`);
+  }
   return `${lines.join("\n")}\n`;
+}
+
+/** With a capital, unless the hint begins with code. */
+function sentence(text: string): string {
+  return /^[a-z]+[ ,:]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
 }
 
 function paint(style: Style, severity: Severity): (text: string) => string {

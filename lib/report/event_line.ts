@@ -1,7 +1,7 @@
 /** One plain line for each event of a run: for logs, pipes and whoever has no live display. */
 import type { RunEvent } from "../run/event.ts";
 import { plural } from "./diagnostic_text.ts";
-import { formatMilliseconds } from "./duration_text.ts";
+import { formatDuration } from "../run/duration.ts";
 import { type Style, styleFor } from "./style.ts";
 
 /** The line without its end, or undefined where the event is not worth one. */
@@ -27,9 +27,9 @@ export function eventLine(event: RunEvent, options: { readonly colour: boolean }
         ? undefined
         : `  ${style.green("✔")} ${event.object} ${event.outcome}`;
     case "waiting":
-      return style.dim(`  … ${event.object}: ${event.reason} (${formatMilliseconds(event.elapsedMs)})`);
+      return style.dim(`  … ${event.object}: ${event.reason} (${formatDuration(event.elapsedMs)})`);
     case "ready":
-      return `  ${style.green("✔")} ${event.object} ready after ${formatMilliseconds(event.elapsedMs)}`;
+      return `  ${style.green("✔")} ${event.object} ready after ${formatDuration(event.elapsedMs)}`;
     case "manual":
       return `  ${style.yellow("!")} By hand: ${event.instruction}`;
     case "migration-finished":
@@ -40,7 +40,7 @@ export function eventLine(event: RunEvent, options: { readonly colour: boolean }
 }
 
 function finishedLine(event: Extract<RunEvent, { type: "migration-finished" }>, style: Style): string {
-  const took = formatMilliseconds(event.durationMs);
+  const took = formatDuration(event.durationMs);
   return event.state === "applied"
     ? `${style.green("✔")} ${style.bold(event.id)} applied in ${took}`
     : `${style.red("✗")} ${style.bold(event.id)} failed after ${took}`;

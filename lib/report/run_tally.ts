@@ -1,7 +1,7 @@
 /** Counts what a run did, event by event. */
 import type { ObjectOutcome, RunEvent } from "../run/event.ts";
 import { plural } from "./diagnostic_text.ts";
-import { formatMilliseconds } from "./duration_text.ts";
+import { formatDuration } from "../run/duration.ts";
 
 export class RunTally {
   readonly #outcomes = new Map<ObjectOutcome, number>();
@@ -28,7 +28,7 @@ export class RunTally {
     }
     const parts = [...this.#outcomes].map(([outcome, count]) => `${count} ${outcome}`);
     const objects = parts.length === 0 ? "no objects" : `objects ${parts.join(", ")}`;
-    const took = this.#finished === undefined ? "" : `, in ${formatMilliseconds(this.#finished.durationMs)}`;
+    const took = this.#finished === undefined ? "" : `, in ${formatDuration(this.#finished.durationMs)}`;
     return `${plural(this.#migrations, "migration")} applied: ${objects}${took}.`;
   }
 }

@@ -2,7 +2,7 @@
 import type { MigrationState } from "../run/event.ts";
 import type { MigrationStatus, Status } from "../run/status.ts";
 import { plural } from "./diagnostic_text.ts";
-import { formatMilliseconds } from "./duration_text.ts";
+import { formatDuration } from "../run/duration.ts";
 import { type Style, styleFor } from "./style.ts";
 
 const SIGNS: Readonly<Record<MigrationState, string>> = {
@@ -47,7 +47,7 @@ interface Row {
 function rowOf(migration: MigrationStatus, style: Style): Row {
   const { state, id, title, objects, finishedAt, durationMs, by, error } = migration;
   const when = finishedAt === null ? "" : `${finishedAt.replace("T", " ").replace(/(\.\d+)?Z$/, "Z")}`;
-  const took = durationMs === null ? "" : ` in ${formatMilliseconds(durationMs)}`;
+  const took = durationMs === null ? "" : ` in ${formatDuration(durationMs)}`;
   const who = by === null ? "" : ` by ${by}`;
   return {
     sign: SIGNS[state],

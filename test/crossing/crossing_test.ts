@@ -60,11 +60,18 @@ async function readableText(cluster: TestCluster, namespace: string): Promise<st
   return JSON.stringify([all, secrets.map(({ metadata }) => metadata)]);
 }
 
+async function secretText(cluster: TestCluster, namespace: string): Promise<string> {
+  const secrets = await seenObjects(cluster, `/api/v1/namespaces/${namespace}/secrets`);
+  return secrets.flatMap(({ data }) => Object.values(data ?? {}).map(atob)).join("\n");
+}
+
 Deno.test("the bundled example crosses, and a second run writes nothing", async () => {
   await withCluster(async (cluster) => {
     await using stack = await exampleStack(cluster.prefix);
+    const start = await auditPosition(cluster);
     const first = await runFerry(["migrate", ...stack.flags, "--yes"], { cluster });
     assert.equal(first.code, 0, first.err);
+    assert.ok((await writesSince(cluster, cluster.prefix, start)).length > 50, "the audit log sees writes");
     await assertAllApplied(stack, cluster);
     assert.ok(await assertWorkloadsReady(cluster, cluster.prefix) >= 9);
     const before = await auditPosition(cluster);
@@ -105,6 +112,11 @@ Deno.test({
         assert.doesNotMatch(out + err, /banana/i);
       }
       assert.doesNotMatch(await readableText(cluster, cluster.prefix), /banana/i);
+      assert.match(
+        await secretText(cluster, cluster.prefix),
+        /banana/,
+        "the templates' secrets lie in Secrets",
+      );
       await removeVolumes(cluster);
     }),
 });
