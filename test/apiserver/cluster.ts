@@ -1,0 +1,74 @@
+/** A client for the shared test cluster, and short ways to run plans on it. */
+import { ClusterClient } from "../../lib/cluster/client.ts";
+import { findCluster } from "../../lib/cluster/kubeconfig.ts";
+import type { Plan } from "../../lib/migration/step.ts";
+import type { RunEvent } from "../../lib/run/event.ts";
+import { execute, type RunOptions } from "../../lib/run/execute.ts";
+import { withCluster } from "../cluster/fixture.ts";
+
+/** What a test of the runner works with. */
+export interface Bench {
+  readonly client: ClusterClient;
+  /** A second client, to look and to meddle without being counted. */
+  readonly other: ClusterClient;
+  readonly namespace: string;
+  readonly auditLog: string;
+  readonly server: string;
+  run(plan: Plan, options?: Partial<RunOptions>): Promise<readonly RunEvent[]>;
+}
+
+/** Runs a test with clients for the shared cluster and a namespace of its own; removes volumes afterwards. */
+export async function withBench(work: (bench: Bench) => Promise<void>): Promise<void> {
+  await withCluster(async ({ kubeconfigPath, prefix, auditLog, server }) => {
+    const client = await connect(kubeconfigPath);
+    const other = await connect(kubeconfigPath);
+    const run: Bench["run"] = (plan, options = {}) => runPlan(plan, client, prefix, options);
+    try {
+      await work({ client, other, namespace: prefix, auditLog, server, run });
+    } finally {
+      await removeVolumes(other, prefix);
+      client.close();
+      other.close();
+    }
+  });
+}
+
+/** A client for a kubeconfig file. */
+export async function connect(kubeconfig: string): Promise<ClusterClient> {
+  const connection = await findCluster({ kubeconfig, env: () => undefined });
+  if (connection === undefined) throw new Error(`No cluster in ${kubeconfig}`);
+  return new ClusterClient(connection);
+}
+
+/** Runs the plan and collects its events. */
+export async function runPlan(
+  plan: Plan,
+  client: ClusterClient,
+  namespace: string,
+  options: Partial<RunOptions> = {},
+): Promise<readonly RunEvent[]> {
+  return await Array.fromAsync(execute(plan, {
+    client,
+    namespace,
+    by: "tester@here",
+    now: () => new Date().toISOString(),
+    signal: new AbortController().signal,
+    ...options,
+  }));
+}
+
+/** How the run ended. */
+export function ending(events: readonly RunEvent[]): Extract<RunEvent, { type: "run-finished" }> {
+  const last = events.at(-1);
+  if (last?.type !== "run-finished") throw new Error(`The run did not finish: ${JSON.stringify(last)}`);
+  return last;
+}
+
+/** PersistentVolumes of a test; they have no namespace that could take them along. */
+export async function removeVolumes(client: ClusterClient, prefix: string): Promise<void> {
+  const kind = { apiVersion: "v1", kind: "PersistentVolume" };
+  for (const { metadata } of (await client.list(kind, undefined)).items) {
+    if (!metadata.name.startsWith(prefix) || metadata.uid === undefined) continue;
+    await client.delete({ ...kind, name: metadata.name }, metadata.uid, "Background");
+  }
+}
