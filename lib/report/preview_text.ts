@@ -78,7 +78,9 @@ function renderMigration(preview: MigrationPreview, options: PreviewTextOptions,
   const { id, title, reason, changes, manual, absent } = preview;
   if (!hasWork(preview)) return style.dim(`${id} ${title}: ${WHY[reason]}`);
   const lines = [`${style.bold(id)} ${title}${WHY[reason]}`];
-  for (const service of absent) lines.push(style.dim(`  - ${service} is not part of this stack, skipped`));
+  if (absent.length > 0 && hasWork(preview)) {
+    lines.push(style.dim(`  - not part of this stack, skipped: ${absent.join(", ")}`));
+  }
   for (const change of changes) lines.push(...renderChange(change, options, style));
   for (const instruction of manual) lines.push(`  ${style.yellow("!")} By hand: ${instruction}`);
   return lines.join("\n");
