@@ -1,0 +1,94 @@
+/** The faults of the matrix: what an API server, a network or a proxy can do to one request. */
+import type { Exchange, Harm } from "./proxy.ts";
+
+/** A refusal with a `Status`, as the API server writes it, without having done anything. */
+function refuse(code: number, reason: string, message: string, headers: Record<string, string> = {}): Harm {
+  return ({ response }) => {
+    const body = JSON.stringify({
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      reason,
+      message,
+      code,
+    });
+    response.writeHead(code, { "content-type": "application/json", ...headers });
+    response.end(body);
+    return Promise.resolve();
+  };
+}
+
+function reset({ response }: Exchange): void {
+  response.socket?.destroy();
+}
+
+/** Every fault that can meet any request. `ends`: the run may end with it, resumable; the others it must outlive. */
+export const HARMS: Readonly<Record<string, { readonly harm: Harm; readonly ends: boolean }>> = {
+  "401 expired token": { harm: refuse(401, "Unauthorized", "Unauthorized"), ends: false },
+  "403 forbidden": { harm: refuse(403, "Forbidden", "forbidden: by a fault"), ends: true },
+  "409 conflict": { harm: refuse(409, "Conflict", "the object has been modified"), ends: true },
+  "422 invalid": { harm: refuse(422, "Invalid", "spec: Invalid value: by a fault"), ends: true },
+  "429 without Retry-After": { harm: refuse(429, "TooManyRequests", "too many requests"), ends: false },
+  "429 with Retry-After": {
+    harm: refuse(429, "TooManyRequests", "too many requests", { "retry-after": "1" }),
+    ends: false,
+  },
+  "500 etcd timeout": { harm: refuse(500, "InternalError", "etcdserver: request timed out"), ends: false },
+  "503 unavailable": { harm: refuse(503, "ServiceUnavailable", "apiserver is shutting down"), ends: false },
+  "504 after commit": {
+    harm: async (exchange) => {
+      await exchange.commit();
+      await refuse(504, "Timeout", "request did not complete within the allotted timeout")(exchange);
+    },
+    ends: false,
+  },
+  "reset before commit": {
+    harm: (exchange) => {
+      reset(exchange);
+      return Promise.resolve();
+    },
+    ends: false,
+  },
+  "reset after commit": {
+    harm: async (exchange) => {
+      await exchange.commit();
+      reset(exchange);
+    },
+    ends: false,
+  },
+  "answer cut off": {
+    harm: async (exchange) => {
+      const { status, type, body } = await exchange.commit();
+      exchange.response.writeHead(status, { "content-type": type, "content-length": String(body.length) });
+      exchange.response.write(body.slice(0, Math.floor(body.length / 2)), () => reset(exchange));
+    },
+    ends: false,
+  },
+  "delivered twice": {
+    harm: async (exchange) => {
+      await exchange.commit();
+      await exchange.pass(await exchange.commit());
+    },
+    ends: true,
+  },
+};
+
+/** Faults of a watch. */
+export const WATCH_HARMS: Readonly<Record<string, Harm>> = {
+  "watch reset": (exchange) => {
+    reset(exchange);
+    return Promise.resolve();
+  },
+  "watch 410 gone": ({ response }) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    const status = { kind: "Status", apiVersion: "v1", status: "Failure", reason: "Expired", code: 410 };
+    response.end(`${JSON.stringify({ type: "ERROR", object: status })}\n`);
+    return Promise.resolve();
+  },
+  "watch ends at once": ({ response }) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end();
+    return Promise.resolve();
+  },
+};

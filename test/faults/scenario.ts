@@ -1,0 +1,144 @@
+/** Runs the child through a proxy, lets it be killed or harmed, runs it again in peace, and judges. */
+import { join } from "node:path";
+import { ClusterClient } from "../../lib/cluster/client.ts";
+import { removeVolumes } from "../apiserver/cluster.ts";
+import { AuditReader, judge } from "./judge.ts";
+import { type Choose, startProxy } from "./proxy.ts";
+
+/** Where scenarios take place. */
+export interface Arena {
+  readonly client: ClusterClient;
+  readonly auditLog: string;
+  readonly directory: string;
+  readonly prefix: string;
+}
+
+/** What came of one scenario. */
+export interface Verdict {
+  readonly name: string;
+  readonly faults: number;
+  readonly problem: string | undefined;
+  /** Milliseconds that the run after the fault took. */
+  readonly recoveryMs: number;
+}
+
+/** Lets the scenario end the child that it harms. */
+export interface Victim {
+  kill(signal: Deno.Signal): void;
+}
+
+let number = 0;
+
+/**
+ * @param harm chooses the harm for each request of the first run
+ * @param mayEnd whether the first run may end by itself with the fault; else it must succeed or be killed
+ */
+export async function scenario(
+  arena: Arena,
+  name: string,
+  harm: (victim: Victim) => Choose,
+  mayEnd: boolean,
+): Promise<Verdict> {
+  const namespace = `${arena.prefix}-${++number}`;
+  const audit = new AuditReader(arena.auditLog);
+  let faults = 0;
+  let recoveryMs = 0;
+  try {
+    const harmed = await runChild(arena, namespace, harm);
+    faults = harmed.faults;
+    const endedWell = harmed.code === 0 || harmed.signal !== null || harmed.code === 130;
+    if (!endedWell && !mayEnd) {
+      throw new Error(`the first run ended with ${harmed.code}: ${tail(harmed.output)}`);
+    }
+    const start = performance.now();
+    const peaceful = await runChild(arena, namespace, () => () => undefined);
+    recoveryMs = performance.now() - start;
+    if (peaceful.code !== 0) {
+      throw new Error(`the next run ended with ${peaceful.code}: ${tail(peaceful.output)}`);
+    }
+    await judge(arena.client, namespace, audit.read(namespace), harmed.output + peaceful.output);
+    return { name, faults, problem: undefined, recoveryMs };
+  } catch (error) {
+    return {
+      name,
+      faults,
+      problem: `${namespace}: ${error instanceof Error ? error.message : error}`,
+      recoveryMs,
+    };
+  } finally {
+    await cleanUp(arena, namespace);
+  }
+}
+
+interface ChildResult {
+  readonly code: number;
+  readonly signal: Deno.Signal | null;
+  readonly output: string;
+  readonly faults: number;
+  readonly requests: number;
+}
+
+/** One run of the child, through a proxy of its own. */
+export async function runChild(
+  arena: Arena,
+  namespace: string,
+  harm: (victim: Victim) => Choose,
+): Promise<ChildResult> {
+  let child: Deno.ChildProcess | undefined;
+  const victim: Victim = {
+    kill: (signal) => {
+      try {
+        child?.kill(signal);
+      } catch {
+        // It has ended by itself.
+      }
+    },
+  };
+  const proxy = await startProxy(arena.client.connection, harm(victim));
+  try {
+    const kubeconfig = writeKubeconfig(arena, namespace, proxy.url);
+    const script = new URL("./child.ts", import.meta.url).pathname;
+    child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", script, kubeconfig, namespace],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const { code, signal, stdout, stderr } = await child.output();
+    const decoder = new TextDecoder();
+    return {
+      code,
+      signal,
+      output: decoder.decode(stdout) + decoder.decode(stderr),
+      faults: proxy.harmed(),
+      requests: proxy.count(),
+    };
+  } finally {
+    await proxy.close();
+  }
+}
+
+function writeKubeconfig(arena: Arena, namespace: string, server: string): string {
+  const file = join(arena.directory, `${namespace}.json`);
+  Deno.writeTextFileSync(
+    file,
+    JSON.stringify({
+      "current-context": "faults",
+      clusters: [{ name: "faults", cluster: { server } }],
+      users: [{ name: "faults", user: { token: "replaced-by-the-proxy" } }],
+      contexts: [{ name: "faults", context: { cluster: "faults", user: "faults" } }],
+    }),
+  );
+  return file;
+}
+
+async function cleanUp({ client }: Arena, namespace: string): Promise<void> {
+  const ref = { apiVersion: "v1", kind: "Namespace", name: namespace };
+  const found = await client.get(ref);
+  if (found?.metadata.uid !== undefined) await client.delete(ref, found.metadata.uid, "Background");
+  await removeVolumes(client, `${namespace}-`);
+}
+
+function tail(text: string): string {
+  return text.slice(-600);
+}
