@@ -1,5 +1,5 @@
 /** `migrate --dry-run`: what a run would change, asked from the API server, with nothing written. */
-import { countPreview, renderPreview } from "../report/preview_text.ts";
+import { renderPreview } from "../report/preview_text.ts";
 import { dryRun as preview, type MigrationPreview } from "../run/dry_run.ts";
 import { readKey } from "../run/key.ts";
 import { keyText } from "./digest_key.ts";
@@ -37,7 +37,5 @@ function hasChanges(previews: readonly MigrationPreview[]): boolean {
 
 function nextCommand(previews: readonly MigrationPreview[], problems: number): string {
   if (problems > 0) return "Nothing was written. Mend what is named above, then look again.";
-  return hasChanges(previews)
-    ? `Nothing was written. Next: deno task migrate`
-    : `${countPreview(previews)}. Nothing was written.`;
+  return hasChanges(previews) ? "Nothing was written. Next: deno task migrate" : "Nothing was written.";
 }

@@ -2,7 +2,6 @@
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { Plan } from "../migration/step.ts";
 import { countDiagnostics, plural } from "../report/diagnostic_text.ts";
-import { RunPrinter } from "../report/run_printer.ts";
 import { RunTally } from "../report/run_tally.ts";
 import { parseDuration } from "../run/duration.ts";
 import type { RunEvent } from "../run/event.ts";
@@ -13,6 +12,7 @@ import { ExitCode } from "./exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions, Run } from "./program.ts";
+import { type RunDisplay, runDisplay } from "./run_display.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { confirmTarget, describeTarget, findTarget, type Target, withTarget } from "./target.ts";
@@ -82,25 +82,29 @@ async function run(move: Move): Promise<number> {
   const prepared = await prepareTarget(target.client, namespace, move.plan);
   const plan = gathered.planFor(keyText(prepared.key)) ?? move.plan;
   const tally = new RunTally();
-  const printer = new RunPrinter({ colour: terminal.errColour });
   const failures: Diagnostic[] = [];
   const to = options["to"];
-  for await (
-    const event of execute(plan, {
-      client: target.client,
-      namespace,
-      by: surroundings.user,
-      now: () => surroundings.now().toISOString(),
-      signal: surroundings.signal,
-      ...(typeof to === "string" ? { to } : {}),
-      frozen: options["frozen"] === true,
-      adopt: options["adopt"] === true,
-      lockTimeoutMs: move.lockTimeoutMs,
-    })
-  ) {
-    tally.handle(event);
-    if (event.type === "migration-finished") failures.push(...event.diagnostics);
-    show(event, printer, move);
+  const display = runDisplay(terminal);
+  try {
+    for await (
+      const event of execute(plan, {
+        client: target.client,
+        namespace,
+        by: surroundings.user,
+        now: () => surroundings.now().toISOString(),
+        signal: surroundings.signal,
+        ...(typeof to === "string" ? { to } : {}),
+        frozen: options["frozen"] === true,
+        adopt: options["adopt"] === true,
+        lockTimeoutMs: move.lockTimeoutMs,
+      })
+    ) {
+      tally.handle(event);
+      if (event.type === "migration-finished") failures.push(...event.diagnostics);
+      show(event, display, move);
+    }
+  } finally {
+    display.close();
   }
   printDiagnostics(failures, { terminal, options: { output: "text" }, sources: gathered.sources });
   if (options.output !== "json") terminal.out(`${tally.summary()}\n`);
@@ -109,12 +113,9 @@ async function run(move: Move): Promise<number> {
 }
 
 /** Text goes to standard error, line by line; JSON lines are the result. */
-function show(event: RunEvent, printer: RunPrinter, { options, terminal }: Move): void {
-  if (options.output === "json") {
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, ...event })}\n`);
-    return;
-  }
-  for (const line of printer.lines(event)) terminal.err(`${line}\n`);
+function show(event: RunEvent, display: RunDisplay, { options, terminal }: Move): void {
+  if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, ...event })}\n`);
+  else display.show(event);
 }
 
 function nextCommand(tally: RunTally): string {

@@ -42,6 +42,6 @@ export function eventLine(event: RunEvent, options: { readonly colour: boolean }
 function finishedLine(event: Extract<RunEvent, { type: "migration-finished" }>, style: Style): string {
   const took = formatDuration(event.durationMs);
   return event.state === "applied"
-    ? `${style.green("✔")} ${style.bold(event.id)} applied in ${took}`
-    : `${style.red("✗")} ${style.bold(event.id)} failed after ${took}`;
+    ? `${style.green("✔")} ${style.bold(event.id)} ${event.title}: applied in ${took}`
+    : `${style.red("✗")} ${style.bold(event.id)} ${event.title}: failed after ${took}`;
 }

@@ -1,0 +1,79 @@
+/** Shows the events of a run on standard error: a live block on a terminal, plain lines elsewhere. */
+import { LiveBlock } from "../report/live_block.ts";
+import { RunPrinter } from "../report/run_printer.ts";
+import type { RunEvent } from "../run/event.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface RunDisplay {
+  show(event: RunEvent): void;
+  /** Removes what is not to stay on the screen. */
+  close(): void;
+}
+
+const FRAME_MS = 100;
+
+/** The display that fits the terminal. */
+export function runDisplay(terminal: Terminal): RunDisplay {
+  return terminal.errIsTerminal ? new LiveDisplay(terminal) : plainDisplay(terminal);
+}
+
+function plainDisplay(terminal: Terminal): RunDisplay {
+  const printer = new RunPrinter({ colour: terminal.errColour });
+  return {
+    show: (event) => {
+      for (const line of printer.lines(event)) terminal.err(`${line}\n`);
+    },
+    close: () => {},
+  };
+}
+
+/** Objects and waits live in the block; what stays is one line for each migration. */
+const STAYING: ReadonlySet<RunEvent["type"]> = new Set([
+  "service-absent",
+  "migration-started",
+  "migration-skipped",
+  "manual",
+  "migration-finished",
+  "run-finished",
+]);
+
+class LiveDisplay implements RunDisplay {
+  readonly #terminal: Terminal;
+  readonly #printer: RunPrinter;
+  readonly #block: LiveBlock;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #drawn = 0;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    this.#printer = new RunPrinter({ colour: terminal.errColour });
+    this.#block = new LiveBlock({ colour: terminal.errColour });
+    this.#timer = setInterval(() => this.#draw([]), FRAME_MS);
+  }
+
+  show(event: RunEvent): void {
+    this.#block.handle(event, performance.now());
+    const lines = STAYING.has(event.type) ? this.#printer.lines(event) : [];
+    // The block itself tells what has started.
+    this.#draw(event.type === "migration-started" ? lines.slice(1) : lines);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#terminal.err(this.#erase());
+    this.#drawn = 0;
+  }
+
+  /** One write a frame, so that nothing flickers. */
+  #draw(staying: readonly string[]): void {
+    const block = this.#block.render(performance.now(), this.#terminal.columns);
+    const text = [...staying, ...block].map((line) => `${line}\n`).join("");
+    this.#terminal.err(`${this.#erase()}${text}`);
+    this.#drawn = block.length;
+  }
+
+  /** Up over what was drawn, and clear from there (ECMA-48 CPL and ED). */
+  #erase(): string {
+    return this.#drawn === 0 ? "" : `\x1b[${this.#drawn}F\x1b[0J`;
+  }
+}
