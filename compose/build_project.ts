@@ -37,6 +37,7 @@ export async function buildProject(input: ProjectInput, context: LoadContext): P
   };
   checkStrictly(tree, context.report);
   if (input.isComplete) consistency(sections, services, jobs, tree, span, context);
+  for (const service of Object.values(services.enabled)) adoptScale(service);
   const reading: FileReading = { context, environment, fixed: new Map() };
   for (const [service, container] of Object.entries(services.enabled)) {
     await resolveFiles(service, container, reading, tree, noted);
@@ -122,6 +123,14 @@ function consistency(
     span,
     say: (diagnostic) => add(context.report, diagnostic),
   });
+}
+
+/** `scale` counts for a deployment as well. */
+function adoptScale(service: Record<string, unknown>): void {
+  const { scale, deploy } = service;
+  if (scale !== undefined && typeof deploy === "object" && deploy !== null) {
+    service.deploy = { ...deploy, replicas: scale };
+  }
 }
 
 async function resolveFiles(

@@ -115,8 +115,9 @@ export function toInteger(text: string): number | bigint | undefined {
 
 /** A decimal number, as Go's `strconv.ParseFloat` reads it. */
 export function toFloat(text: string): number | undefined {
-  if (!/^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(text)) return undefined;
-  const value = Number(text);
+  const plain = text.replaceAll(/(?<=\d)_(?=\d)/g, "");
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(plain)) return undefined;
+  const value = Number(plain);
   return Number.isFinite(value) ? value : undefined;
 }
 

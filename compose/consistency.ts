@@ -91,7 +91,7 @@ function checkBuild(name: string, service: Service, project: Checked): void {
         ? `There is no service "${other}" for the build context "${key}"`
         : `The service "${other}" has no build for the context "${key}"`,
       ["services", name, "build", "additional_contexts", key],
-      suggest(other, Object.keys(project.services)),
+      suggest(other, name, Object.keys(project.services)),
     );
   }
   const platforms = list(build.platforms);
@@ -155,7 +155,7 @@ function checkDependencies(name: string, service: Service, project: Checked): vo
         "compose-undefined",
         `The service "${name}" depends on "${other}", which is not defined`,
         path,
-        suggest(other, [...Object.keys(project.services), ...Object.keys(project.disabled)]),
+        suggest(other, name, [...Object.keys(project.services), ...Object.keys(project.disabled)]),
       );
     }
   }
@@ -312,7 +312,7 @@ function checkJobs(project: Checked): void {
         name,
         "depends_on",
         other,
-      ], suggest(other, [...Object.keys(project.services), ...Object.keys(project.jobs)]));
+      ], suggest(other, name, [...Object.keys(project.services), ...Object.keys(project.jobs)]));
     }
   }
 }
@@ -321,7 +321,9 @@ function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefine
   return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
-function suggest(name: string, candidates: readonly string[]): string {
-  const near = nearest(name, candidates);
+/** The likeliest other name; neither the one that is missing nor the one that refers to it. */
+function suggest(name: string, from: string, candidates: readonly string[]): string {
+  const others = name.length < 2 ? [] : candidates.filter((each) => each !== name && each !== from);
+  const near = nearest(name, others);
   return near === undefined ? `define "${name}", or remove the reference` : `did you mean "${near}"?`;
 }

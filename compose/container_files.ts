@@ -1,6 +1,6 @@
 /** Reads services' `env_file` and `label_file` into their environment and labels. */
 import type { Span } from "../lib/diagnostics/diagnostic.ts";
-import { type LoadContext, readOnce, unreadableSpan, variablesSource } from "./context.ts";
+import { type LoadContext, nameOf, readOnce, unreadableSpan, variablesSource } from "./context.ts";
 import { type Dotenv, readDotenv } from "./dotenv.ts";
 import { valueOf } from "./normalize.ts";
 import { problem } from "./report.ts";
@@ -109,7 +109,7 @@ async function readPairs(
     problem(
       context.report,
       "compose-env-file",
-      `Cannot read "${path}": ${read.reason}`,
+      `Cannot read "${nameOf(path, context)}": ${read.reason}`,
       read.offset === undefined ? at : unreadableSpan(path, read, context),
       read.missing
         ? 'create the file, correct its path, or write "required: false"'

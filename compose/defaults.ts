@@ -100,6 +100,7 @@ function checkFile(what: string, name: string, node: Node, keys: readonly string
       nodeSpan(node),
       'add one of them, or "external: true"',
     );
+    node.broken = true;
   }
 }
 

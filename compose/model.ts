@@ -3,7 +3,7 @@
  * file by file and document by document, in the order of compose-go's loader.
  */
 import { toCanonical } from "./canonical.ts";
-import type { LoadContext } from "./context.ts";
+import { type LoadContext, nameOf } from "./context.ts";
 import { checkValues, setDefaults } from "./defaults.ts";
 import { applyExtends, type ExtendsBase } from "./extends.ts";
 import { applyInclude } from "./include.ts";
@@ -166,7 +166,7 @@ async function readBase(path: string, at: Node, scope: ModelScope): Promise<Exte
     problem(
       report,
       "compose-extends-unknown",
-      `"${path}" has no services to extend`,
+      `"${nameOf(path, scope.context)}" has no services to extend`,
       nodeSpan(at),
       "name a file with services",
     );

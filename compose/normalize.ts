@@ -150,7 +150,10 @@ function addDependencies(service: Mapping): void {
     if (line === undefined || line.startsWith("container:")) continue;
     imply(line.split(":")[0] ?? line, false, from);
   }
-  if (dependencies.size > 0) service.entries.set("depends_on", mapping(dependencies, service));
+  if (dependencies.size > 0 && !service.entries.has("depends_on")) {
+    const [first] = dependencies.values();
+    service.entries.set("depends_on", mapping(dependencies, first ?? service));
+  }
 }
 
 /** A `pre_start` hook inherits what its service says of the container, the mounts excepted. */

@@ -1,6 +1,6 @@
 /** Finds what a project is made of: its files, its variables and its name, by docker compose's rules. */
 import type { LoadOptions } from "./project.ts";
-import { fileStart, type LoadContext, readOnce, unreadableSpan } from "./context.ts";
+import { fileStart, type LoadContext, nameOf, readOnce, unreadableSpan } from "./context.ts";
 import { statOf } from "./disk.ts";
 import { mergeVariables, readVariableFiles } from "./variables.ts";
 import { absolutePath, cleanPath, directoryOf } from "./paths.ts";
@@ -139,7 +139,7 @@ export async function readCompose(
     problem(
       context.report,
       "compose-unreadable-file",
-      `Cannot read "${path}": ${read.reason}`,
+      `Cannot read "${nameOf(path, context)}": ${read.reason}`,
       at === undefined || isText ? unreadableSpan(path, read, context) : at,
       read.missing ? "correct the path, or create the file" : "name a text file in UTF-8 that can be read",
     );

@@ -1,5 +1,7 @@
 /** Sizes and durations as compose writes them: Docker's binary units and Go's durations with days and weeks. */
 
+import { toFloat } from "./casts.ts";
+
 const UNITS = "kmgtp";
 
 /**
@@ -16,13 +18,12 @@ export function parseBytes(text: string): bigint | { readonly reason: string } {
   const suffix = (match?.[2] ?? "").toLowerCase();
   if (number === "") return { reason: "a size starts with a number" };
   if (number.endsWith(" ")) number = number.slice(0, -1);
-  if (!/^\+?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(number)) {
-    return { reason: `"${number}" is not a positive number` };
-  }
+  const size = number.startsWith("-") ? undefined : toFloat(number);
+  if (size === undefined) return { reason: `"${number}" is not a positive number` };
   const unit = /^(?:b|([kmgtp])(?:b|ib)?)?$/.exec(suffix);
   if (unit === null) return { reason: `"${suffix}" is not a unit` };
   const power = unit[1] === undefined ? 0 : UNITS.indexOf(unit[1]) + 1;
-  const bytes = Number(number) * 1024 ** power;
+  const bytes = size * 1024 ** power;
   if (bytes >= 2 ** 63) return { reason: "it is too large" };
   return BigInt(Math.trunc(bytes));
 }

@@ -1,6 +1,6 @@
 /** Reads files of variables for interpolation: `.env`, `--env-file` and an include's `env_file`. */
 import type { Span } from "../lib/diagnostics/diagnostic.ts";
-import { type LoadContext, readOnce, unreadableSpan, variablesSource } from "./context.ts";
+import { type LoadContext, nameOf, readOnce, unreadableSpan, variablesSource } from "./context.ts";
 import { readDotenv } from "./dotenv.ts";
 import { valueOf } from "./normalize.ts";
 import { problem } from "./report.ts";
@@ -20,7 +20,7 @@ export async function readVariableFiles(
       problem(
         context.report,
         "compose-env-file",
-        `Cannot read the file of variables "${path}": ${read.reason}`,
+        `Cannot read the file of variables "${nameOf(path, context)}": ${read.reason}`,
         at ?? unreadableSpan(path, read, context),
         read.missing ? "create the file, or correct its path" : "name a text file in UTF-8 that can be read",
       );

@@ -23,9 +23,11 @@ export function parseMount(spec: string): ShortMount | MountProblem {
   if (sections.includes("")) return { reason: "nothing stands between two colons", hint: SHAPE_HINT };
   if (sections.length > 3) return { reason: "it has too many colons", hint: SHAPE_HINT };
   const [first = "", second, options = ""] = sections;
-  if (second === undefined && /^\p{L}:/u.test(first)) {
+  if (/^\p{L}:/u.test(first) && (second === undefined || !/^(\/|\p{L}:)/u.test(second))) {
     return {
-      reason: `the letter before the colon would be read as a Windows drive, and "${first}" as the target`,
+      reason: `the letter before the colon would be read as a Windows drive, and "${
+        second ?? first
+      }" as the target`,
       hint: "give the volume a name of two letters or more, or use the long form",
     };
   }

@@ -41,11 +41,19 @@ export interface YamlDocument {
 /** Raised to leave a document that cannot be read any further; what is wrong was reported. */
 class Unreadable extends Error {}
 
+interface Anchored {
+  /** Nothing where the value is tagged `!reset`. */
+  readonly node: Node | undefined;
+  readonly size: number;
+  /** Tagged paths inside the value, relative to it: they count wherever an alias stands. */
+  readonly dropped: readonly TaggedPath[];
+}
+
 interface Reading {
   readonly source: Source;
   readonly report: Report;
-  /** An anchor's value, or `undefined` while it is being read. */
-  readonly anchors: Map<string, { readonly node: Node; readonly size: number } | undefined>;
+  /** What each anchor marks, or `undefined` while that is being read. */
+  readonly anchors: Map<string, Anchored | undefined>;
   readonly dropped: TaggedPath[];
   readonly path: string[];
   nodes: number;
@@ -68,6 +76,7 @@ export function parseYaml(source: Source, report: Report): YamlDocument[] {
       reportSyntax(document, source, report);
       continue;
     }
+    if (refusesVersion(document, source, report)) continue;
     const reading: Reading = { source, report, anchors: new Map(), dropped: [], path: [], nodes: 0 };
     try {
       const root = readRoot(document, reading);
@@ -77,6 +86,21 @@ export function parseYaml(source: Source, report: Report): YamlDocument[] {
     }
   }
   return found;
+}
+
+/** go-yaml reads documents of YAML 1.1 and those that do not say. */
+function refusesVersion(document: Document.Parsed, source: Source, report: Report): boolean {
+  const yaml = document.directives?.yaml;
+  if (!yaml?.explicit || yaml.version === "1.1") return false;
+  const start = Math.max(0, source.text.indexOf("%YAML"));
+  problem(
+    report,
+    "compose-yaml-version",
+    `docker compose does not read documents marked as YAML ${yaml.version}`,
+    spanOf(source, start, start + "%YAML".length),
+    "remove the line with %YAML",
+  );
+  return true;
 }
 
 function reportSyntax(document: Document.Parsed, source: Source, report: Report): void {
@@ -115,15 +139,16 @@ function readNode(node: YamlNode, reading: Reading, keyStart: number, depth: num
     throw new Unreadable();
   }
   if (isAlias(node)) return readAlias(node, reading, keyStart);
-  if (node.tag === "!reset") {
-    reading.dropped.push([...reading.path]);
-    return undefined;
-  }
-  if (node.tag === "!override") reading.dropped.push([...reading.path]);
   const anchor = (node as { anchor?: string }).anchor;
+  const before = reading.dropped.length;
   if (anchor) reading.anchors.set(anchor, undefined);
-  const read = readContent(node, reading, keyStart, depth);
-  if (anchor) reading.anchors.set(anchor, { node: read, size: countNodes(read) });
+  const isReset = node.tag === "!reset";
+  if (isReset || node.tag === "!override") reading.dropped.push([...reading.path]);
+  const read = isReset ? undefined : readContent(node, reading, keyStart, depth);
+  if (anchor) {
+    const dropped = reading.dropped.slice(before).map((path) => path.slice(reading.path.length));
+    reading.anchors.set(anchor, { node: read, size: read === undefined ? 0 : countNodes(read), dropped });
+  }
   return read;
 }
 
@@ -144,7 +169,7 @@ function readContent(node: YamlNode, reading: Reading, keyStart: number, depth: 
 }
 
 function readScalar(node: YamlScalar, reading: Reading, at: Place): Node {
-  const value = typeof node.value === "string" ? node.value : String(node.value ?? "");
+  const value = node.source ?? (typeof node.value === "string" ? node.value : "");
   const isPlain = node.type === "PLAIN" || node.type === undefined;
   const tag = node.tag;
   if (tag === undefined || tag === "!" || tag === "?") {
@@ -216,7 +241,7 @@ function readKey(pair: Pair<YamlNode, unknown>, reading: Reading, at: Place): Ke
     if (isPlain && name === "<<") return { name, start, end, isMerge: true };
     const read = readScalar(written, reading, { source: reading.source, start, end, keyStart: -1 });
     const anchor = written.anchor;
-    if (anchor) reading.anchors.set(anchor, { node: read, size: 1 });
+    if (anchor) reading.anchors.set(anchor, { node: read, size: 1, dropped: [] });
     if (read.kind === "scalar" && read.type === "string") return { name, start, end, isMerge: false };
   }
   problem(
@@ -240,7 +265,7 @@ function reportDuplicate(name: string, start: number, first: number, reading: Re
   );
 }
 
-function readAlias(node: Alias, reading: Reading, keyStart: number): Node {
+function readAlias(node: Alias, reading: Reading, keyStart: number): Node | undefined {
   const name = node.source;
   const [start, end] = node.range ?? [0, 0];
   const span = spanOf(reading.source, start, end);
@@ -265,8 +290,10 @@ function readAlias(node: Alias, reading: Reading, keyStart: number): Node {
     );
     throw new Unreadable();
   }
-  reading.nodes += target.size;
+  reading.nodes += target.size + target.dropped.length;
   if (reading.nodes > MAX_NODES) tooLarge(reading, node);
+  for (const path of target.dropped) reading.dropped.push([...reading.path, ...path]);
+  if (target.node === undefined) return undefined;
   const copy = clone(target.node);
   copy.keyStart = keyStart;
   return copy;

@@ -2,14 +2,6 @@
 import type { Loaded } from "../../compose/mod.ts";
 import type { OracleAnswer } from "./oracle.ts";
 
-/** Codes of problems that are stricter than compose-go on purpose, by docs/strictness.md. */
-export const STRICTER: ReadonlySet<string> = new Set([
-  "compose-command",
-  "compose-restart",
-  "compose-mount",
-  "compose-size",
-]);
-
 /** What differs, as lines; none where the two agree. */
 export function differences(ours: Loaded, theirs: OracleAnswer): string[] {
   if (theirs.error !== undefined) {

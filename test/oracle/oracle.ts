@@ -1,6 +1,8 @@
 /** Runs compose-go as the oracle: builds it once into a cache outside the checkout, then asks it case by case. */
 import { join } from "node:path";
 
+import type { LoadOptions } from "../../compose/mod.ts";
+
 /** A case, with its files on disk. */
 export interface OracleCase {
   readonly dir: string;
@@ -27,6 +29,19 @@ export interface Oracle {
 
 const HERE = import.meta.dirname ?? ".";
 const INPUTS = ["go.mod", "go.sum", "main.go"];
+
+/** The oracle's case for a load of ours. */
+export function oracleCase(options: LoadOptions): OracleCase {
+  const { directory, files, envFiles, environment, profiles, projectName } = options;
+  return {
+    dir: directory,
+    env: environment,
+    ...(files && { files }),
+    ...(envFiles && { envFiles }),
+    ...(profiles && { profiles }),
+    ...(projectName !== undefined && { projectName }),
+  };
+}
 
 /** The built oracle's path; nothing where Go is absent. */
 export async function buildOracle(): Promise<string | undefined> {
