@@ -4,8 +4,8 @@ import type { Project, Service } from "../../compose/project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Routing } from "../traefik/routing.ts";
 import { ConfigurationObjects } from "./configuration/objects.ts";
-import { type SecretNote, secretRules } from "./configuration/secrets.ts";
-import { type Context, decided, type ImageLookup, isSkipped } from "./context.ts";
+import { secretRules } from "./configuration/secrets.ts";
+import { type Context, decided, type ImageLookup } from "./context.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
 import type { Decisions } from "./decisions.ts";
 import { runChecks } from "./checks/all.ts";
@@ -14,16 +14,17 @@ import { dependenciesOf } from "./dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { label } from "./names.ts";
 import { reportPorts } from "./network/port_report.ts";
-import { type Publications, publications, type Published } from "./network/published.ts";
-import { hostReferences, textFiles } from "./network/references.ts";
+import { publications, type Published } from "./network/published.ts";
+import { hostReferences } from "./network/references.ts";
 import { servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
-import { type ServicePort, servicePorts } from "./ports.ts";
+import { beyondBaseline } from "./pod_security.ts";
+import { servicePorts } from "./ports.ts";
+import { hasRoutes, routingConversionInput, serviceFor } from "./routing_input.ts";
 import { bindRoles } from "./storage/roles.ts";
 import { Claims } from "./storage/volumes.ts";
-import { convertRouting, requiredPorts, type RoutingConversionInput } from "./traefik/convert_routing.ts";
-import type { ServiceTarget } from "./traefik/context.ts";
-import { traefikDecisions } from "./traefik/decisions.ts";
+import { convertRouting, requiredPorts } from "./traefik/convert_routing.ts";
+import { reportSecrets, reportSplitStorage, reportWritable, sorted } from "./summaries.ts";
 import { kindOf } from "./workload/kind.ts";
 import type { Subject, Workshop } from "./workload/parts.ts";
 import { podOf } from "./workload/pod.ts";
@@ -76,6 +77,7 @@ export function convert(input: ConvertInput): Conversion {
     ports,
     hostPorts: published.hostPorts,
     references: hostReferences(project, input.bindSources),
+    writable: [],
     notes: [],
   };
   const taken: TakenNames = new Map();
@@ -95,13 +97,14 @@ export function convert(input: ConvertInput): Conversion {
   runChecks(context, workshop.references);
   reportUncarried(context);
   reportSecrets(context, workshop.notes);
+  reportWritable(context, workshop.writable);
   return {
     namespace: context.namespace,
     services,
     namespaces: namespaceObjects(context, needs),
     storage: workshop.claims.objects(),
     configuration: workshop.objects.all(),
-    traefik: routed.shared,
+    traefik: hasRoutes(context, published) ? routed.shared : [],
     routes: routed.otherRoutes,
     findings: sorted(findings),
   };
@@ -133,13 +136,9 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
   const kind = kindOf(workshop, subject);
   const pod = podOf(workshop, subject, kind, labelsOf(service.name, context.project.name));
   if (pod === undefined) return nothing;
-  if (pod.needs.hostPath) needs.push({ service: service.name, why: "hostPath" });
-  if (service.network_mode === "host") needs.push({ service: service.name, why: "host network" });
-  if (service.privileged === true) needs.push({ service: service.name, why: "privileged" });
-  if (service.pid === "host" || service.ipc === "host") {
-    needs.push({ service: service.name, why: "host namespaces" });
-  }
+  for (const why of beyondBaseline(pod.template)) needs.push({ service: service.name, why });
   const span = context.project.span(["services", service.name]);
+  reportSplitStorage(context, service, workshop.claims.storageIds(service.name));
   const workload: PlannedObject = {
     object: workloadOf(workshop, subject, kind, pod),
     ...(span === undefined ? {} : { source: span }),
@@ -154,78 +153,4 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
     routes,
     dependsOn,
   };
-}
-
-function routingConversionInput(
-  context: Context,
-  published: Publications,
-): Omit<RoutingConversionInput, "serviceFor"> {
-  const { routing, project, namespace, decisions } = context;
-  const acme = acmeOf(context);
-  return {
-    routing,
-    project,
-    namespace,
-    decisions: traefikDecisions(decisions.traefik),
-    published: published.entryPoints.flatMap((port) =>
-      port.protocol === "SCTP" ? [] : [{ ...port, protocol: port.protocol }]
-    ),
-    ...(acme === undefined ? {} : { acme }),
-  };
-}
-
-/** The certificates that the stack's Traefik has fetched, from the file among its mounts. */
-function acmeOf({ routing, project, bindSources }: Context): string | undefined {
-  const traefik = routing.traefikService === undefined ? undefined : project.services[routing.traefikService];
-  for (const { source } of traefik?.volumes ?? []) {
-    const found = textFiles(source ?? "", bindSources.get(source ?? "")).find(({ path }) =>
-      path.endsWith("acme.json")
-    );
-    if (found !== undefined) return found.text;
-  }
-  return undefined;
-}
-
-/** The Service by which a route reaches a port of a compose service. */
-function serviceFor(
-  context: Context,
-  ports: ReadonlyMap<string, readonly ServicePort[]>,
-  service: string,
-  port: number,
-): ServiceTarget | undefined {
-  if (isSkipped(context.decisions, service)) return undefined;
-  const known = ports.get(service)?.some((candidate) => candidate.port === port) ?? false;
-  return known ? { name: label(service), port } : undefined;
-}
-
-/** One remark that lists everything kept in Secrets, so that each decision can be seen and overruled. */
-function reportSecrets(context: Context, notes: readonly SecretNote[]): void {
-  const [first] = notes;
-  if (first === undefined) return;
-  context.report({
-    code: "kube-secrets",
-    severity: "info",
-    message: `${notes.length} values and files are kept in Secrets`,
-    ...(first.span === undefined ? {} : { span: first.span }),
-    hint: `To overrule one: secrets: { "${first.what}": plain }`,
-    related: notes.flatMap(({ what, why, span }) =>
-      span === undefined ? [] : [{ message: `"${what}": ${why}`, span }]
-    ),
-  });
-}
-
-const SEVERITIES = ["error", "question", "warning", "info"];
-
-/** By severity, then place, then code: independent of the order in which they were found. */
-function sorted(findings: readonly Diagnostic[]): Diagnostic[] {
-  const key = ({ severity, span, code, message }: Diagnostic): string =>
-    [
-      SEVERITIES.indexOf(severity),
-      span?.file ?? "",
-      String(span?.line ?? 0).padStart(7, "0"),
-      String(span?.column ?? 0).padStart(5, "0"),
-      code,
-      message,
-    ].join("\0");
-  return [...findings].sort((left, right) => key(left) < key(right) ? -1 : 1);
 }

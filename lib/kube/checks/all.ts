@@ -4,9 +4,11 @@ import type { HostReference } from "../network/references.ts";
 import { checkCredentials } from "./credentials.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkDockerOnly, checkImageTags } from "./images.ts";
+import { checkNames } from "./names.ts";
 import { checkHeaps } from "./memory.ts";
 
 export function runChecks(context: Context, references: readonly HostReference[]): void {
+  checkNames(context);
   checkImageTags(context);
   checkDockerOnly(context);
   checkHostNames(context, references);

@@ -38,7 +38,7 @@ const NETWORK_HINT = "All pods reach each other; add NetworkPolicies where that 
 /** By path: `service.ports.target`. A trailing `.*` speaks for everything below. */
 export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.annotations.*": carried("annotations of the pod"),
-  "service.attach": reported("only compose's own output knows it", NOT_NEEDED, "info"),
+  "service.attach": read("a matter of compose's own output"),
   "service.blkio_config.*": reported("Kubernetes does not limit the disk", NODE_HINT),
   "service.build.*": special("a cluster pulls images: the decision services.NAME.image"),
   "service.cap_add": carried("securityContext.capabilities.add"),
@@ -126,7 +126,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.hostname": carried("hostname, a line in the hosts file, RabbitMQ's node name"),
   "service.image": carried("image"),
   "service.init": replaced("shareProcessNamespace: the pause process reaps the others"),
-  "service.ipc": carried("hostIPC"),
+  "service.ipc": special("hostIPC for host; another container's is reported"),
   "service.isolation": reported("a Windows setting", "Use a runtimeClassName", "info"),
   "service.label_file": read("its labels stand in labels"),
   "service.labels.*": carried("annotations of the pod; Traefik's labels are routes"),

@@ -1,5 +1,6 @@
 /** Says which ports are known from elsewhere than the compose files, and asks where one is needed and unknown. */
 import { at, type Context, isSkipped } from "../context.ts";
+import { counted } from "../wording.ts";
 import type { ServicePort } from "../ports.ts";
 import { type HostReference } from "./references.ts";
 
@@ -22,7 +23,7 @@ export function reportPorts(
     context.report({
       code: "kube-port-found",
       severity: "info",
-      message: `${places.length} ports stand in no compose file and were found elsewhere`,
+      message: `Found elsewhere than in a compose file: ${counted(places.length, "port")}`,
       ...(places[0] === undefined ? {} : { span: places[0].span }),
       hint: "To add others: services: { NAME: { ports: [PORT] } }",
       related: places,

@@ -35,7 +35,9 @@ export function servicesOf(
     }
     const first = taken.get(wanted);
     if (first !== undefined) {
-      if (first.service !== service.name) reportCollision(context, service.name, name, path, wanted, first);
+      if (first.service !== service.name && kind !== "service") {
+        reportCollision(context, service.name, name, path, wanted, first);
+      }
       return [];
     }
     taken.set(wanted, { service: service.name, written: name });

@@ -65,6 +65,13 @@ export class Claims {
     );
   }
 
+  /** Where the directories of a service lie: the storage ids of its local claims. */
+  storageIds(service: string): readonly string[] {
+    const ids = [...this.#byKey.values()].filter(({ local, services }) => local && services.has(service))
+      .map(({ storageId }) => storageId);
+    return [...new Set(ids)].sort();
+  }
+
   /** The StorageClass if anything needs it, then every volume followed by its claim, by name. */
   objects(): PlannedObject[] {
     const claims = [...this.#byKey.values()].sort((left, right) => left.name < right.name ? -1 : 1);

@@ -48,6 +48,9 @@ export function configurationVolume(
   const file = role.source.kind === "file" ? baseName(source) : undefined;
   const digests = decision?.hotReload === true ? [] : parts.map((part) => part.digest);
   const volume = { name, ...volumeSource(parts) };
+  if (mount.read_only !== true && decision?.writable !== true && span !== undefined) {
+    workshop.writable.push(span);
+  }
   if (decision?.writable === true) return writableCopy(mounted, volume, file, digests);
   return {
     volume,

@@ -78,7 +78,7 @@ function argumentsOf(
   extra: Map<string, { value: string; secret: boolean }>,
 ): string[] {
   return (list ?? []).map((argument, index) => {
-    const why = workshop.secrets.ofText(argument);
+    const why = workshop.secrets.ofVariable(subject.service.name, `${key}.${index}`, argument);
     if (why === undefined) return argument.replace(/\$\(/g, "$$$$(");
     const variable = `COMPOSE_${key.toUpperCase()}_${index}`;
     extra.set(variable, { value: argument, secret: true });

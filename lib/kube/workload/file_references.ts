@@ -1,6 +1,7 @@
 /** Compose's own `configs` and `secrets` of a service as mounted files. */
 import type { FileObject, FileReference, Path } from "../../../compose/project.ts";
 import { at } from "../context.ts";
+import { subdomain } from "../names.ts";
 import type { Mounted } from "./mounts.ts";
 import { volumeName } from "./mounts.ts";
 import type { Subject, Workshop } from "./parts.ts";
@@ -55,15 +56,17 @@ function mounted(
       ...at(context.project, path),
       hint: `Create it: kubectl -n ${context.namespace} create ${
         kind === "Secret" ? "secret generic" : "configmap"
-      } ${key} --from-file=${key}=FILE`,
+      } ${subdomain(definition.name ?? reference.source)} --from-file=${key}=FILE`,
     });
   }
-  const added = content === undefined ? { name: key.toLowerCase(), digest: "" } : objects.add({
-    kind,
-    name: key,
-    data: new Map([[key, content]]),
-    ...(span === undefined ? {} : { source: span }),
-  }, subject.service.name);
+  const added = content === undefined
+    ? { name: subdomain(definition.name ?? reference.source), digest: "" }
+    : objects.add({
+      kind,
+      name: key,
+      data: new Map([[key, content]]),
+      ...(span === undefined ? {} : { source: span }),
+    }, subject.service.name);
   const items = [{ key, path: key, mode: fileMode(reference.mode) ?? 0o444 }];
   if (reference.uid !== undefined || reference.gid !== undefined) reportOwner(workshop, reference, path);
   return [{

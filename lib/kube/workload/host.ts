@@ -13,6 +13,7 @@ export interface HostSettings {
 export function hostSettings(context: Context, subject: Subject, kind: WorkloadKind): HostSettings {
   const { service } = subject;
   const name = hostnameOf(context, subject, kind);
+  reportOtherNamespaces(context, subject);
   const aliases = [...name.aliases, ...extraHosts(context, subject)];
   return {
     pod: {
@@ -26,6 +27,22 @@ export function hostSettings(context: Context, subject: Subject, kind: WorkloadK
     },
     variables: name.variables,
   };
+}
+
+/** `pid` and `ipc` of another container: those two would be one pod. */
+function reportOtherNamespaces(context: Context, { service }: Subject): void {
+  for (const key of ["pid", "ipc"] as const) {
+    const value = service[key];
+    if (value === undefined || !/^(service|container):/.test(value)) continue;
+    context.report({
+      code: "kube-shared-namespace",
+      severity: "warning",
+      message:
+        `Service "${service.name}" shares "${key}" with another container ("${value}"); pods are apart`,
+      ...at(context.project, ["services", service.name, key]),
+      hint: "Put both programs into one pod by hand if they need it",
+    });
+  }
 }
 
 function networkOf(context: Context, { service }: Subject): Json {
@@ -95,7 +112,7 @@ function hostnameOf(context: Context, subject: Subject, kind: WorkloadKind): Nam
         [
           ...(stateful ? [] : [`"${short}"`]),
           ...[...variables].map(([key, value]) => `${key}=${value}`),
-          "a line of its hosts file",
+          ...(names.length === 0 ? [] : ["a line of its hosts file"]),
         ].join(" and ")
       }`,
       ...span,

@@ -3,7 +3,7 @@ import type { Mount, Path } from "../../../compose/project.ts";
 import { relativePath } from "../relative_path.ts";
 import { at } from "../context.ts";
 import type { StorageDecision } from "../decisions.ts";
-import { label, shortHash } from "../names.ts";
+import { label } from "../names.ts";
 import { storageDecision } from "../storage/roles.ts";
 import { configurationVolume } from "./configuration_volume.ts";
 import { fileReferenceMounts } from "./file_references.ts";
@@ -19,7 +19,6 @@ export interface Mounted {
   /** Volumes that only the init container mounts. */
   readonly extraVolumes?: readonly (Json & { name: string })[];
   readonly init?: Json;
-  readonly hostPath?: boolean;
 }
 
 /** The pod's volumes and the container's mounts. */
@@ -28,7 +27,6 @@ export interface Mounts {
   readonly volumeMounts: readonly Json[];
   readonly initContainers: readonly Json[];
   readonly digests: readonly string[];
-  readonly usesHostPath: boolean;
   /** Whether it writes to a directory that is kept. */
   readonly writesData: boolean;
 }
@@ -56,7 +54,6 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
     volumeMounts,
     initContainers: mounted.flatMap(({ init }) => init === undefined ? [] : [init]),
     digests: mounted.flatMap(({ digests }) => digests),
-    usesHostPath: mounted.some(({ hostPath }) => hostPath === true),
     writesData: mounted.some(({ volume, mount }) =>
       "persistentVolumeClaim" in volume && mount["readOnly"] !== true
     ),
@@ -119,10 +116,9 @@ function bindMount(
           name,
           mountPath: mount.target,
           ...(role.readOnly ? { readOnly: true } : {}),
-          ...propagation(mount, decision),
+          ...propagation(workshop, subject, mount, decision),
         },
         digests: [],
-        hostPath: true,
       }];
     }
     case "data": {
@@ -132,7 +128,7 @@ function bindMount(
         decision,
         context.project.span(path),
       );
-      return [claimMount(claim, mount, role.subPath, decision, helperImage)];
+      return [claimMount(workshop, subject, claim, mount, role.subPath, decision, helperImage)];
     }
     case "configuration":
       return [configurationVolume(workshop, subject, { mount, path, source, role, decision, helperImage })];
@@ -140,6 +136,8 @@ function bindMount(
 }
 
 function claimMount(
+  workshop: Workshop,
+  subject: Subject,
   claim: string,
   mount: Mount,
   subPath: string | undefined,
@@ -152,7 +150,7 @@ function claimMount(
     mountPath: mount.target,
     ...optional("subPath", subPath),
     ...(mount.read_only === true ? { readOnly: true } : {}),
-    ...propagation(mount, decision),
+    ...propagation(workshop, subject, mount, decision),
   };
   return {
     volume: { name, persistentVolumeClaim: { claimName: claim } },
@@ -183,6 +181,8 @@ function volumeMount(workshop: Workshop, subject: Subject, mount: Mount, path: P
   if (decision?.kind === "empty") return emptyDirectory(mount.target);
   const claim = claims.named(key, volume, subject.service.name, decision, span);
   return claimMount(
+    workshop,
+    subject,
     claim,
     mount,
     mount.volume?.subpath,
@@ -244,12 +244,27 @@ function chown(target: Json & { mountPath: string }, owner: string, helperImage:
   };
 }
 
-function propagation(mount: Mount, decision: StorageDecision | undefined): Json {
+/** Mounts of the container become visible on the node only where it is privileged. */
+function propagation(
+  workshop: Workshop,
+  subject: Subject,
+  mount: Mount,
+  decision: StorageDecision | undefined,
+): Json {
   if (decision?.propagation !== undefined) return { mountPropagation: decision.propagation };
   switch (mount.bind?.propagation) {
     case "rshared":
     case "shared":
-      return { mountPropagation: "Bidirectional" };
+      if (subject.service.privileged === true) return { mountPropagation: "Bidirectional" };
+      workshop.context.report({
+        code: "kube-propagation",
+        severity: "warning",
+        message:
+          `Mounts made at "${mount.target}" by service "${subject.service.name}" stay inside: only a privileged container gives them to the node`,
+        ...at(workshop.context.project, ["services", subject.service.name, "volumes"]),
+        hint: "Set privileged: true, or mount on the node",
+      });
+      return { mountPropagation: "HostToContainer" };
     case "rslave":
     case "slave":
       return { mountPropagation: "HostToContainer" };
@@ -260,8 +275,8 @@ function propagation(mount: Mount, decision: StorageDecision | undefined): Json 
 
 /** A volume's name: what it is and what it holds, a DNS label. */
 export function volumeName(kind: string, text: string): string {
-  const name = label(`${kind}-${text}`);
-  return name === kind ? `${kind}-${shortHash(text)}` : name;
+  const name = label(text);
+  return name.startsWith(`${kind}-`) ? name : label(`${kind}-${name}`);
 }
 
 function depth(path: string): number {

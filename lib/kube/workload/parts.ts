@@ -1,5 +1,6 @@
 /** What the parts of a pod are made with. */
 import type { Service } from "../../../compose/project.ts";
+import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { ConfigurationObjects } from "../configuration/objects.ts";
 import type { SecretNote, Secrets } from "../configuration/secrets.ts";
 import type { Context } from "../context.ts";
@@ -23,6 +24,8 @@ export interface Workshop {
   /** By service: `3478/UDP` to the port of the node that it is bound to. */
   readonly hostPorts: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly references: readonly HostReference[];
+  /** Configuration mounts that compose leaves writable and a pod cannot, for one report. */
+  readonly writable: Span[];
   /** What is kept in Secrets and why, for one report. */
   readonly notes: SecretNote[];
 }

@@ -21,7 +21,6 @@ export interface Pod {
   readonly template: Json;
   /** Whether two of them at once would fight over a directory or a port. */
   readonly exclusive: boolean;
-  readonly needs: { readonly hostPath: boolean };
 }
 
 export function podOf(
@@ -66,7 +65,6 @@ export function podOf(
   return {
     template: { metadata: { labels, ...optional("annotations", annotations) }, spec },
     exclusive: mounts.writesData || hostPorts.size > 0 || service.network_mode === "host",
-    needs: { hostPath: mounts.usesHostPath },
   };
 }
 

@@ -4,7 +4,7 @@ import { type Json, optional, type Subject } from "./parts.ts";
 import { userOf } from "./user.ts";
 
 /** Namespaced sysctls that every kubelet allows (Pod Security Standards, "Sysctls"). */
-const SAFE_SYSCTLS = new Set([
+export const SAFE_SYSCTLS = new Set([
   "kernel.shm_rmid_forced",
   "net.ipv4.ip_local_port_range",
   "net.ipv4.ip_unprivileged_port_start",

@@ -1,0 +1,61 @@
+/** What keeps a pod from the Pod Security level "baseline", by the controls of the Pod Security Standards. */
+import type { Json } from "./workload/parts.ts";
+import { SAFE_SYSCTLS } from "./workload/security.ts";
+
+// deno-fmt-ignore
+const CAPABILITIES = new Set([
+  "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID",
+  "SETPCAP", "SETUID", "SYS_CHROOT",
+]);
+const SELINUX_TYPES = new Set([
+  "",
+  "container_t",
+  "container_init_t",
+  "container_kvm_t",
+  "container_engine_t",
+]);
+
+/** Each reason in a few words, such as "host network" or "hostPort 7001"; empty where "baseline" admits the pod. */
+export function beyondBaseline(template: Json): readonly string[] {
+  const spec = record(template["spec"]);
+  const security = record(spec["securityContext"]);
+  const containers = [...list(spec["initContainers"]), ...list(spec["containers"])];
+  return [
+    ...(spec["hostNetwork"] === true ? ["host network"] : []),
+    ...(spec["hostPID"] === true ? ["host processes"] : []),
+    ...(spec["hostIPC"] === true ? ["host IPC"] : []),
+    ...list(spec["volumes"]).filter((volume) => "hostPath" in volume).map((volume) =>
+      `hostPath ${String(record(volume["hostPath"])["path"])}`
+    ),
+    ...list(security["sysctls"]).map(({ name }) => String(name)).filter((name) => !SAFE_SYSCTLS.has(name))
+      .map((name) => `sysctl ${name}`),
+    ...containers.flatMap(ofContainer),
+  ];
+}
+
+function ofContainer(container: Json): string[] {
+  const security = record(container["securityContext"]);
+  const added = record(security["capabilities"])["add"];
+  const capabilities = Array.isArray(added) ? added.map(String) : [];
+  const type = String(record(security["seLinuxOptions"])["type"] ?? "");
+  return [
+    ...(security["privileged"] === true ? ["privileged"] : []),
+    ...capabilities.filter((name) => !CAPABILITIES.has(name)).map((name) => `capability ${name}`),
+    ...(record(security["seccompProfile"])["type"] === "Unconfined" ? ["no seccomp"] : []),
+    ...(record(security["appArmorProfile"])["type"] === "Unconfined" ? ["no AppArmor"] : []),
+    ...(SELINUX_TYPES.has(type) ? [] : [`SELinux type ${type}`]),
+    ...["user", "role"].filter((key) => key in record(security["seLinuxOptions"])).map((key) =>
+      `SELinux ${key}`
+    ),
+    ...list(container["ports"]).filter(({ hostPort }) => typeof hostPort === "number")
+      .map(({ hostPort }) => `hostPort ${String(hostPort)}`),
+  ];
+}
+
+function record(value: unknown): Json {
+  return typeof value === "object" && value !== null ? value as Json : {};
+}
+
+function list(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? value.map(record) : [];
+}

@@ -1,0 +1,68 @@
+/** Findings that sum up a whole conversion, and the order of all findings. */
+import type { Service } from "../../compose/project.ts";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import type { SecretNote } from "./configuration/secrets.ts";
+import { at, type Context } from "./context.ts";
+import { counted } from "./wording.ts";
+
+/** One remark that lists everything kept in Secrets, so that each decision can be seen and overruled. */
+export function reportSecrets(context: Context, notes: readonly SecretNote[]): void {
+  const [first] = notes;
+  if (first === undefined) return;
+  context.report({
+    code: "kube-secrets",
+    severity: "info",
+    message: `Kept in Secrets: ${counted(notes.length, "value")}`,
+    ...(first.span === undefined ? {} : { span: first.span }),
+    hint: `To overrule one: secrets: { "${first.what}": plain }`,
+    related: notes.flatMap(({ what, why, span }) =>
+      span === undefined ? [] : [{ message: `"${what}": ${why}`, span }]
+    ),
+  });
+}
+
+/** One remark for all configuration that a program could have written to and no longer can. */
+export function reportWritable(context: Context, spans: readonly Span[]): void {
+  const [first, ...others] = spans;
+  if (first === undefined) return;
+  context.report({
+    code: "kube-configuration-read-only",
+    severity: "info",
+    message: `Read-only in their pods, though compose does not say :ro: ${
+      counted(spans.length, "configuration mount")
+    }`,
+    span: first,
+    hint: 'If the program writes there: storage: { "PATH": { writable: true } }, or kind: data to keep it',
+    related: others.map((span) => ({ message: "This one as well", span })),
+  });
+}
+
+/** A pod runs on one node; directories of two nodes cannot both be local to it. */
+export function reportSplitStorage(context: Context, service: Service, storageIds: readonly string[]): void {
+  if (storageIds.length < 2) return;
+  context.report({
+    code: "kube-storage-split",
+    severity: "error",
+    message: `Service "${service.name}" mounts directories of several nodes: ${
+      storageIds.map((id) => `"${id}"`).join(", ")
+    }`,
+    ...at(context.project, ["services", service.name, "volumes"]),
+    hint: "Give all directories that one service mounts the same storageId in decisions.yaml",
+  });
+}
+
+const SEVERITIES = ["error", "question", "warning", "info"];
+
+/** By severity, then place, then code: independent of the order in which they were found. */
+export function sorted(findings: readonly Diagnostic[]): Diagnostic[] {
+  const key = ({ severity, span, code, message }: Diagnostic): string =>
+    [
+      SEVERITIES.indexOf(severity),
+      span?.file ?? "",
+      String(span?.line ?? 0).padStart(7, "0"),
+      String(span?.column ?? 0).padStart(5, "0"),
+      code,
+      message,
+    ].join("\0");
+  return [...findings].sort((left, right) => key(left) < key(right) ? -1 : 1);
+}
