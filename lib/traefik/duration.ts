@@ -49,3 +49,12 @@ function decimal(value: bigint, unit: bigint): string {
   const fraction = (value % unit).toString().padStart(unit.toString().length - 1, "0").replace(/0+$/, "");
   return fraction === "" ? `${value / unit}` : `${value / unit}.${fraction}`;
 }
+
+/** The same duration in whole units, as the patterns of the CRDs demand: `1500ms` instead of `1.5s`. */
+export function wholeUnits(text: string): string {
+  const nanoseconds = text.includes(".") ? parseDuration(text) : undefined;
+  if (nanoseconds === undefined) return text;
+  const [unit = "ns", size = 1n] =
+    Object.entries({ ms: 1_000_000n, us: 1_000n }).find(([, each]) => nanoseconds % each === 0n) ?? [];
+  return `${nanoseconds / size}${unit}`;
+}

@@ -74,7 +74,7 @@ const scenarios: readonly Scenario[] = [
     certificates: true,
     asVersion2: false,
     hasTls: true,
-    requests: 1_200,
+    requests: 2_000,
   },
 ];
 

@@ -8,6 +8,8 @@ type Json = Record<string, unknown>;
 export interface GraphOptions {
   /** Entry points by their common name. */
   readonly entryPoints: Readonly<Record<string, string>>;
+  /** What a router is on that names none, where Traefik has not filled them in. */
+  readonly defaultEntryPoints?: readonly string[];
   /** Addresses of backends to their names. */
   readonly backends: ReadonlyMap<string, string>;
 }
@@ -50,7 +52,9 @@ function routerContent(rawdata: Json, options: GraphOptions, name: string, route
   return {
     ...rest,
     ruleSyntax: undefined,
-    entryPoints: (entryPoints as string[]).map((entryPoint) => options.entryPoints[entryPoint] ?? entryPoint)
+    entryPoints: ((entryPoints ?? options.defaultEntryPoints ?? []) as string[]).map((entryPoint) =>
+      options.entryPoints[entryPoint] ?? entryPoint
+    )
       .sort(),
     tls: tls === undefined ? undefined : { ...tls as Json, options: undefined },
     middlewares: ((middlewares ?? []) as string[]).flatMap((reference) =>

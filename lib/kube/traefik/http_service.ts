@@ -1,5 +1,6 @@
 /** HTTP services as the `services` of a route, or as a TraefikService where they are more than a load balancer. */
 import type { Element, Fields } from "../../traefik/routing.ts";
+import { wholeUnits } from "../../traefik/duration.ts";
 import { compact, report, type RouteContext, type ServiceTarget, share, traefikObject } from "./context.ts";
 import { isAtLeast } from "./decisions.ts";
 import { emptyService, externalService } from "./external_service.ts";
@@ -135,13 +136,16 @@ function balancerOptions(context: RouteContext, element: Element, balancer: Json
       ? undefined
       : interval === undefined
       ? { flushInterval: "0s" }
-      : { flushInterval: interval },
+      : { flushInterval: wholeUnits(String(interval)) },
     sticky: cookie === undefined ? undefined : { cookie },
     serversTransport: transportName(context, element, balancer["serversTransport"]),
-    passiveHealthCheck: isAtLeast(context.decisions.version, "3.6")
-      ? balancer["passiveHealthCheck"]
-      : undefined,
+    passiveHealthCheck: isAtLeast(context.decisions.version, "3.6") ? passiveCheck(balancer) : undefined,
   });
+}
+
+function passiveCheck(balancer: Json): Json | undefined {
+  const check = balancer["passiveHealthCheck"] as Json | undefined;
+  return check && { ...check, failureWindow: wholeUnits(String(check["failureWindow"] ?? "0s")) };
 }
 
 function transportName(context: RouteContext, element: Element, reference: unknown): string | undefined {

@@ -1,5 +1,6 @@
 /** HTTP middlewares as Middleware objects; users, passwords and certificates as Secrets beside them. */
 import type { Element, Fields } from "../../traefik/routing.ts";
+import { wholeUnits } from "../../traefik/duration.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { httpServices } from "./http_service.ts";
 import { middlewareHeaders } from "./middleware_headers.ts";
@@ -45,13 +46,15 @@ const converters: Readonly<Record<string, Converter>> = {
   },
   rateLimit: (context, element, fields, name) => {
     const redis = fields["redis"] as Json | undefined;
-    if (redis === undefined) return fields;
-    const { username, password, tls, ...rest } = redis;
+    const limits = withWholeUnits(fields, ["period"]);
+    if (redis === undefined) return limits;
+    const { username, password, tls, ...others } = redis;
+    const rest = withWholeUnits(others, ["readTimeout", "writeTimeout", "dialTimeout"]);
     const secret = credentials(context, element, `${name}-redis`, { username, password });
     const converted = tls === undefined
       ? undefined
       : clientTls(context, element, `${name}-redis`, tls as Json);
-    return { ...fields, redis: compact({ ...rest, secret, tls: converted }) };
+    return { ...limits, redis: compact({ ...rest, secret, tls: converted }) };
   },
   redirectRegex: same,
   redirectScheme: same,
@@ -67,13 +70,14 @@ const converters: Readonly<Record<string, Converter>> = {
   },
   inFlightReq: same,
   buffering: same,
-  circuitBreaker: same,
+  circuitBreaker: (_context, _element, fields) =>
+    withWholeUnits(fields, ["checkPeriod", "fallbackDuration", "recoveryDuration"]),
   compress: (context, _element, fields) =>
     context.keepsVersion2 && isDefaultEncodings(fields["encodings"])
       ? { ...fields, encodings: ["gzip"] }
       : fields,
   passTLSClientCert: same,
-  retry: same,
+  retry: (_context, _element, fields) => withWholeUnits(fields, ["initialInterval"]),
   contentType: (context, element, fields) => {
     if (fields["autoDetect"] !== undefined) {
       report(
@@ -100,6 +104,14 @@ const converters: Readonly<Record<string, Converter>> = {
     return fields;
   },
 };
+
+function withWholeUnits(fields: Json, names: readonly string[]): Json {
+  return Object.fromEntries(
+    Object.entries(fields).map((
+      [name, value],
+    ) => [name, names.includes(name) ? wholeUnits(String(value)) : value]),
+  );
+}
 
 function isDefaultEncodings(encodings: unknown): boolean {
   return JSON.stringify(encodings) === JSON.stringify(["gzip", "br", "zstd"]);

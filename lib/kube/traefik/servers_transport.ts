@@ -1,5 +1,6 @@
 /** Servers transports of HTTP and TCP as ServersTransport and ServersTransportTCP. */
 import type { Element } from "../../traefik/routing.ts";
+import { wholeUnits } from "../../traefik/duration.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { isPem, shareSecret } from "./middleware_secrets.ts";
 
@@ -19,15 +20,26 @@ export function convertServersTransports(context: RouteContext): void {
     const name = context.names.tcpTransports.get(element.name) ?? "transport-tcp";
     const { tls, ...rest } = element.fields;
     const spec = compact({
-      ...rest,
+      ...withWholeUnits(rest, (field) => durations.has(field)),
       tls: tls === undefined ? undefined : client(context, element, tls as Json, `${name}-tcp`),
     });
     share(context, traefikObject(context, "ServersTransportTCP", name, spec), element.span);
   }
 }
 
+/** Fields of HTTP and TCP transports that are durations. */
+const durations = new Set(["dialTimeout", "dialKeepAlive", "terminationDelay"]);
+
+function withWholeUnits(fields: Json, isDuration: (name: string) => boolean): Json {
+  return Object.fromEntries(
+    Object.entries(fields).map((
+      [name, value],
+    ) => [name, isDuration(name) ? wholeUnits(String(value)) : value]),
+  );
+}
+
 function client(context: RouteContext, element: Element, fields: Json, name: string): Json {
-  const { rootCAs, certificates, ...rest } = fields;
+  const { rootCAs, certificates, forwardingTimeouts: timeouts, ...rest } = fields;
   const authorities = ((rootCAs ?? []) as readonly string[]).flatMap((text, index) =>
     secretOf(context, element, `${name}-root-${index}`, "Opaque", { "ca.crt": text })
   );
@@ -42,6 +54,7 @@ function client(context: RouteContext, element: Element, fields: Json, name: str
   );
   return compact({
     ...rest,
+    forwardingTimeouts: timeouts === undefined ? undefined : withWholeUnits(timeouts as Json, () => true),
     rootCAs: authorities.length === 0 ? undefined : authorities.map((secret) => ({ secret })),
     certificatesSecrets: secrets.length === 0 ? undefined : secrets,
   });

@@ -159,6 +159,16 @@ function streamBalancer(
   }
   const servers = (balancer["servers"] ?? []) as readonly Json[];
   const transport = balancer["serversTransport"];
+  if (transport !== undefined && balancer["terminationDelay"] !== undefined) {
+    report(
+      context,
+      "warning",
+      "traefik-field-lost",
+      element,
+      `The field "terminationDelay" of the service "${element.name}" is lost: a serversTransport takes its place`,
+      "Write it into the serversTransport",
+    );
+  }
   const options = compact({
     proxyProtocol: balancer["proxyProtocol"],
     terminationDelay: balancer["terminationDelay"],
