@@ -4,14 +4,15 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "./exit_code.ts";
 import { loadOptions } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { Run } from "./program.ts";
+import type { CommandOptions } from "./program.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Prints the canonical form as YAML or JSON; problems end with `ExitCode.input`. */
-export const config: Run = async (options, surroundings) => {
+export async function config(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const { project, diagnostics, sources } = await load(loadOptions(options, surroundings));
   if (project === undefined) throw new Failure(ExitCode.input, diagnostics, sources);
   printDiagnostics(diagnostics, { terminal, options: { output: "text" }, sources });
   terminal.out(options.output === "json" ? printJson(project) : printYaml(project));
   return ExitCode.ok;
-};
+}

@@ -11,7 +11,7 @@ import { keyText } from "./digest_key.ts";
 import { ExitCode } from "./exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions, Run } from "./program.ts";
+import type { CommandOptions } from "./program.ts";
 import { type RunDisplay, runDisplay } from "./run_display.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -30,7 +30,7 @@ export interface Move {
   readonly lockTimeoutMs: number;
 }
 
-export const migrate: Run = async (options, surroundings) => {
+export async function migrate(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const lockTimeoutMs = durationFlag("--lock-timeout", String(options["lockTimeout"]));
   const gathered = await gather(options, surroundings);
@@ -47,7 +47,7 @@ export const migrate: Run = async (options, surroundings) => {
     const { dryRun } = await import("./dry_run_command.ts");
     return await dryRun(move);
   });
-};
+}
 
 /** A flag's duration in milliseconds; a wrong one is a `Failure` with `ExitCode.usage`. */
 function durationFlag(flag: string, text: string): number {

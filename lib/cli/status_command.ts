@@ -6,12 +6,13 @@ import { renderStatus } from "../report/status_table.ts";
 import { ExitCode } from "./exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { Run } from "./program.ts";
+import type { CommandOptions } from "./program.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { findTarget, withTarget } from "./target.ts";
 import { keyText } from "./digest_key.ts";
 
 /** Prints the table, or the JSON that README describes; starts nothing and writes nothing. */
-export const status: Run = async (options, surroundings) => {
+export async function status(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const gathered = await gather(options, surroundings);
   if (gathered.plan === undefined || gathered.conversion === undefined) return refuse(gathered);
@@ -28,7 +29,7 @@ export const status: Run = async (options, surroundings) => {
     printDiagnostics(diagnostics, { terminal, options, sources: gathered.sources });
     return options["detailedExitcode"] === true && isPending(status) ? ExitCode.pending : ExitCode.ok;
   });
-};
+}
 
 function isPending({ next }: Status): boolean {
   return next !== null;

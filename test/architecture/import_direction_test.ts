@@ -1,5 +1,6 @@
 /** Holds the direction of the data flow: a folder imports only from folders above it in the list. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -28,6 +29,7 @@ interface Import {
 }
 
 async function* sourceFiles(directory: string): AsyncGenerator<string> {
+  if (!existsSync(join(ROOT, directory))) return;
   for await (const entry of Deno.readDir(join(ROOT, directory))) {
     const path = `${directory}/${entry.name}`;
     if (entry.isDirectory) yield* sourceFiles(path);

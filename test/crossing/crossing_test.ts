@@ -93,7 +93,7 @@ Deno.test({
       await using stack = await fafStack(cluster.prefix);
       assert.ok(stack);
       const runs = [await runFerry(["migrate", ...stack.flags, "--yes"], { cluster })];
-      assert.equal(runs[0]?.code, 0, runs[0]?.err);
+      assert.equal(runs[0]?.code, 0, runs[0]?.err ?? "");
       await assertAllApplied(stack, cluster);
       assert.ok(await assertWorkloadsReady(cluster, cluster.prefix) >= 30);
       const before = await auditPosition(cluster);
