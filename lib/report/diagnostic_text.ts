@@ -61,7 +61,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: DiagnosticText
 
 /** With a capital, unless the hint begins with code. */
 function sentence(text: string): string {
-  return /^[a-z]+[ ,:]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  return /^[a-z]+[ ,]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
 }
 
 function paint(style: Style, severity: Severity): (text: string) => string {
