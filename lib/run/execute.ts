@@ -1,14 +1,18 @@
 /** Carries out a plan as a stream of events: one run, under one lock, recorded before and after each migration. */
-import { diagnoseAccess } from "../cluster/api_error.ts";
-import type { ClusterClient } from "../cluster/client.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { redact, secretValues } from "../diff/secrets.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
-import { EventQueue } from "./event_queue.ts";
-import { currentHolder, type Holder } from "./holder.ts";
 import { type LiveIndex, readLiveIndex } from "./live_index.ts";
-import { acquire } from "./lock.ts";
+import {
+  type Holding,
+  holdLock,
+  type Outcome,
+  type Push,
+  streamRun,
+  type Writer,
+  type WriterOptions,
+} from "./locked.ts";
 import { findTarget, prepareTarget } from "./prepare.ts";
 import { type MigrationResult, runMigration } from "./run_migration.ts";
 import { loadState, type Session, type Target } from "./session.ts";
@@ -16,23 +20,11 @@ import type { InventoryEntry, MigrationRecord } from "./state.ts";
 import { isTodo, type Selection, selectWork, type Work } from "./work.ts";
 
 /** Who runs what where, and how. */
-export interface RunOptions extends Selection {
-  readonly client: ClusterClient;
-  /** The target's namespace: the record lives there. */
-  readonly namespace: string;
-  /** For the record: `alice@host`. */
-  readonly by: string;
-  /** ISO 8601. */
-  readonly now: () => string;
-  /** Aborted by the first Ctrl-C. */
-  readonly signal: AbortSignal;
+export interface RunOptions extends WriterOptions, Selection {
   /** Take over fields and objects that others made. */
   readonly adopt?: boolean;
   /** Refuse where an applied migration has changed, instead of applying the change. */
   readonly frozen?: boolean;
-  /** How long to wait for another run. Default 30 s: longer than a dead one takes to be replaced. */
-  readonly lockTimeoutMs?: number;
-  readonly holder?: Holder;
 }
 
 /**
@@ -42,64 +34,17 @@ export interface RunOptions extends Selection {
  * write and as `applied` after its last, objects are applied by name, and Jobs have names of their own.
  * @throws Failure (4) where the cluster cannot be used, (5) where another run holds the lock
  */
-export async function* execute(plan: Plan, options: RunOptions): AsyncGenerator<RunEvent> {
-  const queue = new EventQueue<RunEvent>();
-  const finished = run(plan, options, (event) => queue.push(event))
-    .then(() => queue.close(), (error) => queue.fail(explain(error, options.client)));
-  yield* queue;
-  await finished;
+export function execute(plan: Plan, options: RunOptions): AsyncGenerator<RunEvent> {
+  return streamRun(options, plan.migrations.length, (writer) => run(plan, options, writer));
 }
 
-type Push = (event: RunEvent) => void;
-
-async function run(plan: Plan, options: RunOptions, push: Push): Promise<void> {
-  const { client } = options;
-  const start = performance.now();
-  const writesBefore = client.writes;
-  const runId = crypto.randomUUID().slice(0, 8);
-  push({ type: "run-started", runId, at: options.now(), migrations: plan.migrations.length });
-  const state = await runUnderLock(plan, options, runId, push).catch((error: unknown): Outcome => {
-    // Ctrl-C before the first migration, or while another run was waited for.
-    if (options.signal.aborted && error === options.signal.reason) return "interrupted";
-    throw error;
-  });
-  push({
-    type: "run-finished",
-    runId,
-    at: options.now(),
-    durationMs: Math.round(performance.now() - start),
-    state,
-    writes: client.writes - writesBefore,
-  });
-}
-
-type Outcome = "applied" | "failed" | "interrupted" | "unchanged";
-
-async function runUnderLock(plan: Plan, options: RunOptions, runId: string, push: Push): Promise<Outcome> {
+async function run(plan: Plan, options: RunOptions, writer: Writer): Promise<Outcome> {
   const { client, namespace } = options;
   const found = await findTarget(client, namespace);
-  if (found !== undefined && await isUpToDate(plan, options, found, push)) return "unchanged";
-  const target = await prepareTarget(client, namespace, plan);
-  const session = await acquire(target, {
-    runId,
-    holder: options.holder ?? currentHolder(),
-    now: options.now,
-    timeoutMs: options.lockTimeoutMs ?? 30_000,
-    onWaiting: (lock) =>
-      push({ type: "run-waiting", holder: lock.holder, heldSince: lock.since, at: options.now() }),
-    signal: options.signal,
-  });
+  if (found !== undefined && await isUpToDate(plan, options, found, writer.push)) return "unchanged";
   const secrets = secretValues(plan.migrations.flatMap(plannedObjects).map(({ object }) => object));
-  const signal = AbortSignal.any([options.signal, session.lost]);
-  const context: RunContext = { plan, options, target, session, runId, push, secrets, signal };
-  try {
-    const outcome = await runAll(context);
-    await session.release();
-    return outcome;
-  } catch (error) {
-    session.abandon();
-    throw error;
-  }
+  const target = await prepareTarget(client, namespace, plan);
+  return await holdLock(writer, target, (holding) => runAll({ ...holding, plan, options, secrets }));
 }
 
 /** The common second run: reads, compares, writes nothing, takes no lock. */
@@ -112,15 +57,10 @@ async function isUpToDate(plan: Plan, options: RunOptions, target: Target, push:
   return true;
 }
 
-interface RunContext {
+interface RunContext extends Holding {
   readonly plan: Plan;
   readonly options: RunOptions;
-  readonly target: Target;
-  readonly session: Session;
-  readonly runId: string;
-  readonly push: Push;
   readonly secrets: readonly string[];
-  readonly signal: AbortSignal;
 }
 
 async function runAll(context: RunContext): Promise<Outcome> {
@@ -279,9 +219,4 @@ async function readLive(plan: Plan, { client, namespace }: RunOptions): Promise<
 function shorten(text: string): string {
   const line = text.split("\n")[0] ?? "";
   return line.length <= 400 ? line : `${line.slice(0, 400)}…`;
-}
-
-function explain(error: unknown, client: ClusterClient): unknown {
-  const access = diagnoseAccess(error, client.connection.server);
-  return access === undefined ? error : new Failure(4, [access]);
 }

@@ -1,0 +1,130 @@
+/** The frame of everything that writes: one run, one lock, events from start to end, and what failed in between. */
+import { diagnoseAccess } from "../cluster/api_error.ts";
+import type { ClusterClient } from "../cluster/client.ts";
+import { Failure } from "../diagnostics/diagnostic.ts";
+import type { RunEvent } from "./event.ts";
+import { EventQueue } from "./event_queue.ts";
+import { currentHolder, type Holder } from "./holder.ts";
+import { acquire } from "./lock.ts";
+import type { Session, Target } from "./session.ts";
+
+/** Who runs something where. */
+export interface WriterOptions {
+  readonly client: ClusterClient;
+  /** The target's namespace: the record lives there. */
+  readonly namespace: string;
+  /** For the record: `alice@host`. */
+  readonly by: string;
+  /** ISO 8601. */
+  readonly now: () => string;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** How long to wait for another run. Default 30 s: longer than a dead one takes to be replaced. */
+  readonly lockTimeoutMs?: number;
+  readonly holder?: Holder;
+}
+
+/** How a run ends. */
+export type Outcome = Extract<RunEvent, { type: "run-finished" }>["state"];
+
+export type Push = (event: RunEvent) => void;
+
+/** A run before it holds the lock. */
+export interface Writer {
+  readonly options: WriterOptions;
+  readonly runId: string;
+  readonly push: Push;
+}
+
+/** A run that holds the lock. */
+export interface Holding extends Writer {
+  readonly target: Target;
+  readonly session: Session;
+  /** Aborted by Ctrl-C and when the lock is lost. */
+  readonly signal: AbortSignal;
+}
+
+const DEFAULT_LOCK_TIMEOUT_MS = 30_000;
+/** What a failing run gives for the courtesy of handing back its lock. */
+const RELEASE_MS = 5_000;
+
+/**
+ * Streams the events of a run. `work` is told how to push more of them and returns how the run ended.
+ * @throws Failure (4) where the cluster cannot be used, (5) where another run holds the lock
+ */
+export async function* streamRun(
+  options: WriterOptions,
+  migrations: number,
+  work: (writer: Writer) => Promise<Outcome>,
+): AsyncGenerator<RunEvent> {
+  const queue = new EventQueue<RunEvent>();
+  const push: Push = (event) => queue.push(event);
+  const finished = frame(options, migrations, push, work)
+    .then(() => queue.close(), (error) => queue.fail(explain(error, options.client)));
+  yield* queue;
+  await finished;
+}
+
+/** Holds the lock while `work` runs, and gives it back however that ends. */
+export async function holdLock(
+  { options, runId, push }: Writer,
+  target: Target,
+  work: (holding: Holding) => Promise<Outcome>,
+): Promise<Outcome> {
+  const session = await acquire(target, {
+    runId,
+    holder: options.holder ?? currentHolder(),
+    now: options.now,
+    timeoutMs: options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS,
+    onWaiting: (lock) =>
+      push({ type: "run-waiting", holder: lock.holder, heldSince: lock.since, at: options.now() }),
+    signal: options.signal,
+  });
+  const signal = AbortSignal.any([options.signal, session.lost]);
+  try {
+    const outcome = await work({ options, runId, push, target, session, signal });
+    await session.release();
+    return outcome;
+  } catch (error) {
+    if (!session.lost.aborted) await handBack(session);
+    session.abandon();
+    throw error;
+  }
+}
+
+async function frame(
+  options: WriterOptions,
+  migrations: number,
+  push: Push,
+  work: (writer: Writer) => Promise<Outcome>,
+): Promise<void> {
+  const start = performance.now();
+  const writesBefore = options.client.writes;
+  const runId = crypto.randomUUID().slice(0, 8);
+  push({ type: "run-started", runId, at: options.now(), migrations });
+  const state = await work({ options, runId, push }).catch((error: unknown): Outcome => {
+    // Ctrl-C before the first migration, or while another run was waited for.
+    if (options.signal.aborted && error === options.signal.reason) return "interrupted";
+    throw error;
+  });
+  push({
+    type: "run-finished",
+    runId,
+    at: options.now(),
+    durationMs: Math.round(performance.now() - start),
+    state,
+    writes: options.client.writes - writesBefore,
+  });
+}
+
+async function handBack(session: Session): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, RELEASE_MS));
+  await Promise.race([session.release().catch(() => undefined), late]);
+  clearTimeout(timer);
+}
+
+function explain(error: unknown, client: ClusterClient): unknown {
+  const access = diagnoseAccess(error, client.connection.server);
+  return access === undefined ? error : new Failure(4, [access]);
+}
