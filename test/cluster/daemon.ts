@@ -25,7 +25,6 @@ export interface DaemonState {
  * killed leaves a process that nobody knows.
  */
 const LAUNCH = `
-umask 077
 record=$1 log=$2
 shift 2
 {
@@ -39,6 +38,7 @@ shift 2
   fi
   printf '%s\\n' "$@"
 } > "$record.new"
+chmod 600 "$record.new"
 mv "$record.new" "$record"
 exec "$@" > "$log" 2>&1
 `;

@@ -14,6 +14,12 @@ export interface Image {
   readonly files?: Readonly<Record<string, string>>;
 }
 
+/** The libraries that busybox is linked with. */
+const LIBRARIES = [
+  ...["libc.so.6", "libresolv.so.2"].map((name) => `/lib/${Deno.build.arch}-linux-gnu/${name}`),
+  Deno.build.arch === "aarch64" ? "/lib/ld-linux-aarch64.so.1" : "/lib64/ld-linux-x86-64.so.2",
+];
+
 /** Everybody that the images' programs run as. */
 const FILES = {
   "/etc/passwd":
@@ -50,6 +56,10 @@ async function writeRootFileSystem(image: Image, busybox: string, root: string):
   }
   await Deno.chmod(join(root, "tmp"), 0o1777);
   await Deno.copyFile(busybox, join(root, "bin/busybox"));
+  for (const path of LIBRARIES) {
+    await Deno.mkdir(join(root, dirname(path)), { recursive: true });
+    await Deno.copyFile(path, join(root, path));
+  }
   const { stdout } = await new Deno.Command(busybox, { args: ["--list"] }).output();
   for (const applet of new TextDecoder().decode(stdout).trim().split("\n")) {
     if (applet !== "busybox") await Deno.symlink("busybox", join(root, "bin", applet));

@@ -39,8 +39,8 @@ export async function installPackages(report: (line: string) => void): Promise<v
 }
 
 /**
- * Gives the path of Debian's static busybox. It is unpacked into the cache and not installed, as a machine that has the
- * other busybox would lose that one.
+ * Gives the path of Debian's busybox, which unlike the static one runs the programs of its PATH before its own, as the
+ * official image's does. It is unpacked into the cache and not installed, as the two exclude each other.
  */
 export async function fetchBusybox(cache: string): Promise<string> {
   const unpacked = join(cache, "busybox");
@@ -49,7 +49,7 @@ export async function fetchBusybox(cache: string): Promise<string> {
     if (await exists(program)) return;
     const directory = await Deno.makeTempDir({ dir: cache, prefix: "unfinished-" });
     try {
-      await aptGet(["download", "busybox-static"], directory);
+      await aptGet(["download", "busybox"], directory);
       const [archive] = await Array.fromAsync(Deno.readDir(directory));
       const args = ["--extract", join(directory, archive?.name ?? ""), join(directory, "root")];
       const { success, stderr } = await new Deno.Command("dpkg-deb", { args }).output();
