@@ -3,7 +3,7 @@
  * pkg/muxer/tcp/matcher_v2.go beside their successors; templates in braces by containous/mux).
  */
 import { parseRule, type Rule, RuleError } from "./rule.ts";
-import { hasBraces, TemplateSyntaxError, templateToRegexp } from "./rule_template.ts";
+import { hasBraces, templateNames, TemplateSyntaxError, templateToRegexp } from "./rule_template.ts";
 
 export type Protocol = "http" | "tcp";
 
@@ -152,7 +152,9 @@ const converters: Readonly<Record<string, Converter>> = {
     notes.add(
       "of a parameter that occurs several times Traefik 2 looked at the first value, Traefik 3 looks at all",
     );
-    return chain("and", pairs("Query", values.flatMap((value) => splitOnce(value, "="))).map(queryRule));
+    const parameters = pairs("Query", values.flatMap((value) => splitOnce(value, "=")));
+    refuseEqualNames(parameters.map(([, value]) => templateNames(value)));
+    return chain("and", parameters.map(queryRule));
   },
   ALPN: each((value) => call("ALPN", value)),
   HostSNI: each((value) => call("HostSNI", value)),
@@ -176,6 +178,18 @@ function queryRule([key, value]: readonly [string, string]): Rule {
   return hasBraces(value)
     ? call("QueryRegexp", key, templateToRegexp(value, { default: ".*", end: "$", foldCase: false }))
     : call("Query", key, value);
+}
+
+/** All parameters of one `Query` are one route of mux, in which a name may occur in one template only. */
+function refuseEqualNames(names: readonly (readonly string[])[]): void {
+  const seen = new Set<string>();
+  for (const own of names) {
+    const repeated = own.find((name) => seen.has(name));
+    if (repeated !== undefined) {
+      throw new RuleError(`"Query" has two templates with the name "${repeated}"`, 0);
+    }
+    for (const name of own) seen.add(name);
+  }
 }
 
 function splitOnce(text: string, separator: string): string[] {

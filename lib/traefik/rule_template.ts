@@ -37,6 +37,11 @@ export function templateToRegexp(template: string, options: TemplateOptions): st
   return `${prefix}${pattern}${options.end}`;
 }
 
+/** The names in a template's braces. */
+export function templateNames(template: string): string[] {
+  return braces(template).map(([from, to]) => template.slice(from + 1, to - 1).split(":")[0] ?? "");
+}
+
 /** One class or dot with at most one repetition needs no parentheses. */
 function isAtom(part: string): boolean {
   return /^(\.|\[[^[\]]*\]|\\[dws])[*+?]?$/.test(part);
