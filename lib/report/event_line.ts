@@ -34,6 +34,10 @@ export function eventLine(event: RunEvent, options: { readonly colour: boolean }
       return `  ${style.yellow("!")} By hand: ${event.instruction}`;
     case "migration-finished":
       return finishedLine(event, style);
+    case "migration-rolled-back":
+      return event.diagnostics.length === 0
+        ? `${style.green("✔")} ${style.bold(event.id)} rolled back; its data and configuration stay`
+        : `${style.red("✗")} ${style.bold(event.id)} not rolled back`;
     case "run-finished":
       return undefined;
   }

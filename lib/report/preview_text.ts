@@ -27,6 +27,7 @@ const WHY: Readonly<Record<MigrationPreview["reason"], string>> = {
   changed: ", applied before and changed since",
   damaged: ", applied before, but objects of it are gone",
   redo: ", again",
+  drift: ", differs from what was applied",
   applied: "applied, nothing to do",
   empty: "nothing of it is in this stack",
 };

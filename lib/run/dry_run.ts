@@ -62,14 +62,19 @@ interface Coming {
  */
 export async function dryRun(plan: Plan, options: DryRunOptions): Promise<readonly MigrationPreview[]> {
   try {
-    return await preview(plan, options);
+    return await previewWorks(plan, options);
   } catch (error) {
     const access = diagnoseAccess(error, options.client.connection.server);
     throw access === undefined || error instanceof Failure ? error : new Failure(4, [access]);
   }
 }
 
-async function preview(plan: Plan, options: DryRunOptions): Promise<readonly MigrationPreview[]> {
+/** As `dryRun`; with `because`, every migration is previewed for that reason, whether it is applied or not. */
+export async function previewWorks(
+  plan: Plan,
+  options: DryRunOptions,
+  because?: Reason,
+): Promise<readonly MigrationPreview[]> {
   const { client, namespace } = options;
   const planned = plan.migrations.flatMap(plannedObjects);
   const target = await findTarget(client, namespace);
@@ -85,9 +90,9 @@ async function preview(plan: Plan, options: DryRunOptions): Promise<readonly Mig
     secrets: secretValues(planned.map(({ object }) => object)),
     coming: comingWith(planned, namespace),
   };
-  return await Promise.all(
-    selectWork(plan, state, live, key, options).map((work) => previewOne(work, context)),
-  );
+  const works = selectWork(plan, state, live, key, options)
+    .map((work) => because === undefined ? work : { ...work, reason: because });
+  return await Promise.all(works.map((work) => previewOne(work, context)));
 }
 
 async function previewOne(work: Work, context: Preview): Promise<MigrationPreview> {
@@ -115,10 +120,15 @@ async function previewObject(planned: PlannedObject, work: Work, context: Previe
   const { object, source } = planned;
   const base = { object: describeObject(object), ...(source === undefined ? {} : { source }) };
   const isKnown = liveDigest(live.get(objectKey(object))) === digestObject(object, key);
-  if (isKnown && work.reason !== "redo") return { change: { ...base, outcome: "unchanged" } };
+  if (isKnown && work.reason !== "redo" && work.reason !== "drift") {
+    return { change: { ...base, outcome: "unchanged" } };
+  }
   const found = await options.client.get(refOf(object));
   if (found === undefined && work.record?.jobs?.includes(digestObject(object, key))) {
     return { change: { ...base, outcome: "unchanged" } };
+  }
+  if (found !== undefined && object.kind === "Job" && work.reason === "redo") {
+    return { change: { ...base, outcome: "replaced", ...maskVersions({ after: object }, secrets) } };
   }
   try {
     const after = await ask(decorate(object, options.namespace, key, work.migration.id), context);

@@ -52,6 +52,13 @@ export type RunEvent =
     readonly diagnostics: readonly Diagnostic[];
   }
   | {
+    readonly type: "migration-rolled-back";
+    readonly id: string;
+    readonly title: string;
+    readonly at: string;
+    readonly diagnostics: readonly Diagnostic[];
+  }
+  | {
     readonly type: "run-finished";
     readonly runId: string;
     readonly at: string;

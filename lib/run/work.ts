@@ -14,6 +14,8 @@ export type Reason =
   /** Applied, but objects of it are gone or were replaced. */
   | "damaged"
   | "redo"
+  /** Only looked at: what somebody changed since it was applied. */
+  | "drift"
   | "applied"
   | "empty";
 

@@ -1,0 +1,94 @@
+/** Removes objects that the plan does not have any more: by the inventory, the owner's label and the uid. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { objectKey } from "../kube/object.ts";
+import { type Plan, plannedObjects } from "../migration/step.ts";
+import type { RunEvent } from "./event.ts";
+import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions } from "./locked.ts";
+import { findTarget } from "./prepare.ts";
+import { removeObject } from "./remove.ts";
+import type { InventoryEntry, State } from "./state.ts";
+import { DATA_KINDS } from "./waves.ts";
+
+/** Objects that were applied once and are planned no more. */
+export interface Orphans {
+  /** What `prune` deletes. */
+  readonly removable: readonly Orphan[];
+  /** Data: said, and left alone. */
+  readonly data: readonly Orphan[];
+}
+
+export interface Orphan {
+  /** The migration that applied it. */
+  readonly id: string;
+  readonly entry: InventoryEntry;
+}
+
+/** Compares the inventory with the plan. Pure. */
+export function findOrphans(plan: Plan, state: State): Orphans {
+  const planned = new Set(plan.migrations.flatMap(plannedObjects).map(({ object }) => objectKey(object)));
+  const orphans = [...state.inventory].flatMap(([id, entries]) => entries.map((entry) => ({ id, entry })))
+    .filter(({ entry }) => !planned.has(entryKey(entry)));
+  return {
+    removable: orphans.filter(({ entry }) => !DATA_KINDS.has(entry.kind)),
+    data: orphans.filter(({ entry }) => DATA_KINDS.has(entry.kind)),
+  };
+}
+
+/** Deletes the orphans that hold no data, and takes them out of the inventory. */
+export function prune(plan: Plan, options: WriterOptions): AsyncGenerator<RunEvent> {
+  return streamRun(options, plan.migrations.length, async (writer) => {
+    const target = await findTarget(options.client, options.namespace);
+    if (target === undefined) return "unchanged";
+    return await holdLock(writer, target, (holding) => pruneAll(plan, holding));
+  });
+}
+
+async function pruneAll(plan: Plan, { options, session, target, push, signal }: Holding): Promise<Outcome> {
+  const { removable } = findOrphans(plan, session.state);
+  if (removable.length === 0) return "unchanged";
+  const context = {
+    client: options.client,
+    owner: target.namespace,
+    guard: async (): Promise<void> => {
+      signal.throwIfAborted();
+      await session.guard();
+    },
+    signal,
+    push,
+    secrets: [],
+  };
+  const problems: Diagnostic[] = [];
+  const kept = new Set<InventoryEntry>();
+  for (const { id, entry } of removable) {
+    const { uid, ...ref } = entry;
+    const diagnostics = await removeObject(ref, id, context, uid);
+    if (diagnostics.length > 0) kept.add(entry);
+    problems.push(...diagnostics);
+  }
+  const gone = new Set(removable.map(({ entry }) => entry).filter((entry) => !kept.has(entry)).map(entryKey));
+  await session.update((state) => ({
+    ...state,
+    inventory: new Map(
+      [...state.inventory].map((
+        [id, entries],
+      ) => [id, entries.filter((entry) => !gone.has(entryKey(entry)))]),
+    ),
+  }));
+  if (problems.length === 0) return "applied";
+  push({
+    type: "migration-rolled-back",
+    id: "prune",
+    title: "Prune",
+    at: options.now(),
+    diagnostics: problems,
+  });
+  return "failed";
+}
+
+function entryKey({ apiVersion, kind, name, namespace }: InventoryEntry): string {
+  return objectKey({
+    apiVersion,
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+  });
+}

@@ -1,0 +1,129 @@
+/** Goes back to an earlier migration: stops and removes workloads and routes, newest first. Never touches data. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { Failure } from "../diagnostics/diagnostic.ts";
+import type { Plan } from "../migration/step.ts";
+import type { RunEvent } from "./event.ts";
+import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions } from "./locked.ts";
+import { findTarget } from "./prepare.ts";
+import { removeObject } from "./remove.ts";
+import type { InventoryEntry, State } from "./state.ts";
+import { findMigration } from "./work.ts";
+
+/** What is removed: what runs, and what leads traffic to it. All else costs nothing and may hold what is dear. */
+const REMOVED: ReadonlySet<string> = new Set([
+  "CronJob",
+  "DaemonSet",
+  "Deployment",
+  "HelmChart",
+  "Ingress",
+  "IngressRoute",
+  "IngressRouteTCP",
+  "IngressRouteUDP",
+  "Job",
+  "Middleware",
+  "MiddlewareTCP",
+  "Pod",
+  "Service",
+  "StatefulSet",
+  "TraefikService",
+]);
+
+/** Where to go back to. */
+export interface RollbackOptions extends WriterOptions {
+  /** The last migration that stays, by id or number. */
+  readonly to: string;
+}
+
+/** What a rollback would remove, newest migration first; for the question before it. */
+export interface RollbackStep {
+  readonly id: string;
+  readonly title: string;
+  readonly removed: readonly InventoryEntry[];
+}
+
+/** Rolls back every recorded migration after `to`. Killed anywhere, it can be run again, or `migrate` can. */
+export function rollback(plan: Plan, options: RollbackOptions): AsyncGenerator<RunEvent> {
+  return streamRun(options, plan.migrations.length, async (writer) => {
+    const target = await findTarget(options.client, options.namespace);
+    if (target === undefined) return "unchanged";
+    return await holdLock(writer, target, (holding) => rollbackAll(plan, options.to, holding));
+  });
+}
+
+/** The steps of a rollback against a record. @throws Failure (2) where there is no such migration */
+export function rollbackSteps(plan: Plan, state: State, to: string): readonly RollbackStep[] {
+  const last = findMigration(plan, to).id;
+  const titles = new Map(plan.migrations.map(({ id, title }) => [id, title]));
+  const kept = new Set(
+    [...state.inventory].filter(([id]) => id <= last).flatMap(([, entries]) => entries.map(nameOf)),
+  );
+  return [...state.records.keys()].filter((id) => id > last).sort().reverse().map((id) => ({
+    id,
+    title: titles.get(id) ?? id,
+    removed: (state.inventory.get(id) ?? [])
+      .filter((entry) => REMOVED.has(entry.kind) && !kept.has(nameOf(entry))).toReversed(),
+  }));
+}
+
+async function rollbackAll(plan: Plan, to: string, holding: Holding): Promise<Outcome> {
+  const steps = rollbackSteps(plan, holding.session.state, to);
+  for (const step of steps) {
+    if (holding.signal.aborted) return stopped(holding);
+    const diagnostics = await rollbackOne(step, holding);
+    const { id, title } = step;
+    holding.push({ type: "migration-rolled-back", id, title, at: holding.options.now(), diagnostics });
+    if (diagnostics.length > 0) return holding.signal.aborted ? stopped(holding) : "failed";
+  }
+  return steps.length === 0 ? "unchanged" : "applied";
+}
+
+async function rollbackOne({ id, removed }: RollbackStep, holding: Holding): Promise<readonly Diagnostic[]> {
+  const { options, session, target, push, signal } = holding;
+  // From here on it is not applied any more, whatever happens: the next `migrate` would complete it again.
+  await session.update((state) => withRecord(state, id, "rollback in progress"));
+  const context = {
+    client: options.client,
+    owner: target.namespace,
+    guard: async (): Promise<void> => {
+      signal.throwIfAborted();
+      await session.guard();
+    },
+    signal,
+    push,
+    secrets: [],
+  };
+  try {
+    const diagnostics: Diagnostic[] = [];
+    for (const { uid, ...ref } of removed) diagnostics.push(...await removeObject(ref, id, context, uid));
+    if (diagnostics.length > 0) return diagnostics;
+  } catch (error) {
+    if (error instanceof Failure || !signal.aborted || session.lost.aborted) throw error;
+    return [{ code: "run-interrupted", severity: "error", message: "Interrupted", hint: "Run it again" }];
+  }
+  const gone = new Set(removed.map(nameOf));
+  await session.update((state) => {
+    const records = new Map(state.records);
+    records.delete(id);
+    const left = (state.inventory.get(id) ?? []).filter((entry) => !gone.has(nameOf(entry)));
+    return { ...state, records, inventory: new Map(state.inventory).set(id, left) };
+  });
+  return [];
+}
+
+function withRecord(state: State, id: string, error: string): State {
+  const record = state.records.get(id);
+  if (record === undefined) return state;
+  const { jobs: _, ...rest } = record;
+  return { ...state, records: new Map(state.records).set(id, { ...rest, state: "failed", error }) };
+}
+
+function stopped({ session }: Holding): Outcome {
+  if (session.lost.aborted) throw session.lost.reason;
+  return "interrupted";
+}
+
+function nameOf({ apiVersion, kind, namespace, name }: InventoryEntry): string {
+  return [apiVersion.split("/").length > 1 ? apiVersion.split("/")[0] : "", kind, namespace ?? "", name].join(
+    "/",
+  );
+}
