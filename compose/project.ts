@@ -164,6 +164,7 @@ export interface Mount {
   readonly bind?: { propagation?: string; create_host_path?: boolean; selinux?: string; recursive?: string };
   readonly volume?: { nocopy?: boolean; subpath?: string; labels?: Readonly<Record<string, string>> };
   readonly tmpfs?: { size?: string; mode?: number };
+  readonly image?: { subpath?: string };
 }
 
 export interface ServiceNetwork {

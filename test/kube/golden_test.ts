@@ -63,7 +63,9 @@ async function convertGolden(directory: string): Promise<Converted> {
 
 /** One YAML document for each object, the folder's own path replaced. */
 function objectsText({ conversion }: Converted, directory: string): string {
-  const documents = objectsOf(conversion).map(({ object }) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }));
+  const documents = objectsOf(conversion).map(({ object }) =>
+    stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })
+  );
   return documents.join("---\n").replaceAll(directory, "/stack");
 }
 

@@ -92,16 +92,15 @@ function argumentsOf(
   });
 }
 
-/** Without one Docker pulls what is missing, whatever the tag; Kubernetes would pull `latest` each time. */
+/**
+ * Without one Docker pulls what is missing, whatever the tag; Kubernetes would pull `latest` each time. What is to
+ * be pulled again after some time is pulled at every start.
+ */
 function pullPolicy(policy: string | undefined): string {
-  switch (policy) {
-    case "always":
-      return "Always";
-    case "never":
-      return "Never";
-    default:
-      return "IfNotPresent";
-  }
+  if (policy === "never") return "Never";
+  return policy !== undefined && /^(always|refresh|daily|weekly|every_)/.test(policy)
+    ? "Always"
+    : "IfNotPresent";
 }
 
 function reportNoImage(context: Context, { service }: Subject): void {

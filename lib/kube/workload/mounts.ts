@@ -196,7 +196,7 @@ function imageMount(mount: Mount): Mounted {
   const name = volumeName("image", mount.target);
   return {
     volume: { name, image: { reference: mount.source ?? "", pullPolicy: "IfNotPresent" } },
-    mount: { name, mountPath: mount.target, readOnly: true },
+    mount: { name, mountPath: mount.target, ...optional("subPath", mount.image?.subpath), readOnly: true },
     digests: [],
   };
 }
