@@ -5,9 +5,8 @@ const SECRET_NAME = /pass|secret|token|key|credential|auth|dsn|hmac|salt|cookie|
 const ASSIGNMENT = /^(\s*(?:-\s+)?["']?(?:export\s+)?)([A-Za-z_][A-Za-z0-9_.-]*)(\s*[=:]\s*)(\S.*)$/;
 /** The password in `scheme://user:password@host`. */
 const URL_PASSWORD = /(\/\/[^/\s:@]*:)([^@\s]+)(@)/g;
-/** `user:hash` as Traefik's basicAuth has it, and any crypt hash. */
+/** A crypt hash, as Traefik's basicAuth takes it. */
 const CRYPT_HASH = /\$(?:2[abxy]?|apr1|1|5|6)\$[^\s"',]+/g;
-const BASIC_AUTH = /(basicauth\.users=[^:\s]*:)(\S+)/gi;
 
 /**
  * The line with values of the same width of asterisks, so that a caret below it still points to its column.
@@ -26,10 +25,6 @@ export function maskLine(line: string, file: string): string {
     .replace(
       URL_PASSWORD,
       (_whole, before: string, password: string, after: string) => `${before}${hide(password)}${after}`,
-    )
-    .replace(
-      BASIC_AUTH,
-      (whole, before: string, rest: string) => /^\$\{/.test(rest) ? whole : `${before}${hide(rest)}`,
     )
     .replace(CRYPT_HASH, hide);
 }

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { maskLine } from "../../lib/report/mask_line.ts";
+
+const CASES: readonly [string, string, string][] = [
+  ["compose.yaml", "      DB_PASSWORD: hunter2", "      DB_PASSWORD: *******"],
+  ["compose.yaml", "      - DB_PASSWORD=hunter2", "      - DB_PASSWORD=*******"],
+  ["compose.yaml", '      - "API_TOKEN=abc"', '      - "API_TOKEN=****'],
+  ["compose.yaml", "      PASSWORD: ${DB_PASSWORD}", "      PASSWORD: ${DB_PASSWORD}"],
+  ["compose.yaml", "    image: nginx:1.27", "    image: nginx:1.27"],
+  ["compose.yaml", "      DSN: mysql://u:pw@tcp(db)/x", "      DSN: *********************"],
+  ["compose.yaml", "      URL: http://user:pw@db:80/x", "      URL: http://user:**@db:80/x"],
+  ["config/app.env", "PORT=3000", "PORT=****"],
+  [".env", "DOMAINNAME=example.org", "DOMAINNAME=***********"],
+  [".env.prod", "A=b", "A=*"],
+  [
+    "compose.yaml",
+    "traefik.http.middlewares.a.basicauth.users=me:$2y$05$abcdef",
+    "traefik.http.middlewares.a.basicauth.users=****************",
+  ],
+  ["compose.yaml", "      HASH: $2y$05$abcdefgh", "      HASH: ***************"],
+  ["compose.yaml", "    env_file: secrets.env", "    env_file: secrets.env"],
+];
+
+for (const [file, line, expected] of CASES) {
+  Deno.test(`maskLine() of "${line.trim()}" in ${file}`, () => {
+    assert.equal(maskLine(line, file), expected.padEnd(line.length, "*").slice(0, line.length));
+    assert.equal(maskLine(line, file).length, line.length, "a caret below still points to its column");
+  });
+}
+
+Deno.test("maskLine() never shows a value of an env file", () => {
+  const value = fc.stringMatching(/^[a-zA-Z0-9!%&/()=?+#-]{6,30}$/);
+  const name = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,15}$/);
+  fc.assert(fc.property(name, value, (key, secret) => {
+    fc.pre(!key.includes(secret));
+    assert.ok(!maskLine(`${key}=${secret}`, "config/app.env").includes(secret));
+  }));
+});
