@@ -1,0 +1,349 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { parse } from "yaml";
+import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
+import type { KubeObject } from "../../lib/kube/object.ts";
+import { convertRouting, type RoutingConversion } from "../../lib/kube/traefik/convert_routing.ts";
+import { traefikDecisions, type TraefikDecisionValues } from "../../lib/kube/traefik/decisions.ts";
+import { readRouting } from "../../lib/traefik/read_routing.ts";
+import { type ContainerCase, exposedPortsOf, projectOf } from "../traefik/stack_fixture.ts";
+
+type Json = Record<string, unknown>;
+
+interface Input {
+  readonly services: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly static?: string;
+  readonly dynamic?: string;
+  readonly decisions?: TraefikDecisionValues;
+  readonly version?: string;
+  readonly acme?: string;
+  readonly texts?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const staticText = "entryPoints: { web: { address: ':80' }, secure: { address: ':443' } }\n";
+
+function converted(input: Input): RoutingConversion & { readonly all: readonly Diagnostic[] } {
+  const containers = new Map<string, ContainerCase>(
+    Object.entries(input.services).map(([name, labels]) => [name, { labels }]),
+  );
+  const base = projectOf(containers);
+  const proxy = {
+    name: "proxy",
+    image: `traefik:v${input.version ?? "3.6"}`,
+    environment: input.environment ?? {},
+  };
+  const project = {
+    ...base,
+    services: { ...base.services, proxy: { ...proxy, labels: { "traefik.enable": "false" } } },
+  };
+  const routing = readRouting({
+    project,
+    exposedPorts: exposedPortsOf(containers),
+    files: {
+      static: { file: "traefik.yml", text: input.static ?? staticText },
+      dynamic: input.dynamic === undefined ? [] : [{ file: "dynamic.yml", text: input.dynamic }],
+      textAt: (path) => input.texts?.[path],
+    },
+  });
+  const result = convertRouting({
+    routing,
+    project,
+    namespace: "stack",
+    decisions: traefikDecisions(input.decisions),
+    serviceFor: (service, port) => ({ name: service, port }),
+    ...(input.acme === undefined ? {} : { acme: input.acme }),
+  });
+  return { ...result, all: [...routing.findings, ...result.findings] };
+}
+
+function objects(result: RoutingConversion): KubeObject[] {
+  return [...result.routes.values(), result.otherRoutes, result.shared].flat().map(({ object }) => object);
+}
+
+function spec(result: RoutingConversion, kind: string, name: string): Json | undefined {
+  return objects(result).find((object) => object.kind === kind && object.metadata.name === name)?.["spec"] as
+    | Json
+    | undefined;
+}
+
+const web = { "traefik.http.routers.web.rule": "Host(`a`)", "traefik.http.routers.web.entrypoints": "web" };
+
+Deno.test("convertRouting() writes everything out that the cluster would guess", () => {
+  deepStrictEqual(spec(converted({ services: { web } }), "IngressRoute", "web"), {
+    entryPoints: ["web"],
+    routes: [{
+      kind: "Rule",
+      match: "Host(`a`)",
+      services: [{ name: "web", port: 80, scheme: "http", passHostHeader: true }],
+    }],
+  });
+});
+
+Deno.test("convertRouting() puts users into an Opaque Secret, and their hashes nowhere else", () => {
+  const hash = "$2y$05$abcdefghijklmnopqrstuv";
+  const result = converted({
+    services: {
+      web: { ...web, "traefik.http.middlewares.auth.basicauth.users": `ann:${hash},bob:${hash}x` },
+    },
+  });
+  const secret = objects(result).find(({ kind }) => kind === "Secret");
+  strictEqual(secret?.["type"], "Opaque");
+  deepStrictEqual(Object.keys(secret?.["data"] as Json).length, 1);
+  strictEqual(atob(String(Object.values(secret?.["data"] as Json)[0])), `ann:${hash}\nbob:${hash}x`);
+  const elsewhere = JSON.stringify([objects(result).filter(({ kind }) => kind !== "Secret"), result.all]);
+  ok(!elsewhere.includes(hash));
+});
+
+Deno.test("convertRouting() keeps the place of a rewritten rule among the others", () => {
+  const rule = "HostRegexp(`{any:.*}`)";
+  const result = converted({
+    services: { web: { ...web, "traefik.http.routers.web.rule": rule } },
+    version: "2.7.1",
+  });
+  const [route] = spec(result, "IngressRoute", "web")?.["routes"] as Json[];
+  deepStrictEqual([route?.["match"], route?.["priority"]], ["HostRegexp(`^.*$`)", rule.length]);
+});
+
+Deno.test("convertRouting() resolves references between providers", () => {
+  const result = converted({
+    services: {
+      web: {
+        ...web,
+        "traefik.http.routers.web.middlewares": "both@file",
+        "traefik.http.middlewares.one.addprefix.prefix": "/x",
+      },
+    },
+    dynamic:
+      "http: { middlewares: { both: { chain: { middlewares: [one@docker, two] } }, two: { stripPrefix: { prefixes: [/y] } } } }\n",
+  });
+  deepStrictEqual(spec(result, "Middleware", "both"), {
+    chain: { middlewares: [{ name: "one" }, { name: "two" }] },
+  });
+  const [route] = spec(result, "IngressRoute", "web")?.["routes"] as Json[];
+  deepStrictEqual(route?.["middlewares"], [{ name: "both" }]);
+});
+
+const withoutRoute: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
+  [
+    "a middleware that does not exist",
+    { "traefik.http.routers.web.middlewares": "nope" },
+    "traefik-middleware-missing",
+  ],
+  ["a middleware without a type", {
+    "traefik.http.routers.web.middlewares": "m",
+    "traefik.http.middlewares.m.compress": "false",
+  }, "traefik-middleware-invalid"],
+  [
+    "a service that does not exist",
+    { "traefik.http.routers.web.service": "nope@file" },
+    "traefik-service-unknown",
+  ],
+  ["a rule that cannot be read", { "traefik.http.routers.web.rule": "Host(`a`" }, "traefik-rule-refused"],
+  [
+    "an entry point that does not exist",
+    { "traefik.http.routers.web.entrypoints": "nope" },
+    "traefik-entry-point-unknown",
+  ],
+  [
+    "a port that is no number",
+    { "traefik.http.services.s.loadbalancer.server.port": "http" },
+    "traefik-server-unusable",
+  ],
+];
+
+Deno.test("convertRouting() makes no route where Traefik would not route, and says why", () => {
+  for (const [why, labels, code] of withoutRoute) {
+    const result = converted({ services: { web: { ...web, ...labels } } });
+    strictEqual(spec(result, "IngressRoute", "web"), undefined, why);
+    const found = result.all.find((finding) => finding.code === code);
+    ok(
+      found?.span !== undefined && found.hint !== undefined,
+      `${why}: ${result.all.map((finding) => finding.code)}`,
+    );
+    strictEqual(found.severity, "error");
+  }
+});
+
+Deno.test("convertRouting() asks about plain HTTP on port 443 until it is decided", () => {
+  const services = { web: { ...web, "traefik.http.routers.web.entrypoints": "secure" } };
+  const asks = (decisions: TraefikDecisionValues): boolean =>
+    converted({ services, decisions }).findings.some(({ code, severity }) =>
+      code === "traefik-plain-http" && severity === "question"
+    );
+  deepStrictEqual(
+    [
+      asks({}),
+      asks({ entryPoints: { secure: { tls: true } } }),
+      asks({ entryPoints: { secure: { tls: false } } }),
+    ],
+    [true, false, false],
+  );
+});
+
+Deno.test("convertRouting() says in the chart's values whether the entry point has TLS", () => {
+  const services = { web };
+  const tls = (decisions: TraefikDecisionValues): unknown =>
+    (converted({ services, decisions }).chartValues["additionalArguments"] as string[]).filter((flag) =>
+      flag.includes("http.tls")
+    );
+  deepStrictEqual(tls({}), ["--entrypoints.websecure.http.tls=false"]);
+  deepStrictEqual(tls({ entryPoints: { secure: { certResolver: "le" } } }), [
+    "--entrypoints.websecure.http.tls=true",
+    "--entrypoints.websecure.http.tls.certresolver=le",
+  ]);
+});
+
+Deno.test("convertRouting() keeps the ways of Traefik 2 where Traefik 3 differs", () => {
+  const labels = {
+    ...web,
+    "traefik.http.middlewares.strip.stripprefix.prefixes": "/x",
+    "traefik.http.middlewares.zip.compress": "true",
+    "traefik.http.middlewares.head.headers.sslredirect": "true",
+    "traefik.http.routers.web.middlewares": "strip,zip,head",
+  };
+  const kept = converted({ services: { web: labels }, version: "2.7.1" });
+  deepStrictEqual(spec(kept, "Middleware", "strip"), { stripPrefix: { prefixes: ["/x"], forceSlash: true } });
+  deepStrictEqual(spec(kept, "Middleware", "zip"), { compress: { encodings: ["gzip"] } });
+  deepStrictEqual(spec(kept, "Middleware", "head-ssl"), {
+    redirectScheme: { scheme: "https", permanent: true },
+  });
+  const [route] = spec(kept, "IngressRoute", "web")?.["routes"] as Json[];
+  deepStrictEqual((route?.["middlewares"] as { name: string }[]).map(({ name }) => name), [
+    "detect-content-type",
+    "strip",
+    "zip",
+    "head-ssl",
+    "head",
+  ]);
+  ok(
+    (kept.chartValues["additionalArguments"] as string[]).includes(
+      "--entrypoints.web.http.encodequerysemicolons=true",
+    ),
+  );
+
+  const left = converted({ services: { web: labels }, version: "2.7.1", decisions: { keepVersion2: false } });
+  deepStrictEqual(spec(left, "Middleware", "strip"), { stripPrefix: { prefixes: ["/x"] } });
+  strictEqual(spec(left, "Middleware", "detect-content-type"), undefined);
+  ok(left.findings.some(({ code }) => code === "traefik-version-2-differs"));
+});
+
+Deno.test("convertRouting() gives a service without servers a Service without pods", () => {
+  const result = converted({
+    services: {},
+    dynamic:
+      "http: { routers: { r: { rule: 'Host(`a`)', service: none } }, services: { none: { loadBalancer: { servers: {} } } } }\n",
+  });
+  deepStrictEqual(spec(result, "Service", "none"), { ports: [{ name: "http", port: 80, protocol: "TCP" }] });
+  strictEqual(result.otherRoutes.length, 1);
+});
+
+Deno.test("convertRouting() leads to hosts outside by name and by address", () => {
+  const result = converted({
+    services: {},
+    dynamic:
+      "http: { routers: { r: { rule: 'Host(`a`)', service: s } }, services: { s: { loadBalancer: { servers: " +
+      "[{ url: 'https://x.example:8443' }, { url: 'http://192.0.2.7' }] } } } }\n",
+  });
+  const [route] = spec(result, "IngressRoute", "r")?.["routes"] as Json[];
+  deepStrictEqual((route?.["services"] as Json[]).map(({ name, port, scheme }) => [name, port, scheme]), [
+    ["external-x-example-8443", 8443, "https"],
+    ["external-192-0-2-7-80", 80, "http"],
+  ]);
+  strictEqual(spec(result, "Service", "external-x-example-8443")?.["type"], "ExternalName");
+  ok(objects(result).some(({ kind }) => kind === "EndpointSlice"));
+});
+
+Deno.test("convertRouting() reads certificates and users from the files that are named", () => {
+  const pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  const result = converted({
+    services: { web: { ...web, "traefik.http.middlewares.auth.basicauth.usersfile": "/etc/users" } },
+    dynamic:
+      "tls: { certificates: [{ certFile: /c.pem, keyFile: /k.pem }], options: { default: { sniStrict: true } } }\n",
+    texts: {
+      "/c.pem": pem,
+      "/k.pem": pem.replaceAll("CERTIFICATE", "PRIVATE KEY"),
+      "/etc/users": "# people\nann:x\n\n",
+    },
+  });
+  deepStrictEqual(spec(result, "TLSStore", "default"), { certificates: [{ secretName: "certificate-0" }] });
+  deepStrictEqual(spec(result, "TLSOption", "default"), { sniStrict: true });
+  const users = objects(result).find(({ metadata }) => metadata.name === "auth-users");
+  strictEqual(atob(String((users?.["data"] as Json)["users"])), "ann:x");
+});
+
+const acmeStatic = `${staticText}certificatesResolvers:
+  le:
+    acme:
+      email: a@b.example
+      storage: /etc/traefik/acme.json
+      dnsChallenge: { provider: cloudflare, resolvers: ["1.1.1.1:53"] }
+`;
+
+Deno.test("convertRouting() keeps the resolver by its name, its token in a Secret, its storage on a volume", () => {
+  const token = "very-secret-token";
+  const result = converted({
+    services: { web },
+    static: acmeStatic,
+    acme: '{"le":{"Account":{}}}',
+    environment: { CF_DNS_API_TOKEN: token, OTHER: "x" },
+  });
+  const values = result.chartValues;
+  const flags = (values["additionalArguments"] as string[]).filter((flag) =>
+    flag.startsWith("--certificatesresolvers.")
+  );
+  deepStrictEqual(flags, [
+    "--certificatesresolvers.le.acme.dnschallenge.provider=cloudflare",
+    "--certificatesresolvers.le.acme.dnschallenge.resolvers=1.1.1.1:53",
+    "--certificatesresolvers.le.acme.email=a@b.example",
+    "--certificatesresolvers.le.acme.storage=/data/acme.json",
+  ]);
+  deepStrictEqual((values["env"] as Json[]).map(({ name }) => name), ["CF_DNS_API_TOKEN"]);
+  ok(!JSON.stringify([values, result.all]).includes(token));
+  const secrets = objects(result).filter(({ kind }) => kind === "Secret").map(({ metadata }) => metadata);
+  deepStrictEqual(secrets.map(({ name, namespace }) => `${namespace}/${name}`), [
+    "kube-system/traefik-dns-provider",
+    "kube-system/traefik-acme",
+  ]);
+  const chart = spec(result, "HelmChartConfig", "traefik");
+  deepStrictEqual(parse(String(chart?.["valuesContent"])), JSON.parse(JSON.stringify(values)));
+});
+
+Deno.test("convertRouting() asks for the credentials of a DNS challenge", () => {
+  const found = converted({ services: { web }, static: acmeStatic }).findings.find(({ code }) =>
+    code === "traefik-dns-credentials"
+  );
+  strictEqual(found?.severity, "question");
+});
+
+Deno.test("convertRouting() leaves the chart alone where the cluster runs its own", () => {
+  const result = converted({
+    services: { web },
+    decisions: { mode: "external", entryPoints: { secure: { tls: true } } },
+  });
+  strictEqual(spec(result, "HelmChartConfig", "traefik"), undefined);
+  ok(Object.keys(result.chartValues).length > 0);
+});
+
+Deno.test("convertRouting() makes routes of published ports", () => {
+  const containers = new Map<string, ContainerCase>([["lobby", { labels: {} }]]);
+  const project = projectOf(containers);
+  const routing = readRouting({ project, exposedPorts: () => [], files: { dynamic: [] } });
+  const result = convertRouting({
+    routing,
+    project,
+    namespace: "stack",
+    decisions: traefikDecisions(),
+    serviceFor: (name, port) => ({ name, port }),
+    published: [{ service: "lobby", port: 8001, protocol: "TCP", hostPort: 8002, entryPoint: "lobby" }],
+  });
+  deepStrictEqual(spec(result, "IngressRouteTCP", "lobby-8002"), {
+    entryPoints: ["lobby"],
+    routes: [{ match: "HostSNI(`*`)", services: [{ name: "lobby", port: 8001 }] }],
+  });
+  deepStrictEqual((result.chartValues["ports"] as Record<string, Json>)["lobby"]?.["exposedPort"], 8002);
+});
+
+Deno.test("convertRouting() gives the same bytes for the same input", () => {
+  const input = { services: { a: web, b: { "traefik.http.routers.b.rule": "Host(`b`)" } }, version: "2.7.1" };
+  strictEqual(JSON.stringify(objects(converted(input))), JSON.stringify(objects(converted(input))));
+});

@@ -1,0 +1,111 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import {
+  defaultEntryPoints,
+  dockerOptionsOf,
+  entryPointsOf,
+  listField,
+  readStaticConfiguration,
+  textField,
+} from "../../lib/traefik/static_configuration.ts";
+
+function fromFile(text: string): ReturnType<typeof readStaticConfiguration> {
+  return readStaticConfiguration({ file: "traefik.yml", text }, ["--entrypoints.flag.address=:1"], {});
+}
+
+Deno.test("readStaticConfiguration() takes the file alone, else flags alone, else variables alone", () => {
+  const variables = { TRAEFIK_ENTRYPOINTS_ENV_ADDRESS: ":2", OTHER: "x" };
+  const names = (result: ReturnType<typeof readStaticConfiguration>): string[] =>
+    entryPointsOf(result.configuration).map(({ name }) => name);
+  deepStrictEqual(names(fromFile("entryPoints:\n  file:\n    address: ':3'\n")), ["file"]);
+  deepStrictEqual(names(readStaticConfiguration(undefined, ["--entrypoints.flag.address=:1"], variables)), [
+    "flag",
+  ]);
+  deepStrictEqual(names(readStaticConfiguration(undefined, [], variables)), ["env"]);
+  deepStrictEqual(names(readStaticConfiguration(undefined, [], {})), ["http"]);
+});
+
+Deno.test("readStaticConfiguration() refuses YAML that is none and TOML, with a place", () => {
+  const broken = fromFile("entryPoints: [\n");
+  strictEqual(broken.findings[0]?.code, "traefik-static-refused");
+  strictEqual(broken.findings[0]?.span?.file, "traefik.yml");
+  const toml = readStaticConfiguration({ file: "traefik.toml", text: "" }, [], {});
+  strictEqual(toml.findings[0]?.code, "traefik-toml-unread");
+});
+
+const addresses: readonly (readonly [string, number, "tcp" | "udp"])[] = [
+  [":80", 80, "tcp"],
+  ["127.0.0.1:8080", 8080, "tcp"],
+  [":53/udp", 53, "udp"],
+  ["[::1]:443", 443, "tcp"],
+  [":25/TCP", 25, "tcp"],
+];
+
+Deno.test("entryPointsOf() reads addresses", () => {
+  for (const [address, port, protocol] of addresses) {
+    const [entryPoint] = entryPointsOf({ fields: { entryPoints: { x: { address } } } });
+    deepStrictEqual([entryPoint?.port, entryPoint?.protocol], [port, protocol], address);
+  }
+});
+
+Deno.test("entryPointsOf() sees TLS on an entry point, and when it is switched off", () => {
+  const { configuration } = fromFile(
+    "entrypoints:\n  a: {address: ':1', http: {tls: {}}}\n  b: {address: ':2', http: {tls: {certResolver: le}}}\n  c: {address: ':3'}\n",
+  );
+  deepStrictEqual(entryPointsOf(configuration).map(({ tls }) => tls), [
+    {},
+    { certResolver: "le" },
+    undefined,
+  ]);
+  const flags = readStaticConfiguration(undefined, [
+    "--entrypoints.a.address=:1",
+    "--entrypoints.a.http.tls=false",
+  ], {});
+  deepStrictEqual(entryPointsOf(flags.configuration)[0]?.tls, undefined);
+});
+
+Deno.test("defaultEntryPoints() are the marked ones, else all of TCP but Traefik's own", () => {
+  const all = entryPointsOf({
+    fields: {
+      entryPoints: {
+        web: { address: ":80" },
+        dns: { address: ":53/udp" },
+        traefik: { address: ":8080" },
+        b: { address: ":1" },
+      },
+    },
+  });
+  deepStrictEqual(defaultEntryPoints(all), ["b", "web"]);
+  const marked = entryPointsOf({
+    fields: { entryPoints: { a: { address: ":1", asDefault: "true" }, b: { address: ":2" } } },
+  });
+  deepStrictEqual(defaultEntryPoints(marked), ["a"]);
+});
+
+Deno.test("dockerOptionsOf() reads the provider's options in any case", () => {
+  const { configuration } = readStaticConfiguration(undefined, [
+    "--providers.docker.exposedByDefault=false",
+    "--providers.docker.network=web",
+    "--providers.docker.defaultRule=Host(`{{ .Name }}.x`)",
+  ], {});
+  deepStrictEqual(dockerOptionsOf(configuration), {
+    exposedByDefault: false,
+    constraints: "",
+    network: "web",
+    defaultRule: "Host(`{{ .Name }}.x`)",
+  });
+});
+
+Deno.test("flags may have their value behind a space, and lists are lists", () => {
+  const { configuration } = readStaticConfiguration(undefined, [
+    "--api",
+    "--log.level",
+    "DEBUG",
+    "--x.y=a, b",
+    "--z[0].k=1",
+    "--z[1].k=2",
+  ], {});
+  strictEqual(textField(configuration?.fields, "api"), "true");
+  strictEqual(textField(configuration?.fields, "log", "level"), "DEBUG");
+  deepStrictEqual(listField(configuration?.fields, "x", "y"), ["a", "b"]);
+  deepStrictEqual(configuration?.fields["z"], [{ k: "1" }, { k: "2" }]);
+});
