@@ -4,7 +4,7 @@ import { dryRun as preview, type MigrationPreview } from "../run/dry_run.ts";
 import { readKey } from "../run/key.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "./exit_code.ts";
-import type { Move } from "./migrate_command.ts";
+import type { Move } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 
 /** Prints the preview; problems that the run would meet end with `ExitCode.failed`. */

@@ -58,6 +58,13 @@ export function withCluster(command: Command): Command {
     .option("--embedded", "use the embedded cluster, whatever kubeconfig there is");
 }
 
+/** Adds the flags of commands that write. */
+export function withWriting(command: Command): Command {
+  return command
+    .option("--lock-timeout <duration>", "how long to wait for another run, such as 2m", "30s")
+    .option("-y, --yes", "do not ask");
+}
+
 /** Adds `-o` with the given formats; the first is the default. */
 export function withOutput(command: Command, formats: readonly string[] = ["text", "json"]): Command {
   return command

@@ -8,6 +8,7 @@ import {
   withCluster,
   withInput,
   withOutput,
+  withWriting,
 } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -74,23 +75,43 @@ Examples:
 `;
 
 function declareMoving(program: Command, on: On): void {
-  const migrate = withOutput(withCluster(withInput(program.command("migrate"))))
+  const migrate = withWriting(withOutput(withCluster(withInput(program.command("migrate")))))
     .description("apply the pending migrations, in order")
     .option("--dry-run", "show what would change, write nothing")
     .option("--full", "with --dry-run: show new objects whole, not only their names")
     .option("--to <number>", "stop after this migration, such as 050")
     .option("--frozen", "refuse when an applied migration would change")
     .option("--adopt", "take over objects and fields that others made")
-    .option("--lock-timeout <duration>", "how long to wait for another run, such as 2m", "30s")
     .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do")
-    .option("-y, --yes", "do not ask")
     .addHelpText("after", EXAMPLES);
   on(migrate, async () => (await import("./migrate_command.ts")).migrate);
+
+  const redo = withWriting(withOutput(withCluster(withInput(program.command("redo")))))
+    .description("apply one migration again, its jobs included");
+  redo.argument("<number>", "the migration, such as 060");
+  on(redo, async () => (await import("./migrate_command.ts")).redo(redo.args[0] ?? ""));
+
+  const rollback = withWriting(withOutput(withCluster(withInput(program.command("rollback")))))
+    .description("remove workloads and routes of later migrations, newest first; data stays")
+    .requiredOption("--to <number>", "the last migration that stays, such as 070")
+    .option("--dry-run", "show what would be removed, write nothing");
+  on(rollback, async () => (await import("./back_commands.ts")).rollback);
+
+  const prune = withWriting(withOutput(withCluster(withInput(program.command("prune")))))
+    .description("remove objects that the stack no longer has; data stays")
+    .option("--dry-run", "show what would be removed, write nothing");
+  on(prune, async () => (await import("./back_commands.ts")).prune);
+
+  const unlock = withWriting(withOutput(withCluster(withInput(program.command("unlock")))))
+    .description("take the lock from a run that is gone; a dead run is replaced by itself after 15 seconds")
+    .requiredOption("--run <id>", "the run that status names");
+  on(unlock, async () => (await import("./back_commands.ts")).unlock);
 }
 
 function declareLooking(program: Command, on: On): void {
   const status = withOutput(withCluster(withInput(program.command("status"))))
     .description("show which migrations are applied, pending, changed or failed")
+    .option("--drift", "show what others changed in the cluster since")
     .option("--detailed-exitcode", "exit with 10 when there is something to do");
   on(status, async () => (await import("./status_command.ts")).status);
 

@@ -1,5 +1,8 @@
 /** `status`: what is applied, pending, running, failed, changed or missing. */
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import type { Plan } from "../migration/step.ts";
+import { renderPreview } from "../report/preview_text.ts";
+import { readDrift } from "../run/drift.ts";
 import { readKey } from "../run/key.ts";
 import { readStatus, type Status } from "../run/status.ts";
 import { renderStatus } from "../report/status_table.ts";
@@ -8,7 +11,8 @@ import { gather, type Gathered } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { findTarget, withTarget } from "./target.ts";
+import { findTarget, type Target, withTarget } from "./target.ts";
+import type { Terminal } from "./terminal.ts";
 import { keyText } from "./digest_key.ts";
 
 /** Prints the table, or the JSON that README describes; starts nothing and writes nothing. */
@@ -23,12 +27,29 @@ export async function status(options: CommandOptions, surroundings: Surroundings
   return await withTarget(target, async () => {
     const key = await readKey(target.client, namespace);
     const plan = gathered.planFor(keyText(key)) ?? planned;
+    if (options["drift"] === true) return await showDrift(plan, { target, namespace, terminal, options });
     const { status, diagnostics } = await readStatus(plan, target.client, namespace);
     if (options.output === "json") terminal.out(`${JSON.stringify(status)}\n`);
     else terminal.out(renderStatus(status, { colour: terminal.outColour }));
     printDiagnostics(diagnostics, { terminal, options, sources: gathered.sources });
     return options["detailedExitcode"] === true && isPending(status) ? ExitCode.pending : ExitCode.ok;
   });
+}
+
+interface DriftView {
+  readonly target: Target;
+  readonly namespace: string;
+  readonly terminal: Terminal;
+  readonly options: CommandOptions;
+}
+
+/** What differs from what was applied; with `--detailed-exitcode` any difference is `ExitCode.pending`. */
+async function showDrift(plan: Plan, { target, namespace, terminal, options }: DriftView): Promise<number> {
+  const drift = await readDrift(plan, { client: target.client, namespace });
+  if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, drift })}\n`);
+  else if (drift.length === 0) terminal.out("No drift: everything applied is as it was applied.\n");
+  else terminal.out(renderPreview(drift, { colour: terminal.outColour }));
+  return options["detailedExitcode"] === true && drift.length > 0 ? ExitCode.pending : ExitCode.ok;
 }
 
 function isPending({ next }: Status): boolean {

@@ -59,9 +59,11 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: DiagnosticText
   return `${lines.join("\n")}\n`;
 }
 
-/** With a capital, unless the hint begins with code. */
+/** With a capital, unless the hint begins with a command. */
 function sentence(text: string): string {
-  return /^[a-z]+[ ,]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  return /^(?!deno |docker |kubectl )[a-z]+[ ,]/.test(text)
+    ? `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+    : text;
 }
 
 function paint(style: Style, severity: Severity): (text: string) => string {

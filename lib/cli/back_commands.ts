@@ -1,0 +1,80 @@
+/** `rollback`, `prune`, `unlock`: what goes back or cleans up. None of them touches data. */
+import { Failure } from "../diagnostics/diagnostic.ts";
+import { plural } from "../report/diagnostic_text.ts";
+import { unlock as unlockRun } from "../run/lock.ts";
+import { findTarget as findRecord } from "../run/prepare.ts";
+import { findOrphans, prune as pruneOrphans } from "../run/prune.ts";
+import { rollback as rollbackTo, rollbackSteps } from "../run/rollback.ts";
+import { loadState, type Target as RecordTarget } from "../run/session.ts";
+import type { InventoryEntry } from "../run/state.ts";
+import { ExitCode } from "./exit_code.ts";
+import { confirmMove, follow, type Move, withMove } from "./move.ts";
+import type { CommandOptions } from "./program.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Stops and removes workloads and routes of the migrations after `--to`, newest first. */
+export function rollback(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  return withMove(options, surroundings, async (move) => {
+    const to = String(options["to"]);
+    const state = await loadState(await recordOf(move));
+    const steps = rollbackSteps(move.plan, state, to);
+    for (const { id, removed } of steps) {
+      move.terminal.err(
+        `${id}: ${removed.length === 0 ? "nothing to remove" : removed.map(nameOf).join(", ")}\n`,
+      );
+    }
+    const count = steps.reduce((sum, { removed }) => sum + removed.length, 0);
+    if (options["dryRun"] === true) return ExitCode.ok;
+    const question = `Remove ${plural(count, "object")} of ${plural(steps.length, "migration")}? Data stays.`;
+    if (!confirmMove(move, question)) return ExitCode.ok;
+    return await follow(move, rollbackTo(move.plan, { ...move.writer, to }));
+  });
+}
+
+/** Removes objects that the stack no longer has. */
+export function prune(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  return withMove(options, surroundings, async (move) => {
+    const state = await loadState(await recordOf(move));
+    const { removable, data } = findOrphans(move.plan, state);
+    for (const { id, entry } of removable) move.terminal.err(`${id}: remove ${nameOf(entry)}\n`);
+    for (const { id, entry } of data) move.terminal.err(`${id}: keep ${nameOf(entry)}, it is data\n`);
+    if (options["dryRun"] === true) return ExitCode.ok;
+    if (!confirmMove(move, `Remove ${plural(removable.length, "object")}? Data stays.`)) return ExitCode.ok;
+    return await follow(move, pruneOrphans(move.plan, move.writer));
+  });
+}
+
+/** Takes the lock away from a run that its operator knows to be gone. */
+export function unlock(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  return withMove(options, surroundings, async (move) => {
+    const run = String(options["run"]);
+    if (!confirmMove(move, `Take the lock from run "${run}"? It writes nothing any more from then on.`)) {
+      return ExitCode.ok;
+    }
+    if (await unlockRun(await recordOf(move), run)) {
+      move.terminal.err("The lock is free.\nNext: deno task migrate\n");
+      return ExitCode.ok;
+    }
+    throw new Failure(ExitCode.locked, [{
+      code: "cli-lock-of-another",
+      severity: "error",
+      message: `Run "${run}" does not hold the lock`,
+      hint: "deno task status names the run that does",
+    }]);
+  });
+}
+
+async function recordOf({ target, namespace }: Move): Promise<RecordTarget> {
+  const record = await findRecord(target.client, namespace);
+  if (record !== undefined) return record;
+  throw new Failure(ExitCode.usage, [{
+    code: "cli-nothing-recorded",
+    severity: "error",
+    message: `Nothing is recorded in namespace "${namespace}": no run was there yet`,
+    hint: "Run: deno task migrate",
+  }]);
+}
+
+function nameOf({ kind, name }: InventoryEntry): string {
+  return `${kind} ${name}`;
+}

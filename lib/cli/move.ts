@@ -1,0 +1,128 @@
+/** One plan and one cluster: what every command that writes works with, and how it shows what happens. */
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import type { Plan } from "../migration/step.ts";
+import { countDiagnostics, plural } from "../report/diagnostic_text.ts";
+import { RunTally } from "../report/run_tally.ts";
+import { parseDuration } from "../run/duration.ts";
+import type { RunEvent } from "../run/event.ts";
+import type { WriterOptions } from "../run/locked.ts";
+import { ExitCode } from "./exit_code.ts";
+import { gather, type Gathered } from "./gather.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
+import type { CommandOptions } from "./program.ts";
+import { runDisplay } from "./run_display.ts";
+import { refuse } from "./status_command.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { confirmTarget, describeTarget, findTarget, type Target, withTarget } from "./target.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Everything that one run of a command works with. */
+export interface Move {
+  readonly options: CommandOptions;
+  readonly surroundings: Surroundings;
+  readonly terminal: Terminal;
+  readonly gathered: Gathered;
+  readonly plan: Plan;
+  readonly namespace: string;
+  readonly target: Target;
+  /** What every run is told, whatever it does. */
+  readonly writer: WriterOptions;
+}
+
+/** Reads the input, finds the cluster (starting the embedded one where it is meant), says both, and works. */
+export async function withMove(
+  options: CommandOptions,
+  surroundings: Surroundings,
+  work: (move: Move) => Promise<number>,
+): Promise<number> {
+  const terminal = surroundings.terminal(options.color === false);
+  const lockTimeoutMs = durationFlag("--lock-timeout", String(options["lockTimeout"] ?? "30s"));
+  const gathered = await gather(options, surroundings);
+  const { plan, conversion } = gathered;
+  if (plan === undefined || conversion === undefined) return refuse(gathered);
+  terminal.err(`${describeInput(gathered, options.stack === undefined)}\n`);
+  const target = await findTarget(options, surroundings, terminal, true);
+  if (target === undefined) throw new Error("A target was asked for and not found");
+  const { namespace } = conversion;
+  const writer: WriterOptions = {
+    client: target.client,
+    namespace,
+    by: surroundings.user,
+    now: () => surroundings.now().toISOString(),
+    signal: surroundings.signal,
+    lockTimeoutMs,
+  };
+  return await withTarget(target, async () => {
+    terminal.err(`${describeTarget(target, namespace)}\n`);
+    return await work({ options, surroundings, terminal, gathered, plan, namespace, target, writer });
+  });
+}
+
+/** Asks before a real cluster is written to; says so where the answer is no. */
+export function confirmMove(move: Move, question: string): boolean {
+  const { options, terminal, target } = move;
+  if (confirmTarget(target, question, options["yes"] === true, terminal)) return true;
+  terminal.err("Nothing was changed.\n");
+  return false;
+}
+
+/** Shows a run's events as they come, then what came of it; the exit code follows from how it ended. */
+export async function follow(move: Move, events: AsyncIterable<RunEvent>): Promise<number> {
+  const { options, terminal, gathered } = move;
+  const tally = new RunTally();
+  const failures: Diagnostic[] = [];
+  const display = runDisplay(terminal);
+  try {
+    for await (const event of events) {
+      tally.handle(event);
+      if (event.type === "migration-finished") failures.push(...event.diagnostics);
+      if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, ...event })}\n`);
+      else display.show(event);
+    }
+  } finally {
+    display.close();
+  }
+  printDiagnostics(failures, { terminal, options: { output: "text" }, sources: gathered.sources });
+  if (options.output !== "json") terminal.out(`${tally.summary()}\n`);
+  terminal.err(`${nextCommand(tally)}\n`);
+  return exitCodeOf(tally);
+}
+
+/** A flag's duration in milliseconds; a wrong one is a `Failure` with `ExitCode.usage`. */
+function durationFlag(flag: string, text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new Failure(ExitCode.usage, [{
+      code: "cli-duration",
+      severity: "error",
+      message: `${flag}: ${(error as Error).message}`,
+      hint: `Write for example ${flag} 2m`,
+    }]);
+  }
+}
+
+function describeInput({ project, diagnostics, directory }: Gathered, isExample: boolean): string {
+  const services = plural(Object.keys(project?.services ?? {}).length, "service");
+  const name = isExample ? "the bundled example" : `project "${project?.name ?? ""}"`;
+  const stack = `Stack: ${name} in ${directory}, ${services}`;
+  return diagnostics.length === 0
+    ? stack
+    : `${stack}\n${countDiagnostics(diagnostics)}; deno task check shows them`;
+}
+
+function nextCommand(tally: RunTally): string {
+  switch (tally.state) {
+    case "failed":
+      return "What was done is recorded. Mend the cause, then run the same command again: it goes on where it stopped.";
+    case "interrupted":
+      return "Interrupted. What was done is recorded; the same command goes on where it stopped.";
+    default:
+      return "Next: deno task status";
+  }
+}
+
+function exitCodeOf(tally: RunTally): number {
+  if (tally.state === "failed") return ExitCode.failed;
+  return tally.state === "interrupted" ? ExitCode.interrupted : ExitCode.ok;
+}
