@@ -1,0 +1,143 @@
+/** One Job for each database server: its databases, users, grants and their current passwords. */
+import type { Conversion } from "../conversion.ts";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { PlannedObject } from "../object.ts";
+import type { DatabaseServer, Grant, JobDecisions } from "./decisions.ts";
+import { scriptJob, type Variable } from "./job.ts";
+import { imageOfWorkload, type JobResult, Sources } from "./sources.ts";
+import { label } from "../names.ts";
+import { MONGODB_USERS_PROGRAM, MONGODB_USERS_SCRIPT } from "./mongodb_script.ts";
+import { MYSQL_USERS_SCRIPT } from "./mysql_script.ts";
+import { mysqlStatements } from "./mysql_users.ts";
+import { databaseOf, postgresStatements } from "./postgres_users.ts";
+import { POSTGRES_USERS_SCRIPT } from "./postgres_script.ts";
+
+/** The port on which a server of each engine listens where nothing else is decided. */
+export const DATABASE_PORTS = { mariadb: 3306, mysql: 3306, postgres: 5432, mongodb: 27017 } as const;
+
+/** The Job for the users of `service`, or nothing where none are decided or something it needs is missing. */
+export function databaseUsers(
+  conversion: Conversion,
+  decisions: JobDecisions,
+  service: string,
+  digestKey: string,
+): JobResult {
+  const server = decisions.databases?.[service];
+  if (server?.users === undefined && server?.databases === undefined) return { objects: [], findings: [] };
+  const path = `databases.${service}`;
+  const sources = new Sources(conversion);
+  const wrong = impossible(server, path);
+  const image = server.image ?? imageOfWorkload(conversion, service);
+  if (image === undefined) {
+    return { objects: [], findings: [...wrong, sources.missingService(path, service)] };
+  }
+  const users = Object.entries(server.users ?? {});
+  const variables: Record<string, Variable> = {
+    ...connection(sources, server, service, path),
+    PASSWORDS: { text: String(users.length) },
+    ...(server.engine === "mongodb" ? { USERS: { text: mongodbUsers(server) } } : {}),
+    ...Object.assign(
+      {},
+      ...users.map(([key, user], index) => ({
+        [`USER_${index}`]: { text: user.name ?? key },
+        ...sources.variable(`PASSWORD_${index}`, user.password, `${path}.users.${key}.password`),
+      })),
+    ),
+  };
+  const findings = [...wrong, ...sources.findings];
+  if (findings.length > 0) return { objects: [], findings };
+  const planned: PlannedObject = {
+    object: scriptJob({
+      name: label(`${service}-users`),
+      namespace: conversion.namespace,
+      service,
+      image,
+      ...programOf(server),
+      variables,
+      digestKey,
+    }),
+    service,
+  };
+  return { objects: [planned], findings };
+}
+
+/** How the scripts reach the server and log in. */
+export function connection(
+  sources: Sources,
+  server: DatabaseServer,
+  service: string,
+  path: string,
+): Record<string, Variable> {
+  const { admin } = server;
+  return {
+    WAIT_SECONDS: { text: "300" },
+    DATABASE_HOST: { text: label(service) },
+    DATABASE_PORT: { text: String(server.port ?? DATABASE_PORTS[server.engine]) },
+    ...(typeof admin.user === "string"
+      ? { ADMIN_USER: { text: admin.user } }
+      : sources.variable("ADMIN_USER", admin.user.from, `${path}.admin.user`)),
+    ...sources.variable("ADMIN_PASSWORD", admin.password, `${path}.admin.password`),
+    ...(admin.previous === undefined ? {} : {
+      ADMIN_PREVIOUS_PASSWORD: {
+        place: { kind: "Secret" as const, name: admin.previous.secret, key: admin.previous.key },
+        optional: true,
+      },
+    }),
+  };
+}
+
+function programOf(server: DatabaseServer): { script: string; arguments: readonly string[] } {
+  switch (server.engine) {
+    case "mariadb":
+    case "mysql":
+      return { script: MYSQL_USERS_SCRIPT, arguments: [mysqlStatements(server)] };
+    case "postgres":
+      return { script: POSTGRES_USERS_SCRIPT, arguments: [postgresStatements(server)] };
+    case "mongodb":
+      return { script: MONGODB_USERS_SCRIPT, arguments: [MONGODB_USERS_PROGRAM] };
+  }
+}
+
+function mongodbUsers(server: DatabaseServer): string {
+  return JSON.stringify(
+    Object.entries(server.users ?? {}).map(([key, { name, database = "admin", roles = [] }]) => ({
+      name: name ?? key,
+      database,
+      roles: roles.map((role) => ({ role: role.role, db: role.database ?? database })),
+    })),
+  );
+}
+
+/** What the engine cannot do, or what a grant says twice. */
+function impossible(server: DatabaseServer, path: string): Diagnostic[] {
+  const isMysql = server.engine === "mariadb" || server.engine === "mysql";
+  return Object.entries(server.users ?? {}).flatMap(([key, user]) =>
+    (user.grants ?? []).flatMap((grant, index) => {
+      const place = `${path}.users.${key}.grants.${index}`;
+      const wrong = isMysql
+        ? mysqlProblem(grant)
+        : server.engine === "mongodb"
+        ? "MongoDB has roles in place of grants"
+        : databaseOf(grant) === "" || typeof grant !== "string" && grant.table !== undefined
+        ? "PostgreSQL takes a database and privileges on it"
+        : undefined;
+      return wrong === undefined ? [] : [
+        {
+          code: "kube-job-grant",
+          severity: "error",
+          message: `Decision "${place}" cannot be granted: ${wrong}`,
+          hint: "Name one database, pattern or everything, and a table only with a database",
+        } as const,
+      ];
+    })
+  );
+}
+
+function mysqlProblem(grant: Grant): string | undefined {
+  if (typeof grant === "string") return undefined;
+  const targets = [grant.database, grant.pattern, grant.everything].filter((target) => target !== undefined);
+  if (targets.length !== 1) return "it names not exactly one of database, pattern and everything";
+  return grant.table !== undefined && grant.database === undefined
+    ? "it names a table of no database"
+    : undefined;
+}

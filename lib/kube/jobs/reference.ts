@@ -1,0 +1,104 @@
+/** Finds where a decided reference such as `faf-java-api.DATABASE_PASSWORD` is kept among the converted objects. */
+import type { Conversion } from "../conversion.ts";
+import type { KubeObject, PlannedObject } from "../object.ts";
+import type { Reference } from "./decisions.ts";
+
+/** A key of a ConfigMap or Secret, and its content where this conversion made it. */
+export interface Place {
+  readonly kind: "ConfigMap" | "Secret";
+  readonly name: string;
+  readonly key: string;
+  readonly value?: Uint8Array;
+}
+
+/** A reference as the operator wrote it, for messages. */
+export function referenceText(reference: Reference): string {
+  return typeof reference === "string" ? reference : `${reference.secret}/${reference.key}`;
+}
+
+/**
+ * The place that a reference names, or `undefined` where the service reads no such variable. The name of a
+ * service may hold dots, the name of a variable not.
+ */
+export function findPlace(conversion: Conversion, reference: Reference): Place | undefined {
+  if (typeof reference !== "string") {
+    return placeIn(conversion.configuration, "Secret", reference.secret, reference.key) ??
+      { kind: "Secret", name: reference.secret, key: reference.key };
+  }
+  const dot = reference.lastIndexOf(".");
+  const service = conversion.services.get(reference.slice(0, dot));
+  const variable = reference.slice(dot + 1);
+  if (service === undefined) return undefined;
+  const workload = service.workload[0]?.object;
+  const named = workload === undefined ? undefined : variableOf(workload, variable);
+  if (named !== undefined) return placeIn(service.configuration, named.kind, named.name, named.key) ?? named;
+  for (const planned of service.configuration) {
+    const { kind, metadata } = planned.object;
+    if ((kind === "Secret" || kind === "ConfigMap") && workload !== undefined && reads(workload, planned)) {
+      const place = placeIn([planned], kind, metadata.name, variable);
+      if (place !== undefined) return place;
+    }
+  }
+  return undefined;
+}
+
+/** The containers of a workload of any kind. */
+export function containersOf(workload: KubeObject): readonly Record<string, unknown>[] {
+  const template = record(record(workload["spec"])?.["template"]);
+  return list(record(template?.["spec"])?.["containers"]);
+}
+
+function variableOf(workload: KubeObject, variable: string): Place | undefined {
+  for (const container of containersOf(workload)) {
+    const from = record(list(container["env"]).find((entry) => entry["name"] === variable)?.["valueFrom"]);
+    for (const kind of ["Secret", "ConfigMap"] as const) {
+      const ref = record(from?.[kind === "Secret" ? "secretKeyRef" : "configMapKeyRef"]);
+      const { name, key } = ref ?? {};
+      if (typeof name === "string" && typeof key === "string") return { kind, name, key };
+    }
+  }
+  return undefined;
+}
+
+function reads(workload: KubeObject, { object }: PlannedObject): boolean {
+  const ref = object.kind === "Secret" ? "secretRef" : "configMapRef";
+  return containersOf(workload).some((container) =>
+    list(container["envFrom"]).some((entry) => record(entry[ref])?.["name"] === object.metadata.name)
+  );
+}
+
+function placeIn(
+  objects: readonly PlannedObject[],
+  kind: "ConfigMap" | "Secret",
+  name: string,
+  key: string,
+): Place | undefined {
+  const found = objects.find(({ object }) => object.kind === kind && object.metadata.name === name)?.object;
+  const value = found === undefined ? undefined : valueOf(found, key);
+  return value === undefined ? undefined : { kind, name, key, value };
+}
+
+function valueOf(object: KubeObject, key: string): Uint8Array | undefined {
+  const plain = record(object[object.kind === "Secret" ? "stringData" : "data"])?.[key];
+  if (typeof plain === "string") return new TextEncoder().encode(plain);
+  const encoded = record(object[object.kind === "Secret" ? "data" : "binaryData"])?.[key];
+  if (typeof encoded !== "string") return undefined;
+  return Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+}
+
+/** A value as a map, or nothing. */
+export function record(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    // The edge: any JSON object is a map of its keys.
+    ? value as Record<string, unknown>
+    : undefined;
+}
+
+function list(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value)
+    ? value.flatMap((entry: unknown) => {
+      const found = record(entry);
+      return found === undefined ? [] : [found];
+    })
+    : [];
+}

@@ -1,0 +1,18 @@
+/** Pieces that the shell scripts of several jobs begin with. They run in any POSIX shell, busybox's too. */
+
+/**
+ * `fail MESSAGE`; `in_base64 VALUE` on one line; `waited COMMAND…` repeats a command until it succeeds, for
+ * `WAIT_SECONDS` at the most.
+ */
+export const SHELL_PARTS = `set -eu
+umask 077
+fail() { printf '%s\\n' "$1" >&2; exit 1; }
+in_base64() { printf '%s' "$1" | base64 | tr -d '\\n'; }
+waited() {
+  end=$(($(date +%s) + WAIT_SECONDS))
+  until "$@"; do
+    [ "$(date +%s)" -lt "$end" ] || return 1
+    sleep 1
+  done
+}
+`;

@@ -1,0 +1,90 @@
+/**
+ * Runs the container of a planned Job as a process of this machine: the command as it stands in the object, the
+ * environment as the kubelet would make it, a `/tmp` of its own and the names of Services in `/etc/hosts`.
+ */
+import type { KubeObject, PlannedObject } from "../../lib/kube/object.ts";
+
+/** What the run printed and how it ended. */
+export interface JobRun {
+  readonly success: boolean;
+  readonly output: string;
+}
+
+interface Container {
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly env: readonly {
+    readonly name: string;
+    readonly value?: string;
+    readonly valueFrom?: { readonly secretKeyRef?: KeyRef; readonly configMapKeyRef?: KeyRef };
+  }[];
+}
+
+interface KeyRef {
+  readonly name: string;
+  readonly key: string;
+  readonly optional?: boolean;
+}
+
+/** `shell` runs the script in place of /bin/sh, such as `["busybox", "sh"]` for images made of busybox. */
+export async function runJob(
+  job: KubeObject,
+  configuration: readonly PlannedObject[],
+  hosts: readonly string[],
+  shell: readonly string[] = ["/bin/sh"],
+): Promise<JobRun> {
+  const container = containerOf(job);
+  const [, ...flags] = container.command;
+  const env: Record<string, string> = {
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  };
+  for (const { name, value, valueFrom } of container.env) {
+    const found = value === undefined
+      ? valueOf(configuration, valueFrom?.secretKeyRef ?? valueFrom?.configMapKeyRef)
+      : expanded(value);
+    if (found !== undefined) env[name] = found;
+  }
+  const line = `127.0.0.1 localhost ${hosts.join(" ")}\n`;
+  const inside =
+    `mount -t tmpfs tmpfs /tmp && printf %s "$HOSTS" > /tmp/hosts && mount --bind /tmp/hosts /etc/hosts &&
+    unset HOSTS && exec "$@"`;
+  const { success, stdout, stderr } = await new Deno.Command("unshare", {
+    args: ["-m", "/bin/sh", "-c", inside, "job", ...shell, ...flags, ...container.args.map(expanded)],
+    clearEnv: true,
+    env: { ...env, HOSTS: line },
+    stdin: "null",
+  }).output();
+  return { success, output: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+}
+
+function containerOf(job: KubeObject): Container {
+  // The edge: a Job that this project planned.
+  const spec = job["spec"] as {
+    readonly template?: { readonly spec: { readonly containers: readonly Container[] } };
+    readonly jobTemplate?: {
+      readonly spec: { readonly template: { readonly spec: { readonly containers: readonly Container[] } } };
+    };
+  };
+  const container = (spec.template ?? spec.jobTemplate?.spec.template)?.spec.containers[0];
+  if (container === undefined) throw new Error("The job has no container");
+  return container;
+}
+
+function valueOf(configuration: readonly PlannedObject[], ref: KeyRef | undefined): string | undefined {
+  if (ref === undefined) return undefined;
+  const object = configuration.find(({ object }) => object.metadata.name === ref.name)?.object;
+  // The edge: the data of a ConfigMap or Secret.
+  const data = object?.["data"] as Readonly<Record<string, string>> | undefined;
+  const value = data?.[ref.key];
+  if (value === undefined) {
+    if (ref.optional === true) return undefined;
+    throw new Error(`No key ${ref.key} in ${ref.name}`);
+  }
+  if (object?.kind !== "Secret") return value;
+  return new TextDecoder().decode(Uint8Array.from(atob(value), (character) => character.charCodeAt(0)));
+}
+
+/** As the kubelet: `$$` is one dollar; what names no variable stays. */
+function expanded(text: string): string {
+  return text.replace(/\$\$/g, "$");
+}
