@@ -1,5 +1,6 @@
 /** A client for the shared test cluster, and short ways to run plans on it. */
 import { ClusterClient } from "../../lib/cluster/client.ts";
+import type { LiveObject } from "../../lib/cluster/live_object.ts";
 import { findCluster } from "../../lib/cluster/kubeconfig.ts";
 import type { Plan } from "../../lib/migration/step.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
@@ -14,17 +15,25 @@ export interface Bench {
   readonly namespace: string;
   readonly auditLog: string;
   readonly server: string;
+  /** Writes an object as somebody with another tool would. */
+  edit(object: LiveObject, plural: string, fieldManager: string): Promise<void>;
   run(plan: Plan, options?: Partial<RunOptions>): Promise<readonly RunEvent[]>;
 }
 
 /** Runs a test with clients for the shared cluster and a namespace of its own; removes volumes afterwards. */
 export async function withBench(work: (bench: Bench) => Promise<void>): Promise<void> {
-  await withCluster(async ({ kubeconfigPath, prefix, auditLog, server }) => {
+  await withCluster(async ({ kubeconfigPath, prefix, auditLog, server, api }) => {
     const client = await connect(kubeconfigPath);
     const other = await connect(kubeconfigPath);
     const run: Bench["run"] = (plan, options = {}) => runPlan(plan, client, prefix, options);
+    const edit: Bench["edit"] = async (object, plural, fieldManager) => {
+      const { name, namespace = "" } = object.metadata;
+      const path = `/api/v1/namespaces/${namespace}/${plural}/${name}?fieldManager=${fieldManager}`;
+      const { status } = await api.request("PUT", path, object);
+      if (status !== 200) throw new Error(`The edit of ${name} was answered with ${status}`);
+    };
     try {
-      await work({ client, other, namespace: prefix, auditLog, server, run });
+      await work({ client, other, namespace: prefix, auditLog, server, edit, run });
     } finally {
       await removeVolumes(other, prefix);
       client.close();
