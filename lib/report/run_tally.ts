@@ -27,8 +27,9 @@ export class RunTally {
       return "Nothing to do: every migration is applied, and nothing was written.";
     }
     const parts = [...this.#outcomes].map(([outcome, count]) => `${count} ${outcome}`);
-    const objects = parts.length === 0 ? "no objects" : `objects ${parts.join(", ")}`;
+    const objects = parts.length === 0 ? "no objects" : `${parts.join(", ")} objects`;
     const took = this.#finished === undefined ? "" : `, in ${formatDuration(this.#finished.durationMs)}`;
-    return `${plural(this.#migrations, "migration")} applied: ${objects}${took}.`;
+    const migrations = this.#migrations === 0 ? "" : `${plural(this.#migrations, "migration")} applied: `;
+    return `${migrations}${objects}${took}.`;
   }
 }

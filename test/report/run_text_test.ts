@@ -91,7 +91,7 @@ Deno.test("RunTally counts objects by outcome, and tells a run without work apar
   }
   tally.handle(FINISHED);
   tally.handle({ type: "run-finished", runId: "r", at: AT, durationMs: 61_000, state: "applied", writes: 2 });
-  assert.equal(tally.summary(), "1 migration applied: objects 2 created, 1 unchanged, in 1m1s.");
+  assert.equal(tally.summary(), "1 migration applied: 2 created, 1 unchanged objects, in 1m1s.");
   const idle = new RunTally();
   idle.handle({ type: "run-finished", runId: "r", at: AT, durationMs: 5, state: "unchanged", writes: 0 });
   assert.match(idle.summary(), /Nothing to do/);
