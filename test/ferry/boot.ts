@@ -70,13 +70,10 @@ async function boot(directory: string, cgroup: string): Promise<void> {
     const conditions = (body as Node).status?.conditions ?? [];
     return conditions.some(({ type, status }) => type === "Ready" && status === "True") || undefined;
   });
-  if (!ready) {
-    throw new Error(`Cannot use the node: it was not ready in time; see "${join(directory, "logs")}"`);
-    const ended = (await listDaemons(records)).filter(({ running }) => !running).map(({ name }) => name);
-    if (ended.length > 0) {
-      throw new Error(`Cannot use the node: ${ended.join(", ")} ended; see "${join(directory, "logs")}"`);
-    }
-  }
+  const logs = join(directory, "logs");
+  if (!ready) throw new Error(`Cannot use the node: it was not ready in time; see "${logs}"`);
+  const ended = (await listDaemons(records)).filter(({ running }) => !running).map(({ name }) => name);
+  if (ended.length > 0) throw new Error(`Cannot use the node: ${ended.join(", ")} ended; see "${logs}"`);
 }
 
 async function writeConfiguration(directory: string, kubeconfig: string, cgroup: string): Promise<void> {

@@ -1,19 +1,23 @@
 /** The images of the stack that crosses, all of them busybox with a script. */
 import type { Image } from "./image.ts";
 
+/** Until it is asked to stop; the first process of a container does not get a signal that it has not asked for. */
+const STAY = `trap 'exit 0' TERM
+tail -f /dev/null &
+wait
+`;
+
 /** Answers from the start, but is healthy only after a while, as databases are. */
 const STORE = `#!/bin/sh
 httpd -p 8080 -h /var/lib/mysql
 sleep 4
 touch /tmp/healthy
-exec tail -f /dev/null
-`;
+${STAY}`;
 
 /** Shows the arguments as it got them, then stays. */
 const API = `#!/bin/sh
 for argument in "$@"; do echo "argument: $argument"; done
-exec tail -f /dev/null
-`;
+${STAY}`;
 
 /** Debian's nc lacks the "-z" that the one of the official image has. */
 const NC = `#!/bin/sh
