@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { formatSeconds, showBuildProgress } from "./build_progress.ts";
 import { cacheDirectory, moduleDigest, moduleDirectory } from "./cache.ts";
 import { withFileLock } from "./file_lock.ts";
-import { goFailed, runGo, startGo } from "./go_command.ts";
+import { goFailed, requireGo, runGo, startGo } from "./go_command.ts";
 import { linkerFlags, type ToolName, TOOLS } from "./tools.ts";
 
 /** A module's programs that are wanted, and where they belong. */
@@ -28,6 +28,7 @@ export async function buildTools<Name extends ToolName>(
 ): Promise<Record<Name, string>> {
   const builds = await planBuilds(names, env);
   const missing = (await Promise.all(builds.map(withoutBuilt))).filter((build) => build.names.length > 0);
+  if (missing.length > 0) await requireGo();
   announce(missing, report);
   for (const [index, build] of missing.entries()) {
     await buildModule(build, report);

@@ -67,7 +67,7 @@ export function clusterWith(options: ClusterOptions, env: Readonly<Record<string
         return { kubeconfigPath: kubeconfigPath(layout, "admin") };
       }),
     status: async () => {
-      if (await readVersion(layout.version) === undefined) return { state: "absent", processes: [] };
+      if (!await exists(layout.tokens)) return { state: "absent", processes: [] };
       const processes = (await listDaemons(layout.processes)).map(({ name, pid, running }) => ({
         name,
         pid,
@@ -140,6 +140,10 @@ async function readVersion(versionFile: string): Promise<string | undefined> {
     ignoreNotFound(error);
     return undefined;
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }
 
 function ignoreNotFound(error: unknown): void {

@@ -5,14 +5,33 @@ import { Failure } from "../../lib/diagnostics/diagnostic.ts";
 /** The environment of every build: reproducible, without C, and not disturbed by a workspace around the checkout. */
 const BUILD_ENVIRONMENT = { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly -buildvcs=false" };
 
+const TWO_WAYS_OUT =
+  "Either name a cluster that exists with --kubeconfig FILE, or install Go 1.21 or newer and run " +
+  "the same command again";
+
+/** From this release on Go fetches the release that a module asks for. */
+const OLDEST_MINOR = 21;
+
+/** Asks Go for its version before anything is begun. @throws Failure with the two ways out, where it cannot build. */
+export async function requireGo(): Promise<void> {
+  const version = (await runGo(["env", "GOVERSION"], ".")).trim();
+  const minor = /^go1\.(\d+)/.exec(version)?.[1];
+  if (minor === undefined || Number(minor) >= OLDEST_MINOR) return;
+  throw new Failure(ExitCode.cluster, [{
+    code: "cluster-go-old",
+    severity: "error",
+    message: `Cannot build the embedded cluster with ${version} as it needs Go 1.${OLDEST_MINOR} or newer`,
+    hint: TWO_WAYS_OUT,
+  }]);
+}
+
 /** Ends with the two ways out where Go is missing. */
-export function goIsMissing(): Failure {
+function goIsMissing(): Failure {
   return new Failure(ExitCode.cluster, [{
     code: "cluster-no-go",
     severity: "error",
     message: 'Cannot build the embedded cluster as the "go" command is not on the PATH',
-    hint: "either name a cluster that exists with --kubeconfig FILE, or install Go 1.21 or newer " +
-      "(Debian: apt-get install golang; newer releases: https://go.dev/dl) and run the same command again",
+    hint: TWO_WAYS_OUT,
   }]);
 }
 

@@ -62,6 +62,25 @@ Deno.test("buildTools() without Go names the two ways out", async () => {
   });
 });
 
+Deno.test("buildTools() with a Go that cannot fetch a newer one says which it needs", async () => {
+  const path = Deno.env.get("PATH") ?? "";
+  await withEmptyCache(async (env) => {
+    const programs = join(env["XDG_CACHE_HOME"] ?? "", "programs");
+    await Deno.mkdir(programs);
+    await Deno.writeTextFile(join(programs, "go"), "#!/bin/sh\necho go1.19.8\n", { mode: 0o755 });
+    Deno.env.set("PATH", `${programs}:${path}`);
+    try {
+      await rejects(buildTools(["etcd"], () => {}, env), (error: unknown) => {
+        ok(error instanceof Failure);
+        match(error.message, /with go1\.19\.8 as it needs Go 1\.21/);
+        return true;
+      });
+    } finally {
+      Deno.env.set("PATH", path);
+    }
+  });
+});
+
 Deno.test("buildTools() at the same time builds once", () =>
   withEmptyCache(async (env) => {
     const lines: string[] = [];
