@@ -15,6 +15,8 @@ export interface ApplyOptions {
   readonly dryRun?: boolean;
   /** Take over fields that others own. */
   readonly force?: boolean;
+  /** Called right before the object is sent; throws where the right to write is gone. */
+  readonly guard?: (() => Promise<void>) | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -78,13 +80,13 @@ export class ClusterClient {
     return found;
   }
 
-  /** The object, or undefined where it is not there. */
-  async get(ref: ObjectRef, signal?: AbortSignal): Promise<LiveObject | undefined> {
+  /** The object, or undefined where it is not there. `urgent`: see `ApiRequest`. */
+  async get(ref: ObjectRef, urgent = false): Promise<LiveObject | undefined> {
     const resource = await this.resource(ref.apiVersion, ref.kind);
     if (resource === undefined) return undefined;
     try {
       const path = objectPath(resource, ref);
-      return asObject(await this.#transport.json({ method: "GET", path, ...withSignal(signal) }));
+      return asObject(await this.#transport.json({ method: "GET", path, urgent }));
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -148,6 +150,7 @@ export class ClusterClient {
         ...(options.dryRun ? { dryRun: "All" } : {}),
       },
       body: object,
+      guard: options.guard,
       ...withSignal(options.signal),
     });
     return { object: asObject(body), created: status === 201 };
@@ -158,7 +161,7 @@ export class ClusterClient {
     const resource = await this.#require(object.apiVersion, object.kind);
     const path = listPath(resource, object.metadata.namespace);
     const query = { fieldManager: FIELD_MANAGER, fieldValidation: "Strict" };
-    return asObject(await this.#transport.json({ method: "POST", path, query, body: object }));
+    return asObject(await this.#transport.json({ method: "POST", path, query, body: object, urgent: true }));
   }
 
   /** Replaces exactly the version that `metadata.resourceVersion` names. Not repeated when the answer is lost. */
@@ -174,6 +177,7 @@ export class ClusterClient {
         path,
         query: { fieldManager: FIELD_MANAGER, fieldValidation: "Strict" },
         body: object,
+        urgent: true,
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       }),
     );
@@ -184,6 +188,7 @@ export class ClusterClient {
     ref: ObjectRef,
     uid: string,
     propagation: "Background" | "Foreground" | "Orphan",
+    guard?: () => Promise<void>,
   ): Promise<void> {
     const resource = await this.#require(ref.apiVersion, ref.kind);
     try {
@@ -197,6 +202,7 @@ export class ClusterClient {
           propagationPolicy: propagation,
         },
         repeatable: true,
+        guard,
       });
     } catch (error) {
       if (!isNotFound(error)) throw error;

@@ -15,6 +15,10 @@ export interface ApiRequest {
   readonly repeatable?: boolean;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Called right before each sending, when the request has its turn; what it throws is not sent. */
+  readonly guard?: (() => Promise<void>) | undefined;
+  /** Does not wait for its turn: a guard of a request that has its turn may depend on it. */
+  readonly urgent?: boolean;
 }
 
 /** Where time and chance come from. */
@@ -85,7 +89,7 @@ export class Transport {
     const start = this.#surroundings.monotonic();
     for (let attempt = 0;; attempt++) {
       try {
-        return await this.#limiter.run(send);
+        return await (request.urgent ? send() : this.#limiter.run(send));
       } catch (error) {
         request.signal?.throwIfAborted();
         const elapsed = this.#surroundings.monotonic() - start;
@@ -145,6 +149,7 @@ export class Transport {
     const credentials = await this.connection.authorize(renew);
     const query = new URLSearchParams(request.query).toString();
     const url = `${this.connection.server}${request.path}${query === "" ? "" : `?${query}`}`;
+    await request.guard?.();
     this.#requests++;
     if (isWrite(request)) this.#writes++;
     try {

@@ -121,9 +121,8 @@ async function applyNow(
   body: KubeObject,
 ): Promise<{ object: LiveObject; created: boolean }> {
   for (let attempt = 0;; attempt++) {
-    await context.guard();
     try {
-      return await context.client.apply(body, { force: context.force });
+      return await context.client.apply(body, { force: context.force, guard: context.guard });
     } catch (error) {
       // A kind whose definition was made a moment ago may not be served yet.
       if (!isUnknownKind(error) || attempt >= 20) throw error;
@@ -148,8 +147,7 @@ async function removeForReplacement(context: ApplyContext, object: KubeObject): 
   const found = await context.client.get(ref);
   const propagation = REPLACEABLE[object.kind];
   if (found?.metadata.uid === undefined || propagation === undefined) return;
-  await context.guard();
-  await context.client.delete(ref, found.metadata.uid, propagation);
+  await context.client.delete(ref, found.metadata.uid, propagation, context.guard);
   const deadline = performance.now() + 60_000;
   while (performance.now() < deadline) {
     const left = await context.client.get(ref);

@@ -151,7 +151,7 @@ export class Heartbeat {
       kind: "Lease",
       namespace,
       name: LEASE_NAME,
-    });
+    }, true);
   }
 }
 

@@ -92,7 +92,7 @@ async function readLease({ client, namespace }: Target): Promise<LiveObject | un
     kind: "Lease",
     namespace,
     name: LEASE_NAME,
-  });
+  }, true);
 }
 
 function lockHeld(lock: Lock): Failure {

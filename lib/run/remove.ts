@@ -34,8 +34,7 @@ export async function removeObject(
     if (uid !== undefined && uid !== "" && uid !== live.metadata.uid) {
       return [refused(ref, "somebody deleted it and made another one of that name")];
     }
-    await context.guard();
-    await context.client.delete(ref, live.metadata.uid, "Background");
+    await context.client.delete(ref, live.metadata.uid, "Background", context.guard);
     context.push({ type: "object", id, object: describe(ref), outcome: "deleted" });
     return [];
   } catch (error) {

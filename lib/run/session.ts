@@ -25,7 +25,7 @@ export interface Target {
 
 /** Reads the record; an empty one where no run was there yet. */
 export async function loadState({ client, namespace, key }: Target): Promise<State> {
-  const object = await client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name: STATE_NAME });
+  const object = await client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name: STATE_NAME }, true);
   return object === undefined ? EMPTY_STATE : readState(object, key);
 }
 
@@ -39,6 +39,8 @@ export class Session {
   #state: State;
   /** The write under way; the next one starts from what it wrote. */
   #last: Promise<unknown> = Promise.resolve();
+  /** The proof under way that the lock is still ours; all who wait to write share it. */
+  #proof: Promise<void> | undefined;
 
   private constructor(target: Target, state: State, lock: Lock, now: () => string) {
     this.#target = target;
@@ -86,7 +88,12 @@ export class Session {
   async guard(): Promise<void> {
     this.lost.throwIfAborted();
     if (this.#heartbeat.isFresh()) return;
-    await this.update((state) => state);
+    this.#proof ??= this.#prove().finally(() => this.#proof = undefined);
+    await this.#proof;
+  }
+
+  async #prove(): Promise<void> {
+    await this.update((same) => same);
     await this.#heartbeat.renew();
   }
 

@@ -68,7 +68,7 @@ async function uidOf(
   kind: string,
   namespace: string,
   name: string,
-) {
+): Promise<string | undefined> {
   return (await client.get({ apiVersion, kind, namespace, name }))?.metadata.uid;
 }
 

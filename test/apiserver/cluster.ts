@@ -15,6 +15,7 @@ export interface Bench {
   readonly namespace: string;
   readonly auditLog: string;
   readonly server: string;
+  readonly kubeconfig: string;
   /** Writes an object as somebody with another tool would. */
   edit(object: LiveObject, plural: string, fieldManager: string): Promise<void>;
   run(plan: Plan, options?: Partial<RunOptions>): Promise<readonly RunEvent[]>;
@@ -33,7 +34,16 @@ export async function withBench(work: (bench: Bench) => Promise<void>): Promise<
       if (status !== 200) throw new Error(`The edit of ${name} was answered with ${status}`);
     };
     try {
-      await work({ client, other, namespace: prefix, auditLog, server, edit, run });
+      await work({
+        client,
+        other,
+        namespace: prefix,
+        auditLog,
+        server,
+        kubeconfig: kubeconfigPath,
+        edit,
+        run,
+      });
     } finally {
       await removeVolumes(other, prefix);
       client.close();
