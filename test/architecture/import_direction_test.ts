@@ -92,6 +92,8 @@ Deno.test("pure folders touch no file, network, clock or environment", async () 
   const found: string[] = [];
   for (const folder of PURE) {
     for await (const file of sourceFiles(folder)) {
+      // Text of programs that run in pods.
+      if (file.endsWith("_script.ts")) continue;
       const lines = (await Deno.readTextFile(join(ROOT, file))).split("\n");
       for (const [index, line] of lines.entries()) {
         const code = line.replace(/^\s*(\*|\/\/|\/\*).*$/, "");
