@@ -12,7 +12,6 @@ const missing = await missingPackages({
   psql: "postgresql-client",
   busybox: "busybox",
 });
-if (missing !== undefined) console.warn(`The PostgreSQL tests are skipped: ${missing}`);
 
 const ADMIN = "admin's %pass\\word";
 const NASTY = [

@@ -4,7 +4,7 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { PlannedObject } from "../object.ts";
 import type { DatabaseServer, Grant, JobDecisions } from "./decisions.ts";
 import { scriptJob, type Variable } from "./job.ts";
-import { imageOfWorkload, type JobResult, Sources } from "./sources.ts";
+import { adminVariables, imageOfWorkload, type JobResult, Sources } from "./sources.ts";
 import { label } from "../names.ts";
 import { MONGODB_USERS_PROGRAM, MONGODB_USERS_SCRIPT } from "./mongodb_script.ts";
 import { MYSQL_USERS_SCRIPT } from "./mysql_script.ts";
@@ -68,21 +68,11 @@ export function connection(
   service: string,
   path: string,
 ): Record<string, Variable> {
-  const { admin } = server;
   return {
     WAIT_SECONDS: { text: "300" },
     DATABASE_HOST: { text: label(service) },
     DATABASE_PORT: { text: String(server.port ?? DATABASE_PORTS[server.engine]) },
-    ...(typeof admin.user === "string"
-      ? { ADMIN_USER: { text: admin.user } }
-      : sources.variable("ADMIN_USER", admin.user.from, `${path}.admin.user`)),
-    ...sources.variable("ADMIN_PASSWORD", admin.password, `${path}.admin.password`),
-    ...(admin.previous === undefined ? {} : {
-      ADMIN_PREVIOUS_PASSWORD: {
-        place: { kind: "Secret" as const, name: admin.previous.secret, key: admin.previous.key },
-        optional: true,
-      },
-    }),
+    ...adminVariables(sources, server.admin, `${path}.admin`),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Conversion } from "../conversion.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
 import type { PlannedObject } from "../object.ts";
-import type { Reference } from "./decisions.ts";
+import type { Admin, Reference } from "./decisions.ts";
 import type { Variable } from "./job.ts";
 import { containersOf, findPlace, referenceText } from "./reference.ts";
 
@@ -55,6 +55,23 @@ export class Sources {
     const near = nearest(service, [...this.#conversion.services.keys()]);
     return near === undefined ? `There is no service "${service}"` : `Did you mean service "${near}"?`;
   }
+}
+
+/** Name and password of an administrator, and the password before, where a change is under way. */
+export function adminVariables(sources: Sources, admin: Admin, path: string): Record<string, Variable> {
+  const { user, password, previous } = admin;
+  return {
+    ...(typeof user === "string"
+      ? { ADMIN_USER: { text: user } }
+      : sources.variable("ADMIN_USER", user.from, `${path}.user`)),
+    ...sources.variable("ADMIN_PASSWORD", password, `${path}.password`),
+    ...(previous === undefined ? {} : {
+      ADMIN_PREVIOUS_PASSWORD: {
+        place: { kind: "Secret", name: previous.secret, key: previous.key },
+        optional: true,
+      },
+    }),
+  };
 }
 
 /** The image that a converted service runs. */

@@ -1,0 +1,74 @@
+/** One Job for each broker: its virtual hosts, users, their current passwords and permissions. */
+import type { Conversion } from "../conversion.ts";
+import { label } from "../names.ts";
+import type { Broker, JobDecisions } from "./decisions.ts";
+import { scriptJob, type Variable } from "./job.ts";
+import { RABBITMQ_USERS_PROGRAM, RABBITMQ_USERS_SCRIPT } from "./rabbitmq_script.ts";
+import { adminVariables, imageOfWorkload, type JobResult, Sources } from "./sources.ts";
+
+/** The Job for the users of the broker `service`, or nothing where none are decided or something is missing. */
+export function brokerUsers(
+  conversion: Conversion,
+  decisions: JobDecisions,
+  service: string,
+  digestKey: string,
+): JobResult {
+  const broker = decisions.brokers?.[service];
+  if (broker?.users === undefined && broker?.vhosts === undefined) return { objects: [], findings: [] };
+  const path = `brokers.${service}`;
+  const sources = new Sources(conversion);
+  const image = broker.image ?? imageOfWorkload(conversion, service);
+  if (image === undefined) return { objects: [], findings: [sources.missingService(path, service)] };
+  const variables: Record<string, Variable> = {
+    WAIT_SECONDS: { text: "300" },
+    BROKER_HOST: { text: broker.host ?? label(service) },
+    BROKER_PORT: { text: String(broker.port ?? 15672) },
+    ...adminVariables(sources, broker.admin, `${path}.admin`),
+    ...Object.assign(
+      {},
+      ...Object.entries(broker.users ?? {}).map(([key, user], index) =>
+        sources.variable(`PASSWORD_${index}`, user.password, `${path}.users.${key}.password`)
+      ),
+    ),
+  };
+  if (sources.findings.length > 0) return { objects: [], findings: sources.findings };
+  const object = scriptJob({
+    name: label(`${service}-users`),
+    namespace: conversion.namespace,
+    service,
+    image,
+    script: RABBITMQ_USERS_SCRIPT,
+    arguments: [RABBITMQ_USERS_PROGRAM, rabbitmqTerms(broker)],
+    variables,
+    digestKey,
+  });
+  return { objects: [{ object, service }], findings: [] };
+}
+
+/** What is to be, as an Erlang term in ASCII: virtual hosts, then users, then permissions. */
+export function rabbitmqTerms(broker: Broker): string {
+  const users = Object.entries(broker.users ?? {});
+  const used = users.flatMap(([, { permissions }]) => Object.keys(permissions ?? {}));
+  const vhosts = [...new Set([...broker.vhosts ?? [], ...used])];
+  const terms = [
+    ...vhosts.map((name) => `{vhost, ${text(name)}}`),
+    ...users.map(([key, { name = key, tags = [] }], index) =>
+      `{user, ${text(name)}, ${index}, ${text(tags.join(","))}}`
+    ),
+    ...users.flatMap(([key, { name = key, permissions = {} }]) =>
+      Object.entries(permissions).map(([vhost, { configure = ".*", write = ".*", read = ".*" }]) =>
+        `{permission, ${[vhost, name, configure, write, read].map(text).join(", ")}}`
+      )
+    ),
+  ];
+  return `[${terms.join(",\n ")}].`;
+}
+
+function text(value: string): string {
+  const escaped = [...value].map((character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (character === '"' || character === "\\") return `\\${character}`;
+    return code < 32 || code > 126 ? `\\x{${code.toString(16)}}` : character;
+  });
+  return `"${escaped.join("")}"`;
+}
