@@ -70,14 +70,16 @@ export interface AfterInput {
   /** The ports of 127.0.0.1 that stand for the entry points, by their names in the cluster. */
   readonly entryPointPorts: Readonly<Record<string, number>>;
   readonly apiPort: number;
+  /** Where ACME's storage lies, and the variables of its DNS provider; absent: no ACME server can be reached. */
+  readonly acme?: { readonly storage: string; readonly environment: Readonly<Record<string, string>> };
 }
 
 /** Starts Traefik with what the chart gives it by default, then our arguments. */
 export async function startAfter(input: AfterInput): Promise<TraefikProcess> {
   const own = (input.chartValues["additionalArguments"] ?? []) as readonly string[];
-  const directory = await Deno.makeTempDir({ prefix: "traefik" });
+  const directory = input.acme?.storage ?? await Deno.makeTempDir({ prefix: "traefik" });
   const moved = own.map((argument) => argument.replace("=/data/", `=${directory}/`));
-  const resolvers = [
+  const resolvers = input.acme !== undefined ? [] : [
     ...new Set(own.flatMap((argument) => /^--certificatesresolvers\.([^.]+)\./.exec(argument)?.[1] ?? [])),
   ];
   return await startTraefik({
@@ -99,7 +101,7 @@ export async function startAfter(input: AfterInput): Promise<TraefikProcess> {
         `--certificatesresolvers.${name}.acme.caserver=http://127.0.0.1:1/directory`
       ),
     ],
-    environment: { KUBECONFIG: input.api.kubeconfigPath },
+    environment: { KUBECONFIG: input.api.kubeconfigPath, ...input.acme?.environment },
     apiPort: input.apiPort,
     providers: ["kubernetescrd"],
   });
