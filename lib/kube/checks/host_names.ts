@@ -45,15 +45,20 @@ function checkLeftOut(context: Context, references: readonly HostReference[]): v
   }
 }
 
-/** A single word after `//` or before a port that is no service: mostly a service that was renamed once. */
+/** Keys that name one host and nothing else: `host`, `DB_HOST`, but not a program's own `default-server`. */
+const SURE_KEY = /^(host|hostname|server)$|^[A-Z0-9_]+_(HOST|HOSTNAME|SERVER|ADDRESS)$/i;
+
+/** A host that no service answers to: mostly a service that was renamed once. */
 function checkUnknown(context: Context): void {
   const names = [...servicesByDnsName(context.project).keys()];
   const unknown = unknownHosts(context.project, context.bindSources)
     .filter(({ from }) => !isSkipped(context.decisions, from) && from !== context.routing.traefikService);
   for (const host of new Set(unknown.map((mention) => mention.host))) {
     const uses = unknown.filter((mention) => mention.host === host);
-    const near = names.find((name) => name.endsWith(`-${host}`) || host.endsWith(`-${name}`)) ??
-      nearest(host, names);
+    const renamed = names.find((name) => name.endsWith(`-${host}`) || host.endsWith(`-${name}`));
+    const isSure = uses.some(({ scheme, key }) => scheme !== undefined || SURE_KEY.test(key ?? ""));
+    if (renamed === undefined && !isSure) continue;
+    const near = renamed ?? nearest(host, names);
     report(
       context,
       "kube-host-unknown",

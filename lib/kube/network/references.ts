@@ -4,7 +4,7 @@ import type { Project, Service } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { relativePath } from "../relative_path.ts";
 import { servicesByDnsName } from "./dns_names.ts";
-import { type HostMention, mentionsInText, mentionsInValue, words } from "./host_mentions.ts";
+import { type HostMention, isHostKey, mentionsInText, mentionsInValue, words } from "./host_mentions.ts";
 
 /** One service names another. */
 export interface HostReference {
@@ -70,11 +70,11 @@ export function hostReferences(project: Project, bindSources: BindSources): read
   );
 }
 
-/** Single-word hosts of URLs and `host:port` pairs that are no name of a service. */
+/** Single-word hosts of URLs and of keys that name hosts, which are no name of a service. */
 export function unknownHosts(
   project: Project,
   bindSources: BindSources,
-): readonly Pick<HostReference, "from" | "host" | "key" | "span">[] {
+): readonly Pick<HostReference, "from" | "host" | "scheme" | "key" | "span">[] {
   const owners = servicesByDnsName(project);
   return Object.values(project.services).flatMap((service) => {
     const candidates = candidateHosts(service, bindSources);
@@ -84,19 +84,21 @@ export function unknownHosts(
       ...environmentMentions(project, service, names),
       ...argumentMentions(project, service, names),
       ...fileMentions(project, service, bindSources, names),
-    ].filter(({ mention }) => mention.scheme !== undefined).map(({ mention, span }) => ({
+    ].map(({ mention, span }) => ({
       from: service.name,
       host: mention.host,
+      ...(mention.scheme === undefined ? {} : { scheme: mention.scheme }),
       ...(mention.key === undefined ? {} : { key: mention.key }),
       ...(span === undefined ? {} : { span }),
     }));
   });
 }
 
-/** Words after `//`: letters first, no dot, so neither addresses nor names of the outside. */
+/** Words after `//` and values of host keys: letters first, no dot, so neither addresses nor names of the outside. */
 function candidateHosts(service: Service, bindSources: BindSources): ReadonlySet<string> {
+  const environment = Object.entries(service.environment ?? {});
   const texts = [
-    ...Object.values(service.environment ?? {}).map((value) => value ?? ""),
+    ...environment.map(([key, value]) => `${key}=${value ?? ""}`),
     ...(service.command ?? []),
     ...(service.volumes ?? []).flatMap(({ type, source }) =>
       type === "bind" && source !== undefined
@@ -104,12 +106,15 @@ function candidateHosts(service: Service, bindSources: BindSources): ReadonlySet
         : []
     ),
   ];
-  const found = texts.flatMap((text) =>
-    [...text.matchAll(/\w:\/\/(?:[^\s/@"'`]*@)?([a-z][a-z0-9_-]+)(?=[:/?"'\s`]|$)/gi)].map((match) =>
-      match[1] ?? ""
-    )
+  const inUrls = /\w:\/\/(?:[^\s/@"'`]*@)?([a-z][a-z0-9_-]+)(?=[:/?"'\s`]|$)/gi;
+  const atKeys = /^[\s"'-]*([\w.-]+)["']?\s*[:=]\s*["']?([a-z][a-z0-9-]+)["']?[;,]?\s*$/gim;
+  const words = texts.flatMap((text) => [
+    ...[...text.matchAll(inUrls)].map((match) => match[1] ?? ""),
+    ...[...text.matchAll(atKeys)].filter((match) => isHostKey(match[1] ?? "")).map((match) => match[2] ?? ""),
+  ]);
+  return new Set(
+    words.filter((word) => !/^(true|false|yes|no|on|off|none|null|auto|default|any|all)$/i.test(word)),
   );
-  return new Set(found);
 }
 
 interface Found {
