@@ -13,6 +13,7 @@ import {
   type Writer,
   type WriterOptions,
 } from "./locked.ts";
+import { refOf } from "./apply.ts";
 import { findTarget, prepareTarget } from "./prepare.ts";
 import { type MigrationResult, runMigration } from "./run_migration.ts";
 import { loadState, type Session, type Target } from "./session.ts";
@@ -102,7 +103,9 @@ async function runOne(work: Work, live: LiveIndex, context: RunContext): Promise
     ...(record?.jobs === undefined || work.reason === "redo" ? {} : { jobs: record.jobs }),
   };
   const before = session.state.inventory.get(id) ?? [];
-  await writeRecord(session, id, running, before);
+  // Recorded before they exist: what a run that dies leaves behind can still be found by `prune`.
+  const intended = planned.map(({ object }) => ({ ...refOf(object), uid: "" }));
+  await writeRecord(session, id, running, merge(intended, before));
 
   const result = await runSafely(work, live, running, context);
   const durationMs = Math.round(performance.now() - start);
@@ -117,7 +120,7 @@ async function runOne(work: Work, live: LiveIndex, context: RunContext): Promise
     finishedAt,
     durationMs,
     ...(error === undefined ? {} : { error: shorten(redact(error, context.secrets)) }),
-  }, merge(before, result.inventory));
+  }, merge(session.state.inventory.get(id) ?? [], result.inventory));
   const { diagnostics } = result;
   push({ type: "migration-finished", id, title, state, at: finishedAt, durationMs, diagnostics });
   if (state === "applied") return "applied";

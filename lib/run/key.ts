@@ -1,8 +1,10 @@
 /** The key of all digests of a target: random, in a Secret of its namespace. */
 import type { ClusterClient } from "../cluster/client.ts";
-import { isAlreadyExists } from "../cluster/api_error.ts";
+import { isAlreadyExists, isConflict, isTransient } from "../cluster/api_error.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
+import { pause } from "../cluster/transport.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
+import type { KubeObject } from "../kube/object.ts";
 import type { DigestKey } from "../migration/digest.ts";
 import { KEY_NAME } from "./names.ts";
 
@@ -14,29 +16,30 @@ export async function readKey(client: ClusterClient, namespace: string): Promise
 
 /** The target's key; made at the first run. Of several first runs at once, one makes it and all use it. */
 export async function ensureKey(client: ClusterClient, namespace: string): Promise<DigestKey> {
-  const present = await readKey(client, namespace);
-  if (present !== undefined) return present;
-  try {
-    return keyOf(
-      await client.create({
-        apiVersion: "v1",
-        kind: "Secret",
-        type: "Opaque",
-        metadata: {
-          name: KEY_NAME,
-          namespace,
-          labels: { "app.kubernetes.io/managed-by": "compose-ferry" },
-        },
-        data: { key: btoa(String.fromCharCode(...randomKey())) },
-      }),
-    );
-  } catch (error) {
-    // Another run was first, or the answer to our own write was lost: either way the key is there now.
-    const made = await readKey(client, namespace);
-    if (made !== undefined) return made;
-    if (isAlreadyExists(error)) return await ensureKey(client, namespace);
-    throw error;
+  for (let attempt = 0;; attempt++) {
+    const present = await readKey(client, namespace);
+    if (present !== undefined) return present;
+    try {
+      return keyOf(await client.create(newKey(namespace)));
+    } catch (error) {
+      // Another run was first, or the answer was lost: look whether the key is there, else try again.
+      const isWorthIt = isAlreadyExists(error) || isConflict(error) || isTransient(error);
+      if (!isWorthIt || attempt >= MOST_ATTEMPTS) throw error;
+      await pause(Math.min(3_000, 50 * 2 ** attempt));
+    }
   }
+}
+
+const MOST_ATTEMPTS = 20;
+
+function newKey(namespace: string): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    type: "Opaque",
+    metadata: { name: KEY_NAME, namespace, labels: { "app.kubernetes.io/managed-by": "compose-ferry" } },
+    data: { key: btoa(String.fromCharCode(...randomKey())) },
+  };
 }
 
 /** 256 random bits. */

@@ -14,7 +14,7 @@ import type { DigestKey } from "../migration/digest.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Holder } from "./holder.ts";
 import { STATE_NAME } from "./names.ts";
-import { annotationBytes, EMPTY_STATE, type Lock, readState, type State, writeState } from "./state.ts";
+import { EMPTY_STATE, type Lock, readState, type State, stateBytes, writeState } from "./state.ts";
 
 /** One target's record in a cluster. */
 export interface Target {
@@ -139,6 +139,7 @@ export async function swap(
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     try {
       const object = writeState(state, namespace, key);
+      refuseOversize(object);
       const written =
         await (state.resourceVersion === undefined ? client.create(object) : client.replace(object));
       return withVersion(state, written);
@@ -157,9 +158,19 @@ export async function swap(
   return undefined;
 }
 
-/** Bytes that the record would take with this state. */
-export function recordBytes(state: State, { namespace, key }: Target): number {
-  return annotationBytes(writeState(state, namespace, key));
+/** The API refuses a ConfigMap's data from 1 MiB on; a run stops before it starts what it could not record. */
+const DATA_BUDGET = 960 * 1024;
+
+/** @throws Failure (1) where this state would not fit into the record */
+function refuseOversize(object: LiveObject): void {
+  const { data } = stateBytes(object);
+  if (data <= DATA_BUDGET) return;
+  throw new Failure(1, [{
+    code: "run-record-full",
+    severity: "error",
+    message: `The record would take ${data} bytes, more than the ${DATA_BUDGET} that fit into one object`,
+    hint: "Remove objects that the stack has no more with `deno task prune`: each of them takes a line in it",
+  }]);
 }
 
 function withVersion(state: State, written: LiveObject): State {

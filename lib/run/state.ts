@@ -12,6 +12,7 @@ import {
   STATE_NAME,
   WRITE_ANNOTATION,
 } from "./names.ts";
+import { chainOf, readRolled, splitRecords, writeRolled } from "./rolled.ts";
 
 /** What is recorded of one migration. Nothing in it is secret. */
 export interface MigrationRecord {
@@ -63,8 +64,7 @@ export interface State {
 
 export const EMPTY_STATE: State = { epoch: 0, records: new Map(), inventory: new Map() };
 
-/** A quarter of what the API allows for all annotations of an object (256 KiB). */
-export const ANNOTATION_BUDGET = 64 * 1024;
+const ROLLED_FILE = "applied-long-ago";
 const INVENTORY_SUFFIX = ".inventory";
 
 interface Chained extends MigrationRecord {
@@ -80,8 +80,10 @@ export function readState(object: LiveObject, key: DigestKey): State {
   const annotations = object.metadata.annotations ?? {};
   const format = Number(annotations[FORMAT_ANNOTATION] ?? FORMAT);
   if (format > FORMAT) throw new Failure(1, [newerFormat(format)]);
-  const records = new Map<string, MigrationRecord>();
-  let previous = "";
+  const data = dataOf(object);
+  const rolled = readRolled(data[ROLLED_FILE]);
+  const records = new Map<string, MigrationRecord>(rolled);
+  let previous = chainOf(rolled, key);
   const names = Object.keys(annotations).filter((name) => name.startsWith(MIGRATION_PREFIX)).sort();
   for (const name of names) {
     const id = name.slice(MIGRATION_PREFIX.length);
@@ -99,7 +101,7 @@ export function readState(object: LiveObject, key: DigestKey): State {
     ...(lockText === undefined ? {} : { lock: parseJson<Lock>(lockText, LOCK_ANNOTATION) }),
     ...(annotations[WRITE_ANNOTATION] === undefined ? {} : { writeId: annotations[WRITE_ANNOTATION] }),
     records,
-    inventory: readInventory(object),
+    inventory: readInventory(data),
   };
 }
 
@@ -111,10 +113,9 @@ export function writeState(state: State, namespace: string, key: DigestKey): Liv
     ...(state.lock === undefined ? {} : { [LOCK_ANNOTATION]: JSON.stringify(state.lock) }),
     ...(state.writeId === undefined ? {} : { [WRITE_ANNOTATION]: state.writeId }),
   };
-  let previous = "";
-  for (const id of [...state.records.keys()].sort()) {
-    const record = state.records.get(id);
-    if (record === undefined) continue;
+  const { rolled, full } = splitRecords(state.records);
+  let previous = chainOf(rolled, key);
+  for (const [id, record] of full) {
     previous = link(id, record, previous, key);
     annotations[`${MIGRATION_PREFIX}${id}`] = JSON.stringify({ ...record, chain: previous });
   }
@@ -128,19 +129,25 @@ export function writeState(state: State, namespace: string, key: DigestKey): Liv
       annotations,
       ...(state.resourceVersion === undefined ? {} : { resourceVersion: state.resourceVersion }),
     },
-    data: Object.fromEntries(
-      [...state.inventory].map((
-        [id, entries],
-      ) => [`${id}${INVENTORY_SUFFIX}`, entries.map(entryLine).join("\n")]),
-    ),
+    data: {
+      ...(rolled.length === 0 ? {} : { [ROLLED_FILE]: writeRolled(rolled) }),
+      ...Object.fromEntries(
+        [...state.inventory].filter(([, entries]) => entries.length > 0)
+          .map(([id, entries]) => [`${id}${INVENTORY_SUFFIX}`, entries.map(entryLine).join("\n")]),
+      ),
+    },
   };
 }
 
-/** Bytes of all annotations, as the API counts them. */
-export function annotationBytes(object: LiveObject): number {
+/** Bytes of all annotations and of all data, as the API counts them against 256 KiB and 1 MiB. */
+export function stateBytes(object: LiveObject): { readonly annotations: number; readonly data: number } {
+  return { annotations: bytesOf(object.metadata.annotations ?? {}), data: bytesOf(dataOf(object)) };
+}
+
+function bytesOf(texts: Readonly<Record<string, string>>): number {
   const encoder = new TextEncoder();
-  return Object.entries(object.metadata.annotations ?? {})
-    .reduce((sum, [name, value]) => sum + encoder.encode(name).length + encoder.encode(value).length, 0);
+  return Object.entries(texts)
+    .reduce((sum, [name, text]) => sum + encoder.encode(name).length + encoder.encode(text).length, 0);
 }
 
 function link(id: string, record: MigrationRecord, previous: string, key: DigestKey): string {
@@ -151,10 +158,14 @@ function entryLine(entry: InventoryEntry): string {
   return [entry.apiVersion, entry.kind, entry.namespace ?? "", entry.name, entry.uid].join(" ");
 }
 
-function readInventory(object: LiveObject): Map<string, readonly InventoryEntry[]> {
-  const inventory = new Map<string, readonly InventoryEntry[]>();
+function dataOf(object: LiveObject): Readonly<Record<string, string>> {
   // The edge: `data` of a ConfigMap.
-  for (const [file, text] of Object.entries((object["data"] ?? {}) as Record<string, string>)) {
+  return (object["data"] ?? {}) as Record<string, string>;
+}
+
+function readInventory(data: Readonly<Record<string, string>>): Map<string, readonly InventoryEntry[]> {
+  const inventory = new Map<string, readonly InventoryEntry[]>();
+  for (const [file, text] of Object.entries(data)) {
     if (!file.endsWith(INVENTORY_SUFFIX)) continue;
     inventory.set(file.slice(0, -INVENTORY_SUFFIX.length), text.split("\n").flatMap(readEntry));
   }

@@ -23,25 +23,60 @@ function reset({ response }: Exchange): void {
   response.socket?.destroy();
 }
 
-/** Every fault that can meet any request. `ends`: the run may end with it, resumable; the others it must outlive. */
-export const HARMS: Readonly<Record<string, { readonly harm: Harm; readonly ends: boolean }>> = {
-  "401 expired token": { harm: refuse(401, "Unauthorized", "Unauthorized"), ends: false },
-  "403 forbidden": { harm: refuse(403, "Forbidden", "forbidden: by a fault"), ends: true },
-  "409 conflict": { harm: refuse(409, "Conflict", "the object has been modified"), ends: true },
-  "422 invalid": { harm: refuse(422, "Invalid", "spec: Invalid value: by a fault"), ends: true },
-  "429 without Retry-After": { harm: refuse(429, "TooManyRequests", "too many requests"), ends: false },
+/** A fault and how it is dealt out. */
+export interface Fault {
+  readonly harm: Harm;
+  /** The run may end with it, resumable; the others it must outlive. */
+  readonly ends: boolean;
+  /** Once in each run, at every request in turn; else many times in one run. */
+  readonly once: boolean;
+  /** The server gives this answer to writes alone. */
+  readonly writesOnly?: boolean;
+}
+
+/** Every fault that can meet any request. */
+export const HARMS: Readonly<Record<string, Fault>> = {
+  "401 expired token": { harm: refuse(401, "Unauthorized", "Unauthorized"), ends: false, once: true },
+  "403 forbidden": { harm: refuse(403, "Forbidden", "forbidden: by a fault"), ends: true, once: true },
+  "409 conflict": {
+    harm: refuse(409, "Conflict", "the object has been modified"),
+    ends: false,
+    once: false,
+    writesOnly: true,
+  },
+  "422 invalid": {
+    harm: refuse(422, "Invalid", "spec: Invalid value: by a fault"),
+    ends: true,
+    once: true,
+    writesOnly: true,
+  },
+  "429 without Retry-After": {
+    harm: refuse(429, "TooManyRequests", "too many requests"),
+    ends: false,
+    once: false,
+  },
   "429 with Retry-After": {
     harm: refuse(429, "TooManyRequests", "too many requests", { "retry-after": "1" }),
     ends: false,
+    once: false,
   },
-  "500 etcd timeout": { harm: refuse(500, "InternalError", "etcdserver: request timed out"), ends: false },
-  "503 unavailable": { harm: refuse(503, "ServiceUnavailable", "apiserver is shutting down"), ends: false },
+  "500 etcd timeout": {
+    harm: refuse(500, "InternalError", "etcdserver: request timed out"),
+    ends: false,
+    once: false,
+  },
+  "503 unavailable": {
+    harm: refuse(503, "ServiceUnavailable", "apiserver is shutting down"),
+    ends: false,
+    once: false,
+  },
   "504 after commit": {
     harm: async (exchange) => {
       await exchange.commit();
       await refuse(504, "Timeout", "request did not complete within the allotted timeout")(exchange);
     },
     ends: false,
+    once: false,
   },
   "reset before commit": {
     harm: (exchange) => {
@@ -49,6 +84,7 @@ export const HARMS: Readonly<Record<string, { readonly harm: Harm; readonly ends
       return Promise.resolve();
     },
     ends: false,
+    once: false,
   },
   "reset after commit": {
     harm: async (exchange) => {
@@ -56,6 +92,7 @@ export const HARMS: Readonly<Record<string, { readonly harm: Harm; readonly ends
       reset(exchange);
     },
     ends: false,
+    once: false,
   },
   "answer cut off": {
     harm: async (exchange) => {
@@ -64,13 +101,15 @@ export const HARMS: Readonly<Record<string, { readonly harm: Harm; readonly ends
       exchange.response.write(body.slice(0, Math.floor(body.length / 2)), () => reset(exchange));
     },
     ends: false,
+    once: false,
   },
   "delivered twice": {
     harm: async (exchange) => {
       await exchange.commit();
       await exchange.pass(await exchange.commit());
     },
-    ends: true,
+    ends: false,
+    once: false,
   },
 };
 

@@ -18,36 +18,42 @@ interface AuditEvent {
   readonly responseStatus?: { readonly code?: number };
 }
 
-/** The audit log from a position on. */
-export class AuditReader {
+/** The audit log from a position on, also across its rotation: the open file is followed when it is renamed. */
+export class AuditReader implements Disposable {
   readonly #path: string;
-  #offset: number;
+  #file: Deno.FsFile;
+  #text = "";
 
   constructor(path: string) {
     this.#path = path;
-    this.#offset = Deno.statSync(path).size;
+    this.#file = Deno.openSync(path);
+    this.#file.seekSync(0, Deno.SeekMode.End);
   }
 
-  /** Events about a namespace, or volumes named after it, since the last call. */
+  /** Events about a namespace, or volumes named after it, since the reader was made. */
   read(namespace: string): readonly AuditEvent[] {
-    const file = Deno.openSync(this.#path);
-    try {
-      const { size } = file.statSync();
-      // A log that was rotated meanwhile starts anew.
-      if (size < this.#offset) this.#offset = 0;
-      file.seekSync(this.#offset, Deno.SeekMode.Start);
-      const bytes = new Uint8Array(size - this.#offset);
-      let read = 0;
-      while (read < bytes.length) read += file.readSync(bytes.subarray(read)) ?? bytes.length;
-      const text = new TextDecoder().decode(bytes);
-      this.#offset += new TextEncoder().encode(text.slice(0, text.lastIndexOf("\n") + 1)).length;
-      return text.split("\n").filter((line) => line.includes(namespace) && line.endsWith("}"))
-        .map((line) => JSON.parse(line) as AuditEvent)
-        .filter(({ objectRef }) =>
-          objectRef?.namespace === namespace || objectRef?.name?.startsWith(namespace) === true
-        );
-    } finally {
-      file.close();
+    this.#readOn();
+    while (this.#file.statSync().ino !== Deno.statSync(this.#path).ino) {
+      this.#file.close();
+      this.#file = Deno.openSync(this.#path);
+      this.#readOn();
+    }
+    return this.#text.split("\n").filter((line) => line.includes(namespace) && line.endsWith("}"))
+      .map((line) => JSON.parse(line) as AuditEvent)
+      .filter(({ objectRef }) =>
+        objectRef?.namespace === namespace || objectRef?.name?.startsWith(namespace) === true
+      );
+  }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+
+  #readOn(): void {
+    const bytes = new Uint8Array(1 << 20);
+    const decoder = new TextDecoder();
+    for (let count = this.#file.readSync(bytes); count !== null; count = this.#file.readSync(bytes)) {
+      this.#text += decoder.decode(bytes.subarray(0, count), { stream: true });
     }
   }
 }

@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { connect } from "../apiserver/cluster.ts";
 import { withCluster } from "../cluster/fixture.ts";
-import { HARMS, WATCH_HARMS } from "./harms.ts";
+import { type Fault, HARMS, WATCH_HARMS } from "./harms.ts";
 import type { Choose } from "./proxy.ts";
 import { type Arena, runChild, scenario, type Verdict, type Victim } from "./scenario.ts";
 
@@ -79,20 +79,25 @@ function killAt(victim: Victim, at: number, phase: (typeof PHASES)[number], sign
   };
 }
 
-/** Of every fault, each request in its turn: one scenario harms every `STRIDE`th request from an offset on. */
-const STRIDE = 12;
+/** Of a fault that the run outlives, one scenario harms every third request from an offset on. */
+const STRIDE = 3;
 
 function requestFaults(requests: number): Planned[] {
-  return Object.entries(HARMS).flatMap(([fault, { harm, ends }]) => {
-    // A fault that ends the run leaves no later request to harm: one scenario for each request.
-    const stride = ends ? requests : STRIDE;
+  return Object.entries(HARMS).flatMap(([name, fault]) => {
+    const stride = fault.once ? requests : STRIDE;
     return Array.from({ length: stride }, (_, offset) => ({
-      name: `${fault} at request ${offset + 1}${ends ? "" : ` and every ${stride}th after`}`,
-      harm: () => ({ index, isWatch }: { index: number; isWatch: boolean }) =>
-        !isWatch && index % stride === (offset + 1) % stride ? harm : undefined,
-      mayEnd: ends,
+      name: `${name} at request ${offset + 1}${fault.once ? "" : " and every third after"}`,
+      harm: () => harmEvery(fault, stride, offset + 1),
+      mayEnd: fault.ends,
     }));
   });
+}
+
+function harmEvery({ harm, writesOnly }: Fault, stride: number, first: number): Choose {
+  return ({ index, method, isWatch }) => {
+    if (isWatch || writesOnly && method === "GET") return undefined;
+    return index % stride === first % stride ? harm : undefined;
+  };
 }
 
 function watchFaults(): Planned[] {

@@ -40,7 +40,7 @@ export async function scenario(
   mayEnd: boolean,
 ): Promise<Verdict> {
   const namespace = `${arena.prefix}-${++number}`;
-  const audit = new AuditReader(arena.auditLog);
+  using audit = new AuditReader(arena.auditLog);
   let faults = 0;
   let recoveryMs = 0;
   try {

@@ -39,8 +39,11 @@ export function referencePlan(namespace: string, variant: Variant = {}): Plan {
       ]),
       migration("060_schema", variant.withoutPods ? [] : [job(namespace, "schema")]),
       migration("070_applications", [
-        apply(names.flatMap((name) => [deployment(namespace, name, edition), service(namespace, name)])),
-        ...waits(namespace, "Deployment", names, variant),
+        apply([
+          ...names.slice(0, 3).map((name) => deployment(namespace, name, edition)),
+          ...names.map((name) => service(namespace, name)),
+        ]),
+        ...waits(namespace, "Deployment", names.slice(0, 3), variant),
       ]),
       migration("080_fixtures", variant.withoutPods ? [] : [job(namespace, "fixtures")]),
       migration("090_routes", [
