@@ -18,7 +18,7 @@ export function seconds(duration: string | undefined): number | undefined {
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|[smhdw])/g)];
   if (parts.length === 0) return duration === "0" ? 0 : undefined;
   const total = parts.reduce((sum, [, value, unit]) => sum + Number(value) * (SECONDS[unit ?? ""] ?? 0), 0);
-  return Math.ceil(total - 1e-9);
+  return Math.max(0, Math.ceil(total - 1e-9));
 }
 
 /** Bytes of `64m`, `1.5g` or a plain number, by compose's binary units. */

@@ -1,0 +1,50 @@
+/** What an engine's answers say about images and users, read without trust in their shape. */
+import type { ImageFacts } from "../kube/known_images.ts";
+
+/** Ports and user of `GET /images/{name}/json`; undefined where it is no such answer. */
+export function factsOf(answer: unknown): ImageFacts | undefined {
+  const config = field(answer, "Config") ?? field(answer, "ContainerConfig");
+  if (typeof config !== "object" || config === null) return undefined;
+  const exposed = field(config, "ExposedPorts");
+  const ports = Object.keys(typeof exposed === "object" && exposed !== null ? exposed : {})
+    .map((key) => Number(key.split("/")[0])).filter((port) => Number.isInteger(port) && port > 0);
+  const user = field(config, "User");
+  return {
+    exposedPorts: [...new Set(ports)].sort((left, right) => left - right),
+    user: typeof user === "string" ? user : "",
+  };
+}
+
+/** User names of an `/etc/passwd`. Lines that are none are left out. */
+export function usersOf(passwd: string): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    passwd.split("\n").flatMap((line): [string, number][] => {
+      const [name = "", , uid = ""] = line.split(":");
+      return name !== "" && /^\d+$/.test(uid) ? [[name, Number(uid)]] : [];
+    }),
+  );
+}
+
+const BLOCK = 512;
+
+/** The content of the first regular file of a tar archive (POSIX.1-1988 ustar: name, size in octal at 124). */
+export function firstFile(archive: Uint8Array): Uint8Array | undefined {
+  for (let at = 0; at + BLOCK <= archive.length;) {
+    const header = archive.subarray(at, at + BLOCK);
+    const size = parseInt(text(header.subarray(124, 136)), 8);
+    const type = text(header.subarray(156, 157));
+    if (Number.isNaN(size)) return undefined;
+    if (type === "" || type === "0") return archive.subarray(at + BLOCK, at + BLOCK + size);
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+  }
+  return undefined;
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes).replace(/\0.*$/s, "").trim();
+}
+
+/** A field of an unknown value. */
+export function field(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}

@@ -1,0 +1,115 @@
+/** What an engine says about images. The answers are in the shape of the Engine's own API (v1.40, "ImageInspect"). */
+import assert from "node:assert/strict";
+import type { Project, Service } from "../../compose/project.ts";
+import { engineSocket, openEngine } from "../../lib/docker/engine.ts";
+import { factsOf, firstFile, usersOf } from "../../lib/docker/image_facts.ts";
+import { inspectImages } from "../../lib/docker/inspect_images.ts";
+
+Deno.test("factsOf() reads ports and user, and refuses what is no image", () => {
+  const config = {
+    ExposedPorts: { "5672/tcp": {}, "53/udp": {}, "5672/udp": {}, "bad": {} },
+    User: "999:999",
+  };
+  assert.deepEqual(factsOf({ Id: "sha256:0", Config: config }), {
+    exposedPorts: [53, 5672],
+    user: "999:999",
+  });
+  assert.deepEqual(factsOf({ Config: { ExposedPorts: null } }), { exposedPorts: [], user: "" });
+  for (const answer of [undefined, null, "x", {}, { Config: 5 }, []]) {
+    assert.equal(factsOf(answer), undefined);
+  }
+});
+
+Deno.test("usersOf() reads /etc/passwd and leaves out what is no user", () => {
+  const passwd =
+    "root:x:0:0:root:/root:/bin/sh\n# comment\nunreal:x:1001:1001::/:/bin/false\n+::::::\nbad:x:y:\n\n";
+  assert.deepEqual(usersOf(passwd), { root: 0, unreal: 1001 });
+});
+
+Deno.test("firstFile() unpacks what tar packed, and nothing out of noise", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${directory}/etc`);
+    await Deno.writeTextFile(`${directory}/etc/passwd`, "root:x:0:0::/:/bin/sh\n");
+    const tar = new Deno.Command("tar", { args: ["-C", directory, "--format=ustar", "-cf", "-", "etc"] });
+    const { stdout } = await tar.output();
+    assert.equal(new TextDecoder().decode(firstFile(stdout)), "root:x:0:0::/:/bin/sh\n");
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+  assert.equal(firstFile(new Uint8Array(512).fill(120)), undefined);
+  assert.equal(firstFile(new Uint8Array(10)), undefined);
+});
+
+Deno.test("engineSocket() is what DOCKER_HOST says, if that is a socket", () => {
+  assert.equal(engineSocket(() => undefined), "/var/run/docker.sock");
+  assert.equal(engineSocket(() => "unix:///run/user/1000/docker.sock"), "/run/user/1000/docker.sock");
+  assert.equal(engineSocket(() => "tcp://10.0.0.1:2375"), undefined);
+});
+
+Deno.test("openEngine() finds nobody where there is no socket, or nobody behind it", async () => {
+  assert.equal(await openEngine("/nowhere/docker.sock"), undefined);
+});
+
+Deno.test("inspectImages() asks about each image, and about users only where a name needs it", async () => {
+  const asked: string[] = [];
+  const directory = await Deno.makeTempDir();
+  const abort = new AbortController();
+  const server = Deno.serve(
+    { path: `${directory}/s`, signal: abort.signal, onListen: (): void => {} },
+    async (request) => {
+      const { pathname } = new URL(request.url);
+      asked.push(pathname);
+      if (pathname.endsWith("/_ping")) return new Response("OK");
+      if (pathname.endsWith("/images/registry.example/board%3A5/json")) {
+        return Response.json({ Config: { ExposedPorts: { "8088/tcp": {} }, User: "" } });
+      }
+      if (pathname.endsWith("/containers/json")) return Response.json([{ Id: "0af1" }]);
+      if (pathname.endsWith("/containers/0af1/archive")) return new Response(await passwdArchive(directory));
+      return Response.json({ message: "No such image" }, { status: 404 });
+    },
+  );
+  try {
+    using engine = await openEngine(`${directory}/s`);
+    assert.ok(engine !== undefined);
+    const facts = await inspectImages(
+      engine,
+      projectOf({
+        board: { name: "board", image: "registry.example/board:5", user: "unreal" },
+        other: { name: "other", image: "registry.example/missing:1", user: "1000" },
+        built: { name: "built" },
+      }),
+    );
+    assert.deepEqual([...facts], [
+      ["registry.example/board:5", { exposedPorts: [8088], user: "", users: { unreal: 1001 } }],
+    ]);
+    assert.equal(asked.filter((path) => path.endsWith("/containers/json")).length, 1);
+  } finally {
+    abort.abort();
+    await server.finished;
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+async function passwdArchive(directory: string): Promise<Uint8Array<ArrayBuffer>> {
+  await Deno.writeTextFile(`${directory}/passwd`, "unreal:x:1001:1001::/:/bin/false\n");
+  const tar = new Deno.Command("tar", { args: ["-C", directory, "--format=ustar", "-cf", "-", "passwd"] });
+  return (await tar.output()).stdout;
+}
+
+function projectOf(services: Readonly<Record<string, Service>>): Project {
+  return {
+    name: "p",
+    workingDir: "/p",
+    composeFiles: [],
+    environment: {},
+    services,
+    networks: {},
+    volumes: {},
+    configs: {},
+    secrets: {},
+    disabledServices: {},
+    canonical: {},
+    span: () => undefined,
+  };
+}
