@@ -82,7 +82,7 @@ async function users(server: Server, passwords: readonly string[], options: {
   assert.deepEqual(findings, []);
   const [job] = objects;
   assert.ok(job !== undefined);
-  return await runJob(job.object, conversion.configuration, ["faf-db"], options.shell);
+  return await runJob(job.object, conversion.configuration, ["faf-db"], options);
 }
 
 /** What a client sees that logs in as the user; rejects where it may not. */

@@ -70,7 +70,7 @@ async function users(server: Server, passwords: readonly string[], options: {
   assert.deepEqual(findings, []);
   const [job] = objects;
   assert.ok(job !== undefined);
-  return await runJob(job.object, conversion.configuration, ["postgres-wikijs"], options.shell);
+  return await runJob(job.object, conversion.configuration, ["postgres-wikijs"], options);
 }
 
 function asUser(

@@ -26,12 +26,19 @@ interface KeyRef {
   readonly optional?: boolean;
 }
 
-/** `shell` runs the script in place of /bin/sh, such as `["busybox", "sh"]` for images made of busybox. */
+/** How the container differs from this machine. */
+export interface Surroundings {
+  /** Runs the script in place of /bin/sh, such as `["busybox", "sh"]` for images made of busybox. */
+  readonly shell?: readonly string[];
+  /** An image that has busybox and nothing else. */
+  readonly withoutCurl?: boolean;
+}
+
 export async function runJob(
   job: KubeObject,
   configuration: readonly PlannedObject[],
   hosts: readonly string[],
-  shell: readonly string[] = ["/bin/sh"],
+  { shell = ["/bin/sh"], withoutCurl = false }: Surroundings = {},
 ): Promise<JobRun> {
   const container = containerOf(job);
   const [, ...flags] = container.command;
@@ -47,11 +54,12 @@ export async function runJob(
   const line = `127.0.0.1 localhost ${hosts.join(" ")}\n`;
   const inside =
     `mount -t tmpfs tmpfs /tmp && printf %s "$HOSTS" > /tmp/hosts && mount --bind /tmp/hosts /etc/hosts &&
-    unset HOSTS && exec "$@"`;
+    { [ -z "$ONLY_BUSYBOX" ] || { mkdir /tmp/bin && busybox --install -s /tmp/bin && PATH=/tmp/bin; }; } &&
+    unset HOSTS ONLY_BUSYBOX && exec "$@"`;
   const { success, stdout, stderr } = await new Deno.Command("unshare", {
     args: ["-m", "/bin/sh", "-c", inside, "job", ...shell, ...flags, ...container.args.map(expanded)],
     clearEnv: true,
-    env: { ...env, HOSTS: line },
+    env: { ...env, HOSTS: line, ONLY_BUSYBOX: withoutCurl ? "yes" : "" },
     stdin: "null",
   }).output();
   return { success, output: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };

@@ -1,0 +1,52 @@
+/** A Job that runs a workload's container once with other arguments: same image, files, variables and user. */
+import type { KubeObject } from "../object.ts";
+import { record } from "./reference.ts";
+
+/** What belongs to a server that goes on running, and not to a program that ends. */
+const SERVER_KEYS = new Set([
+  "ports",
+  "livenessProbe",
+  "readinessProbe",
+  "startupProbe",
+  "lifecycle",
+  "args",
+]);
+
+/** `args` take the place of the container's; its entry point stays. */
+export function jobLikeWorkload(workload: KubeObject, name: string, args: readonly string[]): KubeObject {
+  const template = record(record(workload["spec"])?.["template"]) ?? {};
+  const pod = record(template["spec"]) ?? {};
+  const labels = {
+    "app.kubernetes.io/name": name,
+    "app.kubernetes.io/part-of": workload.metadata.name,
+    "app.kubernetes.io/component": "job",
+  };
+  const containers = Array.isArray(pod["containers"]) ? pod["containers"] : [];
+  const container = Object.fromEntries(
+    Object.entries(record(containers[0]) ?? {}).filter(([key]) => !SERVER_KEYS.has(key)),
+  );
+  const annotations = record(record(template["metadata"])?.["annotations"]);
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      name,
+      ...(workload.metadata.namespace === undefined ? {} : { namespace: workload.metadata.namespace }),
+      labels,
+    },
+    spec: {
+      backoffLimit: 3,
+      activeDeadlineSeconds: 1800,
+      template: {
+        metadata: { labels, ...(annotations === undefined ? {} : { annotations }) },
+        spec: {
+          ...Object.fromEntries(
+            Object.entries(pod).filter(([key]) => key !== "terminationGracePeriodSeconds"),
+          ),
+          restartPolicy: "Never",
+          containers: [{ ...container, args: args.map((argument) => argument.replace(/\$\(/g, "$$$$(")) }],
+        },
+      },
+    },
+  };
+}
