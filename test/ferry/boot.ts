@@ -25,7 +25,7 @@ interface Node {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** @param directory the node's folder; `images` in it holds the archives to import. */
+/** @param directory the node's folder; `images.tar` in it holds the images to import. */
 async function boot(directory: string, cgroup: string): Promise<void> {
   const say = (line: string): void => void Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
   const tools = await buildTools(NODE_TOOLS, say);
@@ -50,7 +50,7 @@ async function boot(directory: string, cgroup: string): Promise<void> {
     "--log-level",
     "warn",
   ]);
-  await importImages(join(directory, "images"));
+  await importImages(file("images.tar"));
   await start("coredns", tools.coredns, ["-conf", file("Corefile")]);
   await start("kube-proxy", tools["kube-proxy"], [
     `--config=${file("kube-proxy.yaml")}`,
@@ -92,13 +92,11 @@ async function writeConfiguration(directory: string, kubeconfig: string, cgroup:
   for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(directory, name), text);
 }
 
-async function importImages(images: string): Promise<void> {
+async function importImages(archive: string): Promise<void> {
   const listening = await waitFor(10_000, async () => await ctr(["version"]) === "" || undefined);
   if (!listening) throw new Error("Cannot use containerd: it does not answer");
-  for await (const { name } of Deno.readDir(images)) {
-    const errors = await ctr(["images", "import", join(images, name)]);
-    if (errors !== "") throw new Error(`Cannot import the image "${name}": ${errors}`);
-  }
+  const errors = await ctr(["images", "import", archive]);
+  if (errors !== "") throw new Error(`Cannot import the images: ${errors}`);
 }
 
 /** @returns what it said when it failed, else nothing. */

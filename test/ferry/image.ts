@@ -1,4 +1,4 @@
-/** Makes container images without a registry: busybox and a few files, in the archive format of `docker save`. */
+/** Makes container images without a registry: a base, a few files, in the archive format of `docker save`. */
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 
@@ -6,12 +6,19 @@ import { dirname, join } from "node:path";
 export interface Image {
   /** With its tag, as pods name it: `docker.io/harbour/api:1`. */
   readonly name: string;
+  /** The tar file of a root file system; busybox with its programs where none is given. */
+  readonly base?: string;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly user?: string;
-  readonly environment?: Readonly<Record<string, string>>;
   /** Text files by absolute path; those in `/bin` are executable. */
   readonly files?: Readonly<Record<string, string>>;
+}
+
+interface Layer {
+  /** The file's name in the archive. */
+  readonly name: string;
+  readonly digest: string;
 }
 
 /** The libraries that busybox is linked with. */
@@ -20,7 +27,7 @@ const LIBRARIES = [
   Deno.build.arch === "aarch64" ? "/lib/ld-linux-aarch64.so.1" : "/lib64/ld-linux-x86-64.so.2",
 ];
 
-/** Everybody that the images' programs run as. */
+/** Everybody that programs on busybox run as. */
 const FILES = {
   "/etc/passwd":
     "root:x:0:0:root:/:/bin/sh\nharbour:x:1234:1234::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n",
@@ -29,28 +36,59 @@ const FILES = {
 };
 
 /**
- * Writes an image archive of `image`, around a `busybox`, to `path`, which `ctr images import` reads: one layer and its configuration, as the image
- * specification 1.2 of Docker has it.
+ * Writes one archive of images to `path`, which `ctr images import` reads: their layers and configurations, as the image
+ * specification 1.2 of Docker has it. Bases are stored once.
  */
-export async function writeImage(image: Image, busybox: string, path: string): Promise<void> {
-  const directory = await Deno.makeTempDir({ prefix: "image-" });
+export async function writeImages(images: readonly Image[], busybox: string, path: string): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "images-" });
   try {
-    await writeRootFileSystem(image, busybox, join(directory, "root"));
-    await Deno.mkdir(join(directory, "archive"));
-    const layer = join(directory, "archive", "layer.tar");
-    await tar(join(directory, "root"), layer);
-    const config = JSON.stringify(configuration(image, digest(await Deno.readFile(layer))));
-    const configName = `${digest(new TextEncoder().encode(config))}.json`;
-    const manifest = [{ Config: configName, RepoTags: [image.name], Layers: ["layer.tar"] }];
-    await Deno.writeTextFile(join(directory, "archive", configName), config);
-    await Deno.writeTextFile(join(directory, "archive", "manifest.json"), JSON.stringify(manifest));
-    await tar(join(directory, "archive"), path);
+    const archive = join(directory, "archive");
+    await Deno.mkdir(archive);
+    await writeBusybox(busybox, join(directory, "busybox"));
+    await tar(join(directory, "busybox"), join(directory, "busybox.tar"));
+    const bases = new Map<string, Layer>();
+    const manifest: object[] = [];
+    for (const [index, image] of images.entries()) {
+      const base = image.base ?? join(directory, "busybox.tar");
+      const layer = bases.get(base) ?? await addLayer(archive, base, `base-${bases.size}.tar`);
+      bases.set(base, layer);
+      const files = join(directory, `files-${index}`);
+      await writeFiles(files, image.files ?? {});
+      await tar(files, `${files}.tar`);
+      const layers = [layer, await addLayer(archive, `${files}.tar`, `files-${index}.tar`)];
+      manifest.push(await addImage(archive, image, layers));
+    }
+    await Deno.writeTextFile(join(archive, "manifest.json"), JSON.stringify(manifest));
+    await tar(archive, path, "followed");
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
 }
 
-async function writeRootFileSystem(image: Image, busybox: string, root: string): Promise<void> {
+/** Puts a layer into the archive; a link is enough, as nothing is changed any more. */
+async function addLayer(archive: string, file: string, name: string): Promise<Layer> {
+  await Deno.symlink(file, join(archive, name));
+  return { name, digest: await digestOf(file) };
+}
+
+async function addImage(archive: string, image: Image, layers: readonly Layer[]): Promise<object> {
+  const config = JSON.stringify({
+    architecture: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
+    os: "linux",
+    config: {
+      Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+      ...(image.entrypoint === undefined ? {} : { Entrypoint: image.entrypoint }),
+      ...(image.command === undefined ? {} : { Cmd: image.command }),
+      ...(image.user === undefined ? {} : { User: image.user }),
+    },
+    rootfs: { type: "layers", diff_ids: layers.map(({ digest }) => `sha256:${digest}`) },
+  });
+  const name = `${createHash("sha256").update(config).digest("hex")}.json`;
+  await Deno.writeTextFile(join(archive, name), config);
+  return { Config: name, RepoTags: [image.name], Layers: layers.map((layer) => layer.name) };
+}
+
+async function writeBusybox(busybox: string, root: string): Promise<void> {
   for (const name of ["bin", "etc", "proc", "sys", "dev", "tmp"]) {
     await Deno.mkdir(join(root, name), { recursive: true });
   }
@@ -64,46 +102,31 @@ async function writeRootFileSystem(image: Image, busybox: string, root: string):
   for (const applet of new TextDecoder().decode(stdout).trim().split("\n")) {
     if (applet !== "busybox") await Deno.symlink("busybox", join(root, "bin", applet));
   }
-  for (const [path, text] of Object.entries({ ...FILES, ...image.files })) {
+  await writeFiles(root, FILES);
+}
+
+async function writeFiles(root: string, files: Readonly<Record<string, string>>): Promise<void> {
+  await Deno.mkdir(root, { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
     const file = join(root, path);
     await Deno.mkdir(dirname(file), { recursive: true });
-    await Deno.remove(file).catch(() => {});
     await Deno.writeTextFile(file, text);
-    await Deno.chmod(file, path.startsWith("/bin/") ? 0o755 : 0o644);
+    await Deno.chmod(file, /\/s?bin\//.test(path) ? 0o755 : 0o644);
   }
 }
 
-function configuration(image: Image, layer: string): object {
-  const environment = { PATH: "/bin", ...image.environment };
-  return {
-    architecture: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
-    os: "linux",
-    config: {
-      Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-      ...(image.entrypoint === undefined ? {} : { Entrypoint: image.entrypoint }),
-      ...(image.command === undefined ? {} : { Cmd: image.command }),
-      ...(image.user === undefined ? {} : { User: image.user }),
-    },
-    rootfs: { type: "layers", diff_ids: [`sha256:${layer}`] },
-  };
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  using input = await Deno.open(file);
+  for await (const chunk of input.readable) hash.update(chunk);
+  return hash.digest("hex");
 }
 
-function digest(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
-async function tar(directory: string, file: string): Promise<void> {
-  const args = [
-    "--create",
-    "--numeric-owner",
-    "--owner=0",
-    "--group=0",
-    "--file",
-    file,
-    "--directory",
-    directory,
-    ".",
-  ];
+/** @param links whether links are stored as they are, or as what they point to. */
+async function tar(directory: string, file: string, links: "kept" | "followed" = "kept"): Promise<void> {
+  const follow = links === "followed" ? ["--dereference"] : [];
+  const ownership = ["--numeric-owner", "--owner=0", "--group=0"];
+  const args = ["--create", ...follow, ...ownership, "--file", file, "--directory", directory, "."];
   const { success, stderr } = await new Deno.Command("tar", { args }).output();
   if (!success) throw new Error(`Cannot write "${file}": ${new TextDecoder().decode(stderr).trim()}`);
 }

@@ -4,7 +4,7 @@ import { buildTools } from "../cluster/build.ts";
 import { cacheDirectory } from "../cluster/cache.ts";
 import { fetchManifests } from "../cluster/manifests.ts";
 import { makeControlGroup, removeControlGroup } from "./control_group.ts";
-import { type Image, writeImage } from "./image.ts";
+import { type Image, writeImages } from "./image.ts";
 import { openNamespaces, type Output } from "./namespaces.ts";
 import { SANDBOX_IMAGE } from "./node_configuration.ts";
 import { ALL_TOOLS } from "./node_tools.ts";
@@ -38,10 +38,7 @@ export async function startNode(images: readonly Image[], report: (line: string)
   const { kubectl } = await buildTools(ALL_TOOLS, report, env);
   await fetchManifests(report, env);
   const directory = await Deno.makeTempDir({ prefix: "real-node-" });
-  await Deno.mkdir(join(directory, "images"));
-  for (const [index, image] of [SANDBOX, ...images].entries()) {
-    await writeImage(image, busybox, join(directory, "images", `${index}.tar`));
-  }
+  await writeImages([SANDBOX, ...images], busybox, join(directory, "images.tar"));
   const cgroup = directory.slice(directory.lastIndexOf("/") + 1);
   await makeControlGroup(cgroup);
   const namespaces = await openNamespaces();
