@@ -14,10 +14,10 @@ export interface TestApi extends AsyncDisposable {
   apply(objects: readonly PlannedObject["object"][]): Promise<void>;
 }
 
-/** Starts the control plane. */
-export async function startApi(): Promise<TestApi> {
+/** Starts the control plane; with a simulated node, pods get addresses and become ready. */
+export async function startApi(simulatedNode = false): Promise<TestApi> {
   const directory = `${await Deno.makeTempDir({ prefix: "after" })}/cluster`;
-  const cluster = clusterWith({ directory, audit: false, simulatedNode: false }, Deno.env.toObject());
+  const cluster = clusterWith({ directory, audit: false, simulatedNode }, Deno.env.toObject());
   const { kubeconfigPath } = await cluster.up(() => {});
   const { server } = await cluster.status();
   if (server === undefined) throw new Error("The cluster ended right after its start");
