@@ -36,13 +36,25 @@ export function redact(text: string, values: readonly string[]): string {
   return values.reduce((masked, value) => masked.replaceAll(value, MASK), text);
 }
 
+/** `name: value` or `name = value`, quoted or not, as most formats write it; also `name "value";`. */
+const ASSIGNMENT = /^(?:export\s+)?["']?([\w.-]+)["']?\s*(?:[=:]\s*["']?(.+?)["']?[;,]?|\s["'](.+)["'];?)$/;
+/** An item of a YAML list. */
+const ITEM = /^-\s+["']?(.+?)["']?$/;
+/** The password of a URL or a DSN. */
+const URL_PASSWORD = /[^\s:/@"']+:([^\s@/"']+)@/g;
+
+/**
+ * Of a file with several lines each line may turn up alone: in a log, in an error about one of them. A single
+ * word of it is secret only where its name says so, or else the names of hosts and users would be hidden too.
+ */
 function addForms(value: string, values: Set<string>): void {
-  // Of a file with several lines each line may turn up alone: in a log, in an error about one of them.
   for (const line of [value, ...value.split("\n")]) {
     const trimmed = line.trim();
     addForm(trimmed, values);
-    const assigned = trimmed.match(/^[\w.-]+\s*[=:]\s*["']?(.+?)["']?$/)?.[1];
-    if (assigned !== undefined) addForm(assigned, values);
+    const [, name = "", plain, quoted] = trimmed.match(ASSIGNMENT) ?? [];
+    if (isSecretName(name)) addForm(plain ?? quoted ?? "", values);
+    addForm(trimmed.match(ITEM)?.[1] ?? "", values);
+    for (const [, password = ""] of trimmed.matchAll(URL_PASSWORD)) addForm(password, values);
   }
 }
 
