@@ -13,8 +13,6 @@ export class EngineError extends Error {
   override readonly name = "EngineError";
 }
 
-/** Spoken by every engine since 19.03 (2019). */
-const VERSION = "v1.40";
 const PATIENCE_MS = 10_000;
 const DEFAULT_SOCKET = "/var/run/docker.sock";
 
@@ -28,26 +26,34 @@ export function engineSocket(env: (name: string) => string | undefined): string 
 /** Opens the engine at a socket, or nothing where there is no socket or nobody listens. */
 export async function openEngine(socket: string): Promise<Engine | undefined> {
   const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
+  try {
+    // Each engine refuses versions that are too new or too old for it; its own is always right.
+    const pong = await send(client, "/_ping");
+    await pong.body?.cancel();
+    const version = /^\d+\.\d+$/.exec(pong.headers.get("api-version") ?? "")?.[0];
+    if (version === undefined) throw new EngineError("Cannot use the engine: it does not tell its version");
+    return engineOf(client, `/v${version}`);
+  } catch {
+    client.close();
+    return undefined;
+  }
+}
+
+function engineOf(client: Deno.HttpClient, prefix: string): Engine {
   const ask = async (path: string): Promise<Response | undefined> => {
-    const response = await fetch(`http://engine/${VERSION}${path}`, {
-      client,
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
+    const response = await send(client, `${prefix}${path}`);
     if (response.status === 200) return response;
     await response.body?.cancel();
     if (response.status === 404) return undefined;
     throw new EngineError(`Cannot ask the engine for ${path}: it answers ${response.status}`);
   };
-  const engine: Engine = {
+  return {
     json: async (path) => await (await ask(path))?.json(),
     bytes: async (path) => await (await ask(path))?.bytes(),
     [Symbol.dispose]: () => client.close(),
   };
-  try {
-    await engine.bytes("/_ping");
-    return engine;
-  } catch {
-    client.close();
-    return undefined;
-  }
+}
+
+function send(client: Deno.HttpClient, path: string): Promise<Response> {
+  return fetch(`http://engine${path}`, { client, signal: AbortSignal.timeout(PATIENCE_MS) });
 }

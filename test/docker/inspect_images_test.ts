@@ -60,7 +60,7 @@ Deno.test("inspectImages() asks about each image, and about users only where a n
     async (request) => {
       const { pathname } = new URL(request.url);
       asked.push(pathname);
-      if (pathname.endsWith("/_ping")) return new Response("OK");
+      if (pathname.endsWith("/_ping")) return new Response("OK", { headers: { "api-version": "1.47" } });
       if (pathname.endsWith("/images/registry.example/board%3A5/json")) {
         return Response.json({ Config: { ExposedPorts: { "8088/tcp": {} }, User: "" } });
       }
@@ -83,6 +83,7 @@ Deno.test("inspectImages() asks about each image, and about users only where a n
     assert.deepEqual([...facts], [
       ["registry.example/board:5", { exposedPorts: [8088], user: "", users: { unreal: 1001 } }],
     ]);
+    assert.ok(asked.slice(1).every((path) => path.startsWith("/v1.47/")));
     assert.equal(asked.filter((path) => path.endsWith("/containers/json")).length, 1);
   } finally {
     abort.abort();
