@@ -37,23 +37,37 @@ export function redact(text: string, values: readonly string[]): string {
 }
 
 /** `name: value` or `name = value`, quoted or not, as most formats write it; also `name "value";`. */
-const ASSIGNMENT = /^(?:export\s+)?["']?([\w.-]+)["']?\s*(?:[=:]\s*["']?(.+?)["']?[;,]?|\s["'](.+)["'];?)$/;
+const ASSIGNMENT = /^(?:export\s+)?["']?([\w.-]+)["']?\s*(?:[=:]\s*["']?(.*?)["']?[;,]?|\s["'](.+)["'];?)$/;
 /** An item of a YAML list. */
 const ITEM = /^-\s+["']?(.+?)["']?$/;
 /** The password of a URL or a DSN. */
 const URL_PASSWORD = /[^\s:/@"']+:([^\s@/"']+)@/g;
+/** Shorter lines of a file are words such as `[mysqld]`; those of a key or certificate are longer. */
+const LONG_LINE = 16;
 
 /**
- * Of a file with several lines each line may turn up alone: in a log, in an error about one of them. A single
- * word of it is secret only where its name says so, or else the names of hosts and users would be hidden too.
+ * The whole value; and of a file with several lines what may turn up alone in a log or an error: long lines,
+ * passwords in URLs, and what stands beside or below a name that says it is secret. All else stays readable,
+ * or else the names of hosts and users would be hidden too.
  */
 function addForms(value: string, values: Set<string>): void {
-  for (const line of [value, ...value.split("\n")]) {
+  const lines = value.trimEnd().split("\n");
+  if (lines.length === 1) addForm(value.trim(), values);
+  else addForm(value, values);
+  let secretBlock: number | undefined;
+  for (const line of lines) {
     const trimmed = line.trim();
-    addForm(trimmed, values);
-    const [, name = "", plain, quoted] = trimmed.match(ASSIGNMENT) ?? [];
-    if (isSecretName(name)) addForm(plain ?? quoted ?? "", values);
-    addForm(trimmed.match(ITEM)?.[1] ?? "", values);
+    const indent = line.length - line.trimStart().length;
+    const isItem = trimmed.startsWith("-");
+    if (secretBlock !== undefined && (indent < secretBlock || indent === secretBlock && !isItem)) {
+      secretBlock = undefined;
+    }
+    const [, name = "", plain = "", quoted = ""] = trimmed.match(ASSIGNMENT) ?? [];
+    const isSecret = secretBlock !== undefined || isSecretName(name);
+    if (isSecret) addForm(plain === "" ? quoted : plain, values);
+    if (isSecret && isItem) addForm(trimmed.match(ITEM)?.[1] ?? "", values);
+    if (isSecretName(name) && plain === "" && quoted === "") secretBlock ??= indent;
+    if (trimmed.length >= LONG_LINE) addForm(trimmed, values);
     for (const [, password = ""] of trimmed.matchAll(URL_PASSWORD)) addForm(password, values);
   }
 }

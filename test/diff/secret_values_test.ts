@@ -27,6 +27,11 @@ for (const [name, text] of FILES) {
   });
 }
 
+Deno.test("secretValues() leaves the sections and short words of a file alone", () => {
+  const values = valuesOf("[mysql]\npassword = hunter22\n\n[mail]\nmodules:\n  - chat\n");
+  assert.equal(redact("mysql mail chat modules", values), "mysql mail chat modules");
+});
+
 Deno.test("secretValues() takes the whole value of a key, and its base64", () => {
   const values = valuesOf("broker-host");
   assert.equal(redact(`broker-host ${btoa("broker-host")}`, values), "*** ***");
