@@ -55,6 +55,7 @@ function addForms(value: string, values: Set<string>): void {
   if (lines.length === 1) addForm(value.trim(), values);
   else addForm(value, values);
   let secretBlock: number | undefined;
+  let isKey = false;
   for (const line of lines) {
     const trimmed = line.trim();
     const indent = line.length - line.trimStart().length;
@@ -67,7 +68,8 @@ function addForms(value: string, values: Set<string>): void {
     if (isSecret) addForm(plain === "" ? quoted : plain, values);
     if (isSecret && isItem) addForm(trimmed.match(ITEM)?.[1] ?? "", values);
     if (isSecretName(name) && plain === "" && quoted === "") secretBlock ??= indent;
-    if (trimmed.length >= LONG_LINE) addForm(trimmed, values);
+    isKey = trimmed.includes("-----BEGIN") || isKey && !trimmed.includes("-----END");
+    if (isKey || trimmed.length >= LONG_LINE) addForm(trimmed, values);
     for (const [, password = ""] of trimmed.matchAll(URL_PASSWORD)) addForm(password, values);
   }
 }
