@@ -57,11 +57,13 @@ interface Reading {
   readonly dropped: TaggedPath[];
   readonly path: string[];
   nodes: number;
+  /** Whether the node that is read stands in `[…]` or `{…}`. */
+  isFlow: boolean;
 }
 
 /** Reads every document of a text; those with errors are left out, and the errors reported. */
 export function parseYaml(source: Source, report: Report): YamlDocument[] {
-  const text = source.text.startsWith("\uFEFF") ? ` ${source.text.slice(1)}` : source.text;
+  const text = readableText(source.text);
   let documents: Document.Parsed<ParsedNode>[];
   try {
     documents = [...parseAllDocuments(text, { schema: "failsafe", uniqueKeys: false, logLevel: "silent" })];
@@ -77,7 +79,15 @@ export function parseYaml(source: Source, report: Report): YamlDocument[] {
       continue;
     }
     if (refusesVersion(document, source, report)) continue;
-    const reading: Reading = { source, report, anchors: new Map(), dropped: [], path: [], nodes: 0 };
+    const reading: Reading = {
+      source,
+      report,
+      anchors: new Map(),
+      dropped: [],
+      path: [],
+      nodes: 0,
+      isFlow: false,
+    };
     try {
       const root = readRoot(document, reading);
       found.push({ root, dropped: reading.dropped });
@@ -86,6 +96,12 @@ export function parseYaml(source: Source, report: Report): YamlDocument[] {
     }
   }
   return found;
+}
+
+/** The text that is parsed, with every character where it was: no byte order mark, and every break a line feed. */
+function readableText(text: string): string {
+  const unmarked = text.startsWith("\uFEFF") ? ` ${text.slice(1)}` : text;
+  return unmarked.includes("\r") ? unmarked.replaceAll(/\r(?!\n)/g, "\n") : unmarked;
 }
 
 /** go-yaml reads documents of YAML 1.1 and those that do not say. */
@@ -155,10 +171,18 @@ function readNode(node: YamlNode, reading: Reading, keyStart: number, depth: num
 function readContent(node: YamlNode, reading: Reading, keyStart: number, depth: number): Node {
   const at = placeOf(node, reading, keyStart);
   if (isScalar(node)) return readScalar(node, reading, at);
-  if (isMap(node)) return readMapping(node, reading, at, depth);
+  const isOutermost = !reading.isFlow && (node as { flow?: boolean }).flow === true;
+  if (isOutermost) reading.isFlow = true;
+  const read = isMap(node) ? readMapping(node, reading, at, depth) : readSequence(node, reading, at, depth);
+  if (isOutermost) reading.isFlow = false;
+  return read;
+}
+
+function readSequence(node: YamlNode, reading: Reading, at: Place, depth: number): Node {
   const items: Node[] = [];
   if (isSeq(node)) {
     for (const [index, item] of node.items.entries()) {
+      if (!reading.isFlow) refuseTab(item as YamlNode, reading);
       reading.path.push(String(index));
       const read = readNode(item as YamlNode, reading, -1, depth + 1);
       reading.path.pop();
@@ -168,9 +192,34 @@ function readContent(node: YamlNode, reading: Reading, keyStart: number, depth: 
   return sequence(items, at);
 }
 
+/** A tab may not stand between the dash of an item and its value. */
+function refuseTab(item: YamlNode, reading: Reading): void {
+  const { text } = reading.source;
+  const start = item.range?.[0] ?? 0;
+  let at = start - 1;
+  while (text[at] === " ") at--;
+  if (text[at] !== "\t") return;
+  problem(
+    reading.report,
+    "compose-yaml-syntax",
+    "Cannot read the YAML: a tab stands between the dash and the value",
+    spanOf(reading.source, at, at + 1),
+    syntaxHint("TAB_AS_INDENT"),
+  );
+}
+
 function readScalar(node: YamlScalar, reading: Reading, at: Place): Node {
   const value = node.source ?? (typeof node.value === "string" ? node.value : "");
   const isPlain = node.type === "PLAIN" || node.type === undefined;
+  if (isPlain && reading.isFlow && value.startsWith(":")) {
+    problem(
+      reading.report,
+      "compose-yaml-syntax",
+      "Cannot read the YAML: a value inside brackets or braces cannot start with a colon",
+      spanOf(reading.source, at.start, at.end),
+      "quote the value",
+    );
+  }
   const tag = node.tag;
   if (tag === undefined || tag === "!" || tag === "?") {
     if (!isPlain || tag === "!") return scalar("string", value, at);

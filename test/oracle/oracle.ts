@@ -25,6 +25,7 @@ export interface OracleAnswer {
 export interface Oracle {
   /** Answers in the order of the cases. */
   ask(cases: readonly OracleCase[]): Promise<OracleAnswer[]>;
+  close(): Promise<void>;
 }
 
 const HERE = import.meta.dirname ?? ".";
@@ -65,24 +66,47 @@ export async function buildOracle(): Promise<string | undefined> {
   return path;
 }
 
-/** An oracle that is ready to be asked; nothing where Go is absent. */
+/** An oracle that is ready to be asked, in one process until it is closed; nothing where Go is absent. */
 export async function startOracle(): Promise<Oracle | undefined> {
   const path = await buildOracle();
-  return path === undefined ? undefined : { ask: (cases) => ask(path, cases) };
+  if (path === undefined) return undefined;
+  const child = new Deno.Command(path, { stdin: "piped", stdout: "piped", stderr: "inherit" }).spawn();
+  const writer = child.stdin.getWriter();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
+    .getReader();
+  return {
+    ask: async (cases) => {
+      const input = cases.map((each) => `${JSON.stringify(each)}\n`).join("");
+      const writing = writer.write(new TextEncoder().encode(input));
+      const answers: OracleAnswer[] = [];
+      while (answers.length < cases.length) {
+        const { value, done } = await lines.read();
+        if (done) throw new Error(`The oracle ended after ${answers.length} of ${cases.length} answers`);
+        answers.push(JSON.parse(value));
+      }
+      await writing;
+      return answers;
+    },
+    close: async () => {
+      await writer.close();
+      await lines.cancel();
+      await child.status;
+    },
+  };
 }
 
-async function ask(path: string, cases: readonly OracleCase[]): Promise<OracleAnswer[]> {
-  if (cases.length === 0) return [];
-  const child = new Deno.Command(path, { stdin: "piped", stdout: "piped", stderr: "inherit" }).spawn();
-  const input = cases.map((each) => JSON.stringify(each)).join("\n") + "\n";
-  const writing = new Blob([input]).stream().pipeTo(child.stdin);
-  const { stdout } = await child.output();
-  await writing;
-  const lines = new TextDecoder().decode(stdout).trimEnd().split("\n");
-  if (lines.length !== cases.length) {
-    throw new Error(`The oracle answered ${lines.length} of ${cases.length} cases`);
+/** Splits a stream of text into lines. */
+class TextLineStream extends TransformStream<string, string> {
+  constructor() {
+    let rest = "";
+    super({
+      transform: (chunk, controller) => {
+        const parts = (rest + chunk).split("\n");
+        rest = parts.pop() ?? "";
+        for (const part of parts) controller.enqueue(part);
+      },
+    });
   }
-  return lines.map((line) => JSON.parse(line));
 }
 
 async function hasGo(): Promise<boolean> {

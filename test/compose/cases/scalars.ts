@@ -163,6 +163,13 @@ export const SCALARS: readonly Case[] = [
       "x-a: {b: [1, 2.5, ~, true]}\nservices:\n  a:\n    image: x\n    x-b: 1\n    deploy: {x-c: 2}\nnetworks: {n: {x-d: 3}}\n",
   }),
   file("a flow mapping that is less indented", "services:\n  a: {\n  image: x\n  }\n", {
-    differs: "Flow collections are indented deeper than their key",
+    differs: "Values over several lines are indented deeper than their key",
   }),
+  file("a quoted text that is less indented", 'services:\n  a:\n    image: "x\n  y"\n', {
+    differs: "Values over several lines are indented deeper than their key",
+  }),
+  file("a value in braces that starts with a colon", "services:\n  a: {image: x, hostname: ::1}\n"),
+  file("a tab after a dash", "services:\n  a:\n    image: x\n    dns:\n      -\t1.1.1.1\n"),
+  file("a tab after a colon", "services:\n  a:\n    image:\tx\n"),
+  file("old line ends", "services:\r  a:\r    image: x\r"),
 ];
