@@ -1,10 +1,9 @@
 /** Reads everything that a plan is made of, in the order of the data flow, and collects every problem on the way. */
 import { isAbsolute, join, resolve } from "node:path";
-import type { BindSources } from "../../compose/bind_source.ts";
 import { load, readBindSources } from "../../compose/mod.ts";
 import type { LoadOptions, Project } from "../../compose/project.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
-import { convert } from "../kube/convert.ts";
+import { convert, type ConvertInput } from "../kube/convert.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import { type Decisions, noDecisions, parseDecisions } from "../kube/decisions.ts";
 import { exposedPorts } from "../kube/ports.ts";
@@ -15,6 +14,7 @@ import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
 import { selectTraefikFiles } from "../traefik/traefik_files.ts";
 import { findDecisions } from "./decisions_file.ts";
+import { lookUpImages } from "./image_lookup.ts";
 import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -57,9 +57,10 @@ export async function gather(options: InputOptions, surroundings: Surroundings):
 
   const { decisions } = decided;
   const bindSources = await readBindSources(project);
-  const routing = routingOf(project, bindSources, decisions, diagnostics);
+  const images = await lookUpImages(project, surroundings, diagnostics);
+  const routing = routingOf({ project, bindSources, decisions, images }, diagnostics);
   const convertWith = (digestKey: string): Conversion =>
-    convert({ project, bindSources, decisions, routing, images: () => undefined, digestKey });
+    convert({ project, bindSources, decisions, routing, images, digestKey });
   const planOf = (conversion: Conversion): ReturnType<typeof planMigrations> =>
     planMigrations({ scripts: scripts.scripts, conversion, assigned: assignments(decisions) });
   const conversion = convertWith("");
@@ -111,16 +112,14 @@ async function readDecisions(
 
 /** What Traefik would have learnt; its files come from the mounts of the stack's own Traefik. */
 function routingOf(
-  project: Project,
-  bindSources: BindSources,
-  decisions: Decisions,
+  { project, bindSources, decisions, images }: Omit<ConvertInput, "routing">,
   diagnostics: Diagnostic[],
 ): Routing {
   const traefik = findTraefik(project);
   const selected = traefik === undefined
     ? { files: { dynamic: [] }, findings: [] }
     : selectTraefikFiles(traefik, bindSources);
-  const exposed = exposedPorts(project, () => undefined, decisions);
+  const exposed = exposedPorts(project, images, decisions);
   const routing = readRouting({ project, exposedPorts: exposed, files: selected.files });
   diagnostics.push(...selected.findings, ...routing.findings);
   return routing;
