@@ -24,7 +24,7 @@ export interface ContainerConfiguration {
   readonly stores: Section;
   /** The ports that its services were found to have, by protocol and service name. */
   readonly ports: Map<string, number>;
-  /** The label that first spoke of an element, by its path: `http.routers.web`. */
+  /** The label that speaks for an element, by its path `http.routers.web`: its rule, else its first. */
   readonly origins: Map<string, string>;
 }
 
@@ -115,7 +115,8 @@ function collectOrigins(root: Node, origins: Map<string, string>): void {
     const protocolNode = childOf(root, protocol);
     for (const section of protocolNode?.children ?? []) {
       for (const element of section.children) {
-        origins.set(`${protocol}.${section.name.toLowerCase()}.${element.name}`, element.origin);
+        const origin = childOf(element, "rule")?.origin ?? element.origin;
+        origins.set(`${protocol}.${section.name.toLowerCase()}.${element.name}`, origin);
       }
     }
   }

@@ -6,6 +6,8 @@ import { readFlags } from "./static_flags.ts";
 /** Traefik in a stack. Paths are the host's, absolute, as `Mount.source` has them. */
 export interface FoundTraefik {
   readonly service: string;
+  /** The project's folder: files below it are named from there in messages. */
+  readonly directory: string;
   /** From the image's tag, such as `2.7.1` or `3`; absent where the tag does not say. */
   readonly version?: string;
   /** The static file's possible places, the first that exists holds. */
@@ -26,6 +28,7 @@ export function findTraefik(project: Project): FoundTraefik | undefined {
   const hostPath = (path: string): string | undefined => toHost(service.volumes ?? [], path);
   return {
     service: service.name,
+    directory: project.workingDir,
     ...(version === undefined ? {} : { version }),
     staticFiles: staticPlaces(flags).flatMap((path) => hostPath(path) ?? []),
     flags,

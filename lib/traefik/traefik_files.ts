@@ -44,7 +44,19 @@ export function selectTraefikFiles(
     return host === undefined ? undefined : textAt(sources, host)?.text;
   };
   const files = { ...(staticFile === undefined ? {} : { static: staticFile }), dynamic, textAt: inContainer };
-  return { files, findings };
+  return { files: named(files, traefik.directory), findings };
+}
+
+/** Files below the project's folder are named from there, as compose files are. */
+function named(files: TraefikFiles, directory: string): TraefikFiles {
+  const prefix = directory.replace(/\/?$/, "/");
+  const relative = (text: NamedText): NamedText =>
+    text.file.startsWith(prefix) ? { ...text, file: text.file.slice(prefix.length) } : text;
+  return {
+    ...files,
+    ...(files.static === undefined ? {} : { static: relative(files.static) }),
+    dynamic: files.dynamic.map(relative),
+  };
 }
 
 function missing(traefik: FoundTraefik, path: string, host: string | undefined): Diagnostic {

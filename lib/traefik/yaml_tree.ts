@@ -1,5 +1,15 @@
 /** A YAML text to a tree of nodes, by the rules of Traefik's file decoder (paerser v0.2.2, file/raw_node.go). */
-import { isMap, isScalar, isSeq, LineCounter, type Node as YamlNode, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node as YamlNode,
+  type Pair,
+  parseDocument,
+} from "yaml";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { compareBytes } from "./label_tree.ts";
 import type { DecodeProblem, Node } from "./node.ts";
@@ -28,7 +38,7 @@ export function buildYamlTree(file: string, text: string, roots: readonly string
     return { reason: "it is not valid YAML", origin: file, span, hint: error.message.split("\n")[0] ?? "" };
   });
   if (problems.length > 0) return { problems };
-  const builder = { file, lines, problems };
+  const builder = { file, lines, problems, document };
   const children = isMap(document.contents) ? childrenOf(builder, document.contents, "") : [];
   const kept = children.filter((child) => roots.length === 0 || roots.includes(child.name.toLowerCase()));
   return kept.length === 0
@@ -40,18 +50,46 @@ interface Builder {
   readonly file: string;
   readonly lines: LineCounter;
   readonly problems: DecodeProblem[];
+  readonly document: Document;
 }
 
 function childrenOf(builder: Builder, map: YamlNode, path: string): Node[] {
-  if (!isMap(map)) return [];
-  const nodes = map.items.flatMap((pair): Node[] => {
+  if (!isMap(map) || path.split(".").length > deepest) return [];
+  const nodes = pairsOf(builder, map).flatMap((pair): Node[] => {
     if (!isScalar(pair.key)) return [];
     const name = String(pair.key.value);
     const origin = path === "" ? name : `${path}.${name}`;
-    const node = nodeOf(builder, name, pair.value as YamlNode | null, origin, spanOf(builder, pair.key));
+    const node = nodeOf(builder, name, resolved(builder, pair.value), origin, spanOf(builder, pair.key));
     return node === undefined ? [] : [node];
   });
   return nodes.sort((left, right) => compareBytes(left.name, right.name));
+}
+
+/** How deep maps may merge maps: an alias can contain itself. */
+const deepest = 64;
+
+/** The pairs of a map; those of `<<` come in where the map does not have the key itself. */
+function pairsOf(builder: Builder, map: YamlNode, depth = 0): Pair[] {
+  if (!isMap(map) || depth > deepest) return [];
+  const isMerge = (pair: Pair): boolean => isScalar(pair.key) && pair.key.value === "<<";
+  const own = map.items.filter((pair) => !isMerge(pair));
+  const merged = map.items.filter(isMerge).flatMap((pair) => {
+    const value = resolved(builder, pair.value);
+    const maps = isSeq(value) ? value.items.map((item) => resolved(builder, item)) : [value];
+    return maps.flatMap((each) => each === null ? [] : pairsOf(builder, each, depth + 1));
+  });
+  const pairs = new Map<string, Pair>();
+  for (const pair of [...own, ...merged]) {
+    const key = isScalar(pair.key) ? String(pair.key.value) : "";
+    if (!pairs.has(key)) pairs.set(key, pair);
+  }
+  return [...pairs.values()];
+}
+
+/** What an alias stands for. */
+function resolved({ document }: Builder, value: unknown): YamlNode | null {
+  if (isAlias(value)) return value.resolve(document) ?? null;
+  return value as YamlNode | null;
 }
 
 /** Null is the same as absent. */
@@ -68,7 +106,7 @@ function nodeOf(
     return { name, value: scalarText(value.value), children: [], origin, span };
   }
   if (!isSeq(value)) return undefined;
-  const items = value.items as YamlNode[];
+  const items = value.items.flatMap((item) => resolved(builder, item) ?? []);
   const children = items.flatMap((item, index): Node[] =>
     isMap(item)
       ? [{

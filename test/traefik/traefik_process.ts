@@ -116,7 +116,7 @@ async function readLog(
 
 function parseLine(line: string): LogLine {
   try {
-    return JSON.parse(line) as LogLine;
+    return { message: "", level: "none", ...JSON.parse(line) as Partial<LogLine> };
   } catch {
     return { level: "none", message: line };
   }
