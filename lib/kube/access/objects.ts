@@ -1,0 +1,111 @@
+/** The roles of a namespace and who has them, as objects. */
+import { label } from "../names.ts";
+import type { KubeObject, PlannedObject } from "../object.ts";
+import type { Access, Role } from "./decisions.ts";
+import { deployerPolicy } from "./deployer_policy.ts";
+import { CLUSTER_RULES, ROLE_RULES, type Rule } from "./roles.ts";
+
+const GROUP = "rbac.authorization.k8s.io";
+
+/** On objects of one person: who it is. */
+export const PERSON_LABEL = "compose-ferry/person";
+/** Before names and groups of the issuer where nothing else is decided. */
+export const DEFAULT_PREFIX = "oidc:";
+
+/** Who gets a role. */
+export interface Subject {
+  readonly kind: "User" | "Group" | "ServiceAccount";
+  readonly name: string;
+}
+
+/** Roles, bindings of the decided groups and people, and the policy that holds deployers to their business. */
+export function accessObjects(namespace: string, access: Access): PlannedObject[] {
+  const groups = Object.entries(access.groups ?? {}).flatMap(([name, role]) =>
+    bindings(namespace, role, `group-${label(name)}`, { kind: "Group", name: prefixed(access, name) })
+  );
+  const people = Object.keys(access.people ?? {}).flatMap((person) =>
+    personObjects(namespace, access, person)
+  );
+  return [...roleObjects(namespace), ...deployerPolicy(namespace), ...groups, ...people].map((object) => ({
+    object,
+  }));
+}
+
+/** The ClusterRoles; inside a namespace they are bound by RoleBindings. */
+export function roleObjects(namespace: string): KubeObject[] {
+  return [
+    ...(["viewer", "deployer", "operator"] as const).map((role) =>
+      clusterRole(roleName(namespace, role), ROLE_RULES[role])
+    ),
+    clusterRole(roleName(namespace, "everybody"), CLUSTER_RULES),
+  ];
+}
+
+/**
+ * What one person has: the bindings of the role and, where nobody logs the person in, a service account. The same
+ * objects are made by a grant and taken by a revoke; deleting the service account ends its tokens.
+ */
+export function personObjects(namespace: string, access: Access, person: string): KubeObject[] {
+  const decided = access.people?.[person];
+  if (decided === undefined) return [];
+  const subject: Subject = decided.user === undefined
+    ? { kind: "ServiceAccount", name: serviceAccountName(person) }
+    : { kind: "User", name: prefixed(access, decided.user) };
+  const account: KubeObject = {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: serviceAccountName(person), namespace },
+    automountServiceAccountToken: false,
+  };
+  return [
+    ...(subject.kind === "ServiceAccount" ? [account] : []),
+    ...bindings(namespace, decided.role, `person-${label(person)}`, subject),
+  ].map((object) => ({
+    ...object,
+    metadata: { ...object.metadata, labels: { ...object.metadata.labels, [PERSON_LABEL]: person } },
+  }));
+}
+
+/** The service account of a person who cannot log in by OIDC. */
+export function serviceAccountName(person: string): string {
+  return `person-${label(person)}`;
+}
+
+function roleName(namespace: string, role: Role | "everybody"): string {
+  return `${namespace}-${role}`;
+}
+
+function prefixed(access: Access, name: string): string {
+  return `${access.oidc?.prefix ?? DEFAULT_PREFIX}${name}`;
+}
+
+function clusterRole(name: string, rules: readonly Rule[]): KubeObject {
+  return { apiVersion: `${GROUP}/v1`, kind: "ClusterRole", metadata: { name }, rules };
+}
+
+function bindings(namespace: string, role: Role, name: string, subject: Subject): KubeObject[] {
+  const subjects = [
+    subject.kind === "ServiceAccount" ? { ...subject, namespace } : { ...subject, apiGroup: GROUP },
+  ];
+  const refer = (target: string): Record<string, string> => ({
+    apiGroup: GROUP,
+    kind: "ClusterRole",
+    name: target,
+  });
+  return [
+    {
+      apiVersion: `${GROUP}/v1`,
+      kind: "RoleBinding",
+      metadata: { name, namespace },
+      roleRef: refer(roleName(namespace, role)),
+      subjects,
+    },
+    {
+      apiVersion: `${GROUP}/v1`,
+      kind: "ClusterRoleBinding",
+      metadata: { name: `${namespace}-${name}` },
+      roleRef: refer(roleName(namespace, "everybody")),
+      subjects,
+    },
+  ];
+}
