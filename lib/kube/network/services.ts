@@ -29,7 +29,11 @@ export function servicesOf(
         severity: kind === "service" ? "error" : "warning",
         message: `${describe(kind)} "${name}" of service "${service.name}" cannot be the name of a Service`,
         ...at(context.project, path),
-        hint: "Use lower-case letters, digits and hyphens, beginning with a letter",
+        hint: name.includes(".")
+          ? `If callers inside need it: a rewrite to ${
+            label(service.name)
+          }.${context.namespace}.svc.cluster.local in the cluster's DNS (k3s: ConfigMap coredns-custom)`
+          : "Use lower-case letters, digits and hyphens, beginning with a letter",
       });
       return [];
     }
