@@ -20,31 +20,34 @@ export interface Crossing {
   until(expected: string, ask: () => Promise<string>): Promise<void>;
 }
 
-const NAMESPACE = "crossing";
-
 /** Uid and gid of the programs in the images, and so of the data that they wrote before. */
 export const OWNER = 1234;
 
-/** What lay in the data directories before anything moved. */
-export const DATA: Readonly<Record<string, string>> = {
-  "data/faf-db/index.html": "a row from before\n",
-  "data/shared/upload.txt": "a file from before\n",
-};
-
 const TIMEOUT_MS = 60_000;
 
-/** Puts the stack and its data on the node's disk. */
-export async function prepareCrossing(node: RealNode): Promise<Crossing> {
-  const stack = join(node.directory, "stack");
-  await copyTree(fileURLToPath(new URL("stack", import.meta.url)), stack);
-  for (const [name, text] of Object.entries(DATA)) {
+/**
+ * Puts a stack and its data on the node's disk.
+ *
+ * @param name the folder of the stack beside this file; its namespace is the one that its decisions name.
+ * @param data what lies in the data directories before anything moves, by path below the stack.
+ */
+export async function prepareCrossing(
+  node: RealNode,
+  name: string,
+  data: Readonly<Record<string, string>>,
+): Promise<Crossing> {
+  const stack = join(node.directory, name);
+  await copyTree(fileURLToPath(new URL(name, import.meta.url)), stack);
+  const decisions = await Deno.readTextFile(join(stack, "decisions.yaml"));
+  const namespace = /^namespace: (\S+)$/m.exec(decisions)?.[1] ?? "default";
+  for (const [name, text] of Object.entries(data)) {
     const path = join(stack, name);
     await Deno.mkdir(dirname(path), { recursive: true });
     await Deno.writeTextFile(path, text);
     for (const owned of [path, dirname(path)]) await Deno.chown(owned, OWNER, OWNER);
   }
   const field = (object: string, path: string): Promise<string> =>
-    node.kubectl("-n", NAMESPACE, "get", object, "-o", `jsonpath={${path}}`);
+    node.kubectl("-n", namespace, "get", object, "-o", `jsonpath={${path}}`);
   return {
     node,
     stack,
@@ -54,7 +57,7 @@ export async function prepareCrossing(node: RealNode): Promise<Crossing> {
         ...["--kubeconfig", node.kubeconfigPath, "--yes", ...args],
       ]),
     inside: async (workload, command) =>
-      (await node.kubectl("-n", NAMESPACE, "exec", workload, "--", "sh", "-c", command)).trimEnd(),
+      (await node.kubectl("-n", namespace, "exec", workload, "--", "sh", "-c", command)).trimEnd(),
     field,
     until: async (expected, ask) => {
       let last = "";

@@ -1,9 +1,15 @@
 import { deepEqual, doesNotMatch, equal, match, notEqual, rejects } from "node:assert/strict";
 import { join } from "node:path";
-import { type Crossing, DATA, OWNER, prepareCrossing } from "./crossing.ts";
+import { type Crossing, OWNER, prepareCrossing } from "./crossing.ts";
 import { IMAGES } from "./images.ts";
 import { startNode } from "./node.ts";
 import { whyNoRealNode } from "./requirements.ts";
+
+/** What lay in the data directories before anything moved. */
+const DATA: Readonly<Record<string, string>> = {
+  "data/faf-db/index.html": "a row from before\n",
+  "data/shared/upload.txt": "a file from before\n",
+};
 
 const why = await whyNoRealNode();
 
@@ -86,7 +92,7 @@ Deno.test({
   ignore: why !== undefined,
   fn: async (t) => {
     await using node = await startNode(IMAGES, reportToStderr);
-    const crossing = await prepareCrossing(node);
+    const crossing = await prepareCrossing(node, "stack", DATA);
     await t.step("what no pod can have is said with its place", () => saysWhatIsNotCarried(crossing));
     await t.step("it is moved", async () => {
       const { code, stdout, stderr } = await crossing.migrate();
