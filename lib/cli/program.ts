@@ -119,6 +119,11 @@ function declareLooking(program: Command, on: On): void {
     .description("say everything that is worth knowing before the move; talks to no cluster");
   on(check, async () => (await import("./check_command.ts")).check);
 
+  const rbac = withOutput(withInput(program.command("rbac")), ["yaml", "json"])
+    .description("print the roles that the run needs, for an administrator; talks to no cluster")
+    .option("--user <name>", "who is to have them", "compose-ferry");
+  on(rbac, async () => (await import("./rbac_command.ts")).rbac);
+
   const config = withOutput(withInput(program.command("config")), ["yaml", "json"])
     .description("print the compose project as it was understood, or its problems");
   on(config, async () => (await import("./config_command.ts")).config);

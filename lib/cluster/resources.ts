@@ -41,6 +41,10 @@ const BUILT_IN: readonly Resource[] = [
   }),
   ...group("storage.k8s.io/v1", false, { StorageClass: "storageclasses" }),
   ...group("scheduling.k8s.io/v1", false, { PriorityClass: "priorityclasses" }),
+  ...group("admissionregistration.k8s.io/v1", false, {
+    ValidatingAdmissionPolicy: "validatingadmissionpolicies",
+    ValidatingAdmissionPolicyBinding: "validatingadmissionpolicybindings",
+  }),
   ...group("apiextensions.k8s.io/v1", false, { CustomResourceDefinition: "customresourcedefinitions" }),
 ];
 

@@ -3,8 +3,8 @@ import type { PlannedObject } from "../kube/object.ts";
 
 /** Kinds of one wave are applied together; kinds that are named nowhere come just before workloads. */
 const WAVES: readonly (readonly string[])[] = [
-  ["Namespace", "CustomResourceDefinition", "PriorityClass"],
-  ["StorageClass", "ResourceQuota", "LimitRange"],
+  ["Namespace", "CustomResourceDefinition", "PriorityClass", "ValidatingAdmissionPolicy"],
+  ["StorageClass", "ResourceQuota", "LimitRange", "ValidatingAdmissionPolicyBinding"],
   ["PersistentVolume", "ServiceAccount", "ClusterRole", "Role"],
   ["PersistentVolumeClaim", "ConfigMap", "Secret", "ClusterRoleBinding", "RoleBinding"],
   ["Service", "NetworkPolicy", "PodDisruptionBudget", "HelmChart", "HelmChartConfig"],

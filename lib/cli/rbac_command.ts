@@ -1,0 +1,23 @@
+/** `rbac`: the rights that the run of this plan needs, as objects for an administrator. Talks to no cluster. */
+import { stringify } from "yaml";
+import { accessObjects } from "../run/access.ts";
+import { ExitCode } from "./exit_code.ts";
+import { gather } from "./gather.ts";
+import type { CommandOptions } from "./program.ts";
+import { refuse } from "./status_command.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Prints Roles, ClusterRole and their bindings for `--user`, as YAML documents or with `-o json` as a List. */
+export async function rbac(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  const terminal = surroundings.terminal(options.color === false);
+  const gathered = await gather(options, surroundings);
+  const { plan, conversion } = gathered;
+  if (plan === undefined || conversion === undefined) return refuse(gathered);
+  const objects = accessObjects(plan, conversion.namespace, { kind: "User", name: String(options["user"]) });
+  terminal.out(
+    options.output === "json"
+      ? `${JSON.stringify({ apiVersion: "v1", kind: "List", items: objects })}\n`
+      : objects.map((object) => `---\n${stringify(object, { aliasDuplicateObjects: false })}`).join(""),
+  );
+  return ExitCode.ok;
+}
