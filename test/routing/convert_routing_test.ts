@@ -26,16 +26,7 @@ function converted(input: Input): RoutingConversion & { readonly all: readonly D
   const containers = new Map<string, ContainerCase>(
     Object.entries(input.services).map(([name, labels]) => [name, { labels }]),
   );
-  const base = projectOf(containers);
-  const proxy = {
-    name: "proxy",
-    image: `traefik:v${input.version ?? "3.6"}`,
-    environment: input.environment ?? {},
-  };
-  const project = {
-    ...base,
-    services: { ...base.services, proxy: { ...proxy, labels: { "traefik.enable": "false" } } },
-  };
+  const project = projectOf(containers, input);
   const routing = readRouting({
     project,
     exposedPorts: exposedPortsOf(containers),

@@ -58,13 +58,11 @@ function convert(pebble: Pebble, acme?: string): RoutingConversion {
       "traefik.http.routers.web.service": "noop@internal",
     },
   }]]);
-  const base = projectOf(containers);
   const environment = {
     CF_DNS_API_TOKEN: token,
     CLOUDFLARE_BASE_URL: `http://127.0.0.1:${ports.cloudflare}/client/v4`,
   };
-  const proxy = { name: "proxy", image: "traefik:v3.6", labels: { "traefik.enable": "false" }, environment };
-  const project = { ...base, services: { ...base.services, proxy } };
+  const project = projectOf(containers, { environment });
   const text = JSON.stringify({
     entryPoints: { web: { address: ":80" }, secure: { address: ":443" } },
     certificatesResolvers: {

@@ -1,5 +1,6 @@
 /** A name server for one zone: every name is this machine, and TXT records are what the proof puts in. */
 import { createSocket } from "node:dgram";
+import { Buffer } from "node:buffer";
 import { createServer } from "node:net";
 
 const typeA = 1;
@@ -20,7 +21,7 @@ export async function serveDns(zone: string, port: number): Promise<DnsServer> {
   });
   const stream = createServer((connection) => {
     connection.on("data", (chunk) => {
-      const reply = answer(new Uint8Array(chunk).slice(2), zone, texts);
+      const reply = answer(Uint8Array.from(Buffer.from(chunk)).slice(2), zone, texts);
       connection.end(Uint8Array.from([reply.length >> 8, reply.length & 0xff, ...reply]));
     });
     connection.on("error", () => connection.destroy());

@@ -12,20 +12,34 @@ export interface ContainerCase {
 
 export const projectName = "cases";
 
+/** The stack's own Traefik: it has no labels of its own but one that hides it. */
+export interface ProxyOptions {
+  /** The image's tag; 3.6 where absent. */
+  readonly version?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** A project whose spans point at line N for the Nth label of a service. */
-export function projectOf(containers: ReadonlyMap<string, ContainerCase>): Project {
-  const services = Object.fromEntries(
-    [...containers].map(([name, { labels, networkMode }]): [string, Service] => [
-      name,
-      { name, labels, image: "example", ...(networkMode === undefined ? {} : { network_mode: networkMode }) },
-    ]),
-  );
+export function projectOf(
+  containers: ReadonlyMap<string, ContainerCase>,
+  options: ProxyOptions = {},
+): Project {
+  const proxy: Service = {
+    name: "proxy",
+    image: `traefik:v${options.version ?? "3.6"}`,
+    labels: { "traefik.enable": "false" },
+    environment: options.environment ?? {},
+  };
+  const own = Object.fromEntries([...containers].map(([name, { labels, networkMode }]): [string, Service] => [
+    name,
+    { name, labels, image: "example", ...(networkMode === undefined ? {} : { network_mode: networkMode }) },
+  ]));
   return {
     name: projectName,
     workingDir: "/stack",
     composeFiles: ["/stack/docker-compose.yml"],
     environment: {},
-    services,
+    services: { ...own, proxy },
     networks: {},
     volumes: {},
     configs: {},
@@ -34,7 +48,7 @@ export function projectOf(containers: ReadonlyMap<string, ContainerCase>): Proje
     canonical: {},
     span: (path) => {
       const [, service, , label] = path;
-      const line = Object.keys(services[String(service)]?.labels ?? {}).indexOf(String(label)) + 1;
+      const line = Object.keys(own[String(service)]?.labels ?? {}).indexOf(String(label)) + 1;
       return { file: `${service}.yml`, line: Math.max(line, 1), column: 1 };
     },
   };
