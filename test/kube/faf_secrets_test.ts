@@ -126,7 +126,7 @@ fafTest("FAF: a password that differs from its server's is an error with both pl
     const found = changed.conversion.findings.filter(({ code }) => code === "kube-secrets-disagree");
     assert.equal(found.length, 1, file);
     assert.match(found[0]?.message ?? "", new RegExp(`user "${user}"`));
-    assert.ok(found[0]?.span?.file.endsWith(file), found[0]?.span?.file);
+    assert.ok(found[0]?.span?.file.endsWith(file), found[0]?.span?.file ?? "no place");
     assert.doesNotMatch(JSON.stringify(found), /banana|apple1/);
   }
 });

@@ -20,7 +20,8 @@ async function compare(cases: readonly Case[]): Promise<string[]> {
   const answers = await oracle.ask(options.map(oracleCase));
   const unexplained: string[] = [];
   for (const [index, each] of cases.entries()) {
-    const [given, answer] = [options[index], answers[index]];
+    const given = options[index];
+    const answer = answers[index];
     assert.ok(given && answer);
     const found = differences(await load(given), answer);
     if (each.differs === undefined) unexplained.push(...found.map((line) => `${each.name}: ${line}`));
