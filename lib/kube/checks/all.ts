@@ -2,12 +2,15 @@
 import type { Context } from "../context.ts";
 import type { HostReference } from "../network/references.ts";
 import { checkCredentials } from "./credentials.ts";
+import { checkDecisions } from "./decisions.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkDockerOnly, checkImageTags } from "./images.ts";
-import { checkNames } from "./names.ts";
+import { checkNames, checkProfiles } from "./names.ts";
 import { checkHeaps } from "./memory.ts";
 
 export function runChecks(context: Context, references: readonly HostReference[]): void {
+  checkDecisions(context);
+  checkProfiles(context);
   checkNames(context);
   checkImageTags(context);
   checkDockerOnly(context);

@@ -37,3 +37,18 @@ export function checkNames(context: Context): void {
     hint: "Names in the cluster are lower-case letters, digits and hyphens",
   });
 }
+
+/** Services whose profiles are not active are not forgotten, but left out. */
+export function checkProfiles(context: Context): void {
+  const names = Object.keys(context.project.disabledServices);
+  const [first] = names;
+  if (first === undefined) return;
+  const profiles = context.project.disabledServices[first]?.profiles ?? [];
+  context.report({
+    code: "kube-profile-inactive",
+    severity: "info",
+    message: `Left out, since their profiles are not active: ${names.map((name) => `"${name}"`).join(", ")}`,
+    ...at(context.project, ["services", first]),
+    hint: `--profile ${profiles[0] ?? "NAME"} takes "${first}" along`,
+  });
+}

@@ -92,6 +92,7 @@ function decidedRole(
 function roleByLook(context: Context, path: string, source: BindSource, uses: readonly Use[]): Role {
   const inside = relativePath(context.project, path) !== path;
   if (isEngineSocket(path)) return engineSocket(context, path, uses);
+  if (isCopyable(path, source)) return { kind: "configuration", source };
   if (!inside && isSystemPath(path)) return systemPath(context, path, uses);
   switch (source.kind) {
     case "missing":
@@ -125,6 +126,11 @@ function roleByLook(context: Context, path: string, source: BindSource, uses: re
       );
       return { kind: "skip" };
   }
+}
+
+/** A small file such as /etc/localtime is carried as it is here; hostPath would cost the namespace its level. */
+function isCopyable(path: string, source: BindSource): boolean {
+  return path.startsWith("/etc/") && source.kind === "file" && source.content !== undefined;
 }
 
 function engineSocket(context: Context, path: string, uses: readonly Use[]): Role {
