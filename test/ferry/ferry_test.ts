@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Crossing, OWNER, prepareCrossing } from "./crossing.ts";
 import { IMAGES } from "./images.ts";
 import { startNode } from "./node.ts";
+import { WEB_PORT } from "./start_traefik.ts";
 import { whyNoRealNode } from "./requirements.ts";
 
 /** What lay in the data directories before anything moved. */
@@ -76,6 +77,10 @@ const PROOFS: readonly (readonly [string, (crossing: Crossing) => Promise<void>]
     );
     equal(await inside("deploy/faf-java-api", "pwd"), "/content");
   }],
+  [
+    "a request through the real Traefik reaches the pod, with the middlewares of its labels",
+    requestThroughTraefik,
+  ],
   ["the job ran once", async ({ stack, field }) => {
     equal(await Deno.readTextFile(join(stack, "data/shared/migrations.txt")), "migrated\n");
     equal(await field("job/faf-db-migrations", ".status.succeeded"), "1");
@@ -91,7 +96,7 @@ Deno.test({
   name: `a stack crosses to a real node${why === undefined ? "" : ` (skipped: ${why})`}`,
   ignore: why !== undefined,
   fn: async (t) => {
-    await using node = await startNode(IMAGES, reportToStderr);
+    await using node = await startNode(IMAGES, reportToStderr, ["traefik"]);
     const crossing = await prepareCrossing(node, "stack", DATA);
     await t.step("what no pod can have is said with its place", () => saysWhatIsNotCarried(crossing));
     await t.step("it is moved", async () => {
@@ -110,6 +115,29 @@ async function saysWhatIsNotCarried({ node, stack }: Crossing): Promise<void> {
     stdout + stderr,
     /"ulimits" of service "faf-db" is not carried[^\n]*\n\s+--> docker-compose\.yml:\d+:5/,
   );
+}
+
+/** Host, path and credentials, and what must come back. */
+const REQUESTS: readonly (readonly [string, string, string, number, string])[] = [
+  ["content.crossing.test", "/files/upload.txt", "captain:spyglass", 200, "a file from before\n"],
+  ["content.crossing.test", "/files/upload.txt", "captain:telescope", 401, "401 Unauthorized\n"],
+  ["content.crossing.test", "/files/upload.txt", "", 401, "401 Unauthorized\n"],
+  ["content.crossing.test", "/upload.txt", "captain:spyglass", 404, "404 page not found\n"],
+  ["elsewhere.crossing.test", "/files/upload.txt", "captain:spyglass", 404, "404 page not found\n"],
+];
+
+async function requestThroughTraefik({ node, until }: Crossing): Promise<void> {
+  const run = async (script: string, ...args: readonly string[]): Promise<string> => {
+    const output = await node.run([Deno.execPath(), "run", "-A", `test/ferry/${script}`, ...args]);
+    equal(output.code, 0, output.stderr);
+    return output.stdout;
+  };
+  await run("start_traefik.ts", node.directory);
+  for (const [host, path, credentials, status, body] of REQUESTS) {
+    const ask = (): Promise<string> =>
+      run("request.ts", `http://127.0.0.1:${WEB_PORT}${path}`, host, credentials);
+    await until(JSON.stringify({ status, body }), ask);
+  }
 }
 
 async function podUids({ node }: Crossing): Promise<string> {

@@ -8,6 +8,7 @@ import { type Image, writeImages } from "./image.ts";
 import { openNamespaces, type Output } from "./namespaces.ts";
 import { SANDBOX_IMAGE } from "./node_configuration.ts";
 import { ALL_TOOLS } from "./node_tools.ts";
+import type { ToolName } from "../cluster/tools.ts";
 import { fetchBusybox, installPackages } from "./requirements.ts";
 
 /** A running node with its control plane. */
@@ -29,13 +30,18 @@ const SANDBOX: Image = { name: SANDBOX_IMAGE, entrypoint: ["/bin/tail", "-f", "/
  * Starts a node that has these images. All it writes is in a temporary folder, in its own namespaces and in its own
  * control group; disposing of it removes all three.
  *
+ * @param more programs to build before the namespaces close the network, besides the node's own.
  * @throws when {@link whyNoRealNode} has a reason, or a program does not start; then the folder stays, with its logs.
  */
-export async function startNode(images: readonly Image[], report: (line: string) => void): Promise<RealNode> {
+export async function startNode(
+  images: readonly Image[],
+  report: (line: string) => void,
+  more: readonly ToolName[] = [],
+): Promise<RealNode> {
   await installPackages(report);
   const env = Deno.env.toObject();
   const busybox = await fetchBusybox(cacheDirectory(env));
-  const { kubectl } = await buildTools(ALL_TOOLS, report, env);
+  const { kubectl } = await buildTools([...ALL_TOOLS, ...more], report, env);
   await fetchManifests(report, env);
   const directory = await Deno.makeTempDir({ prefix: "real-node-" });
   await writeImages([SANDBOX, ...images], busybox, join(directory, "images.tar"));
