@@ -104,6 +104,19 @@ function serviceContent(rawdata: Json, options: GraphOptions, name: string): unk
     }));
     return { weighted: { ...weighted, services } };
   }
+  const mirroring = content["mirroring"] as {
+    service?: string;
+    mirrors?: { name: string; percent?: number }[];
+  } | undefined;
+  if (mirroring !== undefined) {
+    const inner = (reference: string): unknown =>
+      serviceContent(rawdata, options, qualified(reference, provider));
+    const mirrors = (mirroring.mirrors ?? []).map(({ name: mirror, percent }) => ({
+      percent,
+      service: inner(mirror),
+    }));
+    return { mirroring: { ...mirroring, mirrors, service: inner(mirroring.service ?? "") } };
+  }
   const balancer = content["loadBalancer"] as Json | undefined;
   if (balancer === undefined) return content;
   const servers = ((balancer["servers"] ?? []) as Json[]).map((server) => ({
