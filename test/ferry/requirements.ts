@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { withFileLock } from "../cluster/file_lock.ts";
+import { makeControlGroup, removeControlGroup } from "./control_group.ts";
 
 /** Debian's packages, with one program of each by which its presence is seen. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -26,7 +27,38 @@ export async function whyNoRealNode(): Promise<string | undefined> {
   if (missing.length > 0 && !await exists("/usr/bin/apt-get")) {
     return `a real node needs ${missing.join(", ")}, and apt-get is not here to install them`;
   }
-  return undefined;
+  return await whyNoNamespaces() ?? await whyNoControlGroups();
+}
+
+/** Root in a container may not be allowed what root on a machine is. */
+async function whyNoNamespaces(): Promise<string | undefined> {
+  const attempt = [
+    "--net",
+    "--mount",
+    "--pid",
+    "--fork",
+    "--mount-proc",
+    "mount",
+    "-t",
+    "tmpfs",
+    "tmpfs",
+    "/run",
+  ];
+  const { success, stderr } = await new Deno.Command("unshare", { args: attempt, stdin: "null" }).output();
+  if (success) return undefined;
+  return `a real node needs namespaces of its own: ${new TextDecoder().decode(stderr).trim()}`;
+}
+
+async function whyNoControlGroups(): Promise<string | undefined> {
+  const name = `compose-ferry-attempt-${Deno.pid}`;
+  try {
+    await makeControlGroup(name);
+    return undefined;
+  } catch (error) {
+    return `a real node needs a control group of its own: ${error instanceof Error ? error.message : error}`;
+  } finally {
+    await removeControlGroup(name);
+  }
 }
 
 /** Installs what is missing, with apt-get. @throws when it fails. */
