@@ -26,9 +26,7 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
       });
       return [];
     }
-    const command = `until nc -z -w 2 ${
-      label(name)
-    } ${port}; do echo "waiting for ${name}:${port}"; sleep 2; done`;
+    const command = waitCommand(label(name), port);
     return [{
       name: label(`wait-${name}`),
       image: helperImage,
@@ -36,4 +34,10 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
       command: ["sh", "-c", command],
     }];
   });
+}
+
+/** `nc -z` where there is one; Debian's busybox has none and connects to run nothing instead. */
+function waitCommand(host: string, port: number): string {
+  const connects = `nc -z -w 2 ${host} ${port} 2>/dev/null || nc -w 2 ${host} ${port} -e true 2>/dev/null`;
+  return `until ${connects}; do echo "waiting for ${host}:${port}"; sleep 2; done`;
 }
