@@ -15,7 +15,7 @@ const STRICTNESS = join(import.meta.dirname ?? ".", "../../docs/strictness.md");
 async function compare(cases: readonly Case[]): Promise<string[]> {
   assert.ok(oracle);
   const root = await Deno.makeTempDir({ prefix: "oracle" });
-  const options = [];
+  const options: Awaited<ReturnType<typeof place>>[] = [];
   for (const [index, each] of cases.entries()) options.push(await place(each, join(root, String(index))));
   const answers = await oracle.ask(options.map(oracleCase));
   const unexplained: string[] = [];
