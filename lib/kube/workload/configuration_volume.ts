@@ -48,10 +48,10 @@ export function configurationVolume(
   const file = role.source.kind === "file" ? baseName(source) : undefined;
   const digests = decision?.hotReload === true ? [] : parts.map((part) => part.digest);
   const volume = { name, ...volumeSource(parts) };
-  if (mount.read_only !== true && decision?.writable !== true && span !== undefined) {
-    workshop.writable.push(span);
-  }
-  if (decision?.writable === true) return writableCopy(mounted, volume, file, digests);
+  const needsCopy = decision?.writable === true ||
+    (file === undefined && holdsOtherMounts(subject, mount.target));
+  if (needsCopy) return writableCopy(mounted, volume, file, digests);
+  if (mount.read_only !== true && span !== undefined) workshop.writable.push(span);
   return {
     volume,
     mount: {
@@ -171,6 +171,17 @@ function volumeSource(parts: readonly Part[]): Json {
   };
 }
 
+/** Something is mounted inside it: the runtime has to make the place for that, which it cannot in a ConfigMap. */
+function holdsOtherMounts({ service }: Subject, target: string): boolean {
+  const inside = `${target.replace(/\/+$/, "")}/`;
+  const targets = [
+    ...(service.volumes ?? []).map((mount) => mount.target),
+    ...(service.tmpfs ?? []).map((text) => text.split(":")[0] ?? ""),
+    ...[...(service.configs ?? []), ...(service.secrets ?? [])].map((reference) => reference.target ?? ""),
+  ];
+  return targets.some((other) => other.startsWith(inside));
+}
+
 /** An init container copies the files to a directory of the pod, where the program may write them. */
 function writableCopy(
   mounted: ConfigurationMount,
@@ -185,7 +196,12 @@ function writableCopy(
     name: label(`copy-${mount.target}`),
     image: helperImage,
     imagePullPolicy: "IfNotPresent",
-    command: ["sh", "-c", `cp -rL ${from}/. /to/ && chmod -R a+rwX /to`],
+    // The kubelet's own "..data" links stay behind.
+    command: [
+      "sh",
+      "-c",
+      `cd ${from} && for f in * .[!.]*; do [ ! -e "$f" ] || cp -rL "$f" /to/; done && chmod -R a+rwX /to`,
+    ],
     volumeMounts: [{ name: volume.name, mountPath: from, readOnly: true }, { name: copy, mountPath: "/to" }],
   };
   return {

@@ -30,7 +30,9 @@ export function containerOf(
   }
   const extra = new Map([...variables].map(([key, value]) => [key, { value, secret: false }]));
   const command = argumentsOf(workshop, subject, "entrypoint", service.entrypoint, extra);
-  const args = argumentsOf(workshop, subject, "command", decision.command ?? service.command, extra);
+  const rest = argumentsOf(workshop, subject, "command", decision.command ?? service.command, extra);
+  const isEmptied = service.entrypoint?.length === 0;
+  if (isEmptied && rest.length === 0) reportEmptied(context, subject);
   const environment = environmentOf(
     context,
     service,
@@ -49,8 +51,9 @@ export function containerOf(
       name: label(service.name),
       image,
       imagePullPolicy: pullPolicy(service.pull_policy),
-      ...optional("command", command),
-      ...optional("args", args),
+      // With its entrypoint emptied an image runs the command itself.
+      ...optional("command", isEmptied ? rest : command),
+      ...optional("args", isEmptied ? [] : rest),
       ...(service.working_dir === undefined ? {} : { workingDir: service.working_dir }),
       ...optional("env", environment.env),
       ...optional("envFrom", environment.envFrom),
@@ -101,6 +104,17 @@ function pullPolicy(policy: string | undefined): string {
   return policy !== undefined && /^(always|refresh|daily|weekly|every_)/.test(policy)
     ? "Always"
     : "IfNotPresent";
+}
+
+function reportEmptied(context: Context, { service }: Subject): void {
+  context.report({
+    code: "kube-entrypoint-emptied",
+    severity: "question",
+    message:
+      `Service "${service.name}" empties its image's entrypoint and names no command; a pod would run the entrypoint`,
+    ...at(context.project, ["services", service.name, "entrypoint"]),
+    hint: `Add the image's own command to decisions.yaml: services: { ${service.name}: { command: [...] } }`,
+  });
 }
 
 function reportNoImage(context: Context, { service }: Subject): void {
