@@ -20,7 +20,7 @@ export function routingConversionInput(
     routing: withoutSkipped(context),
     project,
     namespace,
-    decisions: traefikDecisions(decisions.traefik),
+    decisions: traefikDecisions(decisions.traefik, decisions.storageId),
     published: published.entryPoints.flatMap((port) =>
       port.protocol === "SCTP" ? [] : [{ ...port, protocol: port.protocol }]
     ),

@@ -312,7 +312,44 @@ Deno.test("convertRouting() leaves the chart alone where the cluster runs its ow
     decisions: { mode: "external", entryPoints: { secure: { tls: true } } },
   });
   strictEqual(spec(result, "HelmChartConfig", "traefik"), undefined);
-  ok(Object.keys(result.chartValues).length > 0);
+  const values = objects(result).find(({ kind, metadata }) =>
+    kind === "ConfigMap" && metadata.name === "ingress-chart-values"
+  );
+  deepStrictEqual(
+    parse(String((values?.["data"] as Json)["values.yaml"])),
+    JSON.parse(JSON.stringify(result.chartValues)),
+  );
+});
+
+Deno.test("convertRouting() lets an entry point redirect to the port that the world sees", () => {
+  const result = converted({
+    services: { web },
+    static:
+      "entryPoints: { web: { address: ':80', http: { redirections: { entryPoint: { to: secure, scheme: https } } } }, " +
+      "secure: { address: ':443', http3: {} } }\n",
+  });
+  const flags = (result.chartValues["additionalArguments"] as string[]).filter((flag) =>
+    flag.includes(".redirections.")
+  );
+  deepStrictEqual(flags, [
+    "--entrypoints.web.http.redirections.entrypoint.to=:443",
+    "--entrypoints.web.http.redirections.entrypoint.scheme=https",
+  ]);
+  const ports = result.chartValues["ports"] as Record<string, Json>;
+  deepStrictEqual(ports["websecure"]?.["http3"], { enabled: true, advertisedPort: 443 });
+});
+
+Deno.test("convertRouting() names middlewares of entry points as the cluster's provider does", () => {
+  const result = converted({
+    services: { web },
+    static: "entryPoints: { web: { address: ':80', http: { middlewares: [m@file, nope@file] } } }\n",
+    dynamic: "http: { middlewares: { m: { addPrefix: { prefix: /x } } } }\n",
+  });
+  const flags = (result.chartValues["additionalArguments"] as string[]).filter((flag) =>
+    flag.includes(".middlewares=")
+  );
+  deepStrictEqual(flags, ["--entrypoints.web.http.middlewares=stack-m@kubernetescrd"]);
+  ok(result.findings.some(({ code }) => code === "traefik-middleware-missing"));
 });
 
 Deno.test("convertRouting() makes routes of published ports", () => {

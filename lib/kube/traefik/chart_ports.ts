@@ -1,4 +1,5 @@
 /** Entry points as the `ports` of Traefik's chart. */
+import { structField } from "../../traefik/static_configuration.ts";
 import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
 import type { PublishedPort } from "./published_ports.ts";
 
@@ -27,7 +28,10 @@ function ownPort(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>
   const tls = entryPoint.target === "websecure"
     ? { tls: { enabled: entryPoint.hasTls }, http: { tls: { enabled: entryPoint.hasTls } } }
     : {};
-  return { exposedPort: entryPoint.port, ...tls };
+  const http3 = structField(entryPoint.fields, "http3") === undefined
+    ? {}
+    : { http3: { enabled: true, advertisedPort: entryPoint.port } };
+  return { exposedPort: entryPoint.port, ...tls, ...http3 };
 }
 
 function otherPort(port: number, protocol: "TCP" | "UDP"): Readonly<Record<string, unknown>> {

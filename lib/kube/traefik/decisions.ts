@@ -55,8 +55,13 @@ export interface TraefikDecisions {
   readonly helperImage: string;
 }
 
-/** Fills in the defaults. */
-export function traefikDecisions(values: TraefikDecisionValues = {}): TraefikDecisions {
+/**
+ * Fills in the defaults.
+ *
+ * @param storageId the node that keeps the stack's data: it keeps certificates as well, unless decided otherwise
+ */
+export function traefikDecisions(values: TraefikDecisionValues = {}, storageId?: string): TraefikDecisions {
+  const node = values.storageId ?? storageId;
   const entryPoints = Object.entries(values.entryPoints ?? {}).map((
     [name, value],
   ): [string, EntryPointDecision] => [
@@ -73,7 +78,7 @@ export function traefikDecisions(values: TraefikDecisionValues = {}): TraefikDec
     namespace: values.namespace ?? "kube-system",
     entryPoints: Object.fromEntries(entryPoints),
     keepVersion2: values.keepVersion2 ?? true,
-    ...(values.storageId === undefined ? {} : { storageId: values.storageId }),
+    ...(node === undefined ? {} : { storageId: node }),
     storageSize: values.storageSize ?? "128Mi",
     helperImage: values.helperImage ?? "busybox:1.37",
   };

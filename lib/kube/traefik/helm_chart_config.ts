@@ -45,7 +45,9 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
     ...(Object.keys(variables).length === 0 ? [] : [secret(namespace, secretName, variables)]),
     ...(carriesAcme ? [secret(namespace, acmeSecretName, { "acme.json": input.acme ?? "" })] : []),
   ];
-  if (context.decisions.mode === "external") return { objects: secrets, values };
+  if (context.decisions.mode === "external") {
+    return { values, objects: [...secrets, valuesForOwnChart(context, values)] };
+  }
   return {
     values,
     objects: [...secrets, {
@@ -54,6 +56,25 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
       metadata: { name: "traefik", namespace },
       spec: { valuesContent: stringify(values, { lineWidth: 0 }) },
     }],
+  };
+}
+
+/** Where the cluster runs a chart of its own, its operator takes the values from here. */
+function valuesForOwnChart(context: RouteContext, values: Readonly<Record<string, unknown>>): KubeObject {
+  const name = "ingress-chart-values";
+  report(
+    context,
+    "info",
+    "traefik-own-chart",
+    context.routing.static ?? {},
+    `The values for your own Traefik chart are in the ConfigMap "${name}" of the namespace "${context.namespace}"`,
+    `Give them to helm: kubectl get configmap ${name} -n ${context.namespace} -o jsonpath='{.data.values\\.yaml}'`,
+  );
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace: context.namespace },
+    data: { "values.yaml": stringify(values, { lineWidth: 0 }) },
   };
 }
 

@@ -90,12 +90,17 @@ function readTimeout(entryPoint: MappedEntryPoint): string | undefined {
   return textField(entryPoint.fields, "transport", "respondingTimeouts", "readTimeout");
 }
 
+/**
+ * Redirections of an entry point name the port on which the world reaches the other: inside its pod Traefik listens
+ * on another one, and would send clients there.
+ */
 function redirectionArguments(prefix: string, redirections: unknown, entryPoints: EntryPoints): string[] {
   const redirect = structField(redirections, "entryPoint");
   if (redirect === undefined) return [];
   const { to, ...rest } = lowerKeys(redirect);
-  const target = entryPoints.byName.get(String(to))?.target ?? String(to);
-  return flattenFields(`${prefix}.http.redirections.entrypoint`, { to: target, ...rest });
+  const target = entryPoints.byName.get(String(to));
+  const place = target === undefined ? String(to) : `:${target.port}`;
+  return flattenFields(`${prefix}.http.redirections.entrypoint`, { to: place, ...rest });
 }
 
 function tlsArguments(prefix: string, entryPoint: MappedEntryPoint, input: ArgumentsInput): string[] {
