@@ -62,7 +62,12 @@ export async function gather(options: InputOptions, surroundings: Surroundings):
   const convertWith = (digestKey: string): Conversion =>
     convert({ project, bindSources, decisions, routing, images, digestKey });
   const planOf = (conversion: Conversion): ReturnType<typeof planMigrations> =>
-    planMigrations({ scripts: scripts.scripts, conversion, assigned: assignments(decisions) });
+    planMigrations({
+      scripts: scripts.scripts,
+      conversion,
+      assigned: assignments(decisions),
+      ...(decisions.defaultStep === undefined ? {} : { defaultStep: decisions.defaultStep }),
+    });
   const conversion = convertWith("");
   const planned = planOf(conversion);
   diagnostics.push(...conversion.findings, ...planned.diagnostics);

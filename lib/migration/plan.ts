@@ -19,6 +19,8 @@ export interface PlanInput {
   readonly conversion: Conversion;
   /** Service name to the id (or the number of the id) of the script that `decisions.yaml` gives it to. */
   readonly assigned: ReadonlyMap<string, string>;
+  /** The script that takes every service that no script names; without it such a service is an error. */
+  readonly defaultStep?: string;
 }
 
 /**
@@ -27,11 +29,12 @@ export interface PlanInput {
  */
 export function planMigrations(input: PlanInput): { plan: Plan; diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
-  const assignments = resolveAssignments(input, diagnostics);
+  const named = resolveAssignments(input.assigned, input.scripts, diagnostics);
+  const assignments = new Map([...named, ...defaultAssignments(input, named, diagnostics)]);
   const drafts = input.scripts.map((script) => runScript(script, input.conversion, assignments, new Set()));
   diagnostics.push(...drafts.flatMap((draft) => draft.notes.diagnostics));
   const claims = claimsOf(input.scripts, drafts, diagnostics);
-  diagnostics.push(...unclaimed(input.conversion, claims));
+  diagnostics.push(...unclaimed(input.conversion, claims, assignments));
 
   const opening = drafts.findIndex((draft) => draft.notes.opensRoutes);
   const later = new Set(drafts.slice(opening + 1).flatMap((draft) => [...draft.notes.claimed]));
@@ -105,26 +108,53 @@ function isList(steps: Steps | readonly Steps[]): steps is readonly Steps[] {
   return Array.isArray(steps);
 }
 
-function resolveAssignments(input: PlanInput, diagnostics: Diagnostic[]): Map<string, string> {
-  const ids = input.scripts.map((script) => script.id);
+/** The services that no script takes by itself or by an assignment, all to the default script. */
+function defaultAssignments(
+  { scripts, conversion, defaultStep }: PlanInput,
+  named: ReadonlyMap<string, string>,
+  diagnostics: Diagnostic[],
+): ReadonlyMap<string, string> {
+  if (defaultStep === undefined) return new Map();
+  const drafts = scripts.map((script) => runScript(script, conversion, named, new Set()));
+  const claimed = new Set(drafts.flatMap((draft) => [...draft.notes.claimed]));
+  const rest = [...conversion.services.values()].filter(({ name, kind }) =>
+    kind !== "none" && !claimed.has(name)
+  );
+  const id = findScript(scripts, defaultStep);
+  if (id === undefined) diagnostics.push(unknownScript("defaultStep", defaultStep, scripts));
+  return new Map(id === undefined ? [] : rest.map(({ name }) => [name, id]));
+}
+
+function resolveAssignments(
+  assigned: ReadonlyMap<string, string>,
+  scripts: readonly Script[],
+  diagnostics: Diagnostic[],
+): Map<string, string> {
   const resolved = new Map<string, string>();
-  for (const [service, wanted] of input.assigned) {
-    const id = ids.find((candidate) =>
-      candidate === wanted || candidate.split("_")[0] === wanted || candidate.replace(/^\d+_/, "") === wanted
-    );
-    if (id !== undefined) {
-      resolved.set(service, id);
-      continue;
-    }
-    const near = nearest(wanted, ids);
-    diagnostics.push({
-      code: "plan-unknown-script",
-      severity: "error",
-      message: `Decision "services.${service}.step" names "${wanted}", but there is no such migration`,
-      hint: near === undefined ? `The migrations are ${ids.join(", ")}` : `Did you mean "${near}"?`,
-    });
+  for (const [service, wanted] of assigned) {
+    const id = findScript(scripts, wanted);
+    if (id === undefined) diagnostics.push(unknownScript(`services.${service}.step`, wanted, scripts));
+    else resolved.set(service, id);
   }
   return resolved;
+}
+
+/** By its id, its number or its name. */
+function findScript(scripts: readonly Script[], wanted: string): string | undefined {
+  return scripts.map(({ id }) => id).find((id) =>
+    id === wanted || id.split("_")[0] === wanted || id.replace(/^\d+_/, "") === wanted
+  );
+}
+
+function unknownScript(decision: string, wanted: string, scripts: readonly Script[]): Diagnostic {
+  const ids = scripts.map(({ id }) => id);
+  const near = nearest(wanted, [...ids, ...ids.map((id) => id.replace(/^\d+_/, ""))]);
+  return {
+    code: "plan-unknown-script",
+    severity: "error",
+    message: `Decision "${decision}" names "${wanted}", but there is no such migration`,
+    hint: near === undefined ? `The migrations are ${ids.join(", ")}` : `Did you mean "${near}"?`,
+  };
 }
 
 function claimedTwice(service: string, first: string, second: string): Diagnostic {
@@ -136,18 +166,26 @@ function claimedTwice(service: string, first: string, second: string): Diagnosti
   };
 }
 
-function unclaimed(conversion: Conversion, claims: ReadonlyMap<string, string>): Diagnostic[] {
+function unclaimed(
+  conversion: Conversion,
+  claims: ReadonlyMap<string, string>,
+  assignments: ReadonlyMap<string, string>,
+): Diagnostic[] {
   return [...conversion.services.values()]
     .filter((service) => service.kind !== "none" && !claims.has(service.name))
     .map((service) => {
       const span = service.workload.find((planned) => planned.source !== undefined)?.source;
+      const given = assignments.get(service.name);
       return {
         code: "plan-service-unclaimed",
         severity: "error",
-        message: `Service "${service.name}" is taken by no migration`,
+        message: given === undefined
+          ? `Service "${service.name}" is taken by no migration`
+          : `Service "${service.name}" is given to migration "${given}", which takes no services`,
         ...(span === undefined ? {} : { span }),
         hint:
-          `Name it in a script, or add to decisions.yaml: services: { ${service.name}: { step: applications } }`,
+          `Name it in a script, or add to decisions.yaml: services: { ${service.name}: { step: applications } }` +
+          ", or defaultStep: applications for all",
       };
     });
 }

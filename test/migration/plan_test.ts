@@ -107,6 +107,34 @@ for (const wanted of ["080_applications", "080", "applications"]) {
   });
 }
 
+Deno.test("a service that is given to a script without services is an error that names the script", () => {
+  const { diagnostics } = planMigrations({
+    scripts: [ingress, apps],
+    conversion: conversion(service("other", "Deployment")),
+    assigned: new Map([["other", "090"]]),
+  });
+  assert.match(diagnostics[0]?.message ?? "", /"090_ingress", which takes no services/);
+});
+
+Deno.test("the default script takes what no script names, and nothing else", () => {
+  const schema = script("060_schema", ({ service, kube }) => [kube.workload(service("tables"))]);
+  const { plan, diagnostics } = planMigrations({
+    scripts: [schema, apps],
+    conversion: conversion(service("tables", "Job"), service("shop", "Deployment"), service("proxy", "none")),
+    assigned: new Map(),
+    defaultStep: "applications",
+  });
+  assert.deepEqual(diagnostics, []);
+  assert.deepEqual(plan.migrations.map(({ claimed }) => claimed), [["tables"], ["shop"]]);
+  const unknown = planMigrations({
+    scripts: [apps],
+    conversion: conversion(),
+    assigned: new Map(),
+    defaultStep: "apps",
+  });
+  assert.deepEqual(unknown.diagnostics.map(({ code }) => code), ["plan-unknown-script"]);
+});
+
 Deno.test("problems of scripts are collected: unknown, twice, wrong kind, thrown", () => {
   const twice = script("110_twice", ({ service, kube }) => [kube.statefulSet(service("web"))]);
   const broken = script("120_broken", () => {

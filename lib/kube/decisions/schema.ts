@@ -96,6 +96,9 @@ const body = {
   images: z.record(z.string(), image).optional().describe("By image name, with or without its tag"),
   users: z.record(z.string(), uid).optional().describe("User names of compose's user key and their ids"),
   services: z.record(z.string(), service).optional(),
+  defaultStep: z.string().min(1).optional().describe(
+    "The migration that takes every service that no script names",
+  ),
   publish: z.record(z.string(), publication).optional().describe("By host port, such as 8001 or 3478/udp"),
   secrets: z.record(z.string(), z.enum(["secret", "plain"])).optional().describe(
     "By service.KEY, by KEY alone or by the path of a configuration file",
