@@ -32,13 +32,15 @@ export interface Surroundings {
   readonly shell?: readonly string[];
   /** An image that has busybox and nothing else. */
   readonly withoutCurl?: boolean;
+  /** Directories of this machine, by where the container sees them. */
+  readonly mounts?: Readonly<Record<string, string>>;
 }
 
 export async function runJob(
   job: KubeObject,
   configuration: readonly PlannedObject[],
   hosts: readonly string[],
-  { shell = ["/bin/sh"], withoutCurl = false }: Surroundings = {},
+  { shell = ["/bin/sh"], withoutCurl = false, mounts = {} }: Surroundings = {},
 ): Promise<JobRun> {
   const container = containerOf(job);
   const [, ...flags] = container.command;
@@ -47,22 +49,41 @@ export async function runJob(
   };
   for (const { name, value, valueFrom } of container.env) {
     const found = value === undefined
-      ? valueOf(configuration, valueFrom?.secretKeyRef ?? valueFrom?.configMapKeyRef)
+      ? valueOf(configuration, "Secret", valueFrom?.secretKeyRef) ??
+        valueOf(configuration, "ConfigMap", valueFrom?.configMapKeyRef)
       : expanded(value);
     if (found !== undefined) env[name] = found;
   }
   const line = `127.0.0.1 localhost ${hosts.join(" ")}\n`;
-  const inside =
-    `mount -t tmpfs tmpfs /tmp && printf %s "$HOSTS" > /tmp/hosts && mount --bind /tmp/hosts /etc/hosts &&
+  const binds = Object.entries(mounts).map(([path, folder]) => `mount --bind ${folder} ${path} &&`).join(" ");
+  const inside = `${binds} mount -t tmpfs tmpfs /tmp && printf %s "$HOSTS" > /tmp/hosts &&
+    mount --bind /tmp/hosts /etc/hosts &&
     { [ -z "$ONLY_BUSYBOX" ] || { mkdir /tmp/bin && busybox --install -s /tmp/bin && PATH=/tmp/bin; }; } &&
     unset HOSTS ONLY_BUSYBOX && exec "$@"`;
-  const { success, stdout, stderr } = await new Deno.Command("unshare", {
-    args: ["-m", "/bin/sh", "-c", inside, "job", ...shell, ...flags, ...container.args.map(expanded)],
-    clearEnv: true,
-    env: { ...env, HOSTS: line, ONLY_BUSYBOX: withoutCurl ? "yes" : "" },
-    stdin: "null",
-  }).output();
-  return { success, output: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+  const made = await missingDirectories(Object.keys(mounts));
+  try {
+    const { success, stdout, stderr } = await new Deno.Command("unshare", {
+      args: ["-m", "/bin/sh", "-c", inside, "job", ...shell, ...flags, ...container.args.map(expanded)],
+      clearEnv: true,
+      env: { ...env, HOSTS: line, ONLY_BUSYBOX: withoutCurl ? "yes" : "" },
+      stdin: "null",
+    }).output();
+    return { success, output: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+  } finally {
+    for (const path of made) await Deno.remove(path);
+  }
+}
+
+/** Mount points must exist outside the mount namespace too; those that are made here are taken away again. */
+async function missingDirectories(paths: readonly string[]): Promise<readonly string[]> {
+  const made: string[] = [];
+  for (const path of paths) {
+    if (await Deno.stat(path).then(() => false, () => true)) {
+      await Deno.mkdir(path);
+      made.push(path);
+    }
+  }
+  return made;
 }
 
 function containerOf(job: KubeObject): Container {
@@ -78,9 +99,14 @@ function containerOf(job: KubeObject): Container {
   return container;
 }
 
-function valueOf(configuration: readonly PlannedObject[], ref: KeyRef | undefined): string | undefined {
+function valueOf(
+  configuration: readonly PlannedObject[],
+  kind: "Secret" | "ConfigMap",
+  ref: KeyRef | undefined,
+): string | undefined {
   if (ref === undefined) return undefined;
-  const object = configuration.find(({ object }) => object.metadata.name === ref.name)?.object;
+  const object = configuration.find(({ object }) => object.kind === kind && object.metadata.name === ref.name)
+    ?.object;
   // The edge: the data of a ConfigMap or Secret.
   const data = object?.["data"] as Readonly<Record<string, string>> | undefined;
   const value = data?.[ref.key];
@@ -88,7 +114,7 @@ function valueOf(configuration: readonly PlannedObject[], ref: KeyRef | undefine
     if (ref.optional === true) return undefined;
     throw new Error(`No key ${ref.key} in ${ref.name}`);
   }
-  if (object?.kind !== "Secret") return value;
+  if (kind !== "Secret") return value;
   return new TextDecoder().decode(Uint8Array.from(atob(value), (character) => character.charCodeAt(0)));
 }
 
