@@ -272,6 +272,13 @@ function toDependencies(node: Node): Node | undefined {
   return mapping(entries, node);
 }
 
+/** More than a host has, for every protocol. */
+const MAX_PORTS = 3 * 65536;
+const TOO_MANY_PORTS = {
+  reason: `the service has more than ${MAX_PORTS} ports before it`,
+  hint: "use fewer ranges",
+};
+
 function toPorts(node: Node, report: Report): Node | undefined {
   if (node.kind !== "sequence") return undefined;
   const items: Node[] = [];
@@ -284,7 +291,7 @@ function toPorts(node: Node, report: Report): Node | undefined {
       }
       continue;
     }
-    const ports = parsePorts(String(item.value));
+    const ports = items.length > MAX_PORTS ? TOO_MANY_PORTS : parsePorts(String(item.value));
     if ("reason" in ports) {
       refusePort(item, String(item.value), ports.reason, ports.hint, report);
       items.push({ ...item, broken: true });

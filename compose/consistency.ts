@@ -1,8 +1,8 @@
 /** Checks that what services refer to is there, and that keys that say the same do not contradict each other. */
 import type { Diagnostic, Span } from "../lib/diagnostics/diagnostic.ts";
-import { nearest } from "../lib/diagnostics/nearest.ts";
 import { findCycles } from "./cycles.ts";
 import type { Path, Service } from "./project.ts";
+import { likeliest } from "./suggest.ts";
 
 /** What is checked: the canonical sections, with services split by profile. */
 export interface Checked {
@@ -201,7 +201,7 @@ function refer(
   const what = section.slice(0, -1);
   for (const name of names) {
     if (defined.has(name)) continue;
-    const near = nearest(name, defined);
+    const near = likeliest(name, defined);
     say(
       project,
       "compose-undefined",
@@ -321,9 +321,10 @@ function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefine
   return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
-/** The likeliest other name; neither the one that is missing nor the one that refers to it. */
+/** The likeliest other name, but not the one that refers to it. */
 function suggest(name: string, from: string, candidates: readonly string[]): string {
-  const others = name.length < 2 ? [] : candidates.filter((each) => each !== name && each !== from);
-  const near = nearest(name, others);
-  return near === undefined ? `define "${name}", or remove the reference` : `did you mean "${near}"?`;
+  const near = likeliest(name, candidates);
+  return near === undefined || near === from
+    ? `define "${name}", or remove the reference`
+    : `did you mean "${near}"?`;
 }

@@ -10,7 +10,7 @@ import {
   type Node,
   nodeSpan,
 } from "./node.ts";
-import { nearest } from "../lib/diagnostics/nearest.ts";
+import { likeliest } from "./suggest.ts";
 import { merge, SERVICE_RULES } from "./merge.ts";
 import { absolutePath, cleanPath } from "./paths.ts";
 import { problem, type Report } from "./report.ts";
@@ -90,7 +90,7 @@ async function resolve(
   return take(name, service, base, scope, run);
 }
 
-const MAX_CHAIN = 100;
+const MAX_CHAIN = 1000;
 
 function take(name: string, service: Mapping, base: Mapping, scope: Scope, run: Extending): Node {
   const source = clone(base);
@@ -130,7 +130,7 @@ async function scopeOf(reference: Reference, scope: Scope, run: Extending): Prom
 }
 
 function reportUnknown(reference: Reference, scope: Scope, at: Node, report: Report): void {
-  const near = nearest(reference.service, scope.services.entries.keys());
+  const near = likeliest(reference.service, scope.services.entries.keys());
   const where = reference.file === undefined ? "" : ` in "${asText(reference.file)}"`;
   const place = at.kind === "mapping" ? at.entries.get("service") ?? at : at;
   problem(

@@ -2,7 +2,7 @@
 import type { Span } from "../lib/diagnostics/diagnostic.ts";
 import { type Cast, CASTS, type CastTable, castText } from "./casts.ts";
 import { type Node, nodeSpan, type Scalar, scalar, text } from "./node.ts";
-import { problem, type Report, warning } from "./report.ts";
+import { isFullOfWarnings, problem, type Report, warning } from "./report.ts";
 import { spanOf } from "./source.ts";
 import { type Lookup, substitute, type TemplateProblem } from "./template.ts";
 
@@ -114,6 +114,7 @@ function fail(node: Scalar, template: string, found: TemplateProblem, run: Walk)
 }
 
 function warnUnset(node: Scalar, template: string, name: string, offset: number, run: Walk): void {
+  if (isFullOfWarnings(run.report)) return;
   warning(
     run.report,
     "compose-unset-variable",

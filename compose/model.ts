@@ -128,19 +128,11 @@ function dropVersion(root: Mapping, scope: ModelScope): void {
   });
 }
 
-/** Reads the file that an `extends` names, once for a group of files. */
-async function loadBase(
-  path: string,
-  at: Node,
-  scope: ModelScope,
-  bases: Bases,
-): Promise<ExtendsBase | undefined> {
+/** Reads the file that an `extends` names, once for a group of files: what is taken from it is a copy. */
+function loadBase(path: string, at: Node, scope: ModelScope, bases: Bases): Promise<ExtendsBase | undefined> {
   const loading = bases.get(path) ?? readBase(path, at, scope);
   bases.set(path, loading);
-  const base = await loading;
-  if (base === undefined) return undefined;
-  const services = clone(base.services);
-  return services.kind === "mapping" ? { services, dropped: base.dropped } : undefined;
+  return loading;
 }
 
 async function readBase(path: string, at: Node, scope: ModelScope): Promise<ExtendsBase | undefined> {

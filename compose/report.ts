@@ -6,13 +6,14 @@ export interface Report {
   readonly diagnostics: Diagnostic[];
   readonly seen: Set<string>;
   errors: number;
+  warnings: number;
 }
 
-/** More than this many errors do not help anybody; the rest is counted. */
-const MAX_ERRORS = 200;
+/** More than this many remarks do not help anybody; the rest is only counted. */
+const MAX_REMARKS = 200;
 
 export function newReport(): Report {
-  return { diagnostics: [], seen: new Set(), errors: 0 };
+  return { diagnostics: [], seen: new Set(), errors: 0, warnings: 0 };
 }
 
 /** Reports a problem that makes the input unusable. */
@@ -27,10 +28,21 @@ export function warning(report: Report, code: string, message: string, span?: Sp
 
 /** Adds a remark, unless the same one was made at the same place before. */
 export function add(report: Report, diagnostic: Diagnostic): void {
-  const { span } = diagnostic;
+  const { span, severity } = diagnostic;
+  const isError = severity === "error";
+  if (isError ? report.errors >= MAX_REMARKS : isFullOfWarnings(report)) {
+    if (isError) report.errors++;
+    return;
+  }
   const key = `${diagnostic.code}|${span?.file}|${span?.line}|${span?.column}|${diagnostic.message}`;
   if (report.seen.has(key)) return;
   report.seen.add(key);
-  if (diagnostic.severity === "error" && ++report.errors > MAX_ERRORS) return;
+  if (isError) report.errors++;
+  else report.warnings++;
   report.diagnostics.push(diagnostic);
+}
+
+/** Whether further warnings are dropped, so that nobody needs to work them out. */
+export function isFullOfWarnings(report: Report): boolean {
+  return report.warnings >= MAX_REMARKS;
 }

@@ -4,7 +4,7 @@
  */
 import { parseMount } from "./short/mount.ts";
 import { asText, isNull, type Mapping, mappingAt, type Node, nodeSpan } from "./node.ts";
-import { problem, type Report } from "./report.ts";
+import { newReport, problem, type Report } from "./report.ts";
 
 /** What an item is known by in its list; a problem where it lacks what would name it. */
 type KeyOf = (item: Node, report: Report) => string | undefined;
@@ -20,7 +20,7 @@ export function keyOfPair(item: Node): string {
 export function uniqueItems(items: readonly Node[], keyOf: KeyOf, report?: Report): Node[] {
   const places = new Map<string, number>();
   const kept: Node[] = [];
-  const unused: Report = report ?? { diagnostics: [], seen: new Set(), errors: 0 };
+  const unused = report ?? newReport();
   for (const item of items) {
     const key = item.broken ? undefined : keyOf(item, unused);
     const place = key === undefined ? undefined : places.get(key);

@@ -4,16 +4,12 @@ import { join } from "node:path";
 import { load } from "../../compose/mod.ts";
 import { type Case, place, TOPICS } from "../compose/cases/mod.ts";
 import { differences } from "./compare.ts";
-import { oracleCase, startOracle } from "./oracle.ts";
+import { hasGo, type Oracle, oracleCase, withOracle } from "./oracle.ts";
 
-const oracle = await startOracle();
-// deno-lint-ignore no-console -- a skipped test has to say why
-if (oracle === undefined) console.warn("skipped: Go is not installed, so compose-go cannot be asked");
-
+const isGo = await hasGo();
 const STRICTNESS = join(import.meta.dirname ?? ".", "../../docs/strictness.md");
 
-async function compare(cases: readonly Case[]): Promise<string[]> {
-  assert.ok(oracle);
+async function compare(cases: readonly Case[], oracle: Oracle): Promise<string[]> {
   const root = await Deno.makeTempDir({ prefix: "oracle" });
   const options: Awaited<ReturnType<typeof place>>[] = [];
   for (const [index, each] of cases.entries()) options.push(await place(each, join(root, String(index))));
@@ -34,8 +30,8 @@ async function compare(cases: readonly Case[]): Promise<string[]> {
 for (const [topic, cases] of Object.entries(TOPICS)) {
   Deno.test({
     name: `load() agrees with compose-go on ${cases.length} cases of ${topic}`,
-    ignore: oracle === undefined,
-    fn: async () => assert.deepEqual(await compare(cases), []),
+    ignore: !isGo,
+    fn: () => withOracle(async (oracle) => assert.deepEqual(await compare(cases, oracle), [])),
   });
 }
 

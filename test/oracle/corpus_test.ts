@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { load } from "../../compose/mod.ts";
 import { differences } from "./compare.ts";
-import { type OracleCase, startOracle } from "./oracle.ts";
+import { hasGo, type Oracle, type OracleCase, withOracle } from "./oracle.ts";
 
 const SHARED = join(import.meta.dirname ?? ".", "../../../shared");
 const STACK = Deno.env.get("FAF_STACK") ?? join(SHARED, "faf-stack");
@@ -41,9 +41,10 @@ async function standIns(directory: string, text: string): Promise<void> {
   }
 }
 
-async function compareAll(cases: readonly OracleCase[]): Promise<{ accepted: number; different: string[] }> {
-  const oracle = await startOracle();
-  assert.ok(oracle);
+async function compareAll(
+  cases: readonly OracleCase[],
+  oracle: Oracle,
+): Promise<{ accepted: number; different: string[] }> {
   const answers = await oracle.ask(cases);
   const different: string[] = [];
   let accepted = 0;
@@ -57,8 +58,7 @@ async function compareAll(cases: readonly OracleCase[]): Promise<{ accepted: num
   return { accepted, different };
 }
 
-const oracle = await startOracle();
-say(oracle !== undefined, "Go is not installed, so compose-go cannot be asked");
+const isGo = await hasGo();
 say(await exists(STACK), `there is no ${STACK}`);
 say(await exists(HISTORY), `there is no ${HISTORY}`);
 
@@ -70,34 +70,39 @@ function say(isThere: boolean, reason: string): void {
 
 Deno.test({
   name: "load() agrees with compose-go on the stack's three files, alone and together",
-  ignore: oracle === undefined || !(await exists(STACK)),
-  fn: async () => {
-    const dir = await operatorCopy();
-    const names = ["docker-compose.yml", "faf-extra.yml", "monitoring.yml"];
-    const cases = [...names.map((name) => [name]), names.slice(0, 2), names].map((files) => ({ dir, files }));
-    const { accepted, different } = await compareAll(cases);
-    assert.deepEqual(different, []);
-    assert.equal(accepted, cases.length);
-    await Deno.remove(dir, { recursive: true });
-  },
+  ignore: !isGo || !(await exists(STACK)),
+  fn: () =>
+    withOracle(async (oracle) => {
+      const dir = await operatorCopy();
+      const names = ["docker-compose.yml", "faf-extra.yml", "monitoring.yml"];
+      const cases = [...names.map((name) => [name]), names.slice(0, 2), names].map((files) => ({
+        dir,
+        files,
+      }));
+      const { accepted, different } = await compareAll(cases, oracle);
+      assert.deepEqual(different, []);
+      assert.equal(accepted, cases.length);
+      await Deno.remove(dir, { recursive: true });
+    }),
 });
 
 Deno.test({
   name: "load() agrees with compose-go on every version that the stack's file had",
-  ignore: oracle === undefined || !(await exists(HISTORY)),
-  fn: async () => {
-    const dir = await Deno.makeTempDir({ prefix: "history" });
-    const names: string[] = [];
-    for await (const { name } of Deno.readDir(HISTORY)) if (name.endsWith(".yml")) names.push(name);
-    names.sort();
-    for (const name of names) {
-      const text = await Deno.readTextFile(join(HISTORY, name));
-      await Deno.writeTextFile(join(dir, name), text);
-      await standIns(dir, text);
-    }
-    const { accepted, different } = await compareAll(names.map((name) => ({ dir, files: [name] })));
-    assert.deepEqual(different, []);
-    assert.ok(accepted > names.length / 2, `${accepted} of ${names.length} were accepted`);
-    await Deno.remove(dir, { recursive: true });
-  },
+  ignore: !isGo || !(await exists(HISTORY)),
+  fn: () =>
+    withOracle(async (oracle) => {
+      const dir = await Deno.makeTempDir({ prefix: "history" });
+      const names: string[] = [];
+      for await (const { name } of Deno.readDir(HISTORY)) if (name.endsWith(".yml")) names.push(name);
+      names.sort();
+      for (const name of names) {
+        const text = await Deno.readTextFile(join(HISTORY, name));
+        await Deno.writeTextFile(join(dir, name), text);
+        await standIns(dir, text);
+      }
+      const { accepted, different } = await compareAll(names.map((name) => ({ dir, files: [name] })), oracle);
+      assert.deepEqual(different, []);
+      assert.ok(accepted > names.length / 2, `${accepted} of ${names.length} were accepted`);
+      await Deno.remove(dir, { recursive: true });
+    }),
 });

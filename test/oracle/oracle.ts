@@ -44,9 +44,8 @@ export function oracleCase(options: LoadOptions): OracleCase {
   };
 }
 
-/** The built oracle's path; nothing where Go is absent. */
-export async function buildOracle(): Promise<string | undefined> {
-  if (!(await hasGo())) return undefined;
+/** The built oracle's path. */
+export async function buildOracle(): Promise<string> {
   const cache = join(
     Deno.env.get("XDG_CACHE_HOME") ?? join(Deno.env.get("HOME") ?? "/tmp", ".cache"),
     "compose-ferry",
@@ -66,10 +65,19 @@ export async function buildOracle(): Promise<string | undefined> {
   return path;
 }
 
-/** An oracle that is ready to be asked, in one process until it is closed; nothing where Go is absent. */
-export async function startOracle(): Promise<Oracle | undefined> {
+/** Asks an oracle that runs in one process for as long as it is used. */
+export async function withOracle(use: (oracle: Oracle) => Promise<void>): Promise<void> {
+  const oracle = await startOracle();
+  try {
+    await use(oracle);
+  } finally {
+    await oracle.close();
+  }
+}
+
+/** An oracle that runs until it is closed. */
+export async function startOracle(): Promise<Oracle> {
   const path = await buildOracle();
-  if (path === undefined) return undefined;
   const child = new Deno.Command(path, { stdin: "piped", stdout: "piped", stderr: "inherit" }).spawn();
   const writer = child.stdin.getWriter();
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
@@ -109,11 +117,14 @@ class TextLineStream extends TransformStream<string, string> {
   }
 }
 
-async function hasGo(): Promise<boolean> {
+/** Whether Go is there to build the oracle with; says so where it is not, as tests are skipped then. */
+export async function hasGo(): Promise<boolean> {
   try {
     return (await new Deno.Command("go", { args: ["version"], stdout: "null", stderr: "null" }).output())
       .success;
   } catch {
+    // deno-lint-ignore no-console -- a skipped test has to say why
+    console.warn("skipped: Go is not installed, so compose-go cannot be asked");
     return false;
   }
 }
