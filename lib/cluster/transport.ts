@@ -32,7 +32,7 @@ export interface Surroundings {
 const REQUEST_TIMEOUT_MS = 30_000;
 /** How long a server that has answered before may be away, such as while it restarts. */
 const PATIENCE_MS = 60_000;
-const LONGEST_PAUSE_MS = 3_000;
+const LONGEST_PAUSE_MS = 1_000;
 /** Questions that are asked by POST and change nothing. */
 const REVIEWS = /\/(self)?subject(access|rules)reviews$/;
 
