@@ -339,6 +339,25 @@ Deno.test("convertRouting() lets an entry point redirect to the port that the wo
   deepStrictEqual(ports["websecure"]?.["http3"], { enabled: true, advertisedPort: 443 });
 });
 
+Deno.test("convertRouting() says what Traefik or the cluster's version would do otherwise", () => {
+  const codes = (labels: Readonly<Record<string, string>>, more: Partial<Input> = {}): string[] =>
+    converted({ services: { web: { ...web, ...labels } }, ...more }).findings.map(({ code }) => code);
+  ok(codes({ "traefik.http.routers.web.tls.certresolver": "nope" }).includes("traefik-resolver-unknown"));
+  ok(
+    !codes({ "traefik.http.routers.web.tls.certresolver": "le" }, { static: acmeStatic }).includes(
+      "traefik-resolver-unknown",
+    ),
+  );
+  const hrw = { "traefik.http.services.s.loadbalancer.strategy": "hrw" };
+  ok(codes(hrw, { decisions: { version: "3.5.1" } }).includes("traefik-field-lost"));
+  ok(!codes(hrw, { decisions: { version: "3.6.0" } }).includes("traefik-field-lost"));
+  const twice =
+    "http: { routers: { r: { rule: 'Host(`a`)', service: w } }, services: { w: { weighted: { services: [{ name: x }, { name: y }] } }, " +
+    "x: { loadBalancer: { servers: [{ url: 'http://web:80' }] } }, y: { loadBalancer: { passHostHeader: false, servers: [{ url: 'http://web:80' }] } } } }\n";
+  ok(codes({}, { dynamic: twice }).includes("traefik-field-lost"));
+  ok(!codes({}, { dynamic: twice.replace("passHostHeader: false, ", "") }).includes("traefik-field-lost"));
+});
+
 Deno.test("convertRouting() names middlewares of entry points as the cluster's provider does", () => {
   const result = converted({
     services: { web },

@@ -37,6 +37,8 @@ export interface RouteContext {
   /** Collected: objects that routes share, by kind and name. */
   readonly shared: Map<string, PlannedObject>;
   readonly required: RequiredPort[];
+  /** Options of backends in TraefikServices by Service and port: Traefik keeps one set for each. */
+  readonly backendOptions: Map<string, string>;
   readonly findings: Diagnostic[];
 }
 

@@ -105,6 +105,7 @@ function contextOf(input: RoutingConversionInput): RouteContext {
     tcpMiddlewares: new Map(),
     shared: new Map(),
     required: [],
+    backendOptions: new Map(),
     findings: [],
   };
 }

@@ -2,6 +2,7 @@
 import type { Element } from "../../traefik/routing.ts";
 import { convertRule } from "../../traefik/rule_syntax.ts";
 import type { KubeObject } from "../object.ts";
+import { resolversOf } from "./certificate_resolvers.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { entryPointsOfRouter, type MappedEntryPoint } from "./entry_points.ts";
 import { httpServices } from "./http_service.ts";
@@ -136,8 +137,19 @@ function routeTls(
   const tls = element.fields["tls"] as Json | undefined;
   if (tls === undefined) return externalTls(context, entryPoints);
   const certResolver = tls["certResolver"];
+  const known = resolversOf(context.routing).map(({ name }) => name);
+  if (certResolver !== undefined && !known.includes(String(certResolver))) {
+    report(
+      context,
+      "warning",
+      "traefik-resolver-unknown",
+      element,
+      `The certificate resolver "${certResolver}" of "${element.name}" is not in the static configuration: no certificate is fetched`,
+      known.length === 0 ? "Define it" : `Correct the name: there are ${known.join(", ")}`,
+    );
+  }
   return compact({
-    certResolver: certResolver ?? undefined,
+    certResolver,
     domains: tls["domains"],
     options: tlsOptions(context, element, tls["options"]),
   });

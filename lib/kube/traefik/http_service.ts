@@ -1,7 +1,8 @@
 /** HTTP services as the `services` of a route, or as a TraefikService where they are more than a load balancer. */
-import type { Element, Fields } from "../../traefik/routing.ts";
+import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
-import { compact, report, type RouteContext, type ServiceTarget, share, traefikObject } from "./context.ts";
+import { compositeService } from "./composite_service.ts";
+import { compact, report, type RouteContext, type ServiceTarget } from "./context.ts";
 import { isAtLeast } from "./decisions.ts";
 import { emptyService, externalService } from "./external_service.ts";
 import { qualify } from "./references.ts";
@@ -37,7 +38,7 @@ export function httpServices(
   }
   const balancer = element.fields["loadBalancer"] as Json | undefined;
   if (balancer !== undefined) return loadBalancer(context, element, balancer);
-  return compositeService(context, element);
+  return compositeService(context, element, httpServices);
 }
 
 function loadBalancer(
@@ -131,7 +132,7 @@ function balancerOptions(context: RouteContext, element: Element, balancer: Json
   const cookie = (balancer["sticky"] as Json | undefined)?.["cookie"];
   return compact({
     passHostHeader: balancer["passHostHeader"] ?? true,
-    strategy: strategy === undefined || strategy === "wrr" ? undefined : strategy,
+    strategy: strategyOf(context, element, strategy),
     responseForwarding: interval === "100ms"
       ? undefined
       : interval === undefined
@@ -141,6 +142,24 @@ function balancerOptions(context: RouteContext, element: Element, balancer: Json
     serversTransport: transportName(context, element, balancer["serversTransport"]),
     passiveHealthCheck: isAtLeast(context.decisions.version, "3.6") ? passiveCheck(balancer) : undefined,
   });
+}
+
+/** Since which version each strategy can be written into an IngressRoute. */
+const strategies: Readonly<Record<string, string>> = { p2c: "3.4", hrw: "3.6", leasttime: "3.6" };
+
+function strategyOf(context: RouteContext, element: Element, strategy: unknown): unknown {
+  if (strategy === undefined || strategy === "wrr") return undefined;
+  const since = strategies[String(strategy)];
+  if (since === undefined || isAtLeast(context.decisions.version, since)) return strategy;
+  report(
+    context,
+    "warning",
+    "traefik-field-lost",
+    element,
+    `The strategy "${strategy}" of the service "${element.name}" needs Traefik ${since} in the cluster`,
+    "Run a newer Traefik, or accept that servers take turns",
+  );
+  return undefined;
 }
 
 function passiveCheck(balancer: Json): Json | undefined {
@@ -201,86 +220,4 @@ function reportLostFields(context: RouteContext, element: Element, balancer: Jso
         : "Accept it, or keep the path with a middleware",
     );
   }
-}
-
-function compositeService(context: RouteContext, element: Element): readonly ServiceReference[] | undefined {
-  const name = context.names.httpServices.get(element.name) ?? "service";
-  const spec = compositeSpec(context, element);
-  if (spec === undefined) return undefined;
-  share(context, traefikObject(context, "TraefikService", name, spec), element.span);
-  return [{ kind: "TraefikService", name }];
-}
-
-function compositeSpec(context: RouteContext, element: Element): Json | undefined {
-  const { weighted, mirroring, highestRandomWeight, failover } = element.fields as Record<
-    string,
-    Fields | undefined
-  >;
-  const lost = [weighted, mirroring, highestRandomWeight].find((fields) =>
-    fields?.["healthCheck"] !== undefined
-  );
-  if (lost !== undefined) {
-    report(
-      context,
-      "warning",
-      "traefik-field-lost",
-      element,
-      `The health check of the service "${element.name}" has no field in the cluster and is lost`,
-      "Readiness of pods keeps broken ones out of each Service",
-    );
-  }
-  if (weighted !== undefined) {
-    const services = children(context, element, weighted["services"]);
-    return services && { weighted: compact({ services, sticky: weighted["sticky"] }) };
-  }
-  if (highestRandomWeight !== undefined) {
-    const services = children(context, element, highestRandomWeight["services"]);
-    return services && { highestRandomWeight: { services } };
-  }
-  if (mirroring !== undefined) return mirroringSpec(context, element, mirroring);
-  const reason = failover === undefined
-    ? "has no kind"
-    : "is a failover by health, which the cluster's objects cannot say";
-  report(
-    context,
-    "error",
-    "traefik-service-unusable",
-    element,
-    `The service "${element.name}" ${reason}`,
-    "Define it as loadBalancer, weighted or mirroring",
-  );
-  return undefined;
-}
-
-function children(
-  context: RouteContext,
-  element: Element,
-  list: unknown,
-): readonly ServiceReference[] | undefined {
-  const entries = (list ?? []) as readonly { name?: string; weight?: number }[];
-  const converted = entries.map(({ name = "", weight }) =>
-    httpServices(context, name, element)?.map((service) => compact({ ...service, weight: weight ?? 1 }))
-  );
-  return converted.some((services) => services === undefined)
-    ? undefined
-    : converted.flatMap((services) => services ?? []);
-}
-
-function mirroringSpec(context: RouteContext, element: Element, mirroring: Fields): Json | undefined {
-  const [main] = httpServices(context, String(mirroring["service"] ?? ""), element) ?? [];
-  if (main === undefined) return undefined;
-  const entries = (mirroring["mirrors"] ?? []) as readonly { name?: string; percent?: number }[];
-  const mirrors = entries.map(({ name = "", percent }) => {
-    const [service] = httpServices(context, name, element) ?? [];
-    return service && compact({ ...service, percent });
-  });
-  if (mirrors.some((mirror) => mirror === undefined)) return undefined;
-  return {
-    mirroring: compact({
-      ...main,
-      mirrors,
-      mirrorBody: mirroring["mirrorBody"],
-      maxBodySize: mirroring["maxBodySize"],
-    }),
-  };
 }

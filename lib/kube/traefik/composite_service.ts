@@ -1,0 +1,137 @@
+/** Services that are more than a load balancer, as TraefikServices. */
+import type { Element, Fields } from "../../traefik/routing.ts";
+import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
+import type { ServiceReference } from "./http_service.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Converts the service that an element refers to. */
+type Resolve = (
+  context: RouteContext,
+  reference: string,
+  referrer: Element,
+) => readonly ServiceReference[] | undefined;
+
+/** Converts a weighted, mirroring or highestRandomWeight service; the parts are resolved by the caller's function. */
+export function compositeService(
+  context: RouteContext,
+  element: Element,
+  resolve: Resolve,
+): readonly ServiceReference[] | undefined {
+  const name = context.names.httpServices.get(element.name) ?? "service";
+  const spec = compositeSpec(context, element, resolve);
+  if (spec === undefined) return undefined;
+  share(context, traefikObject(context, "TraefikService", name, spec), element.span);
+  return [{ kind: "TraefikService", name }];
+}
+
+function compositeSpec(context: RouteContext, element: Element, resolve: Resolve): Json | undefined {
+  const { weighted, mirroring, highestRandomWeight, failover } = element.fields as Record<
+    string,
+    Fields | undefined
+  >;
+  const lost = [weighted, mirroring, highestRandomWeight].find((fields) =>
+    fields?.["healthCheck"] !== undefined
+  );
+  if (lost !== undefined) {
+    report(
+      context,
+      "warning",
+      "traefik-field-lost",
+      element,
+      `The health check of the service "${element.name}" has no field in the cluster and is lost`,
+      "Readiness of pods keeps broken ones out of each Service",
+    );
+  }
+  if (weighted !== undefined) {
+    const services = children(context, element, weighted["services"], resolve);
+    return services && { weighted: compact({ services, sticky: weighted["sticky"] }) };
+  }
+  if (highestRandomWeight !== undefined) {
+    const services = children(context, element, highestRandomWeight["services"], resolve);
+    return services && { highestRandomWeight: { services } };
+  }
+  if (mirroring !== undefined) return mirroringSpec(context, element, mirroring, resolve);
+  const reason = failover === undefined
+    ? "has no kind"
+    : "is a failover by health, which the cluster's objects cannot say";
+  report(
+    context,
+    "error",
+    "traefik-service-unusable",
+    element,
+    `The service "${element.name}" ${reason}`,
+    "Define it as loadBalancer, weighted or mirroring",
+  );
+  return undefined;
+}
+
+function children(
+  context: RouteContext,
+  element: Element,
+  list: unknown,
+  resolve: Resolve,
+): readonly ServiceReference[] | undefined {
+  const entries = (list ?? []) as readonly { name?: string; weight?: number }[];
+  const converted = entries.map(({ name = "", weight }) =>
+    part(resolve, context, name, element)?.map((service) => compact({ ...service, weight: weight ?? 1 }))
+  );
+  return converted.some((services) => services === undefined)
+    ? undefined
+    : converted.flatMap((services) => services ?? []);
+}
+
+function mirroringSpec(
+  context: RouteContext,
+  element: Element,
+  mirroring: Fields,
+  resolve: Resolve,
+): Json | undefined {
+  const [main] = part(resolve, context, String(mirroring["service"] ?? ""), element) ?? [];
+  if (main === undefined) return undefined;
+  const entries = (mirroring["mirrors"] ?? []) as readonly { name?: string; percent?: number }[];
+  const mirrors = entries.map(({ name = "", percent }) => {
+    const [service] = part(resolve, context, name, element) ?? [];
+    return service && compact({ ...service, percent });
+  });
+  if (mirrors.some((mirror) => mirror === undefined)) return undefined;
+  return {
+    mirroring: compact({
+      ...main,
+      mirrors,
+      mirrorBody: mirroring["mirrorBody"],
+      maxBodySize: mirroring["maxBodySize"],
+    }),
+  };
+}
+
+/**
+ * Resolves one part. In a TraefikService Traefik names a backend by its Service and port alone
+ * (pkg/provider/kubernetes/crd, fullServiceName): of two that differ in their options, one set wins for both.
+ */
+function part(
+  resolve: Resolve,
+  context: RouteContext,
+  reference: string,
+  element: Element,
+): readonly ServiceReference[] | undefined {
+  const services = resolve(context, reference, element);
+  for (const { kind, name, port, ...options } of services ?? []) {
+    if (kind !== undefined) continue;
+    const key = `${name}:${port}`;
+    const text = JSON.stringify(options);
+    const earlier = context.backendOptions.get(key);
+    context.backendOptions.set(key, earlier ?? text);
+    if (earlier === undefined || earlier === text) continue;
+    report(
+      context,
+      "warning",
+      "traefik-field-lost",
+      element,
+      `The options of "${reference}" in the service "${element.name}" differ from those of another service for the ` +
+        `same backend: Traefik applies one set to both`,
+      "Give both the same options",
+    );
+  }
+  return services;
+}
