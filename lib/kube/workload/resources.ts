@@ -14,7 +14,20 @@ export function resourcesOf(context: Context, subject: Subject): Json {
     ...pick("requestMemory", memory(reservations?.memory ?? service.mem_reservation)),
   };
   reportRest(context, subject);
-  return resourceRequirements({ ...written, ...decision.resources });
+  return resourceRequirements(withRequests(context, { ...written, ...decision.resources }));
+}
+
+/**
+ * A limit reserves nothing in Docker. Kubernetes takes a limit without a request for a request too, so that a node
+ * would be full while it is idle; the decided default stands in, else nothing is reserved.
+ */
+function withRequests(context: Context, values: ResourcesDecision): ResourcesDecision {
+  const defaults = context.decisions.limits?.default;
+  return {
+    ...(values.cpu === undefined ? {} : { requestCpu: defaults?.requestCpu ?? "0" }),
+    ...(values.memory === undefined ? {} : { requestMemory: defaults?.requestMemory ?? "0" }),
+    ...values,
+  };
 }
 
 /** `resources` of a container, quantities as text. */

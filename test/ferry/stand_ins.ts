@@ -1,0 +1,56 @@
+/** Images that stand for those of a stack which no registry gives here: they do nothing but start and be healthy. */
+import { parse } from "yaml";
+import type { Image } from "./image.ts";
+
+/** What is used of `config`, which prints the project as it was understood. */
+export interface PrintedProject {
+  readonly services: Readonly<Record<string, PrintedService>>;
+}
+
+export interface PrintedService {
+  readonly image?: string;
+  readonly restart?: string | false;
+  readonly environment?: Readonly<Record<string, string | null>>;
+  readonly volumes?: readonly {
+    readonly type: string;
+    readonly source?: string;
+    readonly target: string;
+  }[];
+}
+
+/** Listens where FAF's healthchecks and waiting init containers ask, and stays until it is asked to stop. */
+const SERVER = `#!/bin/sh
+for port in 3306 8011; do httpd -p $port -h /answers 2> /dev/null; done
+trap 'exit 0' TERM
+tail -f /dev/null &
+wait
+`;
+
+const TASK = "#!/bin/sh\nexit 0\n";
+const FILES = { "/answers/actuator/health": "UP\n", "/bin/mysqladmin": "#!/bin/sh\nexit 0\n" };
+
+/** Reads what `config` printed. */
+export function readPrintedProject(text: string): PrintedProject {
+  return parse(text) as PrintedProject;
+}
+
+/** One image for each that the project names. A service that is not restarted ends by itself. */
+export function standIns(project: PrintedProject): readonly Image[] {
+  const tasks = new Map<string, boolean>();
+  for (const { image, restart } of Object.values(project.services)) {
+    if (image !== undefined) tasks.set(fullName(image), restart === "no" || restart === false);
+  }
+  return [...tasks].map(([name, isTask]) => ({
+    name,
+    entrypoint: ["/bin/stand-in"],
+    files: { ...FILES, "/bin/stand-in": isTask ? TASK : SERVER },
+  }));
+}
+
+/** An image's name as containerd knows it: with its registry, its library and its tag. */
+export function fullName(image: string): string {
+  const [first = "", ...rest] = image.split("/");
+  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  const path = hasRegistry ? image : rest.length > 0 ? `docker.io/${image}` : `docker.io/library/${image}`;
+  return /:[^/]+$/.test(path) ? path : `${path}:latest`;
+}
