@@ -1,0 +1,75 @@
+/** k3s's own settings for a node that the stack moves to: its `config.yaml`, and the same for NixOS. */
+import { stringify } from "yaml";
+
+/** Where k3s looks for its settings, and where the API server's file is laid beside them. */
+export const K3S_CONFIGURATION = "/etc/rancher/k3s/config.yaml";
+export const K3S_AUTHENTICATION = "/etc/rancher/k3s/authentication.yaml";
+
+/** What the node is to be. */
+export interface K3sNode {
+  /** The value of the label `storage-id`, by which volumes find their node. */
+  readonly storageId: string;
+  /** `external`: the Traefik that k3s brings is switched off. */
+  readonly traefik: "bundled" | "external";
+  /** The text of the API server's AuthenticationConfiguration, where people log in by OIDC. */
+  readonly authentication?: string;
+  /** Names besides the node's own by which the API server is reached. */
+  readonly tlsSan?: readonly string[];
+  readonly nodeName?: string;
+}
+
+/**
+ * The settings of a server. Its local-path provisioner is off, because it would put random ids into paths; Secrets are
+ * encrypted where they lie; the administrator's kubeconfig is root's alone.
+ */
+export function k3sConfiguration(node: K3sNode): Record<string, unknown> {
+  return {
+    ...(node.nodeName === undefined ? {} : { "node-name": node.nodeName }),
+    "node-label": [`storage-id=${node.storageId}`],
+    disable: ["local-storage", ...(node.traefik === "external" ? ["traefik"] : [])],
+    "secrets-encryption": true,
+    "write-kubeconfig-mode": "0600",
+    ...(node.tlsSan === undefined || node.tlsSan.length === 0 ? {} : { "tls-san": [...node.tlsSan] }),
+    ...(node.authentication === undefined
+      ? {}
+      : { "kube-apiserver-arg": [`authentication-config=${K3S_AUTHENTICATION}`] }),
+  };
+}
+
+/** The text of `/etc/rancher/k3s/config.yaml`. */
+export function k3sConfigurationText(node: K3sNode): string {
+  return stringify(k3sConfiguration(node), { lineWidth: 0 });
+}
+
+/** A NixOS module with the same files; its firewall lets the API server in. */
+export function nixosText(node: K3sNode): string {
+  const files = [
+    ["rancher/k3s/config.yaml", k3sConfigurationText(node)],
+    ...(node.authentication === undefined ? [] : [["rancher/k3s/authentication.yaml", node.authentication]]),
+  ] as const;
+  const entries = files.map(([name = "", text = ""]) =>
+    `  environment.etc.${nixString(name)} = {\n    mode = "0600";\n    text = ${
+      nixText(text, "      ")
+    };\n  };\n`
+  );
+  return `{ ... }:
+{
+  services.k3s = {
+    enable = true;
+    role = "server";
+  };
+${entries.join("")}  networking.firewall.allowedTCPPorts = [ 6443 ];
+}
+`;
+}
+
+function nixString(text: string): string {
+  return `"${text.replace(/[\\"]/g, "\\$&").replace(/\$\{/g, "\\${")}"`;
+}
+
+/** An indented string of Nix: the indentation that all lines share is taken off again. */
+function nixText(text: string, indent: string): string {
+  const escaped = text.replace(/''/g, "'''").replace(/\$\{/g, "''${");
+  const lines = escaped.trimEnd().split("\n").map((line) => line === "" ? "" : `${indent}${line}`);
+  return `''\n${lines.join("\n")}\n${indent.slice(2)}''`;
+}

@@ -1,0 +1,60 @@
+/** k3s's configuration and the NixOS module. */
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { authenticationText } from "../../lib/kube/access/authentication.ts";
+import { k3sConfigurationText, nixosText } from "../../lib/kube/host/k3s.ts";
+
+const AUTHENTICATION = authenticationText({
+  issuer: "https://hydra.example.org/",
+  clientId: "kubernetes",
+  groupsExpression: "claims.?ext.roles.orValue([])",
+});
+
+Deno.test("k3sConfigurationText() has the label, the login and what is off", () => {
+  const text = k3sConfigurationText({
+    storageId: "main-01",
+    traefik: "external",
+    authentication: AUTHENTICATION,
+  });
+  assert.deepEqual(parse(text), {
+    "node-label": ["storage-id=main-01"],
+    disable: ["local-storage", "traefik"],
+    "secrets-encryption": true,
+    "write-kubeconfig-mode": "0600",
+    "kube-apiserver-arg": ["authentication-config=/etc/rancher/k3s/authentication.yaml"],
+  });
+});
+
+Deno.test("k3sConfigurationText() keeps the bundled Traefik and needs no login", () => {
+  const node = { storageId: "a", traefik: "bundled", tlsSan: ["k3s.example.org"], nodeName: "main" } as const;
+  assert.deepEqual(parse(k3sConfigurationText(node)), {
+    "node-name": "main",
+    "node-label": ["storage-id=a"],
+    disable: ["local-storage"],
+    "secrets-encryption": true,
+    "write-kubeconfig-mode": "0600",
+    "tls-san": ["k3s.example.org"],
+  });
+});
+
+Deno.test("nixosText() holds the same files, with what Nix would read escaped", () => {
+  const odd = "a: ''b'' ${c}\nd:\n  - e\n";
+  const text = nixosText({ storageId: "main-01", traefik: "bundled", authentication: odd });
+  assert.match(text, /environment\.etc\."rancher\/k3s\/config\.yaml" = \{/);
+  assert.deepEqual(indentedStrings(text), [
+    k3sConfigurationText({ storageId: "main-01", traefik: "bundled", authentication: odd }),
+    odd,
+  ]);
+});
+
+/** The indented strings of a Nix text, read by Nix's rules: common indentation off, two escapes undone. */
+function indentedStrings(text: string): string[] {
+  return [...text.matchAll(/''\n((?:[^']|'''|''\$|'(?!'))*?)\n *''(?!['$])/g)].map(([, inner = ""]) => {
+    const lines = inner.split("\n");
+    const indent = Math.min(...lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/)));
+    return `${lines.map((line) => line.slice(indent)).join("\n")}\n`.replace(/''\$\{/g, "${").replace(
+      /'''/g,
+      "''",
+    );
+  });
+}

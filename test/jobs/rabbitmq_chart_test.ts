@@ -1,0 +1,86 @@
+/** The values for the broker's chart: our claim, node name and Secrets, whose keys exist. */
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { checkAgreement } from "../../lib/kube/jobs/agreement.ts";
+import type { JobDecisions } from "../../lib/kube/jobs/decisions.ts";
+import { brokerChart, missingKeys } from "../../lib/kube/jobs/rabbitmq_chart.ts";
+import { record } from "../../lib/kube/jobs/reference.ts";
+import { convertFaf, fafTest } from "../kube/faf_stack.ts";
+import { fafDecisions } from "./faf_decisions.ts";
+
+const CHART = {
+  repo: "https://charts.example.org",
+  chart: "rabbitmq",
+  version: "10.0.0",
+  erlangCookie: { secret: "erlang", key: "cookie" },
+};
+
+async function withChart(values?: Record<string, unknown>): Promise<JobDecisions> {
+  const { brokers } = await fafDecisions();
+  const broker = brokers?.["faf-rabbitmq"];
+  assert.ok(broker !== undefined);
+  return {
+    brokers: {
+      "faf-rabbitmq": { ...broker, chart: { ...CHART, ...(values === undefined ? {} : { values }) } },
+    },
+  };
+}
+
+fafTest("brokerChart() keeps FAF's data, node name and Secrets", async () => {
+  const { conversion } = await convertFaf();
+  const decisions = await withChart({ auth: { tls: { enabled: false } }, replicaCount: 1 });
+  assert.deepEqual(checkAgreement(conversion, decisions), []);
+  const { objects, findings } = brokerChart(conversion, decisions, "faf-rabbitmq");
+  assert.deepEqual(findings.map(({ code, severity, message }) => [code, severity, message]), [[
+    "kube-chart-secret",
+    "warning",
+    'The chart of "brokers.faf-rabbitmq" reads Secret "erlang", which this stack does not make',
+  ]]);
+  const [secret, chart] = objects.map(({ object }) => object);
+  assert.deepEqual(secret?.["data"], { "rabbitmq-password": btoa("banana") });
+  const spec = record(chart?.["spec"]);
+  const content = String(spec?.["valuesContent"]);
+  assert.ok(!content.includes("banana"));
+  const values = parse(content);
+  assert.deepEqual(values.auth, {
+    username: "admin",
+    existingPasswordSecret: "faf-rabbitmq-chart",
+    existingSecretPasswordKey: "rabbitmq-password",
+    existingErlangSecret: "erlang",
+    existingSecretErlangKey: "cookie",
+    tls: { enabled: false },
+  });
+  assert.equal(values.fullnameOverride, "faf-rabbitmq");
+  assert.equal(values.plugins, "rabbitmq_management rabbitmq_prometheus");
+  assert.deepEqual(values.persistence, {
+    enabled: true,
+    existingClaim: "data-faf-rabbitmq",
+    mountPath: "/bitnami/rabbitmq/mnesia",
+    subPath: "mnesia",
+  });
+  const [host] = values.hostAliases[0].hostnames;
+  assert.deepEqual(values.extraEnvVars[0], { name: "RABBITMQ_NODE_NAME", value: `rabbit@${host}` });
+  assert.equal(host, "rabbitmq");
+});
+
+fafTest("brokerChart() makes nothing where no chart is decided", async () => {
+  const { conversion } = await convertFaf();
+  assert.deepEqual(brokerChart(conversion, await fafDecisions(), "faf-rabbitmq"), {
+    objects: [],
+    findings: [],
+  });
+});
+
+fafTest(
+  "a key that the chart reads and a Secret lacks is an error with the keys that there are",
+  async () => {
+    const { conversion } = await convertFaf();
+    const decisions = await withChart({ auth: { existingPasswordSecret: "faf-rabbitmq-env" } });
+    const { objects, findings } = brokerChart(conversion, decisions, "faf-rabbitmq");
+    assert.deepEqual(objects, []);
+    const [error] = findings;
+    assert.equal(error?.code, "kube-chart-secret");
+    assert.match(error?.hint ?? "", /RABBITMQ_DEFAULT_PASS/);
+    assert.deepEqual(missingKeys({ auth: {} }, [], "x"), []);
+  },
+);
