@@ -64,6 +64,7 @@ interface Reading {
 /** Reads every document of a text; those with errors are left out, and the errors reported. */
 export function parseYaml(source: Source, report: Report): YamlDocument[] {
   const text = readableText(source.text);
+  if (refusesCharacter(text, source, report)) return [];
   let documents: Document.Parsed<ParsedNode>[];
   try {
     documents = [...parseAllDocuments(text, { schema: "failsafe", uniqueKeys: false, logLevel: "silent" })];
@@ -101,7 +102,25 @@ export function parseYaml(source: Source, report: Report): YamlDocument[] {
 /** The text that is parsed, with every character where it was: no byte order mark, and every break a line feed. */
 function readableText(text: string): string {
   const unmarked = text.startsWith("\uFEFF") ? ` ${text.slice(1)}` : text;
-  return unmarked.includes("\r") ? unmarked.replaceAll(/\r(?!\n)/g, "\n") : unmarked;
+  return /[\r\x85]/.test(unmarked) ? unmarked.replaceAll(/\r(?!\n)|\x85/g, "\n") : unmarked;
+}
+
+// deno-lint-ignore no-control-regex -- these are the characters that YAML does not allow
+const UNREADABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+
+/** YAML allows no control characters outside of escapes. */
+function refusesCharacter(text: string, source: Source, report: Report): boolean {
+  const at = text.search(UNREADABLE);
+  if (at < 0) return false;
+  const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
+  problem(
+    report,
+    "compose-yaml-syntax",
+    `Cannot read the YAML: the character U+${code} is not allowed`,
+    spanOf(source, at, at + 1),
+    `remove it, or write "\\u${code}" in double quotes`,
+  );
+  return true;
 }
 
 /** go-yaml reads documents of YAML 1.1 and those that do not say. */

@@ -36,7 +36,7 @@ Deno.test("load() gives the same for the same input, and a place for every error
           assert.ok(span.line <= lines.length && span.column <= (lines[span.line - 1] ?? "").length + 1);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   ));
 
@@ -59,7 +59,7 @@ Deno.test("load() of the printed project is the project again", () =>
         assert.deepEqual(lost, []);
         if (again.project !== undefined) assert.deepEqual(again.project.canonical, project.canonical);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   ));
 
@@ -111,6 +111,6 @@ Deno.test("load() does not throw whatever a file holds", () =>
           assert.equal(loaded.project === undefined, hasErrors);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 250 },
     )
   ));

@@ -170,6 +170,11 @@ export const SCALARS: readonly Case[] = [
   }),
   file("a value in braces that starts with a colon", "services:\n  a: {image: x, hostname: ::1}\n"),
   file("a tab after a dash", "services:\n  a:\n    image: x\n    dns:\n      -\t1.1.1.1\n"),
+  file("a control character", "services:\n  a:\n    image: x\u0001\n"),
+  file("a control character in an escape", 'services:\n  a:\n    image: "x\\u0001"\n'),
+  file("a next line character", "services:\n  a:\n    image: x\u0085\n"),
+  file("a byte order mark inside", "services:\n  a:\n    image: x\ufeffy\n"),
+  file("an emoji", "services:\n  a:\n    image: x🐳\n"),
   file("a tab after a colon", "services:\n  a:\n    image:\tx\n"),
   file("old line ends", "services:\r  a:\r    image: x\r"),
 ];
