@@ -358,6 +358,38 @@ Deno.test("convertRouting() says what Traefik or the cluster's version would do 
   ok(!codes({}, { dynamic: twice.replace("passHostHeader: false, ", "") }).includes("traefik-field-lost"));
 });
 
+Deno.test("convertRouting() warns of a secret in a header, and does not repeat it", () => {
+  const value = "Bearer abcdef";
+  const result = converted({
+    services: {
+      web: { ...web, "traefik.http.middlewares.h.headers.customrequestheaders.Authorization": value },
+    },
+  });
+  const found = result.findings.find(({ code }) => code === "traefik-secret-in-route");
+  ok(found !== undefined && !JSON.stringify(result.all).includes(value));
+});
+
+Deno.test("convertRouting() does not take the Service of a compose service for an empty one", () => {
+  const result = converted({
+    services: { none: web },
+    dynamic:
+      "http: { routers: { r: { rule: 'Host(`a`)', service: none } }, services: { none: { loadBalancer: { servers: {} } } } }\n",
+  });
+  const [route] = spec(result, "IngressRoute", "r")?.["routes"] as Json[];
+  strictEqual((route?.["services"] as Json[])[0]?.["name"], "none-empty");
+});
+
+Deno.test("convertRouting() switches the dashboard on where a route leads to it", () => {
+  const flags = (labels: Readonly<Record<string, string>>): unknown =>
+    converted({ services: { web: { ...web, ...labels } } }).chartValues["additionalArguments"];
+  ok(
+    (flags({ "traefik.http.routers.web.service": "api@internal" }) as string[]).includes(
+      "--api.dashboard=true",
+    ),
+  );
+  ok(!(flags({}) as string[]).includes("--api.dashboard=true"));
+});
+
 Deno.test("convertRouting() names middlewares of entry points as the cluster's provider does", () => {
   const result = converted({
     services: { web },

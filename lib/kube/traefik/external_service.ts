@@ -4,8 +4,10 @@ import { label } from "../names.ts";
 import { type RouteContext, type ServiceTarget, share } from "./context.ts";
 
 /** A Service without pods: it answers 503 for ever, as a load balancer without servers does. */
-export function emptyService(context: RouteContext, element: Element, name: string): ServiceTarget {
+export function emptyService(context: RouteContext, element: Element, wanted: string): ServiceTarget {
   const port = 80;
+  const taken = new Set(Object.keys(context.project.services).map((service) => label(service)));
+  const name = taken.has(wanted) ? label(`${wanted}-empty`) : wanted;
   share(context, {
     apiVersion: "v1",
     kind: "Service",

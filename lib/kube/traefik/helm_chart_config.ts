@@ -112,6 +112,7 @@ function chartValues(
         },
       }),
       ...resolverArguments(resolvers, target),
+      ...dashboardArguments(context),
     ],
     ...(variables.length === 0 ? {} : {
       env: variables.map((name) => ({ name, valueFrom: { secretKeyRef: { name: secretName, key: name } } })),
@@ -123,6 +124,14 @@ function chartValues(
     service: { spec: { externalTrafficPolicy: "Local" } },
     ...(resolvers.length === 0 ? {} : storageValues(context, resolvers, carriesAcme)),
   };
+}
+
+/** A route to the dashboard needs it to be there, whatever the chart's defaults are. */
+function dashboardArguments({ routing }: RouteContext): string[] {
+  const services = [...routing.http.routers.values()].map(({ fields }) => fields["service"]);
+  return services.includes("api@internal") || services.includes("dashboard@internal")
+    ? ["--api.dashboard=true"]
+    : [];
 }
 
 /** Middlewares of an entry point come before those of every router on it. */
