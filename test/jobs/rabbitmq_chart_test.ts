@@ -58,9 +58,8 @@ fafTest("brokerChart() keeps FAF's data, node name and Secrets", async () => {
     mountPath: "/bitnami/rabbitmq/mnesia",
     subPath: "mnesia",
   });
-  const [host] = values.hostAliases[0].hostnames;
-  assert.deepEqual(values.extraEnvVars[0], { name: "RABBITMQ_NODE_NAME", value: `rabbit@${host}` });
-  assert.equal(host, "rabbitmq");
+  assert.deepEqual(values.extraEnvVars[0], { name: "RABBITMQ_NODE_NAME", value: "rabbit@rabbitmq" });
+  assert.deepEqual(values.hostAliases[0].hostnames, ["rabbitmq", "rabbitmq.faforever.localhost"]);
 });
 
 fafTest("brokerChart() makes nothing where no chart is decided", async () => {

@@ -100,7 +100,7 @@ function chartValues(
   login: { user: string; password: Named; cookie: Named },
 ): Record<string, unknown> {
   const pod = record(record(record(workload["spec"])?.["template"])?.["spec"]) ?? {};
-  const host = String(pod["hostname"] ?? label(service)).split(".")[0] ?? "";
+  const node = nodeName(conversion, service, pod);
   const claim = dataClaim(pod, workload);
   const resources = containersOf(workload)[0]?.["resources"];
   return {
@@ -116,9 +116,9 @@ function chartValues(
     clustering: { enabled: false },
     plugins: pluginsOf(conversion, service).join(" "),
     extraPlugins: "",
-    hostAliases: [{ ip: "127.0.0.1", hostnames: [host] }],
+    hostAliases: pod["hostAliases"] ?? [{ ip: "127.0.0.1", hostnames: [node.split("@")[1] ?? ""] }],
     extraEnvVars: [
-      { name: "RABBITMQ_NODE_NAME", value: `rabbit@${host}` },
+      { name: "RABBITMQ_NODE_NAME", value: node },
       { name: "RABBITMQ_USE_LONGNAME", value: "false" },
     ],
     persistence: claim === undefined ? { enabled: false } : {
@@ -130,6 +130,13 @@ function chartValues(
     service: { extraPorts: [{ name: "prometheus", port: 15692, targetPort: 15692 }] },
     ...(resources === undefined ? {} : { resources }),
   };
+}
+
+/** As the conversion gives it to the broker, which knows the stack's hostname; else after the pod's hostname. */
+function nodeName(conversion: Conversion, service: string, pod: Record<string, unknown>): string {
+  const decided = findPlace(conversion, `${service}.RABBITMQ_NODENAME`)?.value;
+  if (decided !== undefined) return new TextDecoder().decode(decided);
+  return `rabbit@${String(pod["hostname"] ?? label(service)).split(".")[0] ?? ""}`;
 }
 
 function dataClaim(pod: Record<string, unknown>, workload: KubeObject): string | undefined {
