@@ -231,9 +231,9 @@ export class ClusterClient {
     }
   }
 
-  /** Any other request, such as an access review. */
-  async raw(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
-    return await this.#transport.json({ method, path, ...(body === undefined ? {} : { body }) });
+  /** Asks by POST, such as for an access review: nothing changes, so it may be asked again. */
+  async review(path: string, body: unknown): Promise<unknown> {
+    return await this.#transport.json({ method: "POST", path, body, repeatable: true });
   }
 
   async #listPage(

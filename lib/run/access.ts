@@ -96,7 +96,7 @@ function has(granted: readonly string[], wanted: string): boolean {
 /** undefined where the server cannot list all rules, as with a webhook authorizer: then the run finds out. */
 async function grantedIn(client: ClusterClient, namespace: string): Promise<readonly Rule[] | undefined> {
   // The edge: a SelfSubjectRulesReview of authorization.k8s.io/v1.
-  const review = await client.raw("POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", {
+  const review = await client.review("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", {
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectRulesReview",
     spec: { namespace },
