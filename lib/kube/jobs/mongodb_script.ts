@@ -12,33 +12,47 @@ exec mongosh --nodb --norc --quiet --eval "$1"
  * Errors are told by their codeName alone: a server's message may repeat what it was sent.
  */
 export const MONGODB_USERS_PROGRAM = `
-const end = Date.now() + 1000 * Number(process.env.WAIT_SECONDS);
-const stop = (message) => { print(message); quit(1); };
-const reason = (error) => error.codeName ?? error.code ?? error.name;
-let connection;
-while (connection === undefined) {
-  try {
-    connection = connect("mongodb://" + process.env.DATABASE_HOST + ":" + process.env.DATABASE_PORT
-      + "/admin?serverSelectionTimeoutMS=5000&directConnection=true");
-  } catch (error) {
-    if (Date.now() > end) stop("The server did not answer in time: " + reason(error));
+const variables = process.env;
+const end = Date.now() + 1000 * Number(variables.WAIT_SECONDS);
+const address = "mongodb://" + variables.DATABASE_HOST + ":" + variables.DATABASE_PORT
+  + "/admin?serverSelectionTimeoutMS=5000&directConnection=true";
+const reason = (error) => error.codeName || error.code || error.name;
+let admin;
+while (admin === undefined) {
+  try { admin = connect(address); } catch (error) {
+    if (Date.now() > end) {
+      print("The server did not answer within " + variables.WAIT_SECONDS + " seconds: " + reason(error));
+      quit(1);
+    }
     sleep(1000);
   }
 }
-const accepted = (password) => {
-  try { connection.auth(process.env.ADMIN_USER, password); return true; } catch { return false; }
-};
-if (!accepted(process.env.ADMIN_PASSWORD)) {
-  const previous = process.env.ADMIN_PREVIOUS_PASSWORD;
-  if (!previous || !accepted(previous)) stop("The server refuses the password of " + process.env.ADMIN_USER);
-  connection.changeUserPassword(process.env.ADMIN_USER, process.env.ADMIN_PASSWORD);
-  print("Password of " + process.env.ADMIN_USER + " changed");
+let login = "";
+for (const variable of ["ADMIN_PASSWORD", "ADMIN_PREVIOUS_PASSWORD"]) {
+  if (login === "" && variables[variable]) {
+    try { admin.auth(variables.ADMIN_USER, variables[variable]); login = variable; } catch (error) { login = ""; }
+  }
 }
-JSON.parse(process.env.USERS).forEach(({ name, database, roles }, index) => {
-  const pwd = process.env["PASSWORD_" + index];
+if (login === "") {
+  print("The server refuses the password of " + variables.ADMIN_USER);
+  quit(1);
+}
+if (login === "ADMIN_PREVIOUS_PASSWORD") {
+  admin.changeUserPassword(variables.ADMIN_USER, variables.ADMIN_PASSWORD);
+  print("Password of " + variables.ADMIN_USER + " changed");
+}
+const users = JSON.parse(variables.USERS);
+for (let index = 0; index < users.length; index++) {
+  if (!variables["PASSWORD_" + index]) {
+    print("Password of " + users[index].name + " is empty");
+    quit(1);
+  }
+}
+for (let index = 0; index < users.length; index++) {
+  const { name, database, roles } = users[index];
+  const pwd = variables["PASSWORD_" + index];
+  const target = admin.getSiblingDB(database);
   print("User " + name + " of " + database);
-  if (!pwd) stop("Password of " + name + " is empty");
-  const target = connection.getSiblingDB(database);
   try {
     if (target.getUser(name) === null) target.createUser({ user: name, pwd, roles });
     else {
@@ -46,8 +60,9 @@ JSON.parse(process.env.USERS).forEach(({ name, database, roles }, index) => {
       if (roles.length > 0) target.grantRolesToUser(name, roles);
     }
   } catch (error) {
-    stop("User " + name + " could not be made: " + reason(error));
+    print("It could not be made: " + reason(error));
+    quit(1);
   }
-});
+}
 print("Done");
 `;

@@ -1,0 +1,77 @@
+/** The door of this folder: the Jobs of one service by what they are for, and all that is wrong with the decisions. */
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { Conversion } from "../conversion.ts";
+import { checkAgreement } from "./agreement.ts";
+import { brokerUsers } from "./broker_users.ts";
+import { backupJobs, timerJobs } from "./cron_jobs.ts";
+import { databaseUsers } from "./database_users.ts";
+import type { JobDecisions } from "./decisions.ts";
+import { identityClients, identityMigration } from "./hydra_clients.ts";
+import { brokerChart } from "./rabbitmq_chart.ts";
+import type { JobResult } from "./sources.ts";
+
+/**
+ * The objects of one purpose, in the order in which they are applied; a Job among them is waited for. Empty where the
+ * decisions say nothing of the service.
+ *
+ * - `users`: databases, virtual hosts, users, grants (after the server is ready).
+ * - `schema`: the identity server's own tables (before the server starts).
+ * - `clients`: who may log in by it (after the server is ready).
+ * - `chart`: in place of the broker's own workload and Services.
+ */
+export function preparation(
+  purpose: "users" | "schema" | "clients" | "chart",
+  conversion: Conversion,
+  decisions: JobDecisions,
+  service: string,
+  digestKey: string,
+): JobResult {
+  switch (purpose) {
+    case "users":
+      return decisions.brokers?.[service] === undefined
+        ? databaseUsers(conversion, decisions, service, digestKey)
+        : brokerUsers(conversion, decisions, service, digestKey);
+    case "schema":
+      return identityMigration(conversion, decisions, service);
+    case "clients":
+      return identityClients(conversion, decisions, service, digestKey);
+    case "chart":
+      return brokerChart(conversion, decisions, service);
+  }
+}
+
+/** What replaces the host's timers: volumes, claims and CronJobs of backups, and statements at a time. */
+export function timed(conversion: Conversion, decisions: JobDecisions, digestKey: string): JobResult {
+  const [backups, timers] = [
+    backupJobs(conversion, decisions, digestKey),
+    timerJobs(conversion, decisions, digestKey),
+  ];
+  return {
+    objects: [...backups.objects, ...timers.objects],
+    findings: [...backups.findings, ...timers.findings],
+  };
+}
+
+/** Everything that is wrong with these decisions for this stack, each once. */
+export function checkPreparations(conversion: Conversion, decisions: JobDecisions): Diagnostic[] {
+  const key = "";
+  const findings = [
+    ...Object.keys(decisions.databases ?? {}).flatMap((name) =>
+      databaseUsers(conversion, decisions, name, key).findings
+    ),
+    ...Object.keys(decisions.brokers ?? {}).flatMap((name) => [
+      ...brokerUsers(conversion, decisions, name, key).findings,
+      ...brokerChart(conversion, decisions, name).findings,
+    ]),
+    ...Object.keys(decisions.identity ?? {}).flatMap((name) =>
+      identityClients(conversion, decisions, name, key).findings
+    ),
+    ...timed(conversion, decisions, key).findings,
+    ...checkAgreement(conversion, decisions),
+  ];
+  const seen = new Set<string>();
+  return findings.filter(({ code, message }) => {
+    const text = `${code} ${message}`;
+    return seen.has(text) ? false : seen.add(text);
+  });
+}
