@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import { convertRouting, type RoutingConversion } from "../../lib/kube/traefik/convert_routing.ts";
+import { probeFromRouting } from "../../lib/kube/traefik/health_probe.ts";
 import { traefikDecisions, type TraefikDecisionValues } from "../../lib/kube/traefik/decisions.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { type ContainerCase, exposedPortsOf, projectOf } from "../traefik/stack_fixture.ts";
@@ -356,6 +357,40 @@ Deno.test("convertRouting() says what Traefik or the cluster's version would do 
     "x: { loadBalancer: { servers: [{ url: 'http://web:80' }] } }, y: { loadBalancer: { passHostHeader: false, servers: [{ url: 'http://web:80' }] } } } }\n";
   ok(codes({}, { dynamic: twice }).includes("traefik-field-lost"));
   ok(!codes({}, { dynamic: twice.replace("passHostHeader: false, ", "") }).includes("traefik-field-lost"));
+});
+
+Deno.test("probeFromRouting() makes a readiness probe of Traefik's health check", () => {
+  const check = "traefik.http.services.s.loadbalancer.healthcheck";
+  const containers = new Map<string, ContainerCase>([["web", {
+    labels: {
+      ...web,
+      "traefik.http.services.s.loadbalancer.server.port": "8080",
+      [`${check}.path`]: "/health",
+      [`${check}.interval`]: "1500ms",
+      [`${check}.hostname`]: "web.example",
+      [`${check}.headers.X-Probe`]: "1",
+      [`${check}.status`]: "204",
+    },
+  }]]);
+  const project = projectOf(containers);
+  const routing = readRouting({ project, exposedPorts: () => [], files: { dynamic: [] } });
+  deepStrictEqual(probeFromRouting(routing, "web"), {
+    httpGet: {
+      path: "/health",
+      port: 8080,
+      scheme: "HTTP",
+      httpHeaders: [{ name: "X-Probe", value: "1" }, { name: "Host", value: "web.example" }],
+    },
+    periodSeconds: 2,
+    timeoutSeconds: 5,
+    failureThreshold: 1,
+  });
+  strictEqual(probeFromRouting(routing, "proxy"), undefined);
+  const labels = containers.get("web")?.labels ?? {};
+  const found = converted({ services: { web: labels } }).findings.find(({ code }) =>
+    code === "traefik-healthcheck-replaced"
+  );
+  ok(found?.message.includes("readiness probe") && found.message.includes(`"status"`), found?.message);
 });
 
 Deno.test("convertRouting() warns of a secret in a header, and does not repeat it", () => {

@@ -6,6 +6,7 @@ import type { KubeObject, PlannedObject } from "../object.ts";
 import type { RequiredPort } from "../ports.ts";
 import type { TraefikDecisions } from "./decisions.ts";
 import type { EntryPoints } from "./entry_points.ts";
+import { hasOwnHealthcheck, lostInProbe } from "./health_probe.ts";
 
 /** The core Service of a compose service and the number of one of its ports. */
 export interface ServiceTarget {
@@ -93,4 +94,28 @@ export function compact(fields: Readonly<Record<string, unknown>>): Record<strin
 /** Text as the value of a Secret's `data`. */
 export function base64(text: string): string {
   return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
+}
+
+/** Says what takes the place of Traefik's health check of a service, and what is lost by it. */
+export function reportHealthCheck(
+  context: RouteContext,
+  element: Element,
+  check: Readonly<Record<string, unknown>>,
+): void {
+  const own = element.services.filter((service) => hasOwnHealthcheck(context.project.services[service]));
+  const lost = lostInProbe(check).map((name) => `"${name}"`);
+  const place = own.length > 0
+    ? "the healthcheck of its compose service takes its place"
+    : element.services.length > 0
+    ? "it becomes the readiness probe of its pods"
+    : "the readiness of its pods takes its place";
+  report(
+    context,
+    "warning",
+    "traefik-healthcheck-replaced",
+    element,
+    `Traefik's health check of the service "${element.name}" is not Traefik's work in the cluster: ${place}` +
+      (lost.length === 0 ? "" : `, without ${lost.join(", ")}`),
+    "Give the compose service a healthcheck where this is not enough: it becomes its probe",
+  );
 }

@@ -2,7 +2,7 @@
 import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
 import { compositeService } from "./composite_service.ts";
-import { compact, report, type RouteContext, type ServiceTarget } from "./context.ts";
+import { compact, report, reportHealthCheck, type RouteContext, type ServiceTarget } from "./context.ts";
 import { isAtLeast } from "./decisions.ts";
 import { emptyService, externalService } from "./external_service.ts";
 import { qualify } from "./references.ts";
@@ -186,16 +186,8 @@ function transportName(context: RouteContext, element: Element, reference: unkno
 }
 
 function reportLostFields(context: RouteContext, element: Element, balancer: Json): void {
-  if (balancer["healthCheck"] !== undefined) {
-    report(
-      context,
-      "warning",
-      "traefik-healthcheck-replaced",
-      element,
-      `The health check of the service "${element.name}" has no field in the cluster: the pods' readiness takes its place`,
-      "Give the compose service a healthcheck: it becomes the readiness probe",
-    );
-  }
+  const check = balancer["healthCheck"] as Json | undefined;
+  if (check !== undefined) reportHealthCheck(context, element, check);
   if (balancer["passiveHealthCheck"] !== undefined && !isAtLeast(context.decisions.version, "3.6")) {
     report(
       context,

@@ -1,7 +1,15 @@
 /** TCP and UDP routers as IngressRouteTCP and IngressRouteUDP, and the middlewares of TCP. */
 import type { Element } from "../../traefik/routing.ts";
 import type { KubeObject } from "../object.ts";
-import { compact, report, type RouteContext, type ServiceTarget, share, traefikObject } from "./context.ts";
+import {
+  compact,
+  report,
+  reportHealthCheck,
+  type RouteContext,
+  type ServiceTarget,
+  share,
+  traefikObject,
+} from "./context.ts";
 import { emptyService, externalService } from "./external_service.ts";
 import { convertMatch, knownEntryPoints, tlsOptions } from "./http_route.ts";
 import { qualify } from "./references.ts";
@@ -147,16 +155,8 @@ function streamBalancer(
   balancer: Json,
   protocol: "tcp" | "udp",
 ): readonly Json[] | undefined {
-  if (balancer["healthCheck"] !== undefined) {
-    report(
-      context,
-      "warning",
-      "traefik-healthcheck-replaced",
-      element,
-      `The health check of the service "${element.name}" has no field in the cluster: the pods' readiness takes its place`,
-      "Give the compose service a healthcheck: it becomes the readiness probe",
-    );
-  }
+  const check = balancer["healthCheck"] as Json | undefined;
+  if (check !== undefined) reportHealthCheck(context, element, check);
   const servers = (balancer["servers"] ?? []) as readonly Json[];
   const transport = balancer["serversTransport"];
   if (transport !== undefined && balancer["terminationDelay"] !== undefined) {

@@ -1,6 +1,7 @@
 /** A healthcheck as startup and readiness probes. */
 import type { Service } from "../../../compose/project.ts";
 import { at } from "../context.ts";
+import { hasOwnHealthcheck, probeFromRouting } from "../traefik/health_probe.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { seconds } from "./units.ts";
 
@@ -15,7 +16,12 @@ export function probesOf(workshop: Workshop, subject: Subject): Json {
   const { service, decision } = subject;
   const check = service.healthcheck;
   const command = commandOf(service);
-  if (check === undefined || command === undefined) return {};
+  if (check === undefined || command === undefined) {
+    const routed = hasOwnHealthcheck(service)
+      ? undefined
+      : probeFromRouting(workshop.context.routing, service.name);
+    return optional("readinessProbe", routed);
+  }
   const path = ["services", service.name, "healthcheck", "test"];
   const why = workshop.secrets.ofText(command.join(" "));
   if (why !== undefined) {
