@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { secretLine } from "../../lib/kube/configuration/secrets.ts";
+import { secretLook } from "../../lib/kube/configuration/secret_values.ts";
 import { isHostKey, mentionsInText, mentionsInValue } from "../../lib/kube/network/host_mentions.ts";
 
 const NAMES = new Set(["db", "faf-db", "web", "my_queue", "a.b"]);
@@ -77,6 +79,44 @@ for (const [name, text, want] of TEXTS) {
 Deno.test("mentionsInText() points at the line and column of the name's context", () => {
   const [mention] = mentionsInText("a: 1\n  target: web:80\n", NAMES);
   assert.deepEqual([mention?.line, mention?.column], [2, 11]);
+});
+
+Deno.test("mentionsInText() reads what a program wrote on one line", () => {
+  const text = `{"filler":"${"x".repeat(3000)}","mongo":{"host":"db","port":27017},"api":"http://web:8080"}`;
+  const found = mentionsInText(text, NAMES);
+  assert.deepEqual(found.map(({ host, port, line }) => [host, port, line]), [["db", 27017, 1], [
+    "web",
+    8080,
+    1,
+  ]]);
+  assert.equal(text.slice((found[1]?.column ?? 0) - 1).startsWith("http://web"), true);
+});
+
+Deno.test("rules over texts take no long time, whatever the file is", () => {
+  const units = [
+    "a",
+    " ",
+    '"a":1,',
+    "//",
+    "http://a:",
+    "a@",
+    "a:1 ",
+    "$2y$05$",
+    "password   ",
+    "/*",
+    "tcp(",
+    "x:y@",
+    "<!--",
+    "\n",
+  ];
+  for (const unit of units) {
+    const text = unit.repeat(Math.ceil(300_000 / unit.length));
+    const start = performance.now();
+    mentionsInText(text, NAMES);
+    secretLook(text);
+    secretLine(text);
+    assert.ok(performance.now() - start < 5000, `${JSON.stringify(unit)}: ${performance.now() - start} ms`);
+  }
 });
 
 Deno.test("isHostKey() goes by the last word", () => {

@@ -8,6 +8,7 @@ import { knownImage } from "../known_images.ts";
 import { servicesByDnsName } from "../network/dns_names.ts";
 import { isHostKey, mentionsInValue, words } from "../network/host_mentions.ts";
 import { relativePath } from "../relative_path.ts";
+import { textLines } from "../network/text_lines.ts";
 import { textFiles } from "../network/references.ts";
 
 interface Entry {
@@ -173,7 +174,7 @@ function environmentEntries(project: Project, service: Service): Entry[] {
 /** `key: value` and `key = value` lines, blocks told apart by the line that opens them. */
 function fileEntries(path: string, text: string): Entry[] {
   const stack: { indent: number; name: string }[] = [];
-  return text.split("\n").flatMap((line, index) => {
+  return textLines(text).flatMap(({ text: line, line: number, offset }) => {
     const indent = line.length - line.trimStart().length;
     const match = /^\s*["']?([A-Za-z][\w.-]*)["']?\s*[:=]?\s*(.*?)[,;]?\s*$/.exec(line);
     if (match === null || /^\s*(#|\/\/|;|\/\*)/.test(line)) return [];
@@ -185,6 +186,6 @@ function fileEntries(path: string, text: string): Entry[] {
     }
     const block = stack.map(({ name }) => name).join(".");
     const key = block === "" ? match[1] ?? "" : `${block}.${match[1] ?? ""}`;
-    return [{ key, value, span: { file: path, line: index + 1, column: indent + 1 } }];
+    return [{ key, value, span: { file: path, line: number, column: offset + indent + 1 } }];
   });
 }

@@ -5,6 +5,7 @@ import type { Project } from "../../../compose/project.ts";
 import type { Decisions } from "../decisions.ts";
 import { relativePath } from "../relative_path.ts";
 import { servicesByDnsName } from "../network/dns_names.ts";
+import { textLines } from "../network/text_lines.ts";
 import { textFiles } from "../network/references.ts";
 import { isSecretKey } from "./secret_keys.ts";
 import { secretLook, urlPassword } from "./secret_values.ts";
@@ -31,8 +32,7 @@ const COMMON =
 const SECRET_FILE =
   /\.(pem|key|p12|pfx|jks|keystore|kdbx|asc|gpg|ppk|htpasswd)$|(^|\/)(id_(rsa|dsa|ecdsa|ed25519)|\.?htpasswd|acme\.json|\.my\.cnf|\.pgpass|\.netrc|\.env|\.erlang\.cookie|credentials)$/i;
 const PUBLIC_FILE = /(^|[/._-])(pub|public)[._-]/i;
-const PAIR =
-  /^\s*(?:- )?\s*(?:export\s+)?["']?([A-Za-z][\w.-]*)["']?\s*(?:[:=]\s*|\s+(?=["']))(.*?)[,;]?\s*$/;
+const PAIR = /^\s*(?:-\s+)?(?:export\s+)?["']?([A-Za-z][\w.-]*)["']?\s*(?:[:=]\s*|\s+(?=["']))(.*?)[,;]?\s*$/;
 
 /** Builds the rules: what is known to be secret by its key makes secret whatever else holds the same value. */
 export function secretRules(project: Project, bindSources: BindSources, decisions: Decisions): Secrets {
@@ -72,14 +72,14 @@ export function secretLine(text: string): { key: string; line: number; value: st
 }
 
 function* secretLines(text: string): Generator<{ key: string; line: number; value: string }, undefined> {
-  for (const [index, line] of text.split("\n").entries()) {
+  for (const { text: line, line: number } of textLines(text)) {
     if (/^\s*(#|;|\/\/|<|\*)/.test(line)) continue;
     const match = PAIR.exec(line);
     if (match === null || !isSecretKey(match[1] ?? "")) continue;
     const value = (match[2] ?? "").replace(/\s#.*$/, "").trim().replace(/^["'[\s]+|["'\]\s]+$/g, "");
     if (/^[{(]?$/.test(value) && !/=\s*$/.test(line)) continue;
     if (/^(true|false|null|~|\d{1,3})$/i.test(value) || /^[\w.-]*\/[\w./-]+$/.test(value)) continue;
-    yield { key: match[1] ?? "", line: index + 1, value };
+    yield { key: match[1] ?? "", line: number, value };
   }
 }
 

@@ -3,6 +3,8 @@
  * job may be called like a service.
  */
 
+import { textLines, withoutBlockComments } from "./text_lines.ts";
+
 /** A host named in a text. */
 export interface HostMention {
   readonly host: string;
@@ -23,35 +25,36 @@ const HOST_WORDS = new Set([
   "endpoint", "endpoints", "broker", "brokers", "upstream", "upstreams", "target", "targets", "node", "nodes",
 ]);
 
-const AUTHORITY = /(?:([a-z][a-z0-9+.-]*):)?\/\/([^\s/"'`<>?#)\\]+)/gi;
+const AUTHORITY = /(?:(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}):)?\/\/([^\s/"'`<>?#)\\]{1,1000})/gi;
 const PARENTHESISED = /(?:@|tcp|udp)\(([^()\s]+)\)/gi;
-const HOST_PORT = /(?<![\w./-])([A-Za-z0-9](?:[\w.-]*\w)?):(\d{1,5})(?![\w@])/g;
+const HOST_PORT = /(?<![\w./-])([A-Za-z0-9](?:[\w.-]{0,100}\w)?):(\d{1,5})(?![\w@])/g;
 
 /** Mentions of any of `names` in a file's text; comments are left out. */
 export function mentionsInText(text: string, names: ReadonlySet<string>): HostMention[] {
-  const lines = withoutBlockComments(text).split("\n");
-  return lines.flatMap((raw, index) => {
-    const line = withoutComment(raw);
-    const pair = keyAndValue(line);
-    const found = pair === undefined
-      ? mentionsInValue(line, names)
-      : mentionsInValue(pair.value, names, pair.key).map((mention) => ({
-        ...mention,
-        column: mention.column + pair.offset,
-      }));
-    const port = found.some((mention) => mention.port === undefined && mention.scheme === undefined)
-      ? siblingPort(lines, index, pair?.key)
-      : undefined;
+  const lines = textLines(withoutBlockComments(text));
+  const texts = lines.map((line) => line.text);
+  return lines.flatMap((line, index) => {
+    const plain = withoutComment(line.text);
+    const pair = keyAndValue(plain);
+    const found = mentionsInValue(pair?.value ?? plain, names, pair?.key);
+    const isOpen = (mention: HostMention): boolean =>
+      mention.port === undefined && mention.scheme === undefined;
+    const port = found.some(isOpen) ? siblingPort(texts, index, pair?.key) : undefined;
     return found.map((mention) => ({
       ...mention,
-      line: index + 1,
-      ...(mention.port === undefined && mention.scheme === undefined && port !== undefined ? { port } : {}),
+      line: line.line,
+      column: mention.column + (pair?.offset ?? 0) + line.offset,
+      ...(isOpen(mention) && port !== undefined ? { port } : {}),
     }));
   });
 }
 
+/** No list of hosts is longer. */
+const LONGEST_VALUE = 4096;
+
 /** Mentions in one value, such as an environment variable's; `key` is its name. */
-export function mentionsInValue(value: string, names: ReadonlySet<string>, key?: string): HostMention[] {
+export function mentionsInValue(text: string, names: ReadonlySet<string>, key?: string): HostMention[] {
+  const value = text.slice(0, LONGEST_VALUE);
   const found = new Map<string, HostMention>();
   const add = (host: string, port: string | undefined, index: number, scheme?: string): void => {
     if (!names.has(host)) return;
@@ -119,11 +122,11 @@ function split(text: string): [string, string | undefined] {
 
 /** `key: value`, `key = value`, `"key": value`, `key value;`; the value's quotes stay. */
 function keyAndValue(line: string): { key: string; value: string; offset: number } | undefined {
-  const match = /^(\s*(?:- )?\s*(?:export\s+)?["']?)([\w.-]+)(["']?\s*[:=]\s*|\s+(?=["\w]))(.+)$/.exec(line);
+  const match = /^(\s*(?:-\s+)?(?:export\s+)?["']?)([\w.-]+)(["']?\s*[:=]\s*|\s+(?=["\w]))(.+)$/.exec(line);
   if (match === null) return undefined;
   const [, lead = "", key = "", separator = "", value = ""] = match;
   const offset = lead.length + key.length + separator.length;
-  return { key, value: value.replace(/[;,\s]+$/, ""), offset };
+  return { key, value: value.replace(/[;,\s}]+$/, ""), offset };
 }
 
 /** `#` and, at the start of a line, `;` and `//`. */
@@ -131,10 +134,6 @@ function withoutComment(line: string): string {
   if (/^\s*(;|\/\/|--\s)/.test(line)) return "";
   const match = /(^|\s)#/.exec(line);
   return match === null ? line : line.slice(0, match.index);
-}
-
-function withoutBlockComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\/|<!--[\s\S]*?-->/g, (comment) => comment.replace(/[^\n]/g, " "));
 }
 
 /** The port beside a host in the same block: `host = x` and `port = 1`, `DB_HOST` and `DB_PORT`. */

@@ -4,6 +4,7 @@ import type { Project, Service } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { relativePath } from "../relative_path.ts";
 import { servicesByDnsName } from "./dns_names.ts";
+import { textLines } from "./text_lines.ts";
 import { type HostMention, isHostKey, mentionsInText, mentionsInValue, words } from "./host_mentions.ts";
 
 /** One service names another. */
@@ -106,16 +107,20 @@ function candidateHosts(service: Service, bindSources: BindSources): ReadonlySet
         : []
     ),
   ];
-  const inUrls = /\w:\/\/(?:[^\s/@"'`]*@)?([a-z][a-z0-9_-]+)(?=[:/?"'\s`]|$)/gi;
-  const atKeys = /^[\s"'-]*([\w.-]+)["']?\s*[:=]\s*["']?([a-z][a-z0-9-]+)["']?[;,]?\s*$/gim;
-  const words = texts.flatMap((text) => [
-    ...[...text.matchAll(inUrls)].map((match) => match[1] ?? ""),
-    ...[...text.matchAll(atKeys)].filter((match) => isHostKey(match[1] ?? "")).map((match) => match[2] ?? ""),
-  ]);
-  return new Set(
-    words.filter((word) => !/^(true|false|yes|no|on|off|none|null|auto|default|any|all)$/i.test(word)),
-  );
+  const inUrls = /\w:\/\/(?:[^\s/@"'`]{0,200}@)?([a-z][a-z0-9_-]{0,62})(?=[:/?"'\s`]|$)/gi;
+  const atKey = /^[\s"'-]*([\w.-]+)["']?\s*[:=]\s*["']?([a-z][a-z0-9-]+)["']?[;,]?\s*$/i;
+  const words = texts.flatMap((text) => textLines(text)).flatMap(({ text }) => {
+    const pair = atKey.exec(text);
+    return [
+      ...[...text.matchAll(inUrls)].map((match) => match[1] ?? ""),
+      ...(pair !== null && isHostKey(pair[1] ?? "") ? [pair[2] ?? ""] : []),
+    ];
+  });
+  return new Set(words.filter((word) => !NO_HOST.test(word)));
 }
+
+/** Words that stand where hosts do and are none. */
+const NO_HOST = /^(true|false|yes|no|on|off|none|null|auto|default|any|all)$/i;
 
 interface Found {
   readonly mention: HostMention;
