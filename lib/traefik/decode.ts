@@ -2,6 +2,7 @@
  * A tree of nodes to typed JSON, by a shape: the second and third stage of Traefik's decoder (paerser v0.2.2,
  * parser/nodes_metadata.go and element_fill.go). Every problem is collected; Traefik stops at the first.
  */
+import { nearest } from "../diagnostics/nearest.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { type DecodeProblem, type Node, problemAt } from "./node.ts";
 import type { Field, Scalar, Shape, Struct } from "./shapes/shape.ts";
@@ -60,11 +61,17 @@ function checkStruct(context: Context, shape: Struct, node: Node): void {
 }
 
 function unknownField(context: Context, shape: Struct, node: Node): DecodeProblem {
-  const names = Object.entries(shape.fields).filter(([, field]) => !isIgnored(context, field)).map(([name]) =>
-    name
-  );
+  const names = Object.entries(shape.fields)
+    .filter(([, field]) => !isIgnored(context, field))
+    .map(([name, { shape: inner }]) =>
+      inner.kind === "structs" && context.origin === "labels" ? inner.singular ?? name : name
+    );
+  const near = nearest(node.name, names);
   const known = names.length === 0 ? "it takes no fields here" : `the fields here are ${names.join(", ")}`;
-  return problemAt(node, `the field "${node.name}" does not exist`, `Correct or remove it: ${known}`);
+  const hint = near === undefined
+    ? `Correct or remove it: ${known}`
+    : `Did you mean "${near}"? Otherwise remove it: ${known}`;
+  return problemAt(node, `the field "${node.name}" does not exist`, hint);
 }
 
 function checkField(context: Context, field: Field, node: Node): void {

@@ -219,6 +219,29 @@ Deno.test("convertRouting() keeps the ways of Traefik 2 where Traefik 3 differs"
   ok(left.findings.some(({ code }) => code === "traefik-version-2-differs"));
 });
 
+const ofTheirTime: readonly (readonly [string, boolean, boolean])[] = [
+  ["2.7.1", true, true],
+  ["2.6", true, true],
+  ["2.7", false, true],
+  ["2.10", false, true],
+  ["2.11.1", false, true],
+  ["2.11", false, false],
+  ["2", false, false],
+  ["3.0", false, false],
+];
+
+Deno.test("convertRouting() keeps of Traefik 2 what its version did", () => {
+  for (const [version, semicolons, timeless] of ofTheirTime) {
+    const flags = converted({ services: { web }, version }).chartValues["additionalArguments"] as string[];
+    strictEqual(flags.includes("--entrypoints.web.http.encodequerysemicolons=true"), semicolons, version);
+    strictEqual(
+      flags.includes("--entrypoints.web.transport.respondingtimeouts.readtimeout=0"),
+      timeless,
+      version,
+    );
+  }
+});
+
 Deno.test("convertRouting() gives a service without servers a Service without pods", () => {
   const result = converted({
     services: {},

@@ -94,3 +94,13 @@ export function isAtLeast(version: string, wanted: string): boolean {
   }
   return true;
 }
+
+/** Whether an image's tag is older than a version; a short tag such as `2.7` is the newest of its line. */
+export function isOlder(tag: string, wanted: string): boolean {
+  const left = tag.split(".").map(Number);
+  for (const [index, number] of wanted.split(".").map(Number).entries()) {
+    const difference = (left[index] ?? Infinity) - number;
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

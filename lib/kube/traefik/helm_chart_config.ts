@@ -4,6 +4,7 @@ import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../object.ts";
 import { base64, compact, report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
+import { isOlder } from "./decisions.ts";
 import {
   providerVariables,
   type Resolver,
@@ -95,7 +96,7 @@ function chartValues(
   variables: readonly string[],
   carriesAcme: boolean,
 ): Record<string, unknown> {
-  const { entryPoints, routing, keepsVersion2, namespace } = context;
+  const { entryPoints, routing, namespace } = context;
   const fields = routing.static?.fields ?? {};
   const inCluster = (name: string): string => `${namespace}-${name}@kubernetescrd`;
   const target = (name: string): string => entryPoints.byName.get(name)?.target ?? name;
@@ -104,7 +105,8 @@ function chartValues(
       ...staticArguments({
         fields,
         entryPoints,
-        keepsVersion2,
+        keepsSemicolons: keeps(context, semicolonsUntil),
+        keepsNoReadTimeout: keeps(context, readTimeoutSince),
         middlewareNames: (qualified) => entryPointMiddlewares(context, qualified).map(inCluster),
         tlsOptionsName: (qualified) => {
           const name = context.names.tlsOptions.get(qualified);
@@ -237,11 +239,26 @@ function reportStatic(
   }
 }
 
+/** Until this version semicolons in queries stayed; since this one requests have to be read within a minute. */
+const semicolonsUntil = "2.7.2";
+const readTimeoutSince = "2.11.2";
+
+/** Whether the stack's Traefik is older than a change, and its ways are kept. */
+function keeps(context: RouteContext, changed: string): boolean {
+  return context.keepsVersion2 && isOlder(context.routing.traefikVersion ?? "3", changed);
+}
+
 /** What Traefik 3 does otherwise than Traefik 2, whatever the routes say. */
 function reportVersion2(context: RouteContext, place: { readonly span?: Span }): void {
   if (context.routing.traefikVersion?.split(".")[0] !== "2") return;
-  const ways =
-    "semicolons in queries, guessed content types, gzip alone, slashes after stripPrefix, no read timeout";
+  const version = context.routing.traefikVersion;
+  const ways = [
+    ...(isOlder(version, semicolonsUntil) ? ["semicolons in queries"] : []),
+    ...(isOlder(version, readTimeoutSince) ? ["no limit of time for reading a request"] : []),
+    "guessed content types",
+    "gzip alone",
+    "slashes after stripPrefix",
+  ].join(", ");
   if (context.keepsVersion2) {
     const message = `The stack's Traefik is version 2, whose ways are kept: ${ways}`;
     report(

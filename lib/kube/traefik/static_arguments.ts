@@ -36,7 +36,9 @@ export function unknownSections(fields: Fields): string[] {
 export interface ArgumentsInput {
   readonly fields: Fields;
   readonly entryPoints: EntryPoints;
-  readonly keepsVersion2: boolean;
+  /** Whether semicolons in queries stay as they are, and requests may be read without a limit of time. */
+  readonly keepsSemicolons: boolean;
+  readonly keepsNoReadTimeout: boolean;
   /** The names that stand for a middleware of an entry point, with their provider in the cluster. */
   middlewareNames(qualified: string): readonly string[];
   /** The name that stands for TLS options, with their provider in the cluster. */
@@ -61,7 +63,7 @@ function entryPointArguments(
   entryPoint: MappedEntryPoint,
   input: ArgumentsInput,
 ): string[] {
-  const { keepsVersion2 } = input;
+  const isTcp = entryPoint.protocol === "tcp";
   const prefix = `--entrypoints.${entryPoint.target}`;
   const { http, ...rest } = lowerKeys(entryPoint.fields);
   const { address: _address, asdefault: _asDefault, ...other } = rest;
@@ -69,10 +71,10 @@ function entryPointArguments(
     http,
   );
   const result = [...flattenFields(prefix, other), ...flattenFields(`${prefix}.http`, httpRest)];
-  if (encodesSemicolons(entryPoint) === true || (keepsVersion2 && entryPoint.protocol === "tcp")) {
+  if (encodesSemicolons(entryPoint) === true || (input.keepsSemicolons && isTcp)) {
     result.push(`${prefix}.http.encodequerysemicolons=true`);
   }
-  if (keepsVersion2 && entryPoint.protocol === "tcp" && readTimeout(entryPoint) === undefined) {
+  if (input.keepsNoReadTimeout && isTcp && readTimeout(entryPoint) === undefined) {
     result.push(`${prefix}.transport.respondingtimeouts.readtimeout=0`);
   }
   if (entryPoint.asDefault) result.push(`${prefix}.asdefault=true`);
@@ -85,7 +87,7 @@ function entryPointArguments(
   return result;
 }
 
-/** Traefik 2 had no limit for reading a request; Traefik 3 has one of a minute. */
+/** What the stack says about the time in which a request has to be read. */
 function readTimeout(entryPoint: MappedEntryPoint): string | undefined {
   return textField(entryPoint.fields, "transport", "respondingTimeouts", "readTimeout");
 }
