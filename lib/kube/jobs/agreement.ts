@@ -3,6 +3,7 @@ import type { Conversion } from "../conversion.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { JobDecisions, Reference } from "./decisions.ts";
 import { findPlace, referenceText } from "./reference.ts";
+import { isLeftOut } from "./sources.ts";
 
 /** One secret with every place that holds it, the first being the one that programs' users are made from. */
 export interface SharedSecret {
@@ -50,7 +51,8 @@ export function sharedSecrets(decisions: JobDecisions): SharedSecret[] {
 
 /** An error for every place whose value differs from the first, and for every place that does not exist. */
 export function checkAgreement(conversion: Conversion, decisions: JobDecisions): Diagnostic[] {
-  return sharedSecrets(decisions).flatMap(({ path, places: [first, ...others] }) => {
+  return sharedSecrets(decisions).flatMap(({ path, places }) => {
+    const [first, ...others] = places.filter((reference) => !isLeftOut(conversion, reference));
     const value = first === undefined ? undefined : findPlace(conversion, first)?.value;
     return others.flatMap((other): Diagnostic[] => {
       const place = findPlace(conversion, other);

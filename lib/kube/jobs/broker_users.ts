@@ -1,10 +1,11 @@
 /** One Job for each broker: its virtual hosts, users, their current passwords and permissions. */
+import { hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { Conversion } from "../conversion.ts";
 import { label } from "../names.ts";
 import type { Broker, JobDecisions } from "./decisions.ts";
 import { scriptJob, type Variable } from "./job.ts";
 import { RABBITMQ_USERS_PROGRAM, RABBITMQ_USERS_SCRIPT } from "./rabbitmq_script.ts";
-import { adminVariables, imageOfWorkload, type JobResult, Sources } from "./sources.ts";
+import { adminVariables, imageOfWorkload, type JobResult, neededUsers, Sources } from "./sources.ts";
 
 /** The Job for the users of the broker `service`, or nothing where none are decided or something is missing. */
 export function brokerUsers(
@@ -13,9 +14,11 @@ export function brokerUsers(
   service: string,
   digestKey: string,
 ): JobResult {
-  const broker = decisions.brokers?.[service];
-  if (broker?.users === undefined && broker?.vhosts === undefined) return { objects: [], findings: [] };
+  const decided = decisions.brokers?.[service];
+  if (decided?.users === undefined && decided?.vhosts === undefined) return { objects: [], findings: [] };
   const path = `brokers.${service}`;
+  const needed = neededUsers(conversion, decided.users ?? {}, path);
+  const broker: Broker = { ...decided, users: needed.users };
   const sources = new Sources(conversion);
   const image = broker.image ?? imageOfWorkload(conversion, service);
   if (image === undefined) return { objects: [], findings: [sources.missingService(path, service)] };
@@ -27,11 +30,12 @@ export function brokerUsers(
     ...Object.assign(
       {},
       ...Object.entries(broker.users ?? {}).map(([key, user], index) =>
-        sources.variable(`PASSWORD_${index}`, user.password, `${path}.users.${key}.password`)
+        sources.variable(`PASSWORD_${index}`, user.password, `${path}.users.${key}.password`, user.same)
       ),
     ),
   };
-  if (sources.findings.length > 0) return { objects: [], findings: sources.findings };
+  const findings = [...sources.findings, ...needed.findings];
+  if (hasErrors(findings)) return { objects: [], findings };
   const object = scriptJob({
     name: label(`${service}-users`),
     namespace: conversion.namespace,
@@ -42,7 +46,7 @@ export function brokerUsers(
     variables,
     digestKey,
   });
-  return { objects: [{ object, service }], findings: [] };
+  return { objects: [{ object, service }], findings };
 }
 
 /** What is to be, as an Erlang term in ASCII: virtual hosts, then users, then permissions. */

@@ -1,10 +1,10 @@
 /** One Job for each database server: its databases, users, grants and their current passwords. */
 import type { Conversion } from "../conversion.ts";
-import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { PlannedObject } from "../object.ts";
 import type { DatabaseServer, Grant, JobDecisions } from "./decisions.ts";
 import { scriptJob, type Variable } from "./job.ts";
-import { adminVariables, imageOfWorkload, type JobResult, Sources } from "./sources.ts";
+import { adminVariables, imageOfWorkload, type JobResult, neededUsers, Sources } from "./sources.ts";
 import { label } from "../names.ts";
 import { MONGODB_USERS_PROGRAM, MONGODB_USERS_SCRIPT } from "./mongodb_script.ts";
 import { MYSQL_USERS_SCRIPT } from "./mysql_script.ts";
@@ -22,9 +22,11 @@ export function databaseUsers(
   service: string,
   digestKey: string,
 ): JobResult {
-  const server = decisions.databases?.[service];
-  if (server?.users === undefined && server?.databases === undefined) return { objects: [], findings: [] };
+  const decided = decisions.databases?.[service];
+  if (decided?.users === undefined && decided?.databases === undefined) return { objects: [], findings: [] };
   const path = `databases.${service}`;
+  const needed = neededUsers(conversion, decided.users ?? {}, path);
+  const server: DatabaseServer = { ...decided, users: needed.users };
   const sources = new Sources(conversion);
   const wrong = impossible(server, path);
   const image = server.image ?? imageOfWorkload(conversion, service);
@@ -40,12 +42,12 @@ export function databaseUsers(
       {},
       ...users.map(([key, user], index) => ({
         [`USER_${index}`]: { text: user.name ?? key },
-        ...sources.variable(`PASSWORD_${index}`, user.password, `${path}.users.${key}.password`),
+        ...sources.variable(`PASSWORD_${index}`, user.password, `${path}.users.${key}.password`, user.same),
       })),
     ),
   };
-  const findings = [...wrong, ...sources.findings];
-  if (findings.length > 0) return { objects: [], findings };
+  const findings = [...wrong, ...sources.findings, ...needed.findings];
+  if (hasErrors(findings)) return { objects: [], findings };
   const planned: PlannedObject = {
     object: scriptJob({
       name: label(`${service}-users`),

@@ -80,7 +80,7 @@ function clientVariables(
     [`PATCH_${index}`]: { text: JSON.stringify(patch) },
     ...(client.secret === undefined
       ? {}
-      : sources.variable(`SECRET_${index}`, client.secret, `${path}.${id}.secret`)),
+      : sources.variable(`SECRET_${index}`, client.secret, `${path}.${id}.secret`, client.same)),
   };
 }
 

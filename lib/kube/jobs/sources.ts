@@ -22,10 +22,20 @@ export class Sources {
     this.#conversion = conversion;
   }
 
-  /** `{NAME: place}` for a reference of the decision at `path`; a finding where it leads nowhere. */
-  variable(name: string, reference: Reference, path: string): Record<string, Variable> {
-    const place = findPlace(this.#conversion, reference);
-    if (place !== undefined) return { [name]: { place } };
+  /**
+   * `{NAME: place}` for a reference of the decision at `path`, or for the first of `same` that is there; a finding
+   * where all lead nowhere.
+   */
+  variable(
+    name: string,
+    reference: Reference,
+    path: string,
+    same: readonly Reference[] = [],
+  ): Record<string, Variable> {
+    for (const candidate of [reference, ...same]) {
+      const place = findPlace(this.#conversion, candidate);
+      if (place !== undefined) return { [name]: { place } };
+    }
     this.findings.push({
       code: "kube-job-reference",
       severity: "error",
@@ -37,12 +47,23 @@ export class Sources {
 
   /** The finding for a decision about a service that the stack does not have or does not run. */
   missingService(path: string, service: string): Diagnostic {
-    const near = nearest(service, [...this.#conversion.services.keys()]);
+    const known = this.#conversion.services.get(service);
+    if (known === undefined) {
+      const near = nearHint(service, [...this.#conversion.services.keys()]);
+      return {
+        code: "kube-decision-unused",
+        severity: near === undefined ? "info" : "warning",
+        message: `Decision "${path}" is about service "${service}", which this stack does not have`,
+        hint: near ?? "Remove it, or load the compose file that has the service",
+      };
+    }
     return {
       code: "kube-job-service",
-      severity: "error",
-      message: `Decision "${path}" is about service "${service}", of which no image is known`,
-      hint: near === undefined || near === service ? "Give an image there" : `Did you mean "${near}"?`,
+      severity: known.kind === "none" ? "info" : "error",
+      message: known.kind === "none"
+        ? `Decision "${path}" is about service "${service}", which is not moved`
+        : `Decision "${path}" is about service "${service}", of which no image is known`,
+      hint: known.kind === "none" ? "Nothing, or give an image there" : "Give an image there",
     };
   }
 
@@ -52,19 +73,54 @@ export class Sources {
     if (this.#conversion.services.has(service)) {
       return `Set it for service "${service}", or name another place`;
     }
-    const near = nearest(service, [...this.#conversion.services.keys()]);
-    return near === undefined ? `There is no service "${service}"` : `Did you mean service "${near}"?`;
+    return nearHint(service, [...this.#conversion.services.keys()]) ?? `There is no service "${service}"`;
   }
+}
+
+/** Whether a value is only for programs that are not moved: of a service that is left out or not there. */
+export function isLeftOut(conversion: Conversion, reference: Reference): boolean {
+  if (typeof reference !== "string") return false;
+  const service = conversion.services.get(reference.slice(0, reference.lastIndexOf(".")));
+  return service === undefined || service.kind === "none";
+}
+
+/** The decided users without those that only programs need that are not moved, and a remark about each of these. */
+export function neededUsers<
+  User extends { readonly password: Reference; readonly same?: readonly Reference[] | undefined },
+>(
+  conversion: Conversion,
+  users: Readonly<Record<string, User>>,
+  path: string,
+): { readonly users: Readonly<Record<string, User>>; readonly findings: readonly Diagnostic[] } {
+  const known = new Set([...conversion.services.keys()]);
+  const isUnneeded = ({ password, same = [] }: User): boolean =>
+    [password, ...same].every((reference) => isLeftOut(conversion, reference)) &&
+    // A name that is almost a service's is a slip of the pen, which is an error.
+    typeof password === "string" &&
+    (known.has(password.slice(0, password.lastIndexOf("."))) ||
+      nearest(password.slice(0, password.lastIndexOf(".")), [...known]) === undefined);
+  const [left, kept] = [true, false].map((wanted) =>
+    Object.entries(users).filter(([, user]) => isUnneeded(user) === wanted)
+  );
+  return {
+    users: Object.fromEntries(kept ?? []),
+    findings: (left ?? []).map(([name]) => ({
+      code: "kube-job-user-left-out",
+      severity: "info",
+      message: `User "${name}" of "${path}" is not made: its program is not moved`,
+      hint: "Nothing, or name another place of its password",
+    })),
+  };
 }
 
 /** Name and password of an administrator, and the password before, where a change is under way. */
 export function adminVariables(sources: Sources, admin: Admin, path: string): Record<string, Variable> {
-  const { user, password, previous } = admin;
+  const { user, password, previous, same } = admin;
   return {
     ...(typeof user === "string"
       ? { ADMIN_USER: { text: user } }
       : sources.variable("ADMIN_USER", user.from, `${path}.user`)),
-    ...sources.variable("ADMIN_PASSWORD", password, `${path}.password`),
+    ...sources.variable("ADMIN_PASSWORD", password, `${path}.password`, same),
     ...(previous === undefined ? {} : {
       ADMIN_PREVIOUS_PASSWORD: {
         place: { kind: "Secret", name: previous.secret, key: previous.key },
@@ -72,6 +128,11 @@ export function adminVariables(sources: Sources, admin: Admin, path: string): Re
       },
     }),
   };
+}
+
+function nearHint(name: string, known: readonly string[]): string | undefined {
+  const near = nearest(name, known);
+  return near === undefined ? undefined : `Did you mean service "${near}"?`;
 }
 
 /** The image that a converted service runs. */

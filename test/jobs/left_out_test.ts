@@ -1,0 +1,86 @@
+/** Decisions about more than what is moved: what is needed is made, the rest is said and keeps nothing back. */
+import assert from "node:assert/strict";
+import type { Conversion } from "../../lib/kube/conversion.ts";
+import { hasErrors } from "../../lib/diagnostics/diagnostic.ts";
+import { containersOf } from "../../lib/kube/jobs/reference.ts";
+import { checkPreparations, preparation, timed } from "../../lib/kube/jobs/preparations.ts";
+import { convertFaf, fafTest } from "../kube/faf_stack.ts";
+import { fafDecisions } from "./faf_decisions.ts";
+
+/** The conversion without services: as if another compose file had them, or decided not to be moved. */
+function without(conversion: Conversion, absent: readonly string[], skipped: readonly string[]): Conversion {
+  const services = [...conversion.services].filter(([name]) => !absent.includes(name)).map((
+    [name, service],
+  ) =>
+    [
+      name,
+      skipped.includes(name)
+        ? { ...service, kind: "none" as const, workload: [], network: [], configuration: [] }
+        : service,
+    ] as const
+  );
+  return { ...conversion, services: new Map(services) };
+}
+
+function passwordsOf(
+  conversion: Conversion,
+  service: string,
+  decisions: Awaited<ReturnType<typeof fafDecisions>>,
+): string[] {
+  const [job] = preparation("users", conversion, decisions, service, "key").objects;
+  assert.ok(job !== undefined);
+  const env = containersOf(job.object)[0]?.["env"];
+  assert.ok(Array.isArray(env));
+  return env.filter(({ name }) => String(name).startsWith("PASSWORD_")).map(({ valueFrom }) =>
+    `${valueFrom.secretKeyRef.name}.${valueFrom.secretKeyRef.key}`
+  );
+}
+
+fafTest("all decisions hold for the whole stack, without a finding", async () => {
+  const { conversion } = await convertFaf();
+  assert.deepEqual(checkPreparations(conversion, await fafDecisions()), []);
+});
+
+fafTest("a program that is not moved takes nothing away: its user is made from another place", async () => {
+  const { conversion } = await convertFaf();
+  const decisions = await fafDecisions();
+  const smaller = without(conversion, [], ["faf-postal", "wikijs"]);
+  const findings = checkPreparations(smaller, decisions);
+  assert.ok(!hasErrors(findings), JSON.stringify(findings));
+  const before = passwordsOf(conversion, "faf-db", decisions);
+  const after = passwordsOf(smaller, "faf-db", decisions);
+  assert.equal(after.length, before.length);
+  assert.ok(before.includes("faf-postal-env.DATABASE_PASSWORD"));
+  assert.ok(after.includes("faf-db-env.MYSQL_POSTAL_PASSWORD"));
+});
+
+fafTest("servers that another compose file has are remarks, not errors, and have no jobs", async () => {
+  const { conversion } = await convertFaf();
+  const decisions = await fafDecisions();
+  const smaller = without(conversion, ["mongodb", "postgres-wikijs", "wikijs", "nodebb"], []);
+  const findings = checkPreparations(smaller, decisions);
+  assert.ok(!hasErrors(findings), JSON.stringify(findings));
+  assert.deepEqual(findings.map(({ code }) => code), Array(4).fill("kube-decision-unused"));
+  assert.deepEqual(preparation("users", smaller, decisions, "mongodb", "key").objects, []);
+  assert.deepEqual(
+    timed(smaller, decisions, "key").objects.map(({ object }) => object.metadata.name),
+    ["faf-backup-faf-db", "backup-faf-db", "backup-faf-db", "timer-leaderboard-inactives"],
+  );
+});
+
+fafTest("a user that only a program needs that is not moved is left out and said", async () => {
+  const { conversion } = await convertFaf();
+  const { brokers } = await fafDecisions();
+  const broker = brokers?.["faf-rabbitmq"];
+  assert.ok(broker !== undefined);
+  const decisions = {
+    brokers: {
+      "faf-rabbitmq": { ...broker, users: { "faf-postal": { password: "faf-postal.RABBITMQ_PASSWORD" } } },
+    },
+  };
+  const findings = checkPreparations(without(conversion, [], ["faf-postal"]), decisions);
+  assert.deepEqual(findings.map(({ code, severity }) => [code, severity]), [[
+    "kube-job-user-left-out",
+    "info",
+  ]]);
+});
