@@ -14,7 +14,7 @@ export function hostSettings(context: Context, subject: Subject, kind: WorkloadK
   const { service } = subject;
   const name = hostnameOf(context, subject, kind);
   reportOtherNamespaces(context, subject);
-  const aliases = [...name.aliases, ...extraHosts(context, subject)];
+  const aliases = byAddress([...name.aliases, ...extraHosts(context, subject)]);
   return {
     pod: {
       ...networkOf(context, subject),
@@ -27,6 +27,15 @@ export function hostSettings(context: Context, subject: Subject, kind: WorkloadK
     },
     variables: name.variables,
   };
+}
+
+/** One line for each address: the API refuses a second. */
+function byAddress(aliases: readonly HostAlias[]): HostAlias[] {
+  const hostnames = new Map<string, string[]>();
+  for (const alias of aliases) {
+    hostnames.set(alias.ip, [...hostnames.get(alias.ip) ?? [], ...alias.hostnames]);
+  }
+  return [...hostnames].map(([ip, names]) => ({ ip, hostnames: [...new Set(names)] }));
 }
 
 /** `pid` and `ipc` of another container: those two would be one pod. */
@@ -63,9 +72,14 @@ function networkOf(context: Context, { service }: Subject): Json {
   return {};
 }
 
+interface HostAlias {
+  readonly ip: string;
+  readonly hostnames: readonly string[];
+}
+
 interface Name {
   readonly hostname?: string;
-  readonly aliases: readonly Json[];
+  readonly aliases: readonly HostAlias[];
   readonly variables: ReadonlyMap<string, string>;
 }
 
@@ -136,8 +150,8 @@ function reportRandomNode(context: Context, { service }: Subject): void {
   });
 }
 
-function extraHosts(context: Context, { service }: Subject): Json[] {
-  const byAddress = new Map<string, string[]>();
+function extraHosts(context: Context, { service }: Subject): HostAlias[] {
+  const found: HostAlias[] = [];
   for (const [host, addresses] of Object.entries(service.extra_hosts ?? {})) {
     for (const address of addresses) {
       const ip = address === "host-gateway" ? context.decisions.hostGateway : address;
@@ -163,10 +177,10 @@ function extraHosts(context: Context, { service }: Subject): Json[] {
           hint: "Set the address by which the machine is reached from its containers",
         });
       }
-      byAddress.set(ip, [...byAddress.get(ip) ?? [], host]);
+      found.push({ ip, hostnames: [host] });
     }
   }
-  return [...byAddress].map(([ip, hostnames]) => ({ ip, hostnames }));
+  return found;
 }
 
 /** Added to the cluster's own DNS, never in its place: the names of Services must resolve. */

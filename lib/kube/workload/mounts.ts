@@ -47,7 +47,8 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
       volume,
     ) => [volume.name, volume]),
   );
-  const volumeMounts = mounted.map(({ mount }) => mount)
+  const byTarget = new Map(mounted.map(({ mount }) => [mount.mountPath, mount]));
+  const volumeMounts = [...byTarget.values()]
     .sort((left, right) => depth(left.mountPath) - depth(right.mountPath));
   return {
     volumes: [...volumes.values()],
