@@ -9,6 +9,7 @@ import { type Context, decided, type ImageLookup } from "./context.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
 import type { Decisions } from "./decisions.ts";
 import { runChecks } from "./checks/all.ts";
+import { type LiveUsage, proposeLimits } from "./checks/proposed_limits.ts";
 import { reportUncarried } from "./coverage/report.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
@@ -39,6 +40,8 @@ export interface ConvertInput {
   readonly images: ImageLookup;
   /** Keys the digests of configuration that pods carry, so that nobody guesses a secret from one. */
   readonly digestKey?: string;
+  /** What running containers use now, by service, where an engine told it. */
+  readonly usage?: ReadonlyMap<string, LiveUsage>;
 }
 
 /** The namespace of the objects: decided, else the project's name. */
@@ -95,6 +98,7 @@ export function convert(input: ConvertInput): Conversion {
   );
   reportPorts(context, ports, workshop.references);
   runChecks(context, workshop.references);
+  if (input.usage !== undefined) proposeLimits(context, input.usage);
   reportUncarried(context);
   reportSecrets(context, workshop.notes);
   reportWritable(context, workshop.writable);

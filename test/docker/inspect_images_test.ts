@@ -1,9 +1,9 @@
 /** What an engine says about images. The answers are in the shape of the Engine's own API (v1.40, "ImageInspect"). */
 import assert from "node:assert/strict";
-import type { Project, Service } from "../../compose/project.ts";
 import { engineSocket, openEngine } from "../../lib/docker/engine.ts";
 import { factsOf, firstFile, usersOf } from "../../lib/docker/image_facts.ts";
 import { inspectImages } from "../../lib/docker/inspect_images.ts";
+import { projectOf } from "./project.ts";
 
 Deno.test("factsOf() reads ports and user, and refuses what is no image", () => {
   const config = {
@@ -96,21 +96,4 @@ async function passwdArchive(directory: string): Promise<Uint8Array<ArrayBuffer>
   await Deno.writeTextFile(`${directory}/passwd`, "unreal:x:1001:1001::/:/bin/false\n");
   const tar = new Deno.Command("tar", { args: ["-C", directory, "--format=ustar", "-cf", "-", "passwd"] });
   return (await tar.output()).stdout;
-}
-
-function projectOf(services: Readonly<Record<string, Service>>): Project {
-  return {
-    name: "p",
-    workingDir: "/p",
-    composeFiles: [],
-    environment: {},
-    services,
-    networks: {},
-    volumes: {},
-    configs: {},
-    secrets: {},
-    disabledServices: {},
-    canonical: {},
-    span: () => undefined,
-  };
 }
