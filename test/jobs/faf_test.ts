@@ -12,7 +12,7 @@ import { convertFaf, fafTest, hasFaf } from "../kube/faf_stack.ts";
 import { fafDecisions } from "./faf_decisions.ts";
 import { missingPackages } from "./packages.ts";
 import { runJob } from "./run_job.ts";
-import { run, startMariadb } from "./server.ts";
+import { run, type Server, startMariadb } from "./server.ts";
 
 function everyJob(conversion: Conversion, decisions: JobDecisions, key = "key"): JobResult[] {
   return [
@@ -132,7 +132,8 @@ Deno.test({
     const { databases } = await fafDecisions();
     const decided = databases?.["faf-db"];
     assert.ok(decided !== undefined);
-    const decisions = { databases: { "faf-db": { ...decided, port: server.port } } };
+    const { timers } = await fafDecisions();
+    const decisions = { databases: { "faf-db": { ...decided, port: server.port } }, timers };
     const [job] = databaseUsers(conversion, decisions, "faf-db", "key").objects;
     assert.ok(job !== undefined);
     for (let turn = 0; turn < 2; turn++) {
@@ -140,6 +141,7 @@ Deno.test({
       assert.ok(ended.success, ended.output);
       assert.ok(!ended.output.includes("banana"));
     }
+    await assertPurges(server, conversion, decisions);
     const seen = await run("mariadb", [
       "--no-defaults",
       "-h127.0.0.1",
@@ -167,3 +169,31 @@ Deno.test({
     ]);
   },
 });
+
+/** Players 1 to 4: a rated game this year, an old one, an unrated one, none; 5 only in the other leaderboard. */
+const GAMES = `
+CREATE TABLE game_stats (id INT PRIMARY KEY, gameMod INT, validity INT, endTime DATETIME);
+CREATE TABLE game_player_stats (gameId INT, playerId INT);
+CREATE TABLE global_rating (id INT PRIMARY KEY, is_active INT);
+CREATE TABLE ladder1v1_rating LIKE global_rating;
+INSERT INTO game_stats VALUES (1, 0, 0, NOW()), (2, 0, 0, NOW() - INTERVAL 2 YEAR), (3, 0, 1, NOW()), (4, 6, 0, NOW());
+INSERT INTO game_player_stats VALUES (1, 1), (2, 2), (3, 3), (4, 5), (1, 5);
+INSERT INTO global_rating VALUES (1, 0), (2, 1), (3, 1), (4, 1), (5, 1);
+INSERT INTO ladder1v1_rating SELECT * FROM global_rating;
+`;
+
+async function assertPurges(server: Server, conversion: Conversion, decisions: JobDecisions): Promise<void> {
+  const sql = (text: string): Promise<string> =>
+    run("mariadb", ["--no-defaults", "-h127.0.0.1", `-P${server.port}`, "-uroot", "-N", "faf"], {
+      env: { MYSQL_PWD: "banana" },
+      input: text,
+    });
+  await sql(GAMES);
+  const [timer] = timerJobs(conversion, decisions, "key").objects;
+  assert.ok(timer !== undefined);
+  const ended = await runJob(timer.object, conversion.configuration, ["faf-db"]);
+  assert.ok(ended.success, ended.output);
+  const active = "SELECT GROUP_CONCAT(id ORDER BY id) FROM";
+  assert.equal((await sql(`${active} global_rating WHERE is_active`)).trim(), "1,5");
+  assert.equal((await sql(`${active} ladder1v1_rating WHERE is_active`)).trim(), "5");
+}

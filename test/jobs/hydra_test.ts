@@ -1,18 +1,20 @@
-/** The clients' Job against a real Ory Hydra on a real MariaDB; `HYDRA` names its program, which Debian does not have. */
+/** The clients' Job against a real Ory Hydra on a real MariaDB. */
 import assert from "node:assert/strict";
 import type { Client } from "../../lib/kube/jobs/decisions.ts";
 import { identityClients, identityMigration } from "../../lib/kube/jobs/hydra_clients.ts";
+import { hydraProgram } from "./hydra_program.ts";
 import { missingPackages } from "./packages.ts";
 import { type JobRun, runJob } from "./run_job.ts";
 import { background, ended, freePort, run, type Server, startMariadb, until } from "./server.ts";
 import { smallConversion } from "./stack.ts";
 
-const hydra = Deno.env.get("HYDRA");
-const missing = hydra === undefined
-  ? "HYDRA does not name the program"
+const program = await hydraProgram();
+const hydra = "path" in program ? program.path : undefined;
+const missing = "missing" in program
+  ? program.missing
   : await missingPackages({ mariadbd: "mariadb-server", busybox: "busybox" });
-if (hydra === undefined) {
-  Deno.stderr.writeSync(new TextEncoder().encode("Tests of Hydra are skipped: HYDRA is not set\n"));
+if ("missing" in program) {
+  Deno.stderr.writeSync(new TextEncoder().encode(`Tests are skipped: ${program.missing}\n`));
 }
 
 const SECRETS = ['dou"ble\\n back\\', "per%cent$(id)`'", "Ünïcödé 🔑 /", "banana"];
