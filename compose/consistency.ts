@@ -1,20 +1,8 @@
 /** Checks that what services refer to is there, and that keys that say the same do not contradict each other. */
-import type { Diagnostic, Span } from "../lib/diagnostics/diagnostic.ts";
+import { type Checked, list, own, record, say } from "./checked.ts";
 import { findCycles } from "./cycles.ts";
 import type { Path, Service } from "./project.ts";
-import { likeliest } from "./suggest.ts";
-
-/** What is checked: the canonical sections, with services split by profile. */
-export interface Checked {
-  readonly services: Readonly<Record<string, Service>>;
-  readonly disabled: Readonly<Record<string, Service>>;
-  readonly jobs: Readonly<Record<string, Service>>;
-  readonly disabledJobs: Readonly<Record<string, Service>>;
-  readonly sections: Readonly<Record<string, ReadonlySet<string>>>;
-  readonly secrets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly span: (path: Path) => Span | undefined;
-  readonly say: (diagnostic: Diagnostic) => void;
-}
+import { checkDependencies, checkNetworks, checkReferences, suggest } from "./references.ts";
 
 /** Says everything that is inconsistent in the active services and jobs (compose-go's `loader/validate.go`). */
 export function checkConsistency(project: Checked): void {
@@ -45,19 +33,6 @@ export function checkConsistency(project: Checked): void {
       "remove one of these dependencies",
     );
   }
-}
-
-function say(project: Checked, code: string, message: string, path: Path, hint: string): void {
-  const span = project.span(path);
-  project.say({ code, severity: "error", message, ...(span && { span }), hint });
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function checkBuild(name: string, service: Service, project: Checked): void {
@@ -104,18 +79,6 @@ function checkBuild(name: string, service: Service, project: Checked): void {
   }
 }
 
-function checkNetworks(name: string, service: Service, project: Checked): void {
-  const names = Object.keys(record(service.networks));
-  if (service.network_mode && names.length > 0) {
-    say(project, "compose-conflict", `The service "${name}" has "network_mode" and "networks"`, [
-      "services",
-      name,
-      "network_mode",
-    ], "remove one of the two");
-  }
-  refer(name, "networks", names, (network) => ["services", name, "networks", network], project);
-}
-
 function checkHealthcheck(name: string, service: Service, project: Checked): void {
   const first = service.healthcheck?.test?.[0];
   if (first === undefined || ["CMD", "CMD-SHELL", "NONE"].includes(first)) return;
@@ -125,91 +88,6 @@ function checkHealthcheck(name: string, service: Service, project: Checked): voi
     "healthcheck",
     "test",
   ], `write ["CMD", "${first}", …]`);
-}
-
-function checkDependencies(name: string, service: Service, project: Checked): void {
-  for (const [other, dependency] of Object.entries(record(service.depends_on))) {
-    if (own(project.services, other) !== undefined) continue;
-    const isDisabled = own(project.disabled, other) !== undefined;
-    if (isDisabled && record(dependency).required !== true) continue;
-    const path = ["services", name, "depends_on", other];
-    if (isDisabled) {
-      say(
-        project,
-        "compose-undefined",
-        `The service "${name}" depends on "${other}", whose profile is not active`,
-        path,
-        `activate a profile of "${other}", or write "required: false"`,
-      );
-    } else if (own(project.jobs, other) !== undefined) {
-      say(
-        project,
-        "compose-undefined",
-        `The service "${name}" cannot depend on the job "${other}"`,
-        path,
-        "depend on services only",
-      );
-    } else {
-      say(
-        project,
-        "compose-undefined",
-        `The service "${name}" depends on "${other}", which is not defined`,
-        path,
-        suggest(other, name, [...Object.keys(project.services), ...Object.keys(project.disabled)]),
-      );
-    }
-  }
-}
-
-function checkReferences(name: string, service: Service, project: Checked): void {
-  for (const [index, mount] of (service.volumes ?? []).entries()) {
-    if (mount.type === "volume" && mount.source) {
-      refer(name, "volumes", [mount.source], () => ["services", name, "volumes", index], project);
-    }
-  }
-  for (const section of ["configs", "secrets"] as const) {
-    for (const [index, reference] of (service[section] ?? []).entries()) {
-      refer(name, section, [reference.source], () => ["services", name, section, index], project);
-    }
-  }
-  for (const [index, secret] of list(service.build?.secrets).entries()) {
-    refer(
-      name,
-      "secrets",
-      [String(record(secret).source ?? "")],
-      () => ["services", name, "build", "secrets", index],
-      project,
-    );
-  }
-  refer(
-    name,
-    "models",
-    Object.keys(record(service.models)),
-    (model) => ["services", name, "models", model],
-    project,
-  );
-}
-
-function refer(
-  service: string,
-  section: string,
-  names: readonly string[],
-  path: (name: string) => Path,
-  project: Checked,
-): void {
-  const defined = project.sections[section] ?? new Set();
-  const what = section.slice(0, -1);
-  for (const name of names) {
-    if (defined.has(name)) continue;
-    const near = likeliest(name, defined);
-    say(
-      project,
-      "compose-undefined",
-      `The service "${service}" uses the ${what} "${name}", which is not defined`,
-      path(name),
-      near === undefined ? `add "${name}:" below a top-level "${section}:"` : `did you mean "${near}"?`,
-    );
-  }
 }
 
 function checkAmounts(name: string, service: Service, project: Checked): void {
@@ -315,16 +193,4 @@ function checkJobs(project: Checked): void {
       ], suggest(other, name, [...Object.keys(project.services), ...Object.keys(project.jobs)]));
     }
   }
-}
-
-function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(values, name) ? values[name] : undefined;
-}
-
-/** The likeliest other name, but not the one that refers to it. */
-function suggest(name: string, from: string, candidates: readonly string[]): string {
-  const near = likeliest(name, candidates);
-  return near === undefined || near === from
-    ? `define "${name}", or remove the reference`
-    : `did you mean "${near}"?`;
 }

@@ -1,4 +1,5 @@
 /** Loads a compose project from disk: from the options to a project, or to every reason why there is none. */
+import type { Diagnostic } from "../lib/diagnostics/diagnostic.ts";
 import { buildProject } from "./build_project.ts";
 import { fileStart, type LoadContext } from "./context.ts";
 import { absolutePath, cleanPath } from "./paths.ts";
@@ -23,7 +24,8 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     texts: new Map(),
   };
   const project = await loadProject(options, context);
-  const { diagnostics, errors } = context.report;
+  const { errors } = context.report;
+  const diagnostics = withoutConsequences(context.report.diagnostics);
   return { diagnostics, sources: context.sources, ...(project !== undefined && errors === 0 && { project }) };
 }
 
@@ -66,6 +68,14 @@ async function loadProject(options: LoadOptions, context: LoadContext): Promise<
     profiles: profilesOf(options, environment),
     isComplete,
   }, context);
+}
+
+/** Where a file of variables could not be read, variables that are not set are no news. */
+function withoutConsequences(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const isUnread = diagnostics.some(({ code }) =>
+    code === "compose-env-file" || code === "compose-env-syntax"
+  );
+  return isUnread ? diagnostics.filter(({ code }) => code !== "compose-unset-variable") : diagnostics;
 }
 
 /** After one of these, what seems to be missing may be in the part that could not be read. */

@@ -102,8 +102,17 @@ export function sameNode(left: Node, right: Node): boolean {
 
 /** The span of a node's value, or of its key where the value is empty. */
 export function nodeSpan(node: Node): Span {
-  if (node.end <= node.start && node.keyStart >= 0) return spanOf(node.source, node.keyStart, node.start);
+  if (node.end <= node.start && node.keyStart >= 0) return spanOf(node.source, node.keyStart, keyEnd(node));
   return spanOf(node.source, node.start, node.end);
+}
+
+/** Where the key that holds a node ends. */
+export function keyEnd(node: Node): number {
+  const { text } = node.source;
+  const quote = text[node.keyStart];
+  if (quote === '"' || quote === "'") return text.indexOf(quote, node.keyStart + 1) + 1 || node.start;
+  const colon = text.indexOf(":", node.keyStart);
+  return colon < 0 ? Math.max(node.start, node.keyStart + 1) : colon;
 }
 
 /** The span of the key that holds the node, or of the node where there is none. */

@@ -1,6 +1,6 @@
 /** Finds where a value of the canonical form was written. */
 import type { Span } from "../lib/diagnostics/diagnostic.ts";
-import { asText, type Node } from "./node.ts";
+import { asText, keyEnd, type Node, nodeSpan } from "./node.ts";
 import type { Path } from "./project.ts";
 import { spanOf } from "./source.ts";
 
@@ -13,21 +13,10 @@ export function spanAt(root: Node, path: Path): Span | undefined {
     node = child;
   }
   if (node === root) return undefined;
-  return isEmptyPlace(node)
-    ? spanOf(node.source, node.keyStart, Math.max(node.end, node.keyStart + 1))
-    : valueSpan(node);
-}
-
-/** A long block is shown by its key: the caret goes below one line. */
-function valueSpan(node: Node): Span {
-  const span = spanOf(node.source, node.start, node.end);
-  if (node.kind === "scalar" || node.keyStart < 0 || span.endLine === span.line) return span;
-  const lineEnd = node.source.text.indexOf(":", node.keyStart);
-  return spanOf(node.source, node.keyStart, lineEnd < 0 ? node.start : lineEnd);
-}
-
-function isEmptyPlace(node: Node): boolean {
-  return node.end <= node.start && node.keyStart >= 0;
+  const span = nodeSpan(node);
+  // A long block is shown by its key: the caret goes below one line.
+  const isBlock = node.kind !== "scalar" && node.keyStart >= 0 && span.endLine !== span.line;
+  return isBlock ? spanOf(node.source, node.keyStart, keyEnd(node)) : span;
 }
 
 function childOf(node: Node, part: string | number): Node | undefined {
