@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { ApiError, ConnectionError, diagnoseAccess } from "../../lib/cluster/api_error.ts";
+import { createTransport } from "../../lib/cluster/connection.ts";
+import { type ApiRequest, Transport } from "../../lib/cluster/transport.ts";
+
+type Answer = (attempt: number, request: Request) => Response;
+
+/** A real HTTP server on loopback that answers as told; the transport under test talks to it. */
+async function against(
+  answer: Answer,
+  work: (transport: Transport, seen: Request[]) => Promise<void>,
+): Promise<void> {
+  const seen: Request[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => undefined }, (request) => {
+    seen.push(request);
+    return answer(seen.length, request);
+  });
+  const http = createTransport({});
+  let token = 1;
+  const transport = new Transport({
+    context: "test",
+    server: `http://127.0.0.1:${server.addr.port}`,
+    transport: http,
+    authorize: (renew) => Promise.resolve({ authorization: `Bearer ${renew ? ++token : token}` }),
+    close: () => undefined,
+  }, { monotonic: () => performance.now(), random: () => 0 });
+  try {
+    await work(transport, seen);
+  } finally {
+    http.close();
+    await server.shutdown();
+  }
+}
+
+function status(
+  code: number,
+  reason: string,
+  message: string,
+  headers: Record<string, string> = {},
+): Response {
+  const body = { kind: "Status", status: "Failure", reason, message, code };
+  return Response.json(body, { status: code, headers });
+}
+
+const GET: ApiRequest = { method: "GET", path: "/x" };
+const POST: ApiRequest = { method: "POST", path: "/x", body: {} };
+
+Deno.test("Transport repeats what is safe to repeat, and nothing else", async () => {
+  const cases = [
+    { name: "429", first: () => status(429, "TooManyRequests", "slow down"), request: POST, sent: 2 },
+    { name: "503, read", first: () => status(503, "ServiceUnavailable", "down"), request: GET, sent: 2 },
+    {
+      name: "504, apply",
+      first: () => status(504, "Timeout", "late"),
+      request: { ...POST, method: "PATCH" },
+      sent: 2,
+    },
+    { name: "503, create", first: () => status(503, "ServiceUnavailable", "down"), request: POST, sent: 1 },
+    {
+      name: "503, review",
+      first: () => status(503, "", "down"),
+      request: { ...POST, repeatable: true },
+      sent: 2,
+    },
+    {
+      name: "500 of etcd",
+      first: () => status(500, "InternalError", "etcdserver: request timed out"),
+      request: GET,
+      sent: 2,
+    },
+    {
+      name: "500 for an unknown field",
+      first: () =>
+        status(500, "", "failed to create typed patch object: .spec.replicaz: field not declared in schema"),
+      request: { ...POST, method: "PATCH" },
+      sent: 1,
+    },
+    { name: "404", first: () => status(404, "NotFound", "gone"), request: GET, sent: 1 },
+    { name: "409", first: () => status(409, "Conflict", "modified"), request: GET, sent: 1 },
+    { name: "422", first: () => status(422, "Invalid", "wrong"), request: GET, sent: 1 },
+    { name: "broken JSON", first: () => new Response('{"a":'), request: GET, sent: 2 },
+  ] as const;
+  for (const { name, first, request, sent } of cases) {
+    await against(
+      (attempt) => attempt === 1 ? first() : Response.json({ ok: true }),
+      async (transport, seen) => {
+        const result = await transport.json(request).catch((error: unknown) => error);
+        assert.equal(seen.length, sent, name);
+        if (sent === 2) assert.deepEqual(result, { ok: true }, name);
+        else assert.ok(result instanceof ApiError, name);
+      },
+    );
+  }
+});
+
+Deno.test("Transport waits as long as Retry-After says", async () => {
+  await against(
+    (attempt) => attempt === 1 ? status(429, "", "", { "retry-after": "1" }) : Response.json({}),
+    async (transport) => {
+      const start = performance.now();
+      await transport.json(GET);
+      assert.ok(performance.now() - start >= 990);
+    },
+  );
+});
+
+Deno.test("Transport renews a login that is refused once, and only once", async () => {
+  const isOld = (request: Request): boolean => request.headers.get("authorization") === "Bearer 1";
+  await against(
+    (_, request) => isOld(request) ? status(401, "Unauthorized", "") : Response.json({}),
+    async (transport) => {
+      assert.deepEqual(await transport.json(GET), {});
+    },
+  );
+  await against(() => status(401, "Unauthorized", "Unauthorized"), async (transport, seen) => {
+    await assert.rejects(
+      transport.json(GET),
+      (error) => diagnoseAccess(error, "s")?.code === "cluster-unauthorized",
+    );
+    assert.equal(seen.length, 2);
+  });
+});
+
+Deno.test("Transport counts writes, not questions", async () => {
+  await against(() => Response.json({}), async (transport) => {
+    await transport.json(GET);
+    await transport.json({ ...POST, query: { dryRun: "All" } });
+    await transport.json({ ...POST, path: "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews" });
+    assert.deepEqual([transport.requests, transport.writes], [3, 0]);
+    await transport.json(POST);
+    assert.deepEqual([transport.requests, transport.writes], [4, 1]);
+  });
+});
+
+Deno.test("Transport asks the guard before each sending, also before a repeated one", async () => {
+  await against(
+    (attempt) => attempt === 1 ? status(503, "", "") : Response.json({}),
+    async (transport, seen) => {
+      let asked = 0;
+      const guard = (): Promise<void> => {
+        asked++;
+        return asked === 2 ? Promise.reject(new Error("the lock is lost")) : Promise.resolve();
+      };
+      await assert.rejects(transport.json({ ...GET, guard }), /the lock is lost/);
+      assert.deepEqual([asked, seen.length], [2, 1]);
+    },
+  );
+});
+
+Deno.test("Transport gives up soon on a server that never answered, and says so", async () => {
+  const http = createTransport({});
+  const transport = new Transport({
+    context: "test",
+    server: "http://127.0.0.1:1",
+    transport: http,
+    authorize: () => Promise.resolve({}),
+    close: () => undefined,
+  }, { monotonic: () => performance.now(), random: () => 0 });
+  const start = performance.now();
+  await assert.rejects(transport.json(GET), (error) => {
+    assert.ok(error instanceof ConnectionError);
+    const diagnostic = diagnoseAccess(error, "http://127.0.0.1:1");
+    assert.equal(diagnostic?.code, "cluster-unreachable");
+    assert.match(diagnostic?.message ?? "", /Cannot reach the API server http:\/\/127.0.0.1:1/);
+    return true;
+  });
+  assert.ok(performance.now() - start < 2_000);
+  http.close();
+});
