@@ -8,10 +8,23 @@ const FILES = ["docker-compose.yml", "faf-extra.yml", "monitoring.yml"];
 /** Whether the stack is on this machine; a test without it is skipped and says so. */
 export const hasFaf = exists(SOURCE);
 
-/** Converts a fresh copy with FAF's decisions; `change` may edit the copy first. */
-export async function convertFaf(
-  change: (directory: string) => void | Promise<void> = () => {},
+let unchanged: Promise<Converted> | undefined;
+
+/** Converts a copy with FAF's decisions; `change` may edit it first. Without a change the result is shared. */
+export function convertFaf(
+  change?: (directory: string) => void | Promise<void>,
   decisions?: string,
+): Promise<Converted> {
+  if (change !== undefined || decisions !== undefined) {
+    return convertCopy(change ?? ((): void => {}), decisions);
+  }
+  unchanged ??= convertCopy(() => {}, undefined);
+  return unchanged;
+}
+
+async function convertCopy(
+  change: (directory: string) => void | Promise<void>,
+  decisions: string | undefined,
 ): Promise<Converted> {
   const directory = await Deno.makeTempDir({ prefix: "faf-" });
   try {
