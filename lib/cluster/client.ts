@@ -3,8 +3,9 @@ import type { KubeObject } from "../kube/object.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import { ApiError, isNotFound } from "./api_error.ts";
 import type { Connection } from "./connection.ts";
+import { Discovery } from "./discovery.ts";
 import type { LiveObject, WatchEvent } from "./live_object.ts";
-import { builtInResource, groupPath, listPath, objectPath, type Resource } from "./resources.ts";
+import { builtInResource, listPath, objectPath, type Resource } from "./resources.ts";
 import { type Surroundings, Transport } from "./transport.ts";
 
 /** The one name under which fields are owned. */
@@ -47,10 +48,11 @@ const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.
 
 export class ClusterClient {
   readonly #transport: Transport;
-  readonly #discovered = new Map<string, Promise<readonly Resource[]>>();
+  readonly #discovery: Discovery;
 
   constructor(connection: Connection, surroundings: Surroundings = defaultSurroundings) {
     this.#transport = new Transport(connection, surroundings);
+    this.#discovery = new Discovery(this.#transport);
   }
 
   get connection(): Connection {
@@ -72,12 +74,7 @@ export class ClusterClient {
 
   /** The kind's place on the server, or undefined where the server does not know the kind. */
   async resource(apiVersion: string, kind: string): Promise<Resource | undefined> {
-    const known = builtInResource(apiVersion, kind);
-    if (known !== undefined) return known;
-    const found = (await this.#discover(apiVersion)).find((resource) => resource.kind === kind);
-    // A kind that is missing now may be made by this very run: ask again next time.
-    if (found === undefined) this.#discovered.delete(apiVersion);
-    return found;
+    return builtInResource(apiVersion, kind) ?? await this.#discovery.find(apiVersion, kind);
   }
 
   /** The object, or undefined where it is not there. `urgent`: see `ApiRequest`. */
@@ -256,29 +253,6 @@ export class ClusterClient {
     const resource = await this.resource(apiVersion, kind);
     if (resource !== undefined) return resource;
     throw new ApiError(404, "UnknownKind", `The server does not know the kind ${kind} of ${apiVersion}`, []);
-  }
-
-  #discover(apiVersion: string): Promise<readonly Resource[]> {
-    const cached = this.#discovered.get(apiVersion);
-    if (cached !== undefined) return cached;
-    const asked = this.#askForKinds(apiVersion);
-    this.#discovered.set(apiVersion, asked);
-    asked.catch(() => this.#discovered.delete(apiVersion));
-    return asked;
-  }
-
-  async #askForKinds(apiVersion: string): Promise<readonly Resource[]> {
-    try {
-      // The edge: an APIResourceList of meta/v1.
-      const body = await this.#transport.json({ method: "GET", path: groupPath(apiVersion) }) as {
-        readonly resources: readonly { name: string; kind: string; namespaced: boolean }[];
-      };
-      return body.resources.filter((entry) => !entry.name.includes("/"))
-        .map(({ name, kind, namespaced }) => ({ apiVersion, kind, plural: name, namespaced }));
-    } catch (error) {
-      if (isNotFound(error)) return [];
-      throw error;
-    }
   }
 }
 
