@@ -53,10 +53,13 @@ async function askFileProvider(text: string): Promise<Json | undefined> {
       environment,
       providers: ["internal"],
     });
-    const failed = traefik.log.some(({ message }) =>
-      message.startsWith("Error while building configuration")
-    );
-    return failed ? undefined : normalizedConfiguration(traefik.configuration("file") ?? {});
+    const hasFailed = (): boolean =>
+      traefik.log.some(({ message }) => message.startsWith("Error while building configuration"));
+    const deadline = Date.now() + 60_000;
+    while (!hasFailed() && traefik.configuration("file") === undefined && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return hasFailed() ? undefined : normalizedConfiguration(traefik.configuration("file") ?? {});
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -69,10 +69,13 @@ export async function startTraefik(options: TraefikOptions): Promise<TraefikProc
     await reading;
   };
   const ended = child.status.then(() => true);
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   while (true) {
     const complete = options.providers.every((provider) => configurations.has(provider));
-    if (complete && await rawdata().then(() => true, () => false)) break;
+    const shown = complete ? await rawdata().catch(() => undefined) : undefined;
+    if (
+      shown !== undefined && options.providers.every((provider) => isInForce(configurations, provider, shown))
+    ) break;
     if (Date.now() > deadline || await Promise.race([ended, pause(50)])) {
       await stop();
       const tail = log.slice(-8).map(({ level, message, error }) => `${level} ${message} ${error ?? ""}`)
@@ -87,6 +90,15 @@ export async function startTraefik(options: TraefikOptions): Promise<TraefikProc
     rawdata,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Whether the routers that a provider sent are those that Traefik routes by: it takes them over a moment later. */
+function isInForce(configurations: ReadonlyMap<string, Json>, provider: string, rawdata: Json): boolean {
+  const names = Object.keys((rawdata["routers"] ?? {}) as Json);
+  const sent = configurations.get(provider)?.["http"] as { routers?: Json } | undefined;
+  return Object.keys(sent?.routers ?? {}).every((router) =>
+    names.some((name) => name.endsWith(`${router}@${provider}`))
+  );
 }
 
 async function pause(milliseconds: number): Promise<false> {
