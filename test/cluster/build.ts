@@ -77,7 +77,7 @@ function announce(missing: readonly ModuleBuild[], report: (line: string) => voi
   if (missing.length === 0) return;
   const names = missing.flatMap((build) => build.names);
   report(
-    `Building ${names.length} programs from their Go modules, once on this machine ` +
+    `Building from Go modules, once on this machine ` +
       `(with nothing cached and two cores about ${formatSeconds(typicalSeconds(names))}): ${
         names.join(", ")
       }`,

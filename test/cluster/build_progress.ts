@@ -73,6 +73,8 @@ export function showBuildProgress(
 }
 
 function writeLive(line: string): void {
-  const columns = Deno.consoleSize().columns;
-  Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[2K${line.slice(0, columns - 1)}`));
+  const { columns } = Deno.consoleSize();
+  // A terminal that does not know its width says 0.
+  const fitting = columns > 1 ? line.slice(0, columns - 1) : line;
+  Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[2K${fitting}`));
 }
