@@ -22,7 +22,6 @@ export interface PortEvidence {
 export interface ServicePort {
   readonly port: number;
   readonly protocol: Protocol;
-  readonly name?: string;
   readonly appProtocol?: string;
   readonly evidence: readonly PortEvidence[];
 }
@@ -108,7 +107,6 @@ function declaredPorts(project: Project, service: Service): ServicePort[] {
   const published = (service.ports ?? []).map((port, index): ServicePort => ({
     port: port.target,
     protocol: protocolOf(port.protocol),
-    ...(port.name === undefined ? {} : { name: port.name }),
     ...(port.app_protocol === undefined ? {} : { appProtocol: port.app_protocol }),
     evidence: [evidence("ports", "ports", project.span([...root, "ports", index]))],
   }));
