@@ -8,6 +8,7 @@ import { type Mapping, mappingAt } from "./node.ts";
 import type { Path, Project, Service } from "./project.ts";
 import { add } from "./report.ts";
 import { spanAt } from "./span.ts";
+import { define } from "./spec/field.ts";
 import { SECTIONS } from "./spec/project.ts";
 import { checkStrictly } from "./strict.ts";
 
@@ -93,7 +94,7 @@ function split(section: Section, active: readonly string[]): Split {
     const profiles = Array.isArray(service.profiles) ? service.profiles : [];
     const isActive = profiles.length === 0 || active.includes("*") ||
       profiles.some((each) => active.includes(each));
-    (isActive ? enabled : disabled)[name] = service;
+    define(isActive ? enabled : disabled, name, service);
   }
   return { enabled, disabled };
 }
@@ -160,7 +161,7 @@ function typed(section: Section): Record<string, Service> {
   const out: Record<string, Service> = {};
   for (const [name, service] of Object.entries(section)) {
     const hosts = service.extra_hosts;
-    out[name] = { ...service, name, ...(Array.isArray(hosts) && { extra_hosts: byHost(hosts) }) } as Service;
+    define(out, name, { ...service, name, ...(Array.isArray(hosts) && { extra_hosts: byHost(hosts) }) });
   }
   return out;
 }

@@ -62,7 +62,7 @@ function isServiceLike(node: Node): boolean {
 }
 
 function check(node: Node, shape: Shape, walk: Walk): void {
-  if (node.broken || shape.isAny) return;
+  if (node.broken) return;
   if (node.kind === "scalar" && shape.scalar !== undefined) {
     checkScalar(node, shape.scalar, shape, walk);
   } else if (node.kind === "sequence" && shape.list !== undefined) {

@@ -44,21 +44,18 @@ interface StructOptions {
   /** Keys of the canonical form that differ from the written ones. */
   readonly renamed?: Readonly<Record<string, string>>;
   readonly orNull?: boolean;
-  /** A struct by value: printed even where it is empty. */
-  readonly kinds?: number;
 }
 
 /** A mapping with known keys. */
 export function structField(fields: Fields, options: StructOptions = {}): Field {
-  const { required, someOf, kinds } = options;
+  const { required, someOf } = options;
   const mapping: MappingShape = {
     keys: new Map(Object.entries(fields).map(([key, field]) => [key, field.shape])),
     hasExtensions: !options.noExtensions,
     ...(required && { required }),
     ...(someOf && { someOf }),
   };
-  const scalarKinds = (kinds ?? 0) | (options.orNull ? NULL : 0);
-  const shape: Shape = scalarKinds === 0 ? { mapping } : { mapping, scalar: { kinds: scalarKinds } };
+  const shape: Shape = options.orNull ? { mapping, scalar: { kinds: NULL } } : { mapping };
   return { shape, read: (node, context) => readStruct(node, fields, options, context) };
 }
 
@@ -97,11 +94,6 @@ export function define(out: Record<string, unknown>, key: string, value: unknown
   if (key === "__proto__") {
     Object.defineProperty(out, key, { value, enumerable: true, configurable: true, writable: true });
   } else out[key] = value;
-}
-
-/** One shape that takes what any of the given ones takes. */
-export function anyOf(...shapes: readonly Shape[]): Shape {
-  return Object.assign({}, ...shapes);
 }
 
 export const STRING_OR_NUMBER = STRING | NUMBER;

@@ -41,8 +41,6 @@ export interface Shape {
   readonly scalar?: ScalarShape;
   readonly list?: ListShape;
   readonly mapping?: MappingShape;
-  /** Anything goes. */
-  readonly isAny?: boolean;
 }
 
 const NAMES: readonly (readonly [number, string])[] = [

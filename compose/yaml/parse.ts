@@ -128,7 +128,7 @@ function readSequence(node: YamlNode, reading: Reading, at: Place, depth: number
 
 function readMapping(node: YAMLMap, reading: Reading, at: Place, depth: number): Mapping {
   const entries = new Map<string, Node>();
-  let merged: { value: Node; inner: boolean } | undefined;
+  let merged: Node | undefined;
   const seen = new Map<string, number>();
   for (const pair of node.items as Pair<YamlNode, YamlNode | null>[]) {
     const key = readKey(pair, reading, at);
@@ -146,10 +146,10 @@ function readMapping(node: YAMLMap, reading: Reading, at: Place, depth: number):
       : readNode(pair.value, reading, key.start, depth + 1);
     if (!isMerge) reading.path.pop();
     if (value === undefined) continue;
-    if (isMerge) merged = { value, inner: true };
+    if (isMerge) merged = value;
     else entries.set(key.name, value);
   }
-  if (merged !== undefined) mergeInto(entries, merged.value, reading.report);
+  if (merged !== undefined) mergeInto(entries, merged, reading.report);
   return mapping(entries, at);
 }
 

@@ -22,7 +22,7 @@ function compareTrees(ours: unknown, theirs: unknown, path: string): string[] {
   }
   if (isRecord(ours) && isRecord(theirs)) {
     const keys = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
-    return [...keys].flatMap((key) => compareTrees(ours[key], theirs[key], `${path}.${key}`));
+    return [...keys].flatMap((key) => compareTrees(own(ours, key), own(theirs, key), `${path}.${key}`));
   }
   if (Object.is(ours, theirs) || (ours === 0 && theirs === 0)) return [];
   return [`${path}: ours ${JSON.stringify(ours)}, compose-go ${JSON.stringify(theirs)}`];
@@ -30,4 +30,9 @@ function compareTrees(ours: unknown, theirs: unknown, path: string): string[] {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value under a key, which may have the name of something that every object inherits. */
+function own(record: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
