@@ -1,11 +1,16 @@
 import { migration } from "../lib/migration/authoring.ts";
 
 export default migration({
-  title: "Login: Ory Hydra, then the user service",
+  title: "Login: Ory Hydra with its tables and clients, then the user service",
   why: "The API, the lobby, the forum and the wiki check their tokens against Hydra when they start.",
-  plan: ({ service, assigned, kube, wait }) =>
-    [service("faf-ory-hydra"), service("faf-user-service"), ...assigned()].map((login) => [
-      kube.deployment(login),
-      wait.ready(login),
-    ]),
+  plan: ({ service, assigned, kube, wait }) => {
+    const hydra = service("faf-ory-hydra");
+    return [
+      kube.schema(hydra),
+      [hydra, service("faf-user-service"), ...assigned()].map((
+        login,
+      ) => [kube.deployment(login), wait.ready(login)]),
+      kube.clients(hydra),
+    ];
+  },
 });

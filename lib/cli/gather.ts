@@ -6,8 +6,10 @@ import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { convert, type ConvertInput } from "../kube/convert.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import { type Decisions, noDecisions, parseDecisions } from "../kube/decisions.ts";
+import { checkPreparations } from "../kube/jobs/preparations.ts";
 import { exposedPorts } from "../kube/ports.ts";
 import { planMigrations } from "../migration/plan.ts";
+import { preparationsFor } from "../migration/preparations.ts";
 import type { Plan } from "../migration/step.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import { readRouting } from "../traefik/read_routing.ts";
@@ -61,16 +63,21 @@ export async function gather(options: InputOptions, surroundings: Surroundings):
   const routing = routingOf({ project, bindSources, decisions, images }, diagnostics);
   const convertWith = (digestKey: string): Conversion =>
     convert({ project, bindSources, decisions, routing, images, digestKey });
-  const planOf = (conversion: Conversion): ReturnType<typeof planMigrations> =>
+  const planOf = (conversion: Conversion, digestKey: string): ReturnType<typeof planMigrations> =>
     planMigrations({
       scripts: scripts.scripts,
       conversion,
+      preparations: preparationsFor(conversion, decisions, digestKey),
       assigned: assignments(decisions),
       ...(decisions.defaultStep === undefined ? {} : { defaultStep: decisions.defaultStep }),
     });
   const conversion = convertWith("");
-  const planned = planOf(conversion);
-  diagnostics.push(...conversion.findings, ...planned.diagnostics);
+  const planned = planOf(conversion, "");
+  diagnostics.push(
+    ...conversion.findings,
+    ...checkPreparations(conversion, decisions),
+    ...planned.diagnostics,
+  );
   if (hasErrors(diagnostics)) return { ...read, project, conversion, diagnostics, planFor: () => undefined };
   return {
     ...read,
@@ -78,7 +85,7 @@ export async function gather(options: InputOptions, surroundings: Surroundings):
     conversion,
     diagnostics,
     plan: planned.plan,
-    planFor: (digestKey) => planOf(convertWith(digestKey)).plan,
+    planFor: (digestKey) => planOf(convertWith(digestKey), digestKey).plan,
   };
 }
 

@@ -52,6 +52,16 @@ export interface Objects {
   deployment(name: ServiceName): Steps;
   /** Applies the service's Job and waits until it is complete. */
   job(name: ServiceName, options?: { readonly timeout?: string }): Steps;
+  /** Databases, virtual hosts, users and grants of a server, by Jobs that also follow changed passwords. */
+  users(name: ServiceName): Steps;
+  /** The tables of an identity server, before it starts. */
+  schema(name: ServiceName): Steps;
+  /** The clients of an identity server, by a Job that updates what exists. */
+  clients(name: ServiceName): Steps;
+  /** Backups and statements at a time, in place of the host's timers. */
+  timers(): Steps;
+  /** Roles for people, and who has them. */
+  access(): Steps;
   /**
    * The routes of every service, and those that belong to none. A service whose workload comes with a later
    * script gets its routes there, after it: no route is opened before there is something to answer.

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import type { Migration, Steps } from "./authoring.ts";
+import type { Preparations } from "./preparations.ts";
 import { applyRoutes, type Notes, stackFor } from "./stack.ts";
 import type { Plan, PlannedMigration, Step } from "./step.ts";
 
@@ -19,6 +20,7 @@ export interface PlanInput {
   readonly conversion: Conversion;
   /** Service name to the id (or the number of the id) of the script that `decisions.yaml` gives it to. */
   readonly assigned: ReadonlyMap<string, string>;
+  readonly preparations: Preparations;
   /** The script that takes every service that no script names; without it such a service is an error. */
   readonly defaultStep?: string;
 }
@@ -31,7 +33,7 @@ export function planMigrations(input: PlanInput): { plan: Plan; diagnostics: rea
   const diagnostics: Diagnostic[] = [];
   const named = resolveAssignments(input.assigned, input.scripts, diagnostics);
   const assignments = new Map([...named, ...defaultAssignments(input, named, diagnostics)]);
-  const drafts = input.scripts.map((script) => runScript(script, input.conversion, assignments, new Set()));
+  const drafts = input.scripts.map((script) => runScript(script, input, assignments, new Set()));
   diagnostics.push(...drafts.flatMap((draft) => draft.notes.diagnostics));
   const claims = claimsOf(input.scripts, drafts, diagnostics);
   diagnostics.push(...unclaimed(input.conversion, claims, assignments));
@@ -39,7 +41,7 @@ export function planMigrations(input: PlanInput): { plan: Plan; diagnostics: rea
   const opening = drafts.findIndex((draft) => draft.notes.opensRoutes);
   const later = new Set(drafts.slice(opening + 1).flatMap((draft) => [...draft.notes.claimed]));
   const migrations = input.scripts.map((script, index): PlannedMigration => {
-    const { steps, notes } = runScript(script, input.conversion, assignments, later);
+    const { steps, notes } = runScript(script, input, assignments, later);
     const delayed = opening >= 0 && index > opening
       ? flatten(applyRoutes(input.conversion, (service) => notes.claimed.has(service)))
       : [];
@@ -63,14 +65,17 @@ interface Draft {
 
 function runScript(
   script: Script,
-  conversion: Conversion,
+  { conversion, preparations }: PlanInput,
   assignments: ReadonlyMap<string, string>,
   later: ReadonlySet<string>,
 ): Draft {
   const notes: Notes = { absent: new Set(), claimed: new Set(), opensRoutes: false, diagnostics: [] };
   const assigned = [...assignments].filter(([, id]) => id === script.id).map(([service]) => service);
   try {
-    return { steps: flatten(script.migration.plan(stackFor(conversion, assigned, later, notes))), notes };
+    return {
+      steps: flatten(script.migration.plan(stackFor({ conversion, preparations, assigned, later }, notes))),
+      notes,
+    };
   } catch (error) {
     notes.diagnostics.push({
       code: "plan-script-failed",
@@ -110,12 +115,13 @@ function isList(steps: Steps | readonly Steps[]): steps is readonly Steps[] {
 
 /** The services that no script takes by itself or by an assignment, all to the default script. */
 function defaultAssignments(
-  { scripts, conversion, defaultStep }: PlanInput,
+  input: PlanInput,
   named: ReadonlyMap<string, string>,
   diagnostics: Diagnostic[],
 ): ReadonlyMap<string, string> {
+  const { scripts, conversion, defaultStep } = input;
   if (defaultStep === undefined) return new Map();
-  const drafts = scripts.map((script) => runScript(script, conversion, named, new Set()));
+  const drafts = scripts.map((script) => runScript(script, input, named, new Set()));
   const claimed = new Set(drafts.flatMap((draft) => [...draft.notes.claimed]));
   const rest = [...conversion.services.values()].filter(({ name, kind }) =>
     kind !== "none" && !claimed.has(name)

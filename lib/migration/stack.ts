@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Conversion, ConvertedService, WorkloadKind } from "../kube/conversion.ts";
 import type { PlannedObject } from "../kube/object.ts";
 import type { Objects, ServiceName, Stack, Steps, Waits } from "./authoring.ts";
+import type { Preparations } from "./preparations.ts";
 import type { Step } from "./step.ts";
 
 /** What one script said while it planned. */
@@ -18,16 +19,24 @@ export interface Notes {
 
 const WORKLOAD_KINDS = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "HelmChart"]);
 
-/**
- * Builds the stack for one script. `assigned` are the services that decisions give to it; `later` are those whose
- * workload only comes with a later script, so that their routes wait for it.
- */
-export function stackFor(
-  conversion: Conversion,
-  assigned: readonly string[],
-  later: ReadonlySet<string>,
-  notes: Notes,
-): Stack {
+/** What one script sees. */
+export interface View {
+  readonly conversion: Conversion;
+  readonly preparations: Preparations;
+  /** The services that decisions give to it. */
+  readonly assigned: readonly string[];
+  /** The services whose workload only comes with a later script, so that their routes wait for it. */
+  readonly later: ReadonlySet<string>;
+}
+
+/** How long a Job of users, clients or tables may take. */
+const PREPARATION_TIMEOUT = "10m";
+
+/** Builds the stack for one script. */
+export function stackFor({ conversion, preparations, assigned, later }: View, notes: Notes): Stack {
+  const prepared = (objects: readonly PlannedObject[]): Steps => inOrder(objects, PREPARATION_TIMEOUT);
+  const isHere = ({ service }: ServiceName): boolean =>
+    (conversion.services.get(service)?.kind ?? "none") !== "none";
   const take = (name: ServiceName, kind?: WorkloadKind): ConvertedService | undefined =>
     takeService(conversion, notes, name.service, kind);
   const workload = (name: ServiceName, kind?: WorkloadKind): Steps => {
@@ -46,6 +55,11 @@ export function stackFor(
       const service = take(name, "Job");
       return service === undefined ? [] : workloadSteps(service, options?.timeout ?? "10m");
     },
+    users: (name) => isHere(name) ? prepared(preparations.users(name.service)) : [],
+    schema: (name) => isHere(name) ? prepared(preparations.schema(name.service)) : [],
+    clients: (name) => isHere(name) ? prepared(preparations.clients(name.service)) : [],
+    timers: () => prepared(preparations.timers()),
+    access: () => prepared(preparations.access()),
     routes: () => {
       notes.opensRoutes = true;
       return [applyRoutes(conversion, (service) => !later.has(service)), apply(conversion.routes)];
@@ -104,11 +118,18 @@ export function applyRoutes(conversion: Conversion, wanted: (service: string) =>
 
 /** Services first, so that names resolve when the workload starts; a Job is a step of its own, waited for. */
 function workloadSteps(service: ConvertedService, timeout: string): Steps {
-  const jobs = service.workload.filter((planned) => planned.object.kind === "Job");
-  const others = service.workload.filter((planned) => planned.object.kind !== "Job");
+  return inOrder([...service.network, ...service.workload], timeout);
+}
+
+/** Everything else first, then each Job as a step of its own. */
+function inOrder(objects: readonly PlannedObject[], timeout: string): Steps {
   return [
-    apply([...service.network, ...others]),
-    ...jobs.map((object): Step => ({ kind: "job", object, timeout })),
+    apply(objects.filter(({ object }) => object.kind !== "Job")),
+    ...objects.filter(({ object }) => object.kind === "Job").map((object): Step => ({
+      kind: "job",
+      object,
+      timeout,
+    })),
   ];
 }
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Conversion, ConvertedService, WorkloadKind } from "../../lib/kube/conversion.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
 import { migration, type Stack, type Steps } from "../../lib/migration/authoring.ts";
-import { planMigrations, type Script } from "../../lib/migration/plan.ts";
+import { type PlanInput, planMigrations as planWith, type Script } from "../../lib/migration/plan.ts";
+import type { Preparations } from "../../lib/migration/preparations.ts";
 import { type PlannedMigration, plannedObjects } from "../../lib/migration/step.ts";
 
 function object(kind: string, name: string): PlannedObject {
@@ -45,6 +46,18 @@ function names(planned: PlannedMigration | undefined): string[] {
   return planned === undefined
     ? []
     : plannedObjects(planned).map(({ object }) => `${object.kind}/${object.metadata.name}`);
+}
+
+const PREPARED: Preparations = {
+  users: (name) => [object("Secret", `${name}-users`), object("Job", `${name}-users`)],
+  schema: () => [],
+  clients: () => [],
+  timers: () => [object("CronJob", "backup")],
+  access: () => [object("ClusterRole", "viewer")],
+};
+
+function planMigrations(input: Omit<PlanInput, "preparations">): ReturnType<typeof planWith> {
+  return planWith({ ...input, preparations: PREPARED });
 }
 
 const apps = script("080_applications", ({ service, assigned, kube, wait }) => {
@@ -114,6 +127,18 @@ Deno.test("a service that is given to a script without services is an error that
     assigned: new Map([["other", "090"]]),
   });
   assert.match(diagnostics[0]?.message ?? "", /"090_ingress", which takes no services/);
+});
+
+Deno.test("what is prepared for a server is applied first and its Job waited for; an absent server has none", () => {
+  const users = script("055_users", ({ service, kube }) => ["db", "gone"].map(service).map(kube.users));
+  const { plan } = planMigrations({
+    scripts: [users, script("050_databases", ({ service, kube }) => [kube.workload(service("db"))])],
+    conversion: conversion(service("db", "StatefulSet")),
+    assigned: new Map(),
+  });
+  assert.deepEqual(names(plan.migrations[0]), ["Secret/db-users", "Job/db-users"]);
+  assert.deepEqual(plan.migrations[0]?.steps.map(({ kind }) => kind), ["apply", "job"]);
+  assert.deepEqual(plan.migrations[0]?.absent, ["gone"]);
 });
 
 Deno.test("the default script takes what no script names, and nothing else", () => {

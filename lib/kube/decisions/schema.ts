@@ -1,5 +1,13 @@
 /** The shape of `decisions.yaml`: what compose does not say and an operator decides. */
 import { z } from "zod";
+import { accessSchema } from "../access/decisions.ts";
+import {
+  backupsSchema,
+  brokersSchema,
+  databasesSchema,
+  identitySchema,
+  timersSchema,
+} from "../jobs/decisions.ts";
 import { traefikDecisionsSchema } from "../traefik/decisions.ts";
 
 const quantity = z.string().regex(
@@ -104,6 +112,12 @@ const body = {
     "By service.KEY, by KEY alone or by the path of a configuration file",
   ),
   limits: limits.optional(),
+  databases: databasesSchema.optional().describe("Users and databases of database servers, by service"),
+  brokers: brokersSchema.optional().describe("Virtual hosts and users of message brokers, by service"),
+  identity: identitySchema.optional().describe("Clients of identity servers, by service"),
+  backups: backupsSchema.optional().describe("Dumps of databases at a time"),
+  timers: timersSchema.optional().describe("Statements that run at a time"),
+  access: accessSchema.optional().describe("Who may do what in the cluster"),
   traefik: traefikDecisionsSchema.optional(),
 };
 

@@ -1,0 +1,37 @@
+/** What prepares servers and people, made from decisions: users, schemas, clients, timers, roles. */
+import { accessObjects } from "../kube/access/objects.ts";
+import type { Conversion } from "../kube/conversion.ts";
+import type { Decisions } from "../kube/decisions.ts";
+import { preparation, timed } from "../kube/jobs/preparations.ts";
+import type { PlannedObject } from "../kube/object.ts";
+
+/** The objects of one purpose, in order; Jobs among them are waited for. Empty where nothing is decided. */
+export interface Preparations {
+  /** Databases, virtual hosts, users, grants of a server. */
+  users(service: string): readonly PlannedObject[];
+  /** An identity server's own tables. */
+  schema(service: string): readonly PlannedObject[];
+  /** Who may log in by an identity server. */
+  clients(service: string): readonly PlannedObject[];
+  /** Backups and statements at a time, with what they write to. */
+  timers(): readonly PlannedObject[];
+  /** Roles for people, and who has them. */
+  access(): readonly PlannedObject[];
+}
+
+/** `digestKey` keys the digests by which a Job sees that a password changed. */
+export function preparationsFor(
+  conversion: Conversion,
+  decisions: Decisions,
+  digestKey: string,
+): Preparations {
+  const prepare = (purpose: "users" | "schema" | "clients", service: string): readonly PlannedObject[] =>
+    preparation(purpose, conversion, decisions, service, digestKey).objects;
+  return {
+    users: (service) => prepare("users", service),
+    schema: (service) => prepare("schema", service),
+    clients: (service) => prepare("clients", service),
+    timers: () => timed(conversion, decisions, digestKey).objects,
+    access: () => decisions.access === undefined ? [] : accessObjects(conversion.namespace, decisions.access),
+  };
+}
