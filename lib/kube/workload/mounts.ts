@@ -8,6 +8,7 @@ import { storageDecision } from "../storage/roles.ts";
 import { configurationVolume } from "./configuration_volume.ts";
 import { fileReferenceMounts } from "./file_references.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { toldApart } from "./told_apart.ts";
 import { byteQuantity, bytes } from "./units.ts";
 
 /** One mount with the volume that it needs, before volumes are told apart by name. */
@@ -18,7 +19,7 @@ export interface Mounted {
   readonly digests: readonly string[];
   /** Volumes that only the init container mounts. */
   readonly extraVolumes?: readonly (Json & { name: string })[];
-  readonly init?: Json;
+  readonly init?: Json & { name: string; volumeMounts: readonly (Json & { name: string })[] };
 }
 
 /** The pod's volumes and the container's mounts. */
@@ -34,24 +35,28 @@ export interface Mounts {
 /** All mounts of a service, in the order of their depth, so that nested ones lie over their parents. */
 export function mountsOf(workshop: Workshop, subject: Subject, helperImage: string): Mounts {
   const { service } = subject;
-  const mounted = [
+  const mounted = toldApart([
     ...(service.volumes ?? []).flatMap((mount, index) =>
       mountOf(workshop, subject, mount, ["services", service.name, "volumes", index], helperImage)
     ),
     ...fileReferenceMounts(workshop, subject),
     ...(service.tmpfs ?? []).map((text) => temporary(text)),
     ...sharedMemory(service.shm_size),
-  ];
+  ]);
   const volumes = new Map(
     mounted.flatMap(({ volume, extraVolumes }) => [volume, ...extraVolumes ?? []]).map((
       volume,
     ) => [volume.name, volume]),
   );
+  // Of two mounts on one path the later one counts, as in compose.
   const byTarget = new Map(mounted.map(({ mount }) => [mount.mountPath, mount]));
   const volumeMounts = [...byTarget.values()]
     .sort((left, right) => depth(left.mountPath) - depth(right.mountPath));
+  const used = new Set(
+    [...volumeMounts, ...mounted.flatMap(({ init }) => init?.volumeMounts ?? [])].map(({ name }) => name),
+  );
   return {
-    volumes: [...volumes.values()],
+    volumes: [...volumes.values()].filter(({ name }) => used.has(name)),
     volumeMounts,
     initContainers: mounted.flatMap(({ init }) => init === undefined ? [] : [init]),
     digests: mounted.flatMap(({ digests }) => digests),
@@ -72,7 +77,7 @@ function mountOf(
     case "bind":
       return bindMount(workshop, subject, mount, path, helperImage);
     case "volume":
-      return [volumeMount(workshop, subject, mount, path)];
+      return [volumeMount(workshop, subject, mount, path, helperImage)];
     case "tmpfs":
       return [memory(mount.target, mount.tmpfs?.size)];
     case "image":
@@ -161,7 +166,13 @@ function claimMount(
   };
 }
 
-function volumeMount(workshop: Workshop, subject: Subject, mount: Mount, path: Path): Mounted {
+function volumeMount(
+  workshop: Workshop,
+  subject: Subject,
+  mount: Mount,
+  path: Path,
+  helperImage: string,
+): Mounted {
   const { context, claims } = workshop;
   const key = mount.source;
   const span = context.project.span(path);
@@ -188,7 +199,7 @@ function volumeMount(workshop: Workshop, subject: Subject, mount: Mount, path: P
     mount,
     mount.volume?.subpath,
     decision,
-    workshop.context.decisions.helperImage ?? "",
+    helperImage,
   );
 }
 
@@ -233,7 +244,11 @@ function memory(target: string, size: string | undefined): Mounted {
 }
 
 /** Gives a directory to the user that the program runs as, once, before it starts. */
-function chown(target: Json & { mountPath: string }, owner: string, helperImage: string): Json {
+function chown(
+  target: Json & { name: string; mountPath: string },
+  owner: string,
+  helperImage: string,
+): NonNullable<Mounted["init"]> {
   const { readOnly: _, ...writable } = target;
   return {
     name: label(`own-${target.mountPath}`),
@@ -241,7 +256,7 @@ function chown(target: Json & { mountPath: string }, owner: string, helperImage:
     imagePullPolicy: "IfNotPresent",
     command: ["chown", "-R", owner, target.mountPath],
     securityContext: { runAsUser: 0 },
-    volumeMounts: [writable],
+    volumeMounts: [{ ...writable, name: target.name }],
   };
 }
 

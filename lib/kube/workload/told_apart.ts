@@ -1,0 +1,49 @@
+/** Names of volumes and init containers that are different things stay different after normalising. */
+import { label, shortHash } from "../names.ts";
+import type { Mounted } from "./mounts.ts";
+import type { Json } from "./parts.ts";
+
+/** The same mounts, a volume renamed where its name already stands for another one. */
+export function toldApart(mounted: readonly Mounted[]): Mounted[] {
+  const volumes = new Map<string, string>();
+  const initContainers = new Set<string>();
+  const nameOf = (volume: Json & { name: string }, target: string): string => {
+    const { name, ...source } = volume;
+    // Two empty directories look the same and are not.
+    const identity = JSON.stringify("emptyDir" in source ? [source, target] : source);
+    const known = volumes.get(name);
+    const free = known === undefined || known === identity ? name : label(`${name}-${shortHash(identity)}`);
+    volumes.set(free, identity);
+    return free;
+  };
+  return mounted.map((one) => {
+    const own = [one.volume, ...one.extraVolumes ?? []];
+    const names = new Map(own.map((volume) => [volume.name, nameOf(volume, one.mount.mountPath)]));
+    const renamed = <T extends Json & { name: string }>(json: T): T => ({
+      ...json,
+      name: names.get(json.name) ?? json.name,
+    });
+    return {
+      ...one,
+      volume: renamed(one.volume),
+      mount: renamed(one.mount),
+      ...(one.extraVolumes === undefined ? {} : { extraVolumes: one.extraVolumes.map(renamed) }),
+      ...(one.init === undefined
+        ? {}
+        : { init: initOf(one.init, renamed, initContainers, one.mount.mountPath) }),
+    };
+  });
+}
+
+function initOf(
+  init: Init,
+  renamed: <T extends Json & { name: string }>(json: T) => T,
+  taken: Set<string>,
+  target: string,
+): Init {
+  const name = taken.has(init.name) ? label(`${init.name}-${shortHash(target)}`) : init.name;
+  taken.add(name);
+  return { ...init, name, volumeMounts: init.volumeMounts.map(renamed) };
+}
+
+type Init = NonNullable<Mounted["init"]>;
