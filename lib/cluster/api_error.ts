@@ -97,6 +97,15 @@ export function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409 && error.reason === "Conflict";
 }
 
+/**
+ * A conflict of versions, not of fields: somebody wrote in the same moment, and the same apply succeeds when it is
+ * sent again. https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts
+ */
+export function isRace(error: unknown): boolean {
+  return isConflict(error) && error instanceof ApiError &&
+    !error.causes.some(({ reason }) => reason === "FieldManagerConflict");
+}
+
 export function isAlreadyExists(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409 && error.reason === "AlreadyExists";
 }

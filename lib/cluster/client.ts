@@ -1,12 +1,12 @@
 /** Objects on an API server: get, list, watch, apply, create, replace, delete. Sends the JSON it is given. */
 import type { KubeObject } from "../kube/object.ts";
 import type { ObjectRef } from "../migration/step.ts";
-import { ApiError, isNotFound } from "./api_error.ts";
+import { ApiError, isNotFound, isRace } from "./api_error.ts";
 import type { Connection } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
 import type { LiveObject, WatchEvent } from "./live_object.ts";
 import { builtInResource, listPath, objectPath, type Resource } from "./resources.ts";
-import { type Surroundings, Transport } from "./transport.ts";
+import { type ApiRequest, pause, type Surroundings, Transport } from "./transport.ts";
 
 /** The one name under which fields are owned. */
 export const FIELD_MANAGER = "compose-ferry";
@@ -44,6 +44,8 @@ export interface ObjectList {
 }
 
 const PAGE = "500";
+/** More lost races in a row than these are something else. */
+const MOST_RACES = 20;
 const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
 export class ClusterClient {
@@ -136,7 +138,16 @@ export class ClusterClient {
   /** Server-side apply of exactly this JSON, with strict field validation. */
   async apply(object: KubeObject, options: ApplyOptions = {}): Promise<Applied> {
     const resource = await this.#require(object.apiVersion, object.kind);
-    const { status, body } = await this.#transport.answer({
+    const { status, body } = await this.#applyPatiently(resource, object, options);
+    return { object: asObject(body), created: status === 201 };
+  }
+
+  async #applyPatiently(
+    resource: Resource,
+    object: KubeObject,
+    options: ApplyOptions,
+  ): Promise<{ readonly status: number; readonly body: unknown }> {
+    const request: ApiRequest = {
       method: "PATCH",
       path: objectPath(resource, object.metadata),
       contentType: "application/apply-patch+yaml",
@@ -149,8 +160,15 @@ export class ClusterClient {
       body: object,
       guard: options.guard,
       ...withSignal(options.signal),
-    });
-    return { object: asObject(body), created: status === 201 };
+    };
+    for (let attempt = 0;; attempt++) {
+      try {
+        return await this.#transport.answer(request);
+      } catch (error) {
+        if (!isRace(error) || attempt >= MOST_RACES) throw error;
+        await pause(20 * (attempt + 1), options.signal);
+      }
+    }
   }
 
   /** Creates the object; refused (AlreadyExists) where it is there. Not repeated when the answer is lost. */

@@ -1,5 +1,5 @@
 /** Brings one planned object to the server: unchanged, applied, or replaced where its kind allows that. */
-import { ApiError, isConflict, isNotFound } from "../cluster/api_error.ts";
+import { ApiError, isNotFound } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
@@ -124,10 +124,9 @@ async function applyNow(
     try {
       return await context.client.apply(body, { force: context.force, guard: context.guard });
     } catch (error) {
-      // A kind whose definition was made a moment ago may not be served yet; a version that somebody else wrote
-      // in the same moment is merged with at the next try.
-      if (attempt >= 20 || !isUnknownKind(error) && !isRace(error)) throw error;
-      await pause(isRace(error) ? 20 : 250, context.signal);
+      // A kind whose definition was made a moment ago may not be served yet.
+      if (!isUnknownKind(error) || attempt >= 20) throw error;
+      await pause(250, context.signal);
     }
   }
 }
@@ -155,12 +154,6 @@ async function removeForReplacement(context: ApplyContext, object: KubeObject): 
     if (left === undefined || left.metadata.uid !== found.metadata.uid) return;
     await pause(100, context.signal);
   }
-}
-
-/** A conflict of versions, not of fields: https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts */
-function isRace(error: unknown): boolean {
-  return isConflict(error) && error instanceof ApiError &&
-    !error.causes.some(({ reason }) => reason === "FieldManagerConflict");
 }
 
 function isUnknownKind(error: unknown): boolean {
