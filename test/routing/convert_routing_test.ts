@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { parse } from "yaml";
+import type { Port } from "../../compose/project.ts";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import { convertRouting, type RoutingConversion } from "../../lib/kube/traefik/convert_routing.ts";
@@ -19,6 +20,7 @@ interface Input {
   readonly acme?: string;
   readonly texts?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly Port[];
 }
 
 const staticText = "entryPoints: { web: { address: ':80' }, secure: { address: ':443' } }\n";
@@ -446,6 +448,36 @@ Deno.test("convertRouting() switches the dashboard on where a route leads to it"
     ),
   );
   ok(!(flags({}) as string[]).includes("--api.dashboard=true"));
+});
+
+Deno.test("convertRouting() goes by the ports that compose publishes, and exposes no others", () => {
+  const result = converted({
+    services: { web: { ...web, "traefik.http.routers.web.entrypoints": "plain" } },
+    static:
+      "entryPoints: { plain: { address: ':8000', http: { redirections: { entryPoint: { to: tls } } } }, " +
+      "tls: { address: ':8443' }, metrics: { address: ':8082' }, mail: { address: ':2525' } }\n",
+    ports: [
+      { target: 8000, published: "80", protocol: "tcp" },
+      { target: 8443, published: "443", protocol: "tcp" },
+      { target: 2525, published: "25", protocol: "tcp" },
+    ],
+  });
+  deepStrictEqual(spec(result, "IngressRoute", "web")?.["entryPoints"], ["web"]);
+  const ports = result.chartValues["ports"] as Record<string, Json>;
+  deepStrictEqual(
+    Object.entries(ports).map(([name, { exposedPort, expose }]) => [name, exposedPort, expose]),
+    [
+      ["mail", 25, { default: true }],
+      ["metrics", 8082, { default: false }],
+      ["web", 80, undefined],
+      ["websecure", 443, undefined],
+    ],
+  );
+  ok(
+    (result.chartValues["additionalArguments"] as string[]).includes(
+      "--entrypoints.web.http.redirections.entrypoint.to=:443",
+    ),
+  );
 });
 
 Deno.test("convertRouting() names middlewares of entry points as the cluster's provider does", () => {

@@ -1,5 +1,5 @@
 /** A compose project of nothing but services with labels, and the containers that it would be on an Engine. */
-import type { Project, Service } from "../../compose/project.ts";
+import type { Port, Project, Service } from "../../compose/project.ts";
 import type { EngineContainer } from "./fake_engine.ts";
 
 /** One container of a case. */
@@ -17,6 +17,7 @@ export interface ProxyOptions {
   /** The image's tag; 3.6 where absent. */
   readonly version?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly Port[];
 }
 
 /** A project whose spans point at line N for the Nth label of a service. */
@@ -29,6 +30,7 @@ export function projectOf(
     image: `traefik:v${options.version ?? "3.6"}`,
     labels: { "traefik.enable": "false" },
     environment: options.environment ?? {},
+    ...(options.ports === undefined ? {} : { ports: options.ports }),
   };
   const own = Object.fromEntries([...containers].map(([name, { labels, networkMode }]): [string, Service] => [
     name,

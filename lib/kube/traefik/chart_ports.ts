@@ -16,10 +16,14 @@ export function entryPointPorts(
     if (entryPoint.target === "traefik") continue;
     ports[entryPoint.target] = entryPoint.target === "web" || entryPoint.target === "websecure"
       ? ownPort(entryPoint)
-      : otherPort(entryPoint.port, entryPoint.protocol === "udp" ? "UDP" : "TCP");
+      : otherPort(
+        entryPoint.publicPort,
+        entryPoint.protocol === "udp" ? "UDP" : "TCP",
+        entryPoint.isPublished,
+      );
   }
   for (const { entryPoint, hostPort, protocol } of published) {
-    ports[entryPoint] ??= otherPort(hostPort, protocol);
+    ports[entryPoint] ??= otherPort(hostPort, protocol, true);
   }
   return ports;
 }
@@ -30,10 +34,16 @@ function ownPort(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>
     : {};
   const http3 = structField(entryPoint.fields, "http3") === undefined
     ? {}
-    : { http3: { enabled: true, advertisedPort: entryPoint.port } };
-  return { exposedPort: entryPoint.port, ...tls, ...http3 };
+    : { http3: { enabled: true, advertisedPort: entryPoint.publicPort } };
+  return { exposedPort: entryPoint.publicPort, ...tls, ...http3 };
 }
 
-function otherPort(port: number, protocol: "TCP" | "UDP"): Readonly<Record<string, unknown>> {
-  return { port: port < 1024 ? port + 8000 : port, expose: { default: true }, exposedPort: port, protocol };
+/** A port that compose does not publish is not exposed by the cluster either. */
+function otherPort(
+  port: number,
+  protocol: "TCP" | "UDP",
+  isPublished: boolean,
+): Readonly<Record<string, unknown>> {
+  const inside = port < 1024 ? port + 8000 : port;
+  return { port: inside, expose: { default: isPublished }, exposedPort: port, protocol };
 }

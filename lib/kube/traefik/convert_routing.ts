@@ -91,7 +91,7 @@ function contextOf(input: RoutingConversionInput): RouteContext {
     project,
     namespace,
     decisions,
-    entryPoints: mapEntryPoints(routing, decisions),
+    entryPoints: mapEntryPoints(routing, decisions, project),
     keepsVersion2: decisions.keepVersion2 && routing.traefikVersion?.split(".")[0] === "2",
     serviceFor: (service, port) => input.serviceFor(service, port),
     composeService: (host) => composeServiceOf(project, host),

@@ -1,4 +1,5 @@
 /** The stack's entry points and the names they have in the cluster. */
+import type { Project, Service } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Element, Fields, Routing } from "../../traefik/routing.ts";
 import {
@@ -15,6 +16,10 @@ import type { TraefikDecisions } from "./decisions.ts";
 export interface MappedEntryPoint extends EntryPoint {
   /** Its name in the cluster. */
   readonly target: string;
+  /** The port on which the world reaches it; its own where the stack does not publish it. */
+  readonly publicPort: number;
+  /** Whether the world reaches it at all. */
+  readonly isPublished: boolean;
   /** Whether every router on it is served by TLS, there as here or by decision. */
   readonly hasTls: boolean;
   /** The resolver for routers without one of their own. */
@@ -28,19 +33,40 @@ export interface EntryPoints {
   readonly defaults: readonly string[];
 }
 
-/** Maps entry points: port 80 is `web`, port 443 is `websecure`, others keep their name, or as decided. */
-export function mapEntryPoints(routing: Routing, decisions: TraefikDecisions): EntryPoints {
+/** Maps entry points: public port 80 is `web`, 443 is `websecure`, others keep their name, or as decided. */
+export function mapEntryPoints(routing: Routing, decisions: TraefikDecisions, project: Project): EntryPoints {
   const written = entryPointsOf(routing.static);
   const taken = new Set<string>();
+  const service = project.services[routing.traefikService ?? ""];
   const byName = new Map(
-    written.map((entryPoint) => [entryPoint.name, mapOne(entryPoint, decisions, taken)]),
+    written.map((entryPoint) => [
+      entryPoint.name,
+      mapOne(entryPoint, publicPortOf(service, entryPoint), decisions, taken),
+    ]),
   );
   return { byName, defaults: defaultEntryPoints(written) };
 }
 
-function mapOne(entryPoint: EntryPoint, decisions: TraefikDecisions, taken: Set<string>): MappedEntryPoint {
+/** The host port that compose publishes for an entry point; with the host's network each is its own. */
+function publicPortOf(service: Service | undefined, { port, protocol }: EntryPoint): number | undefined {
+  if (service === undefined || service.network_mode === "host") return port;
+  const published = service.ports?.find((each) =>
+    each.target === port && (each.protocol ?? "tcp") === protocol
+  );
+  if (published === undefined) return undefined;
+  const hostPort = Number(published.published);
+  return Number.isInteger(hostPort) && hostPort > 0 ? hostPort : port;
+}
+
+function mapOne(
+  entryPoint: EntryPoint,
+  hostPort: number | undefined,
+  decisions: TraefikDecisions,
+  taken: Set<string>,
+): MappedEntryPoint {
   const decision = decisions.entryPoints[entryPoint.name];
-  const wanted = decision?.name ?? usualName(entryPoint);
+  const publicPort = hostPort ?? entryPoint.port;
+  const wanted = decision?.name ?? usualName(entryPoint, publicPort);
   let target = wanted;
   for (let number = 2; taken.has(target); number++) target = `${wanted.slice(0, 13)}${number}`;
   taken.add(target);
@@ -48,15 +74,17 @@ function mapOne(entryPoint: EntryPoint, decisions: TraefikDecisions, taken: Set<
   return {
     ...entryPoint,
     target,
+    publicPort,
+    isPublished: hostPort !== undefined,
     hasTls: decision?.tls ?? (decision?.certResolver !== undefined || entryPoint.tls !== undefined),
     ...(certResolver === undefined ? {} : { certResolver }),
     decided: decision?.tls !== undefined || decision?.certResolver !== undefined,
   };
 }
 
-function usualName({ name, port, protocol }: EntryPoint): string {
-  if (protocol === "tcp" && port === 80) return "web";
-  if (protocol === "tcp" && port === 443) return "websecure";
+function usualName({ name, protocol }: EntryPoint, publicPort: number): string {
+  if (protocol === "tcp" && publicPort === 80) return "web";
+  if (protocol === "tcp" && publicPort === 443) return "websecure";
   return label(name, 15);
 }
 
@@ -77,7 +105,7 @@ export function entryPointsOfRouter(
 export function askAboutPlainHttp(entryPoints: EntryPoints, routers: Iterable<Element>): Diagnostic[] {
   const all = [...routers];
   return [...entryPoints.byName.values()]
-    .filter((entryPoint) => entryPoint.port === 443 && !entryPoint.hasTls && !entryPoint.decided)
+    .filter((entryPoint) => entryPoint.publicPort === 443 && !entryPoint.hasTls && !entryPoint.decided)
     .flatMap((entryPoint): Diagnostic[] => {
       const plain = all.filter(({ fields }) =>
         fields["tls"] === undefined && isOn(entryPoints, fields, entryPoint)
@@ -89,7 +117,7 @@ export function askAboutPlainHttp(entryPoints: EntryPoints, routers: Iterable<El
         severity: "question",
         message:
           `The entry point "${entryPoint.name}" has no TLS, so ${plain.length} routers without TLS of their own serve ` +
-          `plain HTTP on port ${entryPoint.port}: it stays so in the cluster`,
+          `plain HTTP on port ${entryPoint.publicPort}: it stays so in the cluster`,
         ...(first.span === undefined ? {} : { span: first.span }),
         hint:
           `Add to decisions.yaml: traefik: { entryPoints: { ${entryPoint.name}: { tls: true } } }, or tls: false to keep it`,

@@ -101,7 +101,7 @@ function redirectionArguments(prefix: string, redirections: unknown, entryPoints
   if (redirect === undefined) return [];
   const { to, ...rest } = lowerKeys(redirect);
   const target = entryPoints.byName.get(String(to));
-  const place = target === undefined ? String(to) : `:${target.port}`;
+  const place = target === undefined ? String(to) : `:${target.publicPort}`;
   return flattenFields(`${prefix}.http.redirections.entrypoint`, { to: place, ...rest });
 }
 
