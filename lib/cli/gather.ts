@@ -26,6 +26,7 @@ export interface Gathered {
   /** The folder of the stack, absolute. */
   readonly directory: string;
   readonly project?: Project;
+  readonly decisions: Decisions;
   readonly conversion?: Conversion;
   readonly plan?: Plan;
   readonly diagnostics: readonly Diagnostic[];
@@ -54,7 +55,7 @@ export async function gather(options: InputOptions, surroundings: Surroundings):
   const decided = await readDecisions(options, directory, surroundings, sources);
   const diagnostics = [...loaded.diagnostics, ...scripts.diagnostics, ...decided.diagnostics];
   const { project } = loaded;
-  const read = { directory, sources };
+  const read = { directory, sources, decisions: decided.decisions };
   if (project === undefined) return { ...read, diagnostics, planFor: () => undefined };
 
   const { decisions } = decided;

@@ -22,7 +22,7 @@ export interface ClusterOptions {
 
 /** How the answer is printed. */
 export interface OutputOptions {
-  readonly output: "text" | "json" | "yaml";
+  readonly output: "text" | "json" | "yaml" | "nix";
   readonly color: boolean;
 }
 

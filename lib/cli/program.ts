@@ -124,6 +124,10 @@ function declareLooking(program: Command, on: On): void {
     .option("--user <name>", "who is to have them", "compose-ferry");
   on(rbac, async () => (await import("./rbac_command.ts")).rbac);
 
+  const k3s = withOutput(withInput(program.command("k3s")), ["text", "nix", "json"])
+    .description("print k3s's own settings for the node that the stack moves to");
+  on(k3s, async () => (await import("./k3s_command.ts")).k3s);
+
   const config = withOutput(withInput(program.command("config")), ["yaml", "json"])
     .description("print the compose project as it was understood, or its problems");
   on(config, async () => (await import("./config_command.ts")).config);

@@ -1,0 +1,43 @@
+/** `k3s`: the settings that belong on the node and not into the cluster, as k3s's files or as a NixOS module. */
+import { hasErrors } from "../diagnostics/diagnostic.ts";
+import { authenticationText } from "../kube/access/authentication.ts";
+import type { Decisions } from "../kube/decisions.ts";
+import {
+  K3S_AUTHENTICATION,
+  K3S_CONFIGURATION,
+  k3sConfigurationText,
+  type K3sNode,
+  nixosText,
+} from "../kube/host/k3s.ts";
+import { DEFAULT_STORAGE_ID } from "../kube/storage/volumes.ts";
+import { traefikDecisions } from "../kube/traefik/decisions.ts";
+import { ExitCode } from "./exit_code.ts";
+import { gather } from "./gather.ts";
+import type { CommandOptions } from "./program.ts";
+import { refuse } from "./status_command.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Prints the files; what they say follows from the decisions alone. */
+export async function k3s(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  const gathered = await gather(options, surroundings);
+  if (hasErrors(gathered.diagnostics)) return refuse(gathered);
+  const node = nodeOf(gathered.decisions);
+  const files = [
+    { path: K3S_CONFIGURATION, text: k3sConfigurationText(node) },
+    ...(node.authentication === undefined ? [] : [{ path: K3S_AUTHENTICATION, text: node.authentication }]),
+  ];
+  const { out } = surroundings.terminal(options.color === false);
+  if (options.output === "json") out(`${JSON.stringify({ schemaVersion: 1, files })}\n`);
+  else if (options.output === "nix") out(nixosText(node));
+  else out(files.map(({ path, text }) => `# ${path}\n${text}`).join("\n"));
+  return ExitCode.ok;
+}
+
+function nodeOf(decisions: Decisions): K3sNode {
+  const oidc = decisions.access?.oidc;
+  return {
+    storageId: decisions.storageId ?? DEFAULT_STORAGE_ID,
+    traefik: traefikDecisions(decisions.traefik).mode,
+    ...(oidc === undefined ? {} : { authentication: authenticationText(oidc) }),
+  };
+}
