@@ -177,4 +177,7 @@ export const SCALARS: readonly Case[] = [
   file("an emoji", "services:\n  a:\n    image: x🐳\n"),
   file("a tab after a colon", "services:\n  a:\n    image:\tx\n"),
   file("old line ends", "services:\r  a:\r    image: x\r"),
+  file("a comment without a blank before it", "services:\n  a:\n    image: 'x'#c\n", {
+    differs: "A comment stands apart from what is before it",
+  }),
 ];
