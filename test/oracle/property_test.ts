@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
+import { chance } from "../compose/chance.ts";
 import { load } from "../../compose/mod.ts";
 import { place } from "../compose/cases/mod.ts";
 import { generatedCase } from "../compose/generate.ts";
@@ -34,7 +35,7 @@ Deno.test({
         fc.asyncProperty(generatedCase, async (each) => {
           assert.deepEqual(await compare(oracle, each, join(root, "case")), []);
         }),
-        { numRuns: RUNS },
+        chance(RUNS),
       );
       await Deno.remove(root, { recursive: true });
     }),
