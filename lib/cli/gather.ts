@@ -16,7 +16,7 @@ import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
 import { selectTraefikFiles } from "../traefik/traefik_files.ts";
 import { findDecisions } from "./decisions_file.ts";
-import { lookUpImages } from "./image_lookup.ts";
+import { askEngine } from "./engine_facts.ts";
 import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -42,8 +42,15 @@ export interface Gathered {
 /** The stack that is moved when none is named. */
 export const EXAMPLE = "examples/harbour";
 
-/** From flags to a plan. Never throws for bad input: everything wrong is in `diagnostics`. */
-export async function gather(options: InputOptions, surroundings: Surroundings): Promise<Gathered> {
+/**
+ * From flags to a plan. Never throws for bad input: everything wrong is in `diagnostics`.
+ * `measure` also asks an engine what running containers use.
+ */
+export async function gather(
+  options: InputOptions,
+  surroundings: Surroundings,
+  looks: { readonly measure?: boolean } = {},
+): Promise<Gathered> {
   const directory = stackDirectory(options, surroundings);
   const loaded = await load(loadOptions(options, surroundings));
   const sources = new Map(loaded.sources);
@@ -60,10 +67,10 @@ export async function gather(options: InputOptions, surroundings: Surroundings):
 
   const { decisions } = decided;
   const bindSources = await readBindSources(project);
-  const images = await lookUpImages(project, surroundings, diagnostics);
-  const routing = routingOf({ project, bindSources, decisions, images }, diagnostics);
+  const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
+  const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
   const convertWith = (digestKey: string): Conversion =>
-    convert({ project, bindSources, decisions, routing, images, digestKey });
+    convert({ project, bindSources, decisions, routing, ...engine, digestKey });
   const planOf = (conversion: Conversion, digestKey: string): ReturnType<typeof planMigrations> =>
     planMigrations({
       scripts: scripts.scripts,

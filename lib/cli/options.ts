@@ -73,6 +73,6 @@ export function withOutput(command: Command, formats: readonly string[] = ["text
 }
 
 /** A repeatable flag keeps its values in order. */
-function append(value: string, previous: readonly string[] | undefined): readonly string[] {
+export function append(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "./exit_code.ts";
 import {
+  append,
   type ClusterOptions,
   type InputOptions,
   type OutputOptions,
@@ -116,7 +117,12 @@ function declareLooking(program: Command, on: On): void {
   on(status, async () => (await import("./status_command.ts")).status);
 
   const check = withOutput(withInput(program.command("check")))
-    .description("say everything that is worth knowing before the move; talks to no cluster");
+    .description("say everything that is worth knowing before the move; talks to no cluster")
+    .option(
+      "--host-file <file>",
+      "crontab, unit or script of the machine that may reach into containers; repeatable",
+      append,
+    );
   on(check, async () => (await import("./check_command.ts")).check);
 
   const rbac = withOutput(withInput(program.command("rbac")), ["yaml", "json"])

@@ -11,6 +11,8 @@ export interface Preparations {
   users(service: string): readonly PlannedObject[];
   /** An identity server's own tables. */
   schema(service: string): readonly PlannedObject[];
+  /** In place of a broker's own workload and Services, where a chart was decided. */
+  chart(service: string): readonly PlannedObject[];
   /** Who may log in by an identity server. */
   clients(service: string): readonly PlannedObject[];
   /** Backups and statements at a time, with what they write to. */
@@ -25,11 +27,14 @@ export function preparationsFor(
   decisions: Decisions,
   digestKey: string,
 ): Preparations {
-  const prepare = (purpose: "users" | "schema" | "clients", service: string): readonly PlannedObject[] =>
-    preparation(purpose, conversion, decisions, service, digestKey).objects;
+  const prepare = (
+    purpose: "users" | "schema" | "clients" | "chart",
+    service: string,
+  ): readonly PlannedObject[] => preparation(purpose, conversion, decisions, service, digestKey).objects;
   return {
     users: (service) => prepare("users", service),
     schema: (service) => prepare("schema", service),
+    chart: (service) => prepare("chart", service),
     clients: (service) => prepare("clients", service),
     timers: () => timed(conversion, decisions, digestKey).objects,
     access: () => decisions.access === undefined ? [] : accessObjects(conversion.namespace, decisions.access),

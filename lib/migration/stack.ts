@@ -40,8 +40,10 @@ export function stackFor({ conversion, preparations, assigned, later }: View, no
   const take = (name: ServiceName, kind?: WorkloadKind): ConvertedService | undefined =>
     takeService(conversion, notes, name.service, kind);
   const workload = (name: ServiceName, kind?: WorkloadKind): Steps => {
-    const service = take(name, kind);
-    return service === undefined ? [] : workloadSteps(service, "10m");
+    const chart = isHere(name) ? preparations.chart(name.service) : [];
+    const service = take(name, chart.length === 0 ? kind : undefined);
+    if (service === undefined) return [];
+    return chart.length === 0 ? workloadSteps(service, "10m") : inOrder(chart, "10m");
   };
   const kube: Objects = {
     namespaces: () => apply(conversion.namespaces),
@@ -66,7 +68,11 @@ export function stackFor({ conversion, preparations, assigned, later }: View, no
     },
   };
   const wait: Waits = {
-    ready: (name, options) => readySteps(conversion.services.get(name.service), options?.timeout ?? "10m"),
+    ready: (name, options) => {
+      const service = conversion.services.get(name.service);
+      const chart = isHere(name) ? preparations.chart(name.service) : [];
+      return readySteps(chart.length === 0 ? service?.workload ?? [] : chart, options?.timeout ?? "10m");
+    },
   };
   return {
     service: (name) => {
@@ -133,9 +139,8 @@ function inOrder(objects: readonly PlannedObject[], timeout: string): Steps {
   ];
 }
 
-function readySteps(service: ConvertedService | undefined, timeout: string): Steps {
-  if (service === undefined) return [];
-  return service.workload
+function readySteps(workload: readonly PlannedObject[], timeout: string): Steps {
+  return workload
     .filter(({ object }) => WORKLOAD_KINDS.has(object.kind) && object.kind !== "Job")
     .map(({ object, source }): Step => ({
       kind: "wait",

@@ -52,6 +52,7 @@ const PREPARED: Preparations = {
   users: (name) => [object("Secret", `${name}-users`), object("Job", `${name}-users`)],
   schema: () => [],
   clients: () => [],
+  chart: (name) => name === "broker" ? [object("HelmChart", name)] : [],
   timers: () => [object("CronJob", "backup")],
   access: () => [object("ClusterRole", "viewer")],
 };
@@ -139,6 +140,21 @@ Deno.test("what is prepared for a server is applied first and its Job waited for
   assert.deepEqual(names(plan.migrations[0]), ["Secret/db-users", "Job/db-users"]);
   assert.deepEqual(plan.migrations[0]?.steps.map(({ kind }) => kind), ["apply", "job"]);
   assert.deepEqual(plan.migrations[0]?.absent, ["gone"]);
+});
+
+Deno.test("a chart stands in place of the broker's own workload, and is waited for", () => {
+  const { plan, diagnostics } = planMigrations({
+    scripts: [script("050_databases", ({ service, kube, wait }) => [
+      kube.statefulSet(service("broker")),
+      wait.ready(service("broker")),
+    ])],
+    conversion: conversion(service("broker", "StatefulSet")),
+    assigned: new Map(),
+  });
+  assert.deepEqual(diagnostics, []);
+  assert.deepEqual(names(plan.migrations[0]), ["HelmChart/broker"]);
+  const last = plan.migrations[0]?.steps.at(-1);
+  assert.ok(last?.kind === "wait" && last.ref.kind === "HelmChart");
 });
 
 Deno.test("the default script takes what no script names, and nothing else", () => {
