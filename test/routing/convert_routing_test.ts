@@ -415,7 +415,10 @@ Deno.test("probeFromRouting() makes a readiness probe of Traefik's health check"
   const found = converted({ services: { web: labels } }).findings.find(({ code }) =>
     code === "traefik-healthcheck-replaced"
   );
-  ok(found?.message.includes("readiness probe") && found.message.includes(`"status"`), found?.message);
+  ok(
+    found?.message.includes("readiness probe") && found.message.includes(`"status"`),
+    found?.message ?? "no finding",
+  );
 });
 
 Deno.test("convertRouting() warns of a secret in a header, and does not repeat it", () => {
