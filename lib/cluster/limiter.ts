@@ -2,7 +2,7 @@
  * How many requests are under way at once: more while the server keeps up, half when it says "too many".
  * Additive increase, multiplicative decrease, as TCP does it.
  */
-const START = 12;
+const START = 24;
 const MOST = 32;
 
 export class Limiter {

@@ -100,8 +100,7 @@ export class Session {
   /** Gives the lock back. */
   async release(): Promise<void> {
     this.#heartbeat.stop();
-    await this.update(({ lock: _, ...rest }) => rest);
-    await this.#heartbeat.end();
+    await Promise.all([this.update(({ lock: _, ...rest }) => rest), this.#heartbeat.end()]);
   }
 
   /** Stops the heartbeat without giving anything back; for a lock that was lost. */
