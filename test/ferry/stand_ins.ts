@@ -18,8 +18,12 @@ export interface PrintedService {
   }[];
 }
 
-/** Listens where FAF's healthchecks and waiting init containers ask, and stays until it is asked to stop. */
+/**
+ * Listens where FAF's healthchecks and waiting init containers ask, and stays until it is asked to stop. Told to migrate,
+ * it ends, as a server's own job does that prepares its tables.
+ */
 const SERVER = `#!/bin/sh
+case "$*" in *migrate*) exit 0 ;; esac
 for port in 3306 8011; do httpd -p $port -h /answers 2> /dev/null; done
 trap 'exit 0' TERM
 tail -f /dev/null &
@@ -27,7 +31,14 @@ wait
 `;
 
 const TASK = "#!/bin/sh\nexit 0\n";
-const FILES = { "/answers/actuator/health": "UP\n", "/bin/mysqladmin": "#!/bin/sh\nexit 0\n" };
+
+/** What healthchecks and the jobs that prepare users call; `test:jobs` runs those against real servers. */
+const CLIENTS = ["mysqladmin", "mariadb", "psql", "mongosh", "erl"];
+
+const FILES = {
+  "/answers/actuator/health": "UP\n",
+  ...Object.fromEntries(CLIENTS.map((name) => [`/bin/${name}`, TASK])),
+};
 
 /** Reads what `config` printed. */
 export function readPrintedProject(text: string): PrintedProject {
