@@ -45,7 +45,8 @@ Deno.test("startDaemon() records the process, its command and its output", () =>
     const [state] = await listDaemons(records);
     equal(state?.running, true);
     equal(state?.command, "sh\n-c\necho hello; exec sleep 60");
-    await waitFor(2000, async () => (await Deno.readTextFile(log)).includes("hello") || undefined);
+    const written = (): Promise<string> => Deno.readTextFile(log).catch(() => "");
+    await waitFor(10_000, async () => (await written()).includes("hello") || undefined);
     equal(await Deno.readTextFile(log), "hello\n");
   }));
 
