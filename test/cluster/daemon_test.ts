@@ -71,7 +71,8 @@ Deno.test("stopDaemons() ends the process and forgets it", () =>
 Deno.test("stopDaemons() kills what does not listen", () =>
   withRecords(async (records, log) => {
     await start("a", "trap '' TERM; echo ready; while :; do sleep 1; done", records, log);
-    await waitFor(2000, async () => (await Deno.readTextFile(log)).includes("ready") || undefined);
+    const written = (): Promise<string> => Deno.readTextFile(log).catch(() => "");
+    await waitFor(10_000, async () => (await written()).includes("ready") || undefined);
     const pid = (await listDaemons(records))[0]?.pid ?? 0;
     await stopDaemons(records, ["a"], 200);
     equal(await processIdentity(pid), undefined);
