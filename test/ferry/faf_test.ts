@@ -26,6 +26,7 @@ Deno.test({
   fn: async (t) => {
     await using stack = await fafStack(NAMESPACE);
     if (stack === undefined) throw new Error("FAF's stack went away");
+    await withoutLoginClients(join(stack.directory, "decisions.yaml"));
     const flags = stack.flags.filter((flag) => flag !== "--embedded");
     const project = await printProject(flags);
     const helper = IMAGES.filter(({ name }) => name.endsWith("/busybox:1.37"));
@@ -56,6 +57,12 @@ Deno.test({
     });
   },
 });
+
+/** The job that prepares them asks the login's own API, which no stand-in has; `test:jobs` runs it against one. */
+async function withoutLoginClients(decisions: string): Promise<void> {
+  const text = await Deno.readTextFile(decisions);
+  await Deno.writeTextFile(decisions, text.replace(/^identity:\n(?:[ #].*\n|\n)*/m, ""));
+}
 
 async function printProject(flags: readonly string[]): Promise<PrintedProject> {
   const args = ["run", "-A", "main.ts", "config", ...flags];
