@@ -17,6 +17,7 @@ export interface LiveObject extends KubeObject {
 export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: string;
+  readonly time?: string;
   readonly subresource?: string;
   readonly fieldsV1?: Readonly<Record<string, unknown>>;
 }

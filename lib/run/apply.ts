@@ -1,6 +1,6 @@
 /** Brings one planned object to the server: unchanged, applied, or replaced where its kind allows that. */
 import { ApiError, isNotFound } from "../cluster/api_error.ts";
-import type { ClusterClient } from "../cluster/client.ts";
+import { type ClusterClient, FIELD_MANAGER } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
 import { type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
@@ -135,11 +135,20 @@ function outcomeOf(
   { object, created }: { readonly object: LiveObject; readonly created: boolean },
   before: LiveObject | undefined,
 ): Applied {
-  if (created || before === undefined && object.metadata.generation === 1) {
+  if (created || before === undefined && wasMadeByUs(object)) {
     return { outcome: "created", live: object };
   }
   const isSame = before?.metadata.resourceVersion === object.metadata.resourceVersion;
   return { outcome: isSame ? "unchanged" : "configured", live: object };
+}
+
+/**
+ * Whether a write of ours made the object although its answer says it was there: the first answer was lost and the
+ * write sent again. Then our fields are as old as the object; those of an object of somebody else are younger.
+ */
+function wasMadeByUs({ metadata }: LiveObject): boolean {
+  const ours = metadata.managedFields?.find(({ manager }) => manager === FIELD_MANAGER);
+  return metadata.generation === 1 && ours?.time !== undefined && ours.time === metadata.creationTimestamp;
 }
 
 async function removeForReplacement(context: ApplyContext, object: KubeObject): Promise<void> {
