@@ -1,12 +1,22 @@
 /** Hides what may be secret in a line of input that is shown beside a message. */
 
-const SECRET_NAME = /pass|secret|token|key|credential|auth|dsn|hmac|salt|cookie|private/i;
-/** `KEY=value` or `KEY: value`, also as an item of a list and in quotes. */
-const ASSIGNMENT = /^(\s*(?:-\s+)?["']?(?:export\s+)?)([A-Za-z_][A-Za-z0-9_.-]*)(\s*[=:]\s*)(\S.*)$/;
-/** The password in `scheme://user:password@host`. */
-const URL_PASSWORD = /(\/\/[^/\s:@]*:)([^@\s]+)(@)/g;
-/** A crypt hash, as Traefik's basicAuth takes it. */
-const CRYPT_HASH = /\$(?:2[abxy]?|apr1|1|5|6)\$[^\s"',]+/g;
+const SECRET = String
+  .raw`[\w.-]*(?:pass|pwd|_pw\b|secret|token|key|credential|auth|dsn|hmac|salt|cookie|private)[\w.-]*`;
+const VALUE = String.raw`"[^"]*"?|'[^']*'?|[^\s,}\]]\S*`;
+/** `KEY: value`, `KEY=value`, quoted or not, anywhere in the line; but not compose's own section `secrets:`. */
+const PAIR = new RegExp(
+  String.raw`((?!["']?secrets["']?\s*:)["']?\b${SECRET}["']?\s*[:=]\s*)(${VALUE})`,
+  "gi",
+);
+/** `--token value`, `-password=value`. */
+const FLAG = new RegExp(String.raw`(--?${SECRET}(?:=|\s+))(${VALUE})`, "gi");
+/** In an env file: everything after the name. */
+const ENV_ASSIGNMENT = /^(\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*[=:]\s*)(\S.*)$/;
+/** The password in `scheme://user:password@host` and in `user:password@tcp(host)`. */
+const URL_PASSWORD = /(\/\/[^/\s:@]*:)(\S+)(?=@)/g;
+const DSN_PASSWORD = /(\b[\w.-]+:)(\S+)(?=@(?:tcp|unix)?\()/g;
+/** A crypt hash or an unsalted one, as Traefik's basicAuth takes them. */
+const HASH = /\$(?:2[abxy]?|apr1|1|5|6)\$[^\s"',]+|\{SHA\}[^\s"',]+/g;
 
 /**
  * The line with values of the same width of asterisks, so that a caret below it still points to its column.
@@ -14,19 +24,18 @@ const CRYPT_HASH = /\$(?:2[abxy]?|apr1|1|5|6)\$[^\s"',]+/g;
  */
 export function maskLine(line: string, file: string): string {
   const isEnvFile = /(^|\/)\.?[^/]*\.?env(\.[^/]*)?$/.test(file);
-  const assigned = line.replace(
-    ASSIGNMENT,
-    (whole, before: string, name: string, sign: string, value: string) => {
-      if (/^\$\{[^}]*\}$/.test(value)) return whole;
-      return isEnvFile || SECRET_NAME.test(name) ? `${before}${name}${sign}${hide(value)}` : whole;
-    },
-  );
-  return assigned
-    .replace(
-      URL_PASSWORD,
-      (_whole, before: string, password: string, after: string) => `${before}${hide(password)}${after}`,
-    )
-    .replace(CRYPT_HASH, hide);
+  const known = isEnvFile ? line.replace(ENV_ASSIGNMENT, hideSecond) : line;
+  return known
+    .replace(PAIR, hideSecond)
+    .replace(FLAG, hideSecond)
+    .replace(URL_PASSWORD, hideSecond)
+    .replace(DSN_PASSWORD, hideSecond)
+    .replace(HASH, hide);
+}
+
+/** What is only named, as `${DB_PASSWORD}`, gives nothing away. */
+function hideSecond(_whole: string, before: string, value: string): string {
+  return /^["']?\$\{\w+\}["']?$/.test(value) ? `${before}${value}` : `${before}${hide(value)}`;
 }
 
 function hide(text: string): string {

@@ -20,11 +20,32 @@ const CASES: readonly [string, string, string][] = [
   ],
   ["compose.yaml", "      HASH: $2y$05$abcdefgh", "      HASH: ***************"],
   ["compose.yaml", "    env_file: secrets.env", "    env_file: secrets.env"],
+  ["compose.yaml", "    secrets: [db_password]", "    secrets: [db_password]"],
+  [
+    "compose.yaml",
+    "    environment: { DB_PASSWORD: hunter2, MODE: fast }",
+    "    environment: { DB_PASSWORD: ******** MODE: fast }",
+  ],
+  ["config.json", '  "password": "hunter2",', '  "password": *********,'],
+  [
+    "compose.yaml",
+    "    command: run --token hunter2 --port 80",
+    "    command: run --token ******* --port 80",
+  ],
+  ["compose.yaml", "      - --password=hunter2", "      - --password=*******"],
+  ["compose.yaml", "      MYSQL_PWD: hunter2", "      MYSQL_PWD: *******"],
+  ["compose.yaml", "      SOURCE: me:hunter2@tcp(db:3306)/x", "      SOURCE: me:*******@tcp(db:3306)/x"],
+  ["compose.yaml", "      URL: http://me:hun@ter@db/x", "      URL: http://me:*******@db/x"],
+  ["compose.yaml", "      URL: https://x/hook?token=hunter2", "      URL: https://x/hook?token=*******"],
+  ["compose.yaml", "      - me:{SHA}abcdef=", "      - me:************"],
+  ["compose.yaml", "      TOKEN: ${TOKEN:-hunter2}", "      TOKEN: *****************"],
 ];
 
 for (const [file, line, expected] of CASES) {
   Deno.test(`maskLine() of "${line.trim()}" in ${file}`, () => {
-    assert.equal(maskLine(line, file), expected.padEnd(line.length, "*").slice(0, line.length));
+    const masked = maskLine(line, file);
+    if (line.includes("hunter2")) assert.ok(!masked.includes("hunter2"), masked);
+    assert.equal(masked, expected.padEnd(line.length, "*").slice(0, line.length));
     assert.equal(maskLine(line, file).length, line.length, "a caret below still points to its column");
   });
 }
