@@ -105,12 +105,17 @@ function fail(node: Scalar, template: string, found: TemplateProblem, run: Walk)
     problem(
       run.report,
       "compose-interpolation",
-      `"${found.expression}" is not a variable`,
+      `"${expressionOnly(found.expression)}" is not a variable`,
       span,
       "write ${NAME} or ${NAME:-default} on one line, or $$ for a dollar sign",
     );
   }
   return broken(node);
+}
+
+/** Up to the closing brace: what stands around a broken expression may be a secret. */
+function expressionOnly(text: string): string {
+  return /^\$\{[^}]*\}/.exec(text)?.[0] ?? /^\$\{?\w*(?::?[-+?])?/.exec(text)?.[0] ?? "$";
 }
 
 function warnUnset(node: Scalar, template: string, name: string, offset: number, run: Walk): void {

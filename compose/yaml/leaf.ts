@@ -33,7 +33,7 @@ export function readScalar(node: YamlScalar, reading: Reading, at: Place): Node 
     problem(
       reading.report,
       "compose-yaml-tag",
-      `Cannot read "${value}" as "!!${name}"`,
+      `Cannot read the value as "!!${name}"`,
       spanOf(reading.source, at.start, at.end),
       "remove the tag, or write a value that fits it",
     );

@@ -1,4 +1,5 @@
 /** What can be said of a YAML text before its values are read: its characters, its version, its syntax. */
+import { withoutValue } from "../../lib/diagnostics/yaml_message.ts";
 import type { Document } from "yaml";
 import { problem, type Report } from "../report.ts";
 import { type Source, spanOf } from "../source.ts";
@@ -45,7 +46,10 @@ export function refusesVersion(document: Document.Parsed, source: Source, report
 /** Says what the YAML library found wrong. */
 export function reportSyntax(document: Document.Parsed, source: Source, report: Report): void {
   for (const error of document.errors) {
-    const message = error.message.replace(/ at line \d+, column \d+:?[^]*$/, "").replace(/\s+/g, " ").trim();
+    const message = withoutValue(error.message).replace(/ at line \d+, column \d+:?[^]*$/, "").replace(
+      /\s+/g,
+      " ",
+    ).trim();
     problem(
       report,
       "compose-yaml-syntax",

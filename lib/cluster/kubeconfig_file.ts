@@ -2,6 +2,7 @@
  * Reads kubeconfig files: which cluster and which user a context means.
  * Format: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
  */
+import { withoutValue } from "../diagnostics/yaml_message.ts";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -140,7 +141,9 @@ function readKubeconfig(file: string): z.infer<typeof fileShape> {
   } catch (error) {
     throw failure(
       "cluster-kubeconfig-invalid",
-      `Kubeconfig "${file}" is not valid YAML: ${error instanceof Error ? error.message : String(error)}`,
+      `Kubeconfig "${file}" is not valid YAML: ${
+        error instanceof Error ? withoutValue(error.message) : String(error)
+      }`,
       "Compare it with the output of `kubectl config view`",
     );
   }

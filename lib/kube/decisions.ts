@@ -3,6 +3,7 @@ import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } fro
 import type { z } from "zod";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
+import { withoutValue } from "../diagnostics/yaml_message.ts";
 import { decisionsSchema, type DecisionValues } from "./decisions/schema.ts";
 
 export type {
@@ -40,7 +41,7 @@ export function parseDecisions(
   const diagnostics = document.errors.map((error): Diagnostic => ({
     code: "kube-decisions-syntax",
     severity: "error",
-    message: `Cannot read decisions: ${firstSentence(error.message)}`,
+    message: `Cannot read decisions: ${firstSentence(withoutValue(error.message))}`,
     span: spanAt(file, lines, error.pos),
     hint: "Correct the YAML at this place",
   }));
