@@ -102,10 +102,12 @@ function durationFlag(flag: string, text: string): number {
   }
 }
 
-function describeInput({ project, diagnostics, directory }: Gathered, isExample: boolean): string {
+function describeInput(gathered: Gathered, isExample: boolean): string {
+  const { project, diagnostics, directory, decisions, sources } = gathered;
   const services = plural(Object.keys(project?.services ?? {}).length, "service");
   const name = isExample ? "the bundled example" : `project "${project?.name ?? ""}"`;
-  const stack = `Stack: ${name} in ${directory}, ${services}`;
+  const decided = sources.has(decisions.file) ? `decisions from ${decisions.file}` : "no decisions";
+  const stack = `Stack: ${name} in ${directory}, ${services}, ${decided}`;
   return diagnostics.length === 0
     ? stack
     : `${stack}\n${countDiagnostics(diagnostics)}; deno task check shows them`;
