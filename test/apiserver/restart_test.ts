@@ -29,6 +29,10 @@ async function restartServer(cluster: EmbeddedCluster): Promise<void> {
   const server = processes.find(({ name, running }) => running && name.includes("apiserver"));
   assert.ok(server !== undefined, JSON.stringify(processes));
   Deno.kill(server.pid, "SIGKILL");
+  // A killed process is there for a moment more, and "up" would find everything running.
+  while ((await cluster.status()).processes.some(({ pid, running }) => pid === server.pid && running)) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   await cluster.up(() => undefined);
 }
 
