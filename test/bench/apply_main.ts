@@ -1,4 +1,4 @@
-/** `deno task bench`: how fast a run is beside kubectl, as ratios. Options: `--objects N --rounds N --rtt 0,20`. */
+/** `deno task bench:apply`: how fast a run is beside kubectl, as ratios. Options: `--objects N --rounds N --rtt 0,20`. */
 import { parseArgs } from "node:util";
 import { type ApplyResult, benchApply } from "./apply_bench.ts";
 
