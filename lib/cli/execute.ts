@@ -10,7 +10,6 @@ export async function execute(
   run: Run,
   options: CommandOptions,
   surroundings: Surroundings,
-  _parsed: readonly unknown[],
 ): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   try {

@@ -44,13 +44,12 @@ export async function runProgram(
       writeErr: (text) => surroundings.terminal(false).err(text),
     });
   const on = (command: Command, load: () => Promise<Run>): void => {
-    command.action(async (...parsed: unknown[]) => {
+    command.action(async () => {
       const { execute } = await import("./execute.ts");
       exitCode = await execute(
         await load(),
         command.optsWithGlobals() as CommandOptions,
         surroundings,
-        parsed,
       );
     });
   };

@@ -1,4 +1,5 @@
 /** CronJobs in place of the host's timers: dumps into directories of the node, and statements at a time. */
+import { DEFAULT_STORAGE_ID } from "../storage/volumes.ts";
 import type { Conversion } from "../conversion.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { label } from "../names.ts";
@@ -140,7 +141,7 @@ function volume(
   const name = label(`${namespace}-${claim}`);
   const storage = backup.size ?? "10Gi";
   const storageClassName = decisions.storageClass ?? "local-storage";
-  const storageId = backup.storageId ?? decisions.storageId ?? "main-01";
+  const storageId = backup.storageId ?? decisions.storageId ?? DEFAULT_STORAGE_ID;
   return [
     {
       apiVersion: "v1",
