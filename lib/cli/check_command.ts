@@ -1,12 +1,15 @@
-/** `check`: everything worth knowing before the move. Talks to no cluster; asks a Docker Engine where one runs. */
-import { hasErrors } from "../diagnostics/diagnostic.ts";
+/** `check`: everything worth knowing before the move. Asks a Docker Engine where one runs, and a cluster where one is named. */
+import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { checkHostJobs } from "../kube/checks/host_jobs.ts";
+import { preflight } from "../run/preflight.ts";
 import { ExitCode } from "./exit_code.ts";
-import { gather } from "./gather.ts";
+import { gather, type Gathered } from "./gather.ts";
 import { readHostFiles } from "./host_files.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { describeTarget, findTarget, withTarget } from "./target.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** Prints every finding with its place; errors end with `ExitCode.input`. */
 export async function check(options: CommandOptions, surroundings: Surroundings): Promise<number> {
@@ -17,8 +20,26 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
   const diagnostics = [
     ...gathered.diagnostics,
     ...(gathered.project === undefined ? [] : checkHostJobs(gathered.project, hostFiles)),
+    ...await checkCluster(gathered, options, surroundings, terminal),
   ];
   const sources = new Map([...gathered.sources, ...hostFiles.map(({ path, text }) => [path, text] as const)]);
   printDiagnostics(diagnostics, { terminal, options, sources, isResult: true });
   return hasErrors(diagnostics) ? ExitCode.input : ExitCode.ok;
+}
+
+/** Whether the run could work in the cluster that the flags name; nothing where they name none. */
+async function checkCluster(
+  { plan, conversion }: Gathered,
+  options: CommandOptions,
+  surroundings: Surroundings,
+  terminal: Terminal,
+): Promise<readonly Diagnostic[]> {
+  const isNamed = [options.kubeconfig, options.context, options.embedded].some((flag) => flag !== undefined);
+  if (!isNamed || plan === undefined || conversion === undefined) return [];
+  const target = await findTarget(options, surroundings, terminal, true);
+  if (target === undefined) return [];
+  return await withTarget(target, async () => {
+    terminal.err(`${describeTarget(target, conversion.namespace)}\n`);
+    return await preflight(target.client, plan, conversion.namespace);
+  });
 }

@@ -115,8 +115,10 @@ function declareLooking(program: Command, on: On): void {
     .option("--detailed-exitcode", "exit with 10 when there is something to do");
   on(status, async () => (await import("./status_command.ts")).status);
 
-  const check = withOutput(withInput(program.command("check")))
-    .description("say everything that is worth knowing before the move; talks to no cluster")
+  const check = withOutput(withCluster(withInput(program.command("check"))))
+    .description(
+      "say everything that is worth knowing before the move; asks a cluster only where one is named",
+    )
     .option(
       "--host-file <file>",
       "crontab, unit or script of the machine that may reach into containers; repeatable",

@@ -1,5 +1,6 @@
 /** Objects on an API server: get, list, watch, apply, create, replace, delete. Sends the JSON it is given. */
 import type { KubeObject } from "../kube/object.ts";
+import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import { ApiError, isNotFound, isRace } from "./api_error.ts";
 import type { Connection } from "./connection.ts";
@@ -8,12 +9,11 @@ import type { LiveObject, WatchEvent } from "./live_object.ts";
 import { builtInResource, listPath, objectPath, type Resource } from "./resources.ts";
 import { type ApiRequest, pause, type Surroundings, Transport } from "./transport.ts";
 
-/** The one name under which fields are owned. */
-export const FIELD_MANAGER = "compose-ferry";
-
 /** Options of one apply. */
 export interface ApplyOptions {
   readonly dryRun?: boolean;
+  /** Who owns the fields. Default: this program. */
+  readonly fieldManager?: string;
   /** Take over fields that others own. */
   readonly force?: boolean;
   /** Called right before the object is sent; throws where the right to write is gone. */
@@ -152,7 +152,7 @@ export class ClusterClient {
       path: objectPath(resource, object.metadata),
       contentType: "application/apply-patch+yaml",
       query: {
-        fieldManager: FIELD_MANAGER,
+        fieldManager: options.fieldManager ?? FIELD_MANAGER,
         fieldValidation: "Strict",
         ...(options.force ? { force: "true" } : {}),
         ...(options.dryRun ? { dryRun: "All" } : {}),

@@ -36,7 +36,7 @@ export interface Stack {
 
 /** Builders for steps that apply objects. */
 export interface Objects {
-  /** Namespaces with their quotas and limits. */
+  /** Namespaces with their quotas and limits, and the fence against what a replaced run sends late. */
   namespaces(): Steps;
   /** StorageClass, PersistentVolumes and claims of the whole stack. */
   storage(): Steps;

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Conversion, ConvertedService, WorkloadKind } from "../kube/conversion.ts";
 import type { PlannedObject } from "../kube/object.ts";
 import type { Objects, ServiceName, Stack, Steps, Waits } from "./authoring.ts";
+import { fencePolicy } from "./fence.ts";
 import type { Preparations } from "./preparations.ts";
 import type { Step } from "./step.ts";
 
@@ -45,8 +46,9 @@ export function stackFor({ conversion, preparations, assigned, later }: View, no
     if (service === undefined) return [];
     return chart.length === 0 ? workloadSteps(service, "10m") : inOrder(chart, "10m");
   };
+  const fence = fencePolicy(conversion.namespace).map((object) => ({ object }));
   const kube: Objects = {
-    namespaces: () => apply(conversion.namespaces),
+    namespaces: () => apply([...conversion.namespaces, ...fence]),
     storage: () => apply(conversion.storage),
     configuration: () => apply(conversion.configuration),
     traefik: () => apply(conversion.traefik),

@@ -1,21 +1,28 @@
 /** Brings one planned object to the server: unchanged, applied, or replaced where its kind allows that. */
 import { ApiError, isNotFound } from "../cluster/api_error.ts";
-import { type ClusterClient, FIELD_MANAGER } from "../cluster/client.ts";
+import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
 import { type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
 import { type DigestKey, digestObject } from "../migration/digest.ts";
+import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import type { ObjectOutcome } from "./event.ts";
 import { liveDigest, type LiveIndex } from "./live_index.ts";
-import { DIGEST_ANNOTATION, MIGRATION_ANNOTATION, OWNER_LABEL } from "./names.ts";
+import { DIGEST_ANNOTATION, EPOCH_ANNOTATION, MIGRATION_ANNOTATION, OWNER_LABEL } from "./names.ts";
 
-/** What applying needs to know about the run. */
-export interface ApplyContext {
-  readonly client: ClusterClient;
+/** What every object of a run is marked with. */
+export interface Marks {
   /** The target's namespace, by which its objects are labelled. */
   readonly owner: string;
   readonly key: DigestKey;
+  /** How often the lock was taken until this run: the server refuses what a replaced run sends late. */
+  readonly epoch: number;
+}
+
+/** What applying needs to know about the run. */
+export interface ApplyContext extends Marks {
+  readonly client: ClusterClient;
   readonly live: LiveIndex;
   readonly force: boolean;
   /** Called before each write; throws where the right to write is gone. */
@@ -49,8 +56,8 @@ export function isReplaceable(kind: string): boolean {
   return REPLACEABLE[kind] !== undefined;
 }
 
-/** The object as it is sent: with the owner's label, its digest and its migration. */
-export function decorate(object: KubeObject, owner: string, key: DigestKey, migration: string): KubeObject {
+/** The object as it is sent: with the owner's label, its digest, its migration and the run's epoch. */
+export function decorate(object: KubeObject, { owner, key, epoch }: Marks, migration: string): KubeObject {
   const { metadata } = object;
   return {
     ...object,
@@ -61,6 +68,7 @@ export function decorate(object: KubeObject, owner: string, key: DigestKey, migr
         ...metadata.annotations,
         [DIGEST_ANNOTATION]: digestObject(object, key),
         [MIGRATION_ANNOTATION]: migration,
+        [EPOCH_ANNOTATION]: String(epoch),
       },
     },
   };
@@ -77,7 +85,7 @@ export async function applyObject(
   if (live !== undefined && liveDigest(live) === digestObject(object, context.key)) {
     return { outcome: "unchanged", live };
   }
-  const body = decorate(object, context.owner, context.key, migration);
+  const body = decorate(object, context, migration);
   try {
     return outcomeOf(await applyNow(context, body), live);
   } catch (error) {
@@ -94,7 +102,7 @@ export async function replaceObject(
   planned: PlannedObject,
   migration: string,
 ): Promise<Applied> {
-  const body = decorate(planned.object, context.owner, context.key, migration);
+  const body = decorate(planned.object, context, migration);
   await removeForReplacement(context, body);
   const { object: made } = await applyNow(context, body);
   return { outcome: "replaced", live: made };

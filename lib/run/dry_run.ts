@@ -44,6 +44,8 @@ export type DryRunOptions = Pick<RunOptions, "client" | "namespace" | "to" | "re
 interface Preview {
   readonly options: DryRunOptions;
   readonly key: DigestKey;
+  /** What the run's own would be. */
+  readonly epoch: number;
   readonly live: LiveIndex;
   readonly secrets: readonly string[];
   /** Namespaces and kinds that this very run makes before it needs them. */
@@ -54,6 +56,8 @@ interface Coming {
   readonly namespaces: ReadonlySet<string>;
   /** `group/Kind`. */
   readonly kinds: ReadonlySet<string>;
+  /** ValidatingAdmissionPolicies. */
+  readonly policies: ReadonlySet<string>;
 }
 
 /**
@@ -86,6 +90,7 @@ export async function previewWorks(
   const context: Preview = {
     options,
     key,
+    epoch: state.epoch + 1,
     live,
     secrets: secretValues(planned.map(({ object }) => object)),
     coming: comingWith(planned, namespace),
@@ -116,7 +121,7 @@ type ObjectResult =
   | { readonly diagnostics: readonly Diagnostic[] };
 
 async function previewObject(planned: PlannedObject, work: Work, context: Preview): Promise<ObjectResult> {
-  const { options, key, live, secrets } = context;
+  const { options, key, epoch, live, secrets } = context;
   const { object, source } = planned;
   const base = { object: describeObject(object), ...(source === undefined ? {} : { source }) };
   const isKnown = liveDigest(live.get(objectKey(object))) === digestObject(object, key);
@@ -131,7 +136,8 @@ async function previewObject(planned: PlannedObject, work: Work, context: Previe
     return { change: { ...base, outcome: "replaced", ...maskVersions({ after: object }, secrets) } };
   }
   try {
-    const after = await ask(decorate(object, options.namespace, key, work.migration.id), context);
+    const marks = { owner: options.namespace, key, epoch };
+    const after = await ask(decorate(object, marks, work.migration.id), context);
     const isNew = found === undefined || isPrepared(object, live);
     const outcome = isNew ? "created" : "configured";
     const versions = isNew
@@ -153,6 +159,7 @@ async function ask(body: KubeObject, { options, coming }: Preview): Promise<Live
   try {
     return (await options.client.apply(body, apply)).object;
   } catch (error) {
+    if (isUnjudged(error, body, coming)) return undefined;
     if (!isNotFound(error)) throw error;
     if (isUnknownKind(error) && coming.kinds.has(groupKind(body))) return undefined;
     const { namespace } = body.metadata;
@@ -186,7 +193,9 @@ async function previewRemoval(step: Step, { options }: Preview): Promise<readonl
 function comingWith(planned: readonly PlannedObject[], target: string): Coming {
   const objects = planned.map(({ object }) => object);
   const definitions = objects.filter(({ kind }) => kind === "CustomResourceDefinition");
+  const policies = objects.filter(({ kind }) => kind === "ValidatingAdmissionPolicy");
   return {
+    policies: new Set(policies.map(({ metadata }) => metadata.name)),
     namespaces: new Set([
       target,
       ...objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name),
@@ -197,6 +206,14 @@ function comingWith(planned: readonly PlannedObject[], target: string): Coming {
       return `${spec.group}/${spec.names.kind}`;
     })),
   };
+}
+
+/** Who may bind a policy is decided by what the policy reads, which nobody knows before it is there. */
+function isUnjudged(error: unknown, { kind, spec }: KubeObject, { policies }: Coming): boolean {
+  if (kind !== "ValidatingAdmissionPolicyBinding") return false;
+  // The edge: `spec` of a ValidatingAdmissionPolicyBinding.
+  const { policyName } = spec as { readonly policyName: string };
+  return error instanceof ApiError && /unable to get policy/.test(error.message) && policies.has(policyName);
 }
 
 function groupKind({ apiVersion, kind }: KubeObject): string {

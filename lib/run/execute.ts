@@ -143,6 +143,7 @@ async function runSafely(
       client: options.client,
       owner: target.namespace,
       key: target.key,
+      epoch: session.state.epoch,
       live: work.reason === "redo" ? new Map() : live,
       force: options.adopt ?? false,
       guard: async () => {

@@ -2,6 +2,7 @@
 import { pause } from "../cluster/transport.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
+import { raiseFence } from "./fence.ts";
 import { LEASE_MS } from "./heartbeat.ts";
 import { type Holder, isCertainlyDead } from "./holder.ts";
 import { LEASE_NAME } from "./names.ts";
@@ -58,7 +59,9 @@ export async function unlock(target: Target, runId: string): Promise<boolean> {
     { ...rest, epoch: state.epoch + 1 },
     (found) => found.lock?.runId === runId,
   );
-  return freed !== undefined;
+  if (freed === undefined) return false;
+  await raiseFence(target, freed.epoch);
+  return true;
 }
 
 /**

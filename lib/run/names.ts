@@ -1,24 +1,22 @@
 /** The names that the runner writes into the cluster. Part of the format: changing one needs an upgrade path. */
+export { EPOCH_ANNOTATION, OWNER_LABEL } from "../migration/record_names.ts";
 
-/** Objects that the runner made carry this label with the target's namespace. */
-export const OWNER_LABEL = "compose-ferry/owner";
 /** The keyed digest of the object as it was planned. */
 export const DIGEST_ANNOTATION = "compose-ferry/digest";
 /** The migration that applied the object last. */
 export const MIGRATION_ANNOTATION = "compose-ferry/migration";
 
-/** The ConfigMap that holds the record, in the target's namespace. */
-export const STATE_NAME = "migration-state";
 /** The Secret with the key of all digests. */
 export const KEY_NAME = "migration-key";
 /** The Lease with the holder's heartbeat. */
 export const LEASE_NAME = "migration-lock";
+/** The ConfigMap that holds the record, in the target's namespace. */
+export const STATE_NAME = "migration-state";
 
 /** Version of the record's format. A newer one is refused. */
 export const FORMAT = 1;
 export const FORMAT_ANNOTATION = "compose-ferry/format";
 export const LOCK_ANNOTATION = "compose-ferry/lock";
-export const EPOCH_ANNOTATION = "compose-ferry/epoch";
 /** Marks each write, so that a lost answer can be told from a lost write. */
 export const WRITE_ANNOTATION = "compose-ferry/write";
 /** One annotation per migration: this prefix and the migration's id. */

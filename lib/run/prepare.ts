@@ -1,5 +1,5 @@
 /** What must be there before anything can be recorded: the namespace and the key of the digests. */
-import { isNotFound } from "../cluster/api_error.ts";
+import { ApiError, isNotFound } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
@@ -22,8 +22,7 @@ export async function findTarget(client: ClusterClient, namespace: string): Prom
 export async function prepareTarget(client: ClusterClient, namespace: string, plan: Plan): Promise<Target> {
   const found = await findTarget(client, namespace);
   if (found !== undefined) return found;
-  const present = await client.get({ apiVersion: "v1", kind: "Namespace", name: namespace });
-  if (present === undefined) await makeNamespace(client, namespace, plan);
+  if (!await exists(client, namespace)) await makeNamespace(client, namespace, plan);
   for (;;) {
     try {
       const key = await ensureKey(client, namespace);
@@ -42,9 +41,19 @@ async function makeNamespace(client: ClusterClient, namespace: string, plan: Pla
   const object = planned?.planned.object ??
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
   if (planned === undefined) return void await client.apply(object);
-  const body = decorate(object, namespace, randomKey(), planned.id);
+  const body = decorate(object, { owner: namespace, key: randomKey(), epoch: 0 }, planned.id);
   const annotations = { ...body.metadata.annotations, [DIGEST_ANNOTATION]: PREPARED };
-  await client.apply({ ...body, metadata: { ...body.metadata, annotations } });
+  try {
+    await client.apply({ ...body, metadata: { ...body.metadata, annotations } });
+  } catch (error) {
+    // Another first run was faster, and its fence refuses what comes later.
+    const isLate = error instanceof ApiError && error.status === 403 && await exists(client, namespace);
+    if (!isLate) throw error;
+  }
+}
+
+async function exists(client: ClusterClient, namespace: string): Promise<boolean> {
+  return await client.get({ apiVersion: "v1", kind: "Namespace", name: namespace }) !== undefined;
 }
 
 /**

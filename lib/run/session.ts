@@ -11,6 +11,7 @@ import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import type { DigestKey } from "../migration/digest.ts";
+import { raiseFence } from "./fence.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Holder } from "./holder.ts";
 import { STATE_NAME } from "./names.ts";
@@ -45,7 +46,8 @@ export class Session {
   private constructor(target: Target, state: State, lock: Lock, now: () => string) {
     this.#target = target;
     this.#state = state;
-    this.#heartbeat = new Heartbeat(target, lock, now, () => this.update((same) => same));
+    const prove = (): Promise<void> => this.update((same) => same);
+    this.#heartbeat = new Heartbeat(target, lock, now, prove);
   }
 
   /** Takes the lock on top of exactly this state, or returns undefined where somebody else was faster. */
@@ -60,6 +62,7 @@ export class Session {
     const wanted: State = { ...state, lock, epoch: state.epoch + 1 };
     const taken = await swap(target, wanted, (found) => found.resourceVersion === state.resourceVersion);
     if (taken === undefined) return undefined;
+    await raiseFence(target, taken.epoch);
     const session = new Session(target, taken, lock, now);
     await session.#heartbeat.start();
     return session;

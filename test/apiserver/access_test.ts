@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { ClusterClient } from "../../lib/cluster/client.ts";
 import { accessObjects, missingAccess } from "../../lib/run/access.ts";
+import type { Plan } from "../../lib/migration/step.ts";
 import { referencePlan } from "../run/reference_plan.ts";
 import { ending, runPlan, withBench } from "./cluster.ts";
 import { dryRun } from "../../lib/run/dry_run.ts";
+import { preflight } from "../../lib/run/preflight.ts";
 
 /** The same server, asked as somebody without any right of their own. */
 function asUser(client: ClusterClient, user: string): ClusterClient {
@@ -56,5 +58,39 @@ Deno.test("accessObjects() grants what a run needs and nothing more; missingAcce
       await other.delete(ref, live?.metadata.uid ?? "", "Background");
     }
     limited.close();
+  });
+});
+
+Deno.test("preflight() names rights, kinds and nodes that are missing, and writes nothing", async () => {
+  await withBench(async ({ client, namespace }) => {
+    const plan = referencePlan(namespace);
+    assert.deepEqual(await preflight(client, plan, namespace), []);
+
+    const spec = {
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [{
+            matchExpressions: [{ key: "storage-id", operator: "In", values: ["nowhere-01"] }],
+          }],
+        },
+      },
+    };
+    const objects = [
+      { apiVersion: "v1", kind: "PersistentVolume", metadata: { name: namespace }, spec },
+      { apiVersion: "example.org/v1", kind: "Example", metadata: { name: "one", namespace } },
+    ].map((object) => ({ object }));
+    const extra = { id: "120_extra", title: "", why: "", absent: [], claimed: [] };
+    const larger: Plan = {
+      migrations: [...plan.migrations, { ...extra, steps: [{ kind: "apply", objects }] }],
+    };
+    const found = await preflight(client, larger, namespace);
+    assert.deepEqual(found.map(({ code }) => code), ["run-unknown-kind", "run-no-node"]);
+    assert.match(found[1]?.hint ?? "", /kubectl label node \S+ storage-id=nowhere-01/);
+
+    const limited = asUser(client, `${namespace}-nobody`);
+    const codes = (await preflight(limited, plan, namespace)).map(({ code }) => code);
+    assert.deepEqual([...new Set(codes)], ["cluster-missing-right"]);
+    limited.close();
+    assert.equal(client.writes, 0);
   });
 });

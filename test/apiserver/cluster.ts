@@ -21,7 +21,7 @@ export interface Bench {
   run(plan: Plan, options?: Partial<RunOptions>): Promise<readonly RunEvent[]>;
 }
 
-/** Runs a test with clients for the shared cluster and a namespace of its own; removes volumes afterwards. */
+/** Runs a test with clients for the shared cluster and a namespace of its own; removes what lies outside it afterwards. */
 export async function withBench(work: (bench: Bench) => Promise<void>): Promise<void> {
   await withCluster(async ({ kubeconfigPath, prefix, auditLog, server, api }) => {
     const client = await connect(kubeconfigPath);
@@ -45,7 +45,7 @@ export async function withBench(work: (bench: Bench) => Promise<void>): Promise<
         run,
       });
     } finally {
-      await removeVolumes(other, prefix);
+      await removeClusterWide(other, prefix);
       client.close();
       other.close();
     }
@@ -83,11 +83,18 @@ export function ending(events: readonly RunEvent[]): Extract<RunEvent, { type: "
   return last;
 }
 
-/** PersistentVolumes of a test; they have no namespace that could take them along. */
-export async function removeVolumes(client: ClusterClient, prefix: string): Promise<void> {
-  const kind = { apiVersion: "v1", kind: "PersistentVolume" };
-  for (const { metadata } of (await client.list(kind, undefined)).items) {
-    if (!metadata.name.startsWith(prefix) || metadata.uid === undefined) continue;
-    await client.delete({ ...kind, name: metadata.name }, metadata.uid, "Background");
+const CLUSTER_WIDE = [
+  { apiVersion: "v1", kind: "PersistentVolume" },
+  { apiVersion: "admissionregistration.k8s.io/v1", kind: "ValidatingAdmissionPolicyBinding" },
+  { apiVersion: "admissionregistration.k8s.io/v1", kind: "ValidatingAdmissionPolicy" },
+];
+
+/** What a test made outside its namespace, which could take it along. */
+export async function removeClusterWide(client: ClusterClient, prefix: string): Promise<void> {
+  for (const kind of CLUSTER_WIDE) {
+    for (const { metadata } of (await client.list(kind, undefined)).items) {
+      if (!metadata.name.startsWith(prefix) || metadata.uid === undefined) continue;
+      await client.delete({ ...kind, name: metadata.name }, metadata.uid, "Background");
+    }
   }
 }

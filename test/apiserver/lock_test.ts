@@ -5,7 +5,8 @@ import { acquire, unlock } from "../../lib/run/lock.ts";
 import { prepareTarget } from "../../lib/run/prepare.ts";
 import { readStatus } from "../../lib/run/status.ts";
 import { referencePlan } from "../run/reference_plan.ts";
-import { runChild } from "../faults/scenario.ts";
+import type { ClusterClient } from "../../lib/cluster/client.ts";
+import { type Arena, runChild, type Victim } from "../faults/scenario.ts";
 import { connect, ending, runPlan, withBench } from "./cluster.ts";
 
 const ALIVE = { name: "somebody@elsewhere pid 1", process: "another machine/1/1" };
@@ -68,50 +69,96 @@ Deno.test("execute() leaves with exit code 5 while another run lives, and says w
   });
 });
 
-Deno.test("a run that is frozen for longer than its lease writes nothing after it wakes", async () => {
-  await withBench(async ({ namespace, client, auditLog, server, run }) => {
-    const directory = await Deno.makeTempDir({ prefix: "frozen-" });
-    const arena = { client, auditLog, directory, prefix: namespace };
-    let frozen = (): void => undefined;
-    const isFrozen = new Promise<void>((resolve) => frozen = resolve);
-    let wake = (): void => undefined;
-    const mayWake = new Promise<void>((resolve) => wake = resolve);
-    const late: string[] = [];
-    let isAwake = false;
-    let isChosen = false;
-    const child = runChild(arena, namespace, (victim) => ({ index, method, path }) => {
-      // What it had sent before it was frozen may still be on the way; from its waking on, nothing may come.
-      if (isAwake && method !== "GET") late.push(`${method} ${path}`);
-      // While the record is written no object is on its way: what was handed to the kernel cannot be called back.
-      const isRecord = method !== "GET" && path.includes("/configmaps/migration-state");
-      if (isChosen || index < 40 || !isRecord) return undefined;
-      isChosen = true;
+/** A run of the child that is frozen at a chosen request and goes on when it is told to. */
+interface Frozen {
+  readonly isFrozen: Promise<void>;
+  /** Wakes it, lets it end, and returns how it ended. */
+  wake(): Promise<{ readonly code: number; readonly output: string }>;
+}
+
+/** What the frozen run had on its way: held back until it wakes, as a network would that was frozen with it. */
+interface OnItsWay {
+  readonly request: string;
+  readonly status: number;
+}
+
+/**
+ * Starts the child and freezes it at a write of an object, while others are on their way. Those that had left it
+ * by then wait in the proxy, and so does everything that it sends after it wakes; `sent` gets the server's answers.
+ */
+function freeze(arena: Arena, namespace: string, sent: OnItsWay[]): Frozen {
+  let frozen = (): void => undefined;
+  const isFrozen = new Promise<void>((resolve) => frozen = resolve);
+  let goOn = (): void => undefined;
+  const mayGoOn = new Promise<void>((resolve) => goOn = resolve);
+  let victim: Victim | undefined;
+  let isChosen = false;
+  const child = runChild(arena, namespace, (own) => {
+    victim = own;
+    return ({ index, method, path }) => {
+      const isObject = method === "PATCH" && path.includes("/configmaps/config-");
+      if (!isChosen && (index < 30 || !isObject)) return undefined;
+      if (!isChosen) {
+        isChosen = true;
+        // A moment later, so that the others of its wave are on their way as well.
+        setTimeout(() => {
+          victim?.kill("SIGSTOP");
+          frozen();
+        }, 5);
+      }
+      if (method === "GET") return undefined;
       return async (exchange) => {
+        await mayGoOn;
         const answer = await exchange.commit();
-        victim.kill("SIGSTOP");
-        frozen();
-        await mayWake;
-        isAwake = true;
-        victim.kill("SIGCONT");
+        sent.push({ request: `${method} ${path.split("?")[0]}`, status: answer.status });
         await exchange.pass(answer);
       };
-    });
-    await isFrozen;
+    };
+  });
+  return {
+    isFrozen,
+    wake: async () => {
+      victim?.kill("SIGCONT");
+      goOn();
+      return await child;
+    },
+  };
+}
+
+Deno.test("a run that is frozen for longer than its lease writes nothing after it wakes", async () => {
+  await withBench(async ({ namespace, client, other, auditLog, run }) => {
+    const directory = await Deno.makeTempDir({ prefix: "frozen-" });
+    const sent: OnItsWay[] = [];
+    const frozen = freeze({ client, auditLog, directory, prefix: namespace }, namespace, sent);
+    await frozen.isFrozen;
     const start = performance.now();
-    const events = await run(referencePlan(namespace), { lockTimeoutMs: 60_000 });
+    // The other one wants something else, so that a late write would be seen.
+    const events = await run(referencePlan(namespace, { edition: "2" }), { lockTimeoutMs: 60_000 });
     const tookOverMs = performance.now() - start;
     assert.equal(ending(events).state, "applied");
     assert.ok(
       events.some((event) => event.type === "migration-finished"),
       "there was work left to take over",
     );
-    wake();
-    const { code, output } = await child;
+    const before = await versions(other, namespace);
+
+    const { code, output } = await frozen.wake();
     assert.equal(code, 5, output);
-    // Its one write: the record, refused by the version, which is how it learns that it is too late.
-    const objects = late.filter((line) => !/migration-(state|lock)/.test(line));
-    assert.deepEqual(objects, []);
-    assert.ok(tookOverMs < 40_000, `${Math.round(tookOverMs)} ms on ${server}`);
+    assert.ok(sent.some(({ request }) => request.startsWith("PATCH")), "objects were on their way");
+    // Objects are refused by the fence, the record by its version: that is how the run learns that it is too late.
+    assert.deepEqual(sent.filter(({ status }) => status < 300), []);
+    assert.deepEqual(await versions(other, namespace), before);
+    assert.ok(tookOverMs < 40_000, `${Math.round(tookOverMs)} ms`);
     await Deno.remove(directory, { recursive: true });
   });
 });
+
+/** The versions of all objects that a late write could meet. */
+async function versions(client: ClusterClient, namespace: string): Promise<readonly string[]> {
+  const lists = await Promise.all(
+    ["ConfigMap", "Secret"].map((kind) => client.list({ apiVersion: "v1", kind }, namespace)),
+  );
+  return lists.flatMap(({ items }) =>
+    items.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.resourceVersion}`)
+  );
+}

@@ -1,9 +1,10 @@
 /** Runs the child through a proxy, lets it be killed or harmed, runs it again in peace, and judges. */
 import { join } from "node:path";
 import { ClusterClient } from "../../lib/cluster/client.ts";
-import { removeVolumes } from "../apiserver/cluster.ts";
+import { removeClusterWide } from "../apiserver/cluster.ts";
 import { AuditReader, judge } from "./judge.ts";
 import { type Choose, startProxy } from "./proxy.ts";
+import { runReference } from "./reference_run.ts";
 
 /** Where scenarios take place. */
 export interface Arena {
@@ -51,7 +52,7 @@ export async function scenario(
       throw new Error(`the first run ended with ${harmed.code}: ${tail(harmed.output)}`);
     }
     const start = performance.now();
-    const peaceful = await runChild(arena, namespace, () => () => undefined);
+    const peaceful = await runInPeace(arena, namespace);
     recoveryMs = performance.now() - start;
     if (peaceful.code !== 0) {
       throw new Error(`the next run ended with ${peaceful.code}: ${tail(peaceful.output)}`);
@@ -68,6 +69,18 @@ export async function scenario(
   } finally {
     await cleanUp(arena, namespace);
   }
+}
+
+/** The plain run after the fault, in this process: what died is gone, and nothing of it is shared. */
+async function runInPeace({ client }: Arena, namespace: string): Promise<{ code: number; output: string }> {
+  const lines: string[] = [];
+  const code = await runReference(
+    client,
+    namespace,
+    new AbortController().signal,
+    (line) => lines.push(line),
+  );
+  return { code, output: lines.join("\n") };
 }
 
 interface ChildResult {
@@ -136,7 +149,7 @@ async function cleanUp({ client }: Arena, namespace: string): Promise<void> {
   const ref = { apiVersion: "v1", kind: "Namespace", name: namespace };
   const found = await client.get(ref);
   if (found?.metadata.uid !== undefined) await client.delete(ref, found.metadata.uid, "Background");
-  await removeVolumes(client, `${namespace}-`);
+  await removeClusterWide(client, `${namespace}-`);
 }
 
 function tail(text: string): string {

@@ -1,5 +1,6 @@
 /** A plan of every shape the runner knows: 11 migrations, more than 100 objects, two Jobs, volumes, a secret to find. */
 import type { KubeObject, PlannedObject } from "../../lib/kube/object.ts";
+import { fencePolicy } from "../../lib/migration/fence.ts";
 import type { Plan, PlannedMigration, Step } from "../../lib/migration/step.ts";
 
 /** Stands in every Secret of the plan and must turn up nowhere else. */
@@ -13,14 +14,19 @@ export interface Variant {
   readonly withoutPods?: boolean;
 }
 
-/** The plan for one namespace; PersistentVolumes are named after it. */
+/** The plan for one namespace; what belongs to no namespace is named after it. */
 export function referencePlan(namespace: string, variant: Variant = {}): Plan {
   const edition = variant.edition ?? "1";
   const inside = { namespace };
   const names = Array.from({ length: 8 }, (_, index) => `app-${index}`);
   return {
     migrations: [
-      migration("010_namespace", [apply([object("v1", "Namespace", namespace, {}, { tier: "reference" })])]),
+      migration("010_namespace", [
+        apply([
+          object("v1", "Namespace", namespace, {}, { tier: "reference" }),
+          ...fencePolicy(namespace).map((fence) => ({ object: fence })),
+        ]),
+      ]),
       migration("020_storage", [apply(storage(namespace))]),
       migration("030_configuration", [apply(configuration(namespace, edition))]),
       migration("040_middlewares", [

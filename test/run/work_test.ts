@@ -32,7 +32,7 @@ function recorded(plan: Plan, state: MigrationRecord["state"] = "applied"): Stat
 function live(plan: Plan): Map<string, LiveObject> {
   return new Map(
     plan.migrations.flatMap(plannedObjects).map(({ object }) =>
-      [objectKey(object), decorate(object, "faf", KEY, "x")] as const
+      [objectKey(object), decorate(object, { owner: "faf", key: KEY, epoch: 1 }, "x")] as const
     ),
   );
 }

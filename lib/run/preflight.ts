@@ -1,0 +1,97 @@
+/** What a run would stumble over in a cluster, found before its first write. */
+import { ApiError } from "../cluster/api_error.ts";
+import type { ClusterClient } from "../cluster/client.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { KubeObject } from "../kube/object.ts";
+import { STORAGE_ID_LABEL } from "../kube/storage/volumes.ts";
+import { type Plan, plannedObjects } from "../migration/step.ts";
+import { missingAccess } from "./access.ts";
+
+/**
+ * Rights that are missing, kinds that the server does not know, a namespace on its way out, volumes that no node
+ * could carry. Reads only.
+ * @throws ApiError, ConnectionError where the cluster cannot be asked
+ */
+export async function preflight(
+  client: ClusterClient,
+  plan: Plan,
+  namespace: string,
+): Promise<readonly Diagnostic[]> {
+  const objects = plan.migrations.flatMap(plannedObjects).map(({ object }) => object);
+  const found = await Promise.all([
+    missingAccess(client, plan, namespace),
+    unknownKinds(client, objects),
+    terminating(client, namespace),
+    missingNodes(client, objects),
+  ]);
+  return found.flat();
+}
+
+async function unknownKinds(client: ClusterClient, objects: readonly KubeObject[]): Promise<Diagnostic[]> {
+  const kinds = new Map(objects.map((object) => [`${object.kind} of ${object.apiVersion}`, object] as const));
+  const found = await Promise.all(
+    [...kinds].map(async ([name, { apiVersion, kind }]) =>
+      await client.resource(apiVersion, kind) === undefined ? [name] : []
+    ),
+  );
+  return found.flat().map((name) => ({
+    code: "run-unknown-kind",
+    severity: "error",
+    message: `The server does not know the kind ${name}`,
+    hint: "Install what defines it (for Traefik's kinds: the Traefik that k3s brings), then run again",
+  }));
+}
+
+async function terminating(client: ClusterClient, namespace: string): Promise<Diagnostic[]> {
+  const found = await ifAllowed(client.get({ apiVersion: "v1", kind: "Namespace", name: namespace }));
+  return found?.metadata.deletionTimestamp === undefined ? [] : [{
+    code: "run-namespace-terminating",
+    severity: "error",
+    message: `Namespace "${namespace}" is being deleted since ${found.metadata.deletionTimestamp}`,
+    hint: "Wait until it is gone, then run again",
+  }];
+}
+
+/** Pods on a local volume start only on a node that has the volume's label. */
+async function missingNodes(client: ClusterClient, objects: readonly KubeObject[]): Promise<Diagnostic[]> {
+  const wanted = [...new Set(objects.flatMap(storageIds))];
+  if (wanted.length === 0) return [];
+  const nodes = (await ifAllowed(client.list({ apiVersion: "v1", kind: "Node" }, undefined)))?.items;
+  if (nodes === undefined) return [];
+  const present = new Set(nodes.map(({ metadata }) => metadata.labels?.[STORAGE_ID_LABEL]));
+  const name = nodes.length === 1 ? nodes[0]?.metadata.name : "NODE";
+  return wanted.filter((id) => !present.has(id)).map((id) => ({
+    code: "run-no-node",
+    severity: "error",
+    message: `No node has the label ${STORAGE_ID_LABEL}=${id}, so that no pod with data could start`,
+    hint: `On the node that has the directories: kubectl label node ${name} ${STORAGE_ID_LABEL}=${id}`,
+  }));
+}
+
+/** What may not be looked at is not judged: a right that the run needs is named by `missingAccess`. */
+async function ifAllowed<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return undefined;
+    throw error;
+  }
+}
+
+function storageIds({ kind, spec }: KubeObject): readonly string[] {
+  if (kind !== "PersistentVolume") return [];
+  // The edge: `spec` of a PersistentVolume as the conversion writes it.
+  const { nodeAffinity } = spec as {
+    nodeAffinity?: {
+      required: { nodeSelectorTerms: readonly { matchExpressions: readonly Expression[] }[] };
+    };
+  };
+  return (nodeAffinity?.required.nodeSelectorTerms ?? []).flatMap(({ matchExpressions }) =>
+    matchExpressions.filter(({ key }) => key === STORAGE_ID_LABEL).flatMap(({ values }) => values)
+  );
+}
+
+interface Expression {
+  readonly key: string;
+  readonly values: readonly string[];
+}
