@@ -129,7 +129,7 @@ Deno.test("a run that is frozen for longer than its lease writes nothing after i
   await withBench(async ({ namespace, client, other, auditLog, run }) => {
     const directory = await Deno.makeTempDir({ prefix: "frozen-" });
     const sent: OnItsWay[] = [];
-    const frozen = freeze({ client, auditLog, directory, prefix: namespace }, namespace, sent);
+    const frozen = freeze({ client, auditLog, directory }, namespace, sent);
     await frozen.isFrozen;
     const start = performance.now();
     // The other one wants something else, so that a late write would be seen.

@@ -11,7 +11,6 @@ export interface Arena {
   readonly client: ClusterClient;
   readonly auditLog: string;
   readonly directory: string;
-  readonly prefix: string;
 }
 
 /** What came of one scenario. */
@@ -40,7 +39,7 @@ export async function scenario(
   harm: (victim: Victim) => Choose,
   mayEnd: boolean,
 ): Promise<Verdict> {
-  const namespace = `${arena.prefix}-${++number}`;
+  const namespace = `scenario-${String(++number).padStart(4, "0")}`;
   using audit = new AuditReader(arena.auditLog);
   let faults = 0;
   let recoveryMs = 0;
@@ -67,7 +66,7 @@ export async function scenario(
       recoveryMs,
     };
   } finally {
-    await cleanUp(arena, namespace);
+    await removeClusterWide(arena.client, `${namespace}-`);
   }
 }
 
@@ -143,13 +142,6 @@ function writeKubeconfig(arena: Arena, namespace: string, server: string): strin
     }),
   );
   return file;
-}
-
-async function cleanUp({ client }: Arena, namespace: string): Promise<void> {
-  const ref = { apiVersion: "v1", kind: "Namespace", name: namespace };
-  const found = await client.get(ref);
-  if (found?.metadata.uid !== undefined) await client.delete(ref, found.metadata.uid, "Background");
-  await removeClusterWide(client, `${namespace}-`);
 }
 
 function tail(text: string): string {
