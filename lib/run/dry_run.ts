@@ -12,6 +12,7 @@ import { decorate, isImmutable, isReplaceable, refOf } from "./apply.ts";
 import type { ObjectOutcome } from "./event.ts";
 import type { RunOptions } from "./execute.ts";
 import { diagnoseObject } from "./failure.ts";
+import { nextEpoch } from "./fence.ts";
 import { randomKey } from "./key.ts";
 import { liveDigest, type LiveIndex, readLiveIndex } from "./live_index.ts";
 import { findTarget, isPrepared } from "./prepare.ts";
@@ -90,7 +91,7 @@ export async function previewWorks(
   const context: Preview = {
     options,
     key,
-    epoch: state.epoch + 1,
+    epoch: await nextEpoch({ client, namespace }, state),
     live,
     secrets: secretValues(planned.map(({ object }) => object)),
     coming: comingWith(planned, namespace),

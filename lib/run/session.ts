@@ -11,7 +11,7 @@ import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import type { DigestKey } from "../migration/digest.ts";
-import { raiseFence } from "./fence.ts";
+import { nextEpoch, raiseFence } from "./fence.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Holder } from "./holder.ts";
 import { STATE_NAME } from "./names.ts";
@@ -59,7 +59,7 @@ export class Session {
     now: () => string,
   ): Promise<Session | undefined> {
     const lock: Lock = { runId, holder: holder.name, process: holder.process, since: now() };
-    const wanted: State = { ...state, lock, epoch: state.epoch + 1 };
+    const wanted: State = { ...state, lock, epoch: await nextEpoch(target, state) };
     const taken = await swap(target, wanted, (found) => found.resourceVersion === state.resourceVersion);
     if (taken === undefined) return undefined;
     await raiseFence(target, taken.epoch);
