@@ -78,6 +78,11 @@ function parseStatus(body: string): StatusBody | undefined {
   }
 }
 
+/** What a 500 says that passes; a server that has just started knows no range of addresses yet. */
+const SHORTLY = /etcdserver|timed? ?out|leader changed|connection refused|failed to allocate a serviceIP/i;
+/** What an admission plugin answers until it has read its policies. */
+const STARTING = /not yet ready to handle request/;
+
 /**
  * Whether the same request may succeed when it is sent again unchanged. A bare 500 is not enough: that is also
  * the answer to an object with an unknown field.
@@ -86,7 +91,8 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof ConnectionError) return true;
   if (!(error instanceof ApiError)) return false;
   return [429, 502, 503, 504].includes(error.status) ||
-    (error.status === 500 && /etcdserver|timed? ?out|leader changed|connection refused/i.test(error.message));
+    (error.status === 500 && SHORTLY.test(error.message)) ||
+    (error.status === 403 && STARTING.test(error.message));
 }
 
 export function isNotFound(error: unknown): boolean {

@@ -45,10 +45,17 @@ export function fencePolicy(namespace: string): readonly KubeObject[] {
             resources: ["*"],
           }],
         },
-        matchConditions: [{
-          name: "sent-by-a-run",
-          expression: `${sender} in ['${FIELD_MANAGER}', '${FENCE_MANAGER}']`,
-        }],
+        matchConditions: [
+          {
+            name: "sent-by-a-run",
+            expression: `${sender} in ['${FIELD_MANAGER}', '${FENCE_MANAGER}']`,
+          },
+          // The selector also matches what another target takes over, such as a StorageClass that both have.
+          {
+            name: "for-this-target",
+            expression: `object.metadata.?labels[?'${OWNER_LABEL}'].orValue('') == '${namespace}'`,
+          },
+        ],
         validations: [{
           expression: `(${sender} == '${FENCE_MANAGER}' ? ${numberOn("object", FENCE_ANNOTATION)} : ` +
             `${numberOn("object", EPOCH_ANNOTATION)}) >= ${numberOn("params", FENCE_ANNOTATION)}`,
