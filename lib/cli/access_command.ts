@@ -72,6 +72,7 @@ async function carryOut(one: Case): Promise<number> {
   const work = await lookAtPerson(plan, person, record, await loadState(record));
   if (decisions.wanted !== undefined && work.wanted.length === 0) throw unplanned(person);
   if (!isFileChange(decisions) && !hasPersonWork(work)) return await sayNothingToDo(one);
+  if (decisions.wanted?.user !== undefined) warnWithoutIssuer(one);
   if (options["dryRun"] === true) return await preview(one, work);
   if (!confirmMove(move, questionOf(one))) return ExitCode.ok;
   const events = settlePerson(plan, { ...writer, person, decide: () => writeDown(one) });
@@ -118,7 +119,7 @@ async function preview(one: Case, work: PersonWork): Promise<number> {
     terminal.out(`${JSON.stringify({ schemaVersion: 1, decisions: written, migrations: previews })}\n`);
   } else {
     showFile(one);
-    terminal.out(renderPreview(previews, { colour: terminal.outColour, full: true }));
+    terminal.out(renderPreview(previews, { colour: terminal.outColour }));
     printDiagnostics(problems, { terminal, options, sources: gathered.sources });
     terminal.err("Nothing was written.\n");
   }
@@ -140,9 +141,8 @@ function showFile({ decisions, move: { terminal } }: Case): void {
 }
 
 function patchOf({ file, before = "", after }: DecisionsChange): string {
-  return createTwoFilesPatch(file, file, before, after, "", "", { context: 2 }).split("\n").slice(1).join(
-    "\n",
-  );
+  const patch = createTwoFilesPatch(file, file, before, after, "", "", { context: 2 });
+  return patch.slice(patch.indexOf("---")).trimEnd();
 }
 
 function isFileChange({ before = "", after }: DecisionsChange): boolean {
@@ -186,6 +186,19 @@ function standingOf({ person, decisions: { wanted }, move: { namespace } }: Case
   return `"${person}" is ${
     wanted?.role === "operator" ? "an" : "a"
   } ${wanted?.role} of namespace "${namespace}", ${login}.`;
+}
+
+/** Not wrong, where the API server was told of an issuer by other means. */
+function warnWithoutIssuer({ person, decisions, move: { gathered, terminal } }: Case): void {
+  if (gathered.decisions.access?.oidc !== undefined) return;
+  const span = gathered.decisions.span(["access", "people", person]);
+  printDiagnostics([{
+    code: "cli-access-no-issuer",
+    severity: "warning",
+    message: `"${person}" logs in by OIDC, but ${decisions.file} names no issuer`,
+    ...(span === undefined ? {} : { span }),
+    hint: "Add access.oidc with issuer and clientId; `deno task k3s` then prints what the node needs",
+  }], { terminal, options: { output: "text" }, sources: gathered.sources });
 }
 
 async function sayNothingToDo(one: Case): Promise<number> {

@@ -24,11 +24,13 @@ export function kubeconfig(person: string): Run {
     const server = serverFlag(options);
     return withLook(options, surroundings, async (look) => {
       const decided = await requireGranted(person, look);
-      const address = addressOf(look, server);
       const made = decided.user === undefined
         ? await byToken(person, durationMs, look, surroundings)
         : byOidc(person, look);
-      print(person, accessKubeconfig(address, person, made.credential), made, { look, options });
+      print(person, accessKubeconfig(addressOf(look, server), person, made.credential), made, {
+        look,
+        options,
+      });
       return ExitCode.ok;
     });
   };

@@ -44,11 +44,10 @@ async function throughTemporary(
 ): Promise<void> {
   const temporary = await Deno.makeTempFile({ dir: dirname(file), prefix: ".decisions-", suffix: ".tmp" });
   try {
-    using handle = await Deno.open(temporary, { write: true, truncate: true });
-    const writer = handle.writable.getWriter();
-    await writer.write(new TextEncoder().encode(text));
-    writer.releaseLock();
+    await Deno.writeTextFile(temporary, text);
+    using handle = await Deno.open(temporary, { read: true, write: true });
     await handle.sync();
+    if (!isSame(await Deno.readFile(temporary), text)) throw new Error("the disk did not take the text");
     await place(temporary);
   } catch (error) {
     await Deno.remove(temporary).catch(() => undefined);
