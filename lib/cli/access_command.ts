@@ -1,6 +1,6 @@
 /** `access grant | revoke`: one person in the decisions file and, by that, in the cluster. */
 import { createTwoFilesPatch } from "diff";
-import { Failure } from "../diagnostics/diagnostic.ts";
+import { Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { serviceAccountName } from "../kube/access/objects.ts";
 import type { PlannedMigration, Step } from "../migration/step.ts";
 import { renderPreview } from "../report/preview_text.ts";
@@ -19,7 +19,7 @@ import {
 } from "./access_person.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "./exit_code.ts";
-import { gather } from "./gather.ts";
+import { gather, type Gathered } from "./gather.ts";
 import { confirmMove, type Ending, follow, type Move, withMove } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions, Run } from "./program.ts";
@@ -53,8 +53,21 @@ function change(
     options,
     surroundings,
     (move) => carryOut({ person, decisions, move }),
-    () => gather(options, surroundings, text),
+    async () => {
+      const gathered = await gather(options, surroundings, text);
+      return decisions.wanted === undefined ? withoutPlan(gathered) : gathered;
+    },
   );
+}
+
+/**
+ * Taking access away does not wait until the stack is mended: without a plan the person's objects go all the same, and
+ * the next run brings the record up to date.
+ */
+function withoutPlan(gathered: Gathered): Gathered {
+  return gathered.plan !== undefined || gathered.conversion === undefined
+    ? gathered
+    : { ...gathered, plan: { migrations: [] } };
 }
 
 interface Case {
@@ -159,7 +172,9 @@ function questionOf({ person, decisions, move: { namespace } }: Case): string {
 
 function endingOf(one: Case, { isWhole, migration }: PersonWork): Ending {
   const { person, decisions: { wanted, present }, move: { namespace, gathered } } = one;
-  const rest = isWhole || migration === undefined
+  const rest = migration === undefined && hasErrors(gathered.diagnostics)
+    ? "The stack has errors, so the record waits for the next run: deno task check\n"
+    : isWhole || migration === undefined
     ? ""
     : `Migration "${migration.id}" has more to apply: deno task migrate --dry-run shows it.\n`;
   if (wanted !== undefined) {

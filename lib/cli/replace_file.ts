@@ -23,6 +23,7 @@ export async function replaceFile(file: string, before: string | undefined, afte
       await Deno.rename(temporary, real);
     });
   } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) throw changed(file);
     throw error instanceof Failure ? error : unwritable(file, error);
   }
 }

@@ -100,6 +100,17 @@ Deno.test("names that YAML reads as something else are quoted", () => {
   }
 });
 
+Deno.test("FAF's own decisions get one line for each person, below the comment that asks for it", async () => {
+  const before = await Deno.readTextFile(new URL("../../migrations/decisions.yaml", import.meta.url));
+  const one = withPerson(before, "42", { role: "operator", user: "42" }, undefined) ?? "";
+  const two = withPerson(one, "alice", DEPLOYER, undefined) ?? "";
+  assert.equal(
+    two,
+    `${before}  people:\n    "42": { role: operator, user: "42" }\n    alice: { role: deployer }\n`,
+  );
+  assert.equal(withoutPerson(withoutPerson(two, "42") ?? "", "alice"), before);
+});
+
 const name = fc.stringMatching(/^[a-z0-9]([-a-z0-9.]{0,8}[a-z0-9])?$/);
 const role = fc.constantFrom("viewer", "deployer", "operator");
 const user = fc.string({ minLength: 1 }).filter((text) => !text.includes("#"));

@@ -50,7 +50,7 @@ function toldApart(entries: Readonly<Record<string, unknown>>, context: z.Refine
     const first = seen.get(label(name));
     if (first === undefined) seen.set(label(name), name);
     else {context.addIssue({
-        code: "custom",
+        code: z.ZodIssueCode.custom,
         path: [name],
         message: `the same name in the cluster as "${first}"`,
       });}
