@@ -56,7 +56,9 @@ export async function lookAtPerson(
     readPeople(client, namespace),
   ]);
   const mine = new Map(objectsOf(person, people).map((object) => [objectKey(object), object]));
-  const drifted = new Set(wanted.filter(({ object }) => hasDrifted(object, mine)).map(keyOf));
+  const drifted = new Set(
+    wanted.filter((one) => index.has(keyOf(one)) && hasDrifted(one.object, mine)).map(keyOf),
+  );
   const live = new Map([...index].filter(([name]) => !drifted.has(name)));
   const isThere = ({ object }: PlannedObject): boolean =>
     object.kind === "Job" || liveDigest(live.get(objectKey(object))) === digestObject(object, key);
@@ -102,9 +104,10 @@ function namespaceMigration(plan: Plan, namespace: string): PlannedMigration | u
   );
 }
 
+/** Whether somebody changed it, the person's label included. */
 function hasDrifted(object: PlannedObject["object"], mine: ReadonlyMap<string, LiveObject>): boolean {
   const live = mine.get(objectKey(object));
-  return live !== undefined && !agrees(object, live);
+  return live === undefined || !agrees(object, live);
 }
 
 /** Whether the record may say `applied` when all objects are there: nothing else is left to wait for or to run. */

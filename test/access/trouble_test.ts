@@ -149,7 +149,16 @@ Deno.test("what somebody changed in the cluster is taken back by the same grant"
     );
     await done(trial.access("grant", "alice", "--role", "viewer"));
     assert.equal((await rows(trial))["person alice"], "viewer service-account granted");
-    assert.deepEqual((await admin.get(ref))?.["subjects"], found?.["subjects"]);
+    const mended = await admin.get(ref);
+    assert.deepEqual(mended?.["subjects"], found?.["subjects"]);
+    // Without the label nobody would find it as this person's.
+    const { "compose-ferry/person": person, ...labels } = mended?.metadata.labels ?? {};
+    assert.equal(person, "alice");
+    const bare = { ...mended, metadata: { ...mended?.metadata, labels } };
+    assert.equal((await cluster.api.request("PUT", path, bare)).status, 200);
+    assert.equal((await rows(trial))["person alice"], "viewer service-account not-applied");
+    await done(trial.access("grant", "alice", "--role", "viewer"));
+    assert.equal((await rows(trial))["person alice"], "viewer service-account granted");
   });
 });
 
