@@ -15,7 +15,7 @@ import { findTraefik } from "../traefik/find_traefik.ts";
 import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
 import { selectTraefikFiles } from "../traefik/traefik_files.ts";
-import { findDecisions } from "./decisions_file.ts";
+import { type DecisionsFile, findDecisions } from "./decisions_file.ts";
 import { askEngine } from "./engine_facts.ts";
 import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
@@ -49,7 +49,7 @@ export const EXAMPLE = "examples/harbour";
 export async function gather(
   options: InputOptions,
   surroundings: Surroundings,
-  looks: { readonly measure?: boolean } = {},
+  looks: { readonly measure?: boolean; readonly decisions?: DecisionsFile } = {},
 ): Promise<Gathered> {
   const directory = stackDirectory(options, surroundings);
   const loaded = await load(loadOptions(options, surroundings));
@@ -59,7 +59,8 @@ export async function gather(
       ? join(surroundings.home, "migrations")
       : resolve(surroundings.directory, options.migrations),
   );
-  const decided = await readDecisions(options, directory, surroundings, sources);
+  const file = looks.decisions ?? await findDecisions(options, directory, surroundings);
+  const decided = readDecisions(file, options, sources);
   const diagnostics = [...loaded.diagnostics, ...scripts.diagnostics, ...decided.diagnostics];
   const { project } = loaded;
   const read = { directory, sources, decisions: decided.decisions };
@@ -118,13 +119,11 @@ export function loadOptions(options: InputOptions, surroundings: Surroundings): 
   };
 }
 
-async function readDecisions(
+function readDecisions(
+  found: DecisionsFile | undefined,
   options: InputOptions,
-  directory: string,
-  surroundings: Surroundings,
   sources: Map<string, string>,
-): Promise<{ decisions: Decisions; diagnostics: readonly Diagnostic[] }> {
-  const found = await findDecisions(options, directory, surroundings);
+): { decisions: Decisions; diagnostics: readonly Diagnostic[] } {
   if (found === undefined) return { decisions: noDecisions(), diagnostics: [] };
   sources.set(found.file, found.text);
   return parseDecisions(found.text, found.file, options.profile ?? []);

@@ -29,15 +29,19 @@ export interface Move {
   readonly writer: WriterOptions;
 }
 
-/** Reads the input, finds the cluster (starting the embedded one where it is meant), says both, and works. */
+/**
+ * Reads the input (by `read`, where a command has its own way), finds the cluster (starting the embedded one where it
+ * is meant), says both, and works.
+ */
 export async function withMove(
   options: CommandOptions,
   surroundings: Surroundings,
   work: (move: Move) => Promise<number>,
+  read: () => Promise<Gathered> = () => gather(options, surroundings),
 ): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const lockTimeoutMs = durationFlag("--lock-timeout", String(options["lockTimeout"] ?? "30s"));
-  const gathered = await gather(options, surroundings);
+  const gathered = await read();
   const { plan, conversion } = gathered;
   if (plan === undefined || conversion === undefined) return refuse(gathered);
   terminal.err(`${describeInput(gathered, options.stack === undefined)}\n`);
@@ -66,8 +70,21 @@ export function confirmMove(move: Move, question: string): boolean {
   return false;
 }
 
-/** Shows a run's events as they come, then what came of it; the exit code follows from how it ended. */
-export async function follow(move: Move, events: AsyncIterable<RunEvent>): Promise<number> {
+/** What is said at the end of a run: what came of it, and the next command. */
+export interface Ending {
+  readonly summary: string;
+  readonly next: string;
+}
+
+/**
+ * Shows a run's events as they come, then what came of it (in words of its own by `end`, where nothing failed); the
+ * exit code follows from how it ended.
+ */
+export async function follow(
+  move: Move,
+  events: AsyncIterable<RunEvent>,
+  end?: (tally: RunTally) => Ending,
+): Promise<number> {
   const { options, terminal, gathered } = move;
   const tally = new RunTally();
   const failures: Diagnostic[] = [];
@@ -83,13 +100,17 @@ export async function follow(move: Move, events: AsyncIterable<RunEvent>): Promi
     display.close();
   }
   printDiagnostics(failures, { terminal, options: { output: "text" }, sources: gathered.sources });
-  if (options.output !== "json") terminal.out(`${tally.summary()}\n`);
-  terminal.err(`${nextCommand(tally)}\n`);
+  const isDone = tally.state === "applied" || tally.state === "unchanged";
+  const { summary, next } = isDone && end !== undefined
+    ? end(tally)
+    : { summary: tally.summary(), next: nextCommand(tally) };
+  if (options.output !== "json") terminal.out(`${summary}\n`);
+  terminal.err(`${next}\n`);
   return exitCodeOf(tally);
 }
 
 /** A flag's duration in milliseconds; a wrong one is a `Failure` with `ExitCode.usage`. */
-function durationFlag(flag: string, text: string): number {
+export function durationFlag(flag: string, text: string): number {
   try {
     return parseDuration(text);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Declares the commands; each one's code is loaded when it is called, so that `--help` is quick. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { ExitCode } from "./exit_code.ts";
 import {
   append,
@@ -55,6 +55,7 @@ export async function runProgram(
   };
   declareMoving(program, on);
   declareLooking(program, on);
+  declareAccess(program, on);
   declareCluster(program, on);
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -138,6 +139,41 @@ function declareLooking(program: Command, on: On): void {
   const config = withOutput(withInput(program.command("config")), ["yaml", "json"])
     .description("print the compose project as it was understood, or its problems");
   on(config, async () => (await import("./config_command.ts")).config);
+}
+
+function declareAccess(program: Command, on: On): void {
+  const access = program.command("access").description("who may do what in the namespace, person by person");
+  const grant = withWriting(withOutput(withCluster(withInput(access.command("grant")))))
+    .description("give a person a role: in the decisions file, then in the cluster")
+    .addOption(
+      new Option("--role <role>", "what the person may do; docs/access.md lists it")
+        .choices(["viewer", "deployer", "operator"]).makeOptionMandatory(),
+    )
+    .option("--user <name>", "logs in by OIDC; the name as the issuer writes it, such as the number in sub")
+    .option("--no-user", "does not log in by OIDC (any more): a service account")
+    .option("--dry-run", "show what would change, write nothing");
+  grant.argument("<person>", "a short name, such as alice");
+  on(grant, async () => (await import("./access_command.ts")).grant(grant.args[0] ?? ""));
+
+  const revoke = withWriting(withOutput(withCluster(withInput(access.command("revoke")))))
+    .description("take everything from a person; every token ends at once")
+    .option("--dry-run", "show what would change, write nothing");
+  revoke.argument("<person>", "as it was granted");
+  on(revoke, async () => (await import("./access_command.ts")).revoke(revoke.args[0] ?? ""));
+
+  const list = withOutput(withCluster(withInput(access.command("list"))))
+    .description("people and groups, their roles, and whether decisions and cluster agree");
+  on(list, async () => (await import("./access_list_command.ts")).list);
+
+  const kubeconfig = withOutput(withCluster(withInput(access.command("kubeconfig"))), ["yaml", "json"])
+    .description("print the kubeconfig of a person: with a token that ends, or with the OIDC login")
+    .option("--duration <duration>", "how long the token is to be valid", "8h")
+    .option("--server <url>", "the address that the person reaches the cluster by (default: your own)");
+  kubeconfig.argument("<person>", "as it was granted");
+  on(
+    kubeconfig,
+    async () => (await import("./access_kubeconfig_command.ts")).kubeconfig(kubeconfig.args[0] ?? ""),
+  );
 }
 
 function declareCluster(program: Command, on: On): void {

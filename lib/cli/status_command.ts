@@ -65,7 +65,8 @@ export function refuse(gathered: Gathered): never {
   );
 }
 
-function noCluster(): Diagnostic {
+/** What is said where no cluster is named and none of its own runs. */
+export function noCluster(): Diagnostic {
   return {
     code: "cli-no-cluster",
     severity: "error",

@@ -8,6 +8,8 @@ export interface Connection {
   readonly server: string;
   /** The namespace that the context names. */
   readonly namespace?: string;
+  /** PEM; undefined where the system's own authorities vouch for the server. */
+  readonly certificateAuthority?: string;
   readonly transport: Deno.HttpClient;
   /**
    * The headers that prove who asks.

@@ -50,6 +50,9 @@ export async function findCluster(choice: ClusterChoice): Promise<Connection | u
   );
 }
 
+/** What of a connection stands in the kubeconfig as it is. */
+export type Address = Pick<Connection, "context" | "server" | "namespace" | "certificateAuthority">;
+
 async function connect(entry: ContextEntry): Promise<Connection> {
   const { cluster, user } = entry;
   if (cluster["insecure-skip-tls-verify"] === true) {
@@ -76,6 +79,7 @@ async function connect(entry: ContextEntry): Promise<Connection> {
     context: entry.name,
     server,
     ...(entry.namespace === undefined ? {} : { namespace: entry.namespace }),
+    ...(caCert === undefined ? {} : { certificateAuthority: caCert }),
   };
   if (user.exec !== undefined || user["auth-provider"] !== undefined) {
     const { connectWithPlugin } = await import("./kubeconfig_plugin.ts");
@@ -86,7 +90,7 @@ async function connect(entry: ContextEntry): Promise<Connection> {
 
 function connectStatic(
   { name, user }: ContextEntry,
-  base: Pick<Connection, "context" | "server" | "namespace">,
+  base: Address,
   options: TransportOptions,
 ): Connection {
   const clientCert = pem(user["client-certificate-data"], user["client-certificate"]);

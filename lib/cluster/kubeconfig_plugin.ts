@@ -3,7 +3,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import type { Connection, TransportOptions } from "./connection.ts";
-import { openTransport } from "./kubeconfig.ts";
+import { type Address, openTransport } from "./kubeconfig.ts";
 import type { ContextEntry } from "./kubeconfig_file.ts";
 
 interface Credentials {
@@ -18,7 +18,7 @@ interface Credentials {
  */
 export async function connectWithPlugin(
   entry: ContextEntry,
-  base: Pick<Connection, "context" | "server" | "namespace">,
+  base: Address,
   options: TransportOptions,
 ): Promise<Connection> {
   let current = await obtain(entry);

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { objectKey } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
+import { entryKey } from "./inventory.ts";
 import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions } from "./locked.ts";
 import { findTarget } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
@@ -83,12 +84,4 @@ async function pruneAll(plan: Plan, { options, session, target, push, signal }: 
     diagnostics: problems,
   });
   return "failed";
-}
-
-function entryKey({ apiVersion, kind, name, namespace }: InventoryEntry): string {
-  return objectKey({
-    apiVersion,
-    kind,
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
-  });
 }

@@ -1,8 +1,11 @@
 /** The shape of `access:` in `decisions.yaml`: who may do what in the cluster, and who says who somebody is. */
 import { z } from "zod";
+import { label } from "../names.ts";
 
 /** - `viewer` looks; `deployer` also restarts, changes images and scales; `operator` runs the namespace. */
-const role = z.enum(["viewer", "deployer", "operator"]);
+export const ROLES = ["viewer", "deployer", "operator"] as const;
+
+const role = z.enum(ROLES);
 
 const oidc = z.strictObject({
   issuer: z.url({ protocol: /^https$/ }).describe(
@@ -23,18 +26,38 @@ const oidc = z.strictObject({
   scopes: z.array(z.string().min(1)).optional().describe("Asked for besides openid"),
 });
 
+/** What a person may be called. */
+export const PERSON_NAME = /^[a-z0-9]([-a-z0-9.]{0,60}[a-z0-9])?$/;
+
 export const accessSchema = z.strictObject({
   oidc: oidc.optional(),
-  groups: z.record(z.string().min(1), role).optional().describe("By the group as the issuer writes it"),
+  groups: z.record(z.string().min(1), role).superRefine(toldApart).optional().describe(
+    "By the group as the issuer writes it",
+  ),
   people: z.record(
-    z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,60}[a-z0-9])?$/, "expected lower-case letters, digits, - and ."),
+    z.string().regex(PERSON_NAME, "expected lower-case letters, digits, - and ."),
     z.strictObject({
       role,
       user: z.string().min(1).optional().describe("As the issuer writes it; without one, a service account"),
     }),
-  ).optional(),
+  ).superRefine(toldApart).optional(),
 });
 
+/** Two names must not become one in the cluster: the objects of the one would be those of the other. */
+function toldApart(entries: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
+  const seen = new Map<string, string>();
+  for (const name of Object.keys(entries)) {
+    const first = seen.get(label(name));
+    if (first === undefined) seen.set(label(name), name);
+    else {context.addIssue({
+        code: z.ZodIssueCode.custom,
+        path: [name],
+        message: `the same name in the cluster as "${first}"`,
+      });}
+  }
+}
+
 export type Access = z.infer<typeof accessSchema>;
+export type PersonDecision = NonNullable<Access["people"]>[string];
 export type Oidc = z.infer<typeof oidc>;
 export type Role = z.infer<typeof role>;

@@ -8,8 +8,8 @@ export interface ClusterAddress {
   /** A name for the context, such as `faf`. */
   readonly name: string;
   readonly server: string;
-  /** PEM, base64. */
-  readonly certificateAuthorityData: string;
+  /** PEM, base64; none where the system's own authorities vouch for the server. */
+  readonly certificateAuthorityData?: string;
   readonly namespace: string;
 }
 
@@ -30,7 +30,9 @@ export function accessKubeconfig(cluster: ClusterAddress, person: string, creden
       name: cluster.name,
       cluster: {
         server: cluster.server,
-        "certificate-authority-data": cluster.certificateAuthorityData,
+        ...(cluster.certificateAuthorityData === undefined
+          ? {}
+          : { "certificate-authority-data": cluster.certificateAuthorityData }),
       },
     }],
     users: [{ name: person, user: userOf(credential) }],

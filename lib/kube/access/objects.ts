@@ -1,7 +1,7 @@
 /** The roles of a namespace and who has them, as objects. */
 import { label } from "../names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
-import type { Access, Role } from "./decisions.ts";
+import { type Access, type PersonDecision, type Role, ROLES } from "./decisions.ts";
 import { deployerPolicy } from "./deployer_policy.ts";
 import { CLUSTER_RULES, ROLE_RULES, type Rule } from "./roles.ts";
 
@@ -20,23 +20,30 @@ export interface Subject {
 
 /** Roles, bindings of the decided groups and people, and the policy that holds deployers to their business. */
 export function accessObjects(namespace: string, access: Access): PlannedObject[] {
-  const groups = Object.entries(access.groups ?? {}).flatMap(([name, role]) =>
-    bindings(namespace, role, `group-${label(name)}`, { kind: "Group", name: prefixed(access, name) })
-  );
+  const groups = Object.keys(access.groups ?? {}).flatMap((group) => groupObjects(namespace, access, group));
   const people = Object.keys(access.people ?? {}).flatMap((person) =>
     personObjects(namespace, access, person)
   );
-  return [...roleObjects(namespace), ...deployerPolicy(namespace), ...groups, ...people].map((object) => ({
-    object,
-  }));
+  return [...sharedObjects(namespace), ...groups, ...people].map((object) => ({ object }));
+}
+
+/** What every person needs and nobody owns: the roles, and the policy without which a deployer could read Secrets. */
+export function sharedObjects(namespace: string): KubeObject[] {
+  return [...roleObjects(namespace), ...deployerPolicy(namespace)];
+}
+
+/** The bindings of one group of the issuer. */
+export function groupObjects(namespace: string, access: Access, group: string): KubeObject[] {
+  const groups = access.groups ?? {};
+  const role = Object.hasOwn(groups, group) ? groups[group] : undefined;
+  const subject: Subject = { kind: "Group", name: prefixed(access, group) };
+  return role === undefined ? [] : bindings(namespace, role, `group-${label(group)}`, subject);
 }
 
 /** The ClusterRoles; inside a namespace they are bound by RoleBindings. */
 export function roleObjects(namespace: string): KubeObject[] {
   return [
-    ...(["viewer", "deployer", "operator"] as const).map((role) =>
-      clusterRole(roleName(namespace, role), ROLE_RULES[role])
-    ),
+    ...ROLES.map((role) => clusterRole(roleName(namespace, role), ROLE_RULES[role])),
     clusterRole(roleName(namespace, "everybody"), CLUSTER_RULES),
   ];
 }
@@ -46,7 +53,7 @@ export function roleObjects(namespace: string): KubeObject[] {
  * objects are made by a grant and taken by a revoke; deleting the service account ends its tokens.
  */
 export function personObjects(namespace: string, access: Access, person: string): KubeObject[] {
-  const decided = access.people?.[person];
+  const decided = personIn(access, person);
   if (decided === undefined) return [];
   const subject: Subject = decided.user === undefined
     ? { kind: "ServiceAccount", name: serviceAccountName(person) }
@@ -59,11 +66,22 @@ export function personObjects(namespace: string, access: Access, person: string)
   };
   return [
     ...(subject.kind === "ServiceAccount" ? [account] : []),
-    ...bindings(namespace, decided.role, `person-${label(person)}`, subject),
+    ...bindings(namespace, decided.role, serviceAccountName(person), subject),
   ].map((object) => ({
     ...object,
     metadata: { ...object.metadata, labels: { ...object.metadata.labels, [PERSON_LABEL]: person } },
   }));
+}
+
+/** What is decided of the person. */
+export function personIn(access: Access | undefined, person: string): PersonDecision | undefined {
+  const people = access?.people ?? {};
+  return Object.hasOwn(people, person) ? people[person] : undefined;
+}
+
+/** The name of the object's role: `deployer` of the ClusterRole `faf-deployer`. */
+export function boundRole(namespace: string, clusterRole: string): Role | undefined {
+  return ROLES.find((role) => roleName(namespace, role) === clusterRole);
 }
 
 /** The service account of a person who cannot log in by OIDC. */

@@ -1,0 +1,174 @@
+/** `access kubeconfig`: the file by which one person reaches the cluster, on standard output and nowhere else. */
+import { Failure } from "../diagnostics/diagnostic.ts";
+import type { PersonDecision } from "../kube/access/decisions.ts";
+import { accessKubeconfig, type ClusterAddress, type Credential } from "../kube/access/kubeconfig.ts";
+import { personIn } from "../kube/access/objects.ts";
+import { formatDuration } from "../run/duration.ts";
+import { compareAccess, knownPeople, readPeople } from "../run/people.ts";
+import { requestToken } from "../run/person_token.ts";
+import { suggestPerson } from "./access_person.ts";
+import { ExitCode } from "./exit_code.ts";
+import { type Look, withLook } from "./look.ts";
+import { durationFlag } from "./move.ts";
+import type { CommandOptions, Run } from "./program.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** The API server refuses less, and more than 2^32 seconds. */
+const SHORTEST_MS = 600_000;
+const LONGEST_MS = 2 ** 32 * 1000;
+
+/** Prints the kubeconfig of a person who is granted. */
+export function kubeconfig(person: string): Run {
+  return (options, surroundings) => {
+    const durationMs = tokenDuration(options);
+    const server = serverFlag(options);
+    return withLook(options, surroundings, async (look) => {
+      const decided = await requireGranted(person, look);
+      const made = decided.user === undefined
+        ? await byToken(person, durationMs, look, surroundings)
+        : byOidc(person, look);
+      print(person, accessKubeconfig(addressOf(look, server), person, made.credential), made, {
+        look,
+        options,
+      });
+      return ExitCode.ok;
+    });
+  };
+}
+
+interface Made {
+  readonly credential: Credential;
+  readonly expiresAt: Date | undefined;
+  readonly remark: string;
+}
+
+function print(
+  person: string,
+  text: string,
+  { credential, expiresAt, remark }: Made,
+  { look: { terminal }, options }: { readonly look: Look; readonly options: CommandOptions },
+): void {
+  if (options.output === "json") {
+    const login = credential.kind === "oidc" ? "oidc" : "service-account";
+    const document = { person, login, expiresAt: expiresAt?.toISOString() ?? null, kubeconfig: text };
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, ...document })}\n`);
+  } else terminal.out(text);
+  terminal.err(`${remark}\n`);
+  if (credential.kind === "token" && terminal.outIsTerminal) {
+    terminal.err(
+      "What is printed above is a secret: whoever has it is this person until it ends.\n" +
+        `Write it into a file of your own: umask 077; deno task access kubeconfig ${person} > ${person}.yaml\n`,
+    );
+  }
+}
+
+async function byToken(
+  person: string,
+  durationMs: number,
+  { target, namespace }: Look,
+  { now }: Surroundings,
+): Promise<Made> {
+  const made = await requestToken(target.client, namespace, person, Math.ceil(durationMs / 1000));
+  if (made === undefined) throw notApplied(person, namespace);
+  const { token, expiresAt } = made;
+  const left = expiresAt.getTime() - now().getTime();
+  const isOther = Math.abs(left - durationMs) > 60_000;
+  const why = isOther ? `, and not after ${formatDuration(durationMs)}: so the server decides` : "";
+  const when = `${expiresAt.toISOString().replace("T", " ").replace(/\.\d+Z$/, "Z")}`;
+  return {
+    credential: { kind: "token", token },
+    expiresAt,
+    remark: `The token of "${person}" ends at ${when}, in ${
+      formatDuration(left)
+    }${why}; a revoke ends it before.`,
+  };
+}
+
+function byOidc(person: string, { access: { oidc } }: Look): Made {
+  if (oidc === undefined) {
+    throw new Failure(ExitCode.input, [{
+      code: "cli-access-no-issuer",
+      severity: "error",
+      message: `"${person}" logs in by OIDC, but the decisions name no issuer`,
+      hint: "Add access.oidc with issuer and clientId to the decisions file",
+    }]);
+  }
+  return {
+    credential: { kind: "oidc", oidc },
+    expiresAt: undefined,
+    remark: `"${person}" logs in at ${oidc.issuer}: nothing in this file is secret, and it does not end.`,
+  };
+}
+
+/** Granted by the decisions and in the cluster, or an error that says what to do. */
+async function requireGranted(person: string, { target, namespace, access }: Look): Promise<PersonDecision> {
+  const live = await readPeople(target.client, namespace);
+  const decided = personIn(access, person);
+  if (decided === undefined) {
+    throw new Failure(ExitCode.usage, [{
+      code: "cli-access-unknown",
+      severity: "error",
+      message: `"${person}" is not granted access to namespace "${namespace}"`,
+      hint: `${suggestPerson(person, knownPeople(access, live))}\n` +
+        `Grant it with: deno task access grant ${person} --role viewer`,
+    }]);
+  }
+  const row = compareAccess(namespace, access, live).find(({ kind, name }) =>
+    kind === "person" && name === person
+  );
+  if (row?.state !== "granted") throw notApplied(person, namespace, decided);
+  return decided;
+}
+
+function notApplied(person: string, namespace: string, decided?: PersonDecision): Failure {
+  return new Failure(ExitCode.usage, [{
+    code: "cli-access-pending",
+    severity: "error",
+    message: `"${person}" is decided, but namespace "${namespace}" does not have it like that yet`,
+    hint: `deno task access grant ${person} --role ${decided?.role ?? "viewer"}`,
+  }]);
+}
+
+function addressOf({ target, namespace, terminal }: Look, flag: string | undefined): ClusterAddress {
+  const { connection } = target;
+  const server = flag ?? connection.server;
+  if (/^https?:\/\/(localhost|127\.|\[::1\])/.test(server)) {
+    terminal.err(
+      `The server is ${server}, which is this machine alone; name the address that others reach with --server.\n`,
+    );
+  }
+  const { certificateAuthority } = connection;
+  return {
+    name: namespace,
+    server,
+    namespace,
+    ...(certificateAuthority === undefined ? {} : { certificateAuthorityData: btoa(certificateAuthority) }),
+  };
+}
+
+function tokenDuration(options: CommandOptions): number {
+  const text = String(options["duration"] ?? "8h");
+  const milliseconds = durationFlag("--duration", text);
+  if (milliseconds >= SHORTEST_MS && milliseconds <= LONGEST_MS) return milliseconds;
+  throw new Failure(ExitCode.usage, [{
+    code: "cli-duration",
+    severity: "error",
+    message: `--duration: the API server gives no token for ${text}`,
+    hint: "Ask for ten minutes or more, such as --duration 8h",
+  }]);
+}
+
+function serverFlag(options: CommandOptions): string | undefined {
+  const text = options["server"];
+  if (typeof text !== "string") return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "https:" && url.username === "" && url.search === "" && url.hash === "") {
+    return text.replace(/\/+$/, "");
+  }
+  throw new Failure(ExitCode.usage, [{
+    code: "cli-access-server",
+    severity: "error",
+    message: `--server: "${text}" is not the address of an API server`,
+    hint: "Write for example --server https://k3s.example.org:6443, a name that the server's certificate has",
+  }]);
+}

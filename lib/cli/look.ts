@@ -1,0 +1,35 @@
+/** The stack, its namespace and the cluster, for the commands of `access` that only read. */
+import { Failure } from "../diagnostics/diagnostic.ts";
+import type { Access } from "../kube/access/decisions.ts";
+import { ExitCode } from "./exit_code.ts";
+import { gather } from "./gather.ts";
+import type { CommandOptions } from "./program.ts";
+import { noCluster, refuse } from "./status_command.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { findTarget, type Target, withTarget } from "./target.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What such a command works with. */
+export interface Look {
+  readonly terminal: Terminal;
+  readonly target: Target;
+  readonly namespace: string;
+  /** As decided; empty where nothing is. */
+  readonly access: Access;
+}
+
+/** Reads the input and finds a cluster that runs; starts none. */
+export async function withLook(
+  options: CommandOptions,
+  surroundings: Surroundings,
+  work: (look: Look) => Promise<number>,
+): Promise<number> {
+  const terminal = surroundings.terminal(options.color === false);
+  const gathered = await gather(options, surroundings);
+  if (gathered.plan === undefined || gathered.conversion === undefined) return refuse(gathered);
+  const target = await findTarget(options, surroundings, terminal, false);
+  if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
+  const { namespace } = gathered.conversion;
+  const access = gathered.decisions.access ?? {};
+  return await withTarget(target, () => work({ terminal, target, namespace, access }));
+}

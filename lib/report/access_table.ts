@@ -1,0 +1,62 @@
+/** Who may do what, as a table: people, then groups, and what to do where decisions and cluster differ. */
+import type { AccessRow } from "../run/people.ts";
+import { type Style, styleFor } from "./style.ts";
+
+const SIGNS: Readonly<Record<AccessRow["state"], string>> = {
+  granted: "✔",
+  "not-applied": "…",
+  "only-in-cluster": "?",
+};
+
+/** Everything that `access list` says. */
+export function renderAccess(rows: readonly AccessRow[], options: { readonly colour: boolean }): string {
+  const style = styleFor(options.colour);
+  if (rows.length === 0) return "Nobody has access. Next: deno task access grant NAME --role viewer\n";
+  const heads = ["", "person", "role", "login", "state"];
+  const table = rows.map((
+    row,
+  ) => [SIGNS[row.state], nameOf(row), row.role ?? "-", loginOf(row), stateOf(row)]);
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...table.map((cells) => cells[column]?.length ?? 0))
+  );
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+  const lines = table.map((cells, index) => {
+    const [sign = "", ...rest] = cells;
+    return `${paintOf(rows[index], style)(sign)}${line(["", ...rest]).slice(1)}`;
+  });
+  return `${[style.bold(line(heads)), ...lines, ...nextOf(rows)].join("\n")}\n`;
+}
+
+function nameOf({ kind, name }: AccessRow): string {
+  return kind === "group" ? `group ${name}` : name;
+}
+
+function loginOf({ kind, login, subject }: AccessRow): string {
+  if (login === null) return "-";
+  if (login === "service-account") return "service account";
+  return kind === "group" ? "OIDC" : `OIDC ${subject}`;
+}
+
+function stateOf({ state, role, roleInCluster }: AccessRow): string {
+  if (state === "granted") return "granted";
+  if (state === "only-in-cluster") return "only in the cluster";
+  const now = roleInCluster !== null && roleInCluster !== role ? `, still ${roleInCluster}` : "";
+  return `not applied yet${now}`;
+}
+
+function paintOf(row: AccessRow | undefined, style: Style): (text: string) => string {
+  if (row?.state === "granted") return style.green;
+  return row?.state === "only-in-cluster" ? style.red : style.yellow;
+}
+
+function nextOf(rows: readonly AccessRow[]): string[] {
+  const left = rows.filter(({ state }) => state === "only-in-cluster");
+  const people = left.filter(({ kind }) => kind === "person").map(({ name }) => name);
+  const [person] = people;
+  return [
+    ...(rows.some(({ state }) => state === "not-applied") ? ["", "Next: deno task migrate --dry-run"] : []),
+    ...(person === undefined ? [] : ["", `Next: deno task access revoke ${person}`]),
+    ...(left.length > people.length ? ["", "Next: deno task prune --dry-run"] : []),
+  ];
+}
