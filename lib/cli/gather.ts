@@ -1,7 +1,7 @@
 /** Reads everything that a plan is made of, in the order of the data flow, and collects every problem on the way. */
 import { isAbsolute, join, resolve } from "node:path";
 import { load, readBindSources } from "../../compose/mod.ts";
-import type { LoadOptions, Project } from "../../compose/project.ts";
+import type { Loaded, LoadOptions, Project } from "../../compose/project.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { convert, type ConvertInput } from "../kube/convert.ts";
 import type { Conversion } from "../kube/conversion.ts";
@@ -19,7 +19,9 @@ import { findDecisions } from "./decisions_file.ts";
 import { askEngine } from "./engine_facts.ts";
 import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
+import { checkProfileNames } from "./profile_names.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { checkVariables } from "./variables_in_force.ts";
 
 /** The input, read and planned; `plan` is absent where errors forbid going on. */
 export interface Gathered {
@@ -51,21 +53,20 @@ export async function gather(
   surroundings: Surroundings,
   looks: { readonly measure?: boolean } = {},
 ): Promise<Gathered> {
-  const directory = stackDirectory(options, surroundings);
-  const loaded = await load(loadOptions(options, surroundings));
-  const sources = new Map(loaded.sources);
+  const { directory, decided, loaded, sources } = await loadStack(options, surroundings);
   const scripts = await loadScripts(
     options.migrations === undefined
       ? join(surroundings.home, "migrations")
       : resolve(surroundings.directory, options.migrations),
   );
-  const decided = await readDecisions(options, directory, surroundings, sources);
   const diagnostics = [...loaded.diagnostics, ...scripts.diagnostics, ...decided.diagnostics];
   const { project } = loaded;
   const read = { directory, sources, decisions: decided.decisions };
   if (project === undefined) return { ...read, diagnostics, planFor: () => undefined };
 
   const { decisions } = decided;
+  diagnostics.push(...checkProfileNames(options.profile ?? [], project, decisions));
+  diagnostics.push(...checkVariables(loaded, decisions, surroundings.environment));
   const bindSources = await readBindSources(project);
   const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
   const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
@@ -95,6 +96,29 @@ export async function gather(
     plan: planned.plan,
     planFor: (digestKey) => planOf(convertWith(digestKey), digestKey).plan,
   };
+}
+
+/** The decisions, then the compose files, whose variables they may decide. */
+export async function loadStack(
+  options: InputOptions,
+  surroundings: Surroundings,
+  more: Partial<LoadOptions> = {},
+): Promise<{
+  readonly directory: string;
+  readonly decided: { readonly decisions: Decisions; readonly diagnostics: readonly Diagnostic[] };
+  readonly loaded: Loaded;
+  readonly sources: ReadonlyMap<string, string>;
+}> {
+  const directory = stackDirectory(options, surroundings);
+  const decisionTexts = new Map<string, string>();
+  const decided = await readDecisions(options, directory, surroundings, decisionTexts);
+  const { variables } = decided.decisions;
+  const loaded = await load({
+    ...loadOptions(options, surroundings),
+    ...(variables === undefined ? {} : { variables }),
+    ...more,
+  });
+  return { directory, decided, loaded, sources: new Map([...loaded.sources, ...decisionTexts]) };
 }
 
 /** `--stack`, seen from where the user is, else the bundled example. */
