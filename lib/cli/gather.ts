@@ -15,6 +15,7 @@ import { findTraefik } from "../traefik/find_traefik.ts";
 import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
 import { selectTraefikFiles } from "../traefik/traefik_files.ts";
+import { readDefaultCertificate } from "./certificate_files.ts";
 import { findDecisions } from "./decisions_file.ts";
 import { askEngine } from "./engine_facts.ts";
 import { loadScripts } from "./migration_files.ts";
@@ -70,8 +71,11 @@ export async function gather(
   const bindSources = await readBindSources(project);
   const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
   const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
+  const now = surroundings.now();
+  const certificate = await readDefaultCertificate({ decisions, directory, routing, now }, diagnostics);
+  const given = { ...engine, ...(certificate === undefined ? {} : { certificate }) };
   const convertWith = (digestKey: string): Conversion =>
-    convert({ project, bindSources, decisions, routing, ...engine, digestKey });
+    convert({ project, bindSources, decisions, routing, ...given, digestKey });
   const planOf = (conversion: Conversion, digestKey: string): ReturnType<typeof planMigrations> =>
     planMigrations({
       scripts: scripts.scripts,

@@ -25,7 +25,7 @@ export function checkVariables(
         hint: `Run it with: env -u ${name}`,
       }];
     }
-    if (!new RegExp(`\\$\\{?${name}(?![A-Za-z0-9_])`).test(texts)) {
+    if (!name.startsWith("COMPOSE_") && !new RegExp(`\\$\\{?${name}(?![A-Za-z0-9_])`).test(texts)) {
       return [{
         code: "kube-decision-unused",
         severity: "info",

@@ -182,4 +182,5 @@ export interface JobDecisions {
   readonly timers?: Timers | undefined;
   readonly storageClass?: string | undefined;
   readonly storageId?: string | undefined;
+  readonly storageDirectories?: "existing" | "create" | undefined;
 }
