@@ -4,6 +4,7 @@ import { accessSchema } from "../access/decisions.ts";
 import {
   backupsSchema,
   brokersSchema,
+  callsSchema,
   databasesSchema,
   identitySchema,
   timersSchema,
@@ -130,6 +131,7 @@ const body = {
   identity: identitySchema.optional().describe("Clients of identity servers, by service"),
   backups: backupsSchema.optional().describe("Dumps of databases at a time"),
   timers: timersSchema.optional().describe("Statements that run at a time"),
+  calls: callsSchema.optional().describe("Calls over HTTP that a program needs once, by service"),
   access: accessSchema.optional().describe("Who may do what in the cluster"),
   traefik: traefikDecisionsSchema.optional(),
 };
