@@ -44,7 +44,7 @@ export function reportRefusedNames(context: RouteContext, hasCertificates: boole
 
 const HOST = /\bHost(?:SNI)?\(([^)]*)\)/g;
 
-/** Host names in the rules of routes, as written. */
+/** Host names in the rules of routes; a name without a dot is nobody's in the world. */
 export function hostsOf({ http, tcp }: Routing): string[] {
   const rules = [...http.routers.values(), ...tcp.routers.values()].map(({ fields }) =>
     String(fields["rule"] ?? "")
@@ -54,5 +54,5 @@ export function hostsOf({ http, tcp }: Routing): string[] {
       [...list.matchAll(/[`"]([^`"]+)[`"]/g)].map(([, name = ""]) => name)
     )
   );
-  return [...new Set(names)].filter((name) => name !== "*").sort();
+  return [...new Set(names)].filter((name) => name.includes(".")).sort();
 }
