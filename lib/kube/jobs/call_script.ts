@@ -1,4 +1,4 @@
-/** The script of a Job that calls a program once over HTTP; it runs in busybox. */
+/** The script of a Job that calls a program once over HTTP; it needs a shell, nc, od and sed, as busybox has. */
 import { SHELL_PARTS } from "./shell_parts.ts";
 
 /**
@@ -8,7 +8,6 @@ import { SHELL_PARTS } from "./shell_parts.ts";
  */
 export const CALL_SCRIPT = `${SHELL_PARTS}
 encoded() { printf '%s' "$1" | od -An -v -tx1 | tr -d ' \\n' | sed 's/../%&/g'; }
-is_up() { nc -z "$CALL_HOST" "$CALL_PORT" 2> /dev/null; }
 path=$1 method=$2
 shift 2
 for name; do
@@ -22,12 +21,24 @@ for name; do
   done
   path=$done_part$path
 done
-waited is_up || fail "Nothing listens on $CALL_HOST:$CALL_PORT within $WAIT_SECONDS seconds"
-[ "$method" = GET ] || set -- --post-data ''
-wget -q -T "$CALL_SECONDS" -O /tmp/answer "$@" "http://$CALL_HOST:$CALL_PORT$path" 2> /tmp/problem || {
-  # "server returned error: HTTP/1.1 403 Forbidden", and not the address.
-  sed -n 's/.*server returned error: //p' /tmp/problem >&2
-  fail "The call failed"
+# The input stays open until the answer is there: a server may give up a request whose sender is gone.
+send() {
+  rm -f /tmp/answered
+  {
+    printf '%s %s HTTP/1.1\\r\\nHost: %s\\r\\n' "$method" "$path" "$CALL_HOST"
+    printf 'Connection: close\\r\\nContent-Length: 0\\r\\n\\r\\n'
+    turns=0
+    while [ ! -e /tmp/answered ] && [ "$turns" -lt "$CALL_SECONDS" ]; do sleep 1; turns=$((turns + 1)); done
+  } | { nc "$CALL_HOST" "$CALL_PORT" > /tmp/answer 2> /tmp/problem || true; : > /tmp/answered; }
+  status=000
+  read -r protocol status rest < /tmp/answer || true
 }
+# What does not listen yet is asked again; an answer, whatever it is, is the end.
+is_answered() { send; [ "$status" != 000 ]; }
+waited is_answered || fail "Nothing answered on $CALL_HOST:$CALL_PORT within $WAIT_SECONDS seconds"
+case $status in
+  2??) ;;
+  *) fail "The answer is $status";;
+esac
 printf 'Done\\n'
 `;
