@@ -13,7 +13,9 @@ export async function config(options: CommandOptions, surroundings: Surroundings
   const { decided, loaded, sources } = await loadStack(options, surroundings);
   const { project } = loaded;
   const diagnostics = [...loaded.diagnostics, ...decided.diagnostics];
-  if (project === undefined || hasErrors(decided.diagnostics)) throw new Failure(ExitCode.input, diagnostics, sources);
+  if (project === undefined || hasErrors(decided.diagnostics)) {
+    throw new Failure(ExitCode.input, diagnostics, sources);
+  }
   printDiagnostics(diagnostics, { terminal, options: { output: "text" }, sources });
   terminal.out(options.output === "json" ? printJson(project) : printYaml(project));
   return ExitCode.ok;

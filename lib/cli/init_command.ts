@@ -93,7 +93,9 @@ async function told(copy: Copy): Promise<Told> {
 }
 
 function listed(copies: readonly Told[], root: string): string {
-  if (copies.length === 0) return "Nothing to copy: what the compose files name is there, or has no template.\n";
+  if (copies.length === 0) {
+    return "Nothing to copy: what the compose files name is there, or has no template.\n";
+  }
   const rows = copies.map(({ from, to, isDirectory, files }) => {
     const name = (path: string): string => `${relative(root, path)}${isDirectory ? "/" : ""}`;
     return [name(to), `from ${name(from)}${isDirectory ? `, ${plural(files, "file")}` : ""}`] as const;
@@ -157,7 +159,9 @@ function copiedLine(done: readonly Done[]): string {
 function dataLine(data: readonly string[]): string {
   const [first = ""] = data;
   return `${
-    data.length === 1 ? `Data directory "${first}" has` : `${data.length} data directories such as "${first}" have`
+    data.length === 1
+      ? `Data directory "${first}" has`
+      : `${data.length} data directories such as "${first}" have`
   } no template: they are on the node, or are made there with storageDirectories: create.`;
 }
 

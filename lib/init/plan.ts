@@ -86,7 +86,8 @@ function engineMade(needed: Needed, name: string): Diagnostic {
   return {
     code: "cli-init-directory",
     severity: "warning",
-    message: `"${name}" is an empty folder where service "${needed.service}" wants a file; an engine made it so`,
+    message:
+      `"${name}" is an empty folder where service "${needed.service}" wants a file; an engine made it so`,
     ...(needed.span === undefined ? {} : { span: needed.span }),
     hint: "Remove the empty folder and run init again: it has a template",
   };

@@ -35,7 +35,8 @@ export function diagnoseObject(
       message: `${name} was made for another place: where a volume lies, on which node, and whether its ` +
         "directory is made (hostPath) or has to exist (local) cannot be changed afterwards",
       ...place,
-      hint: "Use the profile and the decisions that it was made with; nothing was changed, and its data lies where " +
+      hint:
+        "Use the profile and the decisions that it was made with; nothing was changed, and its data lies where " +
         "it was. For another place, delete the claim and the volume yourself: the directory stays",
     }];
   }

@@ -31,9 +31,13 @@ async function findings(
   now = new Date(),
   args: readonly string[] = [],
 ): Promise<{ code: number; found: string[]; text: string }> {
-  const { code, out } = await told(directory, ["check", "--stack", directory, "-o", "json", ...args], { now });
+  const { code, out } = await told(directory, ["check", "--stack", directory, "-o", "json", ...args], {
+    now,
+  });
   const all: { code: string; severity: string; message: string }[] = JSON.parse(out).diagnostics;
-  const found = all.filter((each) => /certificate/.test(each.code)).map((each) => `${each.severity} ${each.code}`);
+  const found = all.filter((each) => /certificate/.test(each.code)).map((each) =>
+    `${each.severity} ${each.code}`
+  );
   return { code, found, text: out };
 }
 
@@ -69,7 +73,10 @@ Deno.test("a certificate that is over, soon over, not yet valid or for other nam
 Deno.test("another key, no key, no file and a key in place of a certificate are errors that show nothing", async () => {
   await withFiles({ ...STACK, "other/": "" }, async (directory) => {
     const missing = await findings(directory);
-    assert.deepEqual([missing.code, missing.found], [3, ["error cli-certificate-file", "error cli-certificate-file"]]);
+    assert.deepEqual([missing.code, missing.found], [3, [
+      "error cli-certificate-file",
+      "error cli-certificate-file",
+    ]]);
     await makeCertificate(`${directory}/tls`, ["shop.localhost", "*.shop.localhost"], 90);
     await makeCertificate(`${directory}/other`, ["shop.localhost"], 90);
     const key = await Deno.readTextFile(`${directory}/tls/key.pem`);

@@ -80,7 +80,8 @@ export async function treeOf(directory: string, below = ""): Promise<Record<stri
     const full = `${directory}/${path}`;
     if (isSymlink) tree[path] = `-> ${await Deno.readLink(full)}`;
     else if (isDirectory) Object.assign(tree, await treeOf(directory, path));
-    else tree[path] = `${((await Deno.stat(full)).mode ?? 0 & 0o777).toString(8).slice(-3)} ${await Deno.readTextFile(full)}`;
+    else {tree[path] = `${((await Deno.stat(full)).mode ?? 0 & 0o777).toString(8).slice(-3)} ${await Deno
+        .readTextFile(full)}`;}
   }
   return tree;
 }

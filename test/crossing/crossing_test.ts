@@ -139,10 +139,10 @@ Deno.test({
       const first = await runFerry(["migrate", ...stack.flags, ...local, "--yes"], { cluster });
       assert.equal(first.code, 0, first.err);
       await assertAllApplied({ ...stack, flags: [...stack.flags, ...local] }, cluster);
-      assert.ok(await assertWorkloadsReady(cluster, cluster.prefix) >= 30);
+      assert.ok(await assertWorkloadsReady(cluster, cluster.prefix) >= 28);
       const volumes = await seenObjects(cluster, "/api/v1/persistentvolumes");
       const own = volumes.filter(({ metadata }) => metadata.name.startsWith(`${cluster.prefix}-`));
-      assert.ok(own.length >= 20);
+      assert.ok(own.length >= 15);
       for (const { metadata, spec } of own) {
         const { hostPath, nodeAffinity, persistentVolumeReclaimPolicy } = spec ?? {};
         assert.equal((hostPath as { type?: string } | undefined)?.type, "DirectoryOrCreate", metadata.name);

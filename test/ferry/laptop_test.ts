@@ -9,7 +9,9 @@ import { whyNoRealNode } from "./requirements.ts";
 const why = await whyNoRealNode();
 
 Deno.test({
-  name: `directories that do not exist are made on a real node${why === undefined ? "" : ` (skipped: ${why})`}`,
+  name: `directories that do not exist are made on a real node${
+    why === undefined ? "" : ` (skipped: ${why})`
+  }`,
   ignore: why !== undefined,
   fn: async (t) => {
     await using node = await startNode(IMAGES, reportToStderr);
@@ -54,12 +56,15 @@ Deno.test({
       await node.kubectl("-n", "laptop", "rollout", "status", "deploy/store", "--timeout=60s");
       equal(await crossing.inside("deploy/store", "cat /store/log.txt"), "born\nborn");
     });
-    await t.step("without the profile the volumes would lie elsewhere, which is refused and said", async () => {
-      const { code, stdout, stderr } = await crossing.migrate();
-      equal(code, 1, stdout + stderr);
-      match(stderr, /error\[run-volume-place\]: PersistentVolume laptop-data-store/);
-      equal(await Deno.readTextFile(join(root, "data/store/log.txt")), "born\nborn\n");
-    });
+    await t.step(
+      "without the profile the volumes would lie elsewhere, which is refused and said",
+      async () => {
+        const { code, stdout, stderr } = await crossing.migrate();
+        equal(code, 1, stdout + stderr);
+        match(stderr, /error\[run-volume-place\]: PersistentVolume laptop-data-store/);
+        equal(await Deno.readTextFile(join(root, "data/store/log.txt")), "born\nborn\n");
+      },
+    );
   },
 });
 

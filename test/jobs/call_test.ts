@@ -89,7 +89,9 @@ Deno.test("a call without a port, a placeholder without a variable and a variabl
   assert.deepEqual(codes({ path: "/" }), ["kube-job-call"]);
   assert.deepEqual(codes({ path: "/{A}", port: 80 }), ["kube-job-call"]);
   assert.deepEqual(codes({ path: "/", port: 80, variables: { A: "unitdb.TOKEN" } }), ["kube-job-call"]);
-  assert.deepEqual(codes({ path: "/{A}", port: 80, variables: { A: "unitdb.NONE" } }), ["kube-job-reference"]);
+  assert.deepEqual(codes({ path: "/{A}", port: 80, variables: { A: "unitdb.NONE" } }), [
+    "kube-job-reference",
+  ]);
 });
 
 Deno.test("a changed secret is another run, and the object does not hold it", () => {

@@ -16,7 +16,10 @@ tls:
   options: { default: { sniStrict: true, minVersion: VersionTLS12 } }
   stores: { default: { defaultCertificate: { certFile: own.pem, keyFile: own.key } } }
 `;
-const CERTIFICATE = { certificate: "-----BEGIN CERTIFICATE-----\ngiven\n", key: "-----BEGIN PRIVATE KEY-----\ngiven\n" };
+const CERTIFICATE = {
+  certificate: "-----BEGIN CERTIFICATE-----\ngiven\n",
+  key: "-----BEGIN PRIVATE KEY-----\ngiven\n",
+};
 
 function convert(decisions: TraefikDecisionValues, dynamic = DYNAMIC): RoutingConversion {
   const labels = {
@@ -68,7 +71,10 @@ Deno.test("without ACME nothing names a resolver, and routes stay on TLS", () =>
   assert.deepEqual((spec(result, "IngressRoute", "web") as { tls?: unknown }).tls, {});
   assert.deepEqual((spec(result, "IngressRouteTCP", "chat") as { tls?: unknown }).tls, {});
   const { additionalArguments } = result.chartValues as { additionalArguments: readonly string[] };
-  assert.ok(additionalArguments.includes("--entrypoints.websecure.http.tls=true"), additionalArguments.join(" "));
+  assert.ok(
+    additionalArguments.includes("--entrypoints.websecure.http.tls=true"),
+    additionalArguments.join(" "),
+  );
   assert.deepEqual(result.findings.filter(({ severity }) => severity === "error"), []);
 });
 

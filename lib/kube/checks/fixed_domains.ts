@@ -35,7 +35,10 @@ export function checkFixedDomains(context: Context): void {
 /** Other hosts of the same site: `faforever` in `test.faforever.com`, where the domain is `faforever.localhost`. */
 function otherHosts(text: string, domain: string): string[] {
   const [site = ""] = domain.split(".");
-  const pattern = new RegExp(`(?<![\\w.-])(?:[a-z0-9-]+\\.)*${site}\\.[a-z]{2,}(?:\\.[a-z]{2,})*(?![\\w-])`, "gi");
+  const pattern = new RegExp(
+    `(?<![\\w.-])(?:[a-z0-9-]+\\.)*${site}\\.[a-z]{2,}(?:\\.[a-z]{2,})*(?![\\w-])`,
+    "gi",
+  );
   return [...text.matchAll(pattern)].map(([host]) => host.toLowerCase())
     .filter((host) => host !== domain && !host.endsWith(`.${domain}`));
 }

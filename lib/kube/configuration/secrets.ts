@@ -72,7 +72,9 @@ export function secretLine(text: string): { key: string; line: number; value: st
 }
 
 /** Every such line, in order. */
-export function* secretLines(text: string): Generator<{ key: string; line: number; value: string }, undefined> {
+export function* secretLines(
+  text: string,
+): Generator<{ key: string; line: number; value: string }, undefined> {
   for (const { text: line, line: number } of textLines(text)) {
     if (/^\s*(#|;|\/\/|<|\*)/.test(line)) continue;
     const match = PAIR.exec(line);

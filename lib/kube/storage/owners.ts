@@ -23,7 +23,8 @@ export function reportOwner(
   context.report({
     code: "kube-storage-owner",
     severity: "warning",
-    message: `Directory "${key}" is made as root's, and service "${subject.service.name}" starts as user ${uid}`,
+    message:
+      `Directory "${key}" is made as root's, and service "${subject.service.name}" starts as user ${uid}`,
     ...at(context.project, ["services", subject.service.name, "volumes"]),
     hint: `To give it to the program: storage: { "${key}": { owner: "${uid}:${uid}" } }`,
   });

@@ -85,9 +85,9 @@ function nameProblems(certificate: X509Certificate, hosts: readonly string[]): D
   return [{
     code: "traefik-certificate-domain",
     severity: "warning",
-    message: `The default certificate is for ${names.map((name) => `"${name}"`).join(", ") || "no name"}, not for ${
-      others.map((host) => `"${host}"`).join(", ")
-    }`,
+    message: `The default certificate is for ${
+      names.map((name) => `"${name}"`).join(", ") || "no name"
+    }, not for ${others.map((host) => `"${host}"`).join(", ")}`,
     hint: `Browsers refuse it there: name a certificate that has "${first}" as well`,
   }];
 }

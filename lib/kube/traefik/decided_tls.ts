@@ -12,7 +12,10 @@ export function withDecidedTls(routing: Routing, decisions: TraefikDecisions): R
 
 /** Routers stay on TLS, and nobody is asked for a certificate: the default one is served. */
 function withoutResolvers(routing: Routing): Routing {
-  const section = (all: ElementSection): ElementSection => ({ ...all, routers: each(all.routers, unresolved) });
+  const section = (all: ElementSection): ElementSection => ({
+    ...all,
+    routers: each(all.routers, unresolved),
+  });
   const fixed = routing.static;
   return {
     ...routing,
