@@ -18,9 +18,9 @@ export async function readDefaultCertificate(
     readonly now: Date;
   },
   diagnostics: Diagnostic[],
-): Promise<GivenCertificate | undefined> {
+): Promise<{ readonly certificate?: GivenCertificate }> {
   const decided = decisions.traefik?.defaultCertificate;
-  if (decided === undefined || "secret" in decided) return undefined;
+  if (decided === undefined || "secret" in decided) return {};
   const folders = [dirname(decisions.file), directory];
   const texts: string[] = [];
   for (const field of ["certificate", "key"] as const) {
@@ -41,13 +41,13 @@ export async function readDefaultCertificate(
     });
   }
   const [certificate, key] = texts;
-  if (certificate === undefined || key === undefined) return undefined;
+  if (certificate === undefined || key === undefined) return {};
   const span = decisions.span(["traefik", "defaultCertificate"]);
   const hosts = hostsOf(routing);
   diagnostics.push(
     ...checkCertificate({ certificate, key, hosts, now, ...(span === undefined ? {} : { span }) }),
   );
-  return { certificate, key };
+  return { certificate: { certificate, key } };
 }
 
 async function readText(file: string, folders: readonly string[]): Promise<string | { reason: string }> {

@@ -66,14 +66,15 @@ export async function gather(
   if (project === undefined) return { ...read, diagnostics, planFor: () => undefined };
 
   const { decisions } = decided;
-  diagnostics.push(...checkProfileNames(options.profile ?? [], project, decisions));
-  diagnostics.push(...checkVariables(loaded, decisions, surroundings.environment));
+  diagnostics.push(
+    ...checkProfileNames(options.profile ?? [], project, decisions),
+    ...checkVariables(loaded, decisions, surroundings.environment),
+  );
   const bindSources = await readBindSources(project);
   const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
   const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
-  const now = surroundings.now();
-  const certificate = await readDefaultCertificate({ decisions, directory, routing, now }, diagnostics);
-  const given = { ...engine, ...(certificate === undefined ? {} : { certificate }) };
+  const served = { decisions, directory, routing, now: surroundings.now() };
+  const given = { ...engine, ...await readDefaultCertificate(served, diagnostics) };
   const convertWith = (digestKey: string): Conversion =>
     convert({ project, bindSources, decisions, routing, ...given, digestKey });
   const planOf = (conversion: Conversion, digestKey: string): ReturnType<typeof planMigrations> =>

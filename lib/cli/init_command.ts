@@ -1,11 +1,12 @@
 /** `init`: makes the files that a fresh clone of a stack lacks from their templates. Talks to no cluster. */
 import { dirname, join, relative, resolve } from "node:path";
-import type { LoadOptions } from "../../compose/project.ts";
+import type { LoadOptions, Project } from "../../compose/project.ts";
 import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { copyDirectory, copyFile, filesBelow } from "../init/copy_new.ts";
 import { checkPlaceholders, type CopiedText } from "../init/placeholders.ts";
 import { planInit } from "../init/plan.ts";
 import { type Copy, findTemplate, statOf } from "../init/templates.ts";
+import type { Decisions } from "../kube/decisions.ts";
 import { plural } from "../report/diagnostic_text.ts";
 import { ExitCode } from "./exit_code.ts";
 import { loadStack, stackDirectory } from "./gather.ts";
@@ -13,6 +14,7 @@ import { nextCommand } from "./init_next.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** One copy as it is told. */
 interface Told extends Copy {
@@ -22,55 +24,75 @@ interface Told extends Copy {
 /** Shows what is missing and has a template, asks, and copies; a second call has nothing to do. */
 export async function init(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
-  const { loaded, decided, sources } = await loadStack(
-    options,
-    surroundings,
-    await lenient(options, surroundings),
-  );
-  const { project } = loaded;
-  const loading = [...loaded.diagnostics, ...decided.diagnostics];
-  if (project === undefined || hasErrors(loading)) throw new Failure(ExitCode.input, loading, sources);
+  const { project, decisions } = await read(options, surroundings);
   const root = project.workingDir;
-  const plan = await planInit(project, decided.decisions);
+  const plan = await planInit(project, decisions);
   const copies = await Promise.all(plan.copies.map(told));
-  const isJson = options.output === "json";
-  const write = isJson ? terminal.err : terminal.out;
-  write(listed(copies, root));
+  (options.output === "json" ? terminal.err : terminal.out)(listed(copies, root));
   const isDryRun = options["dryRun"] === true;
   const isWanted = copies.length > 0 && !isDryRun;
-  if (isWanted && options["yes"] !== true) {
-    const count = copies.reduce((sum, { files }) => sum + files, 0);
-    const answer = terminal.confirm(`Copy ${plural(count, "file")}? What is there stays as it is.`);
-    if (answer === undefined) throw nobodyAnswers();
-    if (!answer) {
-      terminal.err("Nothing was written.\n");
-      return ExitCode.ok;
-    }
-  }
+  if (isWanted && !isConfirmed(copies, options, terminal)) return ExitCode.ok;
   const done = isWanted ? await copyAll(copies, root) : [];
   const failed = done.flatMap(({ problem }) => problem ?? []);
   const texts = await textsOf(copies, root, isDryRun ? "from" : "to");
   const diagnostics = [...plan.findings, ...checkPlaceholders(texts), ...failed];
-  const next = nextCommand(options, decided.decisions.profiles ?? [], copies.length > 0 && isDryRun);
-  if (isJson) {
-    const made = copies.map(({ from, to, files }) => ({
-      from: relative(root, from),
-      to: relative(root, to),
-      files,
-      state: isDryRun ? "planned" : done.find((each) => each.to === to)?.state ?? "failed",
-    }));
-    const { data } = plan;
-    terminal.out(
-      `${JSON.stringify({ schemaVersion: 1, directory: root, copies: made, data, diagnostics, next })}\n`,
-    );
-  } else {
-    printDiagnostics(diagnostics, { terminal, options });
-    if (plan.data.length > 0) terminal.err(`${dataLine(plan.data)}\n`);
-    if (isDryRun) terminal.err("Nothing was written.\n");
-    else if (copies.length > 0) terminal.out(`${copiedLine(done)}\n`);
-    terminal.err(`Next: ${next}\n`);
-  }
+  const next = nextCommand(options, decisions.profiles ?? [], copies.length > 0 && isDryRun);
+  const result: Result = { root, copies, done, data: plan.data, diagnostics, next, isDryRun };
+  if (options.output === "json") terminal.out(resultJson(result));
+  else printResult(result, terminal, options);
   return failed.length > 0 ? ExitCode.failed : hasErrors(diagnostics) ? ExitCode.input : ExitCode.ok;
+}
+
+/** What came of it, for both formats. */
+interface Result {
+  readonly root: string;
+  readonly copies: readonly Told[];
+  readonly done: readonly Done[];
+  readonly data: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly next: string;
+  readonly isDryRun: boolean;
+}
+
+async function read(
+  options: CommandOptions,
+  surroundings: Surroundings,
+): Promise<{ project: Project; decisions: Decisions }> {
+  const more = await lenient(options, surroundings);
+  const { loaded, decided, sources } = await loadStack(options, surroundings, more);
+  const diagnostics = [...loaded.diagnostics, ...decided.diagnostics];
+  if (loaded.project === undefined || hasErrors(diagnostics)) {
+    throw new Failure(ExitCode.input, diagnostics, sources);
+  }
+  return { project: loaded.project, decisions: decided.decisions };
+}
+
+function isConfirmed(copies: readonly Told[], options: CommandOptions, terminal: Terminal): boolean {
+  if (options["yes"] === true) return true;
+  const count = copies.reduce((sum, { files }) => sum + files, 0);
+  const answer = terminal.confirm(`Copy ${plural(count, "file")}? What is there stays as it is.`);
+  if (answer === undefined) throw nobodyAnswers();
+  if (!answer) terminal.err("Nothing was written.\n");
+  return answer;
+}
+
+function resultJson({ root, copies, done, data, diagnostics, next, isDryRun }: Result): string {
+  const made = copies.map(({ from, to, files }) => ({
+    from: relative(root, from),
+    to: relative(root, to),
+    files,
+    state: isDryRun ? "planned" : done.find((each) => each.to === to)?.state ?? "failed",
+  }));
+  const document = { schemaVersion: 1, directory: root, copies: made, data, diagnostics, next };
+  return `${JSON.stringify(document)}\n`;
+}
+
+function printResult(result: Result, terminal: Terminal, options: CommandOptions): void {
+  printDiagnostics(result.diagnostics, { terminal, options });
+  if (result.data.length > 0) terminal.err(`${dataLine(result.data)}\n`);
+  if (result.isDryRun) terminal.err("Nothing was written.\n");
+  else if (result.copies.length > 0) terminal.out(`${copiedLine(result.done)}\n`);
+  terminal.err(`Next: ${result.next}\n`);
 }
 
 /** Files of variables are what is being made: without them the compose files are read by their templates. */
