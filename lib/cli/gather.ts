@@ -66,10 +66,6 @@ export async function gather(
   if (project === undefined) return { ...read, diagnostics, planFor: () => undefined };
 
   const { decisions } = decided;
-  diagnostics.push(
-    ...checkProfileNames(options.profile ?? [], project, decisions),
-    ...checkVariables(loaded, decisions, surroundings.environment),
-  );
   const bindSources = await readBindSources(project);
   const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
   const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
@@ -123,7 +119,15 @@ export async function loadStack(
     ...(variables === undefined ? {} : { variables }),
     ...more,
   });
-  return { directory, decided, loaded, sources: new Map([...loaded.sources, ...decisionTexts]) };
+  const { project } = loaded;
+  const { decisions } = decided;
+  const diagnostics = project === undefined ? decided.diagnostics : [
+    ...decided.diagnostics,
+    ...checkProfileNames(options.profile ?? [], project, decisions),
+    ...checkVariables(loaded, decisions, surroundings.environment),
+  ];
+  const sources = new Map([...loaded.sources, ...decisionTexts]);
+  return { directory, decided: { decisions, diagnostics }, loaded, sources };
 }
 
 /** `--stack`, seen from where the user is, else the bundled example. */
