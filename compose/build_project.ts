@@ -21,6 +21,8 @@ export interface ProjectInput {
   readonly profiles: readonly string[];
   /** Whether every file could be read, so that what is missing is missing indeed. */
   readonly isComplete: boolean;
+  /** Whether a file of variables that is not there is left out without a word. */
+  readonly leavesMissing: boolean;
 }
 
 type Section = Record<string, Record<string, unknown>>;
@@ -39,7 +41,7 @@ export async function buildProject(input: ProjectInput, context: LoadContext): P
   checkStrictly(tree, context.report);
   if (input.isComplete) consistency(sections, services, jobs, tree, span, context);
   for (const service of Object.values(services.enabled)) adoptScale(service);
-  const reading: FileReading = { context, environment, fixed: new Map() };
+  const reading: FileReading = { context, environment, leavesMissing: input.leavesMissing, fixed: new Map() };
   for (const [service, container] of Object.entries(services.enabled)) {
     await resolveFiles(service, container, reading, tree, noted);
   }

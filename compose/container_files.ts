@@ -25,6 +25,8 @@ export interface Container {
 export interface FileReading {
   readonly context: LoadContext;
   readonly environment: Environment;
+  /** Whether a file that is not there is nothing to speak of, required or not. */
+  readonly leavesMissing: boolean;
   /** Files without variables in their values read the same for everybody. */
   readonly fixed: Map<string, Dotenv>;
 }
@@ -105,7 +107,7 @@ async function readPairs(
   const { context, fixed } = reading;
   const read = await readOnce(path, context);
   if ("reason" in read) {
-    if (read.missing && !isRequired) return undefined;
+    if (read.missing && (!isRequired || reading.leavesMissing)) return undefined;
     problem(
       context.report,
       "compose-env-file",

@@ -67,6 +67,7 @@ async function loadProject(options: LoadOptions, context: LoadContext): Promise<
     environment,
     profiles: profilesOf(options, environment),
     isComplete,
+    leavesMissing: options.missingEnvFiles === "leave",
   }, context);
 }
 

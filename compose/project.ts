@@ -224,6 +224,10 @@ export interface LoadOptions {
   readonly compatibility?: boolean;
   /** The shell's variables. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables that somebody decided: over those of files, below the shell's. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** `leave`: an `env_file` that is not there has no variables, and nothing is said about it. */
+  readonly missingEnvFiles?: "report" | "leave";
 }
 
 /** A project, or the reasons why there is none; warnings come with both. */

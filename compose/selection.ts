@@ -33,7 +33,7 @@ const OVERRIDE_NAMES = [
 
 /** Selects files and variables; `paths` is empty where no compose file was found, which is reported. */
 export async function select(options: LoadOptions, context: LoadContext): Promise<Selection> {
-  const environment: Record<string, string> = { ...options.environment };
+  const environment: Record<string, string> = { ...options.variables, ...options.environment };
   const explicit = (options.files ?? []).map((file) => cleanPath(absolutePath(context.directory, file)));
   await addVariables(environment, workingDirOf(explicit, context), options, context);
   const paths = explicit.length > 0 ? explicit : await findFiles(environment, context);

@@ -9,6 +9,7 @@ export default migration({
     return [
       stores.map(kube.statefulSet),
       stores.map((store) => wait.ready(store, { timeout: "10m" })),
+      stores.map(kube.calls),
     ];
   },
 });

@@ -9,7 +9,7 @@ export default migration({
       kube.schema(hydra),
       [hydra, service("faf-user-service"), ...assigned()].map((
         login,
-      ) => [kube.deployment(login), wait.ready(login)]),
+      ) => [kube.deployment(login), wait.ready(login), kube.calls(login)]),
       kube.clients(hydra),
     ];
   },

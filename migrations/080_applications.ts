@@ -22,5 +22,6 @@ export default migration({
     [...TIERS.map((tier) => tier.map(service)), assigned()].map((tier) => [
       tier.map(kube.workload),
       tier.map((app) => wait.ready(app)),
+      tier.map(kube.calls),
     ]),
 });

@@ -7,6 +7,10 @@ export default migration({
   why: "Nothing depends on it, so it comes last; it sees everything that the steps before have made.",
   plan: ({ service, assigned, kube, wait }) => {
     const watchers = [...WATCHERS.map(service), ...assigned()];
-    return [watchers.map(kube.workload), watchers.map((watcher) => wait.ready(watcher))];
+    return [
+      watchers.map(kube.workload),
+      watchers.map((watcher) => wait.ready(watcher)),
+      watchers.map(kube.calls),
+    ];
   },
 });

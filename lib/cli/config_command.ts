@@ -1,8 +1,8 @@
 /** `config`: the compose project as it was understood, or its problems. */
-import { load, printJson, printYaml } from "../../compose/mod.ts";
-import { Failure } from "../diagnostics/diagnostic.ts";
+import { printJson, printYaml } from "../../compose/mod.ts";
+import { Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "./exit_code.ts";
-import { loadOptions } from "./gather.ts";
+import { loadStack } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -10,8 +10,12 @@ import type { Surroundings } from "./surroundings.ts";
 /** Prints the canonical form as YAML or JSON; problems end with `ExitCode.input`. */
 export async function config(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
-  const { project, diagnostics, sources } = await load(loadOptions(options, surroundings));
-  if (project === undefined) throw new Failure(ExitCode.input, diagnostics, sources);
+  const { decided, loaded, sources } = await loadStack(options, surroundings);
+  const { project } = loaded;
+  const diagnostics = [...loaded.diagnostics, ...decided.diagnostics];
+  if (project === undefined || hasErrors(decided.diagnostics)) {
+    throw new Failure(ExitCode.input, diagnostics, sources);
+  }
   printDiagnostics(diagnostics, { terminal, options: { output: "text" }, sources });
   terminal.out(options.output === "json" ? printJson(project) : printYaml(project));
   return ExitCode.ok;

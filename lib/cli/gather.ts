@@ -1,7 +1,7 @@
 /** Reads everything that a plan is made of, in the order of the data flow, and collects every problem on the way. */
 import { isAbsolute, join, resolve } from "node:path";
 import { load, readBindSources } from "../../compose/mod.ts";
-import type { LoadOptions, Project } from "../../compose/project.ts";
+import type { Loaded, LoadOptions, Project } from "../../compose/project.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { convert, type ConvertInput } from "../kube/convert.ts";
 import type { Conversion } from "../kube/conversion.ts";
@@ -15,11 +15,14 @@ import { findTraefik } from "../traefik/find_traefik.ts";
 import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
 import { selectTraefikFiles } from "../traefik/traefik_files.ts";
+import { readDefaultCertificate } from "./certificate_files.ts";
 import { type DecisionsFile, findDecisions } from "./decisions_file.ts";
 import { askEngine } from "./engine_facts.ts";
 import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
+import { checkProfileNames } from "./profile_names.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { checkVariables } from "./variables_in_force.ts";
 
 /** The input, read and planned; `plan` is absent where errors forbid going on. */
 export interface Gathered {
@@ -51,16 +54,12 @@ export async function gather(
   surroundings: Surroundings,
   looks: { readonly measure?: boolean; readonly decisions?: DecisionsFile } = {},
 ): Promise<Gathered> {
-  const directory = stackDirectory(options, surroundings);
-  const loaded = await load(loadOptions(options, surroundings));
-  const sources = new Map(loaded.sources);
+  const { directory, decided, loaded, sources } = await loadStack(options, surroundings, looks);
   const scripts = await loadScripts(
     options.migrations === undefined
       ? join(surroundings.home, "migrations")
       : resolve(surroundings.directory, options.migrations),
   );
-  const file = looks.decisions ?? await findDecisions(options, directory, surroundings);
-  const decided = readDecisions(file, options, sources);
   const diagnostics = [...loaded.diagnostics, ...scripts.diagnostics, ...decided.diagnostics];
   const { project } = loaded;
   const read = { directory, sources, decisions: decided.decisions };
@@ -70,8 +69,10 @@ export async function gather(
   const bindSources = await readBindSources(project);
   const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
   const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
+  const served = { decisions, directory, routing, now: surroundings.now() };
+  const given = { ...engine, ...await readDefaultCertificate(served, diagnostics) };
   const convertWith = (digestKey: string): Conversion =>
-    convert({ project, bindSources, decisions, routing, ...engine, digestKey });
+    convert({ project, bindSources, decisions, routing, ...given, digestKey });
   const planOf = (conversion: Conversion, digestKey: string): ReturnType<typeof planMigrations> =>
     planMigrations({
       scripts: scripts.scripts,
@@ -96,6 +97,38 @@ export async function gather(
     plan: planned.plan,
     planFor: (digestKey) => planOf(convertWith(digestKey), digestKey).plan,
   };
+}
+
+/** The decisions (those given, or else those found), then the compose files, whose variables they may decide. */
+export async function loadStack(
+  options: InputOptions,
+  surroundings: Surroundings,
+  given: { readonly decisions?: DecisionsFile; readonly load?: Partial<LoadOptions> } = {},
+): Promise<{
+  readonly directory: string;
+  readonly decided: { readonly decisions: Decisions; readonly diagnostics: readonly Diagnostic[] };
+  readonly loaded: Loaded;
+  readonly sources: ReadonlyMap<string, string>;
+}> {
+  const directory = stackDirectory(options, surroundings);
+  const decisionTexts = new Map<string, string>();
+  const file = given.decisions ?? await findDecisions(options, directory, surroundings);
+  const decided = readDecisions(file, options, decisionTexts);
+  const { variables } = decided.decisions;
+  const loaded = await load({
+    ...loadOptions(options, surroundings),
+    ...(variables === undefined ? {} : { variables }),
+    ...given.load,
+  });
+  const { project } = loaded;
+  const { decisions } = decided;
+  const diagnostics = project === undefined ? decided.diagnostics : [
+    ...decided.diagnostics,
+    ...checkProfileNames(options.profile ?? [], project, decisions),
+    ...checkVariables(loaded, decisions, surroundings.environment),
+  ];
+  const sources = new Map([...loaded.sources, ...decisionTexts]);
+  return { directory, decided: { decisions, diagnostics }, loaded, sources };
 }
 
 /** `--stack`, seen from where the user is, else the bundled example. */

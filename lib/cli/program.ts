@@ -110,6 +110,12 @@ function declareMoving(program: Command, on: On): void {
 }
 
 function declareLooking(program: Command, on: On): void {
+  const init = withOutput(withInput(program.command("init")))
+    .description("make the files that a fresh clone lacks from their templates; never over one that is there")
+    .option("--dry-run", "show what would be copied, write nothing")
+    .option("-y, --yes", "do not ask");
+  on(init, async () => (await import("./init_command.ts")).init);
+
   const status = withOutput(withCluster(withInput(program.command("status"))))
     .description("show which migrations are applied, pending, changed or failed")
     .option("--drift", "show what others changed in the cluster since")

@@ -24,6 +24,7 @@ import { servicePorts } from "./ports.ts";
 import { hasRoutes, routingConversionInput, serviceFor } from "./routing_input.ts";
 import { bindRoles } from "./storage/roles.ts";
 import { Claims } from "./storage/volumes.ts";
+import type { GivenCertificate } from "./traefik/check_certificate.ts";
 import { convertRouting, requiredPorts } from "./traefik/convert_routing.ts";
 import { reportSecrets, reportSplitStorage, reportWritable, sorted } from "./summaries.ts";
 import { kindOf } from "./workload/kind.ts";
@@ -38,6 +39,8 @@ export interface ConvertInput {
   readonly decisions: Decisions;
   readonly routing: Routing;
   readonly images: ImageLookup;
+  /** The decided default certificate of Traefik, where it is decided as files. */
+  readonly certificate?: GivenCertificate;
   /** Keys the digests of configuration that pods carry, so that nobody guesses a secret from one. */
   readonly digestKey?: string;
   /** What running containers use now, by service, where an engine told it. */
@@ -58,7 +61,10 @@ export function convert(input: ConvertInput): Conversion {
     report: (finding) => findings.push(finding),
   };
   const published = publications(context);
-  const routingInput = routingConversionInput(context, published);
+  const routingInput = {
+    ...routingConversionInput(context, published),
+    ...(input.certificate === undefined ? {} : { certificate: input.certificate }),
+  };
   const ports = servicePorts(
     project,
     input.bindSources,

@@ -1,10 +1,11 @@
 /** Reads `decisions.yaml`: typed values, every problem at its place, and where each value was written. */
-import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { withoutValue } from "../diagnostics/yaml_message.ts";
-import { decisionsSchema, type DecisionValues } from "./decisions/schema.ts";
+import { expandProfiles, lay } from "./decisions/lay.ts";
+import { decisionsBody, decisionsSchema, type DecisionValues } from "./decisions/schema.ts";
 
 export type {
   DecisionValues,
@@ -21,6 +22,8 @@ type Key = string | number;
 export interface Decisions extends DecisionValues {
   /** The file's name as diagnostics print it. */
   readonly file: string;
+  /** The profiles that the file has. */
+  readonly profiles?: readonly string[];
   /** Where the value at `path` was written, or its nearest ancestor. */
   span(path: readonly Key[]): Span | undefined;
 }
@@ -56,14 +59,52 @@ export function parseDecisions(
     diagnostics.push(...result.error.issues.flatMap((issue) => problems(issue, span, keySpan)));
     return { decisions: { file, span }, diagnostics };
   }
-  const { profiles: overlays, ...base } = result.data;
-  const merged = profiles.reduce<DecisionValues>((values, name) => lay(values, overlays?.[name] ?? {}), base);
-  const prefixes: Key[][] = [...profiles].reverse().map((name) => ["profiles", name]);
+  return laidOver(result.data, profiles, file, document, span);
+}
+
+/** The base with the named profiles over it, checked once more as a whole: an overlay may have taken too much. */
+function laidOver(
+  { profiles: overlays = {}, ...base }: z.infer<typeof decisionsSchema>,
+  names: readonly string[],
+  file: string,
+  document: Document,
+  span: Decisions["span"],
+): { decisions: Decisions; diagnostics: readonly Diagnostic[] } {
+  const inForce = expandProfiles(names, (name) => [overlays[name]?.from ?? []].flat());
+  const diagnostics = inForce.filter((name) => !names.includes(name) && !Object.hasOwn(overlays, name))
+    .map((name) => unknownParent(name, overlays, span));
+  const merged = inForce.reduce<unknown>((values, name) => {
+    const { from: _, ...overlay } = overlays[name] ?? {};
+    return lay(values, overlay);
+  }, base);
+  const prefixes: Key[][] = [...inForce].reverse().map((name) => ["profiles", name]);
   const spanInForce = (path: readonly Key[]): Span | undefined => {
     const prefix = prefixes.find((candidate) => document.hasIn([...candidate, ...path]));
     return span([...(prefix ?? []), ...path]);
   };
-  return { decisions: { ...merged, file, span: spanInForce }, diagnostics };
+  const checked = decisionsBody.safeParse(merged);
+  if (!checked.success) {
+    diagnostics.push(
+      ...checked.error.issues.flatMap((issue) => problems(issue, spanInForce, spanInForce)),
+    );
+    return { decisions: { file, span }, diagnostics };
+  }
+  const profiles = Object.keys(overlays);
+  return { decisions: { ...checked.data, file, profiles, span: spanInForce }, diagnostics };
+}
+
+function unknownParent(
+  name: string,
+  overlays: Readonly<Record<string, { readonly from?: unknown }>>,
+  span: Decisions["span"],
+): Diagnostic {
+  const [child = ""] = Object.keys(overlays).filter((each) => [overlays[each]?.from].flat().includes(name));
+  return problem(
+    "kube-decisions-profile",
+    `Profile "${child}" builds on "${name}", which does not exist`,
+    span(["profiles", child, "from"]),
+    suggestion(name, Object.keys(overlays)),
+  );
 }
 
 /** No decisions at all: what holds where there is no file. */
@@ -179,18 +220,4 @@ function spanAt(file: string, lines: LineCounter, range: readonly number[]): Spa
 
 function firstSentence(text: string): string {
   return (text.split("\n")[0] ?? text).replace(/\.$/, "");
-}
-
-/** Maps are laid over key by key; anything else replaces what was there. */
-function lay<T>(base: T, over: T): T {
-  if (!isRecord(base) || !isRecord(over)) return over;
-  const result: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    result[key] = key in base ? lay<unknown>(base[key], value) : value;
-  }
-  return result as T;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -58,6 +58,8 @@ export interface Objects {
   schema(name: ServiceName): Steps;
   /** The clients of an identity server, by a Job that updates what exists. */
   clients(name: ServiceName): Steps;
+  /** Calls over HTTP that the service needs once it is ready, such as one that loads its data, by Jobs. */
+  calls(name: ServiceName): Steps;
   /** Backups and statements at a time, in place of the host's timers. */
   timers(): Steps;
   /** Roles for people, and who has them. */

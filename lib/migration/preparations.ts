@@ -15,6 +15,8 @@ export interface Preparations {
   chart(service: string): readonly PlannedObject[];
   /** Who may log in by an identity server. */
   clients(service: string): readonly PlannedObject[];
+  /** Calls over HTTP that a program needs once it is ready. */
+  calls(service: string): readonly PlannedObject[];
   /** Backups and statements at a time, with what they write to. */
   timers(): readonly PlannedObject[];
   /** Roles for people, and who has them. */
@@ -28,7 +30,7 @@ export function preparationsFor(
   digestKey: string,
 ): Preparations {
   const prepare = (
-    purpose: "users" | "schema" | "clients" | "chart",
+    purpose: "users" | "schema" | "clients" | "chart" | "calls",
     service: string,
   ): readonly PlannedObject[] => preparation(purpose, conversion, decisions, service, digestKey).objects;
   return {
@@ -36,6 +38,7 @@ export function preparationsFor(
     schema: (service) => prepare("schema", service),
     chart: (service) => prepare("chart", service),
     clients: (service) => prepare("clients", service),
+    calls: (service) => prepare("calls", service),
     timers: () => timed(conversion, decisions, digestKey).objects,
     access: () => decisions.access === undefined ? [] : accessObjects(conversion.namespace, decisions.access),
   };

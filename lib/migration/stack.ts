@@ -32,6 +32,8 @@ export interface View {
 
 /** How long a Job of users, clients or tables may take. */
 const PREPARATION_TIMEOUT = "10m";
+/** A call may load data; its Job has a deadline of its own. */
+const CALL_TIMEOUT = "30m";
 
 /** Builds the stack for one script. */
 export function stackFor({ conversion, preparations, assigned, later }: View, notes: Notes): Stack {
@@ -62,6 +64,7 @@ export function stackFor({ conversion, preparations, assigned, later }: View, no
     users: (name) => isHere(name) ? prepared(preparations.users(name.service)) : [],
     schema: (name) => isHere(name) ? prepared(preparations.schema(name.service)) : [],
     clients: (name) => isHere(name) ? prepared(preparations.clients(name.service)) : [],
+    calls: (name) => isHere(name) ? inOrder(preparations.calls(name.service), CALL_TIMEOUT) : [],
     timers: () => prepared(preparations.timers()),
     access: () => prepared(preparations.access()),
     routes: () => {

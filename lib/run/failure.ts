@@ -28,6 +28,18 @@ export function diagnoseObject(
       hint: "Take it over with `deno task migrate --adopt`, or let the other one go of the field",
     }));
   }
+  if (planned.object.kind === "PersistentVolume" && /immutable/.test(error.message)) {
+    return [{
+      code: "run-volume-place",
+      severity: "error",
+      message: `${name} was made for another place: where a volume lies, on which node, and whether its ` +
+        "directory is made (hostPath) or has to exist (local) cannot be changed afterwards",
+      ...place,
+      hint:
+        "Use the profile and the decisions that it was made with; nothing was changed, and its data lies where " +
+        "it was. For another place, delete the claim and the volume yourself: the directory stays",
+    }];
+  }
   if (isImmutable(error)) {
     return [{
       code: "run-field-immutable",

@@ -3,7 +3,7 @@ import { ApiError } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../kube/object.ts";
-import { STORAGE_ID_LABEL } from "../kube/storage/volumes.ts";
+import { STORAGE_ID_LABEL } from "../kube/storage/node_directory.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { missingAccess } from "./access.ts";
 

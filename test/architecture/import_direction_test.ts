@@ -16,6 +16,7 @@ const ORDER = [
   "lib/diff",
   "lib/cluster",
   "lib/docker",
+  "lib/init",
   "lib/run",
   "lib/report",
   "lib/cli",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type TestCluster, withCluster } from "../cluster/fixture.ts";
 import { ferry, runFerry } from "./ferry.ts";
 import { auditPosition, removeVolumes, type Seen, seenObjects, writesSince } from "./seen.ts";
-import { exampleStack, fafStack, hasFaf, type StackCopy } from "./stacks.ts";
+import { exampleStack, fafClone, fafStack, hasFaf, type StackCopy } from "./stacks.ts";
 
 interface StatusJson {
   readonly schemaVersion: number;
@@ -119,6 +119,69 @@ Deno.test({
       );
       await removeVolumes(cluster);
     }),
+});
+
+Deno.test({
+  name: hasFaf
+    ? "FAF on a laptop: a clone, init, --profile local to the end, nothing to do the second time"
+    : "FAF on a laptop (skipped: no faf-stack at FAF_STACK or ../shared/faf-stack)",
+  ignore: !hasFaf,
+  fn: () =>
+    withCluster(async (cluster) => {
+      await using stack = await fafClone(cluster.prefix);
+      assert.ok(stack);
+      const files = stack.flags.filter((flag) => flag !== "--embedded");
+      const local = ["--profile", "local"];
+      const unready = await runFerry(["check", ...files, ...local]);
+      assert.equal(unready.code, 3, "without init there is nothing to move");
+      const made = await runFerry(["init", ...files, "--yes"]);
+      assert.equal(made.code, 0, made.err);
+      const first = await runFerry(["migrate", ...stack.flags, ...local, "--yes"], { cluster });
+      assert.equal(first.code, 0, first.err);
+      await assertAllApplied({ ...stack, flags: [...stack.flags, ...local] }, cluster);
+      assert.ok(await assertWorkloadsReady(cluster, cluster.prefix) >= 28);
+      const volumes = await seenObjects(cluster, "/api/v1/persistentvolumes");
+      const own = volumes.filter(({ metadata }) => metadata.name.startsWith(`${cluster.prefix}-`));
+      assert.ok(own.length >= 15);
+      for (const { metadata, spec } of own) {
+        const { hostPath, nodeAffinity, persistentVolumeReclaimPolicy } = spec ?? {};
+        assert.equal((hostPath as { type?: string } | undefined)?.type, "DirectoryOrCreate", metadata.name);
+        assert.equal(nodeAffinity, undefined, metadata.name);
+        assert.equal(persistentVolumeReclaimPolicy, "Retain", metadata.name);
+      }
+      const before = await auditPosition(cluster);
+      const second = await runFerry(["migrate", ...stack.flags, ...local, "--yes"], { cluster });
+      assert.equal(second.code, 0, second.err);
+      assert.match(second.out, /Nothing to do/);
+      assert.deepEqual(await writesSince(cluster, cluster.prefix, before), []);
+      for (const { out, err } of [made, first, second]) assert.doesNotMatch(out + err, /banana/i);
+      await removeVolumes(cluster);
+    }),
+});
+
+Deno.test("volumes made for a laptop are not moved elsewhere by a run without its profile", async () => {
+  await withCluster(async (cluster) => {
+    await using stack = await exampleStack(cluster.prefix);
+    const local = ["--profile", "local"];
+    const first = await runFerry(["migrate", ...stack.flags, ...local, "--yes"], { cluster });
+    assert.equal(first.code, 0, first.err);
+    const volumes = async (): Promise<string> =>
+      JSON.stringify(
+        (await seenObjects(cluster, "/api/v1/persistentvolumes"))
+          .filter(({ metadata }) => metadata.name.startsWith(`${cluster.prefix}-`)).map(({ spec }) => spec),
+      );
+    const before = await volumes();
+    assert.match(before, /DirectoryOrCreate/);
+    for (const more of [["--dry-run"], ["--yes"]]) {
+      const { code, err } = await runFerry(["migrate", ...stack.flags, ...more], { cluster });
+      assert.notEqual(code, 0, err);
+      assert.match(err, /error\[run-volume-place\]: PersistentVolume .* was made for another place/);
+    }
+    assert.equal(await volumes(), before);
+    const again = await runFerry(["migrate", ...stack.flags, ...local, "--yes"], { cluster });
+    assert.equal(again.code, 0, again.err);
+    await removeVolumes(cluster);
+  });
 });
 
 Deno.test("a run that is killed is finished by the next one", async () => {

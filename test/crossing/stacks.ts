@@ -22,10 +22,18 @@ export async function exampleStack(namespace: string): Promise<StackCopy> {
 
 /** FAF's stack as an operator has it, or undefined where it is not on this machine. */
 export async function fafStack(namespace: string): Promise<StackCopy | undefined> {
-  if (!exists(FAF)) return undefined;
-  const directory = await copyTree(FAF);
+  const clone = await fafClone(namespace);
+  if (clone === undefined) return undefined;
+  const { directory } = clone;
   await Deno.copyFile(join(directory, ".env.template"), join(directory, ".env"));
   await Deno.rename(join(directory, "config.template"), join(directory, "config"));
+  return clone;
+}
+
+/** FAF's stack as a new developer has cloned it, with its templates alone; undefined where it is not here. */
+export async function fafClone(namespace: string): Promise<StackCopy | undefined> {
+  if (!exists(FAF)) return undefined;
+  const directory = await copyTree(FAF);
   const text = await Deno.readTextFile(join(ROOT, "migrations/decisions.yaml"));
   await Deno.writeTextFile(
     join(directory, "decisions.yaml"),

@@ -52,6 +52,7 @@ const PREPARED: Preparations = {
   users: (name) => [object("Secret", `${name}-users`), object("Job", `${name}-users`)],
   schema: () => [],
   clients: () => [],
+  calls: () => [],
   chart: (name) => name === "broker" ? [object("HelmChart", name)] : [],
   timers: () => [object("CronJob", "backup")],
   access: () => [object("ClusterRole", "viewer")],

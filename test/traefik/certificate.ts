@@ -1,7 +1,7 @@
 /** A self-signed certificate for the proof's hosts, made by openssl. */
 
 /** Writes `certificate.pem` and `key.pem` into a folder. */
-export async function makeCertificate(directory: string, names: readonly string[]): Promise<void> {
+export async function makeCertificate(directory: string, names: readonly string[], days = 2): Promise<void> {
   const { success, stderr } = await new Deno.Command("openssl", {
     args: [
       "req",
@@ -12,7 +12,7 @@ export async function makeCertificate(directory: string, names: readonly string[
       "ec_paramgen_curve:prime256v1",
       "-nodes",
       "-days",
-      "2",
+      String(days),
       "-subj",
       "/CN=routing",
       "-addext",

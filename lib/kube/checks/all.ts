@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { HostReference } from "../network/references.ts";
 import { checkCredentials } from "./credentials.ts";
 import { checkDecisions } from "./decisions.ts";
+import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkDockerOnly, checkImageTags } from "./images.ts";
 import { checkNames, checkProfiles } from "./names.ts";
@@ -15,6 +16,7 @@ export function runChecks(context: Context, references: readonly HostReference[]
   checkImageTags(context);
   checkDockerOnly(context);
   checkHostNames(context, references);
+  checkFixedDomains(context);
   checkCredentials(context);
   checkHeaps(context);
 }

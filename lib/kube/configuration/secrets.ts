@@ -71,7 +71,10 @@ export function secretLine(text: string): { key: string; line: number; value: st
   return secretLines(text).next().value ?? undefined;
 }
 
-function* secretLines(text: string): Generator<{ key: string; line: number; value: string }, undefined> {
+/** Every such line, in order. */
+export function* secretLines(
+  text: string,
+): Generator<{ key: string; line: number; value: string }, undefined> {
   for (const { text: line, line: number } of textLines(text)) {
     if (/^\s*(#|;|\/\/|<|\*)/.test(line)) continue;
     const match = PAIR.exec(line);

@@ -4,11 +4,13 @@ import { accessSchema } from "../access/decisions.ts";
 import {
   backupsSchema,
   brokersSchema,
+  callsSchema,
   databasesSchema,
   identitySchema,
   timersSchema,
 } from "../jobs/decisions.ts";
 import { traefikDecisionsSchema } from "../traefik/decisions.ts";
+import { overlayOf } from "./overlay.ts";
 
 const quantity = z.string().regex(
   /^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$/,
@@ -47,6 +49,7 @@ const storage = z.strictObject({
   size: quantity.optional(),
   storageId: label.optional().describe("The node whose label storage-id has this value"),
   path: z.string().startsWith("/").optional().describe("Where the directory lies on the node, if elsewhere"),
+  create: z.boolean().optional().describe("Made on the node where it is missing, empty and root's"),
   missing: z.enum(["empty", "data", "skip"]).optional().describe("What it is where it is not on disk"),
   writable: z.boolean().optional().describe("Copied to a writable place before the program starts"),
   hotReload: z.boolean().optional().describe(
@@ -91,11 +94,22 @@ const limits = z.strictObject({
   quota: z.record(z.string(), quantity).optional().describe("The hard part of a ResourceQuota"),
 });
 
+const variable = z.string().or(z.number()).or(z.boolean()).transform(String);
+
 const body = {
+  variables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), variable).optional().describe(
+    "Variables of the compose files, over those of .env; the shell's own count more",
+  ),
   namespace: label.optional(),
   storageId: label.optional(),
   storageClass: label.optional(),
   storageSize: quantity.optional().describe("Of every volume without its own size"),
+  storageDirectories: z.enum(["existing", "create"]).optional().describe(
+    "create: data directories that are missing on the node are made there, empty; for laptops",
+  ),
+  storageRoot: z.string().startsWith("/").optional().describe(
+    "Where the stack's own directories and named volumes lie on the node, in place of where they lie here",
+  ),
   dockerRoot: z.string().startsWith("/").optional().describe("Docker's data root, for named volumes"),
   helperImage: z.string().optional().describe("A small image with sh, nc and cp, for init containers"),
   hostGateway: z.string().optional().describe("The address that host-gateway stands for"),
@@ -117,22 +131,30 @@ const body = {
   identity: identitySchema.optional().describe("Clients of identity servers, by service"),
   backups: backupsSchema.optional().describe("Dumps of databases at a time"),
   timers: timersSchema.optional().describe("Statements that run at a time"),
+  calls: callsSchema.optional().describe("Calls over HTTP that a program needs once, by service"),
   access: accessSchema.optional().describe("Who may do what in the cluster"),
   traefik: traefikDecisionsSchema.optional(),
 };
 
-const overlay = z.strictObject(body);
+/** The decisions without their profiles: what is in force is of this shape. */
+export const decisionsBody = z.strictObject(body);
+
+const overlay = (overlayOf(decisionsBody) as typeof decisionsBody).extend({
+  from: z.string().min(1).or(z.array(z.string().min(1))).optional().describe(
+    "Profiles that this one builds on: they are laid over first",
+  ),
+});
 
 /** The whole file. */
 export const decisionsSchema = z.strictObject({
   ...body,
   profiles: z.record(z.string(), overlay).optional().describe(
-    "Laid over the rest by --profile, maps key by key, everything else as a whole",
+    "Laid over the rest by --profile, maps key by key, everything else as a whole; null takes a value away",
   ),
 });
 
 /** The values of the file, as written. */
-export type DecisionValues = z.infer<typeof overlay>;
+export type DecisionValues = z.infer<typeof decisionsBody>;
 
 export type StorageDecision = z.infer<typeof storage>;
 export type ServiceDecision = z.infer<typeof service>;

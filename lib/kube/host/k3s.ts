@@ -7,8 +7,8 @@ export const K3S_AUTHENTICATION = "/etc/rancher/k3s/authentication.yaml";
 
 /** What the node is to be. */
 export interface K3sNode {
-  /** The value of the label `storage-id`, by which volumes find their node. */
-  readonly storageId: string;
+  /** The value of the label `storage-id`, by which volumes find their node; none where they need none. */
+  readonly storageId?: string;
   /** `external`: the Traefik that k3s brings is switched off. */
   readonly traefik: "bundled" | "external";
   /** The text of the API server's AuthenticationConfiguration, where people log in by OIDC. */
@@ -25,7 +25,7 @@ export interface K3sNode {
 export function k3sConfiguration(node: K3sNode): Record<string, unknown> {
   return {
     ...(node.nodeName === undefined ? {} : { "node-name": node.nodeName }),
-    "node-label": [`storage-id=${node.storageId}`],
+    ...(node.storageId === undefined ? {} : { "node-label": [`storage-id=${node.storageId}`] }),
     disable: ["local-storage", ...(node.traefik === "external" ? ["traefik"] : [])],
     "secrets-encryption": true,
     "write-kubeconfig-mode": "0600",

@@ -1,5 +1,5 @@
 /** CronJobs in place of the host's timers: dumps into directories of the node, and statements at a time. */
-import { DEFAULT_STORAGE_ID } from "../storage/volumes.ts";
+import { nodeDirectory } from "../storage/node_directory.ts";
 import type { Conversion } from "../conversion.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { label } from "../names.ts";
@@ -131,7 +131,7 @@ function timeOf(
   return { schedule: at.schedule, ...(at.timeZone === undefined ? {} : { timeZone: at.timeZone }) };
 }
 
-/** A local volume on the directory, as for the data of the services themselves. */
+/** A volume on the directory, as for the data of the services themselves. */
 function volume(
   namespace: string,
   decisions: JobDecisions,
@@ -141,7 +141,11 @@ function volume(
   const name = label(`${namespace}-${claim}`);
   const storage = backup.size ?? "10Gi";
   const storageClassName = decisions.storageClass ?? "local-storage";
-  const storageId = backup.storageId ?? decisions.storageId ?? DEFAULT_STORAGE_ID;
+  const source = nodeDirectory({
+    path: backup.directory,
+    create: decisions.storageDirectories === "create",
+    storageId: backup.storageId ?? decisions.storageId,
+  });
   return [
     {
       apiVersion: "v1",
@@ -154,14 +158,7 @@ function volume(
         storageClassName,
         volumeMode: "Filesystem",
         claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name: claim },
-        local: { path: backup.directory },
-        nodeAffinity: {
-          required: {
-            nodeSelectorTerms: [{
-              matchExpressions: [{ key: "storage-id", operator: "In", values: [storageId] }],
-            }],
-          },
-        },
+        ...source,
       },
     },
     {

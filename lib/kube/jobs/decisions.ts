@@ -1,4 +1,4 @@
-/** The shape of `databases:`, `brokers:`, `identity:`, `backups:` and `timers:` in `decisions.yaml`. */
+/** The shape of `databases:`, `brokers:`, `identity:`, `backups:`, `timers:` and `calls:` in `decisions.yaml`. */
 import { z } from "zod";
 
 /** A name that ends in no surprise: no control characters, not empty. */
@@ -159,6 +159,24 @@ export const timersSchema = z.record(
   }),
 );
 
+const call = z.strictObject({
+  path: z.string().regex(/^\/[!-~]*$/, "expected a path such as /update?token={TOKEN}"),
+  method: z.enum(["GET", "POST"]).optional().describe("Default: GET"),
+  port: z.int().min(1).max(65535).optional().describe("Default: the service's only one"),
+  seconds: z.int().min(1).max(86400).optional().describe("How long the answer may take; default: 600"),
+  variables: z.record(z.string().regex(/^[A-Za-z0-9_]+$/), reference).optional().describe(
+    "What {NAME} in the path stands for; it is percent-encoded",
+  ),
+});
+
+/** By the service and a name of one's own: calls over HTTP, once when the service is ready and when they change. */
+export const callsSchema = z.record(
+  z.string(),
+  z.record(z.string().regex(/^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/), call),
+);
+
+export type Calls = z.infer<typeof callsSchema>;
+export type ServiceCalls = Calls[string];
 export type Databases = z.infer<typeof databasesSchema>;
 export type DatabaseServer = Databases[string];
 export type DatabaseUser = NonNullable<DatabaseServer["users"]>[string];
@@ -180,6 +198,9 @@ export interface JobDecisions {
   readonly identity?: Identity | undefined;
   readonly backups?: Backups | undefined;
   readonly timers?: Timers | undefined;
+  readonly calls?: Calls | undefined;
+  readonly helperImage?: string | undefined;
   readonly storageClass?: string | undefined;
   readonly storageId?: string | undefined;
+  readonly storageDirectories?: "existing" | "create" | undefined;
 }

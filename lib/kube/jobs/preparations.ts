@@ -6,6 +6,7 @@ import { brokerUsers } from "./broker_users.ts";
 import { backupJobs, timerJobs } from "./cron_jobs.ts";
 import { databaseUsers } from "./database_users.ts";
 import type { JobDecisions } from "./decisions.ts";
+import { serviceCalls } from "./http_calls.ts";
 import { identityClients, identityMigration } from "./hydra_clients.ts";
 import { brokerChart } from "./rabbitmq_chart.ts";
 import type { JobResult } from "./sources.ts";
@@ -17,10 +18,11 @@ import type { JobResult } from "./sources.ts";
  * - `users`: databases, virtual hosts, users, grants (after the server is ready).
  * - `schema`: the identity server's own tables (before the server starts).
  * - `clients`: who may log in by it (after the server is ready).
+ * - `calls`: over HTTP (after the program is ready).
  * - `chart`: in place of the broker's own workload and Services.
  */
 export function preparation(
-  purpose: "users" | "schema" | "clients" | "chart",
+  purpose: "users" | "schema" | "clients" | "chart" | "calls",
   conversion: Conversion,
   decisions: JobDecisions,
   service: string,
@@ -35,6 +37,8 @@ export function preparation(
       return identityMigration(conversion, decisions, service);
     case "clients":
       return identityClients(conversion, decisions, service, digestKey);
+    case "calls":
+      return serviceCalls(conversion, decisions, service, digestKey);
     case "chart":
       return brokerChart(conversion, decisions, service);
   }
@@ -65,6 +69,9 @@ export function checkPreparations(conversion: Conversion, decisions: JobDecision
     ]),
     ...Object.keys(decisions.identity ?? {}).flatMap((name) =>
       identityClients(conversion, decisions, name, key).findings
+    ),
+    ...Object.keys(decisions.calls ?? {}).flatMap((name) =>
+      serviceCalls(conversion, decisions, name, key).findings
     ),
     ...timed(conversion, decisions, key).findings,
     ...checkAgreement(conversion, decisions),

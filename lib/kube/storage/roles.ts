@@ -5,7 +5,9 @@ import { relativePath } from "../relative_path.ts";
 import { LARGEST_OBJECT } from "../configuration/objects.ts";
 import { at, type Context, isSkipped } from "../context.ts";
 import type { StorageDecision } from "../decisions.ts";
+import { reportAbsent } from "./absent.ts";
 import { isEngineSocket, isSystemPath, looksLikeFile, senseOf } from "./path_words.ts";
+import { storageDecision, storageKey } from "./places.ts";
 
 /** What becomes of a bind mount's source. */
 export type Role =
@@ -16,7 +18,8 @@ export type Role =
   | { readonly kind: "hostPath"; readonly path: string; readonly readOnly: boolean }
   | { readonly kind: "skip" };
 
-interface Use {
+/** A service's mount of a path. */
+export interface Use {
   readonly service: string;
   readonly mount: Mount;
   readonly path: Path;
@@ -46,22 +49,6 @@ export function bindRoles(context: Context): ReadonlyMap<string, Role> {
   }
   reportAbsent(context, absent);
   return roles;
-}
-
-/** The decision about a path, written as in the compose file, relative or absolute. */
-export function storageDecision(context: Context, path: string): StorageDecision | undefined {
-  const plain = path.replace(/\/+$/, "");
-  const relative = relativePath(context.project, plain);
-  const candidates = [plain, `${plain}/`, relative, `./${relative}`, `${relative}/`, `./${relative}/`];
-  const all = context.decisions.storage ?? {};
-  const key = candidates.find((candidate) => Object.hasOwn(all, candidate));
-  return key === undefined ? undefined : all[key];
-}
-
-/** How a path is written in `decisions.yaml`. */
-export function storageKey(context: Context, path: string): string {
-  const relative = relativePath(context.project, path.replace(/\/+$/, "") || "/");
-  return relative.startsWith("/") ? relative : `./${relative}`;
 }
 
 function decidedRole(
@@ -268,27 +255,4 @@ function place(context: Context, uses: readonly Use[]): object {
     return span === undefined ? [] : [{ message: `Also mounted by service "${use.service}"`, span }];
   });
   return { ...at(context.project, first.path), ...(related.length === 0 ? {} : { related }) };
-}
-
-/** One finding for all data directories that are not here: on the real machine they are, on a copy they are not. */
-function reportAbsent(context: Context, absent: readonly Use[]): void {
-  const [first, ...others] = absent;
-  if (first === undefined) return;
-  context.report({
-    code: "kube-data-directory-absent",
-    severity: "warning",
-    message: absent.length === 1
-      ? `Data directory "${storageKey(context, first.mount.source ?? "")}" is not on this disk`
-      : `${absent.length} data directories are not on this disk, such as "${
-        storageKey(context, first.mount.source ?? "")
-      }"`,
-    ...at(context.project, first.path),
-    hint: "On the node they must exist before their pods start; a local volume is not created by Kubernetes",
-    related: others.flatMap((use) => {
-      const span = context.project.span(use.path);
-      return span === undefined
-        ? []
-        : [{ message: `"${storageKey(context, use.mount.source ?? "")}" of service "${use.service}"`, span }];
-    }),
-  });
 }

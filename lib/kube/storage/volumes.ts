@@ -6,19 +6,22 @@ import type { Context } from "../context.ts";
 import type { StorageDecision } from "../decisions.ts";
 import { label, shortHash } from "../names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
+import { DEFAULT_STORAGE_ID, nodeDirectory } from "./node_directory.ts";
+import { isCreated, pathOnNode } from "./places.ts";
 
-export const DEFAULT_STORAGE_ID = "main-01";
 const DEFAULT_CLASS = "local-storage";
 const DEFAULT_SIZE = "10Gi";
-/** The label of a node that says which storage it has. */
-export const STORAGE_ID_LABEL = "storage-id";
+
+/** A directory of the node, or a share of another machine. */
+type Source = { readonly path: string } | { readonly nfs: Readonly<Record<string, unknown>> };
 
 interface Claim {
   readonly name: string;
   readonly volumeName: string;
-  readonly source: Record<string, unknown>;
-  readonly local: boolean;
-  readonly storageId: string;
+  readonly source: Source;
+  readonly create: boolean;
+  /** Where it is decided. */
+  readonly storageId?: string;
   readonly size: string;
   readonly span?: Span;
   readonly services: Set<string>;
@@ -42,9 +45,10 @@ export class Claims {
     span: Span | undefined,
   ): string {
     const plain = path.replace(/\/+$/, "") || "/";
-    const onNode = decision?.path ?? plain;
-    const name = relativePath(this.#context.project, plain);
-    return this.#claim(`path:${onNode}`, label(name), { local: { path: onNode } }, service, decision, span);
+    const { project, decisions } = this.#context;
+    const onNode = pathOnNode(project, decisions, decision, plain);
+    const name = relativePath(project, plain);
+    return this.#claim(`path:${onNode}`, label(name), { path: onNode }, service, decision, span);
   }
 
   /** The claim for a named volume: at Docker's own path, a decided one, or the network share that it names. */
@@ -67,8 +71,9 @@ export class Claims {
 
   /** Where the directories of a service lie: the storage ids of its local claims. */
   storageIds(service: string): readonly string[] {
-    const ids = [...this.#byKey.values()].filter(({ local, services }) => local && services.has(service))
-      .map(({ storageId }) => storageId);
+    const ids = [...this.#byKey.values()]
+      .filter(({ source, services }) => "path" in source && services.has(service))
+      .flatMap(({ storageId, create }) => storageId ?? (create ? [] : DEFAULT_STORAGE_ID));
     return [...new Set(ids)].sort();
   }
 
@@ -94,7 +99,7 @@ export class Claims {
   #claim(
     key: string,
     wanted: string,
-    source: Record<string, unknown>,
+    source: Source,
     service: string,
     decision: StorageDecision | undefined,
     span: Span | undefined,
@@ -107,12 +112,13 @@ export class Claims {
     const { decisions, namespace } = this.#context;
     const name = this.#names.has(wanted) ? label(`${wanted}-${shortHash(key)}`) : wanted;
     this.#names.add(name);
+    const storageId = decision?.storageId ?? decisions.storageId;
     this.#byKey.set(key, {
       name,
       volumeName: label(`${namespace}-${name}`, 200),
       source,
-      local: "local" in source,
-      storageId: decision?.storageId ?? decisions.storageId ?? DEFAULT_STORAGE_ID,
+      create: isCreated(decisions, decision),
+      ...(storageId === undefined ? {} : { storageId }),
       size: String(decision?.size ?? decisions.storageSize ?? DEFAULT_SIZE),
       ...(span === undefined ? {} : { span }),
       services: new Set([service]),
@@ -120,8 +126,8 @@ export class Claims {
     return name;
   }
 
-  #volumeSource(key: string, volume: Volume, decision: StorageDecision | undefined): Record<string, unknown> {
-    if (decision?.path !== undefined) return { local: { path: decision.path } };
+  #volumeSource(key: string, volume: Volume, decision: StorageDecision | undefined): Source {
+    if (decision?.path !== undefined) return { path: decision.path };
     const options = volume.driver_opts ?? {};
     const device = options["device"];
     if (options["type"] === "nfs" && device !== undefined) {
@@ -129,12 +135,12 @@ export class Claims {
       if (server !== undefined) return { nfs: { server, path: device.replace(/^:/, "") } };
     }
     if (device?.startsWith("/") && /(^|,)r?bind(,|$)/.test(options["o"] ?? "")) {
-      return { local: { path: device } };
+      return { path: pathOnNode(this.#context.project, this.#context.decisions, undefined, device) };
     }
-    const root = (this.#context.decisions.dockerRoot ?? "/var/lib/docker").replace(/\/+$/, "");
-    return {
-      local: { path: `${root}/volumes/${volume.name ?? `${this.#context.project.name}_${key}`}/_data` },
-    };
+    const { dockerRoot = "/var/lib/docker", storageRoot } = this.#context.decisions;
+    if (storageRoot !== undefined) return { path: `${storageRoot.replace(/\/+$/, "")}/volumes/${key}` };
+    const name = volume.name ?? `${this.#context.project.name}_${key}`;
+    return { path: `${dockerRoot.replace(/\/+$/, "")}/volumes/${name}/_data` };
   }
 
   #className(): string {
@@ -153,13 +159,6 @@ export class Claims {
   }
 
   #persistentVolume(claim: Claim): KubeObject {
-    const affinity = {
-      required: {
-        nodeSelectorTerms: [{
-          matchExpressions: [{ key: STORAGE_ID_LABEL, operator: "In", values: [claim.storageId] }],
-        }],
-      },
-    };
     return {
       apiVersion: "v1",
       kind: "PersistentVolume",
@@ -176,8 +175,7 @@ export class Claims {
           namespace: this.#context.namespace,
           name: claim.name,
         },
-        ...claim.source,
-        ...(claim.local ? { nodeAffinity: affinity } : {}),
+        ...("path" in claim.source ? nodeDirectory({ ...claim, path: claim.source.path }) : claim.source),
       },
     };
   }

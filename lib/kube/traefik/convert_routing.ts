@@ -5,7 +5,10 @@ import type { Element, Routing } from "../../traefik/routing.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { RequiredPort } from "../ports.ts";
 import type { RouteContext, ServiceTarget } from "./context.ts";
+import type { GivenCertificate } from "./check_certificate.ts";
+import { withDecidedTls } from "./decided_tls.ts";
 import type { TraefikDecisions } from "./decisions.ts";
+import { decidedCertificate } from "./default_certificate.ts";
 import { askAboutPlainHttp, mapEntryPoints } from "./entry_points.ts";
 import { convertStatic } from "./helm_chart_config.ts";
 import { convertHttpRouter } from "./http_route.ts";
@@ -27,6 +30,8 @@ export interface RoutingConversionInput {
   readonly published?: readonly PublishedPort[];
   /** The content of the stack's `acme.json`. */
   readonly acme?: string;
+  /** The decided default certificate, where it is decided as files. */
+  readonly certificate?: GivenCertificate;
 }
 
 export interface RoutingConversion {
@@ -44,12 +49,13 @@ export interface RoutingConversion {
 }
 
 /** Converts everything. Pure: the same input gives the same objects, in the same order. */
-export function convertRouting(input: RoutingConversionInput): RoutingConversion {
+export function convertRouting(given: RoutingConversionInput): RoutingConversion {
+  const input = { ...given, routing: withDecidedTls(given.routing, given.decisions) };
   const { routing } = input;
   const context = contextOf(input);
   convertServersTransports(context);
   convertMiddlewares(context);
-  convertTls(context);
+  convertTls(context, decidedCertificate(context, input.certificate));
   const converted = [
     ...convertRouters(context, routing.http.routers, convertHttpRouter),
     ...convertRouters(context, routing.tcp.routers, convertTcpRouter),

@@ -12,6 +12,15 @@ const entryPoint = z.strictObject({
   certResolver: z.string().optional().describe("The certificate resolver for routers that name none"),
 });
 
+const secretName = z.string().regex(
+  /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/,
+  "expected the name of a Secret in the stack's namespace",
+);
+
+const defaultCertificate = z.strictObject({ secret: secretName }).or(
+  z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }),
+);
+
 /** `traefik:` as the file has it; everything may be left out. */
 export const traefikDecisionsSchema = z.strictObject({
   mode: z.enum(["bundled", "external"]).optional().describe(
@@ -28,6 +37,15 @@ export const traefikDecisionsSchema = z.strictObject({
   ),
   keepVersion2: z.boolean().optional().describe(
     "Keep what Traefik 2 did where Traefik 3 differs: forceSlash, gzip alone, content types, semicolons",
+  ),
+  acme: z.boolean().optional().describe(
+    "false: no certificate is fetched; what is served by TLS has the default certificate",
+  ),
+  defaultCertificate: defaultCertificate.optional().describe(
+    "Served where no other fits: a Secret of type kubernetes.io/tls, or files beside this file or in the stack",
+  ),
+  sniStrict: z.boolean().optional().describe(
+    "Whether names without a certificate are refused, in place of what the stack's TLS options say",
   ),
   storageId: z.string().optional().describe("The node that keeps acme.json, by its label storage-id"),
   storageSize: z.string().optional().describe("Of the volume for acme.json"),
@@ -50,6 +68,10 @@ export interface TraefikDecisions {
   readonly namespace: string;
   readonly entryPoints: Readonly<Record<string, EntryPointDecision>>;
   readonly keepVersion2: boolean;
+  /** Whether certificates are fetched. */
+  readonly acme: boolean;
+  readonly defaultCertificate?: z.infer<typeof defaultCertificate>;
+  readonly sniStrict?: boolean;
   readonly storageId?: string;
   readonly storageSize: string;
   readonly helperImage: string;
@@ -78,6 +100,9 @@ export function traefikDecisions(values: TraefikDecisionValues = {}, storageId?:
     namespace: values.namespace ?? "kube-system",
     entryPoints: Object.fromEntries(entryPoints),
     keepVersion2: values.keepVersion2 ?? true,
+    acme: values.acme ?? true,
+    ...(values.defaultCertificate === undefined ? {} : { defaultCertificate: values.defaultCertificate }),
+    ...(values.sniStrict === undefined ? {} : { sniStrict: values.sniStrict }),
     ...(node === undefined ? {} : { storageId: node }),
     storageSize: values.storageSize ?? "128Mi",
     helperImage: values.helperImage ?? "busybox:1.37",

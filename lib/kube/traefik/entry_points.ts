@@ -70,7 +70,9 @@ function mapOne(
   let target = wanted;
   for (let number = 2; taken.has(target); number++) target = `${wanted.slice(0, 13)}${number}`;
   taken.add(target);
-  const certResolver = decision?.certResolver ?? textField(entryPoint.tls, "certResolver");
+  const certResolver = decisions.acme
+    ? decision?.certResolver ?? textField(entryPoint.tls, "certResolver")
+    : undefined;
   return {
     ...entryPoint,
     target,

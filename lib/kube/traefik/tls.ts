@@ -1,12 +1,17 @@
 /** TLS options, stores and certificates as TLSOption, TLSStore and Secrets. */
 import type { Element } from "../../traefik/routing.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
+import { reportRefusedNames } from "./default_certificate.ts";
 import { isPem, shareSecret } from "./middleware_secrets.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Converts everything below `tls` of the dynamic configuration. */
-export function convertTls(context: RouteContext): void {
+/**
+ * Converts everything below `tls` of the dynamic configuration.
+ *
+ * @param decided the Secret with the default certificate that decisions give in place of the stack's own
+ */
+export function convertTls(context: RouteContext, decided?: string): void {
   const { options, stores, certificates } = context.routing.tls;
   for (const element of options.values()) convertOptions(context, element);
   const listed = certificates.flatMap((element, index) =>
@@ -26,7 +31,8 @@ export function convertTls(context: RouteContext): void {
       "Put its certificates into the default store",
     );
   }
-  convertDefaultStore(context, elements.get("default"), listed);
+  convertDefaultStore(context, elements.get("default"), listed, decided);
+  reportRefusedNames(context, decided !== undefined || listed.length > 0);
 }
 
 function convertOptions(context: RouteContext, element: Element): void {
@@ -61,16 +67,21 @@ function convertDefaultStore(
   context: RouteContext,
   store: Element | undefined,
   listed: readonly string[],
+  decided: string | undefined,
 ): void {
-  if (store === undefined && listed.length === 0) return;
-  const certificate = store?.fields["defaultCertificate"] as Json | undefined;
-  const [secretName] = store === undefined || certificate === undefined
+  if (store === undefined && listed.length === 0 && decided === undefined) return;
+  const own = store?.fields["defaultCertificate"] as Json | undefined;
+  const [secretName] = decided !== undefined
+    ? [decided]
+    : store === undefined || own === undefined
     ? []
-    : certificateSecret(context, store, certificate, "default-certificate");
+    : certificateSecret(context, store, own, "default-certificate");
+  // A default certificate alone is not served by TLS options that are strict about names; a listed one is.
+  const certificates = decided === undefined ? listed : [...listed, decided];
   const spec = compact({
     defaultCertificate: secretName === undefined ? undefined : { secretName },
-    defaultGeneratedCert: store?.fields["defaultGeneratedCert"],
-    certificates: listed.length === 0 ? undefined : listed.map((name) => ({ secretName: name })),
+    defaultGeneratedCert: decided === undefined ? store?.fields["defaultGeneratedCert"] : undefined,
+    certificates: certificates.length === 0 ? undefined : certificates.map((name) => ({ secretName: name })),
   });
   share(context, traefikObject(context, "TLSStore", "default", spec), store?.span);
 }

@@ -4,7 +4,8 @@ import { relativePath } from "../relative_path.ts";
 import { at } from "../context.ts";
 import type { StorageDecision } from "../decisions.ts";
 import { label } from "../names.ts";
-import { storageDecision } from "../storage/roles.ts";
+import { storageDecision } from "../storage/places.ts";
+import { reportOwner } from "../storage/owners.ts";
 import { configurationVolume } from "./configuration_volume.ts";
 import { fileReferenceMounts } from "./file_references.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
@@ -150,6 +151,7 @@ function claimMount(
   decision: StorageDecision | undefined,
   helperImage: string,
 ): Mounted {
+  reportOwner(workshop.context, subject, mount, decision);
   const name = volumeName("data", claim);
   const target: Json & { name: string; mountPath: string } = {
     name,

@@ -23,6 +23,16 @@ export function userOf(context: Context, subject: Subject): Json {
   };
 }
 
+/** The number of the user that the program starts as, where it can be known: decided, of compose, or the image's own. */
+export function startingUid(context: Context, { service, decision }: Subject): number | undefined {
+  const image = imageOf(context.decisions, service) ?? "";
+  const text = decision.user ?? service.user ?? imageDecision(context.decisions, image)?.user ??
+    context.images(image)?.user ?? knownImage(image)?.user;
+  if (text === undefined) return undefined;
+  const [name = ""] = String(text).split(":");
+  return name === "" ? 0 : numberOf(context, { service, decision }, name, "users");
+}
+
 /** `supplementalGroups` of the pod. */
 export function supplementalGroups(context: Context, subject: Subject): number[] {
   const { service } = subject;

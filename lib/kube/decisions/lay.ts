@@ -1,0 +1,33 @@
+/** Lays profiles over the base of `decisions.yaml`. */
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The profiles that count where some are named: each after those that it builds on, none twice. */
+export function expandProfiles(
+  names: readonly string[],
+  parents: (name: string) => readonly string[],
+): readonly string[] {
+  const order: string[] = [];
+  const add = (name: string, above: readonly string[]): void => {
+    if (order.includes(name) || above.includes(name)) return;
+    for (const parent of parents(name)) add(parent, [...above, name]);
+    order.push(name);
+  };
+  for (const name of names) add(name, []);
+  return order;
+}
+
+/** Maps are laid over key by key, `null` takes a key away, and anything else replaces what was there. */
+export function lay(base: unknown, over: unknown): unknown {
+  if (!isRecord(over)) return over;
+  const result: Record<string, unknown> = isRecord(base) ? { ...base } : {};
+  for (const [key, value] of Object.entries(over)) {
+    if (value === null) delete result[key];
+    else result[key] = lay(result[key], value);
+  }
+  return result;
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,37 @@
+/** A directory of the node as the source of a PersistentVolume: one that is there, or one that is made. */
+
+/** The label of a node that says which storage it has. */
+export const STORAGE_ID_LABEL = "storage-id";
+export const DEFAULT_STORAGE_ID = "main-01";
+
+export interface NodeDirectory {
+  readonly path: string;
+  /** Made where it is missing, by the kubelet: empty and root's. */
+  readonly create: boolean;
+  /** The value of the node's label, where one was decided. */
+  readonly storageId?: string | undefined;
+}
+
+/**
+ * The part of a PersistentVolume's `spec` that says where it lies.
+ *
+ * A `local` volume has to exist and to name its node. `hostPath` makes the directory, and only names a node where one
+ * was decided: a laptop is one node, whose labels nobody has set.
+ */
+export function nodeDirectory({ path, create, storageId }: NodeDirectory): Record<string, unknown> {
+  if (!create) return { local: { path }, nodeAffinity: affinity(storageId ?? DEFAULT_STORAGE_ID) };
+  return {
+    hostPath: { path, type: "DirectoryOrCreate" },
+    ...(storageId === undefined ? {} : { nodeAffinity: affinity(storageId) }),
+  };
+}
+
+function affinity(storageId: string): Record<string, unknown> {
+  return {
+    required: {
+      nodeSelectorTerms: [{
+        matchExpressions: [{ key: STORAGE_ID_LABEL, operator: "In", values: [storageId] }],
+      }],
+    },
+  };
+}

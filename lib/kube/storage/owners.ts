@@ -1,0 +1,31 @@
+/** A directory that is made belongs to root; a program that starts as somebody else could not write to it. */
+import type { Mount } from "../../../compose/project.ts";
+import { at, type Context } from "../context.ts";
+import type { StorageDecision } from "../decisions.ts";
+import type { Subject } from "../workload/parts.ts";
+import { startingUid } from "../workload/user.ts";
+import { isCreated, storageKey } from "./places.ts";
+
+/** Says who the owner has to be, with the line that decides it, where the program's user is known. */
+export function reportOwner(
+  context: Context,
+  subject: Subject,
+  mount: Mount,
+  decision: StorageDecision | undefined,
+): void {
+  const { source } = mount;
+  if (source === undefined || decision?.owner !== undefined || mount.read_only === true) return;
+  if (!isCreated(context.decisions, decision)) return;
+  const isHere = mount.type === "bind" && (context.bindSources.get(source)?.kind ?? "missing") !== "missing";
+  const uid = startingUid(context, subject);
+  if (isHere || uid === undefined || uid === 0) return;
+  const key = mount.type === "bind" ? storageKey(context, source) : source;
+  context.report({
+    code: "kube-storage-owner",
+    severity: "warning",
+    message:
+      `Directory "${key}" is made as root's, and service "${subject.service.name}" starts as user ${uid}`,
+    ...at(context.project, ["services", subject.service.name, "volumes"]),
+    hint: `To give it to the program: storage: { "${key}": { owner: "${uid}:${uid}" } }`,
+  });
+}
