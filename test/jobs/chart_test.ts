@@ -71,10 +71,22 @@ const OWN: readonly [string, string, RegExp, number][] = [
   ],
   ["no port of the metrics", "{ metrics: { enabled: false } }", /^kube-chart-broker: .*no port 15692/, 3],
   [
-    "the chart's own node name",
-    "{ extraEnvVars: [{ name: A, value: b }] }",
+    "the chart's own start",
+    "{ command: [], args: [] }",
     /^kube-chart-broker: .*is not node "rabbit@rabbitmq" but "rabbit@faf-rabbitmq-0\./,
     3,
+  ],
+  [
+    "a start without the directory",
+    "{ args: ['export RABBITMQ_NODE_NAME=rabbit@rabbitmq; exec start'] }",
+    /^kube-chart-broker: .*has its data in ".*\/rabbit@faf-rabbitmq-0\..*", which is not named after node/,
+    3,
+  ],
+  [
+    "a variable that the chart sets",
+    "{ extraEnvVars: [{ name: RABBITMQ_NODE_NAME, value: rabbit@rabbitmq }] }",
+    /^kube-chart-double: .*variable RABBITMQ_NODE_NAME twice in container "rabbitmq", which Helm 4 refuses/,
+    0,
   ],
   ["a value that cannot be rendered", "{ containerPorts: 5 }", /^kube-chart-render: Helm cannot render/, 3],
 ];
@@ -93,22 +105,22 @@ for (const [name, values, expected, exit] of OWN) {
 /** What another version of a chart may do otherwise. */
 const OTHER_CHARTS: readonly [string, readonly Edit[], RegExp][] = [
   [
-    "sets the node's name after the operator's variables",
+    "sets a variable after the operator's",
     [[
       "templates/statefulset.yaml",
       "          envFrom:",
-      "            - { name: RABBITMQ_NODE_NAME, value: late }\n          envFrom:",
+      "            - { name: EXTRA, value: late }\n          envFrom:",
     ]],
-    /^kube-chart-broker: .*is not node "rabbit@rabbitmq" but "late"/,
+    /^kube-chart-double: .*variable EXTRA twice/,
   ],
   [
-    "makes the data's directory after them",
-    [[
-      "templates/statefulset.yaml",
-      "          envFrom:",
-      "            - { name: RABBITMQ_MNESIA_DIR, value: /mnesia/own }\n          envFrom:",
-    ]],
-    /^kube-chart-broker: .*has its data in "\/mnesia\/own"/,
+    "does not read how it is to start",
+    [
+      ["templates/statefulset.yaml", ".Values.args", ".Values.nothing"],
+      ["templates/statefulset.yaml", ".Values.args", ".Values.nothing"],
+      ["values.yaml", "args: []\n", ""],
+    ],
+    /^kube-chart-value: Value "args" of HelmChart "faf-rabbitmq" is not read/,
   ],
   [
     "knows no sub-path",
@@ -153,7 +165,11 @@ for (const [name, edits, expected] of OTHER_CHARTS) {
   Deno.test(`a chart that ${name} is told`, () =>
     within(async (directory) => {
       const chart = await copyOf(RABBITMQ, edits, directory);
-      assert.match(lines((await check([`faf-rabbitmq=${chart}`])).told)[0] ?? "nothing was told", expected);
+      const stack = await ownValues(directory, "{ extraEnvVars: [{ name: EXTRA, value: '1' }] }");
+      assert.match(
+        lines((await check([`faf-rabbitmq=${chart}`], { stack })).told)[0] ?? "nothing was told",
+        expected,
+      );
     }));
 }
 

@@ -62,11 +62,12 @@ fafTest("brokerChart() keeps FAF's data, node name and Secrets", async () => {
     mountPath: "/bitnami/rabbitmq/mnesia",
     subPath: "mnesia",
   });
-  assert.deepEqual(values.extraEnvVars, [
-    { name: "RABBITMQ_NODE_NAME", value: "rabbit@rabbitmq" },
-    { name: "RABBITMQ_USE_LONGNAME", value: "false" },
-    { name: "RABBITMQ_MNESIA_DIR", value: "/bitnami/rabbitmq/mnesia/rabbit@rabbitmq" },
+  assert.deepEqual(values.args, [
+    "export RABBITMQ_NODE_NAME='rabbit@rabbitmq' RABBITMQ_USE_LONGNAME='false' " +
+    "RABBITMQ_MNESIA_DIR='/bitnami/rabbitmq/mnesia/rabbit@rabbitmq'; " +
+    "exec /opt/bitnami/scripts/rabbitmq/entrypoint.sh /opt/bitnami/scripts/rabbitmq/run.sh",
   ]);
+  assert.equal(values.extraEnvVars, undefined);
   assert.deepEqual(values.hostAliases[0].hostnames, ["rabbitmq", "rabbitmq.faforever.localhost"]);
 });
 

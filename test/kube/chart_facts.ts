@@ -24,6 +24,8 @@ export const RABBITMQ: ChartFacts = {
     "plugins",
     "extraPlugins",
     "hostAliases",
+    "command",
+    "args",
     "extraEnvVars",
     "persistence.enabled",
     "persistence.existingClaim",

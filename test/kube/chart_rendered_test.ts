@@ -1,7 +1,7 @@
 /** What a rendered pod reads, and with which variables it starts. */
 import assert from "node:assert/strict";
 import { checkReferences } from "../../lib/kube/chart/check_references.ts";
-import { environmentOf } from "../../lib/kube/chart/pod_environment.ts";
+import { commandVariables, doubleVariables, environmentOf } from "../../lib/kube/chart/pod_environment.ts";
 import { renderedObjects } from "../../lib/kube/chart/rendered_objects.ts";
 import type { ChartTarget } from "../../lib/kube/chart/target.ts";
 
@@ -108,6 +108,20 @@ Deno.test("environmentOf() expands as the kubelet does: by what stands before, t
     USES: "$(SECRET)",
     LATER: "1",
   });
+});
+
+Deno.test("commandVariables() reads what a shell sets, and nothing that it works out", () => {
+  const container = {
+    command: ["/bin/bash", "-ec"],
+    args: [`export A='a b' B="c" C=d; D=e exec start --mode=F G="$H" I=$(date) 'J=k l'`],
+  };
+  assert.deepEqual(Object.fromEntries(commandVariables(container)), { A: "a b", B: "c", C: "d", D: "e" });
+  assert.equal(commandVariables({}).size, 0);
+});
+
+Deno.test("doubleVariables() names each once", () => {
+  const env = ["A", "B", "A", "C", "A", "B"].map((name) => ({ name }));
+  assert.deepEqual(doubleVariables({ env }), ["A", "B"]);
 });
 
 Deno.test("renderedObjects() takes lists apart and leaves out what is no object", () => {

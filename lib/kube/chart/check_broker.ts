@@ -2,7 +2,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { list, record } from "../jobs/reference.ts";
 import type { KubeObject } from "../object.ts";
-import { environmentOf } from "./pod_environment.ts";
+import { commandVariables, environmentOf } from "./pod_environment.ts";
 import { podsOf, type RenderedPod } from "./rendered_objects.ts";
 import type { ChartTarget } from "./target.ts";
 
@@ -124,8 +124,11 @@ function variableProblems(
   say: Say,
 ): Diagnostic[] {
   const environment = podsOf(rendered).flatMap(({ owner, spec }) =>
-    list(spec["containers"]).map((container) =>
-      environmentOf(container, { name: `${owner.metadata.name}-0`, namespace })
+    list(spec["containers"]).map((container): ReadonlyMap<string, string | undefined> =>
+      new Map([
+        ...environmentOf(container, { name: `${owner.metadata.name}-0`, namespace }),
+        ...commandVariables(container),
+      ])
     )
   ).find((one) => one.has("RABBITMQ_NODE_NAME"));
   const [name, folder] = ["RABBITMQ_NODE_NAME", "RABBITMQ_MNESIA_DIR"].map((key) => environment?.get(key));
@@ -133,13 +136,13 @@ function variableProblems(
     const instead = name === undefined ? "" : ` but "${name}"`;
     return [say(
       `is not node "${node}"${instead}, so that it starts empty`,
-      "Leave RABBITMQ_NODE_NAME in extraEnvVars, and look whether the chart sets it after these",
+      "Leave command and args as they are made here, and look whether the chart reads them",
     )];
   }
   if (folder !== undefined && folder.split("/").at(-1) !== node) {
     return [say(
       `has its data in "${folder}", which is not named after node "${node}", so that it starts empty`,
-      "Set RABBITMQ_MNESIA_DIR in extraEnvVars",
+      "Set RABBITMQ_MNESIA_DIR where RABBITMQ_NODE_NAME is set",
     )];
   }
   return list(values["extraEnvVars"]).flatMap(({ name: key, value }) =>

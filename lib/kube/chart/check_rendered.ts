@@ -5,10 +5,11 @@ import type { Decisions } from "../decisions.ts";
 import { findPlace, list, record } from "../jobs/reference.ts";
 import { nodeName } from "../jobs/rabbitmq_values.ts";
 import { label } from "../names.ts";
-import type { KubeObject } from "../object.ts";
+import { describeObject, type KubeObject } from "../object.ts";
 import { checkBroker, type ExpectedBroker } from "./check_broker.ts";
 import { checkReferences, type ForeignKey } from "./check_references.ts";
-import { renderedObjects } from "./rendered_objects.ts";
+import { doubleVariables } from "./pod_environment.ts";
+import { containersIn, podsOf, renderedObjects } from "./rendered_objects.ts";
 import type { ChartTarget } from "./target.ts";
 
 /** What is planned beside the chart. */
@@ -27,14 +28,35 @@ export function checkRendered(
   const rendered = renderedObjects(text, target.namespace);
   const { service } = target;
   const broker = service === undefined ? undefined : decisions.brokers?.[service];
+  const doubles = checkDoubles(target, rendered);
   if (service === undefined || conversion === undefined || broker?.chart === undefined) {
-    return checkReferences(target, rendered, objects, []);
+    return [...checkReferences(target, rendered, objects, []), ...doubles];
   }
   const foreign = foreignKeys(conversion, [broker.admin.password, broker.chart.erlangCookie]);
   return [
     ...checkReferences(target, rendered, objects, foreign),
+    ...doubles,
     ...checkBroker(target, rendered, expectedOf(conversion, service, broker)),
   ];
+}
+
+/** Helm 4 applies on the server, which refuses an object with two variables of one name; Helm 3 did not. */
+function checkDoubles(target: ChartTarget, rendered: readonly KubeObject[]): Diagnostic[] {
+  return podsOf(rendered).flatMap(({ owner, spec }) =>
+    containersIn(spec).flatMap((container) =>
+      doubleVariables(container).map((name): Diagnostic => ({
+        code: "kube-chart-double",
+        severity: "warning",
+        message: `${
+          describeObject(owner)
+        }, rendered for "${target.name}", has variable ${name} twice in container "${
+          String(container["name"])
+        }", which Helm 4 refuses`,
+        hint:
+          "Take it out of the values, as the chart sets it itself; k3s installs by Helm 4 since summer 2026",
+      }))
+    )
+  );
 }
 
 type Reference = Parameters<typeof findPlace>[1];

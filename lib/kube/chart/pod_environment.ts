@@ -1,5 +1,26 @@
-/** The variables of a container as the kubelet gives them to it. */
+/** The variables of a container as the kubelet gives them to it, and as its own command changes them. */
 import { list, record } from "../jobs/reference.ts";
+
+/** `NAME=value` of a shell, quoted or not. */
+const ASSIGNMENT = /(?:^|\s)([A-Z][A-Z0-9_]*)=(?:'([^']*)'|"([^"$`\\]*)"|([^\s'"$`\\;&|]+))(?=[\s;&|]|$)/g;
+
+/** The variables that a shell in `command` and `args` sets before it starts the program; texts alone. */
+export function commandVariables(container: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  const words = [container["command"], container["args"]].flatMap((part) => Array.isArray(part) ? part : []);
+  return new Map(
+    words.flatMap((word: unknown) =>
+      [...String(word).matchAll(ASSIGNMENT)].map(([, name, single, double, plain]) =>
+        [name ?? "", single ?? double ?? plain ?? ""] as const
+      )
+    ),
+  );
+}
+
+/** Names that stand more than once among a container's variables. */
+export function doubleVariables(container: Readonly<Record<string, unknown>>): string[] {
+  const names = list(container["env"]).map(({ name }) => String(name));
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}
 import {} from "./rendered_objects.ts";
 
 /**

@@ -24,7 +24,8 @@ const METRICS = {
 
 /**
  * The node keeps its name, which is the name of its directory; the Service keeps the one that programs know. The
- * chart sets the node's name and directory itself, so both come again in `extraEnvVars`, where the later one counts.
+ * chart names both after the pod, in variables that stand before `extraEnvVars`: Helm 4 refuses a name that stands
+ * twice, so they are set where the container starts.
  */
 export function chartValues(
   conversion: Conversion,
@@ -53,11 +54,12 @@ export function chartValues(
     plugins: plugins.filter((plugin) => plugin !== METRICS_PLUGIN).join(" "),
     extraPlugins: "",
     hostAliases: pod["hostAliases"] ?? [{ ip: "127.0.0.1", hostnames: [node.split("@")[1] ?? ""] }],
-    extraEnvVars: [
-      { name: "RABBITMQ_NODE_NAME", value: node },
-      { name: "RABBITMQ_USE_LONGNAME", value: "false" },
-      ...(claim === undefined ? [] : [{ name: "RABBITMQ_MNESIA_DIR", value: `${MOUNT}/${node}` }]),
-    ],
+    command: ["/bin/bash", "-ec"],
+    args: [startAs({
+      RABBITMQ_NODE_NAME: node,
+      RABBITMQ_USE_LONGNAME: "false",
+      ...(claim === undefined ? {} : { RABBITMQ_MNESIA_DIR: `${MOUNT}/${node}` }),
+    })],
     persistence: claim === undefined ? { enabled: false } : {
       enabled: true,
       existingClaim: claim,
@@ -67,6 +69,18 @@ export function chartValues(
     ...(hasMetrics ? METRICS : {}),
     ...(resources === undefined ? {} : { resources }),
   };
+}
+
+/** What the image runs by itself, with other variables than the chart's. */
+function startAs(variables: Readonly<Record<string, string>>): string {
+  const scripts = "/opt/bitnami/scripts/rabbitmq";
+  const exports = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`).join(" ");
+  return `export ${exports}; exec ${scripts}/entrypoint.sh ${scripts}/run.sh`;
+}
+
+/** For a shell, and for Helm, which takes braces for a template. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''").replaceAll("{{", "{''{")}'`;
 }
 
 /** As the conversion gives it to the broker, which knows the stack's hostname; else after the pod's hostname. */
