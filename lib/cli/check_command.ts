@@ -2,6 +2,8 @@
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { checkHostJobs } from "../kube/checks/host_jobs.ts";
 import { preflight } from "../run/preflight.ts";
+import { readCharts } from "./charts.ts";
+import { checkCharts } from "./check_charts.ts";
 import { ExitCode } from "./exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { readHostFiles } from "./host_files.ts";
@@ -14,13 +16,15 @@ import type { Terminal } from "./terminal.ts";
 /** Prints every finding with its place; errors end with `ExitCode.input`. */
 export async function check(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
-  // The edge: a repeatable flag, as `append` collects it.
+  // The edge: repeatable flags, as `append` collects them.
   const hostFiles = await readHostFiles((options["hostFile"] ?? []) as readonly string[], surroundings);
+  const charts = await readCharts((options["chart"] ?? []) as readonly string[], surroundings);
   const gathered = await gather(options, surroundings, { measure: true });
   const diagnostics = [
     ...gathered.diagnostics,
     ...(gathered.project === undefined ? [] : checkHostJobs(gathered.project, hostFiles)),
     ...await checkCluster(gathered, options, surroundings, terminal),
+    ...await checkCharts(charts, gathered, surroundings),
   ];
   const sources = new Map([...gathered.sources, ...hostFiles.map(({ path, text }) => [path, text] as const)]);
   printDiagnostics(diagnostics, { terminal, options, sources, isResult: true });

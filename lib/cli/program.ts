@@ -130,6 +130,11 @@ function declareLooking(program: Command, on: On): void {
       "--host-file <file>",
       "crontab, unit or script of the machine that may reach into containers; repeatable",
       append,
+    )
+    .option(
+      "--chart <name=path>",
+      "folder or .tgz of the chart that a HelmChart or HelmChartConfig is for; repeatable",
+      append,
     );
   on(check, async () => (await import("./check_command.ts")).check);
 

@@ -39,6 +39,7 @@ export const TOOLS = {
     packagePath: "github.com/traefik/traefik/v3/cmd/traefik",
     typicalSeconds: 360,
   },
+  "helm": { module: "helm", packagePath: "helm.sh/helm/v4/cmd/helm", typicalSeconds: 150 },
 } as const satisfies Record<string, Tool>;
 
 /** The programs that the embedded cluster runs. */

@@ -51,15 +51,40 @@ fafTest("brokerChart() keeps FAF's data, node name and Secrets", async () => {
     tls: { enabled: false },
   });
   assert.equal(values.fullnameOverride, "faf-rabbitmq");
-  assert.equal(values.plugins, "rabbitmq_management rabbitmq_prometheus");
+  assert.equal(values.plugins, "rabbitmq_management");
+  assert.deepEqual(
+    [values.metrics, values.containerPorts, values.service],
+    [{ enabled: true }, { metrics: 15692 }, { ports: { metrics: 15692 } }],
+  );
   assert.deepEqual(values.persistence, {
     enabled: true,
     existingClaim: "data-faf-rabbitmq",
     mountPath: "/bitnami/rabbitmq/mnesia",
     subPath: "mnesia",
   });
-  assert.deepEqual(values.extraEnvVars[0], { name: "RABBITMQ_NODE_NAME", value: "rabbit@rabbitmq" });
+  assert.deepEqual(values.args, [
+    "export RABBITMQ_NODE_NAME='rabbit@rabbitmq' RABBITMQ_USE_LONGNAME='false' " +
+    "RABBITMQ_MNESIA_DIR='/bitnami/rabbitmq/mnesia/rabbit@rabbitmq'; " +
+    "exec /opt/bitnami/scripts/rabbitmq/entrypoint.sh /opt/bitnami/scripts/rabbitmq/run.sh",
+  ]);
+  assert.equal(values.extraEnvVars, undefined);
   assert.deepEqual(values.hostAliases[0].hostnames, ["rabbitmq", "rabbitmq.faforever.localhost"]);
+});
+
+fafTest("brokerChart() keeps the other names by which programs reach the broker", async () => {
+  const { conversion } = await convertFaf();
+  const service = conversion.services.get("faf-rabbitmq");
+  assert.ok(service !== undefined);
+  const metadata = { name: "queue", namespace: "faf" };
+  const network = [...service.network, { object: { apiVersion: "v1", kind: "Service", metadata } }];
+  const services = new Map([...conversion.services, ["faf-rabbitmq", { ...service, network }]]);
+  const { objects } = brokerChart({ ...conversion, services }, await withChart(), "faf-rabbitmq");
+  assert.deepEqual(objects.map(({ object }) => object).filter(({ kind }) => kind === "Service"), [{
+    apiVersion: "v1",
+    kind: "Service",
+    metadata,
+    spec: { type: "ExternalName", externalName: "faf-rabbitmq.faf.svc.cluster.local" },
+  }]);
 });
 
 fafTest("brokerChart() makes nothing where no chart is decided", async () => {

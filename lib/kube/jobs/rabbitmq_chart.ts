@@ -6,14 +6,13 @@ import { type Diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import { label } from "../names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { JobDecisions, Reference } from "./decisions.ts";
-import { containersOf, findPlace, record } from "./reference.ts";
+import { chartValues, type Named } from "./rabbitmq_values.ts";
+import { findPlace, record } from "./reference.ts";
 import { type JobResult, Sources } from "./sources.ts";
 
 /** The keys that every version of the chart reads. */
 const PASSWORD_KEY = "rabbitmq-password";
 const COOKIE_KEY = "rabbitmq-erlang-cookie";
-/** Where the official image keeps its data, and the folder of the node in it. */
-const DATA = "/var/lib/rabbitmq";
 
 /**
  * A Secret for the chart and the HelmChart; they take the place of the service's own workload and Services. Nothing
@@ -54,12 +53,25 @@ export function brokerChart(conversion: Conversion, decisions: JobDecisions, ser
       valuesContent: stringify(values, { lineWidth: 0 }),
     },
   };
-  return { objects: [...secret.objects(), { object, service }], findings };
+  return {
+    objects: [...secret.objects(), ...furtherNames(conversion, service), { object, service }],
+    findings,
+  };
 }
 
-interface Named {
-  readonly secret: string;
-  readonly key: string;
+/** The chart makes one Service; the other names by which programs reach the broker lead to it. */
+function furtherNames(conversion: Conversion, service: string): PlannedObject[] {
+  const { namespace } = conversion;
+  return (conversion.services.get(service)?.network ?? []).flatMap(({ object, source }): PlannedObject[] => {
+    const { name } = object.metadata;
+    if (object.kind !== "Service" || name === label(service)) return [];
+    const spec = { type: "ExternalName", externalName: `${label(service)}.${namespace}.svc.cluster.local` };
+    return [{
+      object: { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, spec },
+      service,
+      ...(source === undefined ? {} : { source }),
+    }];
+  });
 }
 
 /** Collects what the chart reads into one Secret; a Secret that is not of this stack is named as it is. */
@@ -90,74 +102,6 @@ class ChartSecret {
       object: { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data: { ...this.#data } },
     }];
   }
-}
-
-/** The node keeps its name, which is the name of its directory; the Service keeps the one that programs know. */
-function chartValues(
-  conversion: Conversion,
-  service: string,
-  workload: KubeObject,
-  login: { user: string; password: Named; cookie: Named },
-): Record<string, unknown> {
-  const pod = record(record(record(workload["spec"])?.["template"])?.["spec"]) ?? {};
-  const node = nodeName(conversion, service, pod);
-  const claim = dataClaim(pod, workload);
-  const resources = containersOf(workload)[0]?.["resources"];
-  return {
-    fullnameOverride: label(service),
-    replicaCount: 1,
-    auth: {
-      username: login.user,
-      existingPasswordSecret: login.password.secret,
-      existingSecretPasswordKey: login.password.key,
-      existingErlangSecret: login.cookie.secret,
-      existingSecretErlangKey: login.cookie.key,
-    },
-    clustering: { enabled: false },
-    plugins: pluginsOf(conversion, service).join(" "),
-    extraPlugins: "",
-    hostAliases: pod["hostAliases"] ?? [{ ip: "127.0.0.1", hostnames: [node.split("@")[1] ?? ""] }],
-    extraEnvVars: [
-      { name: "RABBITMQ_NODE_NAME", value: node },
-      { name: "RABBITMQ_USE_LONGNAME", value: "false" },
-    ],
-    persistence: claim === undefined ? { enabled: false } : {
-      enabled: true,
-      existingClaim: claim,
-      mountPath: "/bitnami/rabbitmq/mnesia",
-      subPath: "mnesia",
-    },
-    service: { extraPorts: [{ name: "prometheus", port: 15692, targetPort: 15692 }] },
-    ...(resources === undefined ? {} : { resources }),
-  };
-}
-
-/** As the conversion gives it to the broker, which knows the stack's hostname; else after the pod's hostname. */
-function nodeName(conversion: Conversion, service: string, pod: Record<string, unknown>): string {
-  const decided = findPlace(conversion, `${service}.RABBITMQ_NODENAME`)?.value;
-  if (decided !== undefined) return new TextDecoder().decode(decided);
-  return `rabbit@${String(pod["hostname"] ?? label(service)).split(".")[0] ?? ""}`;
-}
-
-function dataClaim(pod: Record<string, unknown>, workload: KubeObject): string | undefined {
-  const mounts = containersOf(workload)[0]?.["volumeMounts"];
-  const volumes = pod["volumes"];
-  if (!Array.isArray(mounts) || !Array.isArray(volumes)) return undefined;
-  const mount = record(
-    mounts.find((entry: unknown) => String(record(entry)?.["mountPath"]).replace(/\/$/, "") === DATA),
-  );
-  const volume = record(volumes.find((entry: unknown) => record(entry)?.["name"] === mount?.["name"]));
-  const claim = record(volume?.["persistentVolumeClaim"])?.["claimName"];
-  return typeof claim === "string" ? claim : undefined;
-}
-
-/** The plugins of the stack's `enabled_plugins` file, an Erlang list. */
-function pluginsOf(conversion: Conversion, service: string): readonly string[] {
-  const files = conversion.services.get(service)?.configuration ?? [];
-  const text = files.map(({ object }) => record(object["data"])?.["enabled_plugins"])
-    .find((value) => typeof value === "string");
-  const names = typeof text === "string" ? text.match(/rabbitmq_\w+/g) : null;
-  return names ?? ["rabbitmq_management", "rabbitmq_prometheus"];
 }
 
 /** Where the chart's values name a Secret: the path of its name, and of its key or the keys that it must have. */

@@ -94,7 +94,8 @@ export function record(value: unknown): Record<string, unknown> | undefined {
     : undefined;
 }
 
-function list(value: unknown): readonly Record<string, unknown>[] {
+/** The maps of a list; empty where there is none. */
+export function list(value: unknown): readonly Record<string, unknown>[] {
   return Array.isArray(value)
     ? value.flatMap((entry: unknown) => {
       const found = record(entry);

@@ -4,8 +4,8 @@ import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
 import type { PublishedPort } from "./published_ports.ts";
 
 /**
- * The ports: `web` and `websecure` are the chart's own. `tls` is written in both of its places, as chart 39
- * moved it under `http` and each version ignores the other's.
+ * The ports: `web` and `websecure` are the chart's own. TLS is left to the arguments: chart 39 moved it from `tls` to
+ * `http.tls`, and from chart 38 on the schema refuses whatever else than its own stands in a port.
  */
 export function entryPointPorts(
   entryPoints: EntryPoints,
@@ -29,13 +29,10 @@ export function entryPointPorts(
 }
 
 function ownPort(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>> {
-  const tls = entryPoint.target === "websecure"
-    ? { tls: { enabled: entryPoint.hasTls }, http: { tls: { enabled: entryPoint.hasTls } } }
-    : {};
   const http3 = structField(entryPoint.fields, "http3") === undefined
     ? {}
     : { http3: { enabled: true, advertisedPort: entryPoint.publicPort } };
-  return { exposedPort: entryPoint.publicPort, ...tls, ...http3 };
+  return { exposedPort: entryPoint.publicPort, ...http3 };
 }
 
 /** A port that compose does not publish is not exposed by the cluster either. */

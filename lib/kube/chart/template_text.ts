@@ -1,0 +1,136 @@
+/** Go template text cut into actions, and actions into operands: as much of its syntax as tells which values are read. */
+
+/** One operand: a chain of fields behind a base, a text, a word (function or number), or a pipeline in parentheses. */
+export type Operand =
+  | { readonly kind: "chain"; readonly base: string; readonly fields: readonly string[] }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "word"; readonly word: string }
+  | { readonly kind: "group"; readonly pipeline: Pipeline; readonly fields: readonly string[] };
+
+/** Commands between pipes, each a list of operands. */
+export type Pipeline = readonly (readonly Operand[])[];
+
+/** What stands between `{{` and `}}`. */
+export interface Action {
+  /** `if`, `else if`, `with`, `range`, `end`, …; absent for a plain pipeline. */
+  readonly keyword?: string;
+  /** Variables on the left of `:=` or `=`, with their dollar sign. */
+  readonly variables: readonly string[];
+  readonly declares: boolean;
+  readonly pipeline: Pipeline;
+}
+
+/** The actions of a template in order; comments and everything outside of braces are left out. */
+export function templateActions(text: string): Action[] {
+  const actions: Action[] = [];
+  for (let at = text.indexOf("{{"); at >= 0; at = text.indexOf("{{", at)) {
+    const comment = /^\{\{-?\s*\/\*/.exec(text.slice(at, at + 80));
+    const end = comment === null ? actionEnd(text, at + 2) : text.indexOf("*/", at);
+    if (end < 0) break;
+    if (comment === null) actions.push(parseAction(tokens(text.slice(at + 2, end))));
+    at = end + 2;
+  }
+  return actions;
+}
+
+/** Where `}}` stands that is not in a text of the action. */
+function actionEnd(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const character = text[at] ?? "";
+    if (character === "}" && text[at + 1] === "}") return at;
+    if (character === '"' || character === "`" || character === "'") {
+      const close = textEnd(text, at);
+      if (close < 0) return -1;
+      at = close;
+    }
+  }
+  return -1;
+}
+
+function textEnd(text: string, open: number): number {
+  const quote = text[open];
+  for (let at = open + 1; at < text.length; at++) {
+    if (text[at] === "\\" && quote !== "`") at++;
+    else if (text[at] === quote) return at;
+  }
+  return -1;
+}
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)*'|:=|[=|(),]|[^\s=|(),"`':]+|:/gs;
+
+function tokens(text: string): string[] {
+  return (text.replace(/^-(?=\s)/, "").replace(/(?<=\s)-$/, "").match(TOKEN) ?? [])
+    .filter((token) => token !== "");
+}
+
+const KEYWORDS: ReadonlySet<string> = new Set(
+  ["if", "with", "range", "else", "end", "define", "block", "template", "break", "continue"],
+);
+
+function parseAction(all: readonly string[]): Action {
+  let rest = [...all];
+  let keyword: string | undefined;
+  if (KEYWORDS.has(rest[0] ?? "")) {
+    keyword = rest.shift();
+    if (keyword === "else" && (rest[0] === "if" || rest[0] === "with")) keyword = `else ${rest.shift()}`;
+  }
+  const assign = rest.findIndex((token) => token === ":=" || token === "=");
+  const left = assign < 0 ? [] : rest.slice(0, assign).filter((token) => token !== ",");
+  const isAssignment = left.length > 0 && left.every((token) => /^\$\w+$/.test(token));
+  const declares = isAssignment && rest[assign] === ":=";
+  if (isAssignment) rest = rest.slice(assign + 1);
+  return {
+    ...(keyword === undefined ? {} : { keyword }),
+    variables: isAssignment ? left : [],
+    declares,
+    pipeline: new PipelineReader(rest).read(),
+  };
+}
+
+class PipelineReader {
+  readonly #tokens: readonly string[];
+  #at = 0;
+
+  constructor(all: readonly string[]) {
+    this.#tokens = all;
+  }
+
+  /** To the end, or to the parenthesis that closes it. */
+  read(): Pipeline {
+    const commands: Operand[][] = [[]];
+    for (; this.#at < this.#tokens.length; this.#at++) {
+      const token = this.#tokens[this.#at] ?? "";
+      if (token === ")") break;
+      if (token === "|") commands.push([]);
+      else commands.at(-1)?.push(this.#operand(token));
+    }
+    return commands.filter((command) => command.length > 0);
+  }
+
+  #operand(token: string): Operand {
+    if (token === "(") {
+      this.#at++;
+      const pipeline = this.read();
+      const after = this.#tokens[this.#at + 1] ?? "";
+      const hasFields = /^\.\w/.test(after);
+      if (hasFields) this.#at++;
+      return { kind: "group", pipeline, fields: hasFields ? fieldsOf(after) : [] };
+    }
+    if (/^["'`]/.test(token)) return { kind: "text", text: unquoted(token) };
+    if (token.startsWith(".")) return { kind: "chain", base: ".", fields: fieldsOf(token) };
+    if (token.startsWith("$")) {
+      const [base = "$"] = token.split(".");
+      return { kind: "chain", base, fields: fieldsOf(token.slice(base.length)) };
+    }
+    return { kind: "word", word: token };
+  }
+}
+
+function fieldsOf(chain: string): string[] {
+  return chain.split(".").filter((field) => field !== "");
+}
+
+function unquoted(token: string): string {
+  const inner = token.slice(1, -1);
+  return token.startsWith("`") ? inner : inner.replace(/\\(.)/gs, "$1");
+}
