@@ -9,4 +9,4 @@ export const EPOCH_ANNOTATION = "compose-ferry/epoch";
 /** On the target's Namespace: the oldest epoch whose writes are still let in. */
 export const FENCE_ANNOTATION = "compose-ferry/fence";
 /** Owns that annotation and nothing else. */
-export const FENCE_MANAGER = "compose-ferry-fence";
+export const FENCE_MANAGER = "fence.compose-ferry";
