@@ -1,6 +1,7 @@
 /** Reads everything that a plan is made of, in the order of the data flow, and collects every problem on the way. */
 import { isAbsolute, join, resolve } from "node:path";
 import { load, readBindSources } from "../../compose/mod.ts";
+import type { BindSources } from "../../compose/bind_source.ts";
 import type { LoadOptions, Project } from "../../compose/project.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { convert, type ConvertInput } from "../kube/convert.ts";
@@ -26,6 +27,7 @@ export interface Gathered {
   /** The folder of the stack, absolute. */
   readonly directory: string;
   readonly project?: Project;
+  readonly bindSources?: BindSources;
   readonly decisions: Decisions;
   readonly conversion?: Conversion;
   readonly plan?: Plan;
@@ -44,15 +46,17 @@ export const EXAMPLE = "examples/harbour";
 
 /**
  * From flags to a plan. Never throws for bad input: everything wrong is in `diagnostics`.
- * `measure` also asks an engine what running containers use.
+ * `measure` also asks an engine what running containers use; `edited` holds contents, by real path, that take the
+ * place of what lies on disk.
  */
 export async function gather(
   options: InputOptions,
   surroundings: Surroundings,
-  looks: { readonly measure?: boolean } = {},
+  looks: { readonly measure?: boolean; readonly edited?: ReadonlyMap<string, Uint8Array> } = {},
 ): Promise<Gathered> {
   const directory = stackDirectory(options, surroundings);
-  const loaded = await load(loadOptions(options, surroundings));
+  const edited = looks.edited ?? new Map<string, Uint8Array>();
+  const loaded = await load({ ...loadOptions(options, surroundings), edited });
   const sources = new Map(loaded.sources);
   const scripts = await loadScripts(
     options.migrations === undefined
@@ -66,7 +70,7 @@ export async function gather(
   if (project === undefined) return { ...read, diagnostics, planFor: () => undefined };
 
   const { decisions } = decided;
-  const bindSources = await readBindSources(project);
+  const bindSources = await readBindSources(project, {}, edited);
   const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
   const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
   const convertWith = (digestKey: string): Conversion =>
@@ -83,13 +87,16 @@ export async function gather(
   const planned = planOf(conversion, "");
   diagnostics.push(
     ...conversion.findings,
-    ...checkPreparations(conversion, decisions),
+    ...checkPreparations(conversion, { project, bindSources }, decisions),
     ...planned.diagnostics,
   );
-  if (hasErrors(diagnostics)) return { ...read, project, conversion, diagnostics, planFor: () => undefined };
+  if (hasErrors(diagnostics)) {
+    return { ...read, project, bindSources, conversion, diagnostics, planFor: () => undefined };
+  }
   return {
     ...read,
     project,
+    bindSources,
     conversion,
     diagnostics,
     plan: planned.plan,

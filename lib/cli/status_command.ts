@@ -65,11 +65,22 @@ export function refuse(gathered: Gathered): never {
   );
 }
 
-function noCluster(): Diagnostic {
+/** What to say where no cluster is named and none runs. */
+export function noCluster(): Diagnostic {
   return {
     code: "cli-no-cluster",
     severity: "error",
     message: "There is no kubeconfig, and the embedded cluster does not run",
     hint: "Start it with: deno task cluster up, or name a cluster with --kubeconfig",
+  };
+}
+
+/** What to say where a command needs what an earlier run recorded. */
+export function nothingRecorded(namespace: string): Diagnostic {
+  return {
+    code: "cli-nothing-recorded",
+    severity: "error",
+    message: `Nothing is recorded in namespace "${namespace}": no run was there yet`,
+    hint: "Run: deno task migrate",
   };
 }
