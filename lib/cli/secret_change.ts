@@ -11,6 +11,7 @@ import {
   readChange,
   recordChange,
   type RecordedChange,
+  replaceChange,
   type SecretChange,
 } from "../run/secrets/change_record.ts";
 import { removeLeftovers, writeFile } from "../run/secrets/edited_files.ts";
@@ -66,23 +67,37 @@ async function change(
     const context = { options, surroundings, terminal, target, namespace, digestKey: keyText(record.key) };
     return await withStackLock(stackDirectory(options, surroundings), async () => {
       const pending = await readChange({ client: target.client, namespace });
-      if (pending !== undefined) {
-        const code = await finish(context, pending);
-        const isDone = isRandom && group.places.some((place) => place.name === pending.name);
-        if (code !== ExitCode.ok || isDone || options["dryRun"] === true) return code;
+      if (pending === undefined) return await begin(context, gathered, { name, value });
+      const isSame = group.places.some((place) => place.name === pending.name);
+      if (isSame && pending.before.includes(value)) {
+        terminal.err(`The change of "${pending.name}" that is under way is taken back.\n`);
+        return await begin(context, gathered, { name, value, instead: pending });
       }
-      return await begin(context, name, value);
+      const code = await finish(context, pending);
+      if (code !== ExitCode.ok || isRandom && isSame || options["dryRun"] === true) return code;
+      return await begin(context, await gather(options, surroundings), { name, value });
     });
   });
 }
 
+interface NewChange {
+  readonly name: string;
+  readonly value: string;
+  /** The change that is under way and given up for this one. */
+  readonly instead?: RecordedChange;
+}
+
 /** A new change: previewed, confirmed, recorded in the cluster, then carried out. */
-async function begin(context: ChangeContext, name: string, value: string): Promise<number> {
+async function begin(
+  context: ChangeContext,
+  gathered: Gathered,
+  { name, value, instead }: NewChange,
+): Promise<number> {
   const { options, surroundings, terminal, target, namespace } = context;
-  const gathered = await gather(options, surroundings);
   const group = groupNamed(inventoryOf(gathered), name);
-  const old = [...new Set(group.places.flatMap(({ value }) => value === undefined ? [] : [value]))];
-  if (group.places.every((place) => place.value === value)) {
+  const found = group.places.flatMap(({ value }) => value === undefined ? [] : [value]);
+  const old = [...new Set([...(instead === undefined ? [] : [instead.value, ...instead.before]), ...found])];
+  if (instead === undefined && group.places.every((place) => place.value === value)) {
     terminal.err(
       `Every place of secret "${group.name}" holds this value already. Nothing was written.\n` +
         "Next: deno task secrets diff\n",
@@ -104,7 +119,10 @@ async function begin(context: ChangeContext, name: string, value: string): Promi
     by: surroundings.user,
     since: surroundings.now().toISOString(),
   };
-  const recorded = await recordChange({ client: target.client, namespace }, change);
+  const place = { client: target.client, namespace };
+  const recorded = instead === undefined
+    ? await recordChange(place, change)
+    : await replaceChange(place, instead, change);
   return await carryOut(context, prepared, recorded);
 }
 

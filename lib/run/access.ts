@@ -122,7 +122,12 @@ function own(): readonly Rule[] {
     ...named("", "configmaps", STATE_NAME),
     ...named("coordination.k8s.io", "leases", LEASE_NAME),
     { apiGroups: [""], resources: ["secrets"], verbs: ["get"], resourceNames: [KEY_NAME] },
-    { apiGroups: [""], resources: ["secrets"], verbs: ["get", "delete"], resourceNames: [CHANGE_NAME] },
+    {
+      apiGroups: [""],
+      resources: ["secrets"],
+      verbs: ["get", "update", "delete"],
+      resourceNames: [CHANGE_NAME],
+    },
     { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
     { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
   ];

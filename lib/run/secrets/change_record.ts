@@ -25,6 +25,7 @@ export interface SecretChange {
 /** A change as it is recorded. */
 export interface RecordedChange extends SecretChange {
   readonly uid: string;
+  readonly resourceVersion: string;
 }
 
 interface Target {
@@ -64,6 +65,21 @@ export async function recordChange(target: Target, change: SecretChange): Promis
     if (found === undefined) throw error;
     throw new Failure(5, [underWay(changeOf(found))]);
   }
+}
+
+/**
+ * Records another change in the place of one that is under way, such as the way back.
+ * @throws ApiError (409) where that one is not as it was read
+ */
+export async function replaceChange(
+  { client, namespace }: Target,
+  { uid, resourceVersion }: RecordedChange,
+  change: SecretChange,
+): Promise<RecordedChange> {
+  const object = changeObject(namespace, change, crypto.randomUUID());
+  return changeOf(
+    await client.replace({ ...object, metadata: { ...object.metadata, uid, resourceVersion } }),
+  );
 }
 
 /** Takes the record away: the change is done. One that is gone already is no error. */
@@ -120,7 +136,7 @@ function changeOf(object: LiveObject): RecordedChange {
       return [];
     }
   };
-  const { annotations = {}, uid = "" } = object.metadata;
+  const { annotations = {}, uid = "", resourceVersion = "" } = object.metadata;
   return {
     name: text("name"),
     value: text("value"),
@@ -129,5 +145,6 @@ function changeOf(object: LiveObject): RecordedChange {
     by: annotations[BY] ?? "somebody",
     since: annotations[SINCE] ?? "an unknown time",
     uid,
+    resourceVersion,
   };
 }
