@@ -21,7 +21,7 @@ import { gather, type Gathered, stackDirectory } from "./gather.ts";
 import { follow, lockTimeoutOf, type Move, writerOptions } from "./move.ts";
 import type { CommandOptions, Run } from "./program.ts";
 import { type ChangeContext, prepareChange, type PreparedChange, previewOf } from "./secret_prepare.ts";
-import { onlyName, randomValue, readValue } from "./secret_value.ts";
+import { needsPrompt, onlyName, randomValue, readValue } from "./secret_value.ts";
 import { inventoryOf } from "./secrets_command.ts";
 import { withStackLock } from "./stack_lock.ts";
 import { noCluster, nothingRecorded, refuse } from "./status_command.ts";
@@ -56,7 +56,6 @@ async function change(
   const { conversion } = gathered;
   const group = groupNamed(inventoryOf(gathered), name);
   if (conversion === undefined) return refuse(gathered);
-  const value = await valueOf();
   const target = await findTarget(options, surroundings, terminal, false);
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
   const { namespace } = conversion;
@@ -67,14 +66,17 @@ async function change(
     const context = { options, surroundings, terminal, target, namespace, digestKey: keyText(record.key) };
     return await withStackLock(stackDirectory(options, surroundings), async () => {
       const pending = await readChange({ client: target.client, namespace });
-      if (pending === undefined) return await begin(context, gathered, { name, value });
+      if (pending === undefined) return await begin(context, gathered, { name, value: await valueOf() });
       const isSame = group.places.some((place) => place.name === pending.name);
+      // Whoever only wants it finished is not asked for the value once more.
+      if (isSame && (isRandom || needsPrompt(options, surroundings))) return await finish(context, pending);
+      const value = await valueOf();
       if (isSame && pending.before.includes(value)) {
         terminal.err(`The change of "${pending.name}" that is under way is taken back.\n`);
         return await begin(context, gathered, { name, value, instead: pending });
       }
       const code = await finish(context, pending);
-      if (code !== ExitCode.ok || isRandom && isSame || options["dryRun"] === true) return code;
+      if (code !== ExitCode.ok || options["dryRun"] === true) return code;
       return await begin(context, await gather(options, surroundings), { name, value });
     });
   });

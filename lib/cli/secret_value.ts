@@ -31,6 +31,11 @@ export async function readValue(
   return checked(new TextEncoder().encode(first));
 }
 
+/** Whether the value would have to be typed. */
+export function needsPrompt(options: CommandOptions, { input }: Surroundings): boolean {
+  return typeof options["fromFile"] !== "string" && input.isTerminal;
+}
+
 /** 32 letters and digits, the first a letter: they mean themselves wherever a secret may stand. */
 export function randomValue(random: Surroundings["random"]): string {
   let value = "";

@@ -238,6 +238,7 @@ fafTest(
       "faf-java-api.RABBIT_PASSWORD": 2,
       "faf-league-service.MQ_PASSWORD": 2,
       "faf-postal.RABBITMQ_PASSWORD": 2,
+      "faf-coturn.TURN_SECRET": 2,
     });
     for (const group of groups.filter(({ name }) => name in sizes)) {
       assert.deepEqual(editsFor(group, "new.Value-1").problems, [], group.name);

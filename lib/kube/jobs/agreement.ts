@@ -12,10 +12,10 @@ import { referenceText } from "./reference.ts";
 export interface SharedSecret {
   /** The decision: `databases.faf-db.users.faf-java-api`. */
   readonly path: string;
-  /** The service that has to know the value, such as `faf-db`. */
-  readonly server: string;
+  /** The service that has to know the value, such as `faf-db`; absent where the programs alone do. */
+  readonly server?: string;
   /** The Job that makes a changed value true there. */
-  readonly job: string;
+  readonly job?: string;
   /** Whether it is the server's administrator's. */
   readonly isAdmin: boolean;
   readonly places: readonly (Reference | Part)[];
@@ -65,7 +65,12 @@ export function sharedSecrets(decisions: JobDecisions): SharedSecret[] {
       }]
     )
   );
-  return [...ofServers, ...ofClients];
+  const others = Object.entries(decisions.agree ?? {}).map(([name, places]) => ({
+    path: `agree.${name}`,
+    isAdmin: false,
+    places,
+  }));
+  return [...ofServers, ...ofClients, ...others];
 }
 
 /** An error for every place whose value differs from the first, and for every place that does not exist. */

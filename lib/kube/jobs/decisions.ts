@@ -172,6 +172,12 @@ export const timersSchema = z.record(
   }),
 );
 
+/** By a name of one's own: places that hold one secret, of which no database or broker has to know. */
+export const agreeSchema = z.record(
+  z.string().regex(/^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$/),
+  z.array(reference.or(part)).min(2),
+);
+
 export type Databases = z.infer<typeof databasesSchema>;
 export type DatabaseServer = Databases[string];
 export type DatabaseUser = NonNullable<DatabaseServer["users"]>[string];
@@ -194,6 +200,7 @@ export interface JobDecisions {
   readonly identity?: Identity | undefined;
   readonly backups?: Backups | undefined;
   readonly timers?: Timers | undefined;
+  readonly agree?: z.infer<typeof agreeSchema> | undefined;
   readonly storageClass?: string | undefined;
   readonly storageId?: string | undefined;
 }

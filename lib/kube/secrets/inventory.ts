@@ -98,7 +98,7 @@ function groupOf(
     name: places[0]?.name ?? "",
     places,
     decisions: mine.map(({ path }) => path),
-    jobs: [...new Set(mine.map(({ job }) => job))].filter((job) => jobs.has(job)),
-    adminOf: mine.filter(({ isAdmin }) => isAdmin).map(({ server }) => server),
+    jobs: [...new Set(mine.flatMap(({ job }) => job === undefined || !jobs.has(job) ? [] : [job]))],
+    adminOf: mine.flatMap(({ isAdmin, server }) => isAdmin && server !== undefined ? [server] : []),
   };
 }
