@@ -4,6 +4,7 @@ import type { Project } from "../../compose/project.ts";
 import { type Edit, editsFor } from "../kube/secrets/edits.ts";
 import { findGroup } from "../kube/secrets/inventory.ts";
 import type { SecretGroup } from "../kube/secrets/place.ts";
+import { probesThatLogIn } from "../kube/secrets/probes.ts";
 import { verifyChange } from "../kube/secrets/verify.ts";
 import type { ChangePreview } from "../report/secret_change_text.ts";
 import { type EditedFile, prepareFiles } from "../run/secrets/edited_files.ts";
@@ -41,6 +42,8 @@ export interface PreparedChange {
   readonly to: string;
   /** Migrations that had something to do before. */
   readonly otherwise: readonly string[];
+  /** Servers whose healthcheck logs in with the password that is changed. */
+  readonly probed: readonly string[];
 }
 
 /** @throws Failure (3) where a place cannot be changed, or the stack would not be read as it should be */
@@ -86,6 +89,7 @@ export async function prepareChange(
     also: verified.also,
     to,
     otherwise: otherwise.map(({ id }) => id),
+    probed: after.conversion === undefined ? [] : probesThatLogIn(after.conversion, group),
   };
 }
 
@@ -111,6 +115,7 @@ export function previewOf(
     also: prepared.also,
     effects,
     otherwise: resumed ? [] : prepared.otherwise,
+    probed: prepared.probed,
   };
 }
 

@@ -16,6 +16,8 @@ export interface ChangePreview {
   readonly effects: readonly Effect[] | undefined;
   /** Migrations that had something to do anyway. */
   readonly otherwise: readonly string[];
+  /** Servers whose healthcheck logs in with the password that is changed. */
+  readonly probed: readonly string[];
 }
 
 const VERBS = { write: "", run: "run ", restart: "restart " } as const;
@@ -23,7 +25,7 @@ const VERBS = { write: "", run: "run ", restart: "restart " } as const;
 /** Several lines for standard error. */
 export function renderChange(preview: ChangePreview, options: { readonly colour: boolean }): string {
   const style = styleFor(options.colour);
-  const { name, resumed, places, also, effects, otherwise } = preview;
+  const { name, resumed, places, also, effects, otherwise, probed } = preview;
   const head = resumed
     ? `The change of secret ${style.bold(name)} that is under way, to be finished:`
     : `Change of secret ${style.bold(name)}:`;
@@ -49,6 +51,12 @@ export function renderChange(preview: ChangePreview, options: { readonly colour:
         }`,
       ),
     ]),
+    ...probed.map((server) =>
+      style.yellow(
+        `  The healthcheck of ${server} logs in with this password: it fails between the restart and the Job, and the ` +
+          "run waits for it. Take the login out of it first",
+      )
+    ),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -267,16 +267,16 @@ async function steps(t: Deno.TestContext, bench: Bench, sentinel: () => string):
   await t.step("diff says what differs, and its exit code too", async () => {
     const same = await bench.run(["secrets", "diff", "--detailed-exitcode"]);
     assert.equal(same.code, 0, same.out);
-    const file = join(bench.stack.directory, "config/faf-coturn/faf-coturn.env");
+    const file = join(bench.stack.directory, "config/faf-java-api/faf-java-api.env");
     const text = await Deno.readTextFile(file);
-    await Deno.writeTextFile(file, text.replace(/^TURN_SECRET=.*$/m, "TURN_SECRET=other"));
+    await Deno.writeTextFile(file, text.replace(/^CHALLONGE_KEY=.*$/m, "CHALLONGE_KEY=other"));
     const differs = await bench.run(["secrets", "diff", "--detailed-exitcode", "-o", "json"]);
     assert.equal(differs.code, 10, differs.err);
     const { secrets } = JSON.parse(differs.out) as { secrets: { names: string[]; state: string }[] };
     assert.deepEqual(
       secrets.filter(({ state }) => state !== "same").map(({ names, state }) => [names, state]),
       [
-        [["faf-coturn.TURN_SECRET"], "differs"],
+        [["faf-java-api.CHALLONGE_KEY"], "differs"],
       ],
     );
   });

@@ -5,6 +5,7 @@ import { findGroup, secretInventory } from "../../lib/kube/secrets/inventory.ts"
 import { editsFor } from "../../lib/kube/secrets/edits.ts";
 import type { SecretGroup } from "../../lib/kube/secrets/place.ts";
 import { summarise } from "../../lib/kube/secrets/summary.ts";
+import { probesThatLogIn } from "../../lib/kube/secrets/probes.ts";
 import { verifyChange } from "../../lib/kube/secrets/verify.ts";
 import { checkAgreement } from "../../lib/kube/jobs/agreement.ts";
 import { compareSecrets } from "../../lib/kube/secrets/compare.ts";
@@ -148,6 +149,27 @@ Deno.test("a change of each secret changes its places on disk and nothing else",
       for (const [name, text] of Object.entries(FILES)) {
         assert.equal(await Deno.readTextFile(join(directory, name)), text);
       }
+    }
+  }));
+
+Deno.test("a healthcheck that logs in with the administrator's password is known", () =>
+  withStack(async (_, __, directory) => {
+    const check = (test: string): string =>
+      FILES["compose.yaml"].replace(
+        "    env_file: db.env\n",
+        (line) => `${line}    healthcheck: { test: ${test} }\n`,
+      );
+    for (
+      const [test, expected] of [
+        ["'mariadb -uroot -p$$ROOT_PASSWORD -e \"SELECT 1\"'", ["db"]],
+        ["mysqladmin ping", []],
+      ] as const
+    ) {
+      await Deno.writeTextFile(join(directory, "compose.yaml"), check(test));
+      const converted = await convertStack({ directory, decisions: DECISIONS });
+      const group = findGroup(inventory(converted), "db.ROOT_PASSWORD") ?? assert.fail();
+      assert.deepEqual(probesThatLogIn(converted.conversion, group), expected);
+      assert.deepEqual(probesThatLogIn(converted.conversion, { ...group, adminOf: [] }), []);
     }
   }));
 
