@@ -69,14 +69,16 @@ async function change(
       if (pending === undefined) return await begin(context, gathered, { name, value: await valueOf() });
       const isSame = group.places.some((place) => place.name === pending.name);
       // Whoever only wants it finished is not asked for the value once more.
-      if (isSame && (isRandom || needsPrompt(options, surroundings))) return await finish(context, pending);
+      if (isSame && (isRandom || needsPrompt(options, surroundings))) {
+        return await finish(context, pending) ?? ExitCode.ok;
+      }
       const value = await valueOf();
       if (isSame && pending.before.includes(value)) {
         terminal.err(`The change of "${pending.name}" that is under way is taken back.\n`);
         return await begin(context, gathered, { name, value, instead: pending });
       }
       const code = await finish(context, pending);
-      if (code !== ExitCode.ok || options["dryRun"] === true) return code;
+      if (code !== ExitCode.ok) return code ?? ExitCode.ok;
       return await begin(context, await gather(options, surroundings), { name, value });
     });
   });
@@ -97,6 +99,7 @@ async function begin(
 ): Promise<number> {
   const { options, surroundings, terminal, target, namespace } = context;
   const group = groupNamed(inventoryOf(gathered), name);
+  if (instead !== undefined && options["dryRun"] !== true) await removeLeftovers(pathsOf(group));
   const found = group.places.flatMap(({ value }) => value === undefined ? [] : [value]);
   const old = [...new Set([...(instead === undefined ? [] : [instead.value, ...instead.before]), ...found])];
   if (instead === undefined && group.places.every((place) => place.value === value)) {
@@ -128,8 +131,11 @@ async function begin(
   return await carryOut(context, prepared, recorded);
 }
 
-/** A change that an earlier call began: each place has the old or the new value. */
-async function finish(context: ChangeContext, pending: RecordedChange): Promise<number> {
+/**
+ * A change that an earlier call began: each place has the old or the new value. The exit code; undefined where it was
+ * only shown, or the answer was no.
+ */
+async function finish(context: ChangeContext, pending: RecordedChange): Promise<number | undefined> {
   const { options, surroundings, terminal } = context;
   let gathered = await gather(options, surroundings);
   let group = pendingGroup(inventoryOf(gathered), pending);
@@ -147,7 +153,7 @@ async function finish(context: ChangeContext, pending: RecordedChange): Promise<
   show(context, gathered, prepared, true);
   if (options["dryRun"] === true || !confirmed(context, group.name)) {
     terminal.err("Nothing was written.\n");
-    return ExitCode.ok;
+    return undefined;
   }
   return await carryOut(context, prepared, pending);
 }
