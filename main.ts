@@ -3,6 +3,7 @@ import { hostname, userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import metadata from "./deno.json" with { type: "json" };
 import { runProgram } from "./lib/cli/program.ts";
+import { processInput } from "./lib/cli/input.ts";
 import { processTerminal } from "./lib/cli/terminal.ts";
 
 if (import.meta.main) {
@@ -17,6 +18,8 @@ if (import.meta.main) {
     signal: interruption(),
     embedded: async () => (await import("./test/cluster/embedded.ts")).embeddedCluster(environment),
     terminal: (noColor) => processTerminal(environment, directory, noColor),
+    input: processInput(),
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   }, metadata.version);
   Deno.exit();
 }

@@ -1,16 +1,23 @@
 /** Turns a loaded tree into the typed project: canonical values, profiles, variables from files, consistency. */
 import type { Span } from "../lib/diagnostics/diagnostic.ts";
 import { checkConsistency } from "./consistency.ts";
-import { type Container, type FileReading, resolveEnvironment, resolveLabels } from "./container_files.ts";
+import {
+  type Container,
+  type FileReading,
+  type Noted,
+  resolveEnvironment,
+  resolveLabels,
+} from "./container_files.ts";
 import type { LoadContext } from "./context.ts";
 import { plainValue } from "./plain.ts";
 import { type Mapping, mappingAt } from "./node.ts";
 import type { Path, Project, Service } from "./project.ts";
 import { add } from "./report.ts";
-import { spanAt } from "./span.ts";
+import { nodeAt, spanAt } from "./span.ts";
 import { define } from "./spec/field.ts";
 import { SECTIONS } from "./spec/project.ts";
 import { checkStrictly } from "./strict.ts";
+import { type Written, writtenNode } from "./written.ts";
 
 export interface ProjectInput {
   readonly tree: Mapping;
@@ -33,10 +40,14 @@ export async function buildProject(input: ProjectInput, context: LoadContext): P
   const sections = readSections(tree, context);
   const services = split(sections.services, input.profiles);
   const jobs = split(sections.jobs, input.profiles);
-  const noted = new Map<string, () => Span>();
-  const span = (path: Path): Span | undefined => {
-    const fromFile = path.length === 4 && path[2] === "environment" ? noted.get(path.join("\n")) : undefined;
-    return fromFile?.() ?? spanAt(tree, path);
+  const noted = new Map<string, Noted>();
+  const fromFile = (path: Path): Noted | undefined =>
+    path.length === 4 && path[2] === "environment" ? noted.get(path.join("\n")) : undefined;
+  const span = (path: Path): Span | undefined => fromFile(path)?.span() ?? spanAt(tree, path);
+  const written = (path: Path): Written | undefined => {
+    const note = fromFile(path);
+    const node = note === undefined ? nodeAt(tree, path) : undefined;
+    return note === undefined ? node && writtenNode(node) : note.written();
   };
   checkStrictly(tree, context.report);
   if (input.isComplete) consistency(sections, services, jobs, tree, span, context);
@@ -64,6 +75,8 @@ export async function buildProject(input: ProjectInput, context: LoadContext): P
     disabledServices: typed(services.disabled),
     canonical,
     span,
+    written,
+    variable: (name) => context.variables.get(name),
   };
 }
 
@@ -141,7 +154,7 @@ async function resolveFiles(
   service: Record<string, unknown>,
   reading: FileReading,
   tree: Mapping,
-  noted: Map<string, () => Span>,
+  noted: Map<string, Noted>,
 ): Promise<void> {
   const hooks = Array.isArray(service.pre_start) ? service.pre_start : [];
   for (const [index, container] of [service, ...hooks].entries()) {
@@ -149,8 +162,8 @@ async function resolveFiles(
     const own = new Set(Object.keys((container as Container).environment ?? {}));
     const places = {
       span: (key: string, at: number): Span | undefined => spanAt(tree, [...path, key, at]),
-      note: (key: string, span: () => Span): void => {
-        if (index === 0 && !own.has(key)) noted.set(["services", name, "environment", key].join("\n"), span);
+      note: (key: string, place: Noted): void => {
+        if (index === 0 && !own.has(key)) noted.set(["services", name, "environment", key].join("\n"), place);
       },
     };
     await resolveEnvironment(container as Container, reading, places);

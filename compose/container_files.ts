@@ -6,6 +6,7 @@ import { valueOf } from "./normalize.ts";
 import { problem } from "./report.ts";
 import { spanOf } from "./source.ts";
 import type { Lookup } from "./template.ts";
+import { type Written, writtenVariable } from "./written.ts";
 
 type Environment = Readonly<Record<string, string>>;
 type Variables = Record<string, string | null>;
@@ -34,7 +35,13 @@ export interface FileReading {
 /** Where the container's keys are written, and where a key that came from a file is noted. */
 export interface ContainerPlaces {
   readonly span: (key: "env_file" | "label_file", index: number) => Span | undefined;
-  readonly note: (key: string, span: () => Span) => void;
+  readonly note: (key: string, place: Noted) => void;
+}
+
+/** Where a key of a file stands, and its value. */
+export interface Noted {
+  readonly span: () => Span;
+  readonly written: () => Written;
 }
 
 /** Resolves a container's variables: `environment` over later files over earlier ones. */
@@ -64,11 +71,15 @@ export async function resolveEnvironment(
     }
     const seen: Lookup = (name) =>
       lookup(name) ?? (Object.hasOwn(fromFiles, name) ? fromFiles[name] ?? undefined : undefined);
-    const read = await readPairs(file.path ?? "", file.required !== false, seen, reading, at);
-    for (const [key, { value, offset }] of read?.parsed.values ?? []) {
-      fromFiles[key] = value;
-      const source = read?.source;
-      if (source !== undefined) places.note(key, () => spanOf(source, offset, offset + key.length));
+    const found = await readPairs(file.path ?? "", file.required !== false, seen, reading, at);
+    for (const [key, read] of found?.parsed.values ?? []) {
+      fromFiles[key] = read.value;
+      const source = found?.source;
+      if (source === undefined) continue;
+      places.note(key, {
+        span: () => spanOf(source, read.offset, read.offset + key.length),
+        written: () => writtenVariable(source, key, read),
+      });
     }
   }
   const merged = { ...fromFiles, ...own };

@@ -4,6 +4,7 @@ import { readText, type TextRead } from "./disk.ts";
 import { cleanPath } from "./paths.ts";
 import type { Report } from "./report.ts";
 import { type Source, sourceOf, spanOf } from "./source.ts";
+import type { Written } from "./written.ts";
 
 export interface LoadContext {
   readonly report: Report;
@@ -13,6 +14,10 @@ export interface LoadContext {
   /** The texts that spans may point into, by the name that the spans carry. */
   readonly sources: Map<string, string>;
   readonly texts: Map<string, Promise<TextRead>>;
+  /** Contents that take the place of what lies on disk, by real path. */
+  readonly edited: ReadonlyMap<string, Uint8Array>;
+  /** Where the variables for interpolation were written, as far as they come from files. */
+  readonly variables: Map<string, Written>;
 }
 
 /** A file's name in messages: relative to the stack's directory where it lies below it. */
@@ -24,7 +29,7 @@ export function nameOf(path: string, context: LoadContext): string {
 /** Reads a text once for a load. */
 export function readOnce(path: string, context: LoadContext): Promise<TextRead> {
   const clean = cleanPath(path);
-  const found = context.texts.get(clean) ?? readText(clean);
+  const found = context.texts.get(clean) ?? readText(clean, context.edited);
   context.texts.set(clean, found);
   return found;
 }

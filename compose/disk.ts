@@ -8,9 +8,14 @@ export type TextRead =
   | { readonly text: string }
   | { readonly missing: boolean; readonly reason: string; readonly offset?: number };
 
-/** Reads a whole file. A FIFO, a device or a directory is refused before it is opened, so nothing blocks. */
-export async function readText(path: string): Promise<TextRead> {
+/**
+ * Reads a whole file. A FIFO, a device or a directory is refused before it is opened, so nothing blocks.
+ * `edited` holds contents, by real path, that take the place of what lies there.
+ */
+export async function readText(path: string, edited: Edited = new Map()): Promise<TextRead> {
   try {
+    const instead = await editedAt(path, edited);
+    if (instead !== undefined) return decode(instead);
     const info = await Deno.stat(path);
     if (info.isDirectory) return { missing: false, reason: "it is a directory" };
     if (!info.isFile) return { missing: false, reason: "it is not a regular file" };
@@ -29,6 +34,15 @@ export async function readText(path: string): Promise<TextRead> {
     }
     return { missing: false, reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Contents by real path: what a stack would be like after an edit that is not on disk yet. */
+export type Edited = ReadonlyMap<string, Uint8Array>;
+
+/** The edited content of the file that a path leads to; nothing where it is not edited or not there. */
+export async function editedAt(path: string, edited: Edited): Promise<Uint8Array | undefined> {
+  if (edited.size === 0) return undefined;
+  return edited.get(await Deno.realPath(path).catch(() => path));
 }
 
 /** What lies at a path, following links; nothing where it is missing or not to be looked at. */

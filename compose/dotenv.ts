@@ -9,6 +9,8 @@ export interface DotenvValue {
   readonly value: string;
   /** Offset of the key in the text. */
   readonly offset: number;
+  /** The characters of the value as it is written, its quotes included; absent where it is inherited. */
+  readonly written?: { readonly start: number; readonly end: number };
 }
 
 /** Why a text cannot be read, with the characters that it is about. */
@@ -84,7 +86,9 @@ function readStatement(reading: Reading): void {
     return;
   }
   while (isBlank(text.charCodeAt(reading.at))) reading.at++;
-  reading.values.set(key, { value: readValue(reading), offset: start });
+  const from = reading.at;
+  const { value, end: to } = readValue(reading);
+  reading.values.set(key, { value, offset: start, written: { start: from, end: to } });
 }
 
 const KEY_HINT = "write NAME=value, one to a line; quote a value that goes over several lines";
@@ -107,7 +111,13 @@ function keyEnd(reading: Reading): number {
   return text.length;
 }
 
-function readValue(reading: Reading): string {
+/** A value, and where what is written of it ends: before a comment, after a closing quote. */
+interface ReadValue {
+  readonly value: string;
+  readonly end: number;
+}
+
+function readValue(reading: Reading): ReadValue {
   const { text } = reading;
   const quote = text[reading.at];
   if (quote === '"' || quote === "'") return readQuoted(reading, quote);
@@ -116,10 +126,11 @@ function readValue(reading: Reading): string {
   reading.at = Math.min(end + 1, text.length);
   const line = text.slice(start, end);
   const comment = line.indexOf(" #");
-  return expand(trimEnd(comment < 0 ? line : line.slice(0, comment)), start, reading);
+  const written = trimEnd(comment < 0 ? line : line.slice(0, comment));
+  return { value: expand(written, start, reading), end: start + written.length };
 }
 
-function readQuoted(reading: Reading, quote: string): string {
+function readQuoted(reading: Reading, quote: string): ReadValue {
   const { text } = reading;
   const start = reading.at;
   let at = start + 1;
@@ -134,7 +145,7 @@ function readQuoted(reading: Reading, quote: string): string {
     refuse("A quoted value is not closed", start, lineEnd(text, start), `close it with ${quote}`);
   }
   reading.at = at + 1;
-  return quote === "'" ? value : expand(expandEscapes(value), start, reading);
+  return { value: quote === "'" ? value : expand(expandEscapes(value), start, reading), end: at + 1 };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -150,7 +161,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Escapes as Go reads them; an octal one is written `\0` and three digits. */
-function expandEscapes(value: string): string {
+export function expandEscapes(value: string): string {
   return value.replaceAll(/\\(?:([abcfnrtv"\\])|(\$)|0(\d{0,3}))/g, (match, letter, dollar, digits) => {
     if (dollar !== undefined) return "$$";
     if (letter !== undefined) return ESCAPES[letter] ?? match;

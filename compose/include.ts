@@ -19,7 +19,7 @@ import { problem, type Report } from "./report.ts";
 import { dropTagged } from "./reset.ts";
 import { type ComposeFile, readCompose } from "./selection.ts";
 import { checkIncludes } from "./spec/check.ts";
-import { mergeVariables, readVariableFiles } from "./variables.ts";
+import { type FileVariables, mergeVariables, readVariableFiles } from "./variables.ts";
 import type { TaggedPath } from "./yaml/parse.ts";
 
 interface Include {
@@ -94,7 +94,7 @@ async function load(include: Include, scope: ModelScope): Promise<Mapping | unde
   const variables = await variablesOf(include, directory, scope, at);
   if (variables === undefined) return undefined;
   const environment: Record<string, string> = { ...scope.environment };
-  mergeVariables(environment, variables);
+  mergeVariables(environment, variables, context);
   const files: ComposeFile[] = [];
   for (const path of include.paths) {
     const file = await readCompose(path, context, at);
@@ -109,7 +109,7 @@ async function variablesOf(
   directory: string,
   scope: ModelScope,
   at: Span,
-): Promise<Record<string, string> | undefined> {
+): Promise<FileVariables | undefined> {
   let files = include.envFiles;
   const isNamed = include.at.kind === "mapping" && include.at.entries.has("env_file");
   if (files.length === 0 && !isNamed) {

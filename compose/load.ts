@@ -22,6 +22,8 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     home: options.environment["HOME"],
     sources: new Map(),
     texts: new Map(),
+    edited: options.edited ?? new Map(),
+    variables: new Map(),
   };
   const project = await loadProject(options, context);
   const { errors } = context.report;

@@ -3,6 +3,7 @@
  * as compose-go v2.16.2 prints it, plus the place where each value was written.
  */
 import type { Diagnostic, Sources, Span } from "../lib/diagnostics/diagnostic.ts";
+import type { Written } from "./written.ts";
 
 /** Keys and indices from the project's root: `["services", "web", "ports", 0]`. */
 export type Path = readonly (string | number)[];
@@ -30,6 +31,10 @@ export interface Project {
    * An environment variable that came from an `env_file` points into that file.
    */
   span(path: Path): Span | undefined;
+  /** The characters that the value at `path` was read from, with the variables still in it. */
+  written(path: Path): Written | undefined;
+  /** Where a variable for interpolation was written; undefined where it comes from the shell or is not set. */
+  variable(name: string): Written | undefined;
 }
 
 /** A service in canonical form. Keys that are absent were not set; `extension` keys (`x-*`) stay in `canonical`. */
@@ -228,6 +233,8 @@ export interface LoadOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** `leave`: an `env_file` that is not there has no variables, and nothing is said about it. */
   readonly missingEnvFiles?: "report" | "leave";
+  /** Contents by real path that are read in place of what lies on disk. */
+  readonly edited?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** A project, or the reasons why there is none; warnings come with both. */

@@ -1,5 +1,6 @@
 /** Looks at what lies behind a project's bind mounts, within bounds, without opening anything that may block. */
 import type { BindSource, BindSources } from "./bind_source.ts";
+import { type Edited, editedAt } from "./disk.ts";
 import { cleanPath } from "./paths.ts";
 import type { Project } from "./project.ts";
 
@@ -31,37 +32,42 @@ interface Walk {
   readonly root: string;
   readonly realRoot: string;
   readonly limits: BindLimits;
+  readonly edited: Edited;
   readonly files: Map<string, Found>;
   entries: number;
   size: number;
   complete: boolean;
 }
 
-/** The bind mounts' sources of all active services, and the files of configs and secrets, each looked at once. */
+/**
+ * The bind mounts' sources of all active services, and the files of configs and secrets, each looked at once.
+ * `edited` holds contents, by real path, that take the place of what lies on disk.
+ */
 export async function readBindSources(
   project: Project,
   limits: Partial<BindLimits> = {},
+  edited: Edited = new Map(),
 ): Promise<BindSources> {
   const bounds = { ...DEFAULTS, ...limits };
   const sources = new Map<string, BindSource>();
   for (const service of Object.values(project.services)) {
     for (const { type, source } of service.volumes ?? []) {
       if (type === "bind" && source !== undefined && !sources.has(source)) {
-        sources.set(source, await look(source, bounds));
+        sources.set(source, await look(source, bounds, edited));
       }
     }
   }
   for (const { file } of [...Object.values(project.configs), ...Object.values(project.secrets)]) {
-    if (file !== undefined && !sources.has(file)) sources.set(file, await look(file, bounds));
+    if (file !== undefined && !sources.has(file)) sources.set(file, await look(file, bounds, edited));
   }
   return sources;
 }
 
-async function look(path: string, limits: BindLimits): Promise<BindSource> {
+async function look(path: string, limits: BindLimits, edited: Edited): Promise<BindSource> {
   try {
     const info = await Deno.stat(path);
-    if (info.isFile) return { kind: "file", ...await readFile(path, info, limits.fileBytes) };
-    if (info.isDirectory) return await lookInto(path, limits);
+    if (info.isFile) return { kind: "file", ...await readFile(path, info, limits.fileBytes, edited) };
+    if (info.isDirectory) return await lookInto(path, limits, edited);
     return { kind: kindOf(info) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
@@ -76,22 +82,32 @@ function kindOf(info: Deno.FileInfo): "socket" | "device" | "fifo" {
   return info.isFifo ? "fifo" : "device";
 }
 
-async function readFile(path: string, info: Deno.FileInfo, most: number): Promise<Found> {
-  const found = { size: info.size, mode: (info.mode ?? 0o644) & 0o7777 };
-  if (info.size > most) return found;
-  const content = await Deno.readFile(path);
-  return { ...found, content };
+async function readFile(path: string, info: Deno.FileInfo, most: number, edited: Edited): Promise<Found> {
+  const mode = (info.mode ?? 0o644) & 0o7777;
+  const instead = await editedAt(path, edited);
+  if (instead !== undefined) return { size: instead.length, mode, content: Uint8Array.from(instead) };
+  if (info.size > most) return { size: info.size, mode };
+  return { size: info.size, mode, content: await Deno.readFile(path) };
 }
 
 /** Reading there has effects, never ends, or says nothing about the project. */
 const SYSTEM = ["/proc", "/sys", "/dev", "/run", "/var/run", "/var/lib/docker"];
 
-async function lookInto(root: string, limits: BindLimits): Promise<BindSource> {
+async function lookInto(root: string, limits: BindLimits, edited: Edited): Promise<BindSource> {
   const realRoot = await Deno.realPath(root);
   if (realRoot === "/" || SYSTEM.some((path) => realRoot === path || realRoot.startsWith(`${path}/`))) {
     return { kind: "directory", files: new Map(), complete: false, size: 0 };
   }
-  const walk: Walk = { root, realRoot, limits, files: new Map(), entries: 0, size: 0, complete: true };
+  const walk: Walk = {
+    root,
+    realRoot,
+    limits,
+    edited,
+    files: new Map(),
+    entries: 0,
+    size: 0,
+    complete: true,
+  };
   await visit(walk, "", 0);
   return { kind: "directory", files: walk.files, complete: walk.complete, size: walk.size };
 }
@@ -134,7 +150,7 @@ async function visitEntry(walk: Walk, name: string, depth: number): Promise<void
     } else if (info.isFile) {
       walk.size += info.size;
       const room = Math.min(walk.limits.fileBytes, walk.limits.totalBytes - walk.size + info.size);
-      const file = await readFile(path, info, room);
+      const file = await readFile(path, info, room, walk.edited);
       if (file.content === undefined) walk.complete = false;
       walk.files.set(name, file);
     } else walk.complete = false;

@@ -55,7 +55,7 @@ async function addVariables(
 ): Promise<void> {
   const files = await variableFiles(workingDir, options, context);
   const found = await readVariableFiles(files, environment, context);
-  if (found !== undefined) mergeVariables(environment, found);
+  if (found !== undefined) mergeVariables(environment, found, context);
 }
 
 async function variableFiles(

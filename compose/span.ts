@@ -4,6 +4,14 @@ import { asText, keyEnd, type Node, nodeSpan } from "./node.ts";
 import type { Path } from "./project.ts";
 import { spanOf } from "./source.ts";
 
+/** The node at a path; nothing where the file does not have it. */
+export function nodeAt(root: Node, path: Path): Node | undefined {
+  return path.reduce<Node | undefined>(
+    (node, part) => node === undefined ? undefined : childOf(node, part),
+    root,
+  );
+}
+
 /** The span of the value at a path, or of its nearest ancestor that has a place. */
 export function spanAt(root: Node, path: Path): Span | undefined {
   let node = root;

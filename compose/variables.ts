@@ -5,6 +5,11 @@ import { readDotenv } from "./dotenv.ts";
 import { valueOf } from "./normalize.ts";
 import { problem } from "./report.ts";
 import { spanOf } from "./source.ts";
+import { define } from "./spec/field.ts";
+import { type Written, writtenVariable } from "./written.ts";
+
+/** Variables by name, each with the place where it was written. */
+export type FileVariables = ReadonlyMap<string, { readonly value: string; readonly written: Written }>;
 
 /** The variables of several files, a later one over an earlier one; nothing where one cannot be read. */
 export async function readVariableFiles(
@@ -12,8 +17,8 @@ export async function readVariableFiles(
   environment: Readonly<Record<string, string>>,
   context: LoadContext,
   at?: Span,
-): Promise<Record<string, string> | undefined> {
-  const found: Record<string, string> = {};
+): Promise<FileVariables | undefined> {
+  const found = new Map<string, { value: string; written: Written }>();
   for (const path of paths) {
     const read = await readOnce(path, context);
     if ("reason" in read) {
@@ -26,7 +31,7 @@ export async function readVariableFiles(
       );
       return undefined;
     }
-    const lookup = (name: string): string | undefined => valueOf(environment, name) ?? valueOf(found, name);
+    const lookup = (name: string): string | undefined => valueOf(environment, name) ?? found.get(name)?.value;
     const parsed = readDotenv(read.text, lookup);
     if (parsed.problem !== undefined) {
       const { message, start, end, hint } = parsed.problem;
@@ -34,17 +39,23 @@ export async function readVariableFiles(
       problem(context.report, "compose-env-syntax", message, spanOf(source, start, end), hint);
       return undefined;
     }
-    for (const [key, { value }] of parsed.values) found[key] = value;
+    const source = variablesSource(path, read.text, context);
+    for (const [key, read] of parsed.values) {
+      found.set(key, { value: read.value, written: writtenVariable(source, key, read) });
+    }
   }
   return found;
 }
 
-/** Adds what is not set yet. */
+/** Adds what is not set yet, and notes where it was written. */
 export function mergeVariables(
   environment: Record<string, string>,
-  more: Readonly<Record<string, string>>,
+  more: FileVariables,
+  context: LoadContext,
 ): void {
-  for (const [key, value] of Object.entries(more)) {
-    if (!Object.hasOwn(environment, key)) environment[key] = value;
+  for (const [key, { value, written }] of more) {
+    if (Object.hasOwn(environment, key)) continue;
+    define(environment, key, value);
+    if (!context.variables.has(key)) context.variables.set(key, written);
   }
 }

@@ -10,6 +10,7 @@ import type { InventoryEntry } from "../run/state.ts";
 import { ExitCode } from "./exit_code.ts";
 import { confirmMove, follow, type Move, withMove } from "./move.ts";
 import type { CommandOptions } from "./program.ts";
+import { nothingRecorded } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Stops and removes workloads and routes of the migrations after `--to`, newest first. */
@@ -67,12 +68,7 @@ export function unlock(options: CommandOptions, surroundings: Surroundings): Pro
 async function recordOf({ target, namespace }: Move): Promise<RecordTarget> {
   const record = await findRecord(target.client, namespace);
   if (record !== undefined) return record;
-  throw new Failure(ExitCode.usage, [{
-    code: "cli-nothing-recorded",
-    severity: "error",
-    message: `Nothing is recorded in namespace "${namespace}": no run was there yet`,
-    hint: "Run: deno task migrate",
-  }]);
+  throw new Failure(ExitCode.usage, [nothingRecorded(namespace)]);
 }
 
 function nameOf({ kind, name }: InventoryEntry): string {

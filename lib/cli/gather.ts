@@ -1,6 +1,7 @@
 /** Reads everything that a plan is made of, in the order of the data flow, and collects every problem on the way. */
 import { isAbsolute, join, resolve } from "node:path";
 import { load, readBindSources } from "../../compose/mod.ts";
+import type { BindSources } from "../../compose/bind_source.ts";
 import type { Loaded, LoadOptions, Project } from "../../compose/project.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { convert, type ConvertInput } from "../kube/convert.ts";
@@ -29,6 +30,7 @@ export interface Gathered {
   /** The folder of the stack, absolute. */
   readonly directory: string;
   readonly project?: Project;
+  readonly bindSources?: BindSources;
   readonly decisions: Decisions;
   readonly conversion?: Conversion;
   readonly plan?: Plan;
@@ -45,16 +47,30 @@ export interface Gathered {
 /** The stack that is moved when none is named. */
 export const EXAMPLE = "examples/harbour";
 
+/** What a command looks at besides, or in place of what lies on disk. */
+export interface Looks {
+  readonly measure?: boolean;
+  readonly decisions?: DecisionsFile;
+  /** Contents by real path. */
+  readonly edited?: ReadonlyMap<string, Uint8Array>;
+}
+
 /**
  * From flags to a plan. Never throws for bad input: everything wrong is in `diagnostics`.
- * `measure` also asks an engine what running containers use.
+ * `measure` also asks an engine what running containers use; `edited` holds contents, by real path, that take the
+ * place of what lies on disk.
  */
 export async function gather(
   options: InputOptions,
   surroundings: Surroundings,
-  looks: { readonly measure?: boolean; readonly decisions?: DecisionsFile } = {},
+  looks: Looks = {},
 ): Promise<Gathered> {
-  const { directory, decided, loaded, sources } = await loadStack(options, surroundings, looks);
+  const edited = looks.edited ?? new Map<string, Uint8Array>();
+  const given = {
+    ...(looks.decisions === undefined ? {} : { decisions: looks.decisions }),
+    load: { edited },
+  };
+  const { directory, decided, loaded, sources } = await loadStack(options, surroundings, given);
   const scripts = await loadScripts(
     options.migrations === undefined
       ? join(surroundings.home, "migrations")
@@ -66,13 +82,13 @@ export async function gather(
   if (project === undefined) return { ...read, diagnostics, planFor: () => undefined };
 
   const { decisions } = decided;
-  const bindSources = await readBindSources(project);
+  const bindSources = await readBindSources(project, {}, edited);
   const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
   const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
   const served = { decisions, directory, routing, now: surroundings.now() };
-  const given = { ...engine, ...await readDefaultCertificate(served, diagnostics) };
+  const facts = { ...engine, ...await readDefaultCertificate(served, diagnostics) };
   const convertWith = (digestKey: string): Conversion =>
-    convert({ project, bindSources, decisions, routing, ...given, digestKey });
+    convert({ project, bindSources, decisions, routing, ...facts, digestKey });
   const planOf = (conversion: Conversion, digestKey: string): ReturnType<typeof planMigrations> =>
     planMigrations({
       scripts: scripts.scripts,
@@ -85,13 +101,16 @@ export async function gather(
   const planned = planOf(conversion, "");
   diagnostics.push(
     ...conversion.findings,
-    ...checkPreparations(conversion, decisions),
+    ...checkPreparations(conversion, { project, bindSources }, decisions),
     ...planned.diagnostics,
   );
-  if (hasErrors(diagnostics)) return { ...read, project, conversion, diagnostics, planFor: () => undefined };
+  if (hasErrors(diagnostics)) {
+    return { ...read, project, bindSources, conversion, diagnostics, planFor: () => undefined };
+  }
   return {
     ...read,
     project,
+    bindSources,
     conversion,
     diagnostics,
     plan: planned.plan,

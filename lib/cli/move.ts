@@ -1,4 +1,5 @@
 /** One plan and one cluster: what every command that writes works with, and how it shows what happens. */
+import type { ClusterClient } from "../cluster/client.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { Plan } from "../migration/step.ts";
 import { countDiagnostics, plural } from "../report/diagnostic_text.ts";
@@ -40,7 +41,7 @@ export async function withMove(
   read: () => Promise<Gathered> = () => gather(options, surroundings),
 ): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
-  const lockTimeoutMs = durationFlag("--lock-timeout", String(options["lockTimeout"] ?? "30s"));
+  const lockTimeoutMs = lockTimeoutOf(options);
   const gathered = await read();
   const { plan, conversion } = gathered;
   if (plan === undefined || conversion === undefined) return refuse(gathered);
@@ -48,18 +49,33 @@ export async function withMove(
   const target = await findTarget(options, surroundings, terminal, true);
   if (target === undefined) throw new Error("A target was asked for and not found");
   const { namespace } = conversion;
-  const writer: WriterOptions = {
-    client: target.client,
+  const writer = writerOptions(surroundings, target.client, namespace, lockTimeoutMs);
+  return await withTarget(target, async () => {
+    terminal.err(`${describeTarget(target, namespace)}\n`);
+    return await work({ options, surroundings, terminal, gathered, plan, namespace, target, writer });
+  });
+}
+
+/** What every run is told, whatever it does. */
+export function writerOptions(
+  surroundings: Surroundings,
+  client: ClusterClient,
+  namespace: string,
+  lockTimeoutMs: number,
+): WriterOptions {
+  return {
+    client,
     namespace,
     by: surroundings.user,
     now: () => surroundings.now().toISOString(),
     signal: surroundings.signal,
     lockTimeoutMs,
   };
-  return await withTarget(target, async () => {
-    terminal.err(`${describeTarget(target, namespace)}\n`);
-    return await work({ options, surroundings, terminal, gathered, plan, namespace, target, writer });
-  });
+}
+
+/** `--lock-timeout` in milliseconds; a wrong one is a `Failure` with `ExitCode.usage`. */
+export function lockTimeoutOf(options: CommandOptions): number {
+  return durationFlag("--lock-timeout", String(options["lockTimeout"] ?? "30s"));
 }
 
 /** Asks before a real cluster is written to; says so where the answer is no. */

@@ -56,6 +56,7 @@ export async function runProgram(
   declareMoving(program, on);
   declareLooking(program, on);
   declareAccess(program, on);
+  declareSecrets(program, on);
   declareCluster(program, on);
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -185,6 +186,35 @@ function declareAccess(program: Command, on: On): void {
     kubeconfig,
     async () => (await import("./access_kubeconfig_command.ts")).kubeconfig(kubeconfig.args[0] ?? ""),
   );
+}
+
+function declareSecrets(program: Command, on: On): void {
+  const secrets = program.command("secrets").description("which secrets there are, and how one is changed");
+  const list = withOutput(withCluster(withInput(secrets.command("list"))))
+    .description("show every secret: where it is written and kept, who reads it, what must agree; no value");
+  on(list, async () => (await import("./secrets_command.ts")).list);
+
+  const change = (verb: "set" | "rotate"): Command => {
+    const command = withWriting(withOutput(withCluster(withInput(secrets.command(verb)))));
+    command.option("--dry-run", "show the places and what would follow, write nothing")
+      .argument("[name]", "the secret, as list names it");
+    // What else stands there may be a value: it is refused without being repeated.
+    return command.allowExcessArguments().allowUnknownOption();
+  };
+  const set = change("set")
+    .description(
+      "change a secret everywhere: files, database or broker, programs; the value comes from stdin",
+    )
+    .option("--from-file <file>", "read the value from this file instead of standard input");
+  on(set, async () => (await import("./secret_change.ts")).set(set.args));
+
+  const rotate = change("rotate").description("the same with a random value, which nobody sees");
+  on(rotate, async () => (await import("./secret_change.ts")).rotate(rotate.args));
+
+  const diff = withOutput(withCluster(withInput(secrets.command("diff"))))
+    .description("compare the stack's secrets with the cluster's, by names; no value")
+    .option("--detailed-exitcode", "exit with 10 when they are not the same");
+  on(diff, async () => (await import("./secrets_command.ts")).diff);
 }
 
 function declareCluster(program: Command, on: On): void {

@@ -74,3 +74,13 @@ export function noCluster(): Diagnostic {
     hint: "Start it with: deno task cluster up, or name a cluster with --kubeconfig",
   };
 }
+
+/** What to say where a command needs what an earlier run recorded. */
+export function nothingRecorded(namespace: string): Diagnostic {
+  return {
+    code: "cli-nothing-recorded",
+    severity: "error",
+    message: `Nothing is recorded in namespace "${namespace}": no run was there yet`,
+    hint: "Run: deno task migrate",
+  };
+}

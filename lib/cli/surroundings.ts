@@ -1,4 +1,5 @@
 /** What commands are handed from outside, so that they read no clock, environment or terminal by themselves. */
+import type { Input } from "./input.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The cluster that this repository can start by itself (see test/cluster/embedded.ts). */
@@ -27,4 +28,7 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   readonly embedded: () => Promise<EmbeddedCluster>;
   readonly terminal: (noColor: boolean) => Terminal;
+  readonly input: Input;
+  /** So many random bytes, fit for a password. */
+  readonly random: (bytes: number) => Uint8Array;
 }

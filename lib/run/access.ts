@@ -3,6 +3,7 @@ import type { ClusterClient } from "../cluster/client.ts";
 import { builtInResource } from "../cluster/resources.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../kube/object.ts";
+import { CHANGE_NAME } from "../kube/jobs/secret_change.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { isReplaceable } from "./apply.ts";
 import { KEY_NAME, LEASE_NAME, STATE_NAME } from "./names.ts";
@@ -121,6 +122,12 @@ function own(): readonly Rule[] {
     ...named("", "configmaps", STATE_NAME),
     ...named("coordination.k8s.io", "leases", LEASE_NAME),
     { apiGroups: [""], resources: ["secrets"], verbs: ["get"], resourceNames: [KEY_NAME] },
+    {
+      apiGroups: [""],
+      resources: ["secrets"],
+      verbs: ["get", "update", "delete"],
+      resourceNames: [CHANGE_NAME],
+    },
     { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
     { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
   ];

@@ -15,6 +15,7 @@ const ROW = /^\| `([a-z0-9-]+)` *\| *[^ |][^|]*\| *[^ |][^|]*\|$/gm;
 /** Literals that look like codes and are names of other things. */
 const NOT_CODES: ReadonlySet<string> = new Set([
   "compose-ferry",
+  "compose-ferry-secret-change",
   "kube-apiserver",
   "kube-apiserver-arg",
   "kube-controller-manager",

@@ -35,6 +35,14 @@ export async function told(
     now: () => now,
     signal: new AbortController().signal,
     embedded: () => Promise.reject(new Error("No cluster is asked for")),
+    input: {
+      isTerminal: false,
+      read: () => Promise.reject(new Error("No input is asked for")),
+      hidden: () => undefined,
+    },
+    random: () => {
+      throw new Error("No chance is asked for");
+    },
     terminal: () => ({
       out: (text) => {
         out += text;

@@ -14,6 +14,8 @@ export function projectOf(services: Readonly<Record<string, Service>>): Project 
     secrets: {},
     disabledServices: {},
     canonical: {},
+    written: () => undefined,
+    variable: () => undefined,
     span: () => undefined,
   };
 }

@@ -28,11 +28,12 @@ function everyJob(conversion: Conversion, decisions: JobDecisions, key = "key"):
 }
 
 fafTest("FAF's decisions about users lead to values that are there and agree", async () => {
-  const { conversion } = await convertFaf();
+  const converted = await convertFaf();
+  const { conversion } = converted;
   const decisions = await fafDecisions();
   const results = everyJob(conversion, decisions);
   assert.deepEqual(results.flatMap(({ findings }) => findings), []);
-  assert.deepEqual(checkAgreement(conversion, decisions), []);
+  assert.deepEqual(checkAgreement(conversion, converted, decisions), []);
   const names = results.flatMap(({ objects }) => objects).map(({ object }) =>
     `${object.kind} ${object.metadata.name}`
   );
@@ -71,9 +72,10 @@ fafTest("a changed password changes the Job that makes it true, and no other", a
   };
   const decisions = await fafDecisions();
   const before = everyJob((await convertFaf()).conversion, decisions);
-  const { conversion } = await convertFaf(change);
+  const converted = await convertFaf(change);
+  const { conversion } = converted;
   const after = everyJob(conversion, decisions);
-  assert.deepEqual(checkAgreement(conversion, decisions), []);
+  assert.deepEqual(checkAgreement(conversion, converted, decisions), []);
   const changed = before.flatMap(({ objects }, group) =>
     objects.filter(({ object }, index) =>
       JSON.stringify(object) !== JSON.stringify(after[group]?.objects[index]?.object)
@@ -85,12 +87,12 @@ fafTest("a changed password changes the Job that makes it true, and no other", a
 });
 
 fafTest("two places of one secret that differ are an error that shows neither", async () => {
-  const { conversion } = await convertFaf(async (directory) => {
+  const converted = await convertFaf(async (directory) => {
     const file = `${directory}/config/faf-league-service/faf-league-service.env`;
     const text = await Deno.readTextFile(file);
     await Deno.writeTextFile(file, text.replace("DB_PASSWORD=banana", "DB_PASSWORD=mango"));
   });
-  const findings = checkAgreement(conversion, await fafDecisions());
+  const findings = checkAgreement(converted.conversion, converted, await fafDecisions());
   assert.deepEqual(findings.map(({ code, severity }) => [code, severity]), [
     ["kube-secret-differs", "error"],
     ["kube-secret-differs", "error"],

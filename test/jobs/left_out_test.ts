@@ -37,15 +37,17 @@ function passwordsOf(
 }
 
 fafTest("all decisions hold for the whole stack, without a finding", async () => {
-  const { conversion } = await convertFaf();
-  assert.deepEqual(checkPreparations(conversion, await fafDecisions()), []);
+  const converted = await convertFaf();
+  const { conversion } = converted;
+  assert.deepEqual(checkPreparations(conversion, converted, await fafDecisions()), []);
 });
 
 fafTest("a program that is not moved takes nothing away: its user is made from another place", async () => {
-  const { conversion } = await convertFaf();
+  const converted = await convertFaf();
+  const { conversion } = converted;
   const decisions = await fafDecisions();
   const smaller = without(conversion, [], ["faf-postal", "wikijs"]);
-  const findings = checkPreparations(smaller, decisions);
+  const findings = checkPreparations(smaller, converted, decisions);
   assert.ok(!hasErrors(findings), JSON.stringify(findings));
   const before = passwordsOf(conversion, "faf-db", decisions);
   const after = passwordsOf(smaller, "faf-db", decisions);
@@ -55,10 +57,11 @@ fafTest("a program that is not moved takes nothing away: its user is made from a
 });
 
 fafTest("servers that another compose file has are remarks, not errors, and have no jobs", async () => {
-  const { conversion } = await convertFaf();
+  const converted = await convertFaf();
+  const { conversion } = converted;
   const decisions = await fafDecisions();
   const smaller = without(conversion, ["mongodb", "postgres-wikijs", "wikijs", "nodebb"], []);
-  const findings = checkPreparations(smaller, decisions);
+  const findings = checkPreparations(smaller, converted, decisions);
   assert.ok(!hasErrors(findings), JSON.stringify(findings));
   assert.deepEqual(findings.map(({ code }) => code), Array(4).fill("kube-decision-unused"));
   assert.deepEqual(preparation("users", smaller, decisions, "mongodb", "key").objects, []);
@@ -69,7 +72,8 @@ fafTest("servers that another compose file has are remarks, not errors, and have
 });
 
 fafTest("a user that only a program needs that is not moved is left out and said", async () => {
-  const { conversion } = await convertFaf();
+  const converted = await convertFaf();
+  const { conversion } = converted;
   const { brokers } = await fafDecisions();
   const broker = brokers?.["faf-rabbitmq"];
   assert.ok(broker !== undefined);
@@ -78,7 +82,7 @@ fafTest("a user that only a program needs that is not moved is left out and said
       "faf-rabbitmq": { ...broker, users: { "faf-postal": { password: "faf-postal.RABBITMQ_PASSWORD" } } },
     },
   };
-  const findings = checkPreparations(without(conversion, [], ["faf-postal"]), decisions);
+  const findings = checkPreparations(without(conversion, [], ["faf-postal"]), converted, decisions);
   assert.deepEqual(findings.map(({ code, severity }) => [code, severity]), [[
     "kube-job-user-left-out",
     "info",

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { databaseUsers } from "../../lib/kube/jobs/database_users.ts";
 import type { DatabaseServer } from "../../lib/kube/jobs/decisions.ts";
+import { CHANGE_NAME, previousKey } from "../../lib/kube/jobs/secret_change.ts";
+import type { PlannedObject } from "../../lib/kube/object.ts";
 import { missingPackages } from "./packages.ts";
 import { type JobRun, runJob } from "./run_job.ts";
 import { run, type Server, startMariadb } from "./server.ts";
-import { smallConversion } from "./stack.ts";
+import { base64, smallConversion } from "./stack.ts";
 
 const missing = await missingPackages({
   mariadbd: "mariadb-server",
@@ -49,6 +51,8 @@ async function users(server: Server, passwords: readonly string[], options: {
   readonly decision?: Partial<DatabaseServer>;
   readonly root?: string;
   readonly previous?: string;
+  /** The password before, as the note of `secrets set` holds it, and no `previous` decided. */
+  readonly noted?: string;
   readonly shell?: readonly string[];
 } = {}): Promise<JobRun> {
   const secrets = Object.fromEntries(NAMES.map((_, index) => [`PASSWORD_${index}`, passwords[index] ?? ""]));
@@ -64,7 +68,11 @@ async function users(server: Server, passwords: readonly string[], options: {
   const decision: DatabaseServer = {
     engine: "mariadb",
     port: server.port,
-    admin: { user: "root", password: "faf-db.ROOT", previous: { secret: "faf-db-env", key: "OLD" } },
+    admin: {
+      user: "root",
+      password: "faf-db.ROOT",
+      ...(options.noted === undefined ? { previous: { secret: "faf-db-env", key: "OLD" } } : {}),
+    },
     databases: Object.fromEntries(
       NAMES.map((name) => [name, { charset: "utf8mb4", collation: "utf8mb4_unicode_ci" }]),
     ),
@@ -82,7 +90,15 @@ async function users(server: Server, passwords: readonly string[], options: {
   assert.deepEqual(findings, []);
   const [job] = objects;
   assert.ok(job !== undefined);
-  return await runJob(job.object, conversion.configuration, ["faf-db"], options);
+  const note: PlannedObject[] = options.noted === undefined ? [] : [{
+    object: {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: CHANGE_NAME, namespace: "faf" },
+      data: { [previousKey("faf-db")]: base64(options.noted) },
+    },
+  }];
+  return await runJob(job.object, [...conversion.configuration, ...note], ["faf-db"], options);
 }
 
 /** What a client sees that logs in as the user; rejects where it may not. */
@@ -240,6 +256,23 @@ Deno.test({
       const again = await users(server, first, { root: "new 'root' pass", previous: ROOT });
       assert.ok(again.success, again.output);
     });
+    await t.step(
+      "with nothing decided, the note of secrets set is where the one before is known",
+      async () => {
+        const changed = await users(server, first, { root: "third pass", noted: "new 'root' pass" });
+        assert.ok(changed.success, changed.output);
+        assert.match(changed.output, /Password of root changed/);
+        assert.ok(!changed.output.includes("third pass"));
+        await asUser(server, "root", "third pass", "SELECT 1");
+        await assert.rejects(() => asUser(server, "root", "new 'root' pass", "SELECT 1"), /1045/);
+        const resumed = await users(server, first, { root: "third pass", noted: "new 'root' pass" });
+        assert.ok(resumed.success, resumed.output);
+        assert.doesNotMatch(resumed.output, /Password of root changed/);
+        const wrong = await users(server, first, { root: "fourth pass", noted: "of another secret" });
+        assert.ok(!wrong.success);
+        assert.match(wrong.output, /refuses the password of root/);
+      },
+    );
   },
 });
 

@@ -27,9 +27,10 @@ async function withChart(values?: Record<string, unknown>): Promise<JobDecisions
 }
 
 fafTest("brokerChart() keeps FAF's data, node name and Secrets", async () => {
-  const { conversion } = await convertFaf();
+  const converted = await convertFaf();
+  const { conversion } = converted;
   const decisions = await withChart({ auth: { tls: { enabled: false } }, replicaCount: 1 });
-  assert.deepEqual(checkAgreement(conversion, decisions), []);
+  assert.deepEqual(checkAgreement(converted.conversion, converted, decisions), []);
   const { objects, findings } = brokerChart(conversion, decisions, "faf-rabbitmq");
   assert.deepEqual(findings.map(({ code, severity, message }) => [code, severity, message]), [[
     "kube-chart-secret",

@@ -72,6 +72,8 @@ function projectOf(services: Readonly<Record<string, Omit<Service, "name">>>): P
     secrets: {},
     disabledServices: {},
     canonical: {},
+    written: () => undefined,
+    variable: () => undefined,
     span: (path) => ({ file: "compose.yaml", line: path.length, column: 1 }),
   };
 }

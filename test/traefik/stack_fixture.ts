@@ -48,6 +48,8 @@ export function projectOf(
     secrets: {},
     disabledServices: {},
     canonical: {},
+    written: () => undefined,
+    variable: () => undefined,
     span: (path) => {
       const [, service, , label] = path;
       const line = Object.keys(own[String(service)]?.labels ?? {}).indexOf(String(label)) + 1;

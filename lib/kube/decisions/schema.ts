@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { accessSchema } from "../access/decisions.ts";
 import {
+  agreeSchema,
   backupsSchema,
   brokersSchema,
   callsSchema,
@@ -125,6 +126,7 @@ const body = {
   secrets: z.record(z.string(), z.enum(["secret", "plain"])).optional().describe(
     "By service.KEY, by KEY alone or by the path of a configuration file",
   ),
+  agree: agreeSchema.optional().describe("Other places that hold one secret, by a name of one's own"),
   limits: limits.optional(),
   databases: databasesSchema.optional().describe("Users and databases of database servers, by service"),
   brokers: brokersSchema.optional().describe("Virtual hosts and users of message brokers, by service"),

@@ -26,7 +26,7 @@ export function brokerUsers(
     WAIT_SECONDS: { text: "300" },
     BROKER_HOST: { text: broker.host ?? label(service) },
     BROKER_PORT: { text: String(broker.port ?? 15672) },
-    ...adminVariables(sources, broker.admin, `${path}.admin`),
+    ...adminVariables(sources, broker.admin, `${path}.admin`, service),
     ...Object.assign(
       {},
       ...Object.entries(broker.users ?? {}).map(([key, user], index) =>

@@ -35,7 +35,7 @@ export function databaseUsers(
   }
   const users = Object.entries(server.users ?? {});
   const variables: Record<string, Variable> = {
-    ...connection(sources, server, service, path),
+    ...connection(sources, server, service, path, service),
     PASSWORDS: { text: String(users.length) },
     ...(server.engine === "mongodb" ? { USERS: { text: mongodbUsers(server) } } : {}),
     ...Object.assign(
@@ -63,18 +63,22 @@ export function databaseUsers(
   return { objects: [planned], findings };
 }
 
-/** How the scripts reach the server and log in. */
+/**
+ * How the scripts reach the server and log in. `changesAdmin` names the server whose administrator the script brings
+ * to the new password.
+ */
 export function connection(
   sources: Sources,
   server: DatabaseServer,
   service: string,
   path: string,
+  changesAdmin?: string,
 ): Record<string, Variable> {
   return {
     WAIT_SECONDS: { text: "300" },
     DATABASE_HOST: { text: label(service) },
     DATABASE_PORT: { text: String(server.port ?? DATABASE_PORTS[server.engine]) },
-    ...adminVariables(sources, server.admin, `${path}.admin`),
+    ...adminVariables(sources, server.admin, `${path}.admin`, changesAdmin),
   };
 }
 

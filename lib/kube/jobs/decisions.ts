@@ -4,13 +4,26 @@ import { z } from "zod";
 /** A name that ends in no surprise: no control characters, not empty. */
 const name = z.string().min(1).regex(/^\P{Cc}+$/u, "expected a name without control characters");
 
-/** Where a value is read from: `service.VARIABLE` of the stack, or a key of a Secret. */
-const reference = z.string().regex(
+const variable = z.string().regex(
   /^[A-Za-z0-9][A-Za-z0-9._-]*\.[A-Za-z_][A-Za-z0-9_-]*$/,
   "expected service.VARIABLE, such as faf-java-api.DATABASE_PASSWORD",
-).or(z.strictObject({ secret: z.string().min(1), key: z.string().min(1) }));
+);
 
-const same = z.array(reference).optional().describe("Other places that hold the same value");
+/** Where a value is read from: `service.VARIABLE` of the stack, or a key of a Secret. */
+const reference = variable.or(z.strictObject({ secret: z.string().min(1), key: z.string().min(1) }));
+
+const after = z.string().min(1).describe(
+  "The text right before the value, which is there once; blanks and a quote may stand between, and a blank in it " +
+    "stands for any blanks and line ends",
+);
+
+/** A value inside a text: of a configuration file, or of a variable such as a DSN. */
+const part = z.strictObject({
+  file: z.string().min(1).describe("Relative to the compose files, such as ./config/faf-anope/services.conf"),
+  after,
+}).or(z.strictObject({ variable, after }));
+
+const same = z.array(reference.or(part)).optional().describe("Other places that hold the same value");
 
 const admin = z.strictObject({
   user: name.or(z.strictObject({ from: reference })).describe("The user that may create others"),
@@ -177,6 +190,12 @@ export const callsSchema = z.record(
 
 export type Calls = z.infer<typeof callsSchema>;
 export type ServiceCalls = Calls[string];
+/** By a name of one's own: places that hold one secret, of which no database or broker has to know. */
+export const agreeSchema = z.record(
+  z.string().regex(/^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$/),
+  z.array(reference.or(part)).min(2),
+);
+
 export type Databases = z.infer<typeof databasesSchema>;
 export type DatabaseServer = Databases[string];
 export type DatabaseUser = NonNullable<DatabaseServer["users"]>[string];
@@ -190,6 +209,7 @@ export type Backups = z.infer<typeof backupsSchema>;
 export type Timers = z.infer<typeof timersSchema>;
 export type Admin = z.infer<typeof admin>;
 export type Reference = z.infer<typeof reference>;
+export type Part = z.infer<typeof part>;
 
 /** The part of `decisions.yaml` that these jobs are made from. */
 export interface JobDecisions {
@@ -200,6 +220,7 @@ export interface JobDecisions {
   readonly timers?: Timers | undefined;
   readonly calls?: Calls | undefined;
   readonly helperImage?: string | undefined;
+  readonly agree?: z.infer<typeof agreeSchema> | undefined;
   readonly storageClass?: string | undefined;
   readonly storageId?: string | undefined;
   readonly storageDirectories?: "existing" | "create" | undefined;

@@ -57,11 +57,15 @@ export function scriptCronJob(
   };
 }
 
-/** A keyed digest of what is read, by name; without the key nobody guesses a short password from it. */
+/**
+ * A keyed digest of what is read, by name; without the key nobody guesses a short password from it. What is only there
+ * for a while does not count: its coming and going is no reason to run again.
+ */
 export function inputsDigest(variables: Readonly<Record<string, Variable>>, key: string): string {
   const hmac = createHmac("sha256", key);
   for (const [name, variable] of Object.entries(variables).sort(([left], [right]) => left < right ? -1 : 1)) {
     if (!("place" in variable)) continue;
+    if (variable.optional === true && variable.place.value === undefined) continue;
     const value = variable.place.value ?? new Uint8Array();
     hmac.update(`${name}\0${value.length}\0`).update(value);
   }

@@ -9,6 +9,7 @@ import type { JobDecisions } from "./decisions.ts";
 import { serviceCalls } from "./http_calls.ts";
 import { identityClients, identityMigration } from "./hydra_clients.ts";
 import { brokerChart } from "./rabbitmq_chart.ts";
+import type { StackTexts } from "./held.ts";
 import type { JobResult } from "./sources.ts";
 
 /**
@@ -57,7 +58,11 @@ export function timed(conversion: Conversion, decisions: JobDecisions, digestKey
 }
 
 /** Everything that is wrong with these decisions for this stack, each once. */
-export function checkPreparations(conversion: Conversion, decisions: JobDecisions): Diagnostic[] {
+export function checkPreparations(
+  conversion: Conversion,
+  texts: StackTexts,
+  decisions: JobDecisions,
+): Diagnostic[] {
   const key = "";
   const findings = [
     ...Object.keys(decisions.databases ?? {}).flatMap((name) =>
@@ -74,7 +79,7 @@ export function checkPreparations(conversion: Conversion, decisions: JobDecision
       serviceCalls(conversion, decisions, name, key).findings
     ),
     ...timed(conversion, decisions, key).findings,
-    ...checkAgreement(conversion, decisions),
+    ...checkAgreement(conversion, texts, decisions),
   ];
   const seen = new Set<string>();
   return findings.filter(({ code, message }) => {

@@ -1,7 +1,7 @@
 /** Finds where a decided reference such as `faf-java-api.DATABASE_PASSWORD` is kept among the converted objects. */
 import type { Conversion } from "../conversion.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
-import type { Reference } from "./decisions.ts";
+import type { Part, Reference } from "./decisions.ts";
 
 /** A key of a ConfigMap or Secret, and its content where this conversion made it. */
 export interface Place {
@@ -12,8 +12,16 @@ export interface Place {
 }
 
 /** A reference as the operator wrote it, for messages. */
-export function referenceText(reference: Reference): string {
-  return typeof reference === "string" ? reference : `${reference.secret}/${reference.key}`;
+export function referenceText(reference: Reference | Part): string {
+  if (typeof reference === "string") return reference;
+  if ("secret" in reference) return `${reference.secret}/${reference.key}`;
+  const text = reference.after.replaceAll(/\s+/g, " ");
+  return `${"file" in reference ? reference.file : reference.variable} after ${text}`;
+}
+
+/** Whether a reference names a whole value, which a Job can read, and not a part of a text. */
+export function isWhole(reference: Reference | Part): reference is Reference {
+  return typeof reference === "string" || "secret" in reference;
 }
 
 /**

@@ -3,9 +3,10 @@ import type { Conversion } from "../conversion.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
 import type { PlannedObject } from "../object.ts";
-import type { Admin, Reference } from "./decisions.ts";
+import type { Admin, Part, Reference } from "./decisions.ts";
 import type { Variable } from "./job.ts";
-import { containersOf, findPlace, referenceText } from "./reference.ts";
+import { CHANGE_NAME, previousKey } from "./secret_change.ts";
+import { containersOf, findPlace, isWhole, referenceText } from "./reference.ts";
 
 /** Objects to apply in order, and what is wrong with the decisions that they were made from. */
 export interface JobResult {
@@ -30,9 +31,9 @@ export class Sources {
     name: string,
     reference: Reference,
     path: string,
-    same: readonly Reference[] = [],
+    same: readonly (Reference | Part)[] = [],
   ): Record<string, Variable> {
-    for (const candidate of [reference, ...same]) {
+    for (const candidate of [reference, ...same].filter(isWhole)) {
       const place = findPlace(this.#conversion, candidate);
       if (place !== undefined) return { [name]: { place } };
     }
@@ -86,7 +87,7 @@ export function isLeftOut(conversion: Conversion, reference: Reference): boolean
 
 /** The decided users without those that only programs need that are not moved, and a remark about each of these. */
 export function neededUsers<
-  User extends { readonly password: Reference; readonly same?: readonly Reference[] | undefined },
+  User extends { readonly password: Reference; readonly same?: readonly (Reference | Part)[] | undefined },
 >(
   conversion: Conversion,
   users: Readonly<Record<string, User>>,
@@ -94,7 +95,7 @@ export function neededUsers<
 ): { readonly users: Readonly<Record<string, User>>; readonly findings: readonly Diagnostic[] } {
   const known = new Set([...conversion.services.keys()]);
   const isUnneeded = ({ password, same = [] }: User): boolean =>
-    [password, ...same].every((reference) => isLeftOut(conversion, reference)) &&
+    [password, ...same].filter(isWhole).every((reference) => isLeftOut(conversion, reference)) &&
     // A name that is almost a service's is a slip of the pen, which is an error.
     typeof password === "string" &&
     (known.has(password.slice(0, password.lastIndexOf("."))) ||
@@ -113,9 +114,19 @@ export function neededUsers<
   };
 }
 
-/** Name and password of an administrator, and the password before, where a change is under way. */
-export function adminVariables(sources: Sources, admin: Admin, path: string): Record<string, Variable> {
-  const { user, password, previous, same } = admin;
+/**
+ * Name and password of an administrator, and the password before, where a change is under way: of the decided place,
+ * else of the note that `secrets set` makes for `server`.
+ */
+export function adminVariables(
+  sources: Sources,
+  admin: Admin,
+  path: string,
+  server?: string,
+): Record<string, Variable> {
+  const { user, password, same } = admin;
+  const previous = admin.previous ??
+    (server === undefined ? undefined : { secret: CHANGE_NAME, key: previousKey(server) });
   return {
     ...(typeof user === "string"
       ? { ADMIN_USER: { text: user } }

@@ -1,0 +1,283 @@
+/** `secrets set` and `rotate` on a copy of FAF's stack and a real API server, killed wherever it hurts. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type TestCluster, withCluster } from "../cluster/fixture.ts";
+import { type Ended, ferry, runFerry } from "../crossing/ferry.ts";
+import { auditPosition, removeVolumes, type Seen, seenObjects, writesSince } from "../crossing/seen.ts";
+import { fafStack, hasFaf, type StackCopy } from "../crossing/stacks.ts";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const KILLER = fileURLToPath(new URL("kill_at_rename.ts", import.meta.url));
+const NAME = "faf-league-service.DB_PASSWORD";
+const FILES = [
+  "config/faf-league-service/faf-league-service.env",
+  "config/faf-db/faf-db.env",
+  "config/faf-java-api/faf-java-api.env",
+];
+const LINES = ["DB_PASSWORD", "LEAGUE_SERVICE_PASSWORD", "LEAGUE_DATABASE_PASSWORD"];
+
+class Bench {
+  readonly outputs: string[] = [];
+  readonly stack: StackCopy;
+  readonly cluster: TestCluster;
+  /** A folder for files with values. */
+  readonly values: string;
+
+  constructor(stack: StackCopy, cluster: TestCluster, values: string) {
+    this.stack = stack;
+    this.cluster = cluster;
+    this.values = values;
+  }
+
+  async run(args: readonly string[]): Promise<Ended> {
+    const ended = await runFerry([...args, ...this.stack.flags], { cluster: this.cluster });
+    this.outputs.push(ended.out, ended.err);
+    return ended;
+  }
+
+  /** The value goes through a file, as the command line would show it. */
+  async set(value: string, name = NAME): Promise<Ended> {
+    const file = join(this.values, "value");
+    await Deno.writeTextFile(file, `${value}\n`);
+    return await this.run(["secrets", "set", name, "--from-file", file, "--yes"]);
+  }
+
+  /** Killed right before it puts file number `rename` in place. */
+  async setKilled(value: string, rename: number): Promise<void> {
+    const file = join(this.values, "value");
+    await Deno.writeTextFile(file, `${value}\n`);
+    const { signal, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--no-prompt", "--no-check", "-A", `--preload=${KILLER}`, MAIN],
+        ...["secrets", "set", NAME, "--from-file", file, "--yes", ...this.stack.flags],
+      ],
+      stdin: "null",
+      env: { ...this.cluster.env, KUBECONFIG: "", NO_COLOR: "1", KILL_BEFORE_RENAME: String(rename) },
+    }).output();
+    this.outputs.push(new TextDecoder().decode(stdout), new TextDecoder().decode(stderr));
+    assert.equal(signal, "SIGKILL", this.outputs.at(-1) ?? "");
+  }
+
+  /** What each of the three files says, by its line. */
+  held(): Promise<string[]> {
+    return Promise.all(FILES.map(async (file, index) => {
+      const text = await Deno.readTextFile(join(this.stack.directory, file));
+      return new RegExp(`^${LINES[index]}=(.*)$`, "m").exec(text)?.[1] ?? "";
+    }));
+  }
+
+  async secret(name: string, key: string): Promise<string | undefined> {
+    const found = (await this.objects("/api/v1", "secrets")).find(({ metadata }) => metadata.name === name);
+    const value = found?.data?.[key];
+    return value === undefined ? undefined : atob(value);
+  }
+
+  objects(api: string, plural: string): Promise<readonly Seen[]> {
+    return seenObjects(this.cluster, `${api}/namespaces/${this.cluster.prefix}/${plural}`);
+  }
+
+  async isUnderWay(): Promise<boolean> {
+    return (await this.objects("/api/v1", "secrets")).some(({ metadata }) =>
+      metadata.name === "compose-ferry-secret-change"
+    );
+  }
+
+  async assertAll(value: string): Promise<void> {
+    assert.deepEqual(await this.held(), [value, value, value]);
+    assert.equal(await this.secret("faf-league-service-env", "DB_PASSWORD"), value);
+    assert.equal(await this.secret("faf-db-env", "LEAGUE_SERVICE_PASSWORD"), value);
+    assert.equal(await this.secret("faf-java-api-env", "LEAGUE_DATABASE_PASSWORD"), value);
+    assert.equal(await this.isUnderWay(), false, "the change is forgotten");
+  }
+
+  /** Template annotations of every workload, by its name. */
+  async templates(): Promise<ReadonlyMap<string, string>> {
+    const all = [
+      ...await this.objects("/apis/apps/v1", "deployments"),
+      ...await this.objects("/apis/apps/v1", "statefulsets"),
+    ];
+    return new Map(all.map(({ metadata, spec }) => [metadata.name, JSON.stringify(spec?.["template"])]));
+  }
+
+  async jobUid(): Promise<unknown> {
+    const jobs = await this.objects("/apis/batch/v1", "jobs");
+    return (jobs.find(({ metadata }) => metadata.name === "faf-db-users")?.metadata as { uid?: string }).uid;
+  }
+
+  /** Everything that people may read, as one text. */
+  async readable(): Promise<string> {
+    const core = await Promise.all(
+      ["configmaps", "events", "pods", "services"].map((plural) => this.objects("/api/v1", plural)),
+    );
+    const apps = await Promise.all(
+      ["deployments", "statefulsets", "replicasets"].map((plural) => this.objects("/apis/apps/v1", plural)),
+    );
+    const batch = await Promise.all(
+      ["jobs", "cronjobs"].map((plural) => this.objects("/apis/batch/v1", plural)),
+    );
+    const secrets = (await this.objects("/api/v1", "secrets")).map(({ metadata }) => metadata);
+    return JSON.stringify([core, apps, batch, secrets]) + await Deno.readTextFile(this.cluster.auditLog);
+  }
+}
+
+Deno.test({
+  name: hasFaf
+    ? "secrets set and rotate on FAF's stack, killed and resumed"
+    : "secrets set and rotate on FAF's stack (skipped: no faf-stack at FAF_STACK or ../shared/faf-stack)",
+  ignore: !hasFaf,
+  fn: async (t) => {
+    await withCluster(async (cluster) => {
+      await using stack = await fafStack(cluster.prefix) ?? assert.fail("no stack");
+      const values = await Deno.makeTempDir();
+      const bench = new Bench(stack, cluster, values);
+      const sentinels: string[] = [];
+      const sentinel = (): string => {
+        const value = `Sentinel${crypto.randomUUID().replaceAll("-", "")}`;
+        sentinels.push(value);
+        return value;
+      };
+      try {
+        const moved = await bench.run(["migrate", "--yes"]);
+        assert.equal(moved.code, 0, moved.err);
+        await steps(t, bench, sentinel);
+        await t.step("no value was ever shown", async () => {
+          const shown = bench.outputs.join("\n") + await bench.readable();
+          for (const value of sentinels) {
+            assert.ok(!shown.includes(value) && !shown.includes(btoa(value)), "a value was shown");
+          }
+        });
+      } finally {
+        await Deno.remove(values, { recursive: true });
+        await removeVolumes(cluster);
+      }
+    });
+  },
+});
+
+async function steps(t: Deno.TestContext, bench: Bench, sentinel: () => string): Promise<void> {
+  let last = "banana";
+  await t.step("set changes every place, the Job is made again, and only the consumers restart", async () => {
+    last = sentinel();
+    const [before, job] = [await bench.templates(), await bench.jobUid()];
+    const ended = await bench.set(last);
+    assert.equal(ended.code, 0, ended.err);
+    await bench.assertAll(last);
+    assert.notEqual(await bench.jobUid(), job);
+    const after = await bench.templates();
+    const restarted = [...after].filter(([name, template]) => before.get(name) !== template);
+    assert.deepEqual(restarted.map(([name]) => name).sort(), [
+      "faf-db",
+      "faf-java-api",
+      "faf-league-service",
+    ]);
+    const order = [/restart StatefulSet faf-db\b/, /run Job faf-db-users/, /restart Deployment faf-java-api/];
+    const places = order.map((pattern) => ended.err.search(pattern));
+    assert.deepEqual(places, [...places].sort((left, right) => left - right), ended.err);
+    assert.ok((places[0] ?? -1) >= 0, ended.err);
+  });
+  await t.step("the same value again writes nothing", async () => {
+    const start = await auditPosition(bench.cluster);
+    const ended = await bench.set(last);
+    assert.equal(ended.code, 0, ended.err);
+    assert.match(ended.err, /holds this value already/);
+    assert.deepEqual(await writesSince(bench.cluster, bench.cluster.prefix, start), []);
+  });
+  for (const [rename, done] of [[1, 0], [2, 1], [3, 2]] as const) {
+    await t.step(`killed with ${done} of 3 files written, the next call finishes`, async () => {
+      const value = sentinel();
+      await bench.setKilled(value, rename);
+      assert.equal((await bench.held()).filter((held) => held === value).length, done);
+      assert.ok(await bench.isUnderWay());
+      const list = await bench.run(["secrets", "list"]);
+      assert.match(list.err, /A change of secret "faf-league-service\.DB_PASSWORD" is under way/);
+      if (done > 0) {
+        const plain = await bench.run(["migrate", "--yes"]);
+        assert.equal(plain.code, 3);
+        assert.match(plain.err, /deno task secrets set faf-league-service\.DB_PASSWORD/);
+      }
+      const ended = await bench.set(value);
+      assert.equal(ended.code, 0, ended.err);
+      await bench.assertAll(value);
+      last = value;
+    });
+  }
+  await t.step(
+    "killed in the middle of the run, the next call of another secret finishes first",
+    async () => {
+      const value = sentinel();
+      const file = join(bench.values, "value");
+      await Deno.writeTextFile(file, value);
+      const child = ferry(["secrets", "set", NAME, "--from-file", file, "--yes", ...bench.stack.flags], {
+        cluster: bench.cluster,
+      });
+      let text = "";
+      const out = new Response(child.stdout).text();
+      for await (const chunk of child.stderr.pipeThrough(new TextDecoderStream())) {
+        text += chunk;
+        if (/^050_databases/m.test(text)) {
+          child.kill("SIGKILL");
+          break;
+        }
+      }
+      assert.equal((await child.status).signal, "SIGKILL", text);
+      bench.outputs.push(text, await out);
+      assert.ok(await bench.isUnderWay());
+      const ended = await bench.run(["secrets", "rotate", "faf-coturn.TURN_SECRET", "--yes"]);
+      assert.equal(ended.code, 0, ended.err);
+      await bench.assertAll(value);
+      const random = await bench.secret("faf-coturn-env", "TURN_SECRET") ?? "";
+      assert.match(random, /^[A-Za-z][A-Za-z0-9]{31}$/);
+      assert.ok(!(ended.out + ended.err).includes(random));
+      last = value;
+    },
+  );
+  await t.step("a change that was begun is taken back by setting the old value", async () => {
+    await bench.setKilled(sentinel(), 2);
+    const ended = await bench.set(last);
+    assert.equal(ended.code, 0, ended.err);
+    assert.match(ended.err, /is taken back/);
+    await bench.assertAll(last);
+  });
+  await t.step("a place that holds neither value is an error, and nothing is written", async () => {
+    const value = sentinel();
+    await bench.setKilled(value, 2);
+    const file = join(bench.stack.directory, FILES[2] ?? "");
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(
+      file,
+      text.replace(/^LEAGUE_DATABASE_PASSWORD=.*$/m, "LEAGUE_DATABASE_PASSWORD=pear"),
+    );
+    const held = await bench.held();
+    const ended = await bench.set(value);
+    assert.equal(ended.code, 3, ended.err);
+    assert.match(ended.err, /"faf-java-api\.LEAGUE_DATABASE_PASSWORD" holds neither/);
+    assert.deepEqual(await bench.held(), held);
+    await Deno.writeTextFile(file, text);
+    assert.equal((await bench.set(value)).code, 0);
+    await bench.assertAll(value);
+  });
+  await t.step("two at once do not mix: the second is told so", async () => {
+    using folder = await Deno.open(bench.stack.directory);
+    await folder.lock(true);
+    const ended = await bench.set(sentinel());
+    assert.equal(ended.code, 5, ended.err);
+    assert.match(ended.err, /Another process is changing a secret/);
+  });
+  await t.step("diff says what differs, and its exit code too", async () => {
+    const same = await bench.run(["secrets", "diff", "--detailed-exitcode"]);
+    assert.equal(same.code, 0, same.out);
+    const file = join(bench.stack.directory, "config/faf-java-api/faf-java-api.env");
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, text.replace(/^CHALLONGE_KEY=.*$/m, "CHALLONGE_KEY=other"));
+    const differs = await bench.run(["secrets", "diff", "--detailed-exitcode", "-o", "json"]);
+    assert.equal(differs.code, 10, differs.err);
+    const { secrets } = JSON.parse(differs.out) as { secrets: { names: string[]; state: string }[] };
+    assert.deepEqual(
+      secrets.filter(({ state }) => state !== "same").map(({ names, state }) => [names, state]),
+      [
+        [["faf-java-api.CHALLONGE_KEY"], "differs"],
+      ],
+    );
+  });
+}
