@@ -6,7 +6,6 @@ import { Failure } from "../../diagnostics/diagnostic.ts";
 import { encodeBase64 } from "../../kube/configuration/base64.ts";
 import { CHANGE_NAME, previousKey } from "../../kube/jobs/secret_change.ts";
 import type { KubeObject } from "../../kube/object.ts";
-import { OWNER_LABEL } from "../names.ts";
 
 /** A change that is under way. Values are never shown. */
 export interface SecretChange {
@@ -114,7 +113,8 @@ function changeObject(namespace: string, change: SecretChange, attempt: string):
     metadata: {
       name: CHANGE_NAME,
       namespace,
-      labels: { "app.kubernetes.io/managed-by": "compose-ferry", [OWNER_LABEL]: namespace },
+      // Not the owner's label: it is no object of the plan, and it is written before a run has its epoch.
+      labels: { "app.kubernetes.io/managed-by": "compose-ferry" },
       annotations: { [BY]: by, [SINCE]: since, [ATTEMPT]: attempt },
     },
     data: Object.fromEntries(
