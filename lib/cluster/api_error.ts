@@ -95,6 +95,16 @@ export function isTransient(error: unknown): boolean {
     (error.status === 403 && STARTING.test(error.message));
 }
 
+/** The answer, or undefined where the server says that we may not ask or do that. */
+export async function ifAllowed<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return undefined;
+    throw error;
+  }
+}
+
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }

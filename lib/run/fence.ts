@@ -1,5 +1,5 @@
 /** Tells the API server from which epoch on writes are let in: the other half of `lib/migration/fence.ts`. */
-import { ApiError } from "../cluster/api_error.ts";
+import { ifAllowed } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { FENCE_ANNOTATION, FENCE_MANAGER } from "../migration/record_names.ts";
 import type { State } from "./state.ts";
@@ -15,7 +15,7 @@ interface Fenced {
  * newer run was faster, nothing is raised: the record's compare-and-swap tells the rest.
  */
 export async function raiseFence({ client, namespace }: Fenced, epoch: number): Promise<void> {
-  await unlessForbidden(client.apply({
+  await ifAllowed(client.apply({
     apiVersion: "v1",
     kind: "Namespace",
     metadata: { name: namespace, annotations: { [FENCE_ANNOTATION]: String(epoch) } },
@@ -24,17 +24,8 @@ export async function raiseFence({ client, namespace }: Fenced, epoch: number): 
 
 /** The epoch of the next run: newer than the record's, and than the fence, which outlives a record that was deleted. */
 export async function nextEpoch({ client, namespace }: Fenced, state: State): Promise<number> {
-  const found = await unlessForbidden(
+  const found = await ifAllowed(
     client.get({ apiVersion: "v1", kind: "Namespace", name: namespace }, true),
   );
   return Math.max(state.epoch, Number(found?.metadata.annotations?.[FENCE_ANNOTATION] ?? 0)) + 1;
-}
-
-async function unlessForbidden<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return undefined;
-    throw error;
-  }
 }

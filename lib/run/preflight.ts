@@ -1,5 +1,5 @@
 /** What a run would stumble over in a cluster, found before its first write. */
-import { ApiError } from "../cluster/api_error.ts";
+import { ifAllowed } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../kube/object.ts";
@@ -42,6 +42,7 @@ async function unknownKinds(client: ClusterClient, objects: readonly KubeObject[
   }));
 }
 
+/** What may not be looked at is not judged: a right that the run needs is named by `missingAccess`. */
 async function terminating(client: ClusterClient, namespace: string): Promise<Diagnostic[]> {
   const found = await ifAllowed(client.get({ apiVersion: "v1", kind: "Namespace", name: namespace }));
   return found?.metadata.deletionTimestamp === undefined ? [] : [{
@@ -66,16 +67,6 @@ async function missingNodes(client: ClusterClient, objects: readonly KubeObject[
     message: `No node has the label ${STORAGE_ID_LABEL}=${id}, so that no pod with data could start`,
     hint: `On the node that has the directories: kubectl label node ${name} ${STORAGE_ID_LABEL}=${id}`,
   }));
-}
-
-/** What may not be looked at is not judged: a right that the run needs is named by `missingAccess`. */
-async function ifAllowed<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return undefined;
-    throw error;
-  }
 }
 
 function storageIds({ kind, spec }: KubeObject): readonly string[] {

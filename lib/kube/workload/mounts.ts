@@ -8,6 +8,7 @@ import { storageDecision } from "../storage/places.ts";
 import { reportOwner } from "../storage/owners.ts";
 import { configurationVolume } from "./configuration_volume.ts";
 import { fileReferenceMounts } from "./file_references.ts";
+import { propagation } from "./propagation.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { toldApart } from "./told_apart.ts";
 import { byteQuantity, bytes } from "./units.ts";
@@ -260,35 +261,6 @@ function chown(
     securityContext: { runAsUser: 0 },
     volumeMounts: [{ ...writable, name: target.name }],
   };
-}
-
-/** Mounts of the container become visible on the node only where it is privileged. */
-function propagation(
-  workshop: Workshop,
-  subject: Subject,
-  mount: Mount,
-  decision: StorageDecision | undefined,
-): Json {
-  if (decision?.propagation !== undefined) return { mountPropagation: decision.propagation };
-  switch (mount.bind?.propagation) {
-    case "rshared":
-    case "shared":
-      if (subject.service.privileged === true) return { mountPropagation: "Bidirectional" };
-      workshop.context.report({
-        code: "kube-propagation",
-        severity: "warning",
-        message:
-          `Mounts made at "${mount.target}" by service "${subject.service.name}" stay inside: only a privileged container gives them to the node`,
-        ...at(workshop.context.project, ["services", subject.service.name, "volumes"]),
-        hint: "Set privileged: true, or mount on the node",
-      });
-      return { mountPropagation: "HostToContainer" };
-    case "rslave":
-    case "slave":
-      return { mountPropagation: "HostToContainer" };
-    default:
-      return {};
-  }
 }
 
 /** A volume's name: what it is and what it holds, a DNS label. */

@@ -1,0 +1,34 @@
+/** Whether mounts below a mount are seen, in the container and on the node. */
+import type { Mount } from "../../../compose/project.ts";
+import { at } from "../context.ts";
+import type { StorageDecision } from "../decisions.ts";
+import type { Json, Subject, Workshop } from "./parts.ts";
+
+/** Mounts of the container become visible on the node only where it is privileged. */
+export function propagation(
+  workshop: Workshop,
+  subject: Subject,
+  mount: Mount,
+  decision: StorageDecision | undefined,
+): Json {
+  if (decision?.propagation !== undefined) return { mountPropagation: decision.propagation };
+  switch (mount.bind?.propagation) {
+    case "rshared":
+    case "shared":
+      if (subject.service.privileged === true) return { mountPropagation: "Bidirectional" };
+      workshop.context.report({
+        code: "kube-propagation",
+        severity: "warning",
+        message:
+          `Mounts made at "${mount.target}" by service "${subject.service.name}" stay inside: only a privileged container gives them to the node`,
+        ...at(workshop.context.project, ["services", subject.service.name, "volumes"]),
+        hint: "Set privileged: true, or mount on the node",
+      });
+      return { mountPropagation: "HostToContainer" };
+    case "rslave":
+    case "slave":
+      return { mountPropagation: "HostToContainer" };
+    default:
+      return {};
+  }
+}
