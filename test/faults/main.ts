@@ -2,7 +2,8 @@
  * `deno task test:faults`: kills the runner at every request of a reference run and harms every request in every
  * way of the matrix, on the real API server; its audit log is the judge. Options:
  * `--minutes N` stops after that time, having taken the scenarios in a fixed shuffled order;
- * `--from N` begins at the Nth of them, where an earlier call stopped;
+ * `--from N` begins at the Nth of them, where an earlier call stopped, and `--requests N` makes the list the same as
+ * that call's, because a run may ask once more or less while it waits;
  * `--only WORD` takes those whose name has the word; `--parallel N`.
  */
 import { parseArgs } from "node:util";
@@ -22,6 +23,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "1000" },
     from: { type: "string", default: "0" },
+    requests: { type: "string", default: "0" },
     only: { type: "string", default: "" },
     parallel: { type: "string", default: "4" },
   },
@@ -31,7 +33,7 @@ const { values } = parseArgs({
 const SCENARIOS_PER_CLUSTER = 120;
 
 async function runAll(): Promise<number> {
-  const requests = await withArena(say, countRequests);
+  const requests = Number(values.requests) || await withArena(say, countRequests);
   const all = shuffled([...kills(requests), ...requestFaults(requests), ...watchFaults()])
     .filter(({ name }) => name.includes(values.only));
   const wanted = all.slice(Number(values.from));
