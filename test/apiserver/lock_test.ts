@@ -131,10 +131,8 @@ Deno.test("a run that is frozen for longer than its lease writes nothing after i
     const sent: OnItsWay[] = [];
     const frozen = freeze({ client, auditLog, directory }, namespace, sent);
     await frozen.isFrozen;
-    const start = performance.now();
     // The other one wants something else, so that a late write would be seen.
     const events = await run(referencePlan(namespace, { edition: "2" }), { lockTimeoutMs: 60_000 });
-    const tookOverMs = performance.now() - start;
     assert.equal(ending(events).state, "applied");
     assert.ok(
       events.some((event) => event.type === "migration-finished"),
@@ -148,7 +146,6 @@ Deno.test("a run that is frozen for longer than its lease writes nothing after i
     // Objects are refused by the fence, the record by its version: that is how the run learns that it is too late.
     assert.deepEqual(sent.filter(({ status }) => status < 300), []);
     assert.deepEqual(await versions(other, namespace), before);
-    assert.ok(tookOverMs < 40_000, `${Math.round(tookOverMs)} ms`);
     await Deno.remove(directory, { recursive: true });
   });
 });
