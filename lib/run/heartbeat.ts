@@ -117,6 +117,11 @@ export class Heartbeat {
   async #put(holder: string): Promise<void> {
     const { client, namespace } = this.#target;
     this.#lease ??= await this.#read();
+    const spec: LeaseSpec = {
+      ...(holder === "" ? {} : { holderIdentity: holder }),
+      leaseDurationSeconds: LEASE_MS / 1_000,
+      renewTime: new Date(this.#now()).toISOString().replace("Z", "000Z"),
+    };
     const wanted: LiveObject = {
       apiVersion: "coordination.k8s.io/v1",
       kind: "Lease",
@@ -128,11 +133,7 @@ export class Heartbeat {
           ? {}
           : { resourceVersion: this.#lease.metadata.resourceVersion }),
       },
-      spec: {
-        ...(holder === "" ? {} : { holderIdentity: holder }),
-        leaseDurationSeconds: LEASE_MS / 1_000,
-        renewTime: new Date(this.#now()).toISOString().replace("Z", "000Z"),
-      },
+      spec,
     };
     try {
       this.#lease =
@@ -140,7 +141,10 @@ export class Heartbeat {
     } catch (error) {
       this.#lease = undefined;
       if (isNotFound(error)) return await this.#put(holder);
-      throw error;
+      // An answer that was lost, also where the connection sent it twice, is no lost write.
+      const found = await this.#read();
+      if (!isSame(specOf(found), spec)) throw error;
+      this.#lease = found;
     }
   }
 
@@ -155,13 +159,23 @@ export class Heartbeat {
   }
 }
 
-/** The run that beat last, or undefined where there is none. */
-export function holderOf(lease: LiveObject | undefined): string | undefined {
-  // The edge: `spec` of a Lease.
-  return (lease?.["spec"] as { readonly holderIdentity?: string } | undefined)?.holderIdentity;
-}
-
 /** When the last heartbeat was, by the holder's clock: for people only. */
 export function renewedAt(lease: LiveObject | undefined): string | undefined {
-  return (lease?.["spec"] as { readonly renewTime?: string } | undefined)?.renewTime;
+  return specOf(lease)?.renewTime;
+}
+
+/** The part of `coordination.k8s.io/v1` LeaseSpec that is written. */
+interface LeaseSpec {
+  readonly holderIdentity?: string;
+  readonly leaseDurationSeconds: number;
+  readonly renewTime: string;
+}
+
+function specOf(lease: LiveObject | undefined): LeaseSpec | undefined {
+  // The edge: `spec` of a Lease.
+  return lease?.["spec"] as LeaseSpec | undefined;
+}
+
+function isSame(found: LeaseSpec | undefined, sent: LeaseSpec): boolean {
+  return found?.holderIdentity === sent.holderIdentity && found?.renewTime === sent.renewTime;
 }
