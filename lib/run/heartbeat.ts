@@ -19,7 +19,9 @@ export class Heartbeat {
   readonly #now: () => string;
   readonly #prove: () => Promise<void>;
   readonly #lost = new AbortController();
+  /** As it was seen last; undefined where there is none. */
   #lease: LiveObject | undefined;
+  #isSeen = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
   #lastBeat = 0;
@@ -116,7 +118,7 @@ export class Heartbeat {
 
   async #put(holder: string): Promise<void> {
     const { client, namespace } = this.#target;
-    this.#lease ??= await this.#read();
+    if (!this.#isSeen) await this.#look();
     const spec: LeaseSpec = {
       ...(holder === "" ? {} : { holderIdentity: holder }),
       leaseDurationSeconds: LEASE_MS / 1_000,
@@ -139,23 +141,24 @@ export class Heartbeat {
       this.#lease =
         await (this.#lease === undefined ? client.create(wanted) : client.replace(wanted, DOUBT_MS / 2));
     } catch (error) {
-      this.#lease = undefined;
-      if (isNotFound(error)) return await this.#put(holder);
+      this.#isSeen = false;
+      await this.#look();
       // An answer that was lost, also where the connection sent it twice, is no lost write.
-      const found = await this.#read();
-      if (!isSame(specOf(found), spec)) throw error;
-      this.#lease = found;
+      if (isSame(specOf(this.#lease), spec)) return;
+      if (isNotFound(error)) return await this.#put(holder);
+      throw error;
     }
   }
 
-  async #read(): Promise<LiveObject | undefined> {
+  async #look(): Promise<void> {
     const { client, namespace } = this.#target;
-    return await client.get({
+    this.#lease = await client.get({
       apiVersion: "coordination.k8s.io/v1",
       kind: "Lease",
       namespace,
       name: LEASE_NAME,
     }, true);
+    this.#isSeen = true;
   }
 }
 
