@@ -80,6 +80,8 @@ function parseStatus(body: string): StatusBody | undefined {
 
 /** What a 500 says that passes; a server that has just started knows no range of addresses yet. */
 const SHORTLY = /etcdserver|timed? ?out|leader changed|connection refused|failed to allocate a serviceIP/i;
+/** What the fence of `lib/migration/fence.ts` says. */
+const FENCED = /another run took over the lock/;
 /** What an admission plugin answers until it has read its policies. */
 const STARTING = /not yet ready to handle request/;
 
@@ -156,8 +158,9 @@ export function diagnoseAccess(error: unknown, server: string): Diagnostic | und
       code: "cluster-forbidden",
       severity: "error",
       message: `The API server ${server} forbids it: ${error.message}`,
-      hint:
-        "Ask an administrator for the role that `deno task rbac` prints, or choose another context with --context",
+      hint: FENCED.test(error.message)
+        ? "Look at `deno task status`, then run the same command again"
+        : "Ask an administrator for the role that `deno task rbac` prints, or choose another context with --context",
     };
   }
   if (isTransient(error)) {
