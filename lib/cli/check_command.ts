@@ -1,5 +1,5 @@
 /** `check`: everything worth knowing before the move. Asks a Docker Engine where one runs, and a cluster where one is named. */
-import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { checkHostJobs } from "../kube/checks/host_jobs.ts";
 import { preflight } from "../run/preflight.ts";
 import { readCharts } from "./charts.ts";
@@ -13,22 +13,29 @@ import type { Surroundings } from "./surroundings.ts";
 import { describeTarget, findTarget, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Prints every finding with its place; errors end with `ExitCode.input`. */
+/** Prints every finding with its place; errors end with `ExitCode.input`, a cluster that cannot be used with its own code. */
 export async function check(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   // The edge: repeatable flags, as `append` collects them.
   const hostFiles = await readHostFiles((options["hostFile"] ?? []) as readonly string[], surroundings);
   const charts = await readCharts((options["chart"] ?? []) as readonly string[], surroundings);
   const gathered = await gather(options, surroundings, { measure: true });
+  const cluster = await checkCluster(gathered, options, surroundings, terminal);
   const diagnostics = [
     ...gathered.diagnostics,
     ...(gathered.project === undefined ? [] : checkHostJobs(gathered.project, hostFiles)),
-    ...await checkCluster(gathered, options, surroundings, terminal),
+    ...cluster.diagnostics,
     ...await checkCharts(charts, gathered, surroundings),
   ];
   const sources = new Map([...gathered.sources, ...hostFiles.map(({ path, text }) => [path, text] as const)]);
   printDiagnostics(diagnostics, { terminal, options, sources, isResult: true });
-  return hasErrors(diagnostics) ? ExitCode.input : ExitCode.ok;
+  return cluster.exitCode ?? (hasErrors(diagnostics) ? ExitCode.input : ExitCode.ok);
+}
+
+interface ClusterFindings {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Only where the cluster could not be asked. */
+  readonly exitCode?: number;
 }
 
 /** Whether the run could work in the cluster that the flags name; nothing where they name none. */
@@ -37,13 +44,20 @@ async function checkCluster(
   options: CommandOptions,
   surroundings: Surroundings,
   terminal: Terminal,
-): Promise<readonly Diagnostic[]> {
+): Promise<ClusterFindings> {
   const isNamed = [options.kubeconfig, options.context, options.embedded].some((flag) => flag !== undefined);
-  if (!isNamed || plan === undefined || conversion === undefined) return [];
-  const target = await findTarget(options, surroundings, terminal, true);
-  if (target === undefined) return [];
-  return await withTarget(target, async () => {
-    terminal.err(`${describeTarget(target, conversion.namespace)}\n`);
-    return await preflight(target.client, plan, conversion.namespace);
-  });
+  if (!isNamed || plan === undefined || conversion === undefined) return { diagnostics: [] };
+  try {
+    const target = await findTarget(options, surroundings, terminal, true);
+    if (target === undefined) return { diagnostics: [] };
+    const diagnostics = await withTarget(target, async () => {
+      terminal.err(`${describeTarget(target, conversion.namespace)}\n`);
+      return await preflight(target.client, plan, conversion.namespace);
+    });
+    return { diagnostics };
+  } catch (error) {
+    // What was found in the files is worth showing all the same.
+    if (error instanceof Failure) return error;
+    throw error;
+  }
 }

@@ -12,6 +12,8 @@ export function eventLine(event: RunEvent, options: { readonly colour: boolean }
       return undefined;
     case "run-waiting":
       return `Waiting for the run of ${event.holder}, in progress since ${event.heldSince}`;
+    case "run-taken-over":
+      return `Took over from the run of ${event.holder}, in progress since ${event.heldSince}: it is gone`;
     case "migration-started":
       return `${style.bold(event.id)} ${event.title} (${plural(event.objects, "object")}${
         event.resumed ? ", resumed" : ""

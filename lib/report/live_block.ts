@@ -31,6 +31,9 @@ export class LiveBlock {
       case "run-waiting":
         this.#holder = event.holder;
         break;
+      case "run-taken-over":
+        this.#holder = undefined;
+        break;
       case "migration-started":
         this.#holder = undefined;
         this.#current = {

@@ -24,7 +24,8 @@ export class RunTally {
   /** `10 migrations applied: 61 created, 3 configured objects, in 12s`. */
   summary(): string {
     if (this.state === "unchanged") {
-      return "Nothing to do: every migration is applied, and nothing was written.";
+      const also = this.#finished?.writes === 0 ? ", and nothing was written" : "";
+      return `Nothing to do: every migration is applied${also}.`;
     }
     const parts = [...this.#outcomes].map(([outcome, count]) => `${count} ${outcome}`);
     const objects = parts.length === 0 ? "no objects" : `${parts.join(", ")} objects`;

@@ -1,6 +1,6 @@
 /** `status` as a table: one line a migration, then what to do next. */
 import type { MigrationState } from "../run/event.ts";
-import type { MigrationStatus, Status } from "../run/status.ts";
+import type { MigrationStatus, RunInProgress, Status } from "../run/status.ts";
 import { plural } from "./diagnostic_text.ts";
 import { formatDuration } from "../run/duration.ts";
 import { type Style, styleFor } from "./style.ts";
@@ -30,11 +30,15 @@ export function renderStatus(status: Status, options: { readonly colour: boolean
   const head = `Cluster ${style.bold(cluster.context)} (${cluster.server}), namespace ${
     style.bold(cluster.namespace)
   }`;
-  const held = run === null ? [] : [
-    `Run ${run.runId} of ${run.holder} is in progress since ${run.since}` +
-    (run.heartbeatAt === null ? "" : `, last heartbeat ${run.heartbeatAt}`),
-  ];
+  const held = run === null ? [] : [runLine(run)];
   return `${[head, "", ...lines, "", ...held, summary(status)].join("\n")}\n`;
+}
+
+function runLine({ runId, holder, since, heartbeatAt, isGone }: RunInProgress): string {
+  const beat = heartbeatAt === null ? "" : `, last heartbeat ${heartbeatAt}`;
+  return isGone
+    ? `Run ${runId} of ${holder}, since ${since}, is gone without an end${beat}; the next run takes over at once`
+    : `Run ${runId} of ${holder} is in progress since ${since}${beat}`;
 }
 
 interface Row {

@@ -17,6 +17,12 @@ export type RunEvent =
   | { readonly type: "run-started"; readonly runId: string; readonly at: string; readonly migrations: number }
   | { readonly type: "run-waiting"; readonly holder: string; readonly heldSince: string; readonly at: string }
   | {
+    readonly type: "run-taken-over";
+    readonly holder: string;
+    readonly heldSince: string;
+    readonly at: string;
+  }
+  | {
     readonly type: "migration-started";
     readonly id: string;
     readonly title: string;

@@ -51,12 +51,12 @@ async function run(plan: Plan, options: RunOptions, writer: Writer): Promise<Out
   return await holdLock(writer, target, (holding) => runAll({ ...holding, plan, options, secrets }));
 }
 
-/** The common second run: reads, compares, writes nothing, takes no lock. */
+/** The common second run: reads, compares, writes nothing, takes no lock; but a lock that is held is waited for. */
 async function isUpToDate(plan: Plan, options: RunOptions, target: Target, push: Push): Promise<boolean> {
   const [state, live] = await Promise.all([loadState(target), readLive(plan, options)]);
   const works = selectWork(plan, state, live, target.key, options);
   refuseChanged(works, options);
-  if (works.some(isTodo)) return false;
+  if (state.lock !== undefined || works.some(isTodo)) return false;
   for (const work of works) skip(work, push);
   return true;
 }
@@ -81,7 +81,7 @@ async function runAll(context: RunContext): Promise<Outcome> {
     const outcome = await runOne(work, live, context);
     if (outcome !== "applied") return outcome;
   }
-  return "applied";
+  return works.some(isTodo) ? "applied" : "unchanged";
 }
 
 async function runOne(work: Work, live: LiveIndex, context: RunContext): Promise<Outcome> {

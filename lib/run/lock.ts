@@ -18,6 +18,8 @@ export interface LockOptions {
   readonly timeoutMs: number;
   /** Told once per holder that is waited for. */
   readonly onWaiting: (lock: Lock) => void;
+  /** Told when the lock of a run that is gone was taken over. */
+  readonly onTakenOver?: (lock: Lock) => void;
   readonly signal: AbortSignal;
 }
 
@@ -37,8 +39,9 @@ export async function acquire(target: Target, options: LockOptions): Promise<Ses
       watcher.isStale(state.resourceVersion, await readLease(target));
     if (stale) {
       const session = await Session.take(target, state, options.runId, options.holder, options.now);
-      if (session !== undefined) return session;
-      continue;
+      if (session === undefined) continue;
+      if (state.lock !== undefined) options.onTakenOver?.(state.lock);
+      return session;
     }
     if (state.lock !== undefined && watcher.isNew(state.lock)) options.onWaiting(state.lock);
     if (state.lock !== undefined && performance.now() > deadline) throw lockHeld(state.lock);

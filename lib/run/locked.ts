@@ -78,6 +78,8 @@ export async function holdLock(
     timeoutMs: options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS,
     onWaiting: (lock) =>
       push({ type: "run-waiting", holder: lock.holder, heldSince: lock.since, at: options.now() }),
+    onTakenOver: (lock) =>
+      push({ type: "run-taken-over", holder: lock.holder, heldSince: lock.since, at: options.now() }),
     signal: options.signal,
   });
   const signal = AbortSignal.any([options.signal, session.lost]);

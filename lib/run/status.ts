@@ -7,6 +7,7 @@ import { type DigestKey, digestMigration } from "../migration/digest.ts";
 import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import type { MigrationState } from "./event.ts";
 import { renewedAt } from "./heartbeat.ts";
+import { isCertainlyDead } from "./holder.ts";
 import { readKey } from "./key.ts";
 import { LEASE_NAME, STATE_NAME } from "./names.ts";
 import { EMPTY_STATE, type MigrationRecord, readState, type State } from "./state.ts";
@@ -32,6 +33,8 @@ export interface RunInProgress {
   readonly since: string;
   /** By the holder's clock. */
   readonly heartbeatAt: string | null;
+  /** Its process ran on this machine and is not there any more: the next run takes over at once. */
+  readonly isGone: boolean;
 }
 
 /** What `status -o json` prints. */
@@ -74,6 +77,7 @@ export async function readStatus(
         holder: state.lock.holder,
         since: state.lock.since,
         heartbeatAt: renewedAt(lease) ?? null,
+        isGone: isCertainlyDead(state.lock.process),
       },
       migrations,
     },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Failure } from "../../lib/diagnostics/diagnostic.ts";
 import { plannedObjects } from "../../lib/migration/step.ts";
+import { currentHolder } from "../../lib/run/holder.ts";
 import { acquire, unlock } from "../../lib/run/lock.ts";
 import { prepareTarget } from "../../lib/run/prepare.ts";
 import { readStatus } from "../../lib/run/status.ts";
@@ -66,6 +67,32 @@ Deno.test("execute() leaves with exit code 5 while another run lives, and says w
       (error) => error instanceof Failure && error.exitCode === 5,
     );
     session.abandon();
+  });
+});
+
+Deno.test("execute() ends the run of a process that died after its last record, though nothing is left to do", async () => {
+  await withBench(async ({ namespace, client, other, run }) => {
+    const plan = referencePlan(namespace, { withoutPods: true });
+    await run(plan);
+    const { process } = currentHolder();
+    const died = { name: "nobody@here pid 2", process: process.replace(/[^/]+$/, "1") };
+    const left = await acquire(await prepareTarget(other, namespace, plan), {
+      runId: "r-died",
+      holder: died,
+      now: () => new Date().toISOString(),
+      timeoutMs: 0,
+      onWaiting: () => undefined,
+      signal: new AbortController().signal,
+    });
+    left.abandon();
+    const before = (await readStatus(plan, client, namespace)).status;
+    assert.deepEqual([before.run?.holder, before.run?.isGone, before.next], [died.name, true, null]);
+
+    const events = await run(plan, { lockTimeoutMs: 0 });
+    const takenOver = events.flatMap((event) => event.type === "run-taken-over" ? [event.holder] : []);
+    assert.deepEqual([takenOver, ending(events).state], [[died.name], "unchanged"]);
+    assert.equal((await readStatus(plan, client, namespace)).status.run, null);
+    assert.equal(ending(await run(plan)).writes, 0);
   });
 });
 

@@ -24,6 +24,7 @@ const NOT_CODES: ReadonlySet<string> = new Set([
   "kube-system",
   "run-finished",
   "run-started",
+  "run-taken-over",
   "run-waiting",
   "traefik-acme",
   "traefik-dns-provider",

@@ -49,6 +49,16 @@ const CASES: readonly Case[] = [
     says: [/compose\.yaml:4:\d+/, /NEED/, /compose\.yaml:5:5/, /[Dd]id you mean "ports"/, /gone\.env/],
   },
   {
+    name: "a cluster that cannot be used, beside what the stack has to say",
+    files: {
+      "compose.yaml": `${WEB}    hostname: a.b\n    volumes: ["./data:/var/lib/data"]\n`,
+      "decisions.yaml": DECIDED,
+    },
+    args: ["check", "--stack", ".", "--kubeconfig", "nowhere.yaml"],
+    code: 4,
+    says: [/error\[cluster-kubeconfig-unreadable\].*nowhere\.yaml/, /compose\.yaml:5:\d+/],
+  },
+  {
     name: "a bind source that is not there",
     files: {
       "compose.yaml": `${WEB}    volumes: ["./site.conf:/etc/nginx/site.conf:ro"]\n`,

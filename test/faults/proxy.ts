@@ -29,6 +29,7 @@ export type Choose = (request: {
   readonly method: string;
   readonly path: string;
   readonly isWatch: boolean;
+  readonly body: string;
 }) => Harm | undefined;
 
 export interface Proxy {
@@ -54,7 +55,7 @@ export async function startProxy(upstream: Connection, choose: Choose): Promise<
     const isWatch = path.includes("watch=true");
     const index = isWatch ? ++watches : ++count;
     const body = await readBody(request);
-    const harm = choose({ index, method, path, isWatch });
+    const harm = choose({ index, method, path, isWatch, body: new TextDecoder().decode(body) });
     const commit = (): Promise<Answer> => forward(upstream, method, path, request, body);
     const pass = (answer: Answer): Promise<void> => reply(response, answer);
     if (harm !== undefined) {
