@@ -6,7 +6,7 @@ import { Failure } from "../../lib/diagnostics/diagnostic.ts";
 import { type ApiClient, apiClient } from "./api_client.ts";
 import { buildTools } from "./build.ts";
 import { components, ETCD_SOCKET } from "./components.ts";
-import { ensureCredentials, writeKubeconfigs } from "./credentials.ts";
+import { ensureCredentials, readAuthority, writeKubeconfigs } from "./credentials.ts";
 import { type Daemon, type DaemonState, listDaemons, startDaemon } from "./daemon.ts";
 import type { ClusterLayout, ClusterOptions } from "./layout.ts";
 import { fetchManifests } from "./manifests.ts";
@@ -126,7 +126,7 @@ async function startProcesses(
   );
   await startDaemon(apiServer, layout.processes);
   await waitWhileAlive(layout, apiServer.name, async () => {
-    return await exists(join(layout.certificates, "apiserver.crt")) || undefined;
+    return await hasAuthority(layout) || undefined;
   });
   await writeKubeconfigs(layout, server);
   const api = await apiClient(layout, server);
@@ -166,6 +166,12 @@ async function didNotStart(layout: ClusterLayout, what: string): Promise<Failure
     hint:
       'run the command again; when it stays so, "deno task cluster reset" makes a new one and loses what it holds',
   }]);
+}
+
+/** Whether the API server has written its certificate to the end: a client that reads half of it trusts nobody. */
+async function hasAuthority(layout: ClusterLayout): Promise<boolean> {
+  const pem = await readAuthority(layout).catch(() => "");
+  return pem.trimEnd().endsWith("-----END CERTIFICATE-----");
 }
 
 async function exists(path: string): Promise<boolean> {
