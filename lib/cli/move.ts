@@ -108,7 +108,9 @@ export async function follow(
   try {
     for await (const event of events) {
       tally.handle(event);
-      if (event.type === "migration-finished") failures.push(...event.diagnostics);
+      if (event.type === "migration-finished" || event.type === "migration-rolled-back") {
+        failures.push(...event.diagnostics);
+      }
       if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, ...event })}\n`);
       else display.show(event);
     }

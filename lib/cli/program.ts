@@ -11,6 +11,7 @@ import {
   withOutput,
   withWriting,
 } from "./options.ts";
+import type { Purpose } from "../run/rights.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Everything that may stand on a command line of `migrate` and its like. */
@@ -141,7 +142,12 @@ function declareLooking(program: Command, on: On): void {
 
   const rbac = withOutput(withInput(program.command("rbac")), ["yaml", "json"])
     .description("print the roles that the run needs, for an administrator; talks to no cluster")
-    .option("--user <name>", "who is to have them", "compose-ferry");
+    .option("--user <name>", "who is to have them", "compose-ferry")
+    .addOption(
+      new Option("--for <command...>", "what they are to be enough for").choices(
+        ["migrate", "rollback", "prune", "access"] satisfies Purpose[],
+      ).default(["migrate"]),
+    );
   on(rbac, async () => (await import("./rbac_command.ts")).rbac);
 
   const k3s = withOutput(withInput(program.command("k3s")), ["text", "nix", "json"])

@@ -1,6 +1,7 @@
 /** `rbac`: the rights that the run of this plan needs, as objects for an administrator. Talks to no cluster. */
 import { stringify } from "yaml";
-import { accessObjects } from "../run/access.ts";
+import { rbacObjects } from "../run/rbac.ts";
+import type { Purpose } from "../run/rights.ts";
 import { ExitCode } from "./exit_code.ts";
 import { gather } from "./gather.ts";
 import type { CommandOptions } from "./program.ts";
@@ -13,7 +14,9 @@ export async function rbac(options: CommandOptions, surroundings: Surroundings):
   const gathered = await gather(options, surroundings);
   const { plan, conversion } = gathered;
   if (plan === undefined || conversion === undefined) return refuse(gathered);
-  const objects = accessObjects(plan, conversion.namespace, { kind: "User", name: String(options["user"]) });
+  // The edge: a flag with choices.
+  const purposes = (options["for"] ?? ["migrate"]) as readonly Purpose[];
+  const objects = rbacObjects(plan, conversion.namespace, String(options["user"]), purposes);
   terminal.out(
     options.output === "json"
       ? `${JSON.stringify({ apiVersion: "v1", kind: "List", items: objects })}\n`

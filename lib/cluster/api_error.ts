@@ -1,5 +1,6 @@
 /** What an API server answers when it refuses, and what is said about it. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { KubeObject } from "../kube/object.ts";
 
 /** One cause of a `Status`: the field and what is wrong with it. */
 export interface StatusCause {
@@ -124,6 +125,18 @@ export function isRace(error: unknown): boolean {
     !error.causes.some(({ reason }) => reason === "FieldManagerConflict");
 }
 
+/**
+ * A binding whose role the API server does not know: said only to who may not bind any role whatever it grants, also
+ * for a moment after the role was made. The message names the role, under the binding's kind.
+ */
+export function isRoleUnseen(error: unknown, { kind, ...object }: KubeObject): boolean {
+  if (kind !== "RoleBinding" && kind !== "ClusterRoleBinding") return false;
+  // The edge: `roleRef` of a binding.
+  const { name } = object["roleRef"] as { readonly name: string };
+  return isNotFound(error) && error instanceof ApiError &&
+    error.message === `${kind.toLowerCase()}s.rbac.authorization.k8s.io "${name}" not found`;
+}
+
 export function isAlreadyExists(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409 && error.reason === "AlreadyExists";
 }
@@ -160,7 +173,8 @@ export function diagnoseAccess(error: unknown, server: string): Diagnostic | und
       message: `The API server ${server} forbids it: ${error.message}`,
       hint: FENCED.test(error.message)
         ? "Look at `deno task status`, then run the same command again"
-        : "Ask an administrator for the role that `deno task rbac` prints, or choose another context with --context",
+        : "Ask an administrator for the role that `deno task rbac` prints (with --for for more than migrate), or choose " +
+          "another context with --context",
     };
   }
   if (isTransient(error)) {

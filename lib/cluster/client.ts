@@ -2,7 +2,7 @@
 import type { KubeObject } from "../kube/object.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { ObjectRef } from "../migration/step.ts";
-import { ApiError, isNotFound, isRace } from "./api_error.ts";
+import { ApiError, isNotFound, isRace, isRoleUnseen } from "./api_error.ts";
 import type { Connection } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
 import type { LiveObject, WatchEvent } from "./live_object.ts";
@@ -165,7 +165,8 @@ export class ClusterClient {
       try {
         return await this.#transport.answer(request);
       } catch (error) {
-        if (!isRace(error) || attempt >= MOST_RACES) throw error;
+        const isPassing = isRace(error) || !options.dryRun && isRoleUnseen(error, object);
+        if (!isPassing || attempt >= MOST_RACES) throw error;
         await pause(20 * (attempt + 1), options.signal);
       }
     }

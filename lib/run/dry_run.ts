@@ -1,5 +1,5 @@
 /** What a run would do, asked from the server itself by dry-runs: exact, validated, and without a write. */
-import { ApiError, diagnoseAccess, isNotFound } from "../cluster/api_error.ts";
+import { ApiError, diagnoseAccess, isNotFound, isRoleUnseen } from "../cluster/api_error.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { type Diagnostic, Failure, type Span } from "../diagnostics/diagnostic.ts";
 import { maskVersions, type Versions } from "../diff/mask.ts";
@@ -59,6 +59,8 @@ interface Coming {
   readonly kinds: ReadonlySet<string>;
   /** ValidatingAdmissionPolicies. */
   readonly policies: ReadonlySet<string>;
+  /** Roles and ClusterRoles by name. */
+  readonly roles: ReadonlySet<string>;
 }
 
 /**
@@ -197,6 +199,11 @@ function comingWith(planned: readonly PlannedObject[], target: string): Coming {
   const policies = objects.filter(({ kind }) => kind === "ValidatingAdmissionPolicy");
   return {
     policies: new Set(policies.map(({ metadata }) => metadata.name)),
+    roles: new Set(
+      objects.filter(({ kind }) => ["Role", "ClusterRole"].includes(kind)).map(({ metadata }) =>
+        metadata.name
+      ),
+    ),
     namespaces: new Set([
       target,
       ...objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name),
@@ -209,11 +216,15 @@ function comingWith(planned: readonly PlannedObject[], target: string): Coming {
   };
 }
 
-/** Who may bind a policy is decided by what the policy reads, which nobody knows before it is there. */
-function isUnjudged(error: unknown, { kind, spec }: KubeObject, { policies }: Coming): boolean {
-  if (kind !== "ValidatingAdmissionPolicyBinding") return false;
+/** Who may bind a policy or a role is decided by what that one says, which nobody knows before it is there. */
+function isUnjudged(error: unknown, object: KubeObject, { policies, roles }: Coming): boolean {
+  if (isRoleUnseen(error, object)) {
+    // The edge: `roleRef` of a binding.
+    return roles.has((object["roleRef"] as { readonly name: string }).name);
+  }
+  if (object.kind !== "ValidatingAdmissionPolicyBinding") return false;
   // The edge: `spec` of a ValidatingAdmissionPolicyBinding.
-  const { policyName } = spec as { readonly policyName: string };
+  const { policyName } = object["spec"] as { readonly policyName: string };
   return error instanceof ApiError && /unable to get policy/.test(error.message) && policies.has(policyName);
 }
 

@@ -13,7 +13,7 @@ import {
   type Writer,
   type WriterOptions,
 } from "./locked.ts";
-import { missingAccess } from "./access.ts";
+import { missingRights } from "./rbac.ts";
 import { refOf } from "./apply.ts";
 import { findTarget, prepareTarget } from "./prepare.ts";
 import { type MigrationResult, runMigration } from "./run_migration.ts";
@@ -45,7 +45,7 @@ async function run(plan: Plan, options: RunOptions, writer: Writer): Promise<Out
   const found = await findTarget(client, namespace);
   if (found !== undefined && await isUpToDate(plan, options, found, writer.push)) return "unchanged";
   const secrets = secretValues(plan.migrations.flatMap(plannedObjects).map(({ object }) => object));
-  const missing = await missingAccess(client, plan, namespace);
+  const missing = await missingRights(client, plan, namespace);
   if (missing.length > 0) throw new Failure(4, missing);
   const target = await prepareTarget(client, namespace, plan);
   return await holdLock(writer, target, (holding) => runAll({ ...holding, plan, options, secrets }));

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { STORAGE_ID_LABEL } from "../kube/storage/node_directory.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
-import { missingAccess } from "./access.ts";
+import { missingRights } from "./rbac.ts";
 
 /**
  * Rights that are missing, kinds that the server does not know, a namespace on its way out, volumes that no node
@@ -19,7 +19,7 @@ export async function preflight(
 ): Promise<readonly Diagnostic[]> {
   const objects = plan.migrations.flatMap(plannedObjects).map(({ object }) => object);
   const found = await Promise.all([
-    missingAccess(client, plan, namespace),
+    missingRights(client, plan, namespace),
     unknownKinds(client, objects),
     terminating(client, namespace),
     missingNodes(client, objects),
@@ -42,7 +42,7 @@ async function unknownKinds(client: ClusterClient, objects: readonly KubeObject[
   }));
 }
 
-/** What may not be looked at is not judged: a right that the run needs is named by `missingAccess`. */
+/** What may not be looked at is not judged: a right that the run needs is named by `missingRights`. */
 async function terminating(client: ClusterClient, namespace: string): Promise<Diagnostic[]> {
   const found = await ifAllowed(client.get({ apiVersion: "v1", kind: "Namespace", name: namespace }));
   return found?.metadata.deletionTimestamp === undefined ? [] : [{

@@ -1,65 +1,50 @@
 /** The rights that a run needs, as RBAC objects to hand to an administrator, and whether they are there. */
 import type { ClusterClient } from "../cluster/client.ts";
-import { builtInResource } from "../cluster/resources.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { label } from "../kube/names.ts";
 import type { KubeObject } from "../kube/object.ts";
-import { CHANGE_NAME } from "../kube/jobs/secret_change.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
-import { isReplaceable } from "./apply.ts";
-import { KEY_NAME, LEASE_NAME, STATE_NAME } from "./names.ts";
+import { type Purpose, type Rule, rulesByPlace } from "./rights.ts";
 
-/** One rule of a Role: https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
-export interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-  readonly resourceNames?: readonly string[];
-}
-
-const NAME = "compose-ferry";
-const APPLY = ["get", "list", "watch", "create", "patch"] as const;
+const GROUP = "rbac.authorization.k8s.io";
 
 /**
- * The Roles (one per namespace), the ClusterRole for what has no namespace, and their bindings to a subject.
- * Nothing may be deleted but what may be replaced; nothing is granted that this plan does not need.
+ * The plan's namespaces, then a Role in each place and a ClusterRole for what has no namespace, bound to a user. They
+ * are named after the stack's namespace and the user: two stacks, or two users, do not meet. Nothing is granted that
+ * the plan does not need for the purposes.
  */
-export function accessObjects(
+export function rbacObjects(
   plan: Plan,
   namespace: string,
-  subject: { readonly kind: "User" | "Group" | "ServiceAccount"; readonly name: string },
+  user: string,
+  purposes: readonly Purpose[] = ["migrate"],
 ): readonly KubeObject[] {
-  const rules = rulesByPlace(plan, namespace);
-  return [...rules].flatMap(([place, list]) =>
-    place === "" ? clusterWide(list, subject) : inside(place, list, subject)
-  );
-}
-
-/** Rules by namespace; those for the whole cluster under "". */
-export function rulesByPlace(plan: Plan, namespace: string): ReadonlyMap<string, readonly Rule[]> {
-  const verbs = new Map<string, Map<string, Set<string>>>();
-  const allow = (place: string, apiVersion: string, kind: string, wanted: readonly string[]): void => {
-    const inPlace = verbs.get(place) ?? new Map<string, Set<string>>();
-    const key = `${groupOf(apiVersion)}/${pluralOf(apiVersion, kind)}`;
-    inPlace.set(key, new Set([...(inPlace.get(key) ?? []), ...wanted]));
-    verbs.set(place, inPlace);
-  };
-  for (const { object: { apiVersion, kind, metadata } } of plan.migrations.flatMap(plannedObjects)) {
-    allow(metadata.namespace ?? "", apiVersion, kind, [...APPLY, ...(isReplaceable(kind) ? ["delete"] : [])]);
-  }
-  for (const step of plan.migrations.flatMap(({ steps }) => steps)) {
-    if (step.kind === "remove") {
-      allow(step.ref.namespace ?? "", step.ref.apiVersion, step.ref.kind, ["get", "delete"]);
-    }
-  }
-  allow("", "v1", "Namespace", ["get"]);
-  for (const kind of ["Pod", "Event"]) allow(namespace, "v1", kind, ["get", "list", "watch"]);
-  const rules = new Map([...verbs].map(([place, list]) => [place, [...list].map(toRule)] as const));
-  rules.set(namespace, [...(rules.get(namespace) ?? []), ...own()]);
-  return rules;
+  const name = `${namespace}-${label(user)}`;
+  const planned = plan.migrations.flatMap(plannedObjects).map(({ object }) => object)
+    .filter(({ kind }) => kind === "Namespace")
+    .map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata: { name: metadata.name } }));
+  return [
+    ...planned,
+    ...[...rulesByPlace(plan, namespace, purposes)].flatMap(([place, rules]) => {
+      const metadata = place === "" ? { name } : { name, namespace: place };
+      const kind = place === "" ? "ClusterRole" : "Role";
+      const apiVersion = `${GROUP}/v1`;
+      return [
+        { apiVersion, kind, metadata, rules },
+        {
+          apiVersion,
+          kind: `${kind}Binding`,
+          metadata,
+          roleRef: { apiGroup: GROUP, kind, name },
+          subjects: [{ kind: "User", name: user, apiGroup: GROUP }],
+        },
+      ];
+    }),
+  ];
 }
 
 /** Asks the server which of the rights are missing; one request for each namespace. */
-export async function missingAccess(
+export async function missingRights(
   client: ClusterClient,
   plan: Plan,
   namespace: string,
@@ -73,21 +58,30 @@ export async function missingAccess(
 }
 
 function lacking(rule: Rule, granted: readonly Rule[], place: string): readonly Diagnostic[] {
-  const verbs = rule.verbs.filter((verb) =>
-    !granted.some((one) =>
-      has(one.verbs, verb) && rule.apiGroups.every((group) => has(one.apiGroups, group)) &&
-      rule.resources.every((resource) => has(one.resources, resource))
-    )
-  );
   // A right to some names may be all that is needed: only what nothing speaks of at all is called missing.
-  if (verbs.length === 0 || rule.resourceNames !== undefined) return [];
+  if (rule.resourceNames !== undefined) return [];
+  const byVerbs = new Map<string, string[]>();
+  for (const group of rule.apiGroups) {
+    for (const resource of rule.resources) {
+      const verbs = rule.verbs.filter((verb) => !isGranted(group, resource, verb, granted)).join(", ");
+      if (verbs === "") continue;
+      const name = group === "" ? resource : `${resource}.${group}`;
+      byVerbs.set(verbs, [...(byVerbs.get(verbs) ?? []), name]);
+    }
+  }
   const where = place === "" ? "in the whole cluster" : `in namespace "${place}"`;
-  return [{
+  return [...byVerbs].map(([verbs, resources]) => ({
     code: "cluster-missing-right",
     severity: "error",
-    message: `You may not ${verbs.join(", ")} ${rule.resources.join(", ")} ${where}`,
+    message: `You may not ${verbs} ${resources.join(", ")} ${where}`,
     hint: "Hand the output of `deno task rbac` to an administrator, or choose another context with --context",
-  }];
+  }));
+}
+
+function isGranted(group: string, resource: string, verb: string, granted: readonly Rule[]): boolean {
+  return granted.some((one) =>
+    has(one.verbs, verb) && has(one.apiGroups, group) && has(one.resources, resource)
+  );
 }
 
 function has(granted: readonly string[], wanted: string): boolean {
@@ -111,66 +105,4 @@ async function grantedIn(client: ClusterClient, namespace: string): Promise<read
     verbs: verbs ?? [],
     ...(resourceNames === undefined || resourceNames.length === 0 ? {} : { resourceNames }),
   }));
-}
-
-function own(): readonly Rule[] {
-  const named = (group: string, resource: string, name: string): readonly Rule[] => [
-    { apiGroups: [group], resources: [resource], verbs: ["get", "update"], resourceNames: [name] },
-    { apiGroups: [group], resources: [resource], verbs: ["create"] },
-  ];
-  return [
-    ...named("", "configmaps", STATE_NAME),
-    ...named("coordination.k8s.io", "leases", LEASE_NAME),
-    { apiGroups: [""], resources: ["secrets"], verbs: ["get"], resourceNames: [KEY_NAME] },
-    {
-      apiGroups: [""],
-      resources: ["secrets"],
-      verbs: ["get", "update", "delete"],
-      resourceNames: [CHANGE_NAME],
-    },
-    { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
-    { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
-  ];
-}
-
-function toRule([key, verbs]: readonly [string, ReadonlySet<string>]): Rule {
-  const slash = key.indexOf("/");
-  return { apiGroups: [key.slice(0, slash)], resources: [key.slice(slash + 1)], verbs: [...verbs] };
-}
-
-type Subject = Parameters<typeof accessObjects>[2];
-
-function inside(namespace: string, rules: readonly Rule[], subject: Subject): readonly KubeObject[] {
-  const apiVersion = "rbac.authorization.k8s.io/v1";
-  const metadata = { name: NAME, namespace };
-  return [
-    { apiVersion, kind: "Role", metadata, rules },
-    { apiVersion, kind: "RoleBinding", metadata, ...binding("Role", subject, namespace) },
-  ];
-}
-
-function clusterWide(rules: readonly Rule[], subject: Subject): readonly KubeObject[] {
-  const apiVersion = "rbac.authorization.k8s.io/v1";
-  const metadata = { name: NAME };
-  return [
-    { apiVersion, kind: "ClusterRole", metadata, rules },
-    { apiVersion, kind: "ClusterRoleBinding", metadata, ...binding("ClusterRole", subject, "default") },
-  ];
-}
-
-function binding(kind: string, subject: Subject, namespace: string): Readonly<Record<string, unknown>> {
-  const apiGroup = "rbac.authorization.k8s.io";
-  return {
-    roleRef: { apiGroup, kind, name: NAME },
-    subjects: [subject.kind === "ServiceAccount" ? { ...subject, namespace } : { ...subject, apiGroup }],
-  };
-}
-
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes("/") ? apiVersion.split("/")[0] ?? "" : "";
-}
-
-/** Custom kinds that this program plans form their plural regularly (Traefik's and k3s's all do). */
-function pluralOf(apiVersion: string, kind: string): string {
-  return builtInResource(apiVersion, kind)?.plural ?? `${kind.toLowerCase()}s`;
 }

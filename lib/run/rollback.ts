@@ -28,6 +28,11 @@ const REMOVED: ReadonlySet<string> = new Set([
   "TraefikService",
 ]);
 
+/** Whether a rollback removes objects of this kind. */
+export function isRolledBack(kind: string): boolean {
+  return REMOVED.has(kind);
+}
+
 /** Where to go back to. */
 export interface RollbackOptions extends WriterOptions {
   /** The last migration that stays, by id or number. */

@@ -85,6 +85,8 @@ export function ending(events: readonly RunEvent[]): Extract<RunEvent, { type: "
 
 const CLUSTER_WIDE = [
   { apiVersion: "v1", kind: "PersistentVolume" },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding" },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" },
   { apiVersion: "admissionregistration.k8s.io/v1", kind: "ValidatingAdmissionPolicyBinding" },
   { apiVersion: "admissionregistration.k8s.io/v1", kind: "ValidatingAdmissionPolicy" },
 ];

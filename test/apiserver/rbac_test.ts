@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ClusterClient } from "../../lib/cluster/client.ts";
-import { accessObjects, missingAccess } from "../../lib/run/access.ts";
+import { missingRights, rbacObjects } from "../../lib/run/rbac.ts";
 import type { Plan } from "../../lib/migration/step.ts";
 import { referencePlan } from "../run/reference_plan.ts";
 import { ending, runPlan, withBench } from "./cluster.ts";
@@ -17,46 +17,28 @@ function asUser(client: ClusterClient, user: string): ClusterClient {
   });
 }
 
-Deno.test("accessObjects() grants what a run needs and nothing more; missingAccess() names what lacks", async () => {
+Deno.test("rbacObjects() grants what a run needs and nothing more; missingRights() names what lacks", async () => {
   await withBench(async ({ client, other, namespace }) => {
     const plan = referencePlan(namespace, { withoutPods: true });
     const user = `${namespace}-operator`;
     const limited = asUser(client, user);
-    const missing = await missingAccess(limited, plan, namespace);
+    const missing = await missingRights(limited, plan, namespace);
     assert.ok(
       missing.some(({ message }) => message.includes("create, patch") && message.includes("deployments")),
     );
 
-    await other.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
-    const objects = accessObjects(plan, namespace, { kind: "User", name: user });
-    const named = objects.map((object) => {
-      const isClusterWide = object.metadata.namespace === undefined;
-      const name = isClusterWide ? user : object.metadata.name;
-      const roleRef = object["roleRef"] as { readonly name: string } | undefined;
-      const patched = roleRef === undefined || !isClusterWide ? {} : { roleRef: { ...roleRef, name } };
-      return { ...object, ...patched, metadata: { ...object.metadata, name } };
-    });
-    for (const object of named) await other.apply(object);
+    const objects = rbacObjects(plan, namespace, user);
+    for (const object of objects) await other.apply(object);
     assert.ok(objects.every((object) => !JSON.stringify(object).includes('"*"')));
-    assert.deepEqual(await missingAccess(limited, plan, namespace), []);
+    assert.deepEqual(await missingRights(limited, plan, namespace), []);
 
-    // Roles may only be handed out by who has their rights: those of the plan's own Roles are included.
-    const withoutRoles = { migrations: plan.migrations.filter(({ id }) => id !== "100_access") };
+    // The plan's own Roles too, which only who has their rights may hand out.
     assert.deepEqual(
-      (await dryRun(withoutRoles, { client: limited, namespace })).flatMap((one) => one.diagnostics),
+      (await dryRun(plan, { client: limited, namespace })).flatMap((one) => one.diagnostics),
       [],
     );
-    assert.equal(ending(await runPlan(withoutRoles, limited, namespace)).state, "applied");
-    assert.equal(ending(await runPlan(withoutRoles, limited, namespace)).state, "unchanged");
-    for (const object of named.filter(({ metadata }) => metadata.namespace === undefined)) {
-      const live = await other.get({
-        apiVersion: object.apiVersion,
-        kind: object.kind,
-        name: object.metadata.name,
-      });
-      const ref = { apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name };
-      await other.delete(ref, live?.metadata.uid ?? "", "Background");
-    }
+    assert.equal(ending(await runPlan(plan, limited, namespace)).state, "applied");
+    assert.equal(ending(await runPlan(plan, limited, namespace)).state, "unchanged");
     limited.close();
   });
 });

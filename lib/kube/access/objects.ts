@@ -3,7 +3,7 @@ import { label } from "../names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import { type Access, type PersonDecision, type Role, ROLES } from "./decisions.ts";
 import { deployerPolicy } from "./deployer_policy.ts";
-import { CLUSTER_RULES, ROLE_RULES, type Rule } from "./roles.ts";
+import { CLUSTER_RULES, ROLE_RULES } from "./roles.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
 
@@ -40,11 +40,24 @@ export function groupObjects(namespace: string, access: Access, group: string): 
   return role === undefined ? [] : bindings(namespace, role, `group-${label(group)}`, subject);
 }
 
-/** The ClusterRoles; inside a namespace they are bound by RoleBindings. */
+/**
+ * A Role of the namespace for each, so that who hands them out needs their rights there alone, and the one
+ * ClusterRole for what belongs to no namespace.
+ */
 export function roleObjects(namespace: string): KubeObject[] {
   return [
-    ...ROLES.map((role) => clusterRole(roleName(namespace, role), ROLE_RULES[role])),
-    clusterRole(roleName(namespace, "everybody"), CLUSTER_RULES),
+    ...ROLES.map((role) => ({
+      apiVersion: `${GROUP}/v1`,
+      kind: "Role",
+      metadata: { name: roleName(namespace, role), namespace },
+      rules: ROLE_RULES[role],
+    })),
+    {
+      apiVersion: `${GROUP}/v1`,
+      kind: "ClusterRole",
+      metadata: { name: roleName(namespace, "everybody") },
+      rules: CLUSTER_RULES,
+    },
   ];
 }
 
@@ -79,9 +92,9 @@ export function personIn(access: Access | undefined, person: string): PersonDeci
   return Object.hasOwn(people, person) ? people[person] : undefined;
 }
 
-/** The name of the object's role: `deployer` of the ClusterRole `faf-deployer`. */
-export function boundRole(namespace: string, clusterRole: string): Role | undefined {
-  return ROLES.find((role) => roleName(namespace, role) === clusterRole);
+/** The role by the name of its object: `deployer` of the Role `faf-deployer`. */
+export function boundRole(namespace: string, name: string): Role | undefined {
+  return ROLES.find((role) => roleName(namespace, role) === name);
 }
 
 /** The service account of a person who cannot log in by OIDC. */
@@ -97,32 +110,23 @@ function prefixed(access: Access, name: string): string {
   return `${access.oidc?.prefix ?? DEFAULT_PREFIX}${name}`;
 }
 
-function clusterRole(name: string, rules: readonly Rule[]): KubeObject {
-  return { apiVersion: `${GROUP}/v1`, kind: "ClusterRole", metadata: { name }, rules };
-}
-
 function bindings(namespace: string, role: Role, name: string, subject: Subject): KubeObject[] {
   const subjects = [
     subject.kind === "ServiceAccount" ? { ...subject, namespace } : { ...subject, apiGroup: GROUP },
   ];
-  const refer = (target: string): Record<string, string> => ({
-    apiGroup: GROUP,
-    kind: "ClusterRole",
-    name: target,
-  });
   return [
     {
       apiVersion: `${GROUP}/v1`,
       kind: "RoleBinding",
       metadata: { name, namespace },
-      roleRef: refer(roleName(namespace, role)),
+      roleRef: { apiGroup: GROUP, kind: "Role", name: roleName(namespace, role) },
       subjects,
     },
     {
       apiVersion: `${GROUP}/v1`,
       kind: "ClusterRoleBinding",
       metadata: { name: `${namespace}-${name}` },
-      roleRef: refer(roleName(namespace, "everybody")),
+      roleRef: { apiGroup: GROUP, kind: "ClusterRole", name: roleName(namespace, "everybody") },
       subjects,
     },
   ];
