@@ -1,4 +1,5 @@
 /** The faults of the matrix: what an API server, a network or a proxy can do to one request. */
+import type { ServerResponse } from "node:http";
 import type { Exchange, Harm } from "./proxy.ts";
 
 /** A refusal with a `Status`, as the API server writes it, without having done anything. */
@@ -19,7 +20,7 @@ function refuse(code: number, reason: string, message: string, headers: Record<s
   };
 }
 
-function reset({ response }: Exchange): void {
+export function reset({ response }: Exchange): void {
   response.socket?.destroy();
 }
 
@@ -34,12 +35,15 @@ export interface Fault {
   readonly writesOnly?: boolean;
 }
 
+/** What a lost race looks like. */
+export const CONFLICT: Harm = refuse(409, "Conflict", "the object has been modified");
+
 /** Every fault that can meet any request. */
 export const HARMS: Readonly<Record<string, Fault>> = {
   "401 expired token": { harm: refuse(401, "Unauthorized", "Unauthorized"), ends: false, once: true },
   "403 forbidden": { harm: refuse(403, "Forbidden", "forbidden: by a fault"), ends: true, once: true },
   "409 conflict": {
-    harm: refuse(409, "Conflict", "the object has been modified"),
+    harm: CONFLICT,
     ends: false,
     once: false,
     writesOnly: true,
@@ -113,21 +117,19 @@ export const HARMS: Readonly<Record<string, Fault>> = {
   },
 };
 
-/** Faults of a watch. */
-export const WATCH_HARMS: Readonly<Record<string, Harm>> = {
-  "watch reset": (exchange) => {
-    reset(exchange);
-    return Promise.resolve();
-  },
-  "watch 410 gone": ({ response }) => {
-    response.writeHead(200, { "content-type": "application/json" });
-    const status = { kind: "Status", apiVersion: "v1", status: "Failure", reason: "Expired", code: 410 };
-    response.end(`${JSON.stringify({ type: "ERROR", object: status })}\n`);
-    return Promise.resolve();
-  },
-  "watch ends at once": ({ response }) => {
-    response.writeHead(200, { "content-type": "application/json" });
-    response.end();
-    return Promise.resolve();
+/**
+ * A request that is never answered, committed or not: for as long as the client waits for it. Slow, so only some
+ * requests meet it.
+ */
+export const STALLS: Readonly<Record<string, Harm>> = {
+  "stalled before commit": async ({ response }) => await closed(response),
+  "stalled after commit": async ({ commit, response }) => {
+    await commit();
+    await closed(response);
   },
 };
+
+/** Until the client has given up. */
+export function closed(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.on("close", () => resolve()));
+}

@@ -8,6 +8,7 @@ import { findTarget } from "../../lib/run/prepare.ts";
 import { loadState } from "../../lib/run/session.ts";
 import { isTodo, selectWork } from "../../lib/run/work.ts";
 import { referencePlan, SENTINEL } from "../run/reference_plan.ts";
+import { differences, type Snapshot, snapshotOf } from "./snapshot.ts";
 
 /** One line of the audit log, as far as it is looked at. */
 interface AuditEvent {
@@ -60,10 +61,15 @@ export class AuditReader implements Disposable {
 
 const DATA = ["persistentvolumes", "persistentvolumeclaims", "namespaces", "statefulsets", "secrets"];
 
-/** Asserts the invariants; `output` is everything that the runner printed. */
+/**
+ * Asserts the invariants.
+ * @param wanted what a run that met no fault left behind
+ * @param output everything that the runner printed
+ */
 export async function judge(
   client: ClusterClient,
   namespace: string,
+  wanted: Snapshot,
   audit: readonly AuditEvent[],
   output: string,
 ): Promise<void> {
@@ -78,7 +84,12 @@ export async function judge(
   const left = selectWork(plan, state, live, target.key).filter(isTodo);
   assert.deepEqual(left.map(({ migration, reason }) => `${migration.id} ${reason}`), [], "left to do");
   assert.equal(state.lock, undefined, "the lock is still held");
-  assert.deepEqual([...state.records.keys()], plan.migrations.map(({ id }) => id), "recorded wrongly");
+  assert.deepEqual(
+    await recorded(client, namespace),
+    plan.migrations.map(({ id }) => `${id} applied`),
+    "recorded wrongly",
+  );
+  assert.deepEqual(differences(wanted, await snapshotOf(client, namespace)), [], "not as without a fault");
 
   const ours = audit.filter(({ user, requestURI }) =>
     !(user?.username ?? "").startsWith("system:serviceaccount") &&
@@ -95,4 +106,17 @@ export async function judge(
   );
   assert.deepEqual(deleted.map(({ objectRef }) => objectRef), [], "data was deleted");
   assert.ok(!output.includes(SENTINEL), "a secret was printed");
+}
+
+/** What the record's annotations say, read without the runner's own code. */
+async function recorded(client: ClusterClient, namespace: string): Promise<readonly string[]> {
+  const record = await client.get({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    namespace,
+    name: "migration-state",
+  });
+  return Object.entries(record?.metadata.annotations ?? {})
+    .filter(([name]) => name.startsWith("migrations.compose-ferry/")).sort()
+    .map(([name, text]) => `${name.split("/")[1]} ${(JSON.parse(text) as { readonly state: string }).state}`);
 }

@@ -1,38 +1,44 @@
 /** The list of all scenarios: what is done to which request of a run. */
 import { LOCK_ANNOTATION, MIGRATION_PREFIX, STATE_NAME } from "../../lib/run/names.ts";
 import { referencePlan } from "../run/reference_plan.ts";
-import { type Fault, HARMS, WATCH_HARMS } from "./harms.ts";
+import { CONFLICT, type Fault, HARMS, STALLS } from "./harms.ts";
 import type { Choose } from "./proxy.ts";
-import type { Victim } from "./scenario.ts";
-
-/** A scenario before it is run. */
-export interface Planned {
-  readonly name: string;
-  readonly harm: (victim: Victim) => Choose;
-  readonly mayEnd: boolean;
-}
+import type { Planned, Victim } from "./scenario.ts";
+import { WATCH_HARMS } from "./watch_harms.ts";
 
 /** The request at which a run is killed. */
 type At = (request: Parameters<Choose>[0]) => boolean;
 
-/**
- * The last writes first, then the rest in a fixed order of which any part is a fair sample.
- * @param requests how many a run sends
- */
-export function plannedScenarios(requests: number): readonly Planned[] {
-  return [
-    ...killsAtTheEnd(),
-    ...shuffled([...kills(requests), ...requestFaults(requests), ...watchFaults()]),
+/** What a run sends that meets no fault. */
+export interface Sent {
+  readonly requests: number;
+  /** Of them. */
+  readonly writes: number;
+}
+
+/** The last writes first, then the rest in a fixed order of which any part is a fair sample. */
+export function plannedScenarios(sent: Sent): readonly Planned[] {
+  const rest = [
+    ...kills(sent.requests),
+    ...requestFaults(sent),
+    ...stalls(sent.requests),
+    ...storms(sent.writes),
+    ...watchFaults(),
   ];
+  return [...killsAtTheEnd(), ...shuffled(rest)];
 }
 
 const PHASES = ["before sending", "after commit", "after the answer"] as const;
 
 /** How many requests a run sends differs by a few, with the heartbeats and waits that its time has room for. */
+const GIVE = 8;
+
 function kills(requests: number): Planned[] {
-  return Array.from({ length: requests }, (_, index) => index + 1).flatMap((wanted) =>
-    killsAt(`request ${wanted}`, ({ index }) => index === wanted)
-  );
+  return numbers(requests).flatMap((wanted) => {
+    // Ctrl-C ends a run that has still something to do.
+    const codes = wanted <= requests - GIVE ? [130] : [0, 130];
+    return killsAt(`request ${wanted}`, ({ index }) => index === wanted, codes);
+  });
 }
 
 /** So the last writes are found by what they say, not by their number. */
@@ -67,12 +73,12 @@ function isAllApplied(body: string): boolean {
     records.every(([, record]) => record.includes('"state":"applied"'));
 }
 
-function killsAt(point: string, at: At): Planned[] {
+function killsAt(point: string, at: At, codes: readonly number[] = [0, 130]): Planned[] {
   return PHASES.flatMap((phase) =>
     (["SIGKILL", "SIGINT"] as const).map((signal) => ({
       name: `${signal} ${phase} at ${point}`,
       harm: (victim: Victim) => killOnce(victim, at, phase, signal),
-      mayEnd: false,
+      codes,
     }))
   );
 }
@@ -100,22 +106,66 @@ function killOnce(victim: Victim, at: At, phase: (typeof PHASES)[number], signal
 /** Of a fault that the run outlives, one scenario harms every third request from an offset on. */
 const STRIDE = 3;
 
-function requestFaults(requests: number): Planned[] {
+function requestFaults({ requests, writes }: Sent): Planned[] {
   return Object.entries(HARMS).flatMap(([name, fault]) => {
-    const stride = fault.once ? requests : STRIDE;
-    return Array.from({ length: stride }, (_, offset) => ({
-      name: `${name} at request ${offset + 1}${fault.once ? "" : " and every third after"}`,
-      harm: () => harmEvery(fault, stride, offset + 1),
-      mayEnd: fault.ends,
-    }));
+    const codes = fault.ends ? undefined : [0];
+    const what = fault.writesOnly ? "write" : "request";
+    return fault.once
+      ? numbers(fault.writesOnly ? writes : requests).map((at) => ({
+        name: `${name} at ${what} ${at}`,
+        harm: () => harmNth(fault, (nth) => nth === at),
+        codes,
+      }))
+      : numbers(STRIDE).map((offset) => ({
+        name: `${name} at ${what} ${offset} and every third after`,
+        harm: () => harmNth(fault, (nth) => nth % STRIDE === offset % STRIDE),
+        codes,
+      }));
   });
 }
 
-function harmEvery({ harm, writesOnly }: Fault, stride: number, first: number): Choose {
-  return ({ index, method, path, isWatch }) => {
-    const isWrite = method !== "GET" && !path.endsWith("reviews");
+/** Counts the requests, or the writes alone where others never get that answer. */
+function harmNth({ harm, writesOnly }: Fault, isMeant: (nth: number) => boolean): Choose {
+  let nth = 0;
+  return ({ isWatch, isWrite }) => {
     if (isWatch || writesOnly && !isWrite) return undefined;
-    return index % stride === first % stride ? harm : undefined;
+    return isMeant(++nth) ? harm : undefined;
+  };
+}
+
+/** One in so many requests is stalled: each takes as long as the client waits. */
+const STALLED = 12;
+
+function stalls(requests: number): Planned[] {
+  return Object.entries(STALLS).flatMap(([name, harm], kind) =>
+    numbers(Math.floor(requests / STALLED)).map((part) => part * STALLED - kind * STALLED / 2).map((at) => ({
+      name: `${name} at request ${at}`,
+      harm: (): Choose => ({ index, isWatch }) => !isWatch && index === at ? harm : undefined,
+      codes: [0],
+    }))
+  );
+}
+
+/** So many answers in a row say that somebody else was faster, to one write and its repetitions. */
+const STORM = 20;
+const STORMED = 8;
+
+function storms(writes: number): Planned[] {
+  return numbers(Math.floor(writes / STORMED)).map((part) => part * STORMED).map((at) => ({
+    name: `409 ${STORM} times at write ${at}`,
+    harm: () => storm(at),
+    codes: [0],
+  }));
+}
+
+function storm(at: number): Choose {
+  let nth = 0;
+  let left = STORM;
+  let target: string | undefined;
+  return ({ method, path, isWrite }) => {
+    if (!isWrite) return undefined;
+    if (++nth === at) target = `${method} ${path}`;
+    return target === `${method} ${path}` && left-- > 0 ? CONFLICT : undefined;
   };
 }
 
@@ -124,8 +174,12 @@ function watchFaults(): Planned[] {
     name,
     harm: () => ({ index, isWatch }: { index: number; isWatch: boolean }) =>
       isWatch && index % 2 === 1 ? harm : undefined,
-    mayEnd: false,
+    codes: [0],
   }));
+}
+
+function numbers(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
 }
 
 /** By a linear congruential generator. */

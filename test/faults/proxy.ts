@@ -15,6 +15,8 @@ export interface Exchange {
   readonly response: ServerResponse;
   commit(): Promise<Answer>;
   pass(answer: Answer): Promise<void>;
+  /** The lines of the server's stream, for a watch. */
+  events(): AsyncIterable<string>;
 }
 
 export interface Answer {
@@ -29,6 +31,8 @@ export type Choose = (request: {
   readonly method: string;
   readonly path: string;
   readonly isWatch: boolean;
+  /** Whether it would change something. */
+  readonly isWrite: boolean;
   readonly body: string;
 }) => Harm | undefined;
 
@@ -36,6 +40,8 @@ export interface Proxy {
   readonly url: string;
   /** Requests seen, without watches. */
   readonly count: () => number;
+  /** Of these, writes. */
+  readonly writes: () => number;
   /** Harms done. */
   readonly harmed: () => number;
   close(): Promise<void>;
@@ -45,6 +51,7 @@ export interface Proxy {
 export async function startProxy(upstream: Connection, choose: Choose): Promise<Proxy> {
   let count = 0;
   let watches = 0;
+  let writes = 0;
   let harmed = 0;
   const server = createServer((request, response) => {
     void handle(request, response).catch(() => response.destroy());
@@ -55,12 +62,15 @@ export async function startProxy(upstream: Connection, choose: Choose): Promise<
     const isWatch = path.includes("watch=true");
     const index = isWatch ? ++watches : ++count;
     const body = await readBody(request);
-    const harm = choose({ index, method, path, isWatch, body: new TextDecoder().decode(body) });
+    const isWrite = method !== "GET" && !path.endsWith("reviews") && !path.includes("dryRun=All");
+    if (isWrite) writes++;
+    const harm = choose({ index, method, path, isWatch, isWrite, body: new TextDecoder().decode(body) });
     const commit = (): Promise<Answer> => forward(upstream, method, path, request, body);
     const pass = (answer: Answer): Promise<void> => reply(response, answer);
     if (harm !== undefined) {
       harmed++;
-      return await harm({ index, method, path, response, commit, pass });
+      const events = (): AsyncIterable<string> => linesOf(upstream, path, request, response);
+      return await harm({ index, method, path, response, commit, pass, events });
     }
     if (isWatch) return await stream(upstream, path, request, response);
     await pass(await commit());
@@ -71,6 +81,7 @@ export async function startProxy(upstream: Connection, choose: Choose): Promise<
   return {
     url: `http://127.0.0.1:${port}`,
     count: () => count,
+    writes: () => writes,
     harmed: () => harmed,
     close: () => closeServer(server),
   };
@@ -125,15 +136,31 @@ async function stream(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const gone = new AbortController();
-  response.on("close", () => gone.abort());
   try {
-    const answer = await ask(upstream, "GET", path, request, undefined, gone.signal);
-    response.writeHead(answer.status, { "content-type": "application/json" });
-    for await (const chunk of answer.body ?? []) response.write(chunk);
+    response.writeHead(200, { "content-type": "application/json" });
+    for await (const line of linesOf(upstream, path, request, response)) response.write(`${line}\n`);
     response.end();
   } catch {
     response.destroy();
+  }
+}
+
+/** A watch's events, one a line, until the client or the server ends it. */
+async function* linesOf(
+  upstream: Connection,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): AsyncGenerator<string> {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  const answer = await ask(upstream, "GET", path, request, undefined, gone.signal);
+  if (!answer.ok || answer.body === null) throw new Error(`The watch is answered with ${answer.status}`);
+  let rest = "";
+  for await (const text of answer.body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ClusterClient } from "../../lib/cluster/client.ts";
 import { removeClusterWide } from "../apiserver/cluster.ts";
 import { AuditReader, judge } from "./judge.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { type Choose, startProxy } from "./proxy.ts";
 import { runReference } from "./reference_run.ts";
 
@@ -11,6 +12,15 @@ export interface Arena {
   readonly client: ClusterClient;
   readonly auditLog: string;
   readonly directory: string;
+}
+
+/** A scenario before it is run. */
+export interface Planned {
+  readonly name: string;
+  /** Chooses the harm for each request of the first run. */
+  readonly harm: (victim: Victim) => Choose;
+  /** The exit codes that the first run may have, besides being killed; any where undefined. */
+  readonly codes: readonly number[] | undefined;
 }
 
 /** What came of one scenario. */
@@ -29,16 +39,9 @@ export interface Victim {
 
 let number = 0;
 
-/**
- * @param harm chooses the harm for each request of the first run
- * @param mayEnd whether the first run may end by itself with the fault; else it must succeed or be killed
- */
-export async function scenario(
-  arena: Arena,
-  name: string,
-  harm: (victim: Victim) => Choose,
-  mayEnd: boolean,
-): Promise<Verdict> {
+/** @param wanted what a run that met no fault left behind */
+export async function scenario(arena: Arena, wanted: Snapshot, planned: Planned): Promise<Verdict> {
+  const { name, harm, codes } = planned;
   const namespace = `scenario-${String(++number).padStart(4, "0")}`;
   using audit = new AuditReader(arena.auditLog);
   let faults = 0;
@@ -46,8 +49,9 @@ export async function scenario(
   try {
     const harmed = await runChild(arena, namespace, harm);
     faults = harmed.faults;
-    const endedWell = harmed.code === 0 || harmed.signal !== null || harmed.code === 130;
-    if (!endedWell && !mayEnd) {
+    // One that ended before its fault did as if there were none.
+    const allowed = faults === 0 ? [0] : codes;
+    if (harmed.signal === null && allowed?.includes(harmed.code) === false) {
       throw new Error(`the first run ended with ${harmed.code}: ${tail(harmed.output)}`);
     }
     const start = performance.now();
@@ -56,7 +60,7 @@ export async function scenario(
     if (peaceful.code !== 0) {
       throw new Error(`the next run ended with ${peaceful.code}: ${tail(peaceful.output)}`);
     }
-    await judge(arena.client, namespace, audit.read(namespace), harmed.output + peaceful.output);
+    await judge(arena.client, namespace, wanted, audit.read(namespace), harmed.output + peaceful.output);
     return { name, faults, problem: undefined, recoveryMs };
   } catch (error) {
     return {
@@ -88,6 +92,8 @@ interface ChildResult {
   readonly output: string;
   readonly faults: number;
   readonly requests: number;
+  /** Of the requests. */
+  readonly writes: number;
 }
 
 /** One run of the child, through a proxy of its own. */
@@ -124,6 +130,7 @@ export async function runChild(
       output: decoder.decode(stdout) + decoder.decode(stderr),
       faults: proxy.harmed(),
       requests: proxy.count(),
+      writes: proxy.writes(),
     };
   } finally {
     await proxy.close();
