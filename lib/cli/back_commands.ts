@@ -24,10 +24,10 @@ export function rollback(options: CommandOptions, surroundings: Surroundings): P
         `${id}: ${removed.length === 0 ? "nothing to remove" : removed.map(nameOf).join(", ")}\n`,
       );
     }
+    if (options["dryRun"] === true) return preview(move, { rollback: steps });
     const count = steps.reduce((sum, { removed }) => sum + removed.length, 0);
-    if (options["dryRun"] === true) return ExitCode.ok;
     const question = `Remove ${plural(count, "object")} of ${plural(steps.length, "migration")}? Data stays.`;
-    if (!confirmMove(move, question)) return ExitCode.ok;
+    if (steps.length > 0 && !confirmMove(move, question)) return ExitCode.ok;
     return await follow(move, rollbackTo(move.plan, { ...move.writer, to }));
   });
 }
@@ -39,8 +39,9 @@ export function prune(options: CommandOptions, surroundings: Surroundings): Prom
     const { removable, data } = findOrphans(move.plan, state);
     for (const { id, entry } of removable) move.terminal.err(`${id}: remove ${nameOf(entry)}\n`);
     for (const { id, entry } of data) move.terminal.err(`${id}: keep ${nameOf(entry)}, it is data\n`);
-    if (options["dryRun"] === true) return ExitCode.ok;
-    if (!confirmMove(move, `Remove ${plural(removable.length, "object")}? Data stays.`)) return ExitCode.ok;
+    if (options["dryRun"] === true) return preview(move, { remove: removable, keep: data });
+    const question = `Remove ${plural(removable.length, "object")}? Data stays.`;
+    if (removable.length > 0 && !confirmMove(move, question)) return ExitCode.ok;
     return await follow(move, pruneOrphans(move.plan, move.writer));
   });
 }
@@ -54,7 +55,7 @@ export function unlock(options: CommandOptions, surroundings: Surroundings): Pro
     }
     if (await unlockRun(await recordOf(move), run)) {
       move.terminal.err("The lock is free.\nNext: deno task migrate\n");
-      return ExitCode.ok;
+      return preview(move, { unlocked: run });
     }
     throw new Failure(ExitCode.locked, [{
       code: "cli-lock-of-another",
@@ -63,6 +64,12 @@ export function unlock(options: CommandOptions, surroundings: Surroundings): Pro
       hint: "deno task status names the run that does",
     }]);
   });
+}
+
+/** What the lines on standard error say, as data where that is asked for. */
+function preview({ terminal, options }: Move, result: Readonly<Record<string, unknown>>): number {
+  if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, ...result })}\n`);
+  return ExitCode.ok;
 }
 
 async function recordOf({ target, namespace }: Move): Promise<RecordTarget> {

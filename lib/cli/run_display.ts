@@ -14,7 +14,7 @@ const FRAME_MS = 100;
 
 /** The display that fits the terminal. */
 export function runDisplay(terminal: Terminal): RunDisplay {
-  return terminal.errIsTerminal ? new LiveDisplay(terminal) : plainDisplay(terminal);
+  return terminal.canRedraw ? new LiveDisplay(terminal) : plainDisplay(terminal);
 }
 
 function plainDisplay(terminal: Terminal): RunDisplay {
@@ -29,13 +29,20 @@ function plainDisplay(terminal: Terminal): RunDisplay {
 
 /** Objects and waits live in the block; what stays is one line for each migration. */
 const STAYING: ReadonlySet<RunEvent["type"]> = new Set([
+  "run-taken-over",
   "service-absent",
   "migration-started",
   "migration-skipped",
   "manual",
   "migration-finished",
+  "migration-rolled-back",
   "run-finished",
 ]);
+
+/** What is gone is worth a line of its own, whatever command removed it. */
+function isStaying(event: RunEvent): boolean {
+  return STAYING.has(event.type) || event.type === "object" && event.outcome === "deleted";
+}
 
 class LiveDisplay implements RunDisplay {
   readonly #terminal: Terminal;
@@ -53,7 +60,7 @@ class LiveDisplay implements RunDisplay {
 
   show(event: RunEvent): void {
     this.#block.handle(event, performance.now());
-    const lines = STAYING.has(event.type) ? this.#printer.lines(event) : [];
+    const lines = isStaying(event) ? this.#printer.lines(event) : [];
     // The block itself tells what has started.
     this.#draw(event.type === "migration-started" ? lines.slice(1) : lines);
   }

@@ -1,5 +1,5 @@
 /** `status`: what is applied, pending, running, failed, changed or missing. */
-import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, Failure, type Sources } from "../diagnostics/diagnostic.ts";
 import type { Plan } from "../migration/step.ts";
 import { renderPreview } from "../report/preview_text.ts";
 import { readDrift } from "../run/drift.ts";
@@ -27,11 +27,14 @@ export async function status(options: CommandOptions, surroundings: Surroundings
   return await withTarget(target, async () => {
     const key = await readKey(target.client, namespace);
     const plan = gathered.planFor(keyText(key)) ?? planned;
-    if (options["drift"] === true) return await showDrift(plan, { target, namespace, terminal, options });
+    const { sources } = gathered;
+    if (options["drift"] === true) {
+      return await showDrift(plan, { target, namespace, terminal, options, sources });
+    }
     const { status, diagnostics } = await readStatus(plan, target.client, namespace);
     if (options.output === "json") terminal.out(`${JSON.stringify(status)}\n`);
     else terminal.out(renderStatus(status, { colour: terminal.outColour }));
-    printDiagnostics(diagnostics, { terminal, options, sources: gathered.sources });
+    printDiagnostics(diagnostics, { terminal, options, sources });
     return options["detailedExitcode"] === true && isPending(status) ? ExitCode.pending : ExitCode.ok;
   });
 }
@@ -41,14 +44,19 @@ interface DriftView {
   readonly namespace: string;
   readonly terminal: Terminal;
   readonly options: CommandOptions;
+  readonly sources: Sources;
 }
 
 /** What differs from what was applied; with `--detailed-exitcode` any difference is `ExitCode.pending`. */
-async function showDrift(plan: Plan, { target, namespace, terminal, options }: DriftView): Promise<number> {
+async function showDrift(plan: Plan, view: DriftView): Promise<number> {
+  const { target, namespace, terminal, options, sources } = view;
   const drift = await readDrift(plan, { client: target.client, namespace });
   if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, drift })}\n`);
   else if (drift.length === 0) terminal.out("No drift: everything applied is as it was applied.\n");
-  else terminal.out(renderPreview(drift, { colour: terminal.outColour }));
+  else {
+    terminal.out(renderPreview(drift, { colour: terminal.outColour }));
+    printDiagnostics(drift.flatMap(({ diagnostics }) => diagnostics), { terminal, options, sources });
+  }
   return options["detailedExitcode"] === true && drift.length > 0 ? ExitCode.pending : ExitCode.ok;
 }
 

@@ -6,6 +6,8 @@ export interface Terminal {
   err(text: string): void;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
+  /** Whether what stands on standard error can be drawn over. */
+  readonly canRedraw: boolean;
   readonly outColour: boolean;
   readonly errColour: boolean;
   readonly columns: number;
@@ -34,11 +36,13 @@ export function processTerminal(
 ): Terminal {
   const outIsTerminal = Deno.stdout.isTerminal();
   const errIsTerminal = Deno.stderr.isTerminal();
+  const canRedraw = errIsTerminal && environment["TERM"] !== "dumb";
   return {
     out: (text) => writeAll(Deno.stdout, text),
     err: (text) => writeAll(Deno.stderr, text),
     outIsTerminal,
     errIsTerminal,
+    canRedraw,
     outColour: wantsColour(outIsTerminal, environment, noColorFlag),
     errColour: wantsColour(errIsTerminal, environment, noColorFlag),
     directory,

@@ -27,15 +27,10 @@ export class LiveBlock {
   }
 
   handle(event: RunEvent, nowMs: number): void {
+    // Whatever happens next ends the waiting.
+    this.#holder = event.type === "run-waiting" ? event.holder : undefined;
     switch (event.type) {
-      case "run-waiting":
-        this.#holder = event.holder;
-        break;
-      case "run-taken-over":
-        this.#holder = undefined;
-        break;
       case "migration-started":
-        this.#holder = undefined;
         this.#current = {
           id: event.id,
           title: event.title,

@@ -25,7 +25,7 @@ export class RunTally {
   summary(): string {
     if (this.state === "unchanged") {
       const also = this.#finished?.writes === 0 ? ", and nothing was written" : "";
-      return `Nothing to do: every migration is applied${also}.`;
+      return `Nothing to do: everything is as it was asked for${also}.`;
     }
     const parts = [...this.#outcomes].map(([outcome, count]) => `${count} ${outcome}`);
     const objects = parts.length === 0 ? "no objects" : `${parts.join(", ")} objects`;

@@ -52,6 +52,7 @@ export async function told(
       },
       outIsTerminal: false,
       errIsTerminal: false,
+      canRedraw: false,
       outColour: false,
       errColour: false,
       columns: 100,
