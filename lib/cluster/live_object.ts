@@ -10,6 +10,7 @@ export interface LiveObject extends KubeObject {
     creationTimestamp?: string;
     deletionTimestamp?: string;
     managedFields?: readonly ManagedFields[];
+    ownerReferences?: readonly { readonly uid: string }[];
   };
 }
 

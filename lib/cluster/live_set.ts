@@ -34,11 +34,9 @@ export class LiveSet {
     return this.#objects.get(name);
   }
 
-  /** All objects with these labels. */
-  withLabels(labels: Readonly<Record<string, string>>): readonly LiveObject[] {
-    return [...this.#objects.values()].filter(({ metadata }) =>
-      Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value)
-    );
+  /** All objects as they were seen last. */
+  all(): readonly LiveObject[] {
+    return [...this.#objects.values()];
   }
 
   /** Why the set cannot be kept up to date any more. */

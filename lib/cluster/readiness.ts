@@ -6,8 +6,11 @@
 import type { DaemonSet, Deployment, StatefulSet } from "kubernetes-types/apps/v1.d.ts";
 import type { Job } from "kubernetes-types/batch/v1.d.ts";
 import type { Namespace, PersistentVolumeClaim, Pod } from "kubernetes-types/core/v1.d.ts";
+import { currentPods } from "./current_pods.ts";
+import { helmChart } from "./helm_chart.ts";
 import type { LiveObject } from "./live_object.ts";
 import { troubleOf } from "./pod_trouble.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Ready, not yet and why, or never and why. */
 export type Readiness =
@@ -21,32 +24,34 @@ export type Readiness =
     readonly container?: string;
   };
 
-/** What else is looked at. */
-export interface Surroundings {
-  /** Pods of the object, by its selector. */
-  readonly pods: readonly LiveObject[];
-  /** How long the object has been waited for. */
-  readonly elapsedMs: number;
-}
-
 const READY: Readiness = { state: "ready" };
+
+/** What a controller says of a failure may be left over from before it saw that something changed. */
+const CONDITION_GRACE_MS = 5_000;
 
 /** Judges one object. An object without a rule for its kind is ready when it is there. */
 export function readinessOf(object: LiveObject, surroundings: Surroundings): Readiness {
   if (object.metadata.deletionTimestamp !== undefined) return waiting("it is being deleted");
   // The edge: the kind says which type of the API this is.
   const value: unknown = object;
+  const orTrouble = (readiness: Readiness, pods = currentPods(object, surroundings)): Readiness =>
+    withTrouble(readiness, pods, surroundings);
   switch (object.kind) {
     case "Deployment":
-      return orTrouble(deployment(value as Deployment), surroundings);
     case "StatefulSet":
-      return orTrouble(statefulSet(value as StatefulSet), surroundings);
     case "DaemonSet":
-      return orTrouble(daemonSet(value as DaemonSet), surroundings);
+      return isBehind(object)
+        ? waiting("the controller has not seen it")
+        : orTrouble(workload(object, surroundings));
     case "Job":
-      return orTrouble(job(value as Job), surroundings);
+      return orTrouble(job(value as Job));
     case "Pod":
-      return orTrouble(pod(value as Pod), { ...surroundings, pods: [object] });
+      return orTrouble(pod(value as Pod), [object]);
+    case "HelmChart":
+      // Who sets the usual condition, as the embedded cluster does, makes no Job.
+      return hasCondition(object, "Ready")
+        ? byConditions(object)
+        : helmChart(object, surroundings, (job) => readinessOf(job, surroundings));
     case "PersistentVolumeClaim":
       return claim(value as PersistentVolumeClaim);
     case "Namespace":
@@ -56,18 +61,26 @@ export function readinessOf(object: LiveObject, surroundings: Surroundings): Rea
   }
 }
 
-/** The label selector of the object's pods, or undefined for kinds that have none. */
-export function podSelector(object: LiveObject): Readonly<Record<string, string>> | undefined {
-  if (object.kind === "Job") return { "job-name": object.metadata.name };
-  if (!["Deployment", "StatefulSet", "DaemonSet"].includes(object.kind)) return undefined;
-  const spec = object["spec"] as Deployment["spec"];
-  return spec?.selector.matchLabels;
+/** Until the controller has seen the object, its status and its pods are those of the version before. */
+function isBehind({ metadata, ...rest }: LiveObject): boolean {
+  // The edge: `status` of a workload.
+  const status = rest["status"] as { readonly observedGeneration?: number } | undefined;
+  return (status?.observedGeneration ?? 0) < (metadata.generation ?? 0);
 }
 
-function deployment({ metadata, spec, status }: Deployment): Readiness {
-  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) {
-    return waiting("the controller has not seen it");
-  }
+function workload(object: LiveObject, surroundings: Surroundings): Readiness {
+  // The edge: the kind says which type of the API this is.
+  const value: unknown = object;
+  if (object.kind === "StatefulSet") return statefulSet(value as StatefulSet);
+  if (object.kind === "DaemonSet") return daemonSet(value as DaemonSet);
+  const verdict = deployment(value as Deployment);
+  if (verdict.state !== "failed") return verdict;
+  const isNew =
+    surroundings.sightings.since(`${object.metadata.uid} ${verdict.reason}`) <= CONDITION_GRACE_MS;
+  return isNew ? waiting(verdict.reason) : verdict;
+}
+
+function deployment({ spec, status }: Deployment): Readiness {
   const progressing = status?.conditions?.find(({ type }) => type === "Progressing");
   if (progressing?.reason === "ProgressDeadlineExceeded") {
     return { state: "failed", reason: progressing.message ?? "its progress deadline has passed" };
@@ -84,10 +97,7 @@ function deployment({ metadata, spec, status }: Deployment): Readiness {
     : READY;
 }
 
-function statefulSet({ metadata, spec, status }: StatefulSet): Readiness {
-  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) {
-    return waiting("the controller has not seen it");
-  }
+function statefulSet({ spec, status }: StatefulSet): Readiness {
   const wanted = spec?.replicas ?? 1;
   if ((status?.readyReplicas ?? 0) < wanted) return count(status?.readyReplicas, wanted, "ready");
   if (spec?.updateStrategy?.type === "OnDelete") return READY;
@@ -98,10 +108,7 @@ function statefulSet({ metadata, spec, status }: StatefulSet): Readiness {
     : count(status.updatedReplicas, wanted, "updated");
 }
 
-function daemonSet({ metadata, status }: DaemonSet): Readiness {
-  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) {
-    return waiting("the controller has not seen it");
-  }
+function daemonSet({ status }: DaemonSet): Readiness {
   const wanted = status?.desiredNumberScheduled ?? 0;
   if ((status?.updatedNumberScheduled ?? 0) < wanted) {
     return count(status?.updatedNumberScheduled, wanted, "updated");
@@ -163,9 +170,23 @@ function byConditions(object: LiveObject): Readiness {
   return waiting(ready.message ?? ready.reason ?? "not ready yet");
 }
 
-function orTrouble(readiness: Readiness, { pods, elapsedMs }: Surroundings): Readiness {
+function hasCondition(object: LiveObject, wanted: string): boolean {
+  // The edge: `status` of a custom resource.
+  const status = object["status"] as
+    | { readonly conditions?: readonly { readonly type: string }[] }
+    | undefined;
+  return status?.conditions?.some(({ type }) => type === wanted) === true;
+}
+
+/** A trouble that stays outweighs one that may pass, in whichever pod it is. */
+function withTrouble(
+  readiness: Readiness,
+  pods: readonly LiveObject[],
+  surroundings: Surroundings,
+): Readiness {
   if (readiness.state === "ready") return readiness;
-  const trouble = pods.map((object) => troubleOf(object, elapsedMs)).find((found) => found !== undefined);
+  const troubles = pods.flatMap((object) => troubleOf(object, surroundings) ?? []);
+  const trouble = troubles.find(({ isFinal }) => isFinal) ?? troubles[0];
   if (trouble === undefined) return readiness;
   const where = {
     pod: trouble.pod,

@@ -1,9 +1,9 @@
 /** What is said about an object that did not become ready: why, what the cluster noted, what it wrote last. */
-import type { Event } from "kubernetes-types/core/v1.d.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { redact } from "../diff/secrets.ts";
 import { placeOf } from "./failure.ts";
+import { readWarnings } from "./pod_warnings.ts";
 import { describe, type NotReady } from "./wait.ts";
 
 const LOG_LINES = 20;
@@ -42,16 +42,8 @@ async function warnings(
   namespace: string | undefined,
   name: string,
 ): Promise<readonly string[]> {
-  const fieldSelector = `involvedObject.name=${name},type=Warning`;
-  try {
-    const list = await client.list({ apiVersion: "v1", kind: "Event" }, namespace, { fieldSelector });
-    // The edge: a list of core/v1 Events.
-    const messages = list.items.map((item) => (item as unknown as Event).message ?? "");
-    return [...new Set(messages.filter((message) => message !== ""))].slice(-EVENTS);
-  } catch {
-    // The reason is known already; that events may not be read must not hide it.
-    return [];
-  }
+  const messages = (await readWarnings(client, namespace, name)).map(({ message }) => message);
+  return [...new Set(messages)].slice(-EVENTS);
 }
 
 async function lastLines(

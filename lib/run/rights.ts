@@ -1,5 +1,6 @@
 /** The rights that a command needs to do what a plan says, as rules of RBAC by the place where they are needed. */
 import { builtInResource } from "../cluster/resources.ts";
+import { companionsOf } from "../cluster/surroundings.ts";
 import { sharedObjects } from "../kube/access/objects.ts";
 import { CHANGE_NAME } from "../kube/jobs/secret_change.ts";
 import type { KubeObject } from "../kube/object.ts";
@@ -43,7 +44,13 @@ export function rulesByPlace(
   ];
   for (const { apiVersion, kind, metadata } of objects) {
     const verbs = [...APPLY, ...(isDeleted(kind, purposes) ? ["delete"] : [])];
-    rights.allow(metadata.namespace ?? "", apiVersion, kind, verbs);
+    const place = metadata.namespace ?? "";
+    rights.allow(place, apiVersion, kind, verbs);
+    for (const looked of companionsOf(kind)) {
+      rights.allow(place, looked.apiVersion, looked.kind, ["get", "list", "watch"]);
+    }
+    // A pod that keeps its StatefulSet from being rolled out: `deleteStuckPod`.
+    if (kind === "StatefulSet") rights.allow(place, "v1", "Pod", ["delete"]);
   }
   for (const step of plan.migrations.flatMap(({ steps }) => steps)) {
     if (step.kind !== "remove") continue;

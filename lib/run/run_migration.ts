@@ -140,7 +140,7 @@ async function waitAndExplain(
   id: string,
   context: MigrationContext,
 ): Promise<readonly Diagnostic[]> {
-  const failed = await waitForAll(context.client, id, wanted, context.push, context.signal);
+  const failed = await waitForAll(context, id, wanted);
   return await Promise.all(failed.map((one) => diagnoseNotReady(context.client, one, context.secrets)));
 }
 

@@ -1,10 +1,18 @@
-/** Waits until objects are ready, all at the same time, with one watch per kind and namespace. */
-import type { ClusterClient } from "../cluster/client.ts";
-import { LiveSet } from "../cluster/live_set.ts";
-import { podSelector, type Readiness, readinessOf } from "../cluster/readiness.ts";
+/** Waits until objects are ready, all at the same time. */
 import type { Span } from "../diagnostics/diagnostic.ts";
+import { redact } from "../diff/secrets.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
+import { deleteStuckPod, type PodContext } from "./stuck_pod.ts";
+import { type Verdict, watchAll, type Watched } from "./watched.ts";
+
+/** What waiting needs to know about the run. */
+export interface WaitContext extends PodContext {
+  readonly push: (event: RunEvent) => void;
+  /** Values that are masked in every reason. */
+  readonly secrets: readonly string[];
+  readonly signal: AbortSignal;
+}
 
 /** One object to wait for. */
 export interface Wanted {
@@ -32,24 +40,21 @@ const TICK_MS = 1_000;
  * @throws the signal's reason when it is aborted
  */
 export async function waitForAll(
-  client: ClusterClient,
+  context: WaitContext,
   id: string,
   wanted: readonly Wanted[],
-  push: (event: RunEvent) => void,
-  signal: AbortSignal,
 ): Promise<readonly NotReady[]> {
   const stop = new AbortController();
-  const bound = AbortSignal.any([signal, stop.signal]);
+  const bound = AbortSignal.any([context.signal, stop.signal]);
   const change = new Change();
   try {
-    const sets = await openSets(client, wanted, () => change.tell(), bound);
-    return await decide(sets, id, wanted, push, change, signal);
+    const refs = wanted.map(({ ref }) => ref);
+    const watched = await watchAll(context.client, refs, () => change.tell(), bound);
+    return await decide(new Wait(context, id, watched), wanted, change, context.signal);
   } finally {
     stop.abort();
   }
 }
-
-type Sets = ReadonlyMap<string, LiveSet>;
 
 interface Progress {
   readonly wanted: Wanted;
@@ -58,31 +63,20 @@ interface Progress {
 }
 
 async function decide(
-  sets: Sets,
-  id: string,
+  wait: Wait,
   wanted: readonly Wanted[],
-  push: (event: RunEvent) => void,
   change: Change,
   signal: AbortSignal,
 ): Promise<readonly NotReady[]> {
-  const start = performance.now();
-  let open: Progress[] = wanted.map((one) => ({ wanted: one, told: "", toldAt: start }));
+  let open: Progress[] = wanted.map((one) => ({ wanted: one, told: "", toldAt: performance.now() }));
   const failed: NotReady[] = [];
   for (;;) {
-    signal.throwIfAborted();
-    const elapsedMs = performance.now() - start;
     const left: Progress[] = [];
     for (const progress of open) {
-      const verdict = judge(sets, progress.wanted, elapsedMs);
-      if (verdict.state === "ready") {
-        push({ type: "ready", id, object: describe(progress.wanted.ref), elapsedMs: Math.round(elapsedMs) });
-      } else if (verdict.state === "failed") failed.push({ ...verdict, wanted: progress.wanted });
-      else if (elapsedMs > progress.wanted.timeoutMs) {
-        failed.push({ wanted: progress.wanted, reason: `not ready in time: ${verdict.reason}` });
-      } else {
-        tell(progress, verdict.reason, id, elapsedMs, push);
-        left.push(progress);
-      }
+      signal.throwIfAborted();
+      const result = await wait.look(progress);
+      if (result === "waiting") left.push(progress);
+      else if (result !== "ready") failed.push(result);
     }
     open = left;
     if (open.length === 0 || failed.length > 0) return failed;
@@ -90,57 +84,63 @@ async function decide(
   }
 }
 
-function judge(sets: Sets, { ref }: Wanted, elapsedMs: number): Readiness {
-  const set = sets.get(setKey(ref.apiVersion, ref.kind, ref.namespace));
-  if (set?.error !== undefined) throw set.error;
-  const object = set?.get(ref.name);
-  if (object === undefined) return { state: "waiting", reason: "it is not there" };
-  const selector = podSelector(object);
-  const pods = selector === undefined
-    ? []
-    : sets.get(setKey("v1", "Pod", ref.namespace))?.withLabels(selector) ?? [];
-  return readinessOf(object, { pods, elapsedMs });
-}
+/** One wait: looks at what is wanted, tells how it goes, and makes way where a pod is stuck. */
+class Wait {
+  readonly #context: WaitContext;
+  readonly #id: string;
+  readonly #watched: Watched;
+  readonly #start = performance.now();
+  readonly #deleted = new Set<string>();
 
-function tell(
-  progress: Progress,
-  reason: string,
-  id: string,
-  elapsedMs: number,
-  push: (event: RunEvent) => void,
-): void {
-  const now = performance.now();
-  if (reason === progress.told && now - progress.toldAt < REMIND_MS) return;
-  progress.told = reason;
-  progress.toldAt = now;
-  const object = describe(progress.wanted.ref);
-  push({ type: "waiting", id, object, reason, elapsedMs: Math.round(elapsedMs) });
-}
-
-async function openSets(
-  client: ClusterClient,
-  wanted: readonly Wanted[],
-  onChange: () => void,
-  signal: AbortSignal,
-): Promise<Sets> {
-  const sets = new Map<string, LiveSet>();
-  for (const { ref: { apiVersion, kind, namespace } } of wanted) {
-    const own = { apiVersion, kind };
-    for (const seen of hasPods(kind) ? [own, { apiVersion: "v1", kind: "Pod" }] : [own]) {
-      const key = setKey(seen.apiVersion, seen.kind, namespace);
-      if (!sets.has(key)) sets.set(key, new LiveSet(client, seen, namespace, onChange));
-    }
+  constructor(context: WaitContext, id: string, watched: Watched) {
+    this.#context = context;
+    this.#id = id;
+    this.#watched = watched;
   }
-  await Promise.all([...sets.values()].map((set) => set.start(signal)));
-  return sets;
-}
 
-function hasPods(kind: string): boolean {
-  return ["Deployment", "StatefulSet", "DaemonSet", "Job"].includes(kind);
-}
+  async look(progress: Progress): Promise<"ready" | "waiting" | NotReady> {
+    const { wanted } = progress;
+    const elapsedMs = performance.now() - this.#start;
+    const verdict = this.#watched.judge(wanted.ref);
+    const { readiness } = verdict;
+    if (readiness.state === "ready") {
+      const object = describe(wanted.ref);
+      this.#context.push({ type: "ready", id: this.#id, object, elapsedMs: Math.round(elapsedMs) });
+      return "ready";
+    }
+    if (readiness.state === "failed") return { ...readiness, wanted };
+    if (elapsedMs > wanted.timeoutMs) return { wanted, reason: `not ready in time: ${readiness.reason}` };
+    const refused = await this.#makeWay(verdict);
+    if (refused !== undefined) return { wanted, ...refused };
+    this.#tell(progress, redact(readiness.reason, this.#context.secrets), elapsedMs);
+    return "waiting";
+  }
 
-function setKey(apiVersion: string, kind: string, namespace: string | undefined): string {
-  return [apiVersion, kind, namespace ?? ""].join(" ");
+  async #makeWay({ object, stuck }: Verdict): Promise<Omit<NotReady, "wanted"> | undefined> {
+    if (object === undefined) return undefined;
+    for (const pod of stuck) {
+      const { uid = "", name } = pod.metadata;
+      if (this.#deleted.has(uid)) continue;
+      this.#deleted.add(uid);
+      const result = await deleteStuckPod(this.#context, object, pod);
+      if (typeof result === "string") return { reason: result, pod: name };
+      if (result) {
+        const ref = { apiVersion: "v1", kind: "Pod", ...pod.metadata };
+        this.#context.push({ type: "object", id: this.#id, object: describe(ref), outcome: "deleted" });
+      }
+    }
+    return undefined;
+  }
+
+  #tell(progress: Progress, reason: string, elapsedMs: number): void {
+    const now = performance.now();
+    if (reason === progress.told && now - progress.toldAt < REMIND_MS) return;
+    progress.told = reason;
+    progress.toldAt = now;
+    const object = describe(progress.wanted.ref);
+    const rounded = Math.round(elapsedMs);
+    this.#context.push({ type: "waiting", id: this.#id, object, reason, elapsedMs: rounded });
+  }
 }
 
 /** `Kind namespace/name`. */

@@ -5,6 +5,7 @@ import { findCluster } from "../../lib/cluster/kubeconfig.ts";
 import type { Plan } from "../../lib/migration/step.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
 import { execute, type RunOptions } from "../../lib/run/execute.ts";
+import type { ApiClient } from "../cluster/api_client.ts";
 import { withCluster } from "../cluster/fixture.ts";
 
 /** What a test of the runner works with. */
@@ -16,6 +17,8 @@ export interface Bench {
   readonly auditLog: string;
   readonly server: string;
   readonly kubeconfig: string;
+  /** Requests as the administrator, for what no other client sends. */
+  readonly api: ApiClient;
   /** Writes an object as somebody with another tool would. */
   edit(object: LiveObject, plural: string, fieldManager: string): Promise<void>;
   run(plan: Plan, options?: Partial<RunOptions>): Promise<readonly RunEvent[]>;
@@ -41,6 +44,7 @@ export async function withBench(work: (bench: Bench) => Promise<void>): Promise<
         auditLog,
         server,
         kubeconfig: kubeconfigPath,
+        api,
         edit,
         run,
       });
@@ -57,6 +61,16 @@ export async function connect(kubeconfig: string): Promise<ClusterClient> {
   const connection = await findCluster({ kubeconfig, env: () => undefined });
   if (connection === undefined) throw new Error(`No cluster in ${kubeconfig}`);
   return new ClusterClient(connection);
+}
+
+/** The same server, asked as somebody without any right of their own. */
+export function asUser(client: ClusterClient, user: string): ClusterClient {
+  const { connection } = client;
+  return new ClusterClient({
+    ...connection,
+    authorize: async (renew) => ({ ...await connection.authorize(renew), "impersonate-user": user }),
+    close: () => undefined,
+  });
 }
 
 /** Runs the plan and collects its events. */

@@ -1,21 +1,10 @@
 import assert from "node:assert/strict";
-import { ClusterClient } from "../../lib/cluster/client.ts";
 import { missingRights, rbacObjects } from "../../lib/run/rbac.ts";
 import type { Plan } from "../../lib/migration/step.ts";
 import { referencePlan } from "../run/reference_plan.ts";
-import { ending, runPlan, withBench } from "./cluster.ts";
+import { asUser, ending, runPlan, withBench } from "./cluster.ts";
 import { dryRun } from "../../lib/run/dry_run.ts";
 import { preflight } from "../../lib/run/preflight.ts";
-
-/** The same server, asked as somebody without any right of their own. */
-function asUser(client: ClusterClient, user: string): ClusterClient {
-  const { connection } = client;
-  return new ClusterClient({
-    ...connection,
-    authorize: async (renew) => ({ ...await connection.authorize(renew), "impersonate-user": user }),
-    close: () => undefined,
-  });
-}
 
 Deno.test("rbacObjects() grants what a run needs and nothing more; missingRights() names what lacks", async () => {
   await withBench(async ({ client, other, namespace }) => {

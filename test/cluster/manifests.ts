@@ -39,8 +39,13 @@ const CONTENTS: Readonly<Record<string, readonly { module: string; files: readon
   }],
 };
 
-/** A stage that KWOK does not bring: what k3s's servicelb does. Copied, so that no process depends on the checkout. */
-const OWN_STAGES = join(import.meta.dirname ?? ".", "stages", "load_balancer.yaml");
+/**
+ * Stages that KWOK does not bring: what k3s's servicelb and helm-controller do. Copied, so that no process depends on
+ * the checkout.
+ */
+const OWN_STAGES = ["load_balancer.yaml", "helm_chart.yaml"].map((name) =>
+  join(import.meta.dirname ?? ".", "stages", name)
+);
 
 /**
  * Gives the manifests, and takes them from their modules when the cache does not have them yet. The module folder's
@@ -52,7 +57,8 @@ export async function fetchManifests(
   report: (line: string) => void,
   env: Readonly<Record<string, string>>,
 ): Promise<Manifests> {
-  const ownStages = await Deno.readTextFile(OWN_STAGES);
+  const ownStages = (await Promise.all(OWN_STAGES.map((file) => Deno.readTextFile(file))))
+    .map((text) => `---\n${text}`).join("");
   const digest = await moduleDigest("manifests", JSON.stringify(CONTENTS) + ownStages);
   const directory = join(cacheDirectory(env), `manifests-${digest}`);
   const onWait = (holder: string): void => report(`Waiting for ${holder}, which fetches the same manifests`);
@@ -69,7 +75,7 @@ export async function fetchManifests(
       const texts = await Promise.all(files.map((file) => Deno.readTextFile(file)));
       await Deno.writeTextFile(join(unfinished, name), texts.map((text) => `---\n${text.trim()}\n`).join(""));
     }
-    await Deno.writeTextFile(join(unfinished, "stages.yaml"), `---\n${ownStages}`, { append: true });
+    await Deno.writeTextFile(join(unfinished, "stages.yaml"), ownStages, { append: true });
     await Deno.rename(unfinished, directory);
   });
   return {

@@ -107,7 +107,7 @@ Deno.test("fetchManifests() gives complete files, also when it was interrupted b
     for (const name of ["ingressroutes.traefik.io", "middlewares.traefik.io", "helmcharts.helm.cattle.io"]) {
       match(text, new RegExp(`name: ${name}`));
     }
-    equal((await Deno.readTextFile(first.stages)).match(/^kind: Stage$/gm)?.length, 6);
+    equal((await Deno.readTextFile(first.stages)).match(/^kind: Stage$/gm)?.length, 7);
     const directory = join(first.stages, "..");
     await Deno.rename(directory, `${directory}.unfinished`);
     await Deno.remove(join(`${directory}.unfinished`, "stages.yaml"));

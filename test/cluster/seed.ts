@@ -63,12 +63,17 @@ function isDefinition(value: unknown): value is Definition {
   return typeof value === "object" && value !== null && "metadata" in value && "spec" in value;
 }
 
-/** An established resource answers 404 and then 429 for a moment before it can be used, also after a restart. */
+/**
+ * An established resource answers 404 and then 429 for a moment before it can be used, also after a restart; its
+ * schema, which KWOK reads, is published a moment later.
+ */
 async function waitServed(api: ApiClient, { metadata, spec }: Definition): Promise<void> {
   for (const { name } of spec.versions.filter(({ served }) => served)) {
     const path = `/apis/${spec.group}/${name}/${spec.names.plural}?limit=1`;
     const served = await waitFor(SERVED_TIMEOUT_MS, async () => {
-      return (await api.request("GET", path)).status === 200 || undefined;
+      if ((await api.request("GET", path)).status !== 200) return undefined;
+      const { body } = await api.request("GET", `/openapi/v3/apis/${spec.group}/${name}`);
+      return JSON.stringify(body).includes(`/${spec.names.plural}/{name}"`) || undefined;
     });
     if (!served) {
       throw new Error(`Cannot use the custom resource "${metadata.name}": it was not served in time`);

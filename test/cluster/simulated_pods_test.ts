@@ -66,6 +66,13 @@ const WORKLOADS: readonly Case[] = [
     object: { apiVersion: "v1", spec: { type: "LoadBalancer", selector: labels, ports: [{ port: 80 }] } },
     done: (status) => JSON.stringify(status["loadBalancer"]).includes("192.0.2.10"),
   },
+  {
+    title: "a HelmChart counts as installed, and says that this is simulated",
+    path: "apis/helm.cattle.io/v1/namespaces/NS/helmcharts",
+    kind: "HelmChart",
+    object: { apiVersion: "helm.cattle.io/v1", spec: { chart: "rabbitmq" } },
+    done: (status) => conditionIsTrue("Ready")(status) && JSON.stringify(status).includes("Simulated"),
+  },
 ];
 
 async function makeNamespace({ api, prefix }: TestCluster): Promise<string> {

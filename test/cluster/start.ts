@@ -55,8 +55,11 @@ export async function startCluster(
   const port = await choosePort(layout, report);
   report("Starting the embedded cluster");
   try {
-    using api = await startProcesses(planned(port), layout, serverAt(port));
+    const [real, simulated] = [planned(port).filter(isReal), planned(port).filter((one) => !isReal(one))];
+    using api = await startProcesses(real, layout, serverAt(port));
     await seed(api, layout, options, manifests);
+    // KWOK ends where a kind that it shall simulate is not served yet.
+    for (const daemon of simulated) await startDaemon(daemon, layout.processes);
     if (options.simulatedNode && !await probe(api, PROBE_TIMEOUT_MS)) {
       throw await didNotStart(layout, "a pod did not run in time");
     }
@@ -66,6 +69,10 @@ export async function startCluster(
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   report(`The embedded cluster runs at ${serverAt(port)} after ${seconds} s. ${SIMULATED}`);
+}
+
+function isReal({ name }: Daemon): boolean {
+  return name !== "kwok";
 }
 
 function serverAt(port: number): string {

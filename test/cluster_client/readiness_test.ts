@@ -12,6 +12,7 @@ interface Case {
   readonly deleted?: boolean;
   readonly pods?: readonly object[];
   readonly elapsedMs?: number;
+  readonly crashesBefore?: number;
   readonly wanted: Readiness["state"];
   readonly reason?: RegExp;
 }
@@ -89,14 +90,24 @@ const CASES: readonly Case[] = [
       availableReplicas: 0,
       ...condition("Progressing", "False", { reason: "ProgressDeadlineExceeded", message: "took too long" }),
     },
+    elapsedMs: 6_000,
     wanted: "failed",
     reason: /took too long/,
+  },
+  {
+    name: "quota, perhaps of before",
+    kind: "Deployment",
+    generation: 1,
+    status: { observedGeneration: 1, ...condition("ReplicaFailure", "True", { message: "exceeded quota" }) },
+    wanted: "waiting",
+    reason: /exceeded quota/,
   },
   {
     name: "quota",
     kind: "Deployment",
     generation: 1,
     status: { observedGeneration: 1, ...condition("ReplicaFailure", "True", { message: "exceeded quota" }) },
+    elapsedMs: 6_000,
     wanted: "failed",
     reason: /exceeded quota/,
   },
@@ -155,6 +166,34 @@ const CASES: readonly Case[] = [
     pods: [waitingContainer("CrashLoopBackOff", 3)],
     wanted: "failed",
     reason: /crashed 3 times/,
+  },
+  {
+    name: "crashed before this wait",
+    kind: "Deployment",
+    generation: 1,
+    status: { observedGeneration: 1 },
+    pods: [waitingContainer("CrashLoopBackOff", 7)],
+    crashesBefore: 7,
+    wanted: "waiting",
+    reason: /crashed 7 times/,
+  },
+  {
+    name: "one pod may recover, another cannot",
+    kind: "Deployment",
+    generation: 1,
+    status: { observedGeneration: 1 },
+    pods: [waitingContainer("CrashLoopBackOff", 1), waitingContainer("InvalidImageName")],
+    wanted: "failed",
+    reason: /InvalidImageName/,
+  },
+  {
+    name: "the pods are of a version that the controller has not seen yet",
+    kind: "Deployment",
+    generation: 2,
+    status: { observedGeneration: 1 },
+    pods: [waitingContainer("InvalidImageName")],
+    wanted: "waiting",
+    reason: /has not seen/,
   },
   {
     name: "unschedulable, at first",
@@ -327,6 +366,7 @@ for (const one of CASES) {
       kind: one.kind,
       metadata: {
         name: "it",
+        uid: "it",
         ...(one.generation === undefined ? {} : { generation: one.generation }),
         ...(one.annotations === undefined ? {} : { annotations: one.annotations }),
         ...(one.deleted ? { deletionTimestamp: "2026-01-01T00:00:00Z" } : {}),
@@ -334,13 +374,22 @@ for (const one of CASES) {
       spec: one.spec ?? {},
       ...(one.status === undefined ? {} : { status: one.status }),
     };
-    const pods = (one.pods ?? []).map((status, index): LiveObject => ({
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: `pod-${index}` },
+    const owned = (kind: string, name: string, by: string): LiveObject => ({
+      apiVersion: "x/v1",
+      kind,
+      metadata: { name, uid: name, ownerReferences: [{ uid: by }] },
+      spec: {},
+    });
+    const pods = (one.pods ?? []).map((status, index) => ({
+      ...owned("Pod", `pod-${index}`, "set"),
       status,
     }));
-    const found = readinessOf(object, { pods, elapsedMs: one.elapsedMs ?? 0 });
+    const companions = { Pod: pods, ReplicaSet: [owned("ReplicaSet", "set", "it")], Job: [] };
+    const found = readinessOf(object, {
+      all: (kind) => companions[kind],
+      sightings: { since: () => one.elapsedMs ?? 0, first: () => one.crashesBefore ?? 0 },
+      warnings: () => [],
+    });
     assert.equal(found.state, one.wanted);
     if (one.reason !== undefined) assert.match("reason" in found ? found.reason : "", one.reason);
   });
