@@ -9,6 +9,13 @@ interface Pod {
   readonly status?: { readonly phase?: string };
 }
 
+const POD = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: NAME },
+  spec: { containers: [{ name: "probe", image: "probe" }], terminationGracePeriodSeconds: 0 },
+} as const;
+
 /**
  * Makes a pod in `kube-system`, waits until it runs and removes it. That needs the controller manager (its service
  * account), the scheduler and KWOK.
@@ -16,15 +23,9 @@ interface Pod {
  * @returns whether it ran within `timeoutMs`.
  */
 export async function probe(api: ApiClient, timeoutMs: number): Promise<boolean> {
-  const pod = {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name: NAME },
-    spec: { containers: [{ name: "probe", image: "probe" }], terminationGracePeriodSeconds: 0 },
-  };
   const ran = await waitFor(timeoutMs, async () => {
     const { status, body } = await api.request("GET", `${PODS}/${NAME}`);
-    if (status === 404) await api.request("POST", PODS, pod);
+    if (status === 404) await api.request("POST", PODS, POD);
     return (body as Pod).status?.phase === "Running" || undefined;
   });
   await api.request("DELETE", `${PODS}/${NAME}`, { gracePeriodSeconds: 0 });

@@ -17,7 +17,10 @@ import { CLUSTER_TOOLS } from "./tools.ts";
 import { waitFor } from "./wait.ts";
 
 const READY_TIMEOUT_MS = 60_000;
-const PROBE_TIMEOUT_MS = 30_000;
+const PROBE_TIMEOUT_MS = 60_000;
+
+/** Milliseconds that one of the pods of {@link startSimulation} gets. */
+const ATTEMPT_MS = 5_000;
 
 /** The API server's certificate is valid for a year; a new one is made well before. */
 const CERTIFICATE_DAYS = 300;
@@ -59,10 +62,7 @@ export async function startCluster(
     using api = await startProcesses(real, layout, serverAt(port));
     await seed(api, layout, options, manifests);
     // KWOK ends where a kind that it shall simulate is not served yet.
-    for (const daemon of simulated) await startDaemon(daemon, layout.processes);
-    if (options.simulatedNode && !await probe(api, PROBE_TIMEOUT_MS)) {
-      throw await didNotStart(layout, "a pod did not run in time");
-    }
+    for (const daemon of simulated) await startSimulation(daemon, layout, api);
   } catch (error) {
     await stop();
     throw error;
@@ -147,14 +147,31 @@ async function startProcesses(
   return api;
 }
 
+/**
+ * Starts KWOK and waits until it makes a pod run. Version 0.8.0 ends now and then while it starts (its workers write one
+ * map at once), and misses a pod that is scheduled in the moment in which it takes the node over; so it is started again
+ * when it ended, and asked with a new pod until the time is over.
+ */
+async function startSimulation(daemon: Daemon, layout: ClusterLayout, api: ApiClient): Promise<void> {
+  const deadline = performance.now() + PROBE_TIMEOUT_MS;
+  do {
+    if (!await isAlive(layout, daemon.name)) await startDaemon(daemon, layout.processes);
+    if (await probe(api, ATTEMPT_MS)) return;
+  } while (performance.now() < deadline);
+  throw await didNotStart(layout, "a pod did not run in time");
+}
+
+async function isAlive(layout: ClusterLayout, name: string): Promise<boolean> {
+  return (await listDaemons(layout.processes)).some((state) => state.name === name && state.running);
+}
+
 async function waitWhileAlive(
   layout: ClusterLayout,
   name: string,
   ask: () => Promise<boolean | undefined>,
 ): Promise<void> {
   const answer = await waitFor(READY_TIMEOUT_MS, async () => {
-    const state = (await listDaemons(layout.processes)).find((daemon) => daemon.name === name);
-    return state?.running === true ? await ask() : false;
+    return await isAlive(layout, name) ? await ask() : false;
   });
   if (answer !== true) {
     throw await didNotStart(layout, `"${name}" ${answer === false ? "ended" : "is not ready in time"}`);
