@@ -3,7 +3,8 @@ import { isAbsolute, join, resolve } from "node:path";
 import { load, readBindSources } from "../../compose/mod.ts";
 import type { BindSources } from "../../compose/bind_source.ts";
 import type { Loaded, LoadOptions, Project } from "../../compose/project.ts";
-import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import { secretValues } from "../diff/secrets.ts";
+import { type Diagnostic, hasErrors, type Sources } from "../diagnostics/diagnostic.ts";
 import { convert, type ConvertInput } from "../kube/convert.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import { type Decisions, noDecisions, parseDecisions } from "../kube/decisions.ts";
@@ -12,6 +13,7 @@ import { exposedPorts } from "../kube/ports.ts";
 import { planMigrations } from "../migration/plan.ts";
 import { preparationsFor } from "../migration/preparations.ts";
 import type { Plan } from "../migration/step.ts";
+import { maskSources } from "../report/mask_sources.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
@@ -98,6 +100,7 @@ export async function gather(
       ...(decisions.defaultStep === undefined ? {} : { defaultStep: decisions.defaultStep }),
     });
   const conversion = convertWith("");
+  const seen = { ...read, project, bindSources, conversion, sources: hideSecrets(sources, conversion) };
   const planned = planOf(conversion, "");
   diagnostics.push(
     ...conversion.findings,
@@ -105,17 +108,19 @@ export async function gather(
     ...planned.diagnostics,
   );
   if (hasErrors(diagnostics)) {
-    return { ...read, project, bindSources, conversion, diagnostics, planFor: () => undefined };
+    return { ...seen, diagnostics, planFor: () => undefined };
   }
   return {
-    ...read,
-    project,
-    bindSources,
-    conversion,
+    ...seen,
     diagnostics,
     plan: planned.plan,
     planFor: (digestKey) => planOf(convertWith(digestKey), digestKey).plan,
   };
+}
+
+/** Texts to show lines of, without what the stack keeps in Secrets. */
+function hideSecrets(sources: Sources, { configuration, traefik }: Conversion): Sources {
+  return maskSources(sources, secretValues([...configuration, ...traefik].map(({ object }) => object)));
 }
 
 /** The decisions (those given, or else those found), then the compose files, whose variables they may decide. */
