@@ -5,6 +5,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import type { ImageLookup } from "./context.ts";
 import { decided, imageOf } from "./context.ts";
 import type { Decisions, ImageDecision } from "./decisions.ts";
+import { jobPorts } from "./jobs/job_ports.ts";
 import { imageRepository, knownImage } from "./known_images.ts";
 import { type HostReference, hostReferences, portOf } from "./network/references.ts";
 
@@ -70,6 +71,7 @@ export function servicePorts(
       portsOf(service.name, [
         ...declaredPorts(project, service),
         ...decidedPorts(decisions, service.name),
+        ...askedPorts(decisions, service.name),
         ...required.filter((route) => route.service === service.name).map(routePort),
         ...references.filter(({ to, port }) => to === service.name && port !== undefined).flatMap(
           referencePort,
@@ -138,6 +140,14 @@ function decidedPorts(decisions: Decisions, service: string): ServicePort[] {
     evidence: [
       evidence("decision", "decisions.yaml", decisions.span(["services", service, "ports", index])),
     ],
+  }));
+}
+
+function askedPorts(decisions: Decisions, service: string): ServicePort[] {
+  return jobPorts(decisions, service).map(({ port, path }) => ({
+    port,
+    protocol: "TCP",
+    evidence: [evidence("decision", `the Job of ${path.join(".")}`, decisions.span(path))],
   }));
 }
 

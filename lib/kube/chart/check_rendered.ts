@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Conversion } from "../conversion.ts";
 import type { Decisions } from "../decisions.ts";
+import { MANAGEMENT_PORT } from "../jobs/job_ports.ts";
 import { findPlace, list, record } from "../jobs/reference.ts";
 import { nodeName } from "../jobs/rabbitmq_values.ts";
 import { label } from "../names.ts";
@@ -84,7 +85,9 @@ function expectedOf(
   const ports = list(record(own?.["spec"])?.["ports"]).flatMap(({ port }) =>
     typeof port === "number" && !PORTS_OF_THE_NODE.has(port) ? [port] : []
   );
-  const ofJob = broker.users === undefined && broker.vhosts === undefined ? [] : [broker.port ?? 15672];
+  const ofJob = broker.users === undefined && broker.vhosts === undefined
+    ? []
+    : [broker.port ?? MANAGEMENT_PORT];
   const workload = conversion.services.get(service)?.workload[0]?.object;
   return {
     name,

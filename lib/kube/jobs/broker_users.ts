@@ -3,6 +3,7 @@ import { hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { Conversion } from "../conversion.ts";
 import { label } from "../names.ts";
 import type { Broker, JobDecisions } from "./decisions.ts";
+import { MANAGEMENT_PORT } from "./job_ports.ts";
 import { scriptJob, type Variable } from "./job.ts";
 import { RABBITMQ_USERS_PROGRAM, RABBITMQ_USERS_SCRIPT } from "./rabbitmq_script.ts";
 import { adminVariables, imageOfWorkload, type JobResult, neededUsers, Sources } from "./sources.ts";
@@ -25,7 +26,7 @@ export function brokerUsers(
   const variables: Record<string, Variable> = {
     WAIT_SECONDS: { text: "300" },
     BROKER_HOST: { text: broker.host ?? label(service) },
-    BROKER_PORT: { text: String(broker.port ?? 15672) },
+    BROKER_PORT: { text: String(broker.port ?? MANAGEMENT_PORT) },
     ...adminVariables(sources, broker.admin, `${path}.admin`, service),
     ...Object.assign(
       {},

@@ -7,13 +7,11 @@ import { scriptJob, type Variable } from "./job.ts";
 import { adminVariables, imageOfWorkload, type JobResult, neededUsers, Sources } from "./sources.ts";
 import { label } from "../names.ts";
 import { MONGODB_USERS_PROGRAM, MONGODB_USERS_SCRIPT } from "./mongodb_script.ts";
+import { DATABASE_PORTS } from "./job_ports.ts";
 import { MYSQL_USERS_SCRIPT } from "./mysql_script.ts";
 import { mysqlStatements } from "./mysql_users.ts";
 import { databaseOf, postgresStatements } from "./postgres_users.ts";
 import { POSTGRES_USERS_SCRIPT } from "./postgres_script.ts";
-
-/** The port on which a server of each engine listens where nothing else is decided. */
-export const DATABASE_PORTS = { mariadb: 3306, mysql: 3306, postgres: 5432, mongodb: 27017 } as const;
 
 /** The Job for the users of `service`, or nothing where none are decided or something it needs is missing. */
 export function databaseUsers(

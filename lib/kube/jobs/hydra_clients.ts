@@ -4,6 +4,7 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { label } from "../names.ts";
 import type { Client, JobDecisions } from "./decisions.ts";
 import { HYDRA_CLIENTS_SCRIPT } from "./hydra_script.ts";
+import { ADMINISTRATION_PORT } from "./job_ports.ts";
 import { scriptJob, type Variable } from "./job.ts";
 import { imageOfWorkload, type JobResult, Sources } from "./sources.ts";
 import { jobLikeWorkload } from "./workload_job.ts";
@@ -38,7 +39,7 @@ export function identityClients(
   const variables: Record<string, Variable> = {
     WAIT_SECONDS: { text: "300" },
     HYDRA_HOST: { text: label(service) },
-    HYDRA_PORT: { text: String(server.port ?? 4445) },
+    HYDRA_PORT: { text: String(server.port ?? ADMINISTRATION_PORT) },
     CLIENTS_PATH: { text: server.path ?? "/clients" },
     CLIENTS: { text: String(clients.length) },
     ...Object.assign(
