@@ -15,11 +15,17 @@ const FORMER_GRACE_MS = 10_000;
 /** Set on a Job that is about to be made anew. */
 const REPLACED = "helmcharts.helm.cattle.io/replace-wait";
 
-/** `ofJob` judges the Job that installs the chart. */
+/**
+ * Whether the chart is installed.
+ *
+ * @param ofJob judges the Job that installs the chart
+ * @param written what this program wrote: the chart, or the configuration of a chart that k3s brings
+ */
 export function helmChart(
   chart: LiveObject,
   { all, sightings }: Surroundings,
   ofJob: (job: LiveObject) => Readiness,
+  written = chart,
 ): Readiness {
   // The edge: `status` of helm.cattle.io/v1.
   const status = chart["status"] as {
@@ -42,7 +48,7 @@ export function helmChart(
   const job = all("Job").find(({ metadata }) => metadata.name === status?.jobName);
   const isSettled = sightings.since(`${uid} job ${job?.metadata.uid}`) > FORMER_GRACE_MS;
   const isReplaced = job?.metadata.annotations?.[REPLACED] !== undefined;
-  if (isReplaced || !isSettled && (job === undefined || isOlder(job, chart))) {
+  if (isReplaced || !isSettled && (job === undefined || isOlder(job, written))) {
     return { state: "waiting", reason: "its controller has not made the Job of this version yet" };
   }
   const verdict = job === undefined ? undefined : ofJob(job);
@@ -53,9 +59,33 @@ export function helmChart(
   return verdict ?? { state: "waiting", reason: `its Job "${status?.jobName}" is not there` };
 }
 
-/** Whether the Job was there before this program changed the chart last; both times are the server's, in UTC. */
-function isOlder(job: LiveObject, chart: LiveObject): boolean {
-  const written = chart.metadata.managedFields?.find(({ manager, subresource }) =>
+/**
+ * Whether a chart that k3s brings runs as its HelmChartConfig has it: installed with it, and its Deployment rolled out.
+ * Where no such chart is, nobody installs one, and there is nothing to wait for.
+ *
+ * @param of judges the chart's Job and its Deployment
+ */
+export function helmChartConfig(
+  config: LiveObject,
+  surroundings: Surroundings,
+  of: (object: LiveObject) => Readiness,
+): Readiness {
+  const named = ({ metadata }: LiveObject): boolean => metadata.name === config.metadata.name;
+  const chart = surroundings.all("HelmChart").find(named);
+  if (chart === undefined) return { state: "ready" };
+  const installed = helmChart(chart, surroundings, of, config);
+  if (installed.state !== "ready") return installed;
+  const deployment = surroundings.all("Deployment").find(named);
+  if (deployment === undefined) return { state: "ready" };
+  const readiness = of(deployment);
+  return readiness.state === "ready"
+    ? readiness
+    : { ...readiness, reason: `its Deployment: ${readiness.reason}` };
+}
+
+/** Whether the Job was there before this program's last change; both times are the server's, in UTC. */
+function isOlder(job: LiveObject, changed: LiveObject): boolean {
+  const written = changed.metadata.managedFields?.find(({ manager, subresource }) =>
     manager === FIELD_MANAGER && subresource === undefined
   )?.time;
   return written !== undefined && (job.metadata.creationTimestamp ?? "") < written;

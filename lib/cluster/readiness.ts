@@ -7,7 +7,7 @@ import type { DaemonSet, Deployment, StatefulSet } from "kubernetes-types/apps/v
 import type { Job } from "kubernetes-types/batch/v1.d.ts";
 import type { Namespace, PersistentVolumeClaim, Pod } from "kubernetes-types/core/v1.d.ts";
 import { currentPods } from "./current_pods.ts";
-import { helmChart } from "./helm_chart.ts";
+import { helmChart, helmChartConfig } from "./helm_chart.ts";
 import type { LiveObject } from "./live_object.ts";
 import { troubleOf } from "./pod_trouble.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -52,6 +52,8 @@ export function readinessOf(object: LiveObject, surroundings: Surroundings): Rea
       return hasCondition(object, "Ready")
         ? byConditions(object)
         : helmChart(object, surroundings, (job) => readinessOf(job, surroundings));
+    case "HelmChartConfig":
+      return helmChartConfig(object, surroundings, (one) => readinessOf(one, surroundings));
     case "PersistentVolumeClaim":
       return claim(value as PersistentVolumeClaim);
     case "Namespace":

@@ -4,7 +4,7 @@ import type { LiveObject } from "./live_object.ts";
 import type { Sightings } from "./sightings.ts";
 
 /** Kinds whose objects tell more about another one. */
-export type CompanionKind = "Pod" | "ReplicaSet" | "Job";
+export type CompanionKind = "Pod" | "ReplicaSet" | "Job" | "Deployment" | "HelmChart";
 
 /** A Warning event about a pod. */
 export interface Warning {
@@ -26,6 +26,9 @@ const POD = { apiVersion: "v1", kind: "Pod" } as const;
 const JOB = { apiVersion: "batch/v1", kind: "Job" } as const;
 const REPLICA_SET = { apiVersion: "apps/v1", kind: "ReplicaSet" } as const;
 
+const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const;
+const HELM_CHART = { apiVersion: "helm.cattle.io/v1", kind: "HelmChart" } as const;
+
 /** A kind that is looked at for another one. */
 export type Companion = Pick<ObjectRef, "apiVersion"> & { readonly kind: CompanionKind };
 
@@ -35,6 +38,7 @@ const COMPANIONS: Readonly<Record<string, readonly Companion[]>> = {
   DaemonSet: [POD],
   Job: [POD],
   HelmChart: [POD, JOB],
+  HelmChartConfig: [HELM_CHART, JOB, DEPLOYMENT, REPLICA_SET, POD],
 };
 
 /** The kinds that `Surroundings.all` is asked for while an object of this kind is waited for. */

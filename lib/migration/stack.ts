@@ -18,7 +18,15 @@ export interface Notes {
   readonly diagnostics: Diagnostic[];
 }
 
-const WORKLOAD_KINDS = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "HelmChart"]);
+/** What can be waited for besides Jobs, which are steps of their own: workloads, and the settings of k3s's Traefik. */
+const AWAITED = new Set([
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "CronJob",
+  "HelmChart",
+  "HelmChartConfig",
+]);
 
 /** What one script sees. */
 export interface View {
@@ -53,7 +61,7 @@ export function stackFor({ conversion, preparations, assigned, later }: View, no
     namespaces: () => apply([...conversion.namespaces, ...fence]),
     storage: () => apply(conversion.storage),
     configuration: () => apply(conversion.configuration),
-    traefik: () => apply(conversion.traefik),
+    traefik: () => [apply(conversion.traefik), readySteps(conversion.traefik, "10m")],
     workload: (name) => workload(name),
     statefulSet: (name) => workload(name, "StatefulSet"),
     deployment: (name) => workload(name, "Deployment"),
@@ -144,9 +152,9 @@ function inOrder(objects: readonly PlannedObject[], timeout: string): Steps {
   ];
 }
 
-function readySteps(workload: readonly PlannedObject[], timeout: string): Steps {
-  return workload
-    .filter(({ object }) => WORKLOAD_KINDS.has(object.kind) && object.kind !== "Job")
+function readySteps(objects: readonly PlannedObject[], timeout: string): Steps {
+  return objects
+    .filter(({ object }) => AWAITED.has(object.kind))
     .map(({ object, source }): Step => ({
       kind: "wait",
       ref: {

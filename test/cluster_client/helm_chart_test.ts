@@ -21,7 +21,13 @@ function watcher(): Look {
       managedFields: [{ manager: "compose-ferry", operation: "Apply", time: APPLIED }],
     };
     const chart: LiveObject = { apiVersion: "helm.cattle.io/v1", kind: "HelmChart", metadata };
-    const companions = { Job: job === undefined ? [] : [job], Pod: pods, ReplicaSet: [] };
+    const companions = {
+      Job: job === undefined ? [] : [job],
+      Pod: pods,
+      ReplicaSet: [],
+      Deployment: [],
+      HelmChart: [],
+    };
     return readinessOf({ ...chart, ...(status === undefined ? {} : { status }) }, {
       all: (kind) => companions[kind],
       sightings: memory,

@@ -384,7 +384,13 @@ for (const one of CASES) {
       ...owned("Pod", `pod-${index}`, "set"),
       status,
     }));
-    const companions = { Pod: pods, ReplicaSet: [owned("ReplicaSet", "set", "it")], Job: [] };
+    const companions = {
+      Pod: pods,
+      ReplicaSet: [owned("ReplicaSet", "set", "it")],
+      Job: [],
+      Deployment: [],
+      HelmChart: [],
+    };
     const found = readinessOf(object, {
       all: (kind) => companions[kind],
       sightings: { since: () => one.elapsedMs ?? 0, first: () => one.crashesBefore ?? 0 },

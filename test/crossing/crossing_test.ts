@@ -43,6 +43,12 @@ async function assertWorkloadsReady(cluster: TestCluster, namespace: string): Pr
   return workloads.length + jobs.length;
 }
 
+/** A claim that is not bound before there is a pod would keep Traefik's own from starting. */
+async function assertClaimBound(cluster: TestCluster, namespace: string, name: string): Promise<void> {
+  const claims = await seenObjects(cluster, `/api/v1/namespaces/${namespace}/persistentvolumeclaims`);
+  assert.equal(claims.find(({ metadata }) => metadata.name === name)?.status?.["phase"], "Bound");
+}
+
 /** Every object of the namespace in which a secret must not be read, as text. */
 async function readableText(cluster: TestCluster, namespace: string): Promise<string> {
   const paths = ["configmaps", "events", "services", "persistentvolumeclaims", "pods"].map((kind) =>
@@ -96,6 +102,7 @@ Deno.test({
       assert.equal(runs[0]?.code, 0, runs[0]?.err ?? "");
       await assertAllApplied(stack, cluster);
       assert.ok(await assertWorkloadsReady(cluster, cluster.prefix) >= 30);
+      await assertClaimBound(cluster, "kube-system", "traefik-acme");
       const before = await auditPosition(cluster);
       runs.push(await runFerry(["migrate", ...stack.flags, "--yes", "-o", "json"], { cluster }));
       assert.deepEqual(await writesSince(cluster, cluster.prefix, before), []);

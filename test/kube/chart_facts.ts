@@ -56,6 +56,7 @@ const TRAEFIK_READS = [
   "deployment.additionalVolumes",
   "persistence.enabled",
   "persistence.name",
+  "persistence.existingClaim",
   "persistence.accessMode",
   "persistence.size",
   "persistence.path",

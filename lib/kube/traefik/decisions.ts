@@ -49,6 +49,9 @@ export const traefikDecisionsSchema = z.strictObject({
   ),
   storageId: z.string().optional().describe("The node that keeps acme.json, by its label storage-id"),
   storageSize: z.string().optional().describe("Of the volume for acme.json"),
+  storageDirectory: z.string().startsWith("/").optional().describe(
+    "Of the node, for acme.json of the bundled Traefik; made where it is missing. Default: /var/lib/traefik",
+  ),
   helperImage: z.string().optional().describe("A small image with sh and cp, for the init container"),
 });
 
@@ -74,6 +77,8 @@ export interface TraefikDecisions {
   readonly sniStrict?: boolean;
   readonly storageId?: string;
   readonly storageSize: string;
+  /** Where the bundled Traefik keeps acme.json on the node. */
+  readonly storageDirectory: string;
   readonly helperImage: string;
 }
 
@@ -105,6 +110,7 @@ export function traefikDecisions(values: TraefikDecisionValues = {}, storageId?:
     ...(values.sniStrict === undefined ? {} : { sniStrict: values.sniStrict }),
     ...(node === undefined ? {} : { storageId: node }),
     storageSize: values.storageSize ?? "128Mi",
+    storageDirectory: values.storageDirectory ?? "/var/lib/traefik",
     helperImage: values.helperImage ?? "busybox:1.37",
   };
 }

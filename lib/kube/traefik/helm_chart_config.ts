@@ -2,23 +2,16 @@
 import { stringify } from "yaml";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../object.ts";
-import { base64, compact, report, type RouteContext } from "./context.ts";
+import { acmeName, acmeValues, acmeVolume } from "./acme_volume.ts";
+import { base64, report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
 import { isOlder } from "./decisions.ts";
-import {
-  providerVariables,
-  type Resolver,
-  resolverArguments,
-  resolversOf,
-  storageDirectory,
-  storageFiles,
-} from "./certificate_resolvers.ts";
+import { providerVariables, type Resolver, resolverArguments, resolversOf } from "./certificate_resolvers.ts";
 import type { PublishedPort } from "./published_ports.ts";
 import { replacedSections, staticArguments, unknownSections } from "./static_arguments.ts";
 
-/** The names of the objects that the values refer to; all in Traefik's namespace. */
+/** The Secret that the values refer to, in Traefik's namespace. */
 const secretName = "traefik-dns-provider";
-const acmeSecretName = "traefik-acme";
 
 export interface StaticSide {
   readonly objects: readonly KubeObject[];
@@ -44,14 +37,14 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
   const { namespace } = context.decisions;
   const secrets = [
     ...(Object.keys(variables).length === 0 ? [] : [secret(namespace, secretName, variables)]),
-    ...(carriesAcme ? [secret(namespace, acmeSecretName, { "acme.json": input.acme ?? "" })] : []),
+    ...(carriesAcme ? [secret(namespace, acmeName, { "acme.json": input.acme ?? "" })] : []),
   ];
   if (context.decisions.mode === "external") {
     return { values, objects: [...secrets, valuesForOwnChart(context, values)] };
   }
   return {
     values,
-    objects: [...secrets, {
+    objects: [...secrets, ...(resolvers.length === 0 ? [] : acmeVolume(context.decisions)), {
       apiVersion: "helm.cattle.io/v1",
       kind: "HelmChartConfig",
       metadata: { name: "traefik", namespace },
@@ -124,7 +117,7 @@ function chartValues(
       kubernetesCRD: { enabled: true, allowEmptyServices: true, allowExternalNameServices: true },
     },
     service: { spec: { externalTrafficPolicy: "Local" } },
-    ...(resolvers.length === 0 ? {} : storageValues(context, resolvers, carriesAcme)),
+    ...(resolvers.length === 0 ? {} : acmeValues(context.decisions, resolvers, carriesAcme)),
   };
 }
 
@@ -149,53 +142,6 @@ function entryPointMiddlewares(context: RouteContext, qualified: string): readon
     "Correct its name, with its provider: name@file or name@docker",
   );
   return [];
-}
-
-/** One replica, on a volume: ACME's storage is not shared, and Traefik refuses it unless its mode is 0600. */
-function storageValues(
-  context: RouteContext,
-  resolvers: readonly Resolver[],
-  carriesAcme: boolean,
-): Record<string, unknown> {
-  const { storageId, storageSize, helperImage } = context.decisions;
-  const files = [...new Set(storageFiles(resolvers).values())];
-  const prepare = files.flatMap((file, index) => {
-    const carry = carriesAcme && index === 0 ? [`[ -s ${file} ] || cp /carried/acme.json ${file}`] : [];
-    return [...carry, `touch ${file}`, `chmod 600 ${file}`];
-  });
-  return {
-    persistence: {
-      enabled: true,
-      name: "data",
-      accessMode: "ReadWriteOnce",
-      size: storageSize,
-      path: storageDirectory,
-    },
-    podSecurityContext: {
-      fsGroup: 65532,
-      fsGroupChangePolicy: "OnRootMismatch",
-      runAsGroup: 65532,
-      runAsNonRoot: true,
-      runAsUser: 65532,
-    },
-    updateStrategy: { type: "Recreate", rollingUpdate: null },
-    ...(storageId === undefined ? {} : { nodeSelector: { "storage-id": storageId } }),
-    deployment: compact({
-      replicas: 1,
-      additionalVolumes: carriesAcme
-        ? [{ name: "carried", secret: { secretName: acmeSecretName } }]
-        : undefined,
-      initContainers: [{
-        name: "certificates",
-        image: helperImage,
-        command: ["sh", "-c", prepare.join("; ")],
-        volumeMounts: [
-          { name: "data", mountPath: storageDirectory },
-          ...(carriesAcme ? [{ name: "carried", mountPath: "/carried", readOnly: true }] : []),
-        ],
-      }],
-    }),
-  };
 }
 
 function reportStatic(
