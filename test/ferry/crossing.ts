@@ -10,7 +10,9 @@ export interface Crossing {
   readonly node: RealNode;
   /** Where the compose file and the data lie on the node. */
   readonly stack: string;
-  /** Runs `migrate` with more arguments, as an operator would. */
+  /** Runs a command such as `redo` with its arguments, as an operator would. */
+  run(...command: readonly string[]): Promise<Output>;
+  /** Runs `migrate` with more arguments. */
   migrate(...args: readonly string[]): Promise<Output>;
   /** Runs a shell command in a workload's container: `deploy/faf-website`. @returns its output, without the end of line. */
   inside(workload: string, command: string): Promise<string>;
@@ -48,14 +50,16 @@ export async function prepareCrossing(
   }
   const field = (object: string, path: string): Promise<string> =>
     node.kubectl("-n", namespace, "get", object, "-o", `jsonpath={${path}}`);
+  const run = (...command: readonly string[]): Promise<Output> =>
+    node.run([
+      ...[Deno.execPath(), "run", "-A", "main.ts", ...command],
+      ...["--stack", stack, "--kubeconfig", node.kubeconfigPath, "--yes"],
+    ]);
   return {
     node,
     stack,
-    migrate: (...args) =>
-      node.run([
-        ...[Deno.execPath(), "run", "-A", "main.ts", "migrate", "--stack", stack],
-        ...["--kubeconfig", node.kubeconfigPath, "--yes", ...args],
-      ]),
+    run,
+    migrate: (...args) => run("migrate", ...args),
     inside: async (workload, command) =>
       (await node.kubectl("-n", namespace, "exec", workload, "--", "sh", "-c", command)).trimEnd(),
     field,

@@ -3,41 +3,9 @@ import { join } from "node:path";
 import { cacheDirectory } from "../cluster/cache.ts";
 import { type Crossing, prepareCrossing } from "./crossing.ts";
 import { debianRoot } from "./debian.ts";
-import type { Image } from "./image.ts";
 import { startNode } from "./node.ts";
 import { whyNoRealNode } from "./requirements.ts";
-
-/** As the official image does: makes the system tables where there are none, then serves. */
-const MARIADB = `#!/bin/sh
-set -e
-install -d -o mysql /run/mysqld
-if [ ! -d /var/lib/mysql/mysql ]; then
-  chown mysql /var/lib/mysql
-  mariadb-install-db --user=mysql > /dev/null
-fi
-exec mariadbd --user=mysql --bind-address=0.0.0.0
-`;
-
-/** As the official image does: gives itself the directory, then leaves root. */
-const RABBITMQ = `#!/bin/sh
-set -e
-chown rabbitmq:rabbitmq /var/lib/rabbitmq
-export HOME=/var/lib/rabbitmq
-exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups rabbitmq-server
-`;
-
-function images(base: string): readonly Image[] {
-  const entrypoint = ["/usr/local/bin/start"];
-  return [
-    { name: "docker.io/library/mariadb:10.11", base, entrypoint, files: { "/usr/local/bin/start": MARIADB } },
-    {
-      name: "docker.io/library/rabbitmq:3.10",
-      base,
-      entrypoint,
-      files: { "/usr/local/bin/start": RABBITMQ },
-    },
-  ];
-}
+import { SERVER_PACKAGES, serverImages } from "./servers.ts";
 
 /** What the operators wrote before the move, and what asks for it after. */
 const WRITES: readonly (readonly [string, string])[] = [
@@ -78,8 +46,8 @@ Deno.test({
   ignore: why !== undefined,
   fn: async (t) => {
     const cache = cacheDirectory(Deno.env.toObject());
-    const base = await debianRoot(["mariadb-server", "rabbitmq-server"], cache, reportToStderr);
-    await using node = await startNode(images(base), reportToStderr);
+    const base = await debianRoot(SERVER_PACKAGES, cache, reportToStderr);
+    await using node = await startNode(serverImages(base), reportToStderr);
     const crossing = await prepareCrossing(node, "databases", {});
     await t.step("they hold something before the move", () => before(crossing));
     await t.step("they are moved", async () => {

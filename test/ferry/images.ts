@@ -26,6 +26,13 @@ shift
 exec busybox nc "$@" -e true
 `;
 
+/** What init containers wait with. */
+export const WAITING: Image = {
+  name: "docker.io/library/busybox:1.37",
+  command: ["sh"],
+  files: { "/bin/nc": NC },
+};
+
 /** One for every image that the compose file or an init container names. */
 export const IMAGES: readonly Image[] = [
   { name: "docker.io/crossing/tool:1", command: ["sh"] },
@@ -36,5 +43,5 @@ export const IMAGES: readonly Image[] = [
     command: ["default"],
     files: { "/bin/api": API },
   },
-  { name: "docker.io/library/busybox:1.37", command: ["sh"], files: { "/bin/nc": NC } },
+  WAITING,
 ];
