@@ -4,6 +4,7 @@ import { checkHostJobs } from "../kube/checks/host_jobs.ts";
 import { preflight } from "../run/preflight.ts";
 import { readCharts } from "./charts.ts";
 import { checkCharts } from "./check_charts.ts";
+import { checkInUse } from "./docker_in_use.ts";
 import { ExitCode } from "./exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { readHostFiles } from "./host_files.ts";
@@ -40,19 +41,26 @@ interface ClusterFindings {
 
 /** Whether the run could work in the cluster that the flags name; nothing where they name none. */
 async function checkCluster(
-  { plan, conversion }: Gathered,
+  gathered: Gathered,
   options: CommandOptions,
   surroundings: Surroundings,
   terminal: Terminal,
 ): Promise<ClusterFindings> {
+  const { plan, conversion } = gathered;
   const isNamed = [options.kubeconfig, options.context, options.embedded].some((flag) => flag !== undefined);
-  if (!isNamed || plan === undefined || conversion === undefined) return { diagnostics: [] };
+  if (!isNamed || plan === undefined || conversion === undefined) {
+    return { diagnostics: await checkInUse(gathered) };
+  }
   try {
     const target = await findTarget(options, surroundings, terminal, true);
     if (target === undefined) return { diagnostics: [] };
     const diagnostics = await withTarget(target, async () => {
       terminal.err(`${describeTarget(target, conversion.namespace)}\n`);
-      return await preflight(target.client, plan, conversion.namespace);
+      const { client } = target;
+      return [
+        ...await preflight(client, plan, conversion.namespace),
+        ...await checkInUse(gathered, client),
+      ];
     });
     return { diagnostics };
   } catch (error) {

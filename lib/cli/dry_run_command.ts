@@ -1,8 +1,10 @@
 /** `migrate --dry-run`: what a run would change, asked from the API server, with nothing written. */
+import { hasErrors } from "../diagnostics/diagnostic.ts";
 import { renderPreview } from "../report/preview_text.ts";
 import { dryRun as preview, type MigrationPreview } from "../run/dry_run.ts";
 import { readKey } from "../run/key.ts";
 import { keyText } from "./digest_key.ts";
+import { inUseBy } from "./docker_in_use.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { Move } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
@@ -19,15 +21,17 @@ export async function dryRun(move: Move): Promise<number> {
     ...(typeof to === "string" ? { to } : {}),
     adopt: options["adopt"] === true,
   });
-  const problems = previews.flatMap(({ diagnostics }) => diagnostics);
+  const inUse = await inUseBy(move, { to: typeof to === "string" ? to : undefined });
+  const problems = [...inUse, ...previews.flatMap(({ diagnostics }) => diagnostics)];
+  const isRefused = hasErrors(problems);
   if (options.output === "json") {
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, migrations: previews })}\n`);
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, diagnostics: inUse, migrations: previews })}\n`);
   } else {
     terminal.out(renderPreview(previews, { colour: terminal.outColour, full: options["full"] === true }));
     printDiagnostics(problems, { terminal, options, sources: gathered.sources });
-    terminal.err(`${nextCommand(previews, problems.length)}\n`);
+    terminal.err(`${nextCommand(previews, isRefused)}\n`);
   }
-  if (problems.length > 0) return ExitCode.failed;
+  if (isRefused) return ExitCode.failed;
   return options["detailedExitcode"] === true && hasChanges(previews) ? ExitCode.pending : ExitCode.ok;
 }
 
@@ -35,7 +39,7 @@ function hasChanges(previews: readonly MigrationPreview[]): boolean {
   return previews.some(({ changes }) => changes.some(({ outcome }) => outcome !== "unchanged"));
 }
 
-function nextCommand(previews: readonly MigrationPreview[], problems: number): string {
-  if (problems > 0) return "Nothing was written. Mend what is named above, then look again.";
+function nextCommand(previews: readonly MigrationPreview[], isRefused: boolean): string {
+  if (isRefused) return "Nothing was written. Mend what is named above, then look again.";
   return hasChanges(previews) ? "Nothing was written. Next: deno task migrate" : "Nothing was written.";
 }

@@ -1,6 +1,7 @@
 /** What a Docker Engine on this machine knows: images' ports and users, and what containers use. */
 import type { Project } from "../../compose/project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { type RunningContainer, runningContainers } from "../docker/containers.ts";
 import { EngineError, engineSocket, openEngine } from "../docker/engine.ts";
 import { inspectImages } from "../docker/inspect_images.ts";
 import { liveUsage } from "../docker/live_usage.ts";
@@ -8,9 +9,12 @@ import type { ConvertInput } from "../kube/convert.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What the conversion is told of it. */
-export type EngineFacts = Pick<ConvertInput, "images" | "usage">;
+export type EngineFacts = Pick<ConvertInput, "images" | "usage"> & {
+  /** What runs in the engine, of this stack and of others. */
+  readonly containers: readonly RunningContainer[];
+};
 
-const NOTHING: EngineFacts = { images: () => undefined };
+const NOTHING: EngineFacts = { images: () => undefined, containers: [] };
 
 /**
  * Without an engine nothing is known, and the table of well-known images and the decisions have to do.
@@ -28,7 +32,8 @@ export async function askEngine(
   try {
     const facts = await inspectImages(engine, project);
     const images = (image: string): ReturnType<typeof facts.get> => facts.get(image);
-    return measure ? { images, usage: await liveUsage(engine, project) } : { images };
+    const told = { images, containers: await runningContainers(engine) };
+    return measure ? { ...told, usage: await liveUsage(engine, project) } : told;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     diagnostics.push({

@@ -3,6 +3,7 @@ import { plural } from "../report/diagnostic_text.ts";
 import { execute } from "../run/execute.ts";
 import { prepareTarget } from "../run/prepare.ts";
 import { keyText } from "./digest_key.ts";
+import { refuseInUse } from "./docker_in_use.ts";
 import { ExitCode } from "./exit_code.ts";
 import { confirmMove, follow, type Move, withMove } from "./move.ts";
 import type { CommandOptions, Run } from "./program.ts";
@@ -25,11 +26,12 @@ export function redo(migration: string): Run {
 
 async function run(move: Move, selection: { redo?: string; to?: string } = {}): Promise<number> {
   const { options, gathered, namespace, target, plan, writer } = move;
+  const to = selection.to ?? options["to"];
   const question = `Apply ${plural(plan.migrations.length, "migration")} to namespace "${namespace}"?`;
   if (!confirmMove(move, question)) return ExitCode.ok;
+  await refuseInUse(move, { to: typeof to === "string" ? to : undefined, redo: selection.redo });
   const prepared = await prepareTarget(target.client, namespace, plan);
   const keyed = gathered.planFor(keyText(prepared.key)) ?? plan;
-  const to = options["to"];
   const events = execute(keyed, {
     ...writer,
     ...(typeof to === "string" ? { to } : {}),

@@ -70,6 +70,7 @@ export async function runProgram(
 
 type On = (command: Command, load: () => Promise<Run>) => void;
 
+const ALLOW_RUNNING = "start workloads although containers still write to the same directories";
 const EXAMPLES = `
 Examples:
   deno task migrate                                    the bundled example, on the embedded cluster
@@ -85,12 +86,14 @@ function declareMoving(program: Command, on: On): void {
     .option("--to <number>", "stop after this migration, such as 050")
     .option("--frozen", "refuse when an applied migration would change")
     .option("--adopt", "take over objects and fields that others made")
+    .option("--allow-running", ALLOW_RUNNING)
     .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do")
     .addHelpText("after", EXAMPLES);
   on(migrate, async () => (await import("./migrate_command.ts")).migrate);
 
   const redo = withWriting(withOutput(withCluster(withInput(program.command("redo")))))
-    .description("apply one migration again, its jobs included");
+    .description("apply one migration again, its jobs included")
+    .option("--allow-running", ALLOW_RUNNING);
   redo.argument("<number>", "the migration, such as 060");
   on(redo, async () => (await import("./migrate_command.ts")).redo(redo.args[0] ?? ""));
 
