@@ -40,6 +40,9 @@ export function preparationsFor(
     clients: (service) => prepare("clients", service),
     calls: (service) => prepare("calls", service),
     timers: () => timed(conversion, decisions, digestKey).objects,
-    access: () => decisions.access === undefined ? [] : accessObjects(conversion.namespace, decisions.access),
+    access: () => {
+      const { access, identity = {} } = decisions;
+      return access === undefined ? [] : accessObjects(conversion.namespace, access, Object.keys(identity));
+    },
   };
 }

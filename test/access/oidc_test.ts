@@ -69,6 +69,7 @@ function objects(kubeletPort: number): { object: KubeObject; subresource?: strin
     spec: { ...POD_SPEC, nodeName: "main" },
     status: { phase: "Running" },
   };
+  const login = { ...pod, metadata: meta("login-5d4f8c7b9-x2x4z") };
   const labels = { app: "web" };
   return [
     { object: { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } } },
@@ -80,6 +81,8 @@ function objects(kubeletPort: number): { object: KubeObject; subresource?: strin
     { object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: "other" } } },
     { object: pod },
     { object: pod, subresource: "/status" },
+    { object: login },
+    { object: login, subresource: "/status" },
     {
       object: {
         apiVersion: "apps/v1",
@@ -108,7 +111,7 @@ Deno.test({
     assert.ok(access.oidc !== undefined);
     await using server = await startApiServer(directory, certificates, authenticationText(access.oidc));
     for (const { object, subresource } of objects(kubelet.port)) await apply(server, object, subresource);
-    for (const { object } of accessObjects(NAMESPACE, access)) await apply(server, object);
+    for (const { object } of accessObjects(NAMESPACE, access, ["login"])) await apply(server, object);
     await policyIsInForce(server, issuer);
 
     for (const [name, claims, method, path, status, body] of REQUESTS) {
@@ -138,6 +141,16 @@ Deno.test({
       assert.deepEqual(kubelet.requests.filter((path) => path.startsWith("/portForward")), [
         "/portForward/faf/web",
       ]);
+    });
+    await t.step("a port of the login's own program is forwarded by operators alone", async () => {
+      const path = `${IN}/pods/login-5d4f8c7b9-x2x4z/portforward`;
+      for (const [claims, status] of [[DEVELOPER, 422], [DEPLOYER, 422]] as const) {
+        assert.equal(await upgrade(server, certificates.authority, await issuer.token(claims), path), status);
+      }
+      const operator = await issuer.token({ ...OPERATOR });
+      assert.equal(await upgrade(server, certificates.authority, operator, path), REACHED);
+      const forwarded = kubelet.requests.filter((path) => path.includes("login"));
+      assert.deepEqual(forwarded, ["/portForward/faf/login-5d4f8c7b9-x2x4z"]);
     });
     const past = Math.floor(Date.now() / 1000) - 60;
     const tokens: Readonly<Record<string, () => Promise<string>>> = {

@@ -3,106 +3,82 @@
  * Secret of the namespace into it and read it there.
  */
 import type { KubeObject } from "../object.ts";
+import { policyAgainst } from "./policy.ts";
 
-const API = "admissionregistration.k8s.io/v1";
+/** What `kubectl rollout restart` sets in the template. */
+const RESTARTED = "kubectl.kubernetes.io/restartedAt";
+/** Written by the server itself with every change. */
+const WRITTEN_BY_SERVER = ["generation", "managedFields", "resourceVersion"];
 
-/** Parts of a pod template that stay as they are, each compared where either side has it. */
-const POD_FIELDS = [
-  "volumes",
-  "serviceAccountName",
-  "automountServiceAccountToken",
-  "hostNetwork",
-  "hostPID",
-  "hostIPC",
-  "securityContext",
-  "nodeName",
-  "nodeSelector",
-  "affinity",
-  "hostAliases",
-];
-
-const CONTAINER_FIELDS = [
-  "name",
-  "command",
-  "args",
-  "env",
-  "envFrom",
-  "ports",
-  "volumeMounts",
-  "volumeDevices",
-  "securityContext",
-  "lifecycle",
-  "livenessProbe",
-  "readinessProbe",
-  "startupProbe",
-];
+const ONLY = "a deployer may change images and replicas and restart, but nothing else of";
 
 /** The policy and its binding to one namespace; operators and controllers are not deployers and not concerned. */
 export function deployerPolicy(namespace: string): KubeObject[] {
-  const name = `${namespace}-deployer`;
-  const pod = "object.spec.template.spec";
-  const before = "oldObject.spec.template.spec";
-  return [
-    {
-      apiVersion: API,
-      kind: "ValidatingAdmissionPolicy",
-      metadata: { name },
-      spec: {
-        failurePolicy: "Fail",
-        matchConstraints: {
-          resourceRules: [{
-            apiGroups: ["apps"],
-            apiVersions: ["v1"],
-            operations: ["UPDATE"],
-            resources: ["deployments", "statefulsets", "daemonsets"],
-          }],
-        },
-        // Whoever may not read the Secrets shall not reach them by a changed pod.
-        matchConditions: [{
-          name: "may-not-read-secrets",
-          expression:
-            "!authorizer.group('').resource('secrets').namespace(request.namespace).check('get').allowed()",
-        }],
-        validations: [
-          ...POD_FIELDS.map((field) => unchanged(`${pod}`, `${before}`, field, "the pod")),
-          ...["containers", "initContainers"].map((list) => ({
-            expression: sameContainers(pod, before, list),
-            message: `a deployer may change images and replicas and restart, but nothing else of ${list}`,
-          })),
-        ],
-      },
+  const [now, before] = ["object", "oldObject"];
+  const template = (side: string): string => `${side}.spec.template`;
+  return policyAgainst(namespace, `${namespace}-deployer`, {
+    rule: {
+      apiGroups: ["apps"],
+      apiVersions: ["v1"],
+      operations: ["UPDATE"],
+      resources: ["deployments", "statefulsets", "daemonsets"],
     },
-    {
-      apiVersion: API,
-      kind: "ValidatingAdmissionPolicyBinding",
-      metadata: { name },
-      spec: {
-        policyName: name,
-        validationActions: ["Deny"],
-        matchResources: {
-          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-        },
+    validations: [
+      {
+        expression: differsOnlyIn(`${now}.metadata`, `${before}.metadata`, WRITTEN_BY_SERVER),
+        message: `${ONLY} the workload's own metadata`,
       },
-    },
-  ];
+      {
+        expression: differsOnlyIn(`${now}.spec`, `${before}.spec`, ["replicas", "template"]),
+        message: `${ONLY} the workload`,
+      },
+      {
+        expression: differsOnlyIn(template(now), template(before), ["metadata", "spec"]),
+        message: `${ONLY} the pod template`,
+      },
+      {
+        expression: `(${metadataOf(template(now))}).all(m, (${metadataOf(template(before))}).all(o, ` +
+          `${differsOnlyIn("m", "o", ["annotations"])} && ` +
+          `${annotations("m")}.all(a, ${annotations("o")}.all(b, ${differsOnlyIn("a", "b", [RESTARTED])}))))`,
+        message: `${ONLY} the pods' labels and annotations`,
+      },
+      {
+        expression: differsOnlyIn(`${template(now)}.spec`, `${template(before)}.spec`, [
+          "containers",
+          "initContainers",
+        ]),
+        message: `${ONLY} the pod`,
+      },
+      ...["containers", "initContainers"].map((list) => ({
+        expression: sameContainers(`${template(now)}.spec`, `${template(before)}.spec`, list),
+        message: `${ONLY} ${list}`,
+      })),
+    ],
+  });
 }
 
-function unchanged(now: string, before: string, field: string, what: string): Record<string, string> {
-  return {
-    expression: same(now, before, field),
-    message: `a deployer may change images and replicas and restart, but not ${field} of ${what}`,
-  };
+/**
+ * Whether two maps are the same but for these keys, whatever fields a version of Kubernetes has. `dyn`, because a
+ * field of a known type is no map for CEL's type check.
+ */
+function differsOnlyIn(now: string, before: string, keys: readonly string[]): string {
+  const allowed = JSON.stringify(keys);
+  const side = (one: string, other: string): string =>
+    `dyn(${one}).all(k, k in ${allowed} || k in dyn(${other}) && dyn(${one})[k] == dyn(${other})[k])`;
+  return `${side(now, before)} && ${side(before, now)}`;
 }
 
-function same(now: string, before: string, field: string): string {
-  return `has(${now}.${field}) == has(${before}.${field}) && ` +
-    `(!has(${now}.${field}) || ${now}.${field} == ${before}.${field})`;
+/** The metadata of a template as a list of one, as CEL has no variables inside of an expression. */
+function metadataOf(template: string): string {
+  return `has(${template}.metadata) ? [dyn(${template}.metadata)] : [dyn({})]`;
+}
+
+function annotations(metadata: string): string {
+  return `('annotations' in ${metadata} ? [dyn(${metadata}['annotations'])] : [dyn({})])`;
 }
 
 function sameContainers(now: string, before: string, list: string): string {
-  const fields = CONTAINER_FIELDS.filter((field) => field !== "name")
-    .map((field) => `(${same("c", "o", field)})`).join(" && ");
   return `has(${now}.${list}) == has(${before}.${list}) && (!has(${now}.${list}) || ` +
     `(size(${now}.${list}) == size(${before}.${list}) && ${now}.${list}.all(c, ` +
-    `${before}.${list}.exists(o, o.name == c.name && ${fields}))))`;
+    `${before}.${list}.exists(o, o.name == c.name && ${differsOnlyIn("c", "o", ["image"])}))))`;
 }

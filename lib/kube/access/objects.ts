@@ -3,6 +3,7 @@ import { label } from "../names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import { type Access, type PersonDecision, type Role, ROLES } from "./decisions.ts";
 import { deployerPolicy } from "./deployer_policy.ts";
+import { portForwardPolicy } from "./port_forward_policy.ts";
 import { CLUSTER_RULES, ROLE_RULES } from "./roles.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
@@ -18,18 +19,33 @@ export interface Subject {
   readonly name: string;
 }
 
-/** Roles, bindings of the decided groups and people, and the policy that holds deployers to their business. */
-export function accessObjects(namespace: string, access: Access): PlannedObject[] {
+/**
+ * Roles, bindings of the decided groups and people, and the policies that hold them to their business.
+ *
+ * @param guarded services that say who somebody is
+ */
+export function accessObjects(
+  namespace: string,
+  access: Access,
+  guarded: readonly string[] = [],
+): PlannedObject[] {
   const groups = Object.keys(access.groups ?? {}).flatMap((group) => groupObjects(namespace, access, group));
   const people = Object.keys(access.people ?? {}).flatMap((person) =>
     personObjects(namespace, access, person)
   );
-  return [...sharedObjects(namespace), ...groups, ...people].map((object) => ({ object }));
+  return [...sharedObjects(namespace, guarded), ...groups, ...people].map((object) => ({ object }));
 }
 
-/** What every person needs and nobody owns: the roles, and the policy without which a deployer could read Secrets. */
-export function sharedObjects(namespace: string): KubeObject[] {
-  return [...roleObjects(namespace), ...deployerPolicy(namespace)];
+/**
+ * What every person needs and nobody owns: the roles, and the policies without which a deployer could read Secrets and
+ * a viewer become an operator. Which services are guarded changes no object's name.
+ */
+export function sharedObjects(namespace: string, guarded: readonly string[] = []): KubeObject[] {
+  return [
+    ...roleObjects(namespace),
+    ...deployerPolicy(namespace),
+    ...portForwardPolicy(namespace, guarded),
+  ];
 }
 
 /** The bindings of one group of the issuer. */
