@@ -30,6 +30,7 @@ function plainDisplay(terminal: Terminal): RunDisplay {
 /** Objects and waits live in the block; what stays is one line for each migration. */
 const STAYING: ReadonlySet<RunEvent["type"]> = new Set([
   "run-taken-over",
+  "run-warning",
   "service-absent",
   "migration-started",
   "migration-skipped",

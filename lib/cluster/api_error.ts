@@ -83,6 +83,8 @@ function parseStatus(body: string): StatusBody | undefined {
 const SHORTLY = /etcdserver|timed? ?out|leader changed|connection refused|failed to allocate a serviceIP/i;
 /** What the fence of `lib/migration/fence.ts` says. */
 const FENCED = /another run took over the lock/;
+/** A 403 that is about the namespace and no lack of rights: a quota that is used up, a namespace on its way out. */
+const ABOUT_NAMESPACE = /exceeded quota|must specify (limits|requests)|because it is being terminated/;
 /** What an admission plugin answers until it has read its policies. */
 const STARTING = /not yet ready to handle request/;
 
@@ -166,7 +168,7 @@ export function diagnoseAccess(error: unknown, server: string): Diagnostic | und
         "Log in again or renew the kubeconfig, then run the same command again: it goes on where it stopped",
     };
   }
-  if (error.status === 403) {
+  if (error.status === 403 && !ABOUT_NAMESPACE.test(error.message)) {
     return {
       code: "cluster-forbidden",
       severity: "error",

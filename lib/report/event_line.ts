@@ -14,6 +14,12 @@ export function eventLine(event: RunEvent, options: { readonly colour: boolean }
       return `Waiting for the run of ${event.holder}, in progress since ${event.heldSince}`;
     case "run-taken-over":
       return `Took over from the run of ${event.holder}, in progress since ${event.heldSince}: it is gone`;
+    case "run-warning": {
+      const { code, message, hint } = event.diagnostic;
+      return `${style.yellow(`warning[${code}]`)}: ${message}${
+        hint === undefined ? "" : `\n  hint: ${hint}`
+      }`;
+    }
     case "migration-started":
       return `${style.bold(event.id)} ${event.title} (${plural(event.objects, "object")}${
         event.resumed ? ", resumed" : ""

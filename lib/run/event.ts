@@ -22,6 +22,8 @@ export type RunEvent =
     readonly heldSince: string;
     readonly at: string;
   }
+  /** Worth knowing, and no reason to stop. */
+  | { readonly type: "run-warning"; readonly diagnostic: Diagnostic }
   | {
     readonly type: "migration-started";
     readonly id: string;

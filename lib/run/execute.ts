@@ -19,6 +19,7 @@ import { findTarget, prepareTarget } from "./prepare.ts";
 import { type MigrationResult, runMigration } from "./run_migration.ts";
 import { loadState, type Session, type Target } from "./session.ts";
 import type { InventoryEntry, MigrationRecord } from "./state.ts";
+import { rekeyed } from "./status.ts";
 import { isTodo, type Selection, selectWork, type Work } from "./work.ts";
 
 /** Who runs what where, and how. */
@@ -47,7 +48,7 @@ async function run(plan: Plan, options: RunOptions, writer: Writer): Promise<Out
   const secrets = secretValues(plan.migrations.flatMap(plannedObjects).map(({ object }) => object));
   const missing = await missingRights(client, plan, namespace);
   if (missing.length > 0) throw new Failure(4, missing);
-  const target = await prepareTarget(client, namespace, plan);
+  const target = await prepareTarget(client, namespace, plan, options.signal);
   return await holdLock(writer, target, (holding) => runAll({ ...holding, plan, options, secrets }));
 }
 
@@ -69,6 +70,7 @@ interface RunContext extends Holding {
 
 async function runAll(context: RunContext): Promise<Outcome> {
   const { plan, options, target, session, push, signal } = context;
+  if (session.state.isRekeyed) push({ type: "run-warning", diagnostic: rekeyed() });
   const live = await readLive(plan, options);
   const works = selectWork(plan, session.state, live, target.key, options);
   refuseChanged(works, options);

@@ -40,6 +40,20 @@ export function diagnoseObject(
         "it was. For another place, delete the claim and the volume yourself: the directory stays",
     }];
   }
+  if (
+    planned.object.kind === "PersistentVolumeClaim" &&
+    /immutable after creation|field can not be less/.test(error.message)
+  ) {
+    return [{
+      code: "run-field-immutable",
+      severity: "error",
+      message: `${name} cannot be changed in place: ${clean(error.message)}`,
+      ...place,
+      hint:
+        "A claim is never deleted, because its data hangs on it: bring size, class and volume in the decisions back to " +
+        "what `kubectl get pvc` shows, or move the data to a claim of another name yourself",
+    }];
+  }
   if (isImmutable(error)) {
     return [{
       code: "run-field-immutable",
@@ -68,6 +82,9 @@ function hintFor(error: ApiError): string {
   }
   if (/being terminated/.test(error.message)) return "Wait until the namespace is gone, then run again";
   if (/exceeded quota/.test(error.message)) return "Raise the namespace's quota or lower the requests";
+  if (/must specify (limits|requests)/.test(error.message)) {
+    return "The namespace's quota counts what the pod does not say: decide limits.default, or the service's own";
+  }
   if (/field not declared in schema|unknown field/.test(error.message)) {
     return "The server's version does not know the field; this is a fault of the conversion or an old server";
   }

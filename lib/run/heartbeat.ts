@@ -116,7 +116,7 @@ export class Heartbeat {
     this.#lost.abort(reason);
   }
 
-  async #put(holder: string): Promise<void> {
+  async #put(holder: string, isSecond = false): Promise<void> {
     const { client, namespace } = this.#target;
     if (!this.#isSeen) await this.#look();
     const spec: LeaseSpec = {
@@ -145,7 +145,8 @@ export class Heartbeat {
       await this.#look();
       // An answer that was lost, also where the connection sent it twice, is no lost write.
       if (isSame(specOf(this.#lease), spec)) return;
-      if (isNotFound(error)) return await this.#put(holder);
+      // A Lease that was deleted is made anew; where that cannot be, its namespace went with it.
+      if (isNotFound(error) && !isSecond) return await this.#put(holder, true);
       throw error;
     }
   }

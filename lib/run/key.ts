@@ -15,7 +15,11 @@ export async function readKey(client: ClusterClient, namespace: string): Promise
 }
 
 /** The target's key; made at the first run. Of several first runs at once, one makes it and all use it. */
-export async function ensureKey(client: ClusterClient, namespace: string): Promise<DigestKey> {
+export async function ensureKey(
+  client: ClusterClient,
+  namespace: string,
+  signal?: AbortSignal,
+): Promise<DigestKey> {
   for (let attempt = 0;; attempt++) {
     const present = await readKey(client, namespace);
     if (present !== undefined) return present;
@@ -25,7 +29,7 @@ export async function ensureKey(client: ClusterClient, namespace: string): Promi
       // Another run was first, or the answer was lost: look whether the key is there, else try again.
       const isWorthIt = isAlreadyExists(error) || isConflict(error) || isTransient(error);
       if (!isWorthIt || attempt >= MOST_ATTEMPTS) throw error;
-      await pause(Math.min(3_000, 50 * 2 ** attempt));
+      await pause(Math.min(3_000, 50 * 2 ** attempt), signal);
     }
   }
 }

@@ -6,6 +6,7 @@ import type { RunEvent } from "./event.ts";
 import { EventQueue } from "./event_queue.ts";
 import { currentHolder, type Holder } from "./holder.ts";
 import { acquire } from "./lock.ts";
+import { namespaceTrouble } from "./namespace_trouble.ts";
 import type { Session, Target } from "./session.ts";
 
 /** Who runs something where. */
@@ -60,7 +61,7 @@ export async function* streamRun(
   const queue = new EventQueue<RunEvent>();
   const push: Push = (event) => queue.push(event);
   const finished = frame(options, migrations, push, work)
-    .then(() => queue.close(), (error) => queue.fail(explain(error, options.client)));
+    .then(() => queue.close(), (error) => queue.fail(explain(error, options)));
   yield* queue;
   await finished;
 }
@@ -126,7 +127,9 @@ async function handBack(session: Session): Promise<void> {
   clearTimeout(timer);
 }
 
-function explain(error: unknown, client: ClusterClient): unknown {
+function explain(error: unknown, { client, namespace }: WriterOptions): unknown {
+  const trouble = namespaceTrouble(error, namespace);
+  if (trouble !== undefined) return trouble;
   const access = diagnoseAccess(error, client.connection.server);
   return access === undefined ? error : new Failure(4, [access]);
 }

@@ -16,6 +16,8 @@ export const STATE_NAME = "migration-state";
 /** Version of the record's format. A newer one is refused. */
 export const FORMAT = 1;
 export const FORMAT_ANNOTATION = "compose-ferry/format";
+/** What the key of the record's digests was, so that another key is told from an edited record. */
+export const KEY_ANNOTATION = "compose-ferry/key";
 export const LOCK_ANNOTATION = "compose-ferry/lock";
 /** Marks each write, so that a lost answer can be told from a lost write. */
 export const WRITE_ANNOTATION = "compose-ferry/write";

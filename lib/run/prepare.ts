@@ -1,9 +1,11 @@
 /** What must be there before anything can be recorded: the namespace and the key of the digests. */
 import { ApiError, isNotFound } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
+import { pause } from "../cluster/transport.ts";
 import { type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { decorate } from "./apply.ts";
+import { namespaceTrouble } from "./namespace_trouble.ts";
 import { ensureKey, randomKey, readKey } from "./key.ts";
 import type { LiveIndex } from "./live_index.ts";
 import { DIGEST_ANNOTATION } from "./names.ts";
@@ -18,19 +20,31 @@ export async function findTarget(client: ClusterClient, namespace: string): Prom
   return key === undefined ? undefined : { client, namespace, key };
 }
 
-/** Makes the namespace and the key where they are missing. */
-export async function prepareTarget(client: ClusterClient, namespace: string, plan: Plan): Promise<Target> {
+/** Five seconds are no cache that lags any more. */
+const MOST_ATTEMPTS = 50;
+
+/**
+ * Makes the namespace and the key where they are missing.
+ *
+ * @throws Failure (1) where the namespace is being deleted, the signal's reason where it is aborted
+ */
+export async function prepareTarget(
+  client: ClusterClient,
+  namespace: string,
+  plan: Plan,
+  signal?: AbortSignal,
+): Promise<Target> {
   const found = await findTarget(client, namespace);
   if (found !== undefined) return found;
   if (!await exists(client, namespace)) await makeNamespace(client, namespace, plan);
-  for (;;) {
+  for (let attempt = 0;; attempt++) {
     try {
-      const key = await ensureKey(client, namespace);
+      const key = await ensureKey(client, namespace, signal);
       return { client, namespace, key };
     } catch (error) {
       // The namespace's cache on the server may lag behind its creation for a moment.
-      if (!isNotFound(error)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (!isNotFound(error) || attempt >= MOST_ATTEMPTS) throw namespaceTrouble(error, namespace) ?? error;
+      await pause(100, signal);
     }
   }
 }

@@ -43,7 +43,13 @@ export function rbacObjects(
   ];
 }
 
-/** Asks the server which of the rights are missing; one request for each namespace. */
+/**
+ * No namespace can have this name, so no binding lies in it: what the server lists there is what is granted in the
+ * whole cluster.
+ */
+const NO_NAMESPACE = "_";
+
+/** Asks the server which of the rights are missing; one request for each namespace, and one for the whole cluster. */
 export async function missingRights(
   client: ClusterClient,
   plan: Plan,
@@ -51,7 +57,7 @@ export async function missingRights(
 ): Promise<readonly Diagnostic[]> {
   const places = [...rulesByPlace(plan, namespace)];
   const missing = await Promise.all(places.map(async ([place, wanted]) => {
-    const granted = await grantedIn(client, place === "" ? namespace : place);
+    const granted = await grantedIn(client, place === "" ? NO_NAMESPACE : place);
     return granted === undefined ? [] : wanted.flatMap((rule) => lacking(rule, granted, place));
   }));
   return missing.flat();

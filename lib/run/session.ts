@@ -5,7 +5,7 @@
  * the holder and the epoch in the object that also holds the record: from then on every write of the former
  * holder is refused. The Lease only carries the heartbeat.
  */
-import { isAlreadyExists, isConflict, isTransient } from "../cluster/api_error.ts";
+import { isAlreadyExists, isConflict, isNotFound, isTransient } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
@@ -15,6 +15,7 @@ import { nextEpoch, raiseFence } from "./fence.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Holder } from "./holder.ts";
 import { STATE_NAME } from "./names.ts";
+import { namespaceTrouble, recordGone } from "./namespace_trouble.ts";
 import { EMPTY_STATE, type Lock, readState, type State, stateBytes, writeState } from "./state.ts";
 
 /** One target's record in a cluster. */
@@ -121,6 +122,7 @@ export class Session {
       return;
     }
     const current = await loadState(this.#target);
+    if (current.resourceVersion === undefined) throw recordGone(this.#target.namespace);
     throw lockLost(current.lock?.holder);
   }
 }
@@ -146,7 +148,11 @@ export async function swap(
         await (state.resourceVersion === undefined ? client.create(object) : client.replace(object));
       return withVersion(state, written);
     } catch (error) {
-      if (!isConflict(error) && !isAlreadyExists(error) && !isTransient(error)) throw error;
+      const trouble = namespaceTrouble(error, namespace);
+      if (trouble !== undefined) throw trouble;
+      // The record that was to be replaced is gone: whoever wrote it has to know.
+      const isGone = isNotFound(error) && state.resourceVersion !== undefined;
+      if (!isGone && !isConflict(error) && !isAlreadyExists(error) && !isTransient(error)) throw error;
       if (isTransient(error)) await pause(100);
       const found = await loadState(target);
       if (found.writeId === writeId) return found;

@@ -7,6 +7,7 @@ import {
   EPOCH_ANNOTATION,
   FORMAT,
   FORMAT_ANNOTATION,
+  KEY_ANNOTATION,
   LOCK_ANNOTATION,
   MIGRATION_PREFIX,
   STATE_NAME,
@@ -57,6 +58,8 @@ export interface State {
   readonly epoch: number;
   readonly lock?: Lock;
   readonly writeId?: string;
+  /** The key of its digests is gone or another one: nothing recorded can be compared any more. */
+  readonly isRekeyed?: boolean;
   /** By id, in the order of the ids. */
   readonly records: ReadonlyMap<string, MigrationRecord>;
   readonly inventory: ReadonlyMap<string, readonly InventoryEntry[]>;
@@ -73,22 +76,24 @@ interface Chained extends MigrationRecord {
 }
 
 /**
- * Reads the record.
+ * Reads the record. One whose key is gone or another one is read as it is: its digests match nothing, so that every
+ * migration counts as changed.
+ *
  * @throws Failure (1) where it was written by a newer version or changed by hand
  */
-export function readState(object: LiveObject, key: DigestKey): State {
+export function readState(object: LiveObject, key: DigestKey | undefined): State {
   const annotations = object.metadata.annotations ?? {};
-  const format = Number(annotations[FORMAT_ANNOTATION] ?? FORMAT);
-  if (format > FORMAT) throw new Failure(1, [newerFormat(format)]);
+  refuseFormat(annotations[FORMAT_ANNOTATION]);
+  const isRekeyed = key === undefined || ![undefined, keyMark(key)].includes(annotations[KEY_ANNOTATION]);
   const data = dataOf(object);
   const rolled = readRolled(data[ROLLED_FILE]);
   const records = new Map<string, MigrationRecord>(rolled);
-  let previous = chainOf(rolled, key);
+  let previous = isRekeyed ? "" : chainOf(rolled, key);
   const names = Object.keys(annotations).filter((name) => name.startsWith(MIGRATION_PREFIX)).sort();
   for (const name of names) {
     const id = name.slice(MIGRATION_PREFIX.length);
     const { chain, ...record } = parseJson<Chained>(annotations[name], name);
-    if (chain !== link(id, record, previous, key)) throw new Failure(1, [brokenChain(id)]);
+    if (!isRekeyed && chain !== link(id, record, previous, key)) throw new Failure(1, [brokenChain(id)]);
     previous = chain;
     records.set(id, record);
   }
@@ -100,6 +105,7 @@ export function readState(object: LiveObject, key: DigestKey): State {
     epoch: Number(annotations[EPOCH_ANNOTATION] ?? 0),
     ...(lockText === undefined ? {} : { lock: parseJson<Lock>(lockText, LOCK_ANNOTATION) }),
     ...(annotations[WRITE_ANNOTATION] === undefined ? {} : { writeId: annotations[WRITE_ANNOTATION] }),
+    ...(isRekeyed ? { isRekeyed } : {}),
     records,
     inventory: readInventory(data),
   };
@@ -109,6 +115,7 @@ export function readState(object: LiveObject, key: DigestKey): State {
 export function writeState(state: State, namespace: string, key: DigestKey): LiveObject {
   const annotations: Record<string, string> = {
     [FORMAT_ANNOTATION]: String(FORMAT),
+    [KEY_ANNOTATION]: keyMark(key),
     [EPOCH_ANNOTATION]: String(state.epoch),
     ...(state.lock === undefined ? {} : { [LOCK_ANNOTATION]: JSON.stringify(state.lock) }),
     ...(state.writeId === undefined ? {} : { [WRITE_ANNOTATION]: state.writeId }),
@@ -154,6 +161,11 @@ function link(id: string, record: MigrationRecord, previous: string, key: Digest
   return digestValue([id, record, previous], key);
 }
 
+/** Tells one key from another, and nothing else of it. */
+function keyMark(key: DigestKey): string {
+  return digestValue("which key", key);
+}
+
 function entryLine(entry: InventoryEntry): string {
   return [entry.apiVersion, entry.kind, entry.namespace ?? "", entry.name, entry.uid].join(" ");
 }
@@ -190,6 +202,20 @@ function parseJson<Shape>(text: string | undefined, name: string): Shape {
       hint: `Somebody edited it; remove the annotation to have its migration applied again`,
     }]);
   }
+}
+
+/** @throws Failure (1) where it is no format that this version knows */
+function refuseFormat(text = String(FORMAT)): void {
+  const format = Number(text);
+  if (format > FORMAT) throw new Failure(1, [newerFormat(format)]);
+  if (Number.isInteger(format) && format > 0) return;
+  throw new Failure(1, [{
+    code: "run-record-unreadable",
+    severity: "error",
+    message:
+      `Annotation "${FORMAT_ANNOTATION}" of ConfigMap "${STATE_NAME}" is "${text}" and no version of a format`,
+    hint: `Somebody edited it; set it to "${FORMAT}" again if this version of the program wrote the record`,
+  }]);
 }
 
 function newerFormat(format: number): Diagnostic {

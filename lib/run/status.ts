@@ -9,7 +9,7 @@ import type { MigrationState } from "./event.ts";
 import { renewedAt } from "./heartbeat.ts";
 import { isCertainlyDead } from "./holder.ts";
 import { readKey } from "./key.ts";
-import { LEASE_NAME, STATE_NAME } from "./names.ts";
+import { KEY_NAME, LEASE_NAME, STATE_NAME } from "./names.ts";
 import { EMPTY_STATE, type MigrationRecord, readState, type State } from "./state.ts";
 import { missingScripts } from "./work.ts";
 
@@ -81,7 +81,18 @@ export async function readStatus(
       },
       migrations,
     },
-    diagnostics: missingScripts(plan, state),
+    diagnostics: [...missingScripts(plan, state), ...(state.isRekeyed ? [rekeyed()] : [])],
+  };
+}
+
+/** What is said of a record whose digests nobody can compare any more. */
+export function rekeyed(): Diagnostic {
+  return {
+    code: "run-key-replaced",
+    severity: "warning",
+    message: `The record's digests were made with a key that is not in Secret "${KEY_NAME}" any more`,
+    hint:
+      "The next `deno task migrate` compares nothing and applies everything again: pods start anew, Jobs run once more",
   };
 }
 
@@ -100,7 +111,7 @@ async function read(client: ClusterClient, namespace: string): Promise<Read> {
     ]);
     return {
       key,
-      state: object === undefined || key === undefined ? EMPTY_STATE : readState(object, key),
+      state: object === undefined ? EMPTY_STATE : readState(object, key),
       lease,
     };
   } catch (error) {

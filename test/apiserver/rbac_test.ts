@@ -32,6 +32,27 @@ Deno.test("rbacObjects() grants what a run needs and nothing more; missingRights
   });
 });
 
+Deno.test("missingRights() does not take a right in the namespace for one in the whole cluster", async () => {
+  await withBench(async ({ client, other, namespace }) => {
+    const plan = referencePlan(namespace);
+    const name = `${namespace}-owner`;
+    const limited = asUser(client, name);
+    await other.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    const group = "rbac.authorization.k8s.io";
+    await other.apply({
+      apiVersion: `${group}/v1`,
+      kind: "RoleBinding",
+      metadata: { name, namespace },
+      roleRef: { apiGroup: group, kind: "ClusterRole", name: "cluster-admin" },
+      subjects: [{ apiGroup: group, kind: "User", name }],
+    });
+    const missing = await missingRights(limited, plan, namespace);
+    assert.ok(missing.some(({ message }) => /create.* namespaces.* in the whole cluster/.test(message)));
+    assert.ok(missing.every(({ message }) => !message.includes(`in namespace "${namespace}"`)));
+    limited.close();
+  });
+});
+
 Deno.test("preflight() names rights, kinds and nodes that are missing, and writes nothing", async () => {
   await withBench(async ({ client, namespace }) => {
     const plan = referencePlan(namespace);

@@ -39,6 +39,7 @@ const CASES: readonly { readonly lost: readonly (keyof typeof KINDS)[]; readonly
     { lost: [STATE_NAME, LEASE_NAME], seen: ["unchanged"] },
     // Nothing can be compared without the key: all is applied anew, which changes nothing but the marks.
     { lost: [KEY_NAME, STATE_NAME], seen: ["configured"] },
+    { lost: [KEY_NAME], seen: ["configured"] },
   ];
 
 Deno.test("a record, key or Lease that was deleted is made anew, and later changes are let in", async () => {
@@ -52,8 +53,14 @@ Deno.test("a record, key or Lease that was deleted is made anew, and later chang
       await remove(other, namespace, lost);
       const previews = await dryRun(plan, { client, namespace });
       assert.deepEqual(previews.flatMap(({ diagnostics }) => diagnostics), [], `preview without ${lost}`);
+      const before = await readStatus(plan, client, namespace);
+      const isKeyAlone = lost.length === 1 && lost[0] === KEY_NAME;
+      const said = isKeyAlone ? ["run-key-replaced"] : [];
+      assert.deepEqual(before.diagnostics.map(({ code }) => code), said, `status without ${lost}`);
       const events = await run(plan);
       assert.notEqual(ending(events).state, "failed", `without ${lost}`);
+      const warned = events.flatMap((event) => event.type === "run-warning" ? [event.diagnostic.code] : []);
+      assert.deepEqual(warned, said, `run without ${lost}`);
       assert.deepEqual(outcomes(events), seen, `without ${lost}`);
       const { status } = await readStatus(plan, client, namespace);
       assert.ok(status.migrations.every(({ state }) => ["applied", "skipped"].includes(state)));
