@@ -22,6 +22,7 @@ export async function connectWithPlugin(
   options: TransportOptions,
 ): Promise<Connection> {
   let current = await obtain(entry);
+  const renewed = shared(() => obtain(entry));
   const withCert = current.clientCert === undefined || current.clientKey === undefined
     ? {}
     : { clientCert: current.clientCert, clientKey: current.clientKey };
@@ -30,11 +31,17 @@ export async function connectWithPlugin(
     ...base,
     transport,
     authorize: async (renew): Promise<Readonly<Record<string, string>>> => {
-      if (renew) current = await obtain(entry);
+      if (renew) current = await renewed();
       return current.headers;
     },
     close: (): void => transport.close(),
   };
+}
+
+/** The same work once for all who ask while it is under way: many requests are refused in the same moment. */
+export function shared<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let underWay: Promise<Result> | undefined;
+  return () => underWay ??= work().finally(() => underWay = undefined);
 }
 
 async function obtain(entry: ContextEntry): Promise<Credentials> {

@@ -33,6 +33,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** How long a server that has answered before may be away, such as while it restarts. */
 const PATIENCE_MS = 60_000;
 const LONGEST_PAUSE_MS = 1_000;
+/** Statuses of a server, or of what stands before it, that has too much to do. */
+const OVERLOADED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** Questions that are asked by POST and change nothing. */
 const REVIEWS = /\/(self)?subject(access|rules)reviews$/;
 
@@ -121,11 +123,21 @@ export class Transport {
   async #once(request: ApiRequest): Promise<{ readonly status: number; readonly text: string }> {
     const timeout = AbortSignal.timeout(request.timeoutMs ?? REQUEST_TIMEOUT_MS);
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
-    const response = await this.#fetch(request, signal);
+    const start = this.#surroundings.monotonic();
     try {
-      const text = await response.text();
-      this.#limiter.succeeded();
+      const response = await this.#fetch(request, signal);
+      const text = await this.#textOf(response);
+      this.#limiter.answered(this.#surroundings.monotonic() - start);
       return { status: response.status, text };
+    } catch (error) {
+      if (timeout.aborted) this.#limiter.overloaded();
+      throw error;
+    }
+  }
+
+  async #textOf(response: Response): Promise<string> {
+    try {
+      return await response.text();
     } catch (error) {
       throw new ConnectionError(this.connection.server, error);
     }
@@ -141,7 +153,7 @@ export class Transport {
   async #accept(response: Response): Promise<Response> {
     this.#hasAnswered = true;
     if (response.ok) return response;
-    if (response.status === 429 || response.status === 503) this.#limiter.throttled();
+    if (OVERLOADED.has(response.status)) this.#limiter.overloaded();
     throw readApiError(response, await response.text().catch(() => ""));
   }
 
