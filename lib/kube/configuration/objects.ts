@@ -47,6 +47,11 @@ export class ConfigurationObjects {
     return { name, digest };
   }
 
+  /** A digest of texts for rollouts, keyed like those of `add`. */
+  digestOf(texts: readonly string[]): string {
+    return createHmac("sha256", this.#digestKey).update(JSON.stringify(texts)).digest("hex").slice(0, 8);
+  }
+
   /** All objects by kind and name; one that a single service reads carries that service. */
   all(): PlannedObject[] {
     return [...this.#byContent.values()].map(({ planned, users }) => {

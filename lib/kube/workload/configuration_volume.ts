@@ -7,6 +7,7 @@ import type { StorageDecision } from "../decisions.ts";
 import { label, shortHash } from "../names.ts";
 import { type Mounted, volumeName } from "./mounts.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
+import { sharedValues } from "./shared_values.ts";
 
 /** A configuration mount with what was decided about it. */
 export interface ConfigurationMount {
@@ -43,10 +44,13 @@ export function configurationVolume(
 ): Mounted {
   const { mount, source, role, decision } = mounted;
   const span = workshop.context.project.span(mounted.path);
-  const parts = partsOf(workshop, subject, source, entriesOf(role.source, source), span);
+  const entries = entriesOf(role.source, source);
+  const parts = partsOf(workshop, subject, source, entries, span);
   const name = volumeName("config", relativePath(workshop.context.project, source));
   const file = role.source.kind === "file" ? baseName(source) : undefined;
-  const digests = decision?.hotReload === true ? [] : parts.map((part) => part.digest);
+  const digests = decision?.hotReload === true
+    ? loginDigests(workshop, role.source, source, entries)
+    : parts.map((part) => part.digest);
   const volume = { name, ...volumeSource(parts) };
   const needsCopy = decision?.writable === true ||
     (file === undefined && holdsOtherMounts(subject, mount.target));
@@ -62,6 +66,19 @@ export function configurationVolume(
     },
     digests,
   };
+}
+
+/** What a program reads again by itself changes no pod, but for passwords that others have to agree with. */
+function loginDigests(
+  { context, objects }: Workshop,
+  { kind }: BindSource,
+  source: string,
+  entries: readonly Entry[],
+): readonly string[] {
+  const values = entries.flatMap(({ name, content }) =>
+    sharedValues(context, kind === "file" ? source : `${source}/${name}`, content)
+  );
+  return values.length === 0 ? [] : [objects.digestOf(values)];
 }
 
 function entriesOf(source: BindSource, path: string): Entry[] {
