@@ -75,11 +75,25 @@ function workload(object: LiveObject, surroundings: Surroundings): Readiness {
   const value: unknown = object;
   if (object.kind === "StatefulSet") return statefulSet(value as StatefulSet);
   if (object.kind === "DaemonSet") return daemonSet(value as DaemonSet);
-  const verdict = deployment(value as Deployment);
+  const verdict = withEnding(deployment(value as Deployment), object, surroundings);
   if (verdict.state !== "failed") return verdict;
   const isNew =
     surroundings.sightings.since(`${object.metadata.uid} ${verdict.reason}`) <= CONDITION_GRACE_MS;
   return isNew ? waiting(verdict.reason) : verdict;
+}
+
+/** A rollout that waits for an old pod to end says for which one, and how long that may take. */
+function withEnding(readiness: Readiness, object: LiveObject, { all }: Surroundings): Readiness {
+  if (readiness.state !== "waiting") return readiness;
+  // The edge: `spec` of a Deployment.
+  const labels = Object.entries((object as unknown as Deployment).spec?.selector?.matchLabels ?? {});
+  const ending = all("Pod").find(({ metadata }) =>
+    metadata.deletionTimestamp !== undefined && labels.length > 0 &&
+    labels.every(([name, value]) => metadata.labels?.[name] === value)
+  );
+  return ending === undefined ? readiness : waiting(
+    `${readiness.reason}; pod "${ending.metadata.name}" is ending, until ${ending.metadata.deletionTimestamp} at the latest`,
+  );
 }
 
 function deployment({ spec, status }: Deployment): Readiness {

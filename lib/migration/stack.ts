@@ -1,7 +1,7 @@
 /** The `Stack` that a script's `plan` is called with, over one conversion; notes what the script asked for. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Conversion, ConvertedService, WorkloadKind } from "../kube/conversion.ts";
-import type { PlannedObject } from "../kube/object.ts";
+import type { KubeObject, PlannedObject } from "../kube/object.ts";
 import type { Objects, ServiceName, Stack, Steps, Waits } from "./authoring.ts";
 import { fencePolicy } from "./fence.ts";
 import type { Preparations } from "./preparations.ts";
@@ -163,7 +163,17 @@ function readySteps(objects: readonly PlannedObject[], timeout: string): Steps {
         name: object.metadata.name,
         ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
       },
-      timeout,
+      timeout: `${timeout}${endOf(object)}`,
       ...(source === undefined ? {} : { source }),
     }));
+}
+
+/** What an old pod may take to end, which a rollout waits for, as a part of a duration. */
+function endOf(object: KubeObject): string {
+  // The edge: a workload, or another object that has nothing of it.
+  const spec = object["spec"] as
+    | { readonly template?: { readonly spec?: { readonly terminationGracePeriodSeconds?: number } } }
+    | undefined;
+  const seconds = spec?.template?.spec?.terminationGracePeriodSeconds ?? 0;
+  return seconds > 0 ? `${seconds}s` : "";
 }

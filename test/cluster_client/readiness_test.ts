@@ -400,3 +400,33 @@ for (const one of CASES) {
     if (one.reason !== undefined) assert.match("reason" in found ? found.reason : "", one.reason);
   });
 }
+
+Deno.test("readinessOf() a Deployment names the old pod that a rollout waits for, and until when", () => {
+  const labels = { app: "lobby" };
+  const lobby: LiveObject = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "lobby", uid: "it", generation: 2 },
+    spec: { replicas: 1, selector: { matchLabels: labels } },
+    status: { observedGeneration: 2, updatedReplicas: 0 },
+  };
+  const pod = (name: string, more: object): LiveObject => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, labels, ...more },
+  });
+  const look = (pods: readonly LiveObject[]): string => {
+    const found = readinessOf(lobby, {
+      all: (kind) => kind === "Pod" ? pods : [],
+      sightings: { since: () => 0, first: () => 0 },
+      warnings: () => [],
+    });
+    return "reason" in found ? found.reason : found.state;
+  };
+  const leaving = { deletionTimestamp: "2026-01-01T13:00:00Z" };
+  assert.equal(
+    look([pod("new", {}), pod("old", leaving)]),
+    '0 of 1 pods updated; pod "old" is ending, until 2026-01-01T13:00:00Z at the latest',
+  );
+  assert.equal(look([pod("other", { ...leaving, labels: { app: "x" } })]), "0 of 1 pods updated");
+});

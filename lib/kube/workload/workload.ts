@@ -2,6 +2,7 @@
 import type { WorkloadKind } from "../conversion.ts";
 import { label } from "../names.ts";
 import type { KubeObject } from "../object.ts";
+import { record } from "../jobs/reference.ts";
 import { mayOverlap } from "./kind.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import type { Pod } from "./pod.ts";
@@ -36,7 +37,8 @@ export function workloadOf(
       const strategy = mayOverlap(workshop, subject, pod.exclusive)
         ? { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
         : { type: "Recreate" };
-      return { apiVersion: "apps/v1", kind, metadata, spec: { replicas, selector, strategy, template } };
+      const spec = { replicas, selector, strategy, ...progressDeadline(pod), template };
+      return { apiVersion: "apps/v1", kind, metadata, spec };
     }
     case "StatefulSet":
       return {
@@ -55,6 +57,16 @@ export function workloadOf(
         spec: { backoffLimit: backoffLimit(service.restart), template },
       };
   }
+}
+
+/** Kubernetes' own deadline for a rollout, in seconds, and the longest end of a pod that it leaves time for. */
+const PROGRESS_DEADLINE = 600;
+const LONG_END = 300;
+
+/** A rollout that waits for an old pod makes no progress until that has ended, which is no failure. */
+function progressDeadline({ template }: Pod): { readonly progressDeadlineSeconds?: number } {
+  const grace = Number(record(template["spec"])?.["terminationGracePeriodSeconds"] ?? 0);
+  return grace > LONG_END ? { progressDeadlineSeconds: PROGRESS_DEADLINE + grace } : {};
 }
 
 /** `on-failure:3` is tried three times more; `on-failure` as often as Kubernetes does by default; else once. */
