@@ -9,6 +9,7 @@ import { type Context, decided, type ImageLookup } from "./context.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
 import type { Decisions } from "./decisions.ts";
 import { runChecks } from "./checks/all.ts";
+import { checkQuota } from "./checks/quota.ts";
 import { type LiveUsage, proposeLimits } from "./checks/proposed_limits.ts";
 import { reportUncarried } from "./coverage/report.ts";
 import { dependenciesOf } from "./dependencies.ts";
@@ -104,6 +105,7 @@ export function convert(input: ConvertInput): Conversion {
   );
   reportPorts(context, ports, workshop.references);
   runChecks(context, workshop.references);
+  checkQuota(context, services.values());
   if (input.usage !== undefined) proposeLimits(context, input.usage);
   reportUncarried(context);
   reportSecrets(context, workshop.notes);

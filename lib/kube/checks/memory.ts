@@ -1,10 +1,9 @@
 /** A Java heap that does not fit into the container's memory limit. */
 import { at, type Context } from "../context.ts";
 import { decided, isSkipped } from "../context.ts";
+import { quantityOf } from "../quantity.ts";
 import { resourcesOf } from "../workload/resources.ts";
 import { bytes } from "../workload/units.ts";
-
-const UNITS: Readonly<Record<string, number>> = { Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3, Ti: 1024 ** 4 };
 
 export function checkHeaps(context: Context): void {
   for (const service of Object.values(context.project.services)) {
@@ -12,7 +11,7 @@ export function checkHeaps(context: Context): void {
     const subject = { service, decision: decided(context.decisions, service.name) };
     const limits = resourcesOf({ ...context, report: () => {} }, subject)["limits"];
     const limit = typeof limits === "object" && limits !== null ? Reflect.get(limits, "memory") : undefined;
-    const most = limit === undefined ? undefined : quantityBytes(String(limit));
+    const most = limit === undefined ? undefined : quantityOf(String(limit));
     if (most === undefined) continue;
     for (const [key, value] of Object.entries(service.environment ?? {})) {
       const heap = bytes(/-Xmx(\d+[kmgt]?)\b/i.exec(value ?? "")?.[1]);
@@ -27,9 +26,4 @@ export function checkHeaps(context: Context): void {
       });
     }
   }
-}
-
-function quantityBytes(quantity: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti)?$/.exec(quantity);
-  return match === null ? undefined : Number(match[1]) * (UNITS[match[2] ?? ""] ?? 1);
 }

@@ -1,6 +1,7 @@
-/** Requests and limits for services that name none, proposed from what their containers use today. */
+/** Requests and limits for services without a limit of memory, proposed from what their containers use today. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { at, type Context, decided, isSkipped } from "../context.ts";
+import { record } from "../jobs/reference.ts";
 import { resourcesOf } from "../workload/resources.ts";
 
 /** One sample of a running container. */
@@ -25,14 +26,18 @@ export function proposeLimits(context: Context, usage: ReadonlyMap<string, LiveU
     ) return [];
     const subject = { service, decision: decided(context.decisions, name) };
     const resources = resourcesOf({ ...context, report: () => {} }, subject);
-    return "limits" in resources ? [] : [{ name, text: `${name}: { resources: ${proposal(sample)} }` }];
+    return record(resources["limits"])?.["memory"] !== undefined
+      ? []
+      : [{ name, text: `${name}: { resources: ${proposal(sample)} }` }];
   });
   const [first] = lines;
   if (first === undefined) return;
   const finding: Diagnostic = {
     code: "kube-limits-proposed",
     severity: "info",
-    message: `Without limits, and measured just now: ${lines.map(({ name }) => `"${name}"`).join(", ")}`,
+    message: `Without a limit of memory, and measured just now: ${
+      lines.map(({ name }) => `"${name}"`).join(", ")
+    }`,
     ...at(context.project, ["services", first.name]),
     hint: `Twice what each uses, to look over: services: { ${lines.map(({ text }) => text).join(", ")} }`,
   };
