@@ -9,7 +9,9 @@ import type { RunningContainer } from "../docker/containers.ts";
 import { convert, type ConvertInput } from "../kube/convert.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import { type Decisions, noDecisions, parseDecisions } from "../kube/decisions.ts";
+import { checkIssuer } from "../kube/access/check_issuer.ts";
 import { checkPreparations } from "../kube/jobs/preparations.ts";
+import { checkBackupDirectories } from "./backup_directories.ts";
 import { exposedPorts } from "../kube/ports.ts";
 import { planMigrations } from "../migration/plan.ts";
 import { preparationsFor } from "../migration/preparations.ts";
@@ -116,6 +118,8 @@ export async function gather(
   diagnostics.push(
     ...conversion.findings,
     ...checkPreparations(conversion, { project, bindSources }, decisions),
+    ...checkIssuer({ project, bindSources }, decisions),
+    ...await checkBackupDirectories(decisions),
     ...planned.diagnostics,
   );
   if (hasErrors(diagnostics)) {

@@ -128,43 +128,50 @@ Deno.test({
     }),
 });
 
-Deno.test({
-  name: hasFaf
-    ? "FAF on a laptop: a clone, init, --profile local to the end, nothing to do the second time"
-    : "FAF on a laptop (skipped: no faf-stack at FAF_STACK or ../shared/faf-stack)",
-  ignore: !hasFaf,
-  fn: () =>
-    withCluster(async (cluster) => {
-      await using stack = await fafClone(cluster.prefix);
-      assert.ok(stack);
-      const files = stack.flags.filter((flag) => flag !== "--embedded");
-      const local = ["--profile", "local"];
-      const unready = await runFerry(["check", ...files, ...local]);
-      assert.equal(unready.code, 3, "without init there is nothing to move");
-      const made = await runFerry(["init", ...files, "--yes"]);
-      assert.equal(made.code, 0, made.err);
-      const first = await runFerry(["migrate", ...stack.flags, ...local, "--yes"], { cluster });
-      assert.equal(first.code, 0, first.err);
-      await assertAllApplied({ ...stack, flags: [...stack.flags, ...local] }, cluster);
-      assert.ok(await assertWorkloadsReady(cluster, cluster.prefix) >= 28);
-      const volumes = await seenObjects(cluster, "/api/v1/persistentvolumes");
-      const own = volumes.filter(({ metadata }) => metadata.name.startsWith(`${cluster.prefix}-`));
-      assert.ok(own.length >= 15);
-      for (const { metadata, spec } of own) {
-        const { hostPath, nodeAffinity, persistentVolumeReclaimPolicy } = spec ?? {};
-        assert.equal((hostPath as { type?: string } | undefined)?.type, "DirectoryOrCreate", metadata.name);
-        assert.equal(nodeAffinity, undefined, metadata.name);
-        assert.equal(persistentVolumeReclaimPolicy, "Retain", metadata.name);
-      }
-      const before = await auditPosition(cluster);
-      const second = await runFerry(["migrate", ...stack.flags, ...local, "--yes"], { cluster });
-      assert.equal(second.code, 0, second.err);
-      assert.match(second.out, /Nothing to do/);
-      assert.deepEqual(await writesSince(cluster, cluster.prefix, before), []);
-      for (const { out, err } of [made, first, second]) assert.doesNotMatch(out + err, /banana/i);
-      await removeVolumes(cluster);
-    }),
-});
+for (const [profile, root] of [["local", undefined], ["test", "/opt/faf-test/"]] as const) {
+  Deno.test({
+    name: hasFaf
+      ? `FAF with --profile ${profile}: a clone, init, all to the end, nothing to do the second time`
+      : `FAF with --profile ${profile} (skipped: no faf-stack at FAF_STACK or ../shared/faf-stack)`,
+    ignore: !hasFaf,
+    fn: () =>
+      withCluster(async (cluster) => {
+        await using stack = await fafClone(cluster.prefix);
+        assert.ok(stack);
+        const files = stack.flags.filter((flag) => flag !== "--embedded");
+        const profiled = ["--profile", profile];
+        const unready = await runFerry(["check", ...files, ...profiled]);
+        assert.equal(unready.code, 3, "without init there is nothing to move");
+        const made = await runFerry(["init", ...files, "--yes"]);
+        assert.equal(made.code, 0, made.err);
+        const first = await runFerry(["migrate", ...stack.flags, ...profiled, "--yes"], { cluster });
+        assert.equal(first.code, 0, first.err);
+        await assertAllApplied({ ...stack, flags: [...stack.flags, ...profiled] }, cluster);
+        assert.ok(await assertWorkloadsReady(cluster, cluster.prefix) >= 28);
+        const volumes = await seenObjects(cluster, "/api/v1/persistentvolumes");
+        const own = volumes.filter(({ metadata }) => metadata.name.startsWith(`${cluster.prefix}-`));
+        assert.ok(own.length >= 15);
+        for (const { metadata, spec } of own) {
+          const { nodeAffinity, persistentVolumeReclaimPolicy } = spec ?? {};
+          // The edge: a volume as the server has it.
+          const hostPath = spec?.["hostPath"] as
+            | { readonly type?: string; readonly path?: string }
+            | undefined;
+          assert.equal(hostPath?.type, "DirectoryOrCreate", metadata.name);
+          assert.ok(hostPath.path?.startsWith(root ?? stack.directory), metadata.name);
+          assert.equal(nodeAffinity, undefined, metadata.name);
+          assert.equal(persistentVolumeReclaimPolicy, "Retain", metadata.name);
+        }
+        const before = await auditPosition(cluster);
+        const second = await runFerry(["migrate", ...stack.flags, ...profiled, "--yes"], { cluster });
+        assert.equal(second.code, 0, second.err);
+        assert.match(second.out, /Nothing to do/);
+        assert.deepEqual(await writesSince(cluster, cluster.prefix, before), []);
+        for (const { out, err } of [made, first, second]) assert.doesNotMatch(out + err, /banana/i);
+        await removeVolumes(cluster);
+      }),
+  });
+}
 
 Deno.test("volumes made for a laptop are not moved elsewhere by a run without its profile", async () => {
   await withCluster(async (cluster) => {

@@ -37,7 +37,7 @@ export async function fafClone(namespace: string): Promise<StackCopy | undefined
   const text = await Deno.readTextFile(join(ROOT, "migrations/decisions.yaml"));
   await Deno.writeTextFile(
     join(directory, "decisions.yaml"),
-    text.replace(/^namespace: .*$/m, `namespace: ${namespace}`),
+    text.replace(/^( *)namespace: .*$/gm, `$1namespace: ${namespace}`),
   );
   const files = ["docker-compose.yml", "faf-extra.yml", "monitoring.yml"].flatMap((file) => ["-f", file]);
   return stackCopy(directory, ["--stack", directory, ...files, "--embedded"]);
