@@ -1,4 +1,5 @@
 /** What prepares servers and people, made from decisions: users, schemas, clients, timers, roles. */
+import { closedWorkloads } from "../kube/access/closed_pods.ts";
 import { accessObjects } from "../kube/access/objects.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import type { Decisions } from "../kube/decisions.ts";
@@ -40,6 +41,10 @@ export function preparationsFor(
     clients: (service) => prepare("clients", service),
     calls: (service) => prepare("calls", service),
     timers: () => timed(conversion, decisions, digestKey).objects,
-    access: () => decisions.access === undefined ? [] : accessObjects(conversion.namespace, decisions.access),
+    access: () => {
+      const { access, identity } = decisions;
+      if (access === undefined) return [];
+      return accessObjects(conversion.namespace, access, closedWorkloads(conversion, identity));
+    },
   };
 }

@@ -1,6 +1,7 @@
 /** The roles of a namespace and who has them, as objects. */
 import { label } from "../names.ts";
-import type { KubeObject, PlannedObject } from "../object.ts";
+import { type KubeObject, objectKey, type PlannedObject } from "../object.ts";
+import { closedPodsPolicy } from "./closed_pods.ts";
 import { type Access, type PersonDecision, type Role, ROLES } from "./decisions.ts";
 import { deployerPolicy } from "./deployer_policy.ts";
 import { CLUSTER_RULES, ROLE_RULES } from "./roles.ts";
@@ -18,18 +19,34 @@ export interface Subject {
   readonly name: string;
 }
 
-/** Roles, bindings of the decided groups and people, and the policy that holds deployers to their business. */
-export function accessObjects(namespace: string, access: Access): PlannedObject[] {
+/**
+ * Roles, bindings of the decided groups and people, and the policies that hold deployers to their business and
+ * everybody but operators off the pods of `closed` workloads.
+ */
+export function accessObjects(
+  namespace: string,
+  access: Access,
+  closed: readonly string[] = [],
+): PlannedObject[] {
   const groups = Object.keys(access.groups ?? {}).flatMap((group) => groupObjects(namespace, access, group));
   const people = Object.keys(access.people ?? {}).flatMap((person) =>
     personObjects(namespace, access, person)
   );
-  return [...sharedObjects(namespace), ...groups, ...people].map((object) => ({ object }));
+  return [...sharedObjects(namespace, closed), ...groups, ...people].map((object) => ({ object }));
 }
 
-/** What every person needs and nobody owns: the roles, and the policy without which a deployer could read Secrets. */
-export function sharedObjects(namespace: string): KubeObject[] {
-  return [...roleObjects(namespace), ...deployerPolicy(namespace)];
+/** What every person needs and nobody owns: the roles, and the policies without which they give more than they say. */
+export function sharedObjects(namespace: string, closed: readonly string[]): KubeObject[] {
+  return [
+    ...roleObjects(namespace),
+    ...deployerPolicy(namespace),
+    ...closedPodsPolicy(namespace, closed),
+  ];
+}
+
+/** The keys of all objects that nobody owns, those included that this stack may not need. */
+export function sharedKeys(namespace: string): ReadonlySet<string> {
+  return new Set(sharedObjects(namespace, ["any"]).map(objectKey));
 }
 
 /** The bindings of one group of the issuer. */
