@@ -176,6 +176,17 @@ async function steps(t: Deno.TestContext, bench: Bench, sentinel: () => string):
     assert.deepEqual(places, [...places].sort((left, right) => left - right), ended.err);
     assert.ok((places[0] ?? -1) >= 0, ended.err);
   });
+  await t.step("a program that reads its file again restarts too, after the Job", async () => {
+    const before = await bench.templates();
+    const ended = await bench.set(sentinel(), "faf-db.MYSQL_PYTHON_SERVER_PASSWORD");
+    assert.equal(ended.code, 0, ended.err);
+    const after = await bench.templates();
+    const restarted = [...after].filter(([name, template]) => before.get(name) !== template);
+    assert.deepEqual(restarted.map(([name]) => name).sort(), ["faf-db", "faf-python-server"]);
+    const order = [/run Job faf-db-users/, /restart Deployment faf-python-server/]
+      .map((pattern) => ended.err.search(pattern));
+    assert.ok((order[0] ?? -1) >= 0 && (order[0] ?? 0) < (order[1] ?? -1), ended.err);
+  });
   await t.step("the same value again writes nothing", async () => {
     const start = await auditPosition(bench.cluster);
     const ended = await bench.set(last);

@@ -54,7 +54,7 @@ const storage = z.strictObject({
   missing: z.enum(["empty", "data", "skip"]).optional().describe("What it is where it is not on disk"),
   writable: z.boolean().optional().describe("Copied to a writable place before the program starts"),
   hotReload: z.boolean().optional().describe(
-    "The program sees changes of the file by itself: no rollout when it changes",
+    "The program sees changes of the file by itself: no rollout when it changes, but for the secrets in it",
   ),
   propagation: z.enum(["None", "HostToContainer", "Bidirectional"]).optional(),
   owner: z.string().regex(/^\d+:\d+$/, "expected uid:gid").optional().describe(

@@ -21,6 +21,9 @@ const after = z.string().min(1).describe(
 const part = z.strictObject({
   file: z.string().min(1).describe("Relative to the compose files, such as ./config/faf-anope/services.conf"),
   after,
+  hotReload: z.literal(true).optional().describe(
+    "The program takes a new value while it runs: no restart when it changes, where the file is read again by itself",
+  ),
 }).or(z.strictObject({ variable, after }));
 
 const same = z.array(reference.or(part)).optional().describe("Other places that hold the same value");
