@@ -1,5 +1,6 @@
 /** The shape of `databases:`, `brokers:`, `identity:`, `backups:`, `timers:` and `calls:` in `decisions.yaml`. */
 import { z } from "zod";
+import type { Written } from "./decided.ts";
 
 /** A name that ends in no surprise: no control characters, not empty. */
 const name = z.string().min(1).regex(/^\P{Cc}+$/u, "expected a name without control characters");
@@ -215,7 +216,7 @@ export type Reference = z.infer<typeof reference>;
 export type Part = z.infer<typeof part>;
 
 /** The part of `decisions.yaml` that these jobs are made from. */
-export interface JobDecisions {
+export interface JobDecisions extends Written {
   readonly databases?: Databases | undefined;
   readonly brokers?: Brokers | undefined;
   readonly identity?: Identity | undefined;
