@@ -44,13 +44,13 @@ class Bench {
   }
 
   /** Killed right before it puts file number `rename` in place. */
-  async setKilled(value: string, rename: number): Promise<void> {
+  async setKilled(value: string, rename: number, name = NAME): Promise<void> {
     const file = join(this.values, "value");
     await Deno.writeTextFile(file, `${value}\n`);
     const { signal, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "--no-prompt", "--no-check", "-A", `--preload=${KILLER}`, MAIN],
-        ...["secrets", "set", NAME, "--from-file", file, "--yes", ...this.stack.flags],
+        ...["secrets", "set", name, "--from-file", file, "--yes", ...this.stack.flags],
       ],
       stdin: "null",
       env: { ...this.cluster.env, KUBECONFIG: "", NO_COLOR: "1", KILL_BEFORE_RENAME: String(rename) },
@@ -243,6 +243,30 @@ async function steps(t: Deno.TestContext, bench: Bench, sentinel: () => string):
       last = value;
     },
   );
+  await t.step("what was left half-made in a mounted folder is not mounted", async () => {
+    const name = "faf-coturn.TURN_SECRET";
+    const folder = join(bench.stack.directory, "config/faf-python-server/dynamic");
+    const file = join(bench.stack.directory, "config/faf-coturn/faf-coturn.env");
+    const [text, before] = [await Deno.readTextFile(file), await bench.templates()];
+    const value = sentinel();
+    await bench.setKilled(value, 2, name);
+    assert.deepEqual([...Deno.readDirSync(folder)].map((entry) => entry.name).toSorted(), [
+      ".config.yml.compose-ferry-new",
+      "config.yml",
+    ]);
+    // Somebody writes back what was changed already, so that all places agree.
+    await Deno.writeTextFile(file, text);
+    const plain = await bench.run(["migrate", "--yes"]);
+    assert.equal(plain.code, 0, plain.err);
+    assert.match(plain.err + plain.out, /nothing was written/);
+    assert.deepEqual(await bench.templates(), before);
+    const secrets = await bench.objects("/api/v1", "secrets");
+    assert.ok(!secrets.some(({ data }) => JSON.stringify(data ?? {}).includes("compose-ferry-new")));
+    const ended = await bench.set(value, name);
+    assert.equal(ended.code, 0, ended.err);
+    assert.equal(await bench.secret("faf-coturn-env", "TURN_SECRET"), value);
+    assert.deepEqual([...Deno.readDirSync(folder)].map((entry) => entry.name), ["config.yml"]);
+  });
   await t.step("a change that was begun is taken back by setting the old value", async () => {
     await bench.setKilled(sentinel(), 2);
     const ended = await bench.set(last);
