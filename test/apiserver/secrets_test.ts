@@ -250,7 +250,7 @@ async function steps(t: Deno.TestContext, bench: Bench, sentinel: () => string):
     const [text, before] = [await Deno.readTextFile(file), await bench.templates()];
     const value = sentinel();
     await bench.setKilled(value, 2, name);
-    assert.deepEqual([...Deno.readDirSync(folder)].map((entry) => entry.name).toSorted(), [
+    assert.deepEqual(await namesIn(folder), [
       ".config.yml.compose-ferry-new",
       "config.yml",
     ]);
@@ -265,7 +265,7 @@ async function steps(t: Deno.TestContext, bench: Bench, sentinel: () => string):
     const ended = await bench.set(value, name);
     assert.equal(ended.code, 0, ended.err);
     assert.equal(await bench.secret("faf-coturn-env", "TURN_SECRET"), value);
-    assert.deepEqual([...Deno.readDirSync(folder)].map((entry) => entry.name), ["config.yml"]);
+    assert.deepEqual(await namesIn(folder), ["config.yml"]);
   });
   await t.step("a change that was begun is taken back by setting the old value", async () => {
     await bench.setKilled(sentinel(), 2);
@@ -315,4 +315,8 @@ async function steps(t: Deno.TestContext, bench: Bench, sentinel: () => string):
       ],
     );
   });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).toSorted();
 }
