@@ -1,6 +1,6 @@
 /** `check`: everything worth knowing before the move. Asks a Docker Engine where one runs, and a cluster where one is named. */
 import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.ts";
-import { checkHostJobs } from "../kube/checks/host_jobs.ts";
+import { checkHostJobs } from "../kube/host_jobs/check.ts";
 import { preflight } from "../run/preflight.ts";
 import { readCharts } from "./charts.ts";
 import { checkCharts } from "./check_charts.ts";
@@ -18,17 +18,23 @@ import type { Terminal } from "./terminal.ts";
 export async function check(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   // The edge: repeatable flags, as `append` collects them.
-  const hostFiles = await readHostFiles((options["hostFile"] ?? []) as readonly string[], surroundings);
+  const host = await readHostFiles((options["hostFile"] ?? []) as readonly string[], surroundings.directory);
   const charts = await readCharts((options["chart"] ?? []) as readonly string[], surroundings);
   const gathered = await gather(options, surroundings, { measure: true });
   const cluster = await checkCluster(gathered, options, surroundings, terminal);
   const diagnostics = [
     ...gathered.diagnostics,
-    ...(gathered.project === undefined ? [] : checkHostJobs(gathered.project, hostFiles)),
+    ...host.diagnostics,
+    ...(gathered.project === undefined
+      ? []
+      : checkHostJobs(gathered.project, gathered.decisions, host.files)),
     ...cluster.diagnostics,
     ...await checkCharts(charts, gathered, surroundings),
   ];
-  const sources = new Map([...gathered.sources, ...hostFiles.map(({ path, text }) => [path, text] as const)]);
+  const sources = new Map([
+    ...gathered.sources,
+    ...host.files.map(({ path, text }) => [path, text] as const),
+  ]);
   printDiagnostics(diagnostics, { terminal, options, sources, isResult: true });
   return cluster.exitCode ?? (hasErrors(diagnostics) ? ExitCode.input : ExitCode.ok);
 }

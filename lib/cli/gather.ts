@@ -17,6 +17,7 @@ import { planMigrations } from "../migration/plan.ts";
 import { preparationsFor } from "../migration/preparations.ts";
 import type { Plan } from "../migration/step.ts";
 import { maskSources } from "../report/mask_sources.ts";
+import { withoutLeftovers } from "../run/secrets/leftovers.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
@@ -89,7 +90,7 @@ export async function gather(
   if (project === undefined) return { ...read, containers: [], diagnostics, planFor: () => undefined };
 
   const { decisions } = decided;
-  const bindSources = await readBindSources(project, {}, edited);
+  const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
   const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
   const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
   const served = { decisions, directory, routing, now: surroundings.now() };

@@ -40,6 +40,6 @@ function nodeOf(decisions: Decisions): K3sNode {
   return {
     ...(storageId === undefined ? {} : { storageId }),
     traefik: traefikDecisions(decisions.traefik).mode,
-    ...(oidc === undefined ? {} : { authentication: authenticationText(oidc) }),
+    ...(oidc === undefined ? {} : { authentication: authenticationText(oidc, decisions.kubernetes) }),
   };
 }

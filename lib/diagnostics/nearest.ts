@@ -2,13 +2,14 @@
 
 /**
  * The nearest candidate by edit distance (insert, delete, replace, swap of neighbours; letter case is free),
- * or none where even the nearest differs in more than a third of its letters.
+ * or none where even the nearest differs in more than a third of its letters, or in more than `most`.
  */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+export function nearest(word: string, candidates: Iterable<string>, most = Infinity): string | undefined {
   let best: string | undefined;
   let bestDistance = Infinity;
   for (const candidate of candidates) {
-    const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    const third = Math.floor(Math.max(word.length, candidate.length) / 3);
+    const limit = Math.min(most, Math.max(1, third));
     if (Math.abs(word.length - candidate.length) > limit) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance <= limit && distance < bestDistance) {

@@ -1,4 +1,5 @@
 /** What prepares servers and people, made from decisions: users, schemas, clients, timers, roles. */
+import { closedWorkloads } from "../kube/access/closed_pods.ts";
 import { accessObjects } from "../kube/access/objects.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import type { Decisions } from "../kube/decisions.ts";
@@ -41,8 +42,9 @@ export function preparationsFor(
     calls: (service) => prepare("calls", service),
     timers: () => timed(conversion, decisions, digestKey).objects,
     access: () => {
-      const { access, identity = {} } = decisions;
-      return access === undefined ? [] : accessObjects(conversion.namespace, access, Object.keys(identity));
+      const { access, identity } = decisions;
+      if (access === undefined) return [];
+      return accessObjects(conversion.namespace, access, closedWorkloads(conversion, identity));
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What is left to do for one person: the plan against the record and the cluster. Reads only. */
 import type { LiveObject } from "../cluster/live_object.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { PERSON_LABEL, personObjects, sharedObjects } from "../kube/access/objects.ts";
+import { PERSON_LABEL, personObjects, sharedKeys } from "../kube/access/objects.ts";
 import { objectKey, type PlannedObject } from "../kube/object.ts";
 import { digestMigration, digestObject } from "../migration/digest.ts";
 import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
@@ -62,7 +62,7 @@ export async function lookAtPerson(
   const live = new Map([...index].filter(([name]) => !drifted.has(name)));
   const isThere = ({ object }: PlannedObject): boolean =>
     object.kind === "Job" || liveDigest(live.get(objectKey(object))) === digestObject(object, key);
-  const shared = new Set(sharedObjects(namespace).map(objectKey));
+  const shared = sharedKeys(namespace);
   const missing = planned.filter((one) =>
     shared.has(keyOf(one)) && liveDigest(live.get(keyOf(one))) === undefined
   );
@@ -86,7 +86,7 @@ export async function lookAtPerson(
 
 /** By what it plans; where nothing of that is decided any more, by what it applied once. */
 function holderOf(plan: Plan, person: string, state: State, namespace: string): PlannedMigration | undefined {
-  const keys = new Set([...sharedObjects(namespace).map(objectKey), ...personKeys(namespace, person)]);
+  const keys = new Set([...sharedKeys(namespace), ...personKeys(namespace, person)]);
   return plan.migrations.find((migration) => plannedObjects(migration).some((one) => keys.has(keyOf(one)))) ??
     plan.migrations.find(({ id }) =>
       (state.inventory.get(id) ?? []).some((entry) => keys.has(entryKey(entry)))

@@ -40,7 +40,7 @@ export function rulesByPlace(
   const objects = [
     ...plan.migrations.flatMap(plannedObjects).map(({ object }) => object),
     // The first grant also makes the roles.
-    ...(purposes.includes("access") ? sharedObjects(namespace) : []),
+    ...(purposes.includes("access") ? sharedObjects(namespace, []) : []),
   ];
   for (const { apiVersion, kind, metadata } of objects) {
     const verbs = [...APPLY, ...(isDeleted(kind, purposes) ? ["delete"] : [])];

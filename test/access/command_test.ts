@@ -181,3 +181,16 @@ Deno.test("nobody sees Secrets of a namespace that they do not run", async () =>
     });
   });
 });
+
+Deno.test("the first grant also closes the pods of the identity server", async () => {
+  await withTrial(async ({ migrate, access, admin, namespace, stateOf }) => {
+    await done(migrate("--to", "010"));
+    await done(access("grant", "alice", "--role", "viewer"));
+    const apiVersion = "admissionregistration.k8s.io/v1";
+    for (const kind of ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"]) {
+      const found = await admin.get({ apiVersion, kind, name: `${namespace}-closed-pods` });
+      assert.match(JSON.stringify(found), kind.endsWith("Policy") ? /'site-'/ : /"Deny"/);
+    }
+    assert.equal(await stateOf("015_people"), "applied");
+  }, "identity: { site: { engine: hydra } }\n");
+});

@@ -1,6 +1,7 @@
 /** Every object that is made from FAF's decisions about users, backups and people, as the real API server takes it. */
 import assert from "node:assert/strict";
 import type { PlannedObject } from "../../lib/kube/object.ts";
+import { closedWorkloads } from "../../lib/kube/access/closed_pods.ts";
 import { accessObjects } from "../../lib/kube/access/objects.ts";
 import { brokerUsers } from "../../lib/kube/jobs/broker_users.ts";
 import { backupJobs, timerJobs } from "../../lib/kube/jobs/cron_jobs.ts";
@@ -56,7 +57,11 @@ Deno.test({
       ...identityClients(conversion, decisions, "faf-ory-hydra", "key").objects,
       ...backupJobs(conversion, decisions, "key").objects,
       ...timerJobs(conversion, decisions, "key").objects,
-      ...accessObjects(namespace, { ...access, people: { guest: { role: "deployer" } } }),
+      ...accessObjects(
+        namespace,
+        { ...access, people: { guest: { role: "deployer" } } },
+        closedWorkloads(conversion, decisions.identity),
+      ),
     ];
     for (const planned of objects) {
       const answer = await send(planned, "");

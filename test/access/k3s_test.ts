@@ -2,12 +2,48 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { authenticationText } from "../../lib/kube/access/authentication.ts";
+import { told } from "../cli/in_process.ts";
 import { k3sConfigurationText, nixosText } from "../../lib/kube/host/k3s.ts";
 
 const AUTHENTICATION = authenticationText({
   issuer: "https://hydra.example.org/",
   clientId: "kubernetes",
   groupsExpression: "claims.?ext.roles.orValue([])",
+});
+
+Deno.test("the login's file is of the version that the decided Kubernetes reads, the oldest where none is", () => {
+  const oidc = { issuer: "https://hydra.example.org/", clientId: "kubernetes" };
+  const versionFor = (kubernetes?: string): unknown => parse(authenticationText(oidc, kubernetes)).apiVersion;
+  assert.equal(versionFor(), "apiserver.config.k8s.io/v1beta1");
+  assert.equal(versionFor("1.33"), "apiserver.config.k8s.io/v1beta1");
+  assert.equal(versionFor("1.34"), "apiserver.config.k8s.io/v1");
+});
+
+Deno.test("k3s prints both forms of the files for the decided version", async () => {
+  const directory = await Deno.makeTempDir();
+  await Deno.writeTextFile(
+    `${directory}/compose.yaml`,
+    "services: { a: { image: nginx:1, expose: ['80'] } }\n",
+  );
+  const decide = (more: string): Promise<void> =>
+    Deno.writeTextFile(
+      `${directory}/decisions.yaml`,
+      "defaultStep: applications\naccess: { oidc: { issuer: https://login.example.org/, clientId: kubernetes } }\n" +
+        more,
+    );
+  for (const output of ["text", "nix"]) {
+    for (const [more, version] of [["", "v1beta1"], ['kubernetes: "1.34"\n', "v1"]] as const) {
+      await decide(more);
+      const { out, err, code } = await told(directory, ["k3s", "--stack", ".", "-o", output]);
+      assert.equal(code, 0, err);
+      assert.match(out, new RegExp(`apiVersion: apiserver\\.config\\.k8s\\.io/${version}$`, "m"));
+    }
+  }
+  await decide("kubernetes: 1.29\n");
+  const { err, out, code } = await told(directory, ["k3s", "--stack", "."]);
+  assert.equal(code, 3, out);
+  assert.match(err, /kubernetes/);
+  await Deno.remove(directory, { recursive: true });
 });
 
 Deno.test("k3sConfigurationText() has the label, the login and what is off", () => {

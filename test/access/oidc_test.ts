@@ -11,6 +11,7 @@ import { ADMIN_TOKEN, type ApiServer, startApiServer } from "./api_server.ts";
 import { makeCertificates } from "./certificates.ts";
 import { REACHED, startFakeKubelet } from "./fake_kubelet.ts";
 import { type Issuer, startIssuer } from "./issuer.ts";
+import { apply, CLOSED_PODS, connectsToOpenPodsOnly, deploysOnly, endsWithin, upgrade } from "./policies.ts";
 import {
   containerPatch,
   DEPLOYER,
@@ -32,25 +33,6 @@ function accessOf(issuer: Issuer, authority: string): Access {
   };
 }
 
-const PLURALS: Readonly<Record<string, string>> = {
-  ValidatingAdmissionPolicy: "validatingadmissionpolicies",
-};
-
-async function apply(server: ApiServer, object: KubeObject, subresource = ""): Promise<void> {
-  const { apiVersion, kind, metadata: { name, namespace } } = object;
-  const plural = PLURALS[kind] ?? `${kind.toLowerCase()}s`;
-  const base = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
-  const inside = namespace === undefined ? "" : `/namespaces/${namespace}`;
-  const query = "fieldManager=test&fieldValidation=Strict&force=true";
-  const answer = await server.request(
-    ADMIN_TOKEN,
-    "PATCH",
-    `${base}${inside}/${plural}/${name}${subresource}?${query}`,
-    object,
-  );
-  assert.ok(answer.status < 300, `${kind} ${name}: ${answer.text}`);
-}
-
 function objects(kubeletPort: number): { object: KubeObject; subresource?: string }[] {
   const meta = (name: string): KubeObject["metadata"] => ({ name, namespace: NAMESPACE });
   const node = {
@@ -62,15 +44,26 @@ function objects(kubeletPort: number): { object: KubeObject; subresource?: strin
       daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
     },
   };
-  const pod = {
+  const pod = (name: string): KubeObject => ({
     apiVersion: "v1",
     kind: "Pod",
-    metadata: meta("web"),
+    metadata: meta(name),
     spec: { ...POD_SPEC, nodeName: "main" },
     status: { phase: "Running" },
-  };
-  const login = { ...pod, metadata: meta("login-5d4f8c7b9-x2x4z") };
+  });
   const labels = { app: "web" };
+  const workload = (kind: string, more: Record<string, unknown>): { object: KubeObject } => ({
+    object: {
+      apiVersion: "apps/v1",
+      kind,
+      metadata: meta("web"),
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: POD_SPEC },
+        ...more,
+      },
+    },
+  });
   return [
     { object: { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } } },
     { object: { apiVersion: "v1", kind: "Namespace", metadata: { name: "other" } } },
@@ -79,22 +72,13 @@ function objects(kubeletPort: number): { object: KubeObject; subresource?: strin
     { object: { apiVersion: "v1", kind: "Secret", metadata: meta("passwords"), stringData: { a: "b" } } },
     { object: { apiVersion: "v1", kind: "ConfigMap", metadata: meta("settings"), data: { a: "b" } } },
     { object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: "other" } } },
-    { object: pod },
-    { object: pod, subresource: "/status" },
-    { object: login },
-    { object: login, subresource: "/status" },
-    {
-      object: {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: meta("web"),
-        spec: {
-          replicas: 1,
-          selector: { matchLabels: labels },
-          template: { metadata: { labels }, spec: POD_SPEC },
-        },
-      },
-    },
+    ...["web", ...CLOSED_PODS].flatMap((name) => [
+      { object: pod(name) },
+      { object: pod(name), subresource: "/status" },
+    ]),
+    workload("Deployment", { replicas: 1 }),
+    workload("StatefulSet", { replicas: 1, serviceName: "web" }),
+    workload("DaemonSet", {}),
   ];
 }
 
@@ -111,9 +95,13 @@ Deno.test({
     assert.ok(access.oidc !== undefined);
     await using server = await startApiServer(directory, certificates, authenticationText(access.oidc));
     for (const { object, subresource } of objects(kubelet.port)) await apply(server, object, subresource);
-    for (const { object } of accessObjects(NAMESPACE, access, ["login"])) await apply(server, object);
+    for (const { object } of accessObjects(NAMESPACE, access, ["hydra"])) await apply(server, object);
     await policyIsInForce(server, issuer);
-
+    await t.step("a deployer restarts, changes images and scales, and changes nothing else", async (step) => {
+      for (const kind of ["deployments", "statefulsets", "daemonsets"]) {
+        await deploysOnly(step, server, issuer, kind);
+      }
+    });
     for (const [name, claims, method, path, status, body] of REQUESTS) {
       await t.step(name, async () => {
         const answer = await server.request(
@@ -141,16 +129,6 @@ Deno.test({
       assert.deepEqual(kubelet.requests.filter((path) => path.startsWith("/portForward")), [
         "/portForward/faf/web",
       ]);
-    });
-    await t.step("a port of the login's own program is forwarded by operators alone", async () => {
-      const path = `${IN}/pods/login-5d4f8c7b9-x2x4z/portforward`;
-      for (const [claims, status] of [[DEVELOPER, 422], [DEPLOYER, 422]] as const) {
-        assert.equal(await upgrade(server, certificates.authority, await issuer.token(claims), path), status);
-      }
-      const operator = await issuer.token({ ...OPERATOR });
-      assert.equal(await upgrade(server, certificates.authority, operator, path), REACHED);
-      const forwarded = kubelet.requests.filter((path) => path.includes("login"));
-      assert.deepEqual(forwarded, ["/portForward/faf/login-5d4f8c7b9-x2x4z"]);
     });
     const past = Math.floor(Date.now() / 1000) - 60;
     const tokens: Readonly<Record<string, () => Promise<string>>> = {
@@ -192,6 +170,9 @@ Deno.test({
         await endsWithin(20, async () => (await server.request(token, "GET", `${IN}/pods`)).status === 401);
       },
     );
+    await t.step("nobody but an operator connects to a closed pod", async () => {
+      await connectsToOpenPodsOnly(server, certificates.authority, issuer);
+    });
     await t.step("what each role may do stands in docs/access.md", async () => {
       const page = await Deno.readTextFile(new URL("../../docs/access.md", import.meta.url));
       let next = page;
@@ -226,14 +207,6 @@ async function policyIsInForce(server: ApiServer, issuer: Issuer): Promise<void>
   throw new Error("The policy does not take effect");
 }
 
-async function endsWithin(seconds: number, isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!await isSo()) {
-    assert.ok(Date.now() < end, `not within ${seconds} seconds`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}
-
 /** Runs kubectl with the kubeconfig that a person is given. */
 async function kubectl(
   server: ApiServer,
@@ -255,29 +228,6 @@ async function kubeconfig(server: ApiServer, directory: string, token: string): 
   const file = await Deno.makeTempFile({ dir: directory });
   await Deno.writeTextFile(file, text);
   return file;
-}
-
-/** The request by which kubectl begins to forward a port; the status of its answer. */
-async function upgrade(server: ApiServer, authority: string, token: string, path: string): Promise<number> {
-  const { hostname, port } = new URL(server.url);
-  const connection = await Deno.connectTls({ hostname, port: Number(port), caCerts: [authority] });
-  try {
-    const lines = [
-      `POST ${path} HTTP/1.1`,
-      `Host: ${hostname}:${port}`,
-      `Authorization: Bearer ${token}`,
-      "Connection: Upgrade",
-      "Upgrade: SPDY/3.1",
-      "X-Stream-Protocol-Version: portforward.k8s.io",
-      "Content-Length: 0",
-    ];
-    await connection.write(new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
-    const answer = new Uint8Array(4096);
-    const size = await connection.read(answer) ?? 0;
-    return Number(new TextDecoder().decode(answer.subarray(0, size)).split(" ")[1]);
-  } finally {
-    connection.close();
-  }
 }
 
 /** The table between the marks of a role, without the rules that every user has. */

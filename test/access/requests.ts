@@ -6,9 +6,13 @@ export const DEPLOYER = { groups: ["deployers"] };
 export const OPERATOR = { groups: ["operators"] };
 
 export const POD_SPEC = {
+  initContainers: [{ name: "first", image: "busybox:1", command: ["true"] }],
+  volumes: [{ name: "scratch", emptyDir: {} }],
   containers: [{
     name: "web",
     image: "nginx:1",
+    resources: { limits: { memory: "64Mi" } },
+    readinessProbe: { tcpSocket: { port: 80 } },
     env: [{ name: "PASSWORD", valueFrom: { secretKeyRef: { name: "passwords", key: "a" } } }],
   }],
 };

@@ -1,125 +1,11 @@
 /** `secrets set` and `rotate` on a copy of FAF's stack and a real API server, killed wherever it hurts. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type TestCluster, withCluster } from "../cluster/fixture.ts";
-import { type Ended, ferry, runFerry } from "../crossing/ferry.ts";
-import { auditPosition, removeVolumes, type Seen, seenObjects, writesSince } from "../crossing/seen.ts";
-import { fafStack, hasFaf, type StackCopy } from "../crossing/stacks.ts";
-
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-const KILLER = fileURLToPath(new URL("kill_at_rename.ts", import.meta.url));
-const NAME = "faf-league-service.DB_PASSWORD";
-const FILES = [
-  "config/faf-league-service/faf-league-service.env",
-  "config/faf-db/faf-db.env",
-  "config/faf-java-api/faf-java-api.env",
-];
-const LINES = ["DB_PASSWORD", "LEAGUE_SERVICE_PASSWORD", "LEAGUE_DATABASE_PASSWORD"];
-
-class Bench {
-  readonly outputs: string[] = [];
-  readonly stack: StackCopy;
-  readonly cluster: TestCluster;
-  /** A folder for files with values. */
-  readonly values: string;
-
-  constructor(stack: StackCopy, cluster: TestCluster, values: string) {
-    this.stack = stack;
-    this.cluster = cluster;
-    this.values = values;
-  }
-
-  async run(args: readonly string[]): Promise<Ended> {
-    const ended = await runFerry([...args, ...this.stack.flags], { cluster: this.cluster });
-    this.outputs.push(ended.out, ended.err);
-    return ended;
-  }
-
-  /** The value goes through a file, as the command line would show it. */
-  async set(value: string, name = NAME): Promise<Ended> {
-    const file = join(this.values, "value");
-    await Deno.writeTextFile(file, `${value}\n`);
-    return await this.run(["secrets", "set", name, "--from-file", file, "--yes"]);
-  }
-
-  /** Killed right before it puts file number `rename` in place. */
-  async setKilled(value: string, rename: number): Promise<void> {
-    const file = join(this.values, "value");
-    await Deno.writeTextFile(file, `${value}\n`);
-    const { signal, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--no-prompt", "--no-check", "-A", `--preload=${KILLER}`, MAIN],
-        ...["secrets", "set", NAME, "--from-file", file, "--yes", ...this.stack.flags],
-      ],
-      stdin: "null",
-      env: { ...this.cluster.env, KUBECONFIG: "", NO_COLOR: "1", KILL_BEFORE_RENAME: String(rename) },
-    }).output();
-    this.outputs.push(new TextDecoder().decode(stdout), new TextDecoder().decode(stderr));
-    assert.equal(signal, "SIGKILL", this.outputs.at(-1) ?? "");
-  }
-
-  /** What each of the three files says, by its line. */
-  held(): Promise<string[]> {
-    return Promise.all(FILES.map(async (file, index) => {
-      const text = await Deno.readTextFile(join(this.stack.directory, file));
-      return new RegExp(`^${LINES[index]}=(.*)$`, "m").exec(text)?.[1] ?? "";
-    }));
-  }
-
-  async secret(name: string, key: string): Promise<string | undefined> {
-    const found = (await this.objects("/api/v1", "secrets")).find(({ metadata }) => metadata.name === name);
-    const value = found?.data?.[key];
-    return value === undefined ? undefined : atob(value);
-  }
-
-  objects(api: string, plural: string): Promise<readonly Seen[]> {
-    return seenObjects(this.cluster, `${api}/namespaces/${this.cluster.prefix}/${plural}`);
-  }
-
-  async isUnderWay(): Promise<boolean> {
-    return (await this.objects("/api/v1", "secrets")).some(({ metadata }) =>
-      metadata.name === "compose-ferry-secret-change"
-    );
-  }
-
-  async assertAll(value: string): Promise<void> {
-    assert.deepEqual(await this.held(), [value, value, value]);
-    assert.equal(await this.secret("faf-league-service-env", "DB_PASSWORD"), value);
-    assert.equal(await this.secret("faf-db-env", "LEAGUE_SERVICE_PASSWORD"), value);
-    assert.equal(await this.secret("faf-java-api-env", "LEAGUE_DATABASE_PASSWORD"), value);
-    assert.equal(await this.isUnderWay(), false, "the change is forgotten");
-  }
-
-  /** Template annotations of every workload, by its name. */
-  async templates(): Promise<ReadonlyMap<string, string>> {
-    const all = [
-      ...await this.objects("/apis/apps/v1", "deployments"),
-      ...await this.objects("/apis/apps/v1", "statefulsets"),
-    ];
-    return new Map(all.map(({ metadata, spec }) => [metadata.name, JSON.stringify(spec?.["template"])]));
-  }
-
-  async jobUid(): Promise<unknown> {
-    const jobs = await this.objects("/apis/batch/v1", "jobs");
-    return (jobs.find(({ metadata }) => metadata.name === "faf-db-users")?.metadata as { uid?: string }).uid;
-  }
-
-  /** Everything that people may read, as one text. */
-  async readable(): Promise<string> {
-    const core = await Promise.all(
-      ["configmaps", "events", "pods", "services"].map((plural) => this.objects("/api/v1", plural)),
-    );
-    const apps = await Promise.all(
-      ["deployments", "statefulsets", "replicasets"].map((plural) => this.objects("/apis/apps/v1", plural)),
-    );
-    const batch = await Promise.all(
-      ["jobs", "cronjobs"].map((plural) => this.objects("/apis/batch/v1", plural)),
-    );
-    const secrets = (await this.objects("/api/v1", "secrets")).map(({ metadata }) => metadata);
-    return JSON.stringify([core, apps, batch, secrets]) + await Deno.readTextFile(this.cluster.auditLog);
-  }
-}
+import { withCluster } from "../cluster/fixture.ts";
+import { ferry } from "../crossing/ferry.ts";
+import { auditPosition, removeVolumes, writesSince } from "../crossing/seen.ts";
+import { fafStack, hasFaf } from "../crossing/stacks.ts";
+import { Bench, FILES, NAME } from "./secrets_bench.ts";
 
 Deno.test({
   name: hasFaf
@@ -175,6 +61,17 @@ async function steps(t: Deno.TestContext, bench: Bench, sentinel: () => string):
     const places = order.map((pattern) => ended.err.search(pattern));
     assert.deepEqual(places, [...places].sort((left, right) => left - right), ended.err);
     assert.ok((places[0] ?? -1) >= 0, ended.err);
+  });
+  await t.step("a program that reads its file again restarts too, after the Job", async () => {
+    const before = await bench.templates();
+    const ended = await bench.set(sentinel(), "faf-db.MYSQL_PYTHON_SERVER_PASSWORD");
+    assert.equal(ended.code, 0, ended.err);
+    const after = await bench.templates();
+    const restarted = [...after].filter(([name, template]) => before.get(name) !== template);
+    assert.deepEqual(restarted.map(([name]) => name).sort(), ["faf-db", "faf-python-server"]);
+    const order = [/run Job faf-db-users/, /restart Deployment faf-python-server/]
+      .map((pattern) => ended.err.search(pattern));
+    assert.ok((order[0] ?? -1) >= 0 && (order[0] ?? 0) < (order[1] ?? -1), ended.err);
   });
   await t.step("the same value again writes nothing", async () => {
     const start = await auditPosition(bench.cluster);
@@ -232,6 +129,30 @@ async function steps(t: Deno.TestContext, bench: Bench, sentinel: () => string):
       last = value;
     },
   );
+  await t.step("what was left half-made in a mounted folder is not mounted", async () => {
+    const name = "faf-coturn.TURN_SECRET";
+    const folder = join(bench.stack.directory, "config/faf-python-server/dynamic");
+    const file = join(bench.stack.directory, "config/faf-coturn/faf-coturn.env");
+    const [text, before] = [await Deno.readTextFile(file), await bench.templates()];
+    const value = sentinel();
+    await bench.setKilled(value, 2, name);
+    assert.deepEqual(await namesIn(folder), [
+      ".config.yml.compose-ferry-new",
+      "config.yml",
+    ]);
+    // Somebody writes back what was changed already, so that all places agree.
+    await Deno.writeTextFile(file, text);
+    const plain = await bench.run(["migrate", "--yes"]);
+    assert.equal(plain.code, 0, plain.err);
+    assert.match(plain.err + plain.out, /nothing was written/);
+    assert.deepEqual(await bench.templates(), before);
+    const secrets = await bench.objects("/api/v1", "secrets");
+    assert.ok(!secrets.some(({ data }) => JSON.stringify(data ?? {}).includes("compose-ferry-new")));
+    const ended = await bench.set(value, name);
+    assert.equal(ended.code, 0, ended.err);
+    assert.equal(await bench.secret("faf-coturn-env", "TURN_SECRET"), value);
+    assert.deepEqual(await namesIn(folder), ["config.yml"]);
+  });
   await t.step("a change that was begun is taken back by setting the old value", async () => {
     await bench.setKilled(sentinel(), 2);
     const ended = await bench.set(last);
@@ -280,4 +201,8 @@ async function steps(t: Deno.TestContext, bench: Bench, sentinel: () => string):
       ],
     );
   });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).toSorted();
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { checkAgreement } from "../../lib/kube/jobs/agreement.ts";
+import { Decided } from "../../lib/kube/jobs/decided.ts";
 import type { JobDecisions } from "../../lib/kube/jobs/decisions.ts";
 import { brokerChart, missingKeys } from "../../lib/kube/jobs/rabbitmq_chart.ts";
 import { record } from "../../lib/kube/jobs/reference.ts";
@@ -106,6 +107,6 @@ fafTest(
     const [error] = findings;
     assert.equal(error?.code, "kube-chart-secret");
     assert.match(error?.hint ?? "", /RABBITMQ_DEFAULT_PASS/);
-    assert.deepEqual(missingKeys({ auth: {} }, [], "x"), []);
+    assert.deepEqual(missingKeys({ auth: {} }, [], new Decided({}, "x")), []);
   },
 );

@@ -1,7 +1,8 @@
 /** What went wrong when FAF's operators made this move by hand, each shown to be caught or impossible. */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../lib/kube/object.ts";
-import { checkHostJobs } from "../../lib/kube/checks/host_jobs.ts";
+import { noDecisions } from "../../lib/kube/decisions.ts";
+import { checkHostJobs } from "../../lib/kube/host_jobs/check.ts";
 import { type Converted, objectsOf } from "./converted.ts";
 import { convertFaf, fafTest } from "./faf_stack.ts";
 
@@ -173,8 +174,8 @@ fafTest("FAF: what is written into the container's own files is kept or said", a
 });
 
 fafTest("FAF: jobs of the host that reach into containers are found by their lines", async () => {
-  const { project } = await convertFaf();
-  const found = checkHostJobs(project, [
+  const { project, decisions } = await convertFaf();
+  const files = [
     {
       path: "/etc/systemd/system/inactives.service",
       text: "[Service]\nExecStart=/usr/bin/docker exec -i faf-db mysql faf\n# docker exec faf-db true\n",
@@ -183,12 +184,14 @@ fafTest("FAF: jobs of the host that reach into containers are found by their lin
       path: "/etc/cron.d/backup",
       text: "0 2 * * * root docker-compose -f a.yml exec -T mongodb mongodump\n0 3 * * * root docker ps\n",
     },
-  ]);
+  ];
+  const found = checkHostJobs(project, noDecisions(), files);
   assert.deepEqual(found.map(({ span }) => [span?.file, span?.line]), [
     ["/etc/systemd/system/inactives.service", 2],
     ["/etc/cron.d/backup", 1],
   ]);
   assert.match(found[1]?.message ?? "", /"mongodb"/);
+  assert.deepEqual(checkHostJobs(project, decisions, files), [], "FAF's decisions have both");
 });
 
 fafTest("FAF: pods have no variables and no token that Docker never gave them", async () => {

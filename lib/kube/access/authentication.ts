@@ -3,12 +3,18 @@ import { stringify } from "yaml";
 import type { Oidc } from "./decisions.ts";
 import { DEFAULT_PREFIX } from "./objects.ts";
 
-/** The configuration as an object of `apiserver.config.k8s.io/v1` (Kubernetes 1.34 and later). */
-export function authenticationConfiguration(oidc: Oidc): Record<string, unknown> {
+/** The oldest version that reads such a file without a feature gate, and the oldest that this program supports. */
+const OLDEST = "1.30";
+
+/**
+ * The configuration as an object of `apiserver.config.k8s.io`, in the version that `kubernetes` reads: v1 came with
+ * 1.34; v1beta1 is read since 1.30, and is still read by 1.36.
+ */
+export function authenticationConfiguration(oidc: Oidc, kubernetes = OLDEST): Record<string, unknown> {
   const prefix = oidc.prefix ?? DEFAULT_PREFIX;
   const audiences = oidc.audiences ?? [oidc.clientId];
   return {
-    apiVersion: "apiserver.config.k8s.io/v1",
+    apiVersion: `apiserver.config.k8s.io/${minor(kubernetes) >= 34 ? "v1" : "v1beta1"}`,
     kind: "AuthenticationConfiguration",
     jwt: [{
       issuer: {
@@ -23,7 +29,8 @@ export function authenticationConfiguration(oidc: Oidc): Record<string, unknown>
         username: { claim: oidc.usernameClaim ?? "sub", prefix },
         groups: oidc.groupsExpression === undefined
           ? { claim: oidc.groupsClaim ?? "groups", prefix }
-          : { expression: `(${oidc.groupsExpression}).map(group, ${JSON.stringify(prefix)} + group)` },
+          // A claim by itself has no type, and only what is dyn can be gone through.
+          : { expression: `dyn(${oidc.groupsExpression}).map(group, ${JSON.stringify(prefix)} + group)` },
       },
       claimValidationRules: [
         ...(oidc.usernameClaim === "email"
@@ -52,6 +59,10 @@ export function authenticationConfiguration(oidc: Oidc): Record<string, unknown>
 }
 
 /** The same as the file that k3s's `authentication-config` names. */
-export function authenticationText(oidc: Oidc): string {
-  return stringify(authenticationConfiguration(oidc), { lineWidth: 0 });
+export function authenticationText(oidc: Oidc, kubernetes?: string): string {
+  return stringify(authenticationConfiguration(oidc, kubernetes), { lineWidth: 0 });
+}
+
+function minor(version: string): number {
+  return Number(version.split(".")[1]);
 }

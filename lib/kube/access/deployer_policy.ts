@@ -1,84 +1,97 @@
 /**
  * Holds deployers to images, replicas and restarts. RBAC alone cannot: whoever may change a pod template may mount any
- * Secret of the namespace into it and read it there.
+ * Secret of the namespace into it and read it there. What may change is listed; everything else stays as it is.
  */
 import type { KubeObject } from "../object.ts";
-import { policyAgainst } from "./policy.ts";
+import { MAY_NOT_READ_SECRETS, policyIn } from "./policy.ts";
 
-/** What `kubectl rollout restart` sets in the template. */
+/** What `kubectl rollout restart` writes into the pod template. */
 const RESTARTED = "kubectl.kubernetes.io/restartedAt";
-/** Written by the server itself with every change. */
-const WRITTEN_BY_SERVER = ["generation", "managedFields", "resourceVersion"];
 
-const ONLY = "a deployer may change images and replicas and restart, but nothing else of";
+/** Of the object's own annotations: the cause that kubectl notes, and what the cluster's own controllers count. */
+const ANNOTATIONS = [
+  "kubernetes.io/change-cause",
+  "deployment.kubernetes.io/revision",
+  "deployment.kubernetes.io/revision-history",
+  "deprecated.daemonset.template.generation",
+];
+
+const MAY_NOT_CREATE = {
+  name: "may-not-create",
+  expression: "!authorizer.group('apps').resource(request.resource.resource).namespace(request.namespace)" +
+    ".check('create').allowed()",
+};
+
+/** What the API server itself writes when an object changes. */
+const BOOKKEEPING = ["annotations", "generation", "managedFields", "resourceVersion"];
+
+/** One part of the object: where it is, before and now, and which of its fields may change. */
+interface Part {
+  readonly name: string;
+  readonly of: string;
+  readonly free: readonly string[];
+}
+
+const PARTS: readonly Part[] = [
+  { name: "metadata", of: "metadata", free: BOOKKEEPING },
+  { name: "annotations", of: "metadata.?annotations.orValue({})", free: ANNOTATIONS },
+  { name: "spec", of: "spec", free: ["replicas", "template"] },
+  { name: "template", of: "spec.template", free: ["metadata", "spec"] },
+  { name: "labels", of: "spec.template.metadata", free: ["annotations"] },
+  { name: "restart", of: "spec.template.metadata.?annotations.orValue({})", free: [RESTARTED] },
+  { name: "pod", of: "spec.template.spec", free: ["containers", "initContainers"] },
+];
 
 /** The policy and its binding to one namespace; operators and controllers are not deployers and not concerned. */
 export function deployerPolicy(namespace: string): KubeObject[] {
-  const [now, before] = ["object", "oldObject"];
-  const template = (side: string): string => `${side}.spec.template`;
-  return policyAgainst(namespace, `${namespace}-deployer`, {
-    rule: {
-      apiGroups: ["apps"],
-      apiVersions: ["v1"],
-      operations: ["UPDATE"],
-      resources: ["deployments", "statefulsets", "daemonsets"],
+  return policyIn(namespace, `${namespace}-deployer`, {
+    matchConstraints: {
+      resourceRules: [{
+        apiGroups: ["apps"],
+        apiVersions: ["v1"],
+        operations: ["UPDATE"],
+        resources: ["deployments", "statefulsets", "daemonsets"],
+      }],
     },
+    // Whoever may not read the Secrets shall not reach them by a changed pod; who makes pods of their own reads them.
+    matchConditions: [MAY_NOT_READ_SECRETS, MAY_NOT_CREATE],
+    // Without types, so that the fields of a part are the keys of a map.
+    variables: PARTS.flatMap(({ name, of }) => [
+      { name: `${name}Now`, expression: `dyn(object).${of}` },
+      { name: `${name}Before`, expression: `dyn(oldObject).${of}` },
+    ]),
     validations: [
-      {
-        expression: differsOnlyIn(`${now}.metadata`, `${before}.metadata`, WRITTEN_BY_SERVER),
-        message: `${ONLY} the workload's own metadata`,
-      },
-      {
-        expression: differsOnlyIn(`${now}.spec`, `${before}.spec`, ["replicas", "template"]),
-        message: `${ONLY} the workload`,
-      },
-      {
-        expression: differsOnlyIn(template(now), template(before), ["metadata", "spec"]),
-        message: `${ONLY} the pod template`,
-      },
-      {
-        expression: `(${metadataOf(template(now))}).all(m, (${metadataOf(template(before))}).all(o, ` +
-          `${differsOnlyIn("m", "o", ["annotations"])} && ` +
-          `${annotations("m")}.all(a, ${annotations("o")}.all(b, ${differsOnlyIn("a", "b", [RESTARTED])}))))`,
-        message: `${ONLY} the pods' labels and annotations`,
-      },
-      {
-        expression: differsOnlyIn(`${template(now)}.spec`, `${template(before)}.spec`, [
-          "containers",
-          "initContainers",
-        ]),
-        message: `${ONLY} the pod`,
-      },
+      ...PARTS.map(unchanged),
       ...["containers", "initContainers"].map((list) => ({
-        expression: sameContainers(`${template(now)}.spec`, `${template(before)}.spec`, list),
-        message: `${ONLY} ${list}`,
+        expression: sameContainers(list),
+        message: `a deployer may change images and replicas and restart, but nothing else of ${list}`,
       })),
     ],
   });
 }
 
-/**
- * Whether two maps are the same but for these keys, whatever fields a version of Kubernetes has. `dyn`, because a
- * field of a known type is no map for CEL's type check.
- */
-function differsOnlyIn(now: string, before: string, keys: readonly string[]): string {
-  const allowed = JSON.stringify(keys);
-  const side = (one: string, other: string): string =>
-    `dyn(${one}).all(k, k in ${allowed} || k in dyn(${other}) && dyn(${one})[k] == dyn(${other})[k])`;
-  return `${side(now, before)} && ${side(before, now)}`;
+function unchanged({ name, of, free }: Part): Record<string, string> {
+  const [now, before] = [`variables.${name}Now`, `variables.${name}Before`];
+  const place = of.replace(/\.\?(\w+)\.orValue.*$/, ".$1");
+  const changed =
+    `${now}.filter(k, !(k in ${list(free)}) && !(k in ${before} && ${before}[k] == ${now}[k])) + ` +
+    `${before}.filter(k, !(k in ${list(free)}) && !(k in ${now}))`;
+  return {
+    expression: `size(${changed}) == 0`,
+    messageExpression: `'a deployer may change images and replicas and restart, but not ' + ` +
+      `(${changed}).map(k, string(k)).join(', ') + ' of ${place}'`,
+  };
 }
 
-/** The metadata of a template as a list of one, as CEL has no variables inside of an expression. */
-function metadataOf(template: string): string {
-  return `has(${template}.metadata) ? [dyn(${template}.metadata)] : [dyn({})]`;
+/** The same containers by name, each with the same fields and values but for its image. */
+function sameContainers(list: string): string {
+  const of = (when: string): string => `variables.pod${when}.?${list}.orValue([])`;
+  const kept = (one: string, other: string): string =>
+    `${one}.all(k, k == 'image' || (k in ${other} && ${other}[k] == ${one}[k]))`;
+  return `size(${of("Now")}) == size(${of("Before")}) && ${of("Now")}.all(c, ${of("Before")}.exists(o, ` +
+    `o.name == c.name && ${kept("c", "o")} && o.all(k, k in c)))`;
 }
 
-function annotations(metadata: string): string {
-  return `('annotations' in ${metadata} ? [dyn(${metadata}['annotations'])] : [dyn({})])`;
-}
-
-function sameContainers(now: string, before: string, list: string): string {
-  return `has(${now}.${list}) == has(${before}.${list}) && (!has(${now}.${list}) || ` +
-    `(size(${now}.${list}) == size(${before}.${list}) && ${now}.${list}.all(c, ` +
-    `${before}.${list}.exists(o, o.name == c.name && ${differsOnlyIn("c", "o", ["image"])}))))`;
+function list(names: readonly string[]): string {
+  return `[${names.map((name) => `'${name}'`).join(", ")}]`;
 }

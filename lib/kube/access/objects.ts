@@ -1,9 +1,9 @@
 /** The roles of a namespace and who has them, as objects. */
 import { label } from "../names.ts";
-import type { KubeObject, PlannedObject } from "../object.ts";
+import { type KubeObject, objectKey, type PlannedObject } from "../object.ts";
+import { closedPodsPolicy } from "./closed_pods.ts";
 import { type Access, type PersonDecision, type Role, ROLES } from "./decisions.ts";
 import { deployerPolicy } from "./deployer_policy.ts";
-import { portForwardPolicy } from "./port_forward_policy.ts";
 import { CLUSTER_RULES, ROLE_RULES } from "./roles.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
@@ -20,32 +20,33 @@ export interface Subject {
 }
 
 /**
- * Roles, bindings of the decided groups and people, and the policies that hold them to their business.
- *
- * @param guarded services that say who somebody is
+ * Roles, bindings of the decided groups and people, and the policies that hold deployers to their business and
+ * everybody but operators off the pods of `closed` workloads.
  */
 export function accessObjects(
   namespace: string,
   access: Access,
-  guarded: readonly string[] = [],
+  closed: readonly string[] = [],
 ): PlannedObject[] {
   const groups = Object.keys(access.groups ?? {}).flatMap((group) => groupObjects(namespace, access, group));
   const people = Object.keys(access.people ?? {}).flatMap((person) =>
     personObjects(namespace, access, person)
   );
-  return [...sharedObjects(namespace, guarded), ...groups, ...people].map((object) => ({ object }));
+  return [...sharedObjects(namespace, closed), ...groups, ...people].map((object) => ({ object }));
 }
 
-/**
- * What every person needs and nobody owns: the roles, and the policies without which a deployer could read Secrets and
- * a viewer become an operator. Which services are guarded changes no object's name.
- */
-export function sharedObjects(namespace: string, guarded: readonly string[] = []): KubeObject[] {
+/** What every person needs and nobody owns: the roles, and the policies without which they give more than they say. */
+export function sharedObjects(namespace: string, closed: readonly string[]): KubeObject[] {
   return [
     ...roleObjects(namespace),
     ...deployerPolicy(namespace),
-    ...portForwardPolicy(namespace, guarded),
+    ...closedPodsPolicy(namespace, closed),
   ];
+}
+
+/** The keys of all objects that nobody owns, those included that this stack may not need. */
+export function sharedKeys(namespace: string): ReadonlySet<string> {
+  return new Set(sharedObjects(namespace, ["any"]).map(objectKey));
 }
 
 /** The bindings of one group of the issuer. */

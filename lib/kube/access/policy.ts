@@ -1,37 +1,26 @@
-/** Policies of the API server that hold those who may not read a namespace's Secrets to less than RBAC can say. */
+/** A ValidatingAdmissionPolicy that holds in one namespace, with its binding. */
 import type { KubeObject } from "../object.ts";
 
 const API = "admissionregistration.k8s.io/v1";
 
-/** What is judged, and by which expressions of CEL; a request that breaks one is refused with its message. */
-export interface Judgement {
-  readonly rule: Readonly<
-    Record<"apiGroups" | "apiVersions" | "operations" | "resources", readonly string[]>
-  >;
-  readonly validations: readonly { readonly expression: string; readonly message: string }[];
-}
+/** Concerns only whoever may not read the Secrets of the namespace; so operators and administrators are free of it. */
+export const MAY_NOT_READ_SECRETS = {
+  name: "may-not-read-secrets",
+  expression: "!authorizer.group('').resource('secrets').namespace(request.namespace).check('get').allowed()",
+};
 
-/** The policy and its binding to one namespace. Who may read the Secrets there, and controllers, are not concerned. */
-export function policyAgainst(
+/** `spec` is that of the policy, which refuses where it cannot be asked. */
+export function policyIn(
   namespace: string,
   name: string,
-  { rule, validations }: Judgement,
+  spec: Readonly<Record<string, unknown>>,
 ): KubeObject[] {
   return [
     {
       apiVersion: API,
       kind: "ValidatingAdmissionPolicy",
       metadata: { name },
-      spec: {
-        failurePolicy: "Fail",
-        matchConstraints: { resourceRules: [rule] },
-        matchConditions: [{
-          name: "may-not-read-secrets",
-          expression:
-            "!authorizer.group('').resource('secrets').namespace(request.namespace).check('get').allowed()",
-        }],
-        validations,
-      },
+      spec: { failurePolicy: "Fail", ...spec },
     },
     {
       apiVersion: API,

@@ -47,9 +47,11 @@ export class ConfigurationObjects {
     return { name, digest };
   }
 
-  /** A digest of texts for rollouts, keyed like those of `add`. */
-  digestOf(texts: readonly string[]): string {
-    return createHmac("sha256", this.#digestKey).update(JSON.stringify(texts)).digest("hex").slice(0, 8);
+  /** A digest for rollouts of values that an object holds among others. */
+  digestOf(values: readonly string[]): string {
+    const hmac = createHmac("sha256", this.#digestKey);
+    for (const value of values) hmac.update(`\0${value.length}\0${value}`);
+    return hmac.digest("hex").slice(0, 8);
   }
 
   /** All objects by kind and name; one that a single service reads carries that service. */

@@ -54,7 +54,7 @@ const storage = z.strictObject({
   missing: z.enum(["empty", "data", "skip"]).optional().describe("What it is where it is not on disk"),
   writable: z.boolean().optional().describe("Copied to a writable place before the program starts"),
   hotReload: z.boolean().optional().describe(
-    "The program sees changes of the file by itself: no rollout when it changes",
+    "The program sees changes of the file by itself: no rollout when it changes, but for the secrets in it",
   ),
   propagation: z.enum(["None", "HostToContainer", "Bidirectional"]).optional(),
   owner: z.string().regex(/^\d+:\d+$/, "expected uid:gid").optional().describe(
@@ -114,6 +114,11 @@ const body = {
   dockerRoot: z.string().startsWith("/").optional().describe("Docker's data root, for named volumes"),
   helperImage: z.string().optional().describe("A small image with sh, nc and cp, for init containers"),
   hostGateway: z.string().optional().describe("The address that host-gateway stands for"),
+  kubernetes: z.string().regex(
+    /^1\.(3\d|[4-9]\d)$/,
+    'expected a version from 1.30 on in quotes, such as "1.34"',
+  )
+    .optional().describe("The version that the node runs, for its own files; default: the oldest, 1.30"),
   podSecurity: z.enum(["privileged", "baseline", "restricted"]).optional(),
   storage: z.record(z.string(), storage).optional(),
   images: z.record(z.string(), image).optional().describe("By image name, with or without its tag"),

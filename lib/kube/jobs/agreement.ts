@@ -4,6 +4,7 @@ import type { Diagnostic, Span } from "../../diagnostics/diagnostic.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
 import { label } from "../names.ts";
 import { relativePath } from "../relative_path.ts";
+import { Decided } from "./decided.ts";
 import type { JobDecisions, Part, Reference } from "./decisions.ts";
 import { heldAt, isNotMoved, mountedFile, mountedFiles, type StackTexts } from "./held.ts";
 import { referenceText } from "./reference.ts";
@@ -19,6 +20,8 @@ export interface SharedSecret {
   /** Whether it is the server's administrator's. */
   readonly isAdmin: boolean;
   readonly places: readonly (Reference | Part)[];
+  /** Where the decisions name each of the places. */
+  readonly decided: readonly Decided[];
 }
 
 interface Login {
@@ -37,40 +40,53 @@ export function sharedSecrets(decisions: JobDecisions): SharedSecret[] {
     ["brokers", decisions.brokers],
   ];
   const ofServers = servers.flatMap(([group, named]) =>
-    Object.entries(named ?? {}).flatMap(([server, { admin, users }]) => [
-      {
-        path: `${group}.${server}.admin`,
-        server,
-        job: label(`${server}-users`),
-        isAdmin: true,
-        places: [admin.password, ...admin.same ?? []],
-      },
-      ...Object.entries(users ?? {}).map(([user, { password, same }]) => ({
-        path: `${group}.${server}.users.${user}`,
-        server,
-        job: label(`${server}-users`),
-        isAdmin: false,
-        places: [password, ...same ?? []],
-      })),
-    ])
+    Object.entries(named ?? {}).flatMap(([server, { admin, users }]) => {
+      const decided = new Decided(decisions, group, server);
+      const job = label(`${server}-users`);
+      return [
+        { ...login(decided.at("admin"), "password", admin.password, admin.same), server, job, isAdmin: true },
+        ...Object.entries(users ?? {}).map(([user, { password, same }]) => ({
+          ...login(decided.at("users", user), "password", password, same),
+          server,
+          job,
+          isAdmin: false,
+        })),
+      ];
+    })
   );
   const ofClients = Object.entries(decisions.identity ?? {}).flatMap(([server, { clients }]) =>
     Object.entries(clients ?? {}).flatMap(([id, { secret, same }]) =>
       secret === undefined ? [] : [{
-        path: `identity.${server}.clients.${id}`,
+        ...login(new Decided(decisions, "identity", server, "clients", id), "secret", secret, same),
         server,
         job: label(`${server}-clients`),
         isAdmin: false,
-        places: [secret, ...same ?? []],
       }]
     )
   );
-  const others = Object.entries(decisions.agree ?? {}).map(([name, places]) => ({
-    path: `agree.${name}`,
-    isAdmin: false,
-    places,
-  }));
+  const others = Object.entries(decisions.agree ?? {}).map(([name, places]) => {
+    const decided = new Decided(decisions, "agree", name);
+    return {
+      path: `${decided}`,
+      isAdmin: false,
+      places,
+      decided: places.map((_, index) => decided.at(index)),
+    };
+  });
   return [...ofServers, ...ofClients, ...others];
+}
+
+function login(
+  decided: Decided,
+  key: "password" | "secret",
+  first: Reference,
+  same: readonly (Reference | Part)[] = [],
+): Pick<SharedSecret, "path" | "places" | "decided"> {
+  return {
+    path: `${decided}`,
+    places: [first, ...same],
+    decided: [decided.at(key), ...same.map((_, index) => decided.at("same", index))],
+  };
 }
 
 /** An error for every place whose value differs from the first, and for every place that does not exist. */
@@ -80,42 +96,96 @@ export function checkAgreement(
   decisions: JobDecisions,
 ): Diagnostic[] {
   return sharedSecrets(decisions).flatMap((shared) => {
-    const misnamed = shared.places.flatMap((place) => misnamedFile(texts, shared, place));
-    const [first, ...others] = shared.places.filter((place) => !isNotMoved(conversion, texts, place));
-    const held = first === undefined ? undefined : heldAt(conversion, texts, first);
-    const findings = others.flatMap((other): Diagnostic[] => {
-      const there = heldAt(conversion, texts, other);
-      if ("reason" in there) return [leadsNowhere(shared, other, there.reason)];
-      if (first === undefined || held === undefined || "reason" in held) return [];
-      if (held.value === undefined || there.value === undefined || held.value === there.value) return [];
-      return [differs(shared, first, other, held.span, there.span)];
+    const all = shared.places.map((place, index) => ({ place, decided: shared.decided[index] }));
+    const misnamed = all.flatMap(({ place, decided }) => misnamedPlace(texts, place, decided));
+    const [first, ...others] = all.filter(({ place }) => !isNotMoved(conversion, texts, place))
+      .map((each) => ({ ...each, held: heldAt(conversion, texts, each.place) }));
+    const findings = others.flatMap(({ place, decided, held }): Diagnostic[] => {
+      if ("reason" in held) return [leadsNowhere(texts, place, decided, held.reason)];
+      if (first === undefined || "reason" in first.held) return [];
+      if (first.held.value === undefined || held.value === undefined) return [];
+      if (first.held.value === held.value) return [];
+      return [differs(shared, first.place, place, first.held.span, held.span)];
     });
-    return [...misnamed, ...findings];
+    const lost = first === undefined || !("reason" in first.held)
+      ? []
+      : [leadsNowhere(texts, first.place, first.decided, first.held.reason)];
+    return [...misnamed, ...lost, ...findings];
   });
 }
 
-/** A file that nothing mounts may belong to a compose file that is not loaded; one that is almost mounted does not. */
-function misnamedFile(texts: StackTexts, { path }: SharedSecret, place: Reference | Part): Diagnostic[] {
-  if (typeof place === "string" || !("file" in place) || mountedFile(texts, place.file) !== undefined) {
-    return [];
-  }
-  const known = mountedFiles(texts).map((file) => `./${relativePath(texts.project, file.path)}`);
-  const near = nearest(place.file, known);
-  if (near === undefined) return [];
+/**
+ * A file that nothing mounts may belong to a compose file that is not loaded, as may a service; one that is almost
+ * mounted or almost there is a slip of the pen.
+ */
+function misnamedPlace(
+  texts: StackTexts,
+  place: Reference | Part,
+  decided: Decided | undefined,
+): Diagnostic[] {
+  const wrong = typeof place === "string"
+    ? misnamedService(texts, place)
+    : "file" in place
+    ? misnamedFile(texts, place.file)
+    : "variable" in place
+    ? misnamedService(texts, place.variable)
+    : undefined;
+  if (wrong === undefined) return [];
   return [{
     code: "kube-job-reference",
     severity: "error",
-    message: `Decision "${path}" names "${place.file}", which no service of this stack mounts`,
-    hint: `Did you mean "${near}"?`,
+    message: `Decision "${decided}" names "${wrong.name}", which ${wrong.why}`,
+    ...decided?.place,
+    hint: `Did you mean "${wrong.near}"?`,
   }];
 }
 
-function leadsNowhere({ path }: SharedSecret, place: Reference | Part, reason: string): Diagnostic {
+interface Misnamed {
+  readonly name: string;
+  readonly why: string;
+  readonly near: string;
+}
+
+function misnamedFile(texts: StackTexts, file: string): Misnamed | undefined {
+  if (mountedFile(texts, file) !== undefined) return undefined;
+  const known = mountedFiles(texts).map(({ path }) => `./${relativePath(texts.project, path)}`);
+  const near = nearest(file, known);
+  return near === undefined ? undefined : { name: file, why: "no service of this stack mounts", near };
+}
+
+/** Programs of one stack are called alike, so that only two letters make a slip. */
+function misnamedService({ project }: StackTexts, reference: string): Misnamed | undefined {
+  const [service, variable] = halves(reference);
+  const known = [...Object.keys(project.services), ...Object.keys(project.disabledServices)];
+  const near = known.includes(service) ? undefined : nearest(service, known, 2);
+  return near === undefined
+    ? undefined
+    : { name: reference, why: "nothing in the stack sets", near: `${near}.${variable}` };
+}
+
+/** The service and the variable of a reference. */
+function halves(reference: string): readonly [string, string] {
+  const dot = reference.lastIndexOf(".");
+  return [reference.slice(0, dot), reference.slice(dot + 1)];
+}
+
+function leadsNowhere(
+  { project }: StackTexts,
+  place: Reference | Part,
+  decided: Decided | undefined,
+  reason: string,
+): Diagnostic {
+  const reference = typeof place === "string" ? place : "variable" in place ? place.variable : undefined;
+  const [service, variable] = halves(reference ?? "");
+  const near = nearest(variable, Object.keys(project.services[service]?.environment ?? {}));
   return {
     code: "kube-job-reference",
     severity: "error",
-    message: `Decision "${path}" names "${referenceText(place)}", ${reason}`,
-    hint: "Remove it from same, or correct it",
+    message: `Decision "${decided}" names "${referenceText(place)}", ${reason}`,
+    ...decided?.place,
+    hint: near === undefined || near === variable
+      ? "Remove it, or correct it"
+      : `Did you mean "${service}.${near}"?`,
   };
 }
 

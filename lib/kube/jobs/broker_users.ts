@@ -2,6 +2,7 @@
 import { hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { Conversion } from "../conversion.ts";
 import { label } from "../names.ts";
+import { Decided } from "./decided.ts";
 import type { Broker, JobDecisions } from "./decisions.ts";
 import { MANAGEMENT_PORT } from "./job_ports.ts";
 import { scriptJob, type Variable } from "./job.ts";
@@ -17,7 +18,7 @@ export function brokerUsers(
 ): JobResult {
   const decided = decisions.brokers?.[service];
   if (decided?.users === undefined && decided?.vhosts === undefined) return { objects: [], findings: [] };
-  const path = `brokers.${service}`;
+  const path = new Decided(decisions, "brokers", service);
   const needed = neededUsers(conversion, decided.users ?? {}, path);
   const broker: Broker = { ...decided, users: needed.users };
   const sources = new Sources(conversion);
@@ -27,11 +28,11 @@ export function brokerUsers(
     WAIT_SECONDS: { text: "300" },
     BROKER_HOST: { text: broker.host ?? label(service) },
     BROKER_PORT: { text: String(broker.port ?? MANAGEMENT_PORT) },
-    ...adminVariables(sources, broker.admin, `${path}.admin`, service),
+    ...adminVariables(sources, broker.admin, path.at("admin"), service),
     ...Object.assign(
       {},
       ...Object.entries(broker.users ?? {}).map(([key, user], index) =>
-        sources.variable(`PASSWORD_${index}`, user.password, `${path}.users.${key}.password`, user.same)
+        sources.variable(`PASSWORD_${index}`, user.password, path.at("users", key, "password"), user.same)
       ),
     ),
   };

@@ -12,6 +12,7 @@ import {
   POSTGRES_TIMER_SCRIPT,
 } from "./backup_scripts.ts";
 import { connection } from "./database_users.ts";
+import { Decided } from "./decided.ts";
 import type { Backups, DatabaseServer, JobDecisions, Timers } from "./decisions.ts";
 import { scriptCronJob } from "./job.ts";
 import { imageOfWorkload, type JobResult, Sources } from "./sources.ts";
@@ -48,14 +49,14 @@ function backupJob(
   backup: Backups[string],
   digestKey: string,
 ): JobResult {
-  const path = `backups.${name}`;
+  const path = new Decided(decisions, "backups", name);
   const base = serverOf(conversion, decisions, backup.service, path);
   if ("findings" in base) return base;
   const { server, image, sources } = base;
   const { script, extension } = DUMPS[server.engine];
   const claim = label(`backup-${name}`);
   const variables = {
-    ...connection(sources, server, backup.service, `databases.${backup.service}`),
+    ...connection(sources, server, backup.service, new Decided(decisions, "databases", backup.service)),
     BACKUP_NAME: { text: name },
     EXTENSION: { text: extension },
     KEEP: { text: String(backup.keep ?? 7) },
@@ -89,11 +90,16 @@ function timerJob(
   timer: Timers[string],
   digestKey: string,
 ): JobResult {
-  const path = `timers.${name}`;
+  const path = new Decided(decisions, "timers", name);
   const base = serverOf(conversion, decisions, timer.service, path);
   if ("findings" in base) return base;
   const { server, image, sources } = base;
-  const variables = connection(sources, server, timer.service, `databases.${timer.service}`);
+  const variables = connection(
+    sources,
+    server,
+    timer.service,
+    new Decided(decisions, "databases", timer.service),
+  );
   const findings = [...sources.findings, ...(server.engine === "mongodb" ? [noSql(path)] : [])];
   if (findings.length > 0) return { objects: [], findings };
   const object = scriptCronJob({
@@ -114,13 +120,13 @@ function serverOf(
   conversion: Conversion,
   decisions: JobDecisions,
   service: string,
-  path: string,
+  path: Decided,
 ): { server: DatabaseServer; image: string; sources: Sources } | JobResult {
   const sources = new Sources(conversion);
   const server = decisions.databases?.[service];
   const image = server?.image ?? imageOfWorkload(conversion, service);
   if (server === undefined || image === undefined) {
-    return { objects: [], findings: [sources.missingService(`${path}.service`, service)] };
+    return { objects: [], findings: [sources.missingService(path.at("service"), service)] };
   }
   return { server, image, sources };
 }
@@ -176,20 +182,22 @@ function volume(
   ];
 }
 
-function oneDatabase(path: string): Diagnostic {
+function oneDatabase(path: Decided): Diagnostic {
   return {
     code: "kube-job-backup",
     severity: "error",
     message: `Decision "${path}" names several databases; mongodump takes one or all`,
+    ...path.at("databases").place,
     hint: "Leave databases out, or make a backup of each",
   };
 }
 
-function noSql(path: string): Diagnostic {
+function noSql(path: Decided): Diagnostic {
   return {
     code: "kube-job-timer",
     severity: "error",
     message: `Decision "${path}" has statements for MongoDB, which takes no SQL`,
+    ...path.at("sql").place,
     hint: "Name a service with MariaDB, MySQL or PostgreSQL",
   };
 }

@@ -2,6 +2,7 @@
 import type { Conversion } from "../conversion.ts";
 import { type Diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { PlannedObject } from "../object.ts";
+import { Decided } from "./decided.ts";
 import type { DatabaseServer, Grant, JobDecisions } from "./decisions.ts";
 import { scriptJob, type Variable } from "./job.ts";
 import { adminVariables, imageOfWorkload, type JobResult, neededUsers, Sources } from "./sources.ts";
@@ -22,7 +23,7 @@ export function databaseUsers(
 ): JobResult {
   const decided = decisions.databases?.[service];
   if (decided?.users === undefined && decided?.databases === undefined) return { objects: [], findings: [] };
-  const path = `databases.${service}`;
+  const path = new Decided(decisions, "databases", service);
   const needed = neededUsers(conversion, decided.users ?? {}, path);
   const server: DatabaseServer = { ...decided, users: needed.users };
   const sources = new Sources(conversion);
@@ -40,7 +41,7 @@ export function databaseUsers(
       {},
       ...users.map(([key, user], index) => ({
         [`USER_${index}`]: { text: user.name ?? key },
-        ...sources.variable(`PASSWORD_${index}`, user.password, `${path}.users.${key}.password`, user.same),
+        ...sources.variable(`PASSWORD_${index}`, user.password, path.at("users", key, "password"), user.same),
       })),
     ),
   };
@@ -69,14 +70,14 @@ export function connection(
   sources: Sources,
   server: DatabaseServer,
   service: string,
-  path: string,
+  path: Decided,
   changesAdmin?: string,
 ): Record<string, Variable> {
   return {
     WAIT_SECONDS: { text: "300" },
     DATABASE_HOST: { text: label(service) },
     DATABASE_PORT: { text: String(server.port ?? DATABASE_PORTS[server.engine]) },
-    ...adminVariables(sources, server.admin, `${path}.admin`, changesAdmin),
+    ...adminVariables(sources, server.admin, path.at("admin"), changesAdmin),
   };
 }
 
@@ -103,11 +104,11 @@ function mongodbUsers(server: DatabaseServer): string {
 }
 
 /** What the engine cannot do, or what a grant says twice. */
-function impossible(server: DatabaseServer, path: string): Diagnostic[] {
+function impossible(server: DatabaseServer, path: Decided): Diagnostic[] {
   const isMysql = server.engine === "mariadb" || server.engine === "mysql";
   return Object.entries(server.users ?? {}).flatMap(([key, user]) =>
     (user.grants ?? []).flatMap((grant, index) => {
-      const place = `${path}.users.${key}.grants.${index}`;
+      const decision = path.at("users", key, "grants", index);
       const wrong = isMysql
         ? mysqlProblem(grant)
         : server.engine === "mongodb"
@@ -119,7 +120,8 @@ function impossible(server: DatabaseServer, path: string): Diagnostic[] {
         {
           code: "kube-job-grant",
           severity: "error",
-          message: `Decision "${place}" cannot be granted: ${wrong}`,
+          message: `Decision "${decision}" cannot be granted: ${wrong}`,
+          ...decision.place,
           hint: "Name one database, pattern or everything, and a table only with a database",
         } as const,
       ];

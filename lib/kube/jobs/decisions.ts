@@ -1,5 +1,6 @@
 /** The shape of `databases:`, `brokers:`, `identity:`, `backups:`, `timers:` and `calls:` in `decisions.yaml`. */
 import { z } from "zod";
+import type { Written } from "./decided.ts";
 
 /** A name that ends in no surprise: no control characters, not empty. */
 const name = z.string().min(1).regex(/^\P{Cc}+$/u, "expected a name without control characters");
@@ -21,6 +22,9 @@ const after = z.string().min(1).describe(
 const part = z.strictObject({
   file: z.string().min(1).describe("Relative to the compose files, such as ./config/faf-anope/services.conf"),
   after,
+  hotReload: z.literal(true).optional().describe(
+    "The program takes a new value while it runs: no restart when it changes, where the file is read again by itself",
+  ),
 }).or(z.strictObject({ variable, after }));
 
 const same = z.array(reference.or(part)).optional().describe("Other places that hold the same value");
@@ -212,7 +216,7 @@ export type Reference = z.infer<typeof reference>;
 export type Part = z.infer<typeof part>;
 
 /** The part of `decisions.yaml` that these jobs are made from. */
-export interface JobDecisions {
+export interface JobDecisions extends Written {
   readonly databases?: Databases | undefined;
   readonly brokers?: Brokers | undefined;
   readonly identity?: Identity | undefined;

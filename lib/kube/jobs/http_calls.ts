@@ -3,6 +3,7 @@ import type { Conversion } from "../conversion.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { label } from "../names.ts";
 import { CALL_SCRIPT } from "./call_script.ts";
+import { Decided } from "./decided.ts";
 import type { JobDecisions, ServiceCalls } from "./decisions.ts";
 import { scriptJob, type Variable } from "./job.ts";
 import { type JobResult, Sources } from "./sources.ts";
@@ -19,12 +20,15 @@ export function serviceCalls(
   const calls = Object.entries(decisions.calls?.[service] ?? {});
   const sources = new Sources(conversion);
   if (calls.length > 0 && (conversion.services.get(service)?.kind ?? "none") === "none") {
-    return { objects: [], findings: [sources.missingService(`calls.${service}`, service)] };
+    return {
+      objects: [],
+      findings: [sources.missingService(new Decided(decisions, "calls", service), service)],
+    };
   }
   const ports = portsOf(conversion, service);
   const findings: Diagnostic[] = [];
   const objects = calls.flatMap(([name, call]) => {
-    const path = `calls.${service}.${name}`;
+    const path = new Decided(decisions, "calls", service, name);
     const port = call.port ?? (ports.length === 1 ? ports[0] : undefined);
     const used = Object.entries(call.variables ?? {});
     if (port === undefined) findings.push(whichPort(path, ports));
@@ -37,7 +41,7 @@ export function serviceCalls(
       ...Object.assign(
         {},
         ...used.map(([key, reference]) =>
-          sources.variable(`VALUE_${key}`, reference, `${path}.variables.${key}`)
+          sources.variable(`VALUE_${key}`, reference, path.at("variables", key))
         ),
       ),
     };
@@ -68,32 +72,42 @@ function portsOf(conversion: Conversion, service: string): number[] {
   return [...new Set(ports.map(({ port }) => port))];
 }
 
-function whichPort(path: string, ports: readonly number[]): Diagnostic {
+function whichPort(path: Decided, ports: readonly number[]): Diagnostic {
   return {
     code: "kube-job-call",
     severity: "error",
     message: `Decision "${path}" does not say which port, and the service has ${
       ports.length === 0 ? "none" : ports.join(", ")
     }`,
+    ...path.place,
     hint: "Add port to it",
   };
 }
 
-function placeholderProblems(path: string, call: ServiceCalls[string]): Diagnostic[] {
+function placeholderProblems(path: Decided, call: ServiceCalls[string]): Diagnostic[] {
   const named = new Set([...call.path.matchAll(/\{([A-Za-z0-9_]+)\}/g)].map(([, name = ""]) => name));
   const given = new Set(Object.keys(call.variables ?? {}));
-  const problem = (message: string, hint: string): Diagnostic => ({
+  const problem = (decision: Decided, message: string, hint: string): Diagnostic => ({
     code: "kube-job-call",
     severity: "error",
     message: `Decision "${path}" ${message}`,
+    ...decision.place,
     hint,
   });
   return [
     ...[...named].filter((name) => !given.has(name)).map((name) =>
-      problem(`has {${name}} in its path and no variable of that name`, `Add variables: { ${name}: … }`)
+      problem(
+        path.at("path"),
+        `has {${name}} in its path and no variable of that name`,
+        `Add variables: { ${name}: … }`,
+      )
     ),
     ...[...given].filter((name) => !named.has(name)).map((name) =>
-      problem(`has a variable "${name}" that its path does not use`, `Write {${name}} in the path`)
+      problem(
+        path.at("variables", name),
+        `has a variable "${name}" that its path does not use`,
+        `Write {${name}} in the path`,
+      )
     ),
   ];
 }

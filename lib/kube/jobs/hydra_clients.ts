@@ -2,6 +2,7 @@
 import type { Conversion } from "../conversion.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { label } from "../names.ts";
+import { Decided } from "./decided.ts";
 import type { Client, JobDecisions } from "./decisions.ts";
 import { HYDRA_CLIENTS_SCRIPT } from "./hydra_script.ts";
 import { ADMINISTRATION_PORT } from "./job_ports.ts";
@@ -31,7 +32,7 @@ export function identityClients(
 ): JobResult {
   const server = decisions.identity?.[service];
   if (server?.clients === undefined) return { objects: [], findings: [] };
-  const path = `identity.${service}`;
+  const path = new Decided(decisions, "identity", service);
   const sources = new Sources(conversion);
   const image = server.image ?? imageOfWorkload(conversion, service);
   if (image === undefined) return { objects: [], findings: [sources.missingService(path, service)] };
@@ -44,12 +45,14 @@ export function identityClients(
     CLIENTS: { text: String(clients.length) },
     ...Object.assign(
       {},
-      ...clients.map(([id, client], index) => clientVariables(sources, `${path}.clients`, id, client, index)),
+      ...clients.map(([id, client], index) =>
+        clientVariables(sources, path.at("clients", id), id, client, index)
+      ),
     ),
   };
   const findings = [
     ...sources.findings,
-    ...clients.flatMap(([id, client]) => withoutSecret(`${path}.clients.${id}`, client)),
+    ...clients.flatMap(([id, client]) => withoutSecret(path.at("clients", id), client)),
   ];
   if (findings.length > 0) return { objects: [], findings };
   const object = scriptJob({
@@ -67,7 +70,7 @@ export function identityClients(
 
 function clientVariables(
   sources: Sources,
-  path: string,
+  path: Decided,
   id: string,
   client: Client,
   index: number,
@@ -81,7 +84,7 @@ function clientVariables(
     [`PATCH_${index}`]: { text: JSON.stringify(patch) },
     ...(client.secret === undefined
       ? {}
-      : sources.variable(`SECRET_${index}`, client.secret, `${path}.${id}.secret`, client.same)),
+      : sources.variable(`SECRET_${index}`, client.secret, path.at("secret"), client.same)),
   };
 }
 
@@ -104,13 +107,14 @@ function fieldsOf(id: string, client: Client): Record<string, unknown> {
 }
 
 /** Hydra would think of a secret of its own, which nobody would ever see. */
-function withoutSecret(path: string, client: Client): Diagnostic[] {
+function withoutSecret(path: Decided, client: Client): Diagnostic[] {
   const method = client.tokenEndpointAuthMethod ?? "client_secret_basic";
   if (client.secret !== undefined || !method.startsWith("client_secret")) return [];
   return [{
     code: "kube-job-client-secret",
     severity: "error",
     message: `Decision "${path}" has no secret, and its tokenEndpointAuthMethod is ${method}`,
+    ...path.place,
     hint: "Add secret: service.VARIABLE, or tokenEndpointAuthMethod: none for a program on people's machines",
   }];
 }

@@ -65,6 +65,7 @@ export function checkPreparations(
 ): Diagnostic[] {
   const key = "";
   const findings = [
+    ...checkAgreement(conversion, texts, decisions),
     ...Object.keys(decisions.databases ?? {}).flatMap((name) =>
       databaseUsers(conversion, decisions, name, key).findings
     ),
@@ -79,7 +80,6 @@ export function checkPreparations(
       serviceCalls(conversion, decisions, name, key).findings
     ),
     ...timed(conversion, decisions, key).findings,
-    ...checkAgreement(conversion, texts, decisions),
   ];
   const seen = new Set<string>();
   return findings.filter(({ code, message }) => {

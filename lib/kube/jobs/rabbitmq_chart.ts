@@ -5,6 +5,7 @@ import type { Conversion } from "../conversion.ts";
 import { type Diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import { label } from "../names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
+import { Decided } from "./decided.ts";
 import type { JobDecisions, Reference } from "./decisions.ts";
 import { chartValues, type Named } from "./rabbitmq_values.ts";
 import { findPlace, record } from "./reference.ts";
@@ -22,16 +23,16 @@ export function brokerChart(conversion: Conversion, decisions: JobDecisions, ser
   const broker = decisions.brokers?.[service];
   const workload = conversion.services.get(service)?.workload[0]?.object;
   if (broker?.chart === undefined) return { objects: [], findings: [] };
-  const path = `brokers.${service}`;
+  const path = new Decided(decisions, "brokers", service);
   const sources = new Sources(conversion);
   if (workload === undefined) return { objects: [], findings: [sources.missingService(path, service)] };
   const { chart, admin } = broker;
   const user = typeof admin.user === "string"
     ? admin.user
-    : textOf(conversion, sources, admin.user.from, `${path}.admin.user`);
+    : textOf(conversion, sources, admin.user.from, path.at("admin", "user", "from"));
   const secret = new ChartSecret(conversion, sources, label(`${service}-chart`));
-  const password = secret.key(PASSWORD_KEY, admin.password, `${path}.admin.password`);
-  const cookie = secret.key(COOKIE_KEY, chart.erlangCookie, `${path}.chart.erlangCookie`);
+  const password = secret.key(PASSWORD_KEY, admin.password, path.at("admin", "password"));
+  const cookie = secret.key(COOKIE_KEY, chart.erlangCookie, path.at("chart", "erlangCookie"));
   const values = laid(
     chartValues(conversion, service, workload, { user: user ?? "", password, cookie }),
     chart.values,
@@ -87,7 +88,7 @@ class ChartSecret {
     this.#name = name;
   }
 
-  key(key: string, reference: Reference, path: string): Named {
+  key(key: string, reference: Reference, path: Decided): Named {
     const place = findPlace(this.#conversion, reference);
     if (place === undefined) this.#sources.variable(key, reference, path);
     if (place !== undefined && place.value === undefined) return { secret: place.name, key: place.key };
@@ -115,7 +116,7 @@ const SECRET_VALUES = [
 export function missingKeys(
   values: Readonly<Record<string, unknown>>,
   configuration: readonly PlannedObject[],
-  path: string,
+  path: Decided,
 ): Diagnostic[] {
   return SECRET_VALUES.flatMap(({ group, name, key, usual }): Diagnostic[] => {
     const settings = record(values[group]);
@@ -130,6 +131,7 @@ export function missingKeys(
         code: "kube-chart-secret",
         severity: "warning",
         message: `The chart of "${path}" reads Secret "${secret}", which this stack does not make`,
+        ...path.at("chart").place,
         hint: `It must exist with the key ${wanted} before the chart is installed`,
       }];
     }
@@ -138,6 +140,7 @@ export function missingKeys(
       code: "kube-chart-secret",
       severity: "error",
       message: `The chart of "${path}" reads key "${wanted}" of Secret "${secret}", which has no such key`,
+      ...path.at("chart").place,
       hint: `Its keys are ${keys.join(", ")}`,
     }];
   });
@@ -147,7 +150,7 @@ function textOf(
   conversion: Conversion,
   sources: Sources,
   reference: Reference,
-  path: string,
+  path: Decided,
 ): string | undefined {
   const value = findPlace(conversion, reference)?.value;
   if (value === undefined) sources.variable("USER", reference, path);

@@ -3,6 +3,7 @@ import type { Conversion } from "../conversion.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
 import type { PlannedObject } from "../object.ts";
+import type { Decided } from "./decided.ts";
 import type { Admin, Part, Reference } from "./decisions.ts";
 import type { Variable } from "./job.ts";
 import { CHANGE_NAME, previousKey } from "./secret_change.ts";
@@ -30,7 +31,7 @@ export class Sources {
   variable(
     name: string,
     reference: Reference,
-    path: string,
+    path: Decided,
     same: readonly (Reference | Part)[] = [],
   ): Record<string, Variable> {
     for (const candidate of [reference, ...same].filter(isWhole)) {
@@ -41,13 +42,14 @@ export class Sources {
       code: "kube-job-reference",
       severity: "error",
       message: `Decision "${path}" names "${referenceText(reference)}", which nothing in the stack sets`,
+      ...path.place,
       hint: this.#suggestion(reference),
     });
     return {};
   }
 
   /** The finding for a decision about a service that the stack does not have or does not run. */
-  missingService(path: string, service: string): Diagnostic {
+  missingService(path: Decided, service: string): Diagnostic {
     const known = this.#conversion.services.get(service);
     if (known === undefined) {
       const near = nearHint(service, [...this.#conversion.services.keys()]);
@@ -55,6 +57,7 @@ export class Sources {
         code: "kube-decision-unused",
         severity: near === undefined ? "info" : "warning",
         message: `Decision "${path}" is about service "${service}", which this stack does not have`,
+        ...path.place,
         hint: near ?? "Remove it, or load the compose file that has the service",
       };
     }
@@ -64,6 +67,7 @@ export class Sources {
       message: known.kind === "none"
         ? `Decision "${path}" is about service "${service}", which is not moved`
         : `Decision "${path}" is about service "${service}", of which no image is known`,
+      ...path.place,
       hint: known.kind === "none" ? "Nothing, or give an image there" : "Give an image there",
     };
   }
@@ -91,7 +95,7 @@ export function neededUsers<
 >(
   conversion: Conversion,
   users: Readonly<Record<string, User>>,
-  path: string,
+  path: Decided,
 ): { readonly users: Readonly<Record<string, User>>; readonly findings: readonly Diagnostic[] } {
   const known = new Set([...conversion.services.keys()]);
   const isUnneeded = ({ password, same = [] }: User): boolean =>
@@ -109,6 +113,7 @@ export function neededUsers<
       code: "kube-job-user-left-out",
       severity: "info",
       message: `User "${name}" of "${path}" is not made: its program is not moved`,
+      ...path.at("users", name).place,
       hint: "Nothing, or name another place of its password",
     })),
   };
@@ -121,7 +126,7 @@ export function neededUsers<
 export function adminVariables(
   sources: Sources,
   admin: Admin,
-  path: string,
+  path: Decided,
   server?: string,
 ): Record<string, Variable> {
   const { user, password, same } = admin;
@@ -130,8 +135,8 @@ export function adminVariables(
   return {
     ...(typeof user === "string"
       ? { ADMIN_USER: { text: user } }
-      : sources.variable("ADMIN_USER", user.from, `${path}.user`)),
-    ...sources.variable("ADMIN_PASSWORD", password, `${path}.password`, same),
+      : sources.variable("ADMIN_USER", user.from, path.at("user", "from"))),
+    ...sources.variable("ADMIN_PASSWORD", password, path.at("password"), same),
     ...(previous === undefined ? {} : {
       ADMIN_PREVIOUS_PASSWORD: {
         place: { kind: "Secret", name: previous.secret, key: previous.key },

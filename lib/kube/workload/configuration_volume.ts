@@ -7,7 +7,7 @@ import type { StorageDecision } from "../decisions.ts";
 import { label, shortHash } from "../names.ts";
 import { type Mounted, volumeName } from "./mounts.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
-import { sharedValues } from "./shared_values.ts";
+import { secretDigests } from "./reloaded.ts";
 
 /** A configuration mount with what was decided about it. */
 export interface ConfigurationMount {
@@ -49,7 +49,7 @@ export function configurationVolume(
   const name = volumeName("config", relativePath(workshop.context.project, source));
   const file = role.source.kind === "file" ? baseName(source) : undefined;
   const digests = decision?.hotReload === true
-    ? loginDigests(workshop, role.source, source, entries)
+    ? secretDigests(workshop, entries.map((entry) => ({ ...entry, path: pathOf(entry, entries, source) })))
     : parts.map((part) => part.digest);
   const volume = { name, ...volumeSource(parts) };
   const needsCopy = decision?.writable === true ||
@@ -68,19 +68,6 @@ export function configurationVolume(
   };
 }
 
-/** What a program reads again by itself changes no pod, but for passwords that others have to agree with. */
-function loginDigests(
-  { context, objects }: Workshop,
-  { kind }: BindSource,
-  source: string,
-  entries: readonly Entry[],
-): readonly string[] {
-  const values = entries.flatMap(({ name, content }) =>
-    sharedValues(context, kind === "file" ? source : `${source}/${name}`, content)
-  );
-  return values.length === 0 ? [] : [objects.digestOf(values)];
-}
-
 function entriesOf(source: BindSource, path: string): Entry[] {
   if (source.kind === "file") {
     return [{ name: baseName(path), content: source.content ?? new Uint8Array(), mode: source.mode }];
@@ -93,6 +80,12 @@ function entriesOf(source: BindSource, path: string): Entry[] {
   }));
 }
 
+/** The host's path of an entry of the mounted file or directory. */
+function pathOf(entry: Entry, entries: readonly Entry[], source: string): string {
+  const root = source.replace(/\/+$/, "");
+  return entries.length === 1 && entry.name === baseName(source) ? root : `${root}/${entry.name}`;
+}
+
 function partsOf(
   workshop: Workshop,
   subject: Subject,
@@ -101,11 +94,9 @@ function partsOf(
   span: Span | undefined,
 ): Part[] {
   const { context, secrets, notes, objects } = workshop;
-  const root = source.replace(/\/+$/, "");
-  const isFile = entries.length === 1 && entries[0]?.name === baseName(source);
   const groups = { ConfigMap: [] as Entry[], Secret: [] as Entry[] };
   for (const entry of entries) {
-    const path = isFile ? root : `${root}/${entry.name}`;
+    const path = pathOf(entry, entries, source);
     const why = secrets.ofFile(path, entry.content);
     if (why !== undefined && !notes.some((note) => note.what === relativePath(context.project, path))) {
       notes.push({ what: relativePath(context.project, path), why, ...(span === undefined ? {} : { span }) });

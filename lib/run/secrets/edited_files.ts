@@ -4,6 +4,8 @@ import { type Diagnostic, Failure } from "../../diagnostics/diagnostic.ts";
 import { exactBytes, exactText } from "../../kube/jobs/exact_text.ts";
 import type { Edit } from "../../kube/secrets/edits.ts";
 
+const TEMPORARY = ".compose-ferry-new";
+
 /** One file as it is and as it is to be. */
 export interface EditedFile {
   /** Links followed. */
@@ -96,7 +98,12 @@ async function refuseUnwritable(realPath: string, uid: number | null): Promise<v
 
 /** The same name each time, so that the next call finds what a killed one left. */
 function temporaryOf(realPath: string): string {
-  return join(dirname(realPath), `.${basename(realPath)}.compose-ferry-new`);
+  return join(dirname(realPath), `.${basename(realPath)}${TEMPORARY}`);
+}
+
+/** Whether a file is one that is about to be put in place, or was left by a process that was killed before. */
+export function isTemporary(path: string): boolean {
+  return basename(path).startsWith(".") && path.endsWith(TEMPORARY);
 }
 
 async function removeIfThere(path: string): Promise<boolean> {

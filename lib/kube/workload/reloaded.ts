@@ -1,0 +1,39 @@
+/**
+ * Secrets inside configuration that a program reads again by itself. A program that sees a changed setting rarely logs
+ * in anew: its connections were made with the password of before, and whether it notices is for the operator to say.
+ */
+import { join } from "node:path/posix";
+import { sharedSecrets } from "../jobs/agreement.ts";
+import { exactText } from "../jobs/exact_text.ts";
+import { findPart } from "../jobs/part.ts";
+import type { Workshop } from "./parts.ts";
+
+/** One file that a service mounts. */
+export interface ReadFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
+/** A digest of the secrets that need a restart when they change; none where there are none. */
+export function secretDigests(workshop: Workshop, files: readonly ReadFile[]): readonly string[] {
+  const values = files.flatMap((file) => [...decidedParts(workshop, file), ...wholeSecret(workshop, file)]);
+  return values.length === 0 ? [] : [workshop.objects.digestOf(values)];
+}
+
+/** The parts of a file that decisions name, but for those that the program is said to take while it runs. */
+function decidedParts({ context }: Workshop, { path, content }: ReadFile): readonly string[] {
+  const { text } = exactText(content);
+  return sharedSecrets(context.decisions).flatMap(({ places }) => places).flatMap((place) => {
+    if (typeof place === "string" || !("file" in place) || place.hotReload === true) return [];
+    if (join(context.project.workingDir, place.file) !== path && place.file !== path) return [];
+    const range = findPart(text, place.after);
+    return "times" in range ? [] : [text.slice(range.start, range.end)];
+  });
+}
+
+/** A file of a single line that is a secret, as `secrets set` changes it. */
+function wholeSecret({ secrets }: Workshop, { path, content }: ReadFile): readonly string[] {
+  const { text } = exactText(content);
+  return /^[^\r\n\0]+\r?\n?$/.test(text) && secrets.ofFile(path, content) !== undefined ? [text] : [];
+}
