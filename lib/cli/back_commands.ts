@@ -19,11 +19,10 @@ export function rollback(options: CommandOptions, surroundings: Surroundings): P
     const to = String(options["to"]);
     const state = await loadState(await recordOf(move));
     const steps = rollbackSteps(move.plan, state, to);
-    for (const { id, removed, kept } of steps) {
+    for (const { id, removed } of steps) {
       move.terminal.err(
         `${id}: ${removed.length === 0 ? "nothing to remove" : removed.map(nameOf).join(", ")}\n`,
       );
-      for (const entry of kept) move.terminal.err(`${id}: keep ${nameOf(entry)}, it was there before\n`);
     }
     if (options["dryRun"] === true) return preview(move, { rollback: steps });
     const count = steps.reduce((sum, { removed }) => sum + removed.length, 0);
@@ -37,13 +36,10 @@ export function rollback(options: CommandOptions, surroundings: Surroundings): P
 export function prune(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   return withMove(options, surroundings, async (move) => {
     const state = await loadState(await recordOf(move));
-    const { removable, data, adopted } = findOrphans(move.plan, state);
+    const { removable, data } = findOrphans(move.plan, state);
     for (const { id, entry } of removable) move.terminal.err(`${id}: remove ${nameOf(entry)}\n`);
     for (const { id, entry } of data) move.terminal.err(`${id}: keep ${nameOf(entry)}, it is data\n`);
-    for (const { id, entry } of adopted) {
-      move.terminal.err(`${id}: keep ${nameOf(entry)}, it was there before\n`);
-    }
-    if (options["dryRun"] === true) return preview(move, { remove: removable, keep: [...data, ...adopted] });
+    if (options["dryRun"] === true) return preview(move, { remove: removable, keep: data });
     const question = `Remove ${plural(removable.length, "object")}? Data stays.`;
     if (removable.length > 0 && !confirmMove(move, question)) return ExitCode.ok;
     return await follow(move, pruneOrphans(move.plan, move.writer));

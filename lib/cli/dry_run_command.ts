@@ -1,6 +1,6 @@
 /** `migrate --dry-run`: what a run would change, asked from the API server, with nothing written. */
 import { hasErrors } from "../diagnostics/diagnostic.ts";
-import { hasWork, renderPreview } from "../report/preview_text.ts";
+import { renderPreview } from "../report/preview_text.ts";
 import { dryRun as preview, type MigrationPreview } from "../run/dry_run.ts";
 import { readKey } from "../run/key.ts";
 import { keyText } from "./digest_key.ts";
@@ -20,7 +20,6 @@ export async function dryRun(move: Move): Promise<number> {
     namespace,
     ...(typeof to === "string" ? { to } : {}),
     adopt: options["adopt"] === true,
-    frozen: options["frozen"] === true,
   });
   const inUse = await inUseBy(move, { to: typeof to === "string" ? to : undefined });
   const problems = [...inUse, ...previews.flatMap(({ diagnostics }) => diagnostics)];
@@ -33,10 +32,14 @@ export async function dryRun(move: Move): Promise<number> {
     terminal.err(`${nextCommand(previews, isRefused)}\n`);
   }
   if (isRefused) return ExitCode.failed;
-  return options["detailedExitcode"] === true && previews.some(hasWork) ? ExitCode.pending : ExitCode.ok;
+  return options["detailedExitcode"] === true && hasChanges(previews) ? ExitCode.pending : ExitCode.ok;
+}
+
+function hasChanges(previews: readonly MigrationPreview[]): boolean {
+  return previews.some(({ changes }) => changes.some(({ outcome }) => outcome !== "unchanged"));
 }
 
 function nextCommand(previews: readonly MigrationPreview[], isRefused: boolean): string {
   if (isRefused) return "Nothing was written. Mend what is named above, then look again.";
-  return previews.some(hasWork) ? "Nothing was written. Next: deno task migrate" : "Nothing was written.";
+  return hasChanges(previews) ? "Nothing was written. Next: deno task migrate" : "Nothing was written.";
 }

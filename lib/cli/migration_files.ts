@@ -3,7 +3,6 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Migration } from "../migration/authoring.ts";
-import { compareIds } from "../migration/migration_id.ts";
 import type { Script } from "../migration/plan.ts";
 
 const SCRIPT_NAME = /^(\d{3,})_[a-z0-9_]+\.ts$/;
@@ -63,7 +62,7 @@ async function scriptNames(directory: string, diagnostics: Diagnostic[]): Promis
       hint: "Name an existing folder with --migrations",
     });
   }
-  return names.sort(compareIds);
+  return names.sort((left, right) => parseInt(left) - parseInt(right) || (left < right ? -1 : 1));
 }
 
 async function loadScript(

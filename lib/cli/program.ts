@@ -70,7 +70,6 @@ export async function runProgram(
 
 type On = (command: Command, load: () => Promise<Run>) => void;
 
-const ADOPT = "take over objects and fields that others made";
 const ALLOW_RUNNING = "start workloads although containers still write to the same directories";
 const EXAMPLES = `
 Examples:
@@ -86,7 +85,7 @@ function declareMoving(program: Command, on: On): void {
     .option("--full", "with --dry-run: show new objects whole, not only their names")
     .option("--to <number>", "stop after this migration, such as 050")
     .option("--frozen", "refuse when an applied migration would change")
-    .option("--adopt", ADOPT)
+    .option("--adopt", "take over objects and fields that others made")
     .option("--allow-running", ALLOW_RUNNING)
     .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do")
     .addHelpText("after", EXAMPLES);
@@ -94,7 +93,6 @@ function declareMoving(program: Command, on: On): void {
 
   const redo = withWriting(withOutput(withCluster(withInput(program.command("redo")))))
     .description("apply one migration again, its jobs included")
-    .option("--adopt", ADOPT)
     .option("--allow-running", ALLOW_RUNNING);
   redo.argument("<number>", "the migration, such as 060");
   on(redo, async () => (await import("./migrate_command.ts")).redo(redo.args[0] ?? ""));

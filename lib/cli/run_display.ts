@@ -42,7 +42,7 @@ const STAYING: ReadonlySet<RunEvent["type"]> = new Set([
 
 /** What is gone is worth a line of its own, whatever command removed it. */
 function isStaying(event: RunEvent): boolean {
-  return STAYING.has(event.type) || event.type === "object" && ["deleted", "kept"].includes(event.outcome);
+  return STAYING.has(event.type) || event.type === "object" && event.outcome === "deleted";
 }
 
 class LiveDisplay implements RunDisplay {

@@ -33,8 +33,6 @@ export function eventLine(event: RunEvent, options: { readonly colour: boolean }
     case "object":
       return event.outcome === "unchanged"
         ? undefined
-        : event.outcome === "kept"
-        ? `  - ${event.object} stays: it was there before`
         : `  ${style.green("✔")} ${event.object} ${event.outcome}`;
     case "waiting":
       return style.dim(`  … ${event.object}: ${event.reason} (${formatDuration(event.elapsedMs)})`);

@@ -13,7 +13,6 @@ const SIGNS: Readonly<Record<ObjectOutcome, string>> = {
   replaced: "±",
   deleted: "-",
   unchanged: "=",
-  kept: "=",
 };
 const WORDS: Readonly<Record<ObjectOutcome, string>> = {
   created: "to create",
@@ -21,7 +20,6 @@ const WORDS: Readonly<Record<ObjectOutcome, string>> = {
   replaced: "to replace",
   deleted: "to remove",
   unchanged: "unchanged",
-  kept: "stays",
 };
 const WHY: Readonly<Record<MigrationPreview["reason"], string>> = {
   new: "",

@@ -8,7 +8,6 @@ import { type DigestKey, digestObject } from "../migration/digest.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import type { ObjectOutcome } from "./event.ts";
-import { ADOPTED_ANNOTATION, adoptedMark } from "./foreign.ts";
 import { liveDigest, type LiveIndex } from "./live_index.ts";
 import { DIGEST_ANNOTATION, EPOCH_ANNOTATION, MIGRATION_ANNOTATION, OWNER_LABEL } from "./names.ts";
 
@@ -25,10 +24,6 @@ export interface Marks {
 export interface ApplyContext extends Marks {
   readonly client: ClusterClient;
   readonly live: LiveIndex;
-  /** What others made, and is taken over. */
-  readonly foreign: LiveIndex;
-  /** Where the migration is done again, whatever changed: the epoch in which that began. */
-  readonly redoSince?: number;
   readonly force: boolean;
   /** Called before each write; throws where the right to write is gone. */
   readonly guard: () => Promise<void>;
@@ -61,17 +56,8 @@ export function isReplaceable(kind: string): boolean {
   return REPLACEABLE[kind] !== undefined;
 }
 
-/**
- * The object as it is sent: with the owner's label, its digest, its migration and the run's epoch.
- *
- * @param adopted who made it, where that was not this program
- */
-export function decorate(
-  object: KubeObject,
-  { owner, key, epoch }: Marks,
-  migration: string,
-  adopted?: string,
-): KubeObject {
+/** The object as it is sent: with the owner's label, its digest, its migration and the run's epoch. */
+export function decorate(object: KubeObject, { owner, key, epoch }: Marks, migration: string): KubeObject {
   const { metadata } = object;
   return {
     ...object,
@@ -83,7 +69,6 @@ export function decorate(
         [DIGEST_ANNOTATION]: digestObject(object, key),
         [MIGRATION_ANNOTATION]: migration,
         [EPOCH_ANNOTATION]: String(epoch),
-        ...(adopted === undefined ? {} : { [ADOPTED_ANNOTATION]: adopted }),
       },
     },
   };
@@ -96,13 +81,11 @@ export async function applyObject(
   migration: string,
 ): Promise<Applied> {
   const { object } = planned;
-  const name = objectKey(object);
-  const live = context.live.get(name);
-  const isKnown = liveDigest(live) === digestObject(object, context.key);
-  if (live !== undefined && isKnown && context.redoSince === undefined) {
+  const live = context.live.get(objectKey(object));
+  if (live !== undefined && liveDigest(live) === digestObject(object, context.key)) {
     return { outcome: "unchanged", live };
   }
-  const body = decorate(object, context, migration, adoptedMark(live, context.foreign.get(name)));
+  const body = decorate(object, context, migration);
   try {
     return outcomeOf(await applyNow(context, body), live);
   } catch (error) {

@@ -3,7 +3,7 @@ import { objectKey, type PlannedObject } from "../kube/object.ts";
 import { canonical, digestObject } from "../migration/digest.ts";
 import { type Plan, plannedObjects, type Step } from "../migration/step.ts";
 import { type DryRunOptions, type MigrationPreview, previewWorks } from "./dry_run.ts";
-import { liveDigest, readLive } from "./live_index.ts";
+import { liveDigest, readLiveIndex } from "./live_index.ts";
 import { findTarget } from "./prepare.ts";
 import { loadState } from "./session.ts";
 
@@ -17,15 +17,10 @@ export async function readDrift(plan: Plan, options: DryRunOptions): Promise<rea
   if (target === undefined) return [];
   const [state, live] = await Promise.all([
     loadState(target),
-    readLive(client, namespace, plan.migrations.flatMap(plannedObjects)),
+    readLiveIndex(client, namespace, plan.migrations.flatMap(plannedObjects)),
   ]);
-  // What is gone is drift as well; a Job that is done may be cleaned up by anyone.
-  const isSame = ({ object }: PlannedObject): boolean => {
-    const found = live.ours.get(objectKey(object));
-    return found === undefined
-      ? object.kind !== "Job"
-      : liveDigest(found) === digestObject(object, target.key);
-  };
+  const isSame = ({ object }: PlannedObject): boolean =>
+    liveDigest(live.get(objectKey(object))) === digestObject(object, target.key);
   const applied = plan.migrations.filter(({ id }) => state.records.get(id)?.state === "applied")
     .map((migration) => ({
       ...migration,

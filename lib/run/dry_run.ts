@@ -10,18 +10,16 @@ import { type DigestKey, digestObject } from "../migration/digest.ts";
 import { type Plan, plannedObjects, type Step } from "../migration/step.ts";
 import { decorate, isImmutable, isReplaceable, refOf } from "./apply.ts";
 import type { ObjectOutcome } from "./event.ts";
-import { refuseChanged, type RunOptions } from "./execute.ts";
-import { adoptedMark, foreignObjects } from "./foreign.ts";
+import type { RunOptions } from "./execute.ts";
 import { diagnoseObject } from "./failure.ts";
 import { nextEpoch } from "./fence.ts";
 import { randomKey } from "./key.ts";
-import { liveDigest, type LiveIndex, readLive } from "./live_index.ts";
+import { liveDigest, type LiveIndex, readLiveIndex } from "./live_index.ts";
 import { findTarget, isPrepared } from "./prepare.ts";
 import { loadState } from "./session.ts";
 import { EMPTY_STATE } from "./state.ts";
 import { describe } from "./wait.ts";
-import { hasFailed, isFormer } from "./run_migration.ts";
-import { isTodo, type Reason, refuseUnapplied, selectWork, type Work } from "./work.ts";
+import { isTodo, type Reason, selectWork, type Work } from "./work.ts";
 
 /** What would happen to one object. The versions are masked. */
 export interface PlannedChange extends Versions {
@@ -42,7 +40,7 @@ export interface MigrationPreview {
 }
 
 /** What a dry-run needs to know of a run. */
-export type DryRunOptions = Pick<RunOptions, "client" | "namespace" | "to" | "redo" | "adopt" | "frozen">;
+export type DryRunOptions = Pick<RunOptions, "client" | "namespace" | "to" | "redo" | "adopt">;
 
 interface Preview {
   readonly options: DryRunOptions;
@@ -50,7 +48,6 @@ interface Preview {
   /** What the run's own would be. */
   readonly epoch: number;
   readonly live: LiveIndex;
-  readonly foreign: LiveIndex;
   readonly secrets: readonly string[];
   /** Namespaces and kinds that this very run makes before it needs them. */
   readonly coming: Coming;
@@ -90,22 +87,19 @@ export async function previewWorks(
   const target = await findTarget(client, namespace);
   const [state, live] = await Promise.all([
     target === undefined ? EMPTY_STATE : loadState(target),
-    readLive(client, namespace, planned),
+    readLiveIndex(client, namespace, planned),
   ]);
-  if (options.redo !== undefined) refuseUnapplied(plan, state, options.redo);
   const key = target?.key ?? randomKey();
   const context: Preview = {
     options,
     key,
     epoch: await nextEpoch({ client, namespace }, state),
-    live: live.ours,
-    foreign: live.foreign,
+    live,
     secrets: secretValues(planned.map(({ object }) => object)),
     coming: comingWith(planned, namespace),
   };
-  const works = selectWork(plan, state, live.ours, key, options)
+  const works = selectWork(plan, state, live, key, options)
     .map((work) => because === undefined ? work : { ...work, reason: because });
-  refuseChanged(works, options);
   return await Promise.all(works.map((work) => previewOne(work, context)));
 }
 
@@ -130,32 +124,23 @@ type ObjectResult =
   | { readonly diagnostics: readonly Diagnostic[] };
 
 async function previewObject(planned: PlannedObject, work: Work, context: Preview): Promise<ObjectResult> {
-  const { options, key, epoch, live, foreign, secrets } = context;
+  const { options, key, epoch, live, secrets } = context;
   const { object, source } = planned;
   const base = { object: describeObject(object), ...(source === undefined ? {} : { source }) };
   const isKnown = liveDigest(live.get(objectKey(object))) === digestObject(object, key);
-  const isJob = object.kind === "Job";
-  if (isKnown && !isJob && work.reason !== "redo" && work.reason !== "drift") {
+  if (isKnown && work.reason !== "redo" && work.reason !== "drift") {
     return { change: { ...base, outcome: "unchanged" } };
-  }
-  if (options.adopt !== true) {
-    const diagnostics = foreignObjects([planned], foreign);
-    if (diagnostics.length > 0) return { diagnostics };
   }
   const found = await options.client.get(refOf(object));
   if (found === undefined && work.record?.jobs?.includes(digestObject(object, key))) {
     return { change: { ...base, outcome: "unchanged" } };
   }
-  const isAgain = work.reason === "redo" && isFormer(found, work.record?.redo ?? epoch);
-  if (found !== undefined && isJob && work.reason !== "drift" && (isAgain || hasFailed(found))) {
+  if (found !== undefined && object.kind === "Job" && work.reason === "redo") {
     return { change: { ...base, outcome: "replaced", ...maskVersions({ after: object }, secrets) } };
   }
-  if (isKnown && isJob && work.reason !== "drift") return { change: { ...base, outcome: "unchanged" } };
   try {
     const marks = { owner: options.namespace, key, epoch };
-    const name = objectKey(object);
-    const adopted = adoptedMark(live.get(name), foreign.get(name));
-    const after = await ask(decorate(object, marks, work.migration.id, adopted), context);
+    const after = await ask(decorate(object, marks, work.migration.id), context);
     const isNew = found === undefined || isPrepared(object, live);
     const outcome = isNew ? "created" : "configured";
     const versions = isNew

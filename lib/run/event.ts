@@ -1,7 +1,7 @@
 /** What happens during a run, as data: progress, JSON lines and the record are all made from these. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 
-export type ObjectOutcome = "created" | "configured" | "unchanged" | "deleted" | "replaced" | "kept";
+export type ObjectOutcome = "created" | "configured" | "unchanged" | "deleted" | "replaced";
 
 /** The state of a migration as `status` names it. */
 export type MigrationState =

@@ -1,11 +1,9 @@
 /** Carries out a plan as a stream of events: one run, under one lock, recorded before and after each migration. */
-import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import { Failure } from "../diagnostics/diagnostic.ts";
 import { redact, secretValues } from "../diff/secrets.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
-import { foreignObjects } from "./foreign.ts";
-import { mergeEntries } from "./inventory.ts";
-import { type Live, readLive } from "./live_index.ts";
+import { type LiveIndex, readLiveIndex } from "./live_index.ts";
 import {
   type Holding,
   holdLock,
@@ -22,7 +20,7 @@ import { type MigrationResult, runMigration } from "./run_migration.ts";
 import { loadState, type Session, type Target } from "./session.ts";
 import type { InventoryEntry, MigrationRecord } from "./state.ts";
 import { rekeyed } from "./status.ts";
-import { isTodo, missingScripts, refuseUnapplied, type Selection, selectWork, type Work } from "./work.ts";
+import { isTodo, type Selection, selectWork, type Work } from "./work.ts";
 
 /** Who runs what where, and how. */
 export interface RunOptions extends WriterOptions, Selection {
@@ -56,12 +54,10 @@ async function run(plan: Plan, options: RunOptions, writer: Writer): Promise<Out
 
 /** The common second run: reads, compares, writes nothing, takes no lock; but a lock that is held is waited for. */
 async function isUpToDate(plan: Plan, options: RunOptions, target: Target, push: Push): Promise<boolean> {
-  const [state, live] = await Promise.all([loadState(target), readAll(plan, options)]);
-  if (options.redo !== undefined) refuseUnapplied(plan, state, options.redo);
-  const works = selectWork(plan, state, live.ours, target.key, options);
+  const [state, live] = await Promise.all([loadState(target), readLive(plan, options)]);
+  const works = selectWork(plan, state, live, target.key, options);
   refuseChanged(works, options);
   if (state.lock !== undefined || works.some(isTodo)) return false;
-  warnOf(missingScripts(plan, state), push);
   for (const work of works) skip(work, push);
   return true;
 }
@@ -74,12 +70,10 @@ interface RunContext extends Holding {
 
 async function runAll(context: RunContext): Promise<Outcome> {
   const { plan, options, target, session, push, signal } = context;
-  const { state } = session;
-  warnOf([...(state.isRekeyed ? [rekeyed()] : []), ...missingScripts(plan, state)], push);
-  const live = await readAll(plan, options);
-  const works = selectWork(plan, state, live.ours, target.key, options);
+  if (session.state.isRekeyed) push({ type: "run-warning", diagnostic: rekeyed() });
+  const live = await readLive(plan, options);
+  const works = selectWork(plan, session.state, live, target.key, options);
   refuseChanged(works, options);
-  refuseForeign(works, live, options);
   for (const work of works) {
     if (!isTodo(work)) {
       skip(work, push);
@@ -92,7 +86,7 @@ async function runAll(context: RunContext): Promise<Outcome> {
   return works.some(isTodo) ? "applied" : "unchanged";
 }
 
-async function runOne(work: Work, live: Live, context: RunContext): Promise<Outcome> {
+async function runOne(work: Work, live: LiveIndex, context: RunContext): Promise<Outcome> {
   const { options, session, push, signal } = context;
   const { migration, digest, record } = work;
   const { id, title } = migration;
@@ -102,8 +96,6 @@ async function runOne(work: Work, live: Live, context: RunContext): Promise<Outc
   for (const service of migration.absent) push({ type: "service-absent", id, service });
   const resumed = work.reason === "resumed";
   push({ type: "migration-started", id, title, at: startedAt, resumed, objects: planned.length });
-  const isGoingOn = record?.redo !== undefined;
-  const isAgain = work.reason === "redo";
   const running: MigrationRecord = {
     state: "running",
     digest,
@@ -113,13 +105,12 @@ async function runOne(work: Work, live: Live, context: RunContext): Promise<Outc
     attempt: (record?.attempt ?? 0) + 1,
     epoch: session.state.epoch,
     run: context.runId,
-    ...(isAgain ? { redo: record?.redo ?? session.state.epoch } : {}),
-    ...(record?.jobs === undefined || isAgain && !isGoingOn ? {} : { jobs: record.jobs }),
+    ...(record?.jobs === undefined || work.reason === "redo" ? {} : { jobs: record.jobs }),
   };
   const before = session.state.inventory.get(id) ?? [];
   // Recorded before they exist: what a run that dies leaves behind can still be found by `prune`.
   const intended = planned.map(({ object }) => ({ ...refOf(object), uid: "" }));
-  await writeRecord(session, id, running, mergeEntries(intended, before));
+  await writeRecord(session, id, running, merge(intended, before));
 
   const result = await runSafely(work, live, running, context);
   const durationMs = Math.round(performance.now() - start);
@@ -127,16 +118,14 @@ async function runOne(work: Work, live: Live, context: RunContext): Promise<Outc
   const state = result.diagnostics.length === 0 && !result.isInterrupted ? "applied" : "failed";
   const error = result.isInterrupted ? "interrupted" : result.diagnostics[0]?.message;
   const finishedAt = options.now();
-  const { redo: since, ...recorded } = running;
   await writeRecord(session, id, {
-    ...recorded,
-    ...(since === undefined || state === "applied" ? {} : { redo: since }),
+    ...running,
     ...(jobs === undefined ? {} : { jobs }),
     state,
     finishedAt,
     durationMs,
     ...(error === undefined ? {} : { error: shorten(redact(error, context.secrets)) }),
-  }, mergeEntries(session.state.inventory.get(id) ?? [], result.inventory));
+  }, merge(session.state.inventory.get(id) ?? [], result.inventory));
   const { diagnostics } = result;
   push({ type: "migration-finished", id, title, state, at: finishedAt, durationMs, diagnostics });
   if (state === "applied") return "applied";
@@ -145,7 +134,7 @@ async function runOne(work: Work, live: Live, context: RunContext): Promise<Outc
 
 async function runSafely(
   work: Work,
-  live: Live,
+  live: LiveIndex,
   running: MigrationRecord,
   { options, target, session, push, secrets, signal }: RunContext,
 ): Promise<MigrationResult & { readonly isInterrupted: boolean }> {
@@ -157,9 +146,7 @@ async function runSafely(
       owner: target.namespace,
       key: target.key,
       epoch: session.state.epoch,
-      live: live.ours,
-      foreign: live.foreign,
-      ...(running.redo === undefined ? {} : { redoSince: running.redo }),
+      live: work.reason === "redo" ? new Map() : live,
       force: options.adopt ?? false,
       guard: async () => {
         signal.throwIfAborted();
@@ -201,13 +188,20 @@ async function writeRecord(
   }));
 }
 
+/** Entries of before that were not applied now stay: they are what `prune` looks for. */
+function merge(before: readonly InventoryEntry[], now: readonly InventoryEntry[]): readonly InventoryEntry[] {
+  const name = (entry: InventoryEntry): string =>
+    [entry.apiVersion, entry.kind, entry.namespace ?? "", entry.name].join(" ");
+  const entries = new Map([...before, ...now].map((entry) => [name(entry), entry]));
+  return [...entries.values()];
+}
+
 function skip({ migration: { id, title, absent }, reason }: Work, push: Push): void {
   for (const service of absent) push({ type: "service-absent", id, service });
   push({ type: "migration-skipped", id, title, reason: reason === "empty" ? "empty" : "applied" });
 }
 
-/** @throws Failure (1) with `--frozen`, where an applied migration would change */
-export function refuseChanged(works: readonly Work[], { frozen }: Pick<RunOptions, "frozen">): void {
+function refuseChanged(works: readonly Work[], { frozen }: RunOptions): void {
   const changed = works.filter(({ reason }) => reason === "changed");
   if (!frozen || changed.length === 0) return;
   throw new Failure(
@@ -226,19 +220,8 @@ function interrupted(session: Session): Outcome {
   return "interrupted";
 }
 
-async function readAll(plan: Plan, { client, namespace }: RunOptions): Promise<Live> {
-  return await readLive(client, namespace, plan.migrations.flatMap(plannedObjects));
-}
-
-function warnOf(diagnostics: readonly Diagnostic[], push: Push): void {
-  for (const diagnostic of diagnostics) push({ type: "run-warning", diagnostic });
-}
-
-/** @throws Failure (1) before the first write where others made what this run would write, unless it may take it over */
-function refuseForeign(works: readonly Work[], { foreign }: Live, { adopt }: RunOptions): void {
-  const planned = works.filter(isTodo).flatMap(({ migration }) => plannedObjects(migration));
-  const found = adopt === true ? [] : foreignObjects(planned, foreign);
-  if (found.length > 0) throw new Failure(1, found);
+async function readLive(plan: Plan, { client, namespace }: RunOptions): Promise<LiveIndex> {
+  return await readLiveIndex(client, namespace, plan.migrations.flatMap(plannedObjects));
 }
 
 /** At most 512 bytes of the first line: a record is no place for logs. */

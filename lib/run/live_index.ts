@@ -2,40 +2,28 @@
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { objectKey, type PlannedObject } from "../kube/object.ts";
-import { isForeign } from "./foreign.ts";
 import { DIGEST_ANNOTATION, OWNER_LABEL } from "./names.ts";
 
 /** Objects of this target that the runner made, by `objectKey`; metadata only. */
 export type LiveIndex = ReadonlyMap<string, LiveObject>;
 
-/** What is there of the planned kinds. */
-export interface Live {
-  readonly ours: LiveIndex;
-  /** Under a planned name, and made by somebody else. */
-  readonly foreign: LiveIndex;
-}
-
-/** Lists what is there of the planned kinds, whoever made it. */
-export async function readLive(
+/** Lists what is there of the planned kinds. Objects that others made are not in it. */
+export async function readLiveIndex(
   client: ClusterClient,
   owner: string,
   planned: readonly PlannedObject[],
-): Promise<Live> {
+): Promise<LiveIndex> {
   const places = new Map(
     planned.map(({ object: { apiVersion, kind, metadata: { namespace } } }) =>
       [[apiVersion, kind, namespace ?? ""].join(" "), { kind: { apiVersion, kind }, namespace }] as const
     ),
   );
   const lists = await Promise.all(
-    [...places.values()].map(({ kind, namespace }) => client.list(kind, namespace, { metadataOnly: true })),
+    [...places.values()].map(({ kind, namespace }) =>
+      client.list(kind, namespace, { labelSelector: `${OWNER_LABEL}=${owner}`, metadataOnly: true })
+    ),
   );
-  const all = lists.flatMap((list) => list.items.map((object) => [objectKey(object), object] as const));
-  const isOurs = ({ metadata }: LiveObject): boolean => metadata.labels?.[OWNER_LABEL] === owner;
-  const names = new Set(planned.map(({ object }) => objectKey(object)));
-  return {
-    ours: new Map(all.filter(([, object]) => isOurs(object))),
-    foreign: new Map(all.filter(([name, object]) => names.has(name) && !isOurs(object) && isForeign(object))),
-  };
+  return new Map(lists.flatMap((list) => list.items.map((object) => [objectKey(object), object] as const)));
 }
 
 /** The digest of the planned object that was applied last; undefined for an object on its way out. */

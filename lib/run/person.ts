@@ -116,7 +116,6 @@ async function write(work: PersonWork, id: string, holding: Holding): Promise<Wr
     key: target.key,
     epoch: session.state.epoch,
     live: work.live,
-    foreign: new Map(),
     // What has drifted carries this program's labels: it is taken back.
     force: work.drifted.size > 0,
     doneJobs: new Set(),

@@ -7,7 +7,7 @@ import { digestMigration, digestObject } from "../migration/digest.ts";
 import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import { refOf } from "./apply.ts";
 import { entryKey, mergeEntries } from "./inventory.ts";
-import { liveDigest, type LiveIndex, readLive } from "./live_index.ts";
+import { liveDigest, type LiveIndex, readLiveIndex } from "./live_index.ts";
 import { agrees, objectsOf, readPeople } from "./people.ts";
 import type { Target } from "./session.ts";
 import type { InventoryEntry, MigrationRecord, State } from "./state.ts";
@@ -51,8 +51,8 @@ export async function lookAtPerson(
   const planned = migration === undefined ? [] : plannedObjects(migration);
   const wanted = planned.filter(({ object }) => object.metadata.labels?.[PERSON_LABEL] === person);
   if (wanted.length > 0 && !hasNamespace(plan, state, namespace)) throw tooEarly(plan, namespace);
-  const [{ ours: index }, people] = await Promise.all([
-    readLive(client, namespace, planned),
+  const [index, people] = await Promise.all([
+    readLiveIndex(client, namespace, planned),
     readPeople(client, namespace),
   ]);
   const mine = new Map(objectsOf(person, people).map((object) => [objectKey(object), object]));

@@ -16,8 +16,6 @@ export interface Orphans {
   readonly removable: readonly Orphan[];
   /** Data: said, and left alone. */
   readonly data: readonly Orphan[];
-  /** What was there before this program took it over: left alone as well. */
-  readonly adopted: readonly Orphan[];
 }
 
 export interface Orphan {
@@ -31,12 +29,9 @@ export function findOrphans(plan: Plan, state: State): Orphans {
   const planned = new Set(plan.migrations.flatMap(plannedObjects).map(({ object }) => objectKey(object)));
   const orphans = [...state.inventory].flatMap(([id, entries]) => entries.map((entry) => ({ id, entry })))
     .filter(({ entry }) => !planned.has(entryKey(entry)));
-  const isData = ({ entry }: Orphan): boolean => DATA_KINDS.has(entry.kind);
-  const others = orphans.filter((orphan) => !isData(orphan));
   return {
-    removable: others.filter(({ entry }) => !entry.isAdopted),
-    data: orphans.filter(isData),
-    adopted: others.filter(({ entry }) => entry.isAdopted),
+    removable: orphans.filter(({ entry }) => !DATA_KINDS.has(entry.kind)),
+    data: orphans.filter(({ entry }) => DATA_KINDS.has(entry.kind)),
   };
 }
 
@@ -66,7 +61,7 @@ async function pruneAll(plan: Plan, { options, session, target, push, signal }: 
   const problems: Diagnostic[] = [];
   const kept = new Set<InventoryEntry>();
   for (const { id, entry } of removable) {
-    const { uid, isAdopted: _, ...ref } = entry;
+    const { uid, ...ref } = entry;
     const diagnostics = await removeObject(ref, id, context, uid);
     if (diagnostics.length > 0) kept.add(entry);
     problems.push(...diagnostics);

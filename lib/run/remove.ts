@@ -3,7 +3,6 @@ import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import type { ApplyContext } from "./apply.ts";
 import type { RunEvent } from "./event.ts";
-import { ADOPTED_ANNOTATION } from "./foreign.ts";
 import { diagnoseObject } from "./failure.ts";
 import { OWNER_LABEL } from "./names.ts";
 import { describe } from "./wait.ts";
@@ -16,8 +15,7 @@ export interface RemoveContext extends Pick<ApplyContext, "client" | "owner" | "
 }
 
 /**
- * Deletes the object where it is there, is ours, and, where a uid is known, is still the same one. What was there before
- * this program took it over stays.
+ * Deletes the object where it is there, is ours, and, where a uid is known, is still the same one.
  * The claims and pods of a StatefulSet: the claims stay, the pods go.
  */
 export async function removeObject(
@@ -32,10 +30,6 @@ export async function removeObject(
     if (live?.metadata.uid === undefined) return [];
     if (live.metadata.labels?.[OWNER_LABEL] !== context.owner) {
       return [refused(ref, "it was not made by this program, or its label was taken away")];
-    }
-    if (live.metadata.annotations?.[ADOPTED_ANNOTATION] !== undefined) {
-      context.push({ type: "object", id, object: describe(ref), outcome: "kept" });
-      return [];
     }
     if (uid !== undefined && uid !== "" && uid !== live.metadata.uid) {
       return [refused(ref, "somebody deleted it and made another one of that name")];

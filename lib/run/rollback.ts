@@ -1,7 +1,6 @@
 /** Goes back to an earlier migration: stops and removes workloads and routes, newest first. Never touches data. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { compareIds } from "../migration/migration_id.ts";
 import type { Plan } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions } from "./locked.ts";
@@ -45,8 +44,6 @@ export interface RollbackStep {
   readonly id: string;
   readonly title: string;
   readonly removed: readonly InventoryEntry[];
-  /** What was there before this program took it over. */
-  readonly kept: readonly InventoryEntry[];
 }
 
 /** Rolls back every recorded migration after `to`. Killed anywhere, it can be run again, or `migrate` can. */
@@ -63,21 +60,14 @@ export function rollbackSteps(plan: Plan, state: State, to: string): readonly Ro
   const last = findMigration(plan, to).id;
   const titles = new Map(plan.migrations.map(({ id, title }) => [id, title]));
   const kept = new Set(
-    [...state.inventory].filter(([id]) => compareIds(id, last) <= 0).flatMap(([, entries]) =>
-      entries.map(nameOf)
-    ),
+    [...state.inventory].filter(([id]) => id <= last).flatMap(([, entries]) => entries.map(nameOf)),
   );
-  return [...state.records.keys()].filter((id) => compareIds(id, last) > 0).sort(compareIds).reverse()
-    .map((id) => {
-      const concerned = (state.inventory.get(id) ?? [])
-        .filter((entry) => REMOVED.has(entry.kind) && !kept.has(nameOf(entry))).toReversed();
-      return {
-        id,
-        title: titles.get(id) ?? id,
-        removed: concerned.filter(({ isAdopted }) => !isAdopted),
-        kept: concerned.filter(({ isAdopted }) => isAdopted),
-      };
-    });
+  return [...state.records.keys()].filter((id) => id > last).sort().reverse().map((id) => ({
+    id,
+    title: titles.get(id) ?? id,
+    removed: (state.inventory.get(id) ?? [])
+      .filter((entry) => REMOVED.has(entry.kind) && !kept.has(nameOf(entry))).toReversed(),
+  }));
 }
 
 async function rollbackAll(plan: Plan, to: string, holding: Holding): Promise<Outcome> {
@@ -109,9 +99,7 @@ async function rollbackOne({ id, removed }: RollbackStep, holding: Holding): Pro
   };
   try {
     const diagnostics: Diagnostic[] = [];
-    for (const { uid, isAdopted: _, ...ref } of removed) {
-      diagnostics.push(...await removeObject(ref, id, context, uid));
-    }
+    for (const { uid, ...ref } of removed) diagnostics.push(...await removeObject(ref, id, context, uid));
     if (diagnostics.length > 0) return diagnostics;
   } catch (error) {
     if (error instanceof Failure || !signal.aborted || session.lost.aborted) throw error;

@@ -8,8 +8,6 @@ import { type Applied, type ApplyContext, applyObject, refOf, replaceObject } fr
 import { parseDuration } from "./duration.ts";
 import type { RunEvent } from "./event.ts";
 import { diagnoseObject } from "./failure.ts";
-import { ADOPTED_ANNOTATION } from "./foreign.ts";
-import { EPOCH_ANNOTATION } from "./names.ts";
 import { diagnoseNotReady } from "./not_ready.ts";
 import { isPrepared } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
@@ -126,12 +124,7 @@ async function tryApply(
 ): Promise<readonly Diagnostic[]> {
   try {
     const { outcome, live } = await apply();
-    const isAdopted = live.metadata.annotations?.[ADOPTED_ANNOTATION] !== undefined;
-    inventory.push({
-      ...refOf(planned.object),
-      uid: live.metadata.uid ?? "",
-      ...(isAdopted ? { isAdopted } : {}),
-    });
+    inventory.push({ ...refOf(planned.object), uid: live.metadata.uid ?? "" });
     const isMade = outcome === "configured" && isPrepared(planned.object, context.live);
     const object = describeObject(planned.object);
     context.push({ type: "object", id, object, outcome: isMade ? "created" : outcome });
@@ -163,11 +156,11 @@ async function runJob(
   const digest = digestObject(planned.object, context.key);
   const ref = refOf(planned.object);
   const found = await context.client.get(ref);
-  if (found === undefined && context.doneJobs.has(digest)) {
+  if (found === undefined && context.doneJobs.has(digest) && work.reason !== "redo") {
     context.push({ type: "object", id, object: describeObject(planned.object), outcome: "unchanged" });
     return [];
   }
-  const again = found !== undefined && (hasFailed(found) || isFormer(found, context.redoSince));
+  const again = found !== undefined && (hasFailed(found) || work.reason === "redo");
   const refused = await tryApply(
     planned,
     id,
@@ -186,13 +179,7 @@ async function runJob(
   return diagnostics;
 }
 
-/** Whether the Job was made before its migration began to be done again. */
-export function isFormer(job: LiveObject | undefined, since: number | undefined): boolean {
-  return since !== undefined && Number(job?.metadata.annotations?.[EPOCH_ANNOTATION] ?? 0) < since;
-}
-
-/** Whether the Job has ended in failure. */
-export function hasFailed(job: LiveObject): boolean {
+function hasFailed(job: LiveObject): boolean {
   // The edge: `status` of a Job.
   const status = job["status"] as { conditions?: readonly { type: string; status: string }[] } | undefined;
   return status?.conditions?.some(({ type, status }) => type === "Failed" && status === "True") ?? false;

@@ -28,8 +28,6 @@ export interface MigrationRecord {
   readonly by: string;
   readonly attempt: number;
   readonly epoch: number;
-  /** While it is done again: the epoch in which that began. Jobs of earlier epochs are not done again yet. */
-  readonly redo?: number;
   /** The run that wrote it. */
   readonly run: string;
   /** First message of the failure, without secrets, cut to 512 bytes. */
@@ -51,8 +49,6 @@ export interface Lock {
 /** An object that a migration applied; deleted later only by this uid. */
 export interface InventoryEntry extends ObjectRef {
   readonly uid: string;
-  /** It was there before this program took it over, and stays when its migration goes. */
-  readonly isAdopted?: boolean;
 }
 
 /** The whole record of one target. */
@@ -73,8 +69,6 @@ export const EMPTY_STATE: State = { epoch: 0, records: new Map(), inventory: new
 
 const ROLLED_FILE = "applied-long-ago";
 const INVENTORY_SUFFIX = ".inventory";
-/** The last word of an entry that was there before. */
-const ADOPTED = "adopted";
 
 interface Chained extends MigrationRecord {
   /** Keyed digest over this record and the `chain` of the one before. */
@@ -173,8 +167,7 @@ function keyMark(key: DigestKey): string {
 }
 
 function entryLine(entry: InventoryEntry): string {
-  const { apiVersion, kind, namespace = "", name, uid, isAdopted } = entry;
-  return [apiVersion, kind, namespace, name, uid, ...(isAdopted ? [ADOPTED] : [])].join(" ");
+  return [entry.apiVersion, entry.kind, entry.namespace ?? "", entry.name, entry.uid].join(" ");
 }
 
 function dataOf(object: LiveObject): Readonly<Record<string, string>> {
@@ -192,16 +185,9 @@ function readInventory(data: Readonly<Record<string, string>>): Map<string, read
 }
 
 function readEntry(line: string): InventoryEntry[] {
-  const [apiVersion, kind, namespace, name, uid, mark] = line.split(" ");
+  const [apiVersion, kind, namespace, name, uid] = line.split(" ");
   if (apiVersion === undefined || kind === undefined || name === undefined || uid === undefined) return [];
-  return [{
-    apiVersion,
-    kind,
-    ...(namespace ? { namespace } : {}),
-    name,
-    uid,
-    ...(mark === ADOPTED ? { isAdopted: true } : {}),
-  }];
+  return [{ apiVersion, kind, ...(namespace ? { namespace } : {}), name, uid }];
 }
 
 function parseJson<Shape>(text: string | undefined, name: string): Shape {

@@ -3,7 +3,6 @@ import { diagnoseAccess } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
-import { compareIds } from "../migration/migration_id.ts";
 import { type DigestKey, digestMigration } from "../migration/digest.ts";
 import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import type { MigrationState } from "./event.ts";
@@ -65,7 +64,7 @@ export async function readStatus(
   const missing = [...state.records].filter(([id]) => !known.has(id)).map(([id, record]) =>
     line(id, id, "missing", record.objects, record)
   );
-  const migrations = [...planned, ...missing].sort((left, right) => compareIds(left.id, right.id));
+  const migrations = [...planned, ...missing].sort((left, right) => left.id < right.id ? -1 : 1);
   const open = planned.find(({ state }) => !["applied", "skipped"].includes(state));
   return {
     status: {

@@ -52,8 +52,7 @@ export function selectWork(
   return upTo(plan, selection.to).map((migration) => {
     const digest = digestMigration(migration, key);
     const record = state.records.get(migration.id);
-    const isAgain = migration.id === redo || record?.redo !== undefined;
-    const reason = isAgain ? "redo" : reasonFor(migration, digest, record, live, key);
+    const reason = migration.id === redo ? "redo" : reasonFor(migration, digest, record, live, key);
     return { migration, digest, reason, ...(record === undefined ? {} : { record }) };
   });
 }
@@ -73,18 +72,6 @@ export function findMigration(plan: Plan, wanted: string): PlannedMigration {
     severity: "error",
     message: `There is no migration "${wanted}"`,
     hint: `The migrations are ${plan.migrations.map(({ id }) => id).join(", ")}`,
-  }]);
-}
-
-/** @throws Failure (2) where a migration is to be done again that was never done */
-export function refuseUnapplied(plan: Plan, state: State, wanted: string): void {
-  const { id } = findMigration(plan, wanted);
-  if (state.records.has(id)) return;
-  throw new Failure(2, [{
-    code: "run-not-applied",
-    severity: "error",
-    message: `Migration "${id}" was not applied yet, so it cannot be done again`,
-    hint: `Apply it, and what comes before it: deno task migrate --to ${id.split("_")[0]}`,
   }]);
 }
 

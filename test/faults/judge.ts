@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { ClusterClient } from "../../lib/cluster/client.ts";
 import { describeObject, objectKey } from "../../lib/kube/object.ts";
 import { plannedObjects } from "../../lib/migration/step.ts";
-import { readLive } from "../../lib/run/live_index.ts";
+import { readLiveIndex } from "../../lib/run/live_index.ts";
 import { findTarget } from "../../lib/run/prepare.ts";
 import { loadState } from "../../lib/run/session.ts";
 import { isTodo, selectWork } from "../../lib/run/work.ts";
@@ -77,7 +77,7 @@ export async function judge(
   const target = await findTarget(client, namespace);
   assert.ok(target !== undefined, "there is no record");
   const state = await loadState(target);
-  const live = (await readLive(client, namespace, plan.migrations.flatMap(plannedObjects))).ours;
+  const live = await readLiveIndex(client, namespace, plan.migrations.flatMap(plannedObjects));
   for (const { object } of plan.migrations.flatMap(plannedObjects)) {
     assert.ok(live.has(objectKey(object)), `lost: ${describeObject(object)}`);
   }
