@@ -1,7 +1,6 @@
 /** `migrate` and `redo`: from the stack to the cluster, or with `--dry-run` what that would change. */
 import { plural } from "../report/diagnostic_text.ts";
 import { execute } from "../run/execute.ts";
-import { prepareTarget } from "../run/prepare.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "./exit_code.ts";
 import { confirmMove, follow, type Move, withMove } from "./move.ts";
@@ -24,14 +23,13 @@ export function redo(migration: string): Run {
 }
 
 async function run(move: Move, selection: { redo?: string; to?: string } = {}): Promise<number> {
-  const { options, gathered, namespace, target, plan, writer } = move;
+  const { options, gathered, namespace, plan, writer } = move;
   const question = `Apply ${plural(plan.migrations.length, "migration")} to namespace "${namespace}"?`;
   if (!confirmMove(move, question)) return ExitCode.ok;
-  const prepared = await prepareTarget(target.client, namespace, plan);
-  const keyed = gathered.planFor(keyText(prepared.key)) ?? plan;
   const to = options["to"];
-  const events = execute(keyed, {
+  const events = execute(plan, {
     ...writer,
+    planFor: (key) => gathered.planFor(keyText(key)) ?? plan,
     ...(typeof to === "string" ? { to } : {}),
     frozen: options["frozen"] === true,
     adopt: options["adopt"] === true,

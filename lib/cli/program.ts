@@ -90,7 +90,8 @@ function declareMoving(program: Command, on: On): void {
   on(migrate, async () => (await import("./migrate_command.ts")).migrate);
 
   const redo = withWriting(withOutput(withCluster(withInput(program.command("redo")))))
-    .description("apply one migration again, its jobs included");
+    .description("apply one migration again, its jobs included")
+    .option("--adopt", "take over objects and fields that others made");
   redo.argument("<number>", "the migration, such as 060");
   on(redo, async () => (await import("./migrate_command.ts")).redo(redo.args[0] ?? ""));
 

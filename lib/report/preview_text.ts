@@ -13,6 +13,8 @@ const SIGNS: Readonly<Record<ObjectOutcome, string>> = {
   replaced: "±",
   deleted: "-",
   unchanged: "=",
+  adopted: "~",
+  kept: "!",
 };
 const WORDS: Readonly<Record<ObjectOutcome, string>> = {
   created: "to create",
@@ -20,6 +22,8 @@ const WORDS: Readonly<Record<ObjectOutcome, string>> = {
   replaced: "to replace",
   deleted: "to remove",
   unchanged: "unchanged",
+  adopted: "to take over",
+  kept: "to keep: it was there before and was taken over",
 };
 const WHY: Readonly<Record<MigrationPreview["reason"], string>> = {
   new: "",
@@ -50,12 +54,13 @@ export function renderPreview(previews: readonly MigrationPreview[], options: Pr
 export function countPreview(previews: readonly MigrationPreview[]): string {
   const todo = previews.filter(hasWork);
   const outcomes = previews.flatMap(({ changes }) => changes.map(({ outcome }) => outcome));
-  const counts = (["created", "configured", "replaced", "deleted", "unchanged"] as const).flatMap(
-    (outcome) => {
-      const count = outcomes.filter((one) => one === outcome).length;
-      return count === 0 ? [] : [`${count} ${WORDS[outcome]}`];
-    },
-  );
+  const counts = (["created", "configured", "adopted", "replaced", "deleted", "kept", "unchanged"] as const)
+    .flatMap(
+      (outcome) => {
+        const count = outcomes.filter((one) => one === outcome).length;
+        return count === 0 ? [] : [`${count} ${WORDS[outcome].split(":")[0]}`];
+      },
+    );
   if (todo.length === 0) return "Plan: nothing to do";
   return `Plan: ${[plural(todo.length, "migration"), ...counts].join(", ")}`;
 }

@@ -64,6 +64,7 @@ async function carryOut(work: PersonWork, options: PersonOptions, holding: Holdi
     title,
     at: startedAt,
     resumed: false,
+    redo: false,
     objects: apply.length + remove.length,
   });
   // Recorded before they exist: what a run that dies leaves behind can still be found.

@@ -2,6 +2,7 @@
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { type DigestKey, digestValue } from "../migration/digest.ts";
+import { compareIds } from "../migration/order.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import {
   EPOCH_ANNOTATION,
@@ -33,6 +34,8 @@ export interface MigrationRecord {
   readonly error?: string;
   /** Keyed digests of the Jobs that were completed. */
   readonly jobs?: readonly string[];
+  /** It is being applied again, Jobs included; the epoch since when. Gone when that is done. */
+  readonly redo?: number;
 }
 
 /** Who holds the lock. */
@@ -48,6 +51,8 @@ export interface Lock {
 /** An object that a migration applied; deleted later only by this uid. */
 export interface InventoryEntry extends ObjectRef {
   readonly uid: string;
+  /** It was there before, and is not ours to delete. */
+  readonly adopted?: true;
 }
 
 /** The whole record of one target. */
@@ -66,6 +71,8 @@ export const EMPTY_STATE: State = { epoch: 0, records: new Map(), inventory: new
 
 const ROLLED_FILE = "applied-long-ago";
 const INVENTORY_SUFFIX = ".inventory";
+/** The last word of an entry's line. */
+const ADOPTED = "adopted";
 
 interface Chained extends MigrationRecord {
   /** Keyed digest over this record and the `chain` of the one before. */
@@ -84,9 +91,10 @@ export function readState(object: LiveObject, key: DigestKey): State {
   const rolled = readRolled(data[ROLLED_FILE]);
   const records = new Map<string, MigrationRecord>(rolled);
   let previous = chainOf(rolled, key);
-  const names = Object.keys(annotations).filter((name) => name.startsWith(MIGRATION_PREFIX)).sort();
-  for (const name of names) {
-    const id = name.slice(MIGRATION_PREFIX.length);
+  const ids = Object.keys(annotations).filter((name) => name.startsWith(MIGRATION_PREFIX))
+    .map((name) => name.slice(MIGRATION_PREFIX.length)).sort(compareIds);
+  for (const id of ids) {
+    const name = `${MIGRATION_PREFIX}${id}`;
     const { chain, ...record } = parseJson<Chained>(annotations[name], name);
     if (chain !== link(id, record, previous, key)) throw new Failure(1, [brokenChain(id)]);
     previous = chain;
@@ -155,7 +163,8 @@ function link(id: string, record: MigrationRecord, previous: string, key: Digest
 }
 
 function entryLine(entry: InventoryEntry): string {
-  return [entry.apiVersion, entry.kind, entry.namespace ?? "", entry.name, entry.uid].join(" ");
+  const words = [entry.apiVersion, entry.kind, entry.namespace ?? "", entry.name, entry.uid];
+  return [...words, ...(entry.adopted ? [ADOPTED] : [])].join(" ");
 }
 
 function dataOf(object: LiveObject): Readonly<Record<string, string>> {
@@ -173,9 +182,16 @@ function readInventory(data: Readonly<Record<string, string>>): Map<string, read
 }
 
 function readEntry(line: string): InventoryEntry[] {
-  const [apiVersion, kind, namespace, name, uid] = line.split(" ");
+  const [apiVersion, kind, namespace, name, uid, adopted] = line.split(" ");
   if (apiVersion === undefined || kind === undefined || name === undefined || uid === undefined) return [];
-  return [{ apiVersion, kind, ...(namespace ? { namespace } : {}), name, uid }];
+  return [{
+    apiVersion,
+    kind,
+    ...(namespace ? { namespace } : {}),
+    name,
+    uid,
+    ...(adopted === ADOPTED ? { adopted: true } : {}),
+  }];
 }
 
 function parseJson<Shape>(text: string | undefined, name: string): Shape {
