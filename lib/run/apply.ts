@@ -149,7 +149,7 @@ export function refOf(object: KubeObject): ObjectRef {
  */
 export function isImmutable(error: unknown): boolean {
   return error instanceof ApiError && error.status === 422 &&
-    /field is immutable|updates to statefulset spec|may not be changed|cannot change roleRef|are forbidden/i
+    /field is immutable|updates to statefulset spec|may not be changed|may not change once set|cannot change roleRef|are forbidden/i
       .test(error.message);
 }
 
