@@ -123,7 +123,7 @@ async function recordAdoptions(works: readonly Work[], { session, adoptions }: R
       migration.id,
       plannedObjects(migration).flatMap(({ object }): readonly InventoryEntry[] => {
         const uid = adoptions.get(objectKey(object))?.live.metadata.uid;
-        return uid === undefined ? [] : [{ ...refOf(object), uid, adopted: true }];
+        return uid === undefined ? [] : [{ ...refOf(object), uid, adopted: "decided" }];
       }),
     ] as const
   );

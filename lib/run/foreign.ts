@@ -128,7 +128,7 @@ async function judge(
   const isShared = entry === undefined && owner !== undefined &&
     (!await isLiving(owner, look.client) || await isAsPlanned(planned, look.client));
   if (isShared) return undefined;
-  return { planned, live, madeBy: makerOf(live, owner), isDecided: entry !== undefined };
+  return { planned, live, madeBy: makerOf(live, owner), isDecided: entry?.adopted === "decided" };
 }
 
 function makerOf({ metadata }: LiveObject, owner: string | undefined): string {

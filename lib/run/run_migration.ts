@@ -129,7 +129,7 @@ async function tryApply(
     inventory.push({
       ...refOf(planned.object),
       uid: live.metadata.uid ?? "",
-      ...(isAdopted ? { adopted: true } : {}),
+      ...(isAdopted ? { adopted: "done" } : {}),
     });
     const isMade = outcome === "configured" && isPrepared(planned.object, context.live);
     const object = describeObject(planned.object);

@@ -48,11 +48,13 @@ export interface Lock {
   readonly since: string;
 }
 
+export type Adoption = "decided" | "done";
+
 /** An object that a migration applied; deleted later only by this uid. */
 export interface InventoryEntry extends ObjectRef {
   readonly uid: string;
-  /** It was there before, and is not ours to delete. */
-  readonly adopted?: true;
+  /** It was there before, and is not ours to delete: it is to be taken over, or was. */
+  readonly adopted?: Adoption;
 }
 
 /** The whole record of one target. */
@@ -72,7 +74,7 @@ export const EMPTY_STATE: State = { epoch: 0, records: new Map(), inventory: new
 const ROLLED_FILE = "applied-long-ago";
 const INVENTORY_SUFFIX = ".inventory";
 /** The last word of an entry's line. */
-const ADOPTED = "adopted";
+const ADOPTIONS: Readonly<Record<string, Adoption>> = { "to-adopt": "decided", adopted: "done" };
 
 interface Chained extends MigrationRecord {
   /** Keyed digest over this record and the `chain` of the one before. */
@@ -164,7 +166,7 @@ function link(id: string, record: MigrationRecord, previous: string, key: Digest
 
 function entryLine(entry: InventoryEntry): string {
   const words = [entry.apiVersion, entry.kind, entry.namespace ?? "", entry.name, entry.uid];
-  return [...words, ...(entry.adopted ? [ADOPTED] : [])].join(" ");
+  return [...words, ...Object.keys(ADOPTIONS).filter((word) => ADOPTIONS[word] === entry.adopted)].join(" ");
 }
 
 function dataOf(object: LiveObject): Readonly<Record<string, string>> {
@@ -184,13 +186,14 @@ function readInventory(data: Readonly<Record<string, string>>): Map<string, read
 function readEntry(line: string): InventoryEntry[] {
   const [apiVersion, kind, namespace, name, uid, adopted] = line.split(" ");
   if (apiVersion === undefined || kind === undefined || name === undefined || uid === undefined) return [];
+  const adoption = ADOPTIONS[adopted ?? ""];
   return [{
     apiVersion,
     kind,
     ...(namespace ? { namespace } : {}),
     name,
     uid,
-    ...(adopted === ADOPTED ? { adopted: true } : {}),
+    ...(adoption === undefined ? {} : { adopted: adoption }),
   }];
 }
 

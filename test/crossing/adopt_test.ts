@@ -156,6 +156,29 @@ Deno.test("rollback and prune leave alone what was there before, and say so", as
   });
 });
 
+Deno.test("what its maker took back is refused anew, and not taken over by a plain run", async () => {
+  await withCluster(async (cluster) => {
+    await withStack(cluster.prefix, async (flags) => {
+      await makeByHand(cluster);
+      const ran = await runFerry(["migrate", ...flags, "--adopt", "--yes"], { cluster });
+      assert.equal(ran.code, 0, ran.err);
+      const path = `/api/v1/namespaces/${cluster.prefix}/services/web`;
+      const { metadata, ...rest } = await live(cluster, path) ?? assert.fail("the Service is gone");
+      const { labels: _, annotations: __, ...bare } = metadata;
+      const taken = await cluster.api.request("PUT", `${path}?fieldManager=argocd`, {
+        ...rest,
+        metadata: bare,
+      });
+      assert.equal(taken.status, 200);
+      const refused = await runFerry(["migrate", ...flags, "--yes"], { cluster });
+      assert.equal(refused.code, 1, refused.err);
+      assert.match(refused.err, /error\[run-foreign-object\]: Service \S+web is there already/);
+      const drift = await runFerry(["status", ...flags, "--drift"], { cluster });
+      assert.match(drift.out, /~ Service \S+web changed/);
+    });
+  });
+});
+
 Deno.test("a run that is killed while it takes over is finished by a plain one", async () => {
   await withCluster(async (cluster) => {
     await withStack(cluster.prefix, async (flags) => {

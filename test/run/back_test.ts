@@ -68,7 +68,7 @@ Deno.test("rollbackSteps() leaves an object that an earlier migration also has, 
 });
 
 Deno.test("rollbackSteps() and findOrphans() keep what was there before apart", () => {
-  const adopted = entry("Service", "web", { adopted: true });
+  const adopted = entry("Service", "web", { adopted: "done" });
   const state = stateOf({
     "010_a": [],
     "020_b": [adopted, entry("Deployment", "web"), entry("PersistentVolumeClaim", "data")],
@@ -85,8 +85,8 @@ Deno.test("rollbackSteps() and findOrphans() keep what was there before apart", 
 
 Deno.test("the record keeps what was there before, what is done again, and its order by number", () => {
   const written = stateOf({
-    "999_a": [entry("Service", "web", { adopted: true })],
-    "1000_b": [entry("Pod", "p")],
+    "999_a": [entry("Service", "web", { adopted: "done" })],
+    "1000_b": [entry("Pod", "p", { adopted: "decided" })],
   });
   const state = { ...written, records: new Map([...written.records]).set("1000_b", { ...RECORD, redo: 7 }) };
   const read = readState(writeState(state, "faf", KEY), KEY);
