@@ -127,7 +127,7 @@ async function write(work: PersonWork, id: string, holding: Holding): Promise<Wr
   const problems: Diagnostic[] = [];
   for (const entry of work.remove) {
     const { uid, ...ref } = entry;
-    const found = await removeObject(ref, id, context, uid);
+    const found = await removeObject(ref, id, { ...context, adoptedToo: true }, uid);
     if (found.length === 0) removed.push(entry);
     problems.push(...found);
   }

@@ -13,6 +13,8 @@ import { DATA_KINDS } from "./waves.ts";
 export interface RemoveContext extends Pick<ApplyContext, "client" | "owner" | "guard" | "signal"> {
   readonly push: (event: RunEvent) => void;
   readonly secrets: readonly string[];
+  /** Delete also what was taken over: access that is revoked has to end. */
+  readonly adoptedToo?: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function removeObject(
     if (uid !== undefined && uid !== "" && uid !== live.metadata.uid) {
       return [refused(ref, "somebody deleted it and made another one of that name")];
     }
-    if (isKept(live)) {
+    if (isKept(live) && !context.adoptedToo) {
       context.push({ type: "object", id, object: describe(ref), outcome: "kept" });
       return [];
     }
