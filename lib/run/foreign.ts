@@ -53,8 +53,11 @@ export async function foreignAmong(
   planned: readonly PlannedObject[],
   look: Look,
 ): Promise<ReadonlyMap<string, Foreign>> {
+  // In front of a first run, which may well be to make its namespace: then nothing can be in it.
+  const isEmpty = look.live.size === 0 && !await isThere(look.namespace, look.client);
   const unknown = planned.filter(({ object }) =>
-    object.kind !== "Namespace" && !look.live.has(objectKey(object))
+    object.kind !== "Namespace" && !look.live.has(objectKey(object)) &&
+    !(isEmpty && object.metadata.namespace === look.namespace)
   );
   const places = Map.groupBy(
     unknown,
@@ -126,7 +129,7 @@ async function judge(
   const entry = byUid.get(live.metadata.uid ?? "");
   if (entry !== undefined && !entry.adopted) return undefined;
   const isShared = entry === undefined && owner !== undefined &&
-    (!await isLiving(owner, look.client) || await isAsPlanned(planned, look.client));
+    (!await isThere(owner, look.client, true) || await isAsPlanned(planned, look.client));
   if (isShared) return undefined;
   return { planned, live, madeBy: makerOf(live, owner), isDecided: entry?.adopted === "decided" };
 }
@@ -140,11 +143,11 @@ function makerOf({ metadata }: LiveObject, owner: string | undefined): string {
     .join(" and ") || "somebody";
 }
 
-/** Where that may not be looked at, it is taken to be there. */
-async function isLiving(namespace: string, client: ClusterClient): Promise<boolean> {
+/** Whether the namespace is there, and not on its way out where that counts; it is where nobody may look. */
+async function isThere(namespace: string, client: ClusterClient, living = false): Promise<boolean> {
   try {
     const found = await client.get({ apiVersion: "v1", kind: "Namespace", name: namespace });
-    return found !== undefined && found.metadata.deletionTimestamp === undefined;
+    return found !== undefined && !(living && found.metadata.deletionTimestamp !== undefined);
   } catch (error) {
     if (error instanceof ApiError && error.status === 403) return true;
     throw error;
