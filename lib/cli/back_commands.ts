@@ -13,16 +13,19 @@ import type { CommandOptions } from "./program.ts";
 import { nothingRecorded } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
+const ADOPTED = "it was there before and was taken over";
+
 /** Stops and removes workloads and routes of the migrations after `--to`, newest first. */
 export function rollback(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   return withMove(options, surroundings, async (move) => {
     const to = String(options["to"]);
     const state = await loadState(await recordOf(move));
     const steps = rollbackSteps(move.plan, state, to);
-    for (const { id, removed } of steps) {
+    for (const { id, removed, kept } of steps) {
       move.terminal.err(
         `${id}: ${removed.length === 0 ? "nothing to remove" : removed.map(nameOf).join(", ")}\n`,
       );
+      for (const entry of kept) move.terminal.err(`${id}: keep ${nameOf(entry)}, ${ADOPTED}\n`);
     }
     if (options["dryRun"] === true) return preview(move, { rollback: steps });
     const count = steps.reduce((sum, { removed }) => sum + removed.length, 0);
@@ -36,10 +39,11 @@ export function rollback(options: CommandOptions, surroundings: Surroundings): P
 export function prune(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   return withMove(options, surroundings, async (move) => {
     const state = await loadState(await recordOf(move));
-    const { removable, data } = findOrphans(move.plan, state);
+    const { removable, data, adopted } = findOrphans(move.plan, state);
     for (const { id, entry } of removable) move.terminal.err(`${id}: remove ${nameOf(entry)}\n`);
     for (const { id, entry } of data) move.terminal.err(`${id}: keep ${nameOf(entry)}, it is data\n`);
-    if (options["dryRun"] === true) return preview(move, { remove: removable, keep: data });
+    for (const { id, entry } of adopted) move.terminal.err(`${id}: keep ${nameOf(entry)}, ${ADOPTED}\n`);
+    if (options["dryRun"] === true) return preview(move, { remove: removable, keep: data, adopted });
     const question = `Remove ${plural(removable.length, "object")}? Data stays.`;
     if (removable.length > 0 && !confirmMove(move, question)) return ExitCode.ok;
     return await follow(move, pruneOrphans(move.plan, move.writer));

@@ -1,10 +1,6 @@
 /** `migrate` and `redo`: from the stack to the cluster, or with `--dry-run` what that would change. */
-import { Failure } from "../diagnostics/diagnostic.ts";
 import { plural } from "../report/diagnostic_text.ts";
 import { execute } from "../run/execute.ts";
-import { findTarget, prepareTarget } from "../run/prepare.ts";
-import { missingRights } from "../run/rbac.ts";
-import type { Target } from "../run/session.ts";
 import { keyText } from "./digest_key.ts";
 import { refuseInUse } from "./docker_in_use.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -33,23 +29,13 @@ async function run(move: Move, selection: { redo?: string; to?: string } = {}): 
   const question = `Apply ${plural(plan.migrations.length, "migration")} to namespace "${namespace}"?`;
   if (!confirmMove(move, question)) return ExitCode.ok;
   await refuseInUse(move, { to: typeof to === "string" ? to : undefined, redo: selection.redo });
-  const prepared = await firstTarget(move);
-  const keyed = gathered.planFor(keyText(prepared.key)) ?? plan;
-  const events = execute(keyed, {
+  const events = execute(plan, {
     ...writer,
+    planFor: (key) => gathered.planFor(keyText(key)) ?? plan,
     ...(typeof to === "string" ? { to } : {}),
     frozen: options["frozen"] === true,
     adopt: options["adopt"] === true,
     ...selection,
   });
   return await follow(move, events);
-}
-
-/** The target, made where no run was there yet: after its rights were asked for, as that is the first write. */
-async function firstTarget({ target: { client }, namespace, plan, surroundings }: Move): Promise<Target> {
-  const found = await findTarget(client, namespace);
-  if (found !== undefined) return found;
-  const missing = await missingRights(client, plan, namespace);
-  if (missing.length > 0) throw new Failure(ExitCode.cluster, missing);
-  return await prepareTarget(client, namespace, plan, surroundings.signal);
 }

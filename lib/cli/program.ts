@@ -93,6 +93,7 @@ function declareMoving(program: Command, on: On): void {
 
   const redo = withWriting(withOutput(withCluster(withInput(program.command("redo")))))
     .description("apply one migration again, its jobs included")
+    .option("--adopt", "take over objects and fields that others made")
     .option("--allow-running", ALLOW_RUNNING);
   redo.argument("<number>", "the migration, such as 060");
   on(redo, async () => (await import("./migrate_command.ts")).redo(redo.args[0] ?? ""));

@@ -1,7 +1,7 @@
 /** Shows the events of a run on standard error: a live block on a terminal, plain lines elsewhere. */
 import { LiveBlock } from "../report/live_block.ts";
 import { RunPrinter } from "../report/run_printer.ts";
-import type { RunEvent } from "../run/event.ts";
+import type { ObjectOutcome, RunEvent } from "../run/event.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface RunDisplay {
@@ -29,8 +29,8 @@ function plainDisplay(terminal: Terminal): RunDisplay {
 
 /** Objects and waits live in the block; what stays is one line for each migration. */
 const STAYING: ReadonlySet<RunEvent["type"]> = new Set([
+  "warning",
   "run-taken-over",
-  "run-warning",
   "service-absent",
   "migration-started",
   "migration-skipped",
@@ -40,9 +40,11 @@ const STAYING: ReadonlySet<RunEvent["type"]> = new Set([
   "run-finished",
 ]);
 
-/** What is gone is worth a line of its own, whatever command removed it. */
+/** What is gone, or would be, and what was somebody else's is worth a line of its own, whatever the command. */
+const TOLD: ReadonlySet<ObjectOutcome> = new Set(["deleted", "kept", "adopted"]);
+
 function isStaying(event: RunEvent): boolean {
-  return STAYING.has(event.type) || event.type === "object" && event.outcome === "deleted";
+  return STAYING.has(event.type) || event.type === "object" && TOLD.has(event.outcome);
 }
 
 class LiveDisplay implements RunDisplay {

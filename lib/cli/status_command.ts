@@ -54,7 +54,7 @@ async function showDrift(plan: Plan, view: DriftView): Promise<number> {
   if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, drift })}\n`);
   else if (drift.length === 0) terminal.out("No drift: everything applied is as it was applied.\n");
   else {
-    terminal.out(renderPreview(drift, { colour: terminal.outColour }));
+    terminal.out(renderPreview(drift, { colour: terminal.outColour, drift: true }));
     printDiagnostics(drift.flatMap(({ diagnostics }) => diagnostics), { terminal, options, sources });
   }
   return options["detailedExitcode"] === true && drift.length > 0 ? ExitCode.pending : ExitCode.ok;

@@ -13,6 +13,13 @@ const SERVER_METADATA: ReadonlySet<string> = new Set([
 ]);
 /** Our own marks: they change with the object and say nothing a reader wants to see. */
 const OWN_ANNOTATIONS = "compose-ferry/";
+/** A Job's own, by which it finds its pods: made anew with every Job. */
+const JOB_LABELS: ReadonlySet<string> = new Set([
+  "batch.kubernetes.io/controller-uid",
+  "batch.kubernetes.io/job-name",
+  "controller-uid",
+  "job-name",
+]);
 const SERVER_ANNOTATIONS: ReadonlySet<string> = new Set([
   "deployment.kubernetes.io/revision",
   "kubectl.kubernetes.io/last-applied-configuration",
@@ -23,7 +30,7 @@ const SERVER_ANNOTATIONS: ReadonlySet<string> = new Set([
 
 /** The object as a reader thinks of it: no status, no bookkeeping. */
 export function normalise(object: KubeObject): KubeObject {
-  const { status: _status, metadata, ...rest } = object;
+  const { status: _status, metadata, ...rest } = object.kind === "Job" ? withoutSelector(object) : object;
   const { annotations, labels, ...others } = metadata;
   const kept = Object.fromEntries(Object.entries(others).filter(([name]) => !SERVER_METADATA.has(name)));
   return {
@@ -37,6 +44,38 @@ export function normalise(object: KubeObject): KubeObject {
       ...withoutOwn("annotations", annotations),
     },
   };
+}
+
+/** Without what the API server writes into each Job: a selector by its uid, unless that is one's own. */
+function withoutSelector(job: KubeObject): KubeObject {
+  // The edge: `spec` of a Job.
+  const spec = job["spec"] as JobSpec | undefined;
+  if (spec?.template === undefined || spec.manualSelector === true) return job;
+  const { selector: _, ...rest } = spec;
+  const { metadata, ...template } = spec.template;
+  const { labels, ...others } = metadata ?? {};
+  const left = { ...others, ...withoutJobLabels(labels) };
+  return {
+    ...job,
+    metadata: { ...job.metadata, labels: withoutJobLabels(job.metadata.labels).labels ?? {} },
+    spec: {
+      ...rest,
+      template: { ...template, ...(Object.keys(left).length === 0 ? {} : { metadata: left }) },
+    },
+  };
+}
+
+interface JobSpec {
+  readonly manualSelector?: boolean;
+  readonly selector?: unknown;
+  readonly template?: { readonly metadata?: { readonly labels?: Record<string, string> } };
+}
+
+function withoutJobLabels(
+  labels: Readonly<Record<string, string>> = {},
+): { readonly labels?: Record<string, string> } {
+  const left = Object.entries(labels).filter(([name]) => !JOB_LABELS.has(name));
+  return left.length === 0 ? {} : { labels: Object.fromEntries(left) };
 }
 
 function withoutOwn(

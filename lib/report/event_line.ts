@@ -14,7 +14,7 @@ export function eventLine(event: RunEvent, options: { readonly colour: boolean }
       return `Waiting for the run of ${event.holder}, in progress since ${event.heldSince}`;
     case "run-taken-over":
       return `Took over from the run of ${event.holder}, in progress since ${event.heldSince}: it is gone`;
-    case "run-warning": {
+    case "warning": {
       const { code, message, hint } = event.diagnostic;
       return `${style.yellow(`warning[${code}]`)}: ${message}${
         hint === undefined ? "" : `\n  hint: ${hint}`
@@ -22,8 +22,8 @@ export function eventLine(event: RunEvent, options: { readonly colour: boolean }
     }
     case "migration-started":
       return `${style.bold(event.id)} ${event.title} (${plural(event.objects, "object")}${
-        event.resumed ? ", resumed" : ""
-      })`;
+        event.redo ? ", again" : ""
+      }${event.resumed ? ", resumed" : ""})`;
     case "migration-skipped":
       return event.reason === "applied"
         ? undefined
@@ -31,9 +31,7 @@ export function eventLine(event: RunEvent, options: { readonly colour: boolean }
     case "service-absent":
       return style.dim(`  - ${event.service} is not part of this stack, skipped`);
     case "object":
-      return event.outcome === "unchanged"
-        ? undefined
-        : `  ${style.green("✔")} ${event.object} ${event.outcome}`;
+      return objectLine(event, style);
     case "waiting":
       return style.dim(`  … ${event.object}: ${event.reason} (${formatDuration(event.elapsedMs)})`);
     case "ready":
@@ -49,6 +47,17 @@ export function eventLine(event: RunEvent, options: { readonly colour: boolean }
     case "run-finished":
       return undefined;
   }
+}
+
+function objectLine(
+  { object, outcome }: Extract<RunEvent, { type: "object" }>,
+  style: Style,
+): string | undefined {
+  if (outcome === "unchanged") return undefined;
+  if (outcome === "kept") {
+    return `  ${style.yellow("!")} ${object} kept: it was there before and was taken over`;
+  }
+  return `  ${style.green("✔")} ${object} ${outcome}`;
 }
 
 function finishedLine(event: Extract<RunEvent, { type: "migration-finished" }>, style: Style): string {

@@ -13,6 +13,8 @@ const SIGNS: Readonly<Record<ObjectOutcome, string>> = {
   replaced: "±",
   deleted: "-",
   unchanged: "=",
+  adopted: "~",
+  kept: "!",
 };
 const WORDS: Readonly<Record<ObjectOutcome, string>> = {
   created: "to create",
@@ -20,6 +22,15 @@ const WORDS: Readonly<Record<ObjectOutcome, string>> = {
   replaced: "to replace",
   deleted: "to remove",
   unchanged: "unchanged",
+  adopted: "to take over",
+  kept: "to keep: it was there before and was taken over",
+};
+/** As `status --drift` says it: what somebody did, not what a run would do. */
+const DRIFT_WORDS: Readonly<Record<ObjectOutcome, string>> = {
+  ...WORDS,
+  configured: "changed",
+  deleted: "gone",
+  replaced: "made anew: by somebody, after it was deleted",
 };
 const WHY: Readonly<Record<MigrationPreview["reason"], string>> = {
   new: "",
@@ -37,27 +48,31 @@ export interface PreviewTextOptions {
   readonly colour: boolean;
   /** Show the whole of objects that would be created, not only their names. Default: only changes. */
   readonly full?: boolean;
+  /** It is a drift, not a plan. */
+  readonly drift?: boolean;
 }
 
 /** Everything, migration by migration, ending with the counts. */
 export function renderPreview(previews: readonly MigrationPreview[], options: PreviewTextOptions): string {
   const style = styleFor(options.colour);
   const blocks = previews.map((preview) => renderMigration(preview, options, style));
-  return `${blocks.join("\n")}\n${countPreview(previews)}\n`;
+  return `${blocks.join("\n")}\n${countPreview(previews, options.drift)}\n`;
 }
 
 /** `Plan: 2 migrations, 14 to create, 1 to change, 31 unchanged`. */
-export function countPreview(previews: readonly MigrationPreview[]): string {
+export function countPreview(previews: readonly MigrationPreview[], isDrift = false): string {
+  const words = isDrift ? DRIFT_WORDS : WORDS;
   const todo = previews.filter(hasWork);
   const outcomes = previews.flatMap(({ changes }) => changes.map(({ outcome }) => outcome));
-  const counts = (["created", "configured", "replaced", "deleted", "unchanged"] as const).flatMap(
-    (outcome) => {
-      const count = outcomes.filter((one) => one === outcome).length;
-      return count === 0 ? [] : [`${count} ${WORDS[outcome]}`];
-    },
-  );
+  const counts = (["created", "configured", "adopted", "replaced", "deleted", "kept", "unchanged"] as const)
+    .flatMap(
+      (outcome) => {
+        const count = outcomes.filter((one) => one === outcome).length;
+        return count === 0 ? [] : [`${count} ${words[outcome].split(":")[0]}`];
+      },
+    );
   if (todo.length === 0) return "Plan: nothing to do";
-  return `Plan: ${[plural(todo.length, "migration"), ...counts].join(", ")}`;
+  return `${isDrift ? "Drift" : "Plan"}: ${[plural(todo.length, "migration"), ...counts].join(", ")}`;
 }
 
 /** Whether a run would do anything for this migration. */
@@ -90,7 +105,8 @@ function renderMigration(preview: MigrationPreview, options: PreviewTextOptions,
 function renderChange(change: PlannedChange, options: PreviewTextOptions, style: Style): string[] {
   const { outcome, object } = change;
   if (outcome === "unchanged") return [];
-  const head = `  ${paint(outcome, style)(SIGNS[outcome])} ${object} ${WORDS[outcome]}`;
+  const words = options.drift ? DRIFT_WORDS : WORDS;
+  const head = `  ${paint(outcome, style)(SIGNS[outcome])} ${object} ${words[outcome]}`;
   if (outcome === "created" && options.full !== true) return [head];
   const diff = diffText(change);
   if (diff === "") return [outcome === "configured" ? `${head} ${style.dim("(only its mark)")}` : head];

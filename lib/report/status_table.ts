@@ -49,13 +49,16 @@ interface Row {
 }
 
 function rowOf(migration: MigrationStatus, style: Style): Row {
-  const { state, id, title, objects, finishedAt, durationMs, by, error } = migration;
+  const { state, id, title, objects, adopted, redo, finishedAt, durationMs, by, error } = migration;
   const when = finishedAt === null ? "" : `${finishedAt.replace("T", " ").replace(/(\.\d+)?Z$/, "Z")}`;
   const took = durationMs === null ? "" : ` in ${formatDuration(durationMs)}`;
   const who = by === null ? "" : ` by ${by}`;
+  const again = redo ? " while applied again" : "";
+  const taken = adopted === 0 ? "" : ` (${adopted} taken over)`;
+  const what = `${state}${again}, ${plural(objects, "object")}${taken}`;
   return {
     sign: SIGNS[state],
-    cells: [id, `${state}, ${plural(objects, "object")}`, title, when === "" ? "" : `${when}${took}${who}`],
+    cells: [id, what, title, when === "" ? "" : `${when}${took}${who}`],
     paint: paintOf(state, style),
     error: state === "failed" ? error : null,
   };

@@ -8,8 +8,15 @@ import { type DigestKey, digestObject } from "../migration/digest.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import type { ObjectOutcome } from "./event.ts";
+import type { Foreign } from "./foreign.ts";
 import { liveDigest, type LiveIndex } from "./live_index.ts";
-import { DIGEST_ANNOTATION, EPOCH_ANNOTATION, MIGRATION_ANNOTATION, OWNER_LABEL } from "./names.ts";
+import {
+  ADOPTED_ANNOTATION,
+  DIGEST_ANNOTATION,
+  EPOCH_ANNOTATION,
+  MIGRATION_ANNOTATION,
+  OWNER_LABEL,
+} from "./names.ts";
 
 /** What every object of a run is marked with. */
 export interface Marks {
@@ -25,6 +32,10 @@ export interface ApplyContext extends Marks {
   readonly client: ClusterClient;
   readonly live: LiveIndex;
   readonly force: boolean;
+  /** Objects of others that are taken over, by `objectKey`. */
+  readonly adoptions?: ReadonlyMap<string, Foreign>;
+  /** Everything that was sent before this epoch is sent once more, and Jobs of before it are run again. */
+  readonly redo?: number | undefined;
   /** Called before each write; throws where the right to write is gone. */
   readonly guard: () => Promise<void>;
   readonly signal: AbortSignal;
@@ -56,8 +67,16 @@ export function isReplaceable(kind: string): boolean {
   return REPLACEABLE[kind] !== undefined;
 }
 
-/** The object as it is sent: with the owner's label, its digest, its migration and the run's epoch. */
-export function decorate(object: KubeObject, { owner, key, epoch }: Marks, migration: string): KubeObject {
+/**
+ * The object as it is sent: with the owner's label, its digest, its migration and the run's epoch; of one that was
+ * taken over also who had made it.
+ */
+export function decorate(
+  object: KubeObject,
+  { owner, key, epoch }: Marks,
+  migration: string,
+  adopted?: string,
+): KubeObject {
   const { metadata } = object;
   return {
     ...object,
@@ -69,6 +88,7 @@ export function decorate(object: KubeObject, { owner, key, epoch }: Marks, migra
         [DIGEST_ANNOTATION]: digestObject(object, key),
         [MIGRATION_ANNOTATION]: migration,
         [EPOCH_ANNOTATION]: String(epoch),
+        ...(adopted === undefined ? {} : { [ADOPTED_ANNOTATION]: adopted }),
       },
     },
   };
@@ -82,21 +102,30 @@ export async function applyObject(
 ): Promise<Applied> {
   const { object } = planned;
   const live = context.live.get(objectKey(object));
-  if (live !== undefined && liveDigest(live) === digestObject(object, context.key)) {
-    return { outcome: "unchanged", live };
-  }
-  const body = decorate(object, context, migration);
+  const isSame = live !== undefined && liveDigest(live) === digestObject(object, context.key);
+  if (isSame && !isBefore(live, context.redo)) return { outcome: "unchanged", live };
+  const adoption = live === undefined ? context.adoptions?.get(objectKey(object)) : undefined;
+  const adopted = live?.metadata.annotations?.[ADOPTED_ANNOTATION] ?? adoption?.madeBy;
+  const force = context.force || adoption !== undefined;
   try {
-    return outcomeOf(await applyNow(context, body), live);
+    const applied = outcomeOf(
+      await applyNow({ ...context, force }, decorate(object, context, migration, adopted)),
+      live,
+    );
+    const isTaken = adoption !== undefined && applied.outcome !== "created";
+    return isTaken ? { ...applied, outcome: "adopted" } : applied;
   } catch (error) {
     if (!isImmutable(error) || !isReplaceable(object.kind)) throw error;
-    await removeForReplacement(context, body);
-    const { object: made } = await applyNow(context, body);
-    return { outcome: "replaced", live: made };
+    return await replaceObject(context, planned, migration);
   }
 }
 
-/** Deletes the object and makes it again, such as a Job that failed. */
+/** Whether the object was sent last by a run of before that epoch. */
+export function isBefore({ metadata }: LiveObject, epoch: number | undefined): boolean {
+  return epoch !== undefined && Number(metadata.annotations?.[EPOCH_ANNOTATION] ?? 0) < epoch;
+}
+
+/** Deletes the object and makes it again, such as a Job that failed. The new one is ours, whoever made the old one. */
 export async function replaceObject(
   context: ApplyContext,
   planned: PlannedObject,
@@ -120,7 +149,7 @@ export function refOf(object: KubeObject): ObjectRef {
  */
 export function isImmutable(error: unknown): boolean {
   return error instanceof ApiError && error.status === 422 &&
-    /field is immutable|updates to statefulset spec|may not be changed|cannot change roleRef|are forbidden/i
+    /field is immutable|updates to statefulset spec|may not be changed|may not change once set|cannot change roleRef|are forbidden/i
       .test(error.message);
 }
 

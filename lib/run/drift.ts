@@ -1,15 +1,20 @@
 /** What somebody changed in the cluster since: every applied object, compared by the server itself. */
-import { objectKey, type PlannedObject } from "../kube/object.ts";
+import type { ClusterClient } from "../cluster/client.ts";
+import { describeObject, objectKey, type PlannedObject } from "../kube/object.ts";
 import { canonical, digestObject } from "../migration/digest.ts";
-import { type Plan, plannedObjects, type Step } from "../migration/step.ts";
-import { type DryRunOptions, type MigrationPreview, previewWorks } from "./dry_run.ts";
+import { type Plan, type PlannedMigration, plannedObjects, type Step } from "../migration/step.ts";
+import { refOf } from "./apply.ts";
+import { type DryRunOptions, type MigrationPreview, type PlannedChange, previewWorks } from "./dry_run.ts";
+import { entryKey } from "./inventory.ts";
 import { liveDigest, readLiveIndex } from "./live_index.ts";
+import { OWNER_LABEL } from "./names.ts";
 import { findTarget } from "./prepare.ts";
 import { loadState } from "./session.ts";
 
 /**
- * Previews what was applied and is still planned like that, as if it were applied anew, and keeps what would change:
- * a change of the plan is not somebody else's. No write. Empty where nothing differs, or nothing is applied.
+ * What others did to what was applied: a change of the plan is not somebody else's. `configured` is what was changed,
+ * `deleted` what is gone, `replaced` what was deleted and made anew. No write. Empty where nothing differs, or nothing
+ * is applied.
  */
 export async function readDrift(plan: Plan, options: DryRunOptions): Promise<readonly MigrationPreview[]> {
   const { client, namespace } = options;
@@ -19,23 +24,83 @@ export async function readDrift(plan: Plan, options: DryRunOptions): Promise<rea
     loadState(target),
     readLiveIndex(client, namespace, plan.migrations.flatMap(plannedObjects)),
   ]);
-  const isSame = ({ object }: PlannedObject): boolean =>
-    liveDigest(live.get(objectKey(object))) === digestObject(object, target.key);
-  const applied = plan.migrations.filter(({ id }) => state.records.get(id)?.state === "applied")
-    .map((migration) => ({
-      ...migration,
-      steps: migration.steps.flatMap((step) => unchanged(step, isSame)),
-    }));
-  const previews = await previewWorks({ migrations: applied }, { ...options, adopt: true }, "drift");
-  return previews.map((preview) => ({
-    ...preview,
-    changes: preview.changes.filter(({ before, after, outcome }) =>
-      outcome !== "unchanged" && canonical(before ?? null) !== canonical(after ?? null)
-    ),
-  })).filter(({ changes, diagnostics }) => changes.length + diagnostics.length > 0);
+  const applied = plan.migrations.filter(({ id }) => state.records.get(id)?.state === "applied");
+  const uids = new Map(
+    [...state.inventory.values()].flat().map((entry) => [entryKey(entry), entry.uid] as const),
+  );
+  const digest = ({ object }: PlannedObject): string | undefined => liveDigest(live.get(objectKey(object)));
+  const missed = await findMissed(
+    applied.flatMap(plannedObjects).filter((planned) => digest(planned) === undefined),
+    { client, namespace, uids },
+  );
+  const isToCompare = (planned: PlannedObject): boolean =>
+    digest(planned) === digestObject(planned.object, target.key) ||
+    ["remade", "unmarked"].includes(missed.get(planned) ?? "");
+  const seen = applied.map((migration) => ({
+    ...migration,
+    steps: migration.steps.flatMap((step) => narrowed(step, isToCompare)),
+  }));
+  const previews = await previewWorks({ migrations: seen }, { ...options, adopt: true }, "drift");
+  return previews.map((preview, index) => withMissed(preview, applied[index], missed))
+    .filter(({ changes, diagnostics }) => changes.length + diagnostics.length > 0);
 }
 
-function unchanged(step: Step, isSame: (planned: PlannedObject) => boolean): readonly Step[] {
-  if (step.kind === "apply") return [{ ...step, objects: step.objects.filter(isSame) }];
-  return step.kind === "job" && !isSame(step.object) ? [] : [step];
+/** What became of an applied object that does not carry this target's label any more. */
+type Fate = "gone" | "remade" | "unmarked";
+
+interface Known {
+  readonly client: ClusterClient;
+  readonly namespace: string;
+  /** Of what was applied, by `objectKey`. */
+  readonly uids: ReadonlyMap<string, string>;
+}
+
+/** What was never applied is none, and a Job that is done may be cleaned up by anyone. */
+async function findMissed(
+  planned: readonly PlannedObject[],
+  { client, namespace, uids }: Known,
+): Promise<ReadonlyMap<PlannedObject, Fate>> {
+  const known = planned.filter(({ object }) =>
+    object.kind !== "Job" && (uids.get(objectKey(object)) ?? "") !== ""
+  );
+  const fates = await Promise.all(known.map(async (one): Promise<readonly [PlannedObject, Fate][]> => {
+    const found = await client.get(refOf(one.object));
+    if (found === undefined || found.metadata.deletionTimestamp !== undefined) return [[one, "gone"]];
+    if (found.metadata.uid !== uids.get(objectKey(one.object))) return [[one, "remade"]];
+    return found.metadata.labels?.[OWNER_LABEL] === namespace ? [] : [[one, "unmarked"]];
+  }));
+  return new Map(fates.flat());
+}
+
+function narrowed(step: Step, isToCompare: (planned: PlannedObject) => boolean): readonly Step[] {
+  if (step.kind === "apply") return [{ ...step, objects: step.objects.filter(isToCompare) }];
+  return step.kind === "job" && isToCompare(step.object) ? [step] : [];
+}
+
+/** The changes that are somebody's: what differs, what lost its mark, and what is gone. */
+function withMissed(
+  preview: MigrationPreview,
+  migration: PlannedMigration | undefined,
+  missed: ReadonlyMap<PlannedObject, Fate>,
+): MigrationPreview {
+  const fates = new Map(
+    [...missed].map(([{ object }, fate]) => [describeObject(object), fate] as const),
+  );
+  const changed = preview.changes.filter(isDifferent(fates)).map((change): PlannedChange =>
+    fates.get(change.object) === "remade" ? { ...change, outcome: "replaced" } : change
+  );
+  const gone = (migration === undefined ? [] : plannedObjects(migration))
+    .filter((planned) => missed.get(planned) === "gone")
+    .map(({ object, source }): PlannedChange => ({
+      object: describeObject(object),
+      outcome: "deleted",
+      ...(source === undefined ? {} : { source }),
+    }));
+  return { ...preview, manual: [], changes: [...changed, ...gone] };
+}
+
+function isDifferent(fates: ReadonlyMap<string, Fate>): (change: PlannedChange) => boolean {
+  return ({ object, before, after, outcome }) =>
+    fates.has(object) ||
+    outcome !== "unchanged" && canonical(before ?? null) !== canonical(after ?? null);
 }

@@ -1,25 +1,30 @@
 /** What a run would do, asked from the server itself by dry-runs: exact, validated, and without a write. */
-import { ApiError, diagnoseAccess, isNotFound, isRoleUnseen } from "../cluster/api_error.ts";
+import { diagnoseAccess } from "../cluster/api_error.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { type Diagnostic, Failure, type Span } from "../diagnostics/diagnostic.ts";
 import { maskVersions, type Versions } from "../diff/mask.ts";
 import { normalise } from "../diff/normalise.ts";
 import { secretValues } from "../diff/secrets.ts";
-import { describeObject, type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
+import { describeObject, objectKey, type PlannedObject } from "../kube/object.ts";
 import { type DigestKey, digestObject } from "../migration/digest.ts";
 import { type Plan, plannedObjects, type Step } from "../migration/step.ts";
-import { decorate, isImmutable, isReplaceable, refOf } from "./apply.ts";
+import { decorate, isBefore, isImmutable, isReplaceable, refOf } from "./apply.ts";
 import type { ObjectOutcome } from "./event.ts";
 import type { RunOptions } from "./execute.ts";
 import { diagnoseObject } from "./failure.ts";
 import { nextEpoch } from "./fence.ts";
+import { diagnoseForeign, findForeign, type Foreign } from "./foreign.ts";
 import { randomKey } from "./key.ts";
 import { liveDigest, type LiveIndex, readLiveIndex } from "./live_index.ts";
+import { ADOPTED_ANNOTATION } from "./names.ts";
 import { findTarget, isPrepared } from "./prepare.ts";
+import { isKept } from "./remove.ts";
+import { hasFailed } from "./run_migration.ts";
 import { loadState } from "./session.ts";
 import { EMPTY_STATE } from "./state.ts";
 import { describe } from "./wait.ts";
 import { isTodo, type Reason, selectWork, type Work } from "./work.ts";
+import { type Asking, comingWith, wouldBe, wouldBeNew } from "./would_be.ts";
 
 /** What would happen to one object. The versions are masked. */
 export interface PlannedChange extends Versions {
@@ -40,7 +45,7 @@ export interface MigrationPreview {
 }
 
 /** What a dry-run needs to know of a run. */
-export type DryRunOptions = Pick<RunOptions, "client" | "namespace" | "to" | "redo" | "adopt">;
+export type DryRunOptions = Pick<RunOptions, "client" | "namespace" | "to" | "redo" | "adopt" | "frozen">;
 
 interface Preview {
   readonly options: DryRunOptions;
@@ -49,18 +54,9 @@ interface Preview {
   readonly epoch: number;
   readonly live: LiveIndex;
   readonly secrets: readonly string[];
-  /** Namespaces and kinds that this very run makes before it needs them. */
-  readonly coming: Coming;
-}
-
-interface Coming {
-  readonly namespaces: ReadonlySet<string>;
-  /** `group/Kind`. */
-  readonly kinds: ReadonlySet<string>;
-  /** ValidatingAdmissionPolicies. */
-  readonly policies: ReadonlySet<string>;
-  /** Roles and ClusterRoles by name. */
-  readonly roles: ReadonlySet<string>;
+  readonly asking: Asking;
+  /** Objects of others that are in the way, by `objectKey`. */
+  readonly foreign: ReadonlyMap<string, Foreign>;
 }
 
 /**
@@ -90,16 +86,17 @@ export async function previewWorks(
     readLiveIndex(client, namespace, planned),
   ]);
   const key = target?.key ?? randomKey();
+  const works = selectWork(plan, state, live, key, options)
+    .map((work) => because === undefined ? work : { ...work, reason: because });
   const context: Preview = {
     options,
     key,
     epoch: await nextEpoch({ client, namespace }, state),
     live,
     secrets: secretValues(planned.map(({ object }) => object)),
-    coming: comingWith(planned, namespace),
+    asking: { client, force: options.adopt ?? false, coming: comingWith(planned, namespace) },
+    foreign: because === "drift" ? new Map() : await findForeign(works, { client, namespace, state, live }),
   };
-  const works = selectWork(plan, state, live, key, options)
-    .map((work) => because === undefined ? work : { ...work, reason: because });
   return await Promise.all(works.map((work) => previewOne(work, context)));
 }
 
@@ -107,8 +104,11 @@ async function previewOne(work: Work, context: Preview): Promise<MigrationPrevie
   const { id, title, absent, steps } = work.migration;
   const base = { id, title, absent, reason: work.reason };
   if (!isTodo(work)) return { ...base, changes: [], manual: [], diagnostics: [] };
+  const jobs = new Set(steps.flatMap((step) => step.kind === "job" ? [step.object] : []));
   const results = await Promise.all(
-    plannedObjects(work.migration).map((planned) => previewObject(planned, work, context)),
+    plannedObjects(work.migration).map((planned) =>
+      previewObject({ planned, work, isJob: jobs.has(planned) }, context)
+    ),
   );
   const removed = await Promise.all(steps.map((step) => previewRemoval(step, context)));
   return {
@@ -119,119 +119,105 @@ async function previewOne(work: Work, context: Preview): Promise<MigrationPrevie
   };
 }
 
+interface One {
+  readonly planned: PlannedObject;
+  readonly work: Work;
+  /** Of a `job` step. */
+  readonly isJob: boolean;
+}
+
 type ObjectResult =
   | { readonly change: PlannedChange }
   | { readonly diagnostics: readonly Diagnostic[] };
 
-async function previewObject(planned: PlannedObject, work: Work, context: Preview): Promise<ObjectResult> {
-  const { options, key, epoch, live, secrets } = context;
+async function previewObject(one: One, context: Preview): Promise<ObjectResult> {
+  const { options, key, live, foreign, secrets } = context;
+  const { planned, work, isJob } = one;
   const { object, source } = planned;
   const base = { object: describeObject(object), ...(source === undefined ? {} : { source }) };
+  const unchanged: ObjectResult = { change: { ...base, outcome: "unchanged" } };
+  const stranger = foreign.get(objectKey(object));
+  const refused = stranger === undefined || options.adopt ? [] : diagnoseForeign([stranger]);
+  if (refused.length > 0) return { diagnostics: refused };
   const isKnown = liveDigest(live.get(objectKey(object))) === digestObject(object, key);
-  if (isKnown && work.reason !== "redo" && work.reason !== "drift") {
-    return { change: { ...base, outcome: "unchanged" } };
-  }
+  if (isKnown && !isJob && work.reason !== "redo" && work.reason !== "drift") return unchanged;
   const found = await options.client.get(refOf(object));
-  if (found === undefined && work.record?.jobs?.includes(digestObject(object, key))) {
-    return { change: { ...base, outcome: "unchanged" } };
-  }
-  if (found !== undefined && object.kind === "Job" && work.reason === "redo") {
-    return { change: { ...base, outcome: "replaced", ...maskVersions({ after: object }, secrets) } };
+  if (isJob) {
+    const outcome = jobOutcome(one, found, isKnown, context);
+    if (outcome === "unchanged") return unchanged;
+    if (outcome === "replaced") return { change: { ...base, ...await replaced(object, found, context) } };
+  } else if (
+    isKnown && work.reason === "redo" && found !== undefined && !isBefore(found, redoOf(one, context))
+  ) {
+    return unchanged;
   }
   try {
-    const marks = { owner: options.namespace, key, epoch };
-    const after = await ask(decorate(object, marks, work.migration.id), context);
-    const isNew = found === undefined || isPrepared(object, live);
-    const outcome = isNew ? "created" : "configured";
-    const versions = isNew
-      ? { after: object }
-      : { before: normalise(found), after: normalise(after ?? object) };
-    return { change: { ...base, outcome, ...maskVersions(versions, secrets) } };
+    return { change: { ...base, ...await applied(one, found, context) } };
   } catch (error) {
     if (isImmutable(error) && isReplaceable(object.kind) && found !== undefined) {
-      const versions = maskVersions({ before: normalise(found), after: object }, secrets);
-      return { change: { ...base, outcome: "replaced", ...versions } };
+      return { change: { ...base, ...await replaced(object, found, context) } };
     }
     return { diagnostics: diagnoseObject(error, planned, options.client.connection.server, secrets) };
   }
 }
 
-/** The object as it would be, or undefined where only the run itself can tell: its kind does not exist yet. */
-async function ask(body: KubeObject, { options, coming }: Preview): Promise<LiveObject | undefined> {
-  const apply = { dryRun: true, ...(options.adopt ? { force: true } : {}) };
-  try {
-    return (await options.client.apply(body, apply)).object;
-  } catch (error) {
-    if (isUnjudged(error, body, coming)) return undefined;
-    if (!isNotFound(error)) throw error;
-    if (isUnknownKind(error) && coming.kinds.has(groupKind(body))) return undefined;
-    const { namespace } = body.metadata;
-    if (namespace === undefined || !coming.namespaces.has(namespace)) throw error;
-    return await askElsewhere(body, namespace, options);
-  }
+/** What the run would do with the Job of a step, or undefined where that is what it does with any object. */
+function jobOutcome(
+  one: One,
+  found: LiveObject | undefined,
+  isKnown: boolean,
+  context: Preview,
+): "unchanged" | "replaced" | undefined {
+  const { planned: { object }, work: { reason, record } } = one;
+  const redo = reason === "redo" ? redoOf(one, context) : undefined;
+  const isNewRedo = reason === "redo" && record?.redo === undefined;
+  const isDone = !isNewRedo && record?.jobs?.includes(digestObject(object, context.key)) === true;
+  if (isDone && (found === undefined || redo !== undefined)) return "unchanged";
+  if (found === undefined) return undefined;
+  if (hasFailed(found) || isBefore(found, redo)) return "replaced";
+  return isKnown && reason !== "drift" ? "unchanged" : undefined;
 }
 
-/**
- * The namespace is not there yet: the same object is validated as a new one in a namespace that is, under a
- * name of its own, so that nothing that lies there is touched or compared.
- */
-async function askElsewhere(
-  body: KubeObject,
-  namespace: string,
-  { client }: DryRunOptions,
-): Promise<LiveObject> {
-  const { object } = await client.apply(
-    { ...body, metadata: { ...body.metadata, namespace: "default" } },
-    { dryRun: true, force: true },
-  );
-  return { ...object, metadata: { ...object.metadata, namespace } };
+/** The epoch since when the migration is done again: that of the run itself, unless one of before began it. */
+function redoOf({ work: { record } }: One, { epoch }: Preview): number {
+  return record?.redo ?? epoch;
+}
+
+type Change = Pick<PlannedChange, "outcome" | "before" | "after">;
+
+async function applied(
+  { planned: { object }, work }: One,
+  found: LiveObject | undefined,
+  context: Preview,
+): Promise<Change> {
+  const { options, key, epoch, live, foreign, secrets, asking } = context;
+  const stranger = foreign.get(objectKey(object));
+  const marks = { owner: options.namespace, key, epoch };
+  const adopted = found?.metadata.annotations?.[ADOPTED_ANNOTATION] ?? stranger?.madeBy;
+  const force = asking.force || stranger !== undefined;
+  const after = await wouldBe(decorate(object, marks, work.migration.id, adopted), { ...asking, force });
+  const isNew = found === undefined || isPrepared(object, live);
+  const outcome = isNew ? "created" : stranger === undefined ? "configured" : "adopted";
+  const versions = isNew
+    ? { after: object }
+    : { before: normalise(found), after: normalise(after ?? { ...found, ...object }) };
+  return { outcome, ...maskVersions(versions, secrets) };
+}
+
+/** Both versions as the server has them, so that only what differs shows. */
+async function replaced(
+  object: PlannedObject["object"],
+  found: LiveObject | undefined,
+  { secrets, asking }: Preview,
+): Promise<Change> {
+  const after = normalise(await wouldBeNew(object, asking) ?? object);
+  const versions = found === undefined ? { after } : { before: normalise(found), after };
+  return { outcome: "replaced", ...maskVersions(versions, secrets) };
 }
 
 async function previewRemoval(step: Step, { options }: Preview): Promise<readonly PlannedChange[]> {
   if (step.kind !== "remove") return [];
   const found = await options.client.get(step.ref);
-  return found === undefined ? [] : [{ object: describe(step.ref), outcome: "deleted" }];
-}
-
-function comingWith(planned: readonly PlannedObject[], target: string): Coming {
-  const objects = planned.map(({ object }) => object);
-  const definitions = objects.filter(({ kind }) => kind === "CustomResourceDefinition");
-  const policies = objects.filter(({ kind }) => kind === "ValidatingAdmissionPolicy");
-  return {
-    policies: new Set(policies.map(({ metadata }) => metadata.name)),
-    roles: new Set(
-      objects.filter(({ kind }) => ["Role", "ClusterRole"].includes(kind)).map(({ metadata }) =>
-        metadata.name
-      ),
-    ),
-    namespaces: new Set([
-      target,
-      ...objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name),
-    ]),
-    kinds: new Set(definitions.map((definition) => {
-      // The edge: `spec` of a CustomResourceDefinition.
-      const spec = definition["spec"] as { group: string; names: { kind: string } };
-      return `${spec.group}/${spec.names.kind}`;
-    })),
-  };
-}
-
-/** Who may bind a policy or a role is decided by what that one says, which nobody knows before it is there. */
-function isUnjudged(error: unknown, object: KubeObject, { policies, roles }: Coming): boolean {
-  if (isRoleUnseen(error, object)) {
-    // The edge: `roleRef` of a binding.
-    return roles.has((object["roleRef"] as { readonly name: string }).name);
-  }
-  if (object.kind !== "ValidatingAdmissionPolicyBinding") return false;
-  // The edge: `spec` of a ValidatingAdmissionPolicyBinding.
-  const { policyName } = object["spec"] as { readonly policyName: string };
-  return error instanceof ApiError && /unable to get policy/.test(error.message) && policies.has(policyName);
-}
-
-function groupKind({ apiVersion, kind }: KubeObject): string {
-  return `${apiVersion.split("/")[0]}/${kind}`;
-}
-
-function isUnknownKind(error: unknown): boolean {
-  return error instanceof ApiError && error.reason === "UnknownKind";
+  if (found === undefined) return [];
+  return [{ object: describe(step.ref), outcome: isKept(found) ? "kept" : "deleted" }];
 }

@@ -1,7 +1,18 @@
 /** What happens during a run, as data: progress, JSON lines and the record are all made from these. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 
-export type ObjectOutcome = "created" | "configured" | "unchanged" | "deleted" | "replaced";
+/**
+ * - `adopted`: it was there before, made by somebody else, and was taken over.
+ * - `kept`: it would have been deleted, but it was there before: it stays.
+ */
+export type ObjectOutcome =
+  | "created"
+  | "configured"
+  | "unchanged"
+  | "deleted"
+  | "replaced"
+  | "adopted"
+  | "kept";
 
 /** The state of a migration as `status` names it. */
 export type MigrationState =
@@ -15,6 +26,8 @@ export type MigrationState =
 
 export type RunEvent =
   | { readonly type: "run-started"; readonly runId: string; readonly at: string; readonly migrations: number }
+  /** Something that does not keep the run from its work. */
+  | { readonly type: "warning"; readonly diagnostic: Diagnostic }
   | { readonly type: "run-waiting"; readonly holder: string; readonly heldSince: string; readonly at: string }
   | {
     readonly type: "run-taken-over";
@@ -22,14 +35,14 @@ export type RunEvent =
     readonly heldSince: string;
     readonly at: string;
   }
-  /** Worth knowing, and no reason to stop. */
-  | { readonly type: "run-warning"; readonly diagnostic: Diagnostic }
   | {
     readonly type: "migration-started";
     readonly id: string;
     readonly title: string;
     readonly at: string;
     readonly resumed: boolean;
+    /** It was applied before, and all of it is applied once more, its Jobs included. */
+    readonly redo: boolean;
     readonly objects: number;
   }
   | {

@@ -1,8 +1,13 @@
 /** Carries out a plan as a stream of events: one run, under one lock, recorded before and after each migration. */
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { redact, secretValues } from "../diff/secrets.ts";
+import { objectKey } from "../kube/object.ts";
+import type { DigestKey } from "../migration/digest.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
+import { findForeign, type Foreign, refuseForeign } from "./foreign.ts";
+import { mergeEntries } from "./inventory.ts";
+import { randomKey } from "./key.ts";
 import { type LiveIndex, readLiveIndex } from "./live_index.ts";
 import {
   type Holding,
@@ -18,16 +23,16 @@ import { refOf } from "./apply.ts";
 import { findTarget, prepareTarget } from "./prepare.ts";
 import { type MigrationResult, runMigration } from "./run_migration.ts";
 import { loadState, type Session, type Target } from "./session.ts";
-import type { InventoryEntry, MigrationRecord } from "./state.ts";
+import { EMPTY_STATE, type InventoryEntry, type MigrationRecord, type State } from "./state.ts";
 import { rekeyed } from "./status.ts";
-import { isTodo, type Selection, selectWork, type Work } from "./work.ts";
+import { isTodo, missingScripts, type Selection, selectWork, type Work } from "./work.ts";
 
 /** Who runs what where, and how. */
 export interface RunOptions extends WriterOptions, Selection {
   /** Take over fields and objects that others made. */
   readonly adopt?: boolean;
-  /** Refuse where an applied migration has changed, instead of applying the change. */
-  readonly frozen?: boolean;
+  /** The plan as it is with the target's key, which the first run makes. Default: the plan as it is given. */
+  readonly planFor?: (key: DigestKey) => Plan;
 }
 
 /**
@@ -41,39 +46,65 @@ export function execute(plan: Plan, options: RunOptions): AsyncGenerator<RunEven
   return streamRun(options, plan.migrations.length, (writer) => run(plan, options, writer));
 }
 
-async function run(plan: Plan, options: RunOptions, writer: Writer): Promise<Outcome> {
-  const { client, namespace } = options;
+async function run(given: Plan, options: RunOptions, writer: Writer): Promise<Outcome> {
+  const { client, namespace, planFor = () => given } = options;
   const found = await findTarget(client, namespace);
-  if (found !== undefined && await isUpToDate(plan, options, found, writer.push)) return "unchanged";
-  const secrets = secretValues(plan.migrations.flatMap(plannedObjects).map(({ object }) => object));
+  const plan = found === undefined ? given : planFor(found.key);
+  const seen = await look(plan, options, found);
+  for (const diagnostic of missingScripts(plan, seen.state)) writer.push({ type: "warning", diagnostic });
+  if (found !== undefined && isUpToDate(seen)) {
+    for (const work of seen.works) skip(work, writer.push);
+    return "unchanged";
+  }
   const missing = await missingRights(client, plan, namespace);
   if (missing.length > 0) throw new Failure(4, missing);
-  const target = await prepareTarget(client, namespace, plan, options.signal);
-  return await holdLock(writer, target, (holding) => runAll({ ...holding, plan, options, secrets }));
+  const adoptions = await findForeign(seen.works, { client, namespace, ...seen });
+  refuseForeign(adoptions, options.adopt);
+  const target = found ?? await prepareTarget(client, namespace, plan, options.signal);
+  const keyed = found === undefined ? planFor(target.key) : plan;
+  const secrets = secretValues(keyed.migrations.flatMap(plannedObjects).map(({ object }) => object));
+  return await holdLock(
+    writer,
+    target,
+    (holding) => runAll({ ...holding, plan: keyed, options, secrets, adoptions }),
+  );
+}
+
+/** The record, what is there of the plan, and what that leaves to do. */
+interface Seen {
+  readonly state: State;
+  readonly live: LiveIndex;
+  readonly works: readonly Work[];
+}
+
+/** Looks before anything is written. Where no run was there yet, everything is new. */
+async function look(plan: Plan, options: RunOptions, target: Target | undefined): Promise<Seen> {
+  const [state, live] = target === undefined
+    ? [EMPTY_STATE, new Map()]
+    : await Promise.all([loadState(target), readLive(plan, options)]);
+  const works = selectWork(plan, state, live, target?.key ?? randomKey(), options);
+  return { state, live, works };
 }
 
 /** The common second run: reads, compares, writes nothing, takes no lock; but a lock that is held is waited for. */
-async function isUpToDate(plan: Plan, options: RunOptions, target: Target, push: Push): Promise<boolean> {
-  const [state, live] = await Promise.all([loadState(target), readLive(plan, options)]);
-  const works = selectWork(plan, state, live, target.key, options);
-  refuseChanged(works, options);
-  if (state.lock !== undefined || works.some(isTodo)) return false;
-  for (const work of works) skip(work, push);
-  return true;
+function isUpToDate({ state, works }: Seen): boolean {
+  return state.lock === undefined && !works.some(isTodo);
 }
 
 interface RunContext extends Holding {
   readonly plan: Plan;
   readonly options: RunOptions;
   readonly secrets: readonly string[];
+  /** Objects of others that are taken over, by `objectKey`. */
+  readonly adoptions: ReadonlyMap<string, Foreign>;
 }
 
 async function runAll(context: RunContext): Promise<Outcome> {
   const { plan, options, target, session, push, signal } = context;
-  if (session.state.isRekeyed) push({ type: "run-warning", diagnostic: rekeyed() });
+  if (session.state.isRekeyed) push({ type: "warning", diagnostic: rekeyed() });
   const live = await readLive(plan, options);
   const works = selectWork(plan, session.state, live, target.key, options);
-  refuseChanged(works, options);
+  await recordAdoptions(works, context);
   for (const work of works) {
     if (!isTodo(work)) {
       skip(work, push);
@@ -86,31 +117,45 @@ async function runAll(context: RunContext): Promise<Outcome> {
   return works.some(isTodo) ? "applied" : "unchanged";
 }
 
+/** All that is taken over is recorded first: a run that goes on after this one knows that it was decided. */
+async function recordAdoptions(works: readonly Work[], { session, adoptions }: RunContext): Promise<void> {
+  if (adoptions.size === 0) return;
+  const adopted = works.map(({ migration }) =>
+    [
+      migration.id,
+      plannedObjects(migration).flatMap(({ object }): readonly InventoryEntry[] => {
+        const uid = adoptions.get(objectKey(object))?.live.metadata.uid;
+        return uid === undefined ? [] : [{ ...refOf(object), uid, adopted: "decided" }];
+      }),
+    ] as const
+  );
+  await session.update((state) => {
+    const inventory = new Map(state.inventory);
+    for (const [id, entries] of adopted) inventory.set(id, mergeEntries(inventory.get(id) ?? [], entries));
+    return { ...state, inventory };
+  });
+}
+
 async function runOne(work: Work, live: LiveIndex, context: RunContext): Promise<Outcome> {
   const { options, session, push, signal } = context;
-  const { migration, digest, record } = work;
-  const { id, title } = migration;
-  const planned = plannedObjects(migration);
-  const startedAt = options.now();
+  const { id, title } = work.migration;
+  const planned = plannedObjects(work.migration);
   const start = performance.now();
-  for (const service of migration.absent) push({ type: "service-absent", id, service });
-  const resumed = work.reason === "resumed";
-  push({ type: "migration-started", id, title, at: startedAt, resumed, objects: planned.length });
-  const running: MigrationRecord = {
-    state: "running",
-    digest,
+  for (const service of work.migration.absent) push({ type: "service-absent", id, service });
+  const running = startOf(work, planned.length, context);
+  push({
+    type: "migration-started",
+    id,
+    title,
+    at: running.startedAt,
+    resumed: work.reason === "resumed" || work.record?.redo !== undefined,
+    redo: running.redo !== undefined,
     objects: planned.length,
-    startedAt,
-    by: options.by,
-    attempt: (record?.attempt ?? 0) + 1,
-    epoch: session.state.epoch,
-    run: context.runId,
-    ...(record?.jobs === undefined || work.reason === "redo" ? {} : { jobs: record.jobs }),
-  };
+  });
   const before = session.state.inventory.get(id) ?? [];
   // Recorded before they exist: what a run that dies leaves behind can still be found by `prune`.
   const intended = planned.map(({ object }) => ({ ...refOf(object), uid: "" }));
-  await writeRecord(session, id, running, merge(intended, before));
+  await writeRecord(session, id, running, mergeEntries(intended, before));
 
   const result = await runSafely(work, live, running, context);
   const durationMs = Math.round(performance.now() - start);
@@ -118,25 +163,45 @@ async function runOne(work: Work, live: LiveIndex, context: RunContext): Promise
   const state = result.diagnostics.length === 0 && !result.isInterrupted ? "applied" : "failed";
   const error = result.isInterrupted ? "interrupted" : result.diagnostics[0]?.message;
   const finishedAt = options.now();
+  const { redo, ...rest } = running;
   await writeRecord(session, id, {
-    ...running,
+    ...rest,
+    ...(redo === undefined || state === "applied" ? {} : { redo }),
     ...(jobs === undefined ? {} : { jobs }),
     state,
     finishedAt,
     durationMs,
     ...(error === undefined ? {} : { error: shorten(redact(error, context.secrets)) }),
-  }, merge(session.state.inventory.get(id) ?? [], result.inventory));
+  }, mergeEntries(session.state.inventory.get(id) ?? [], result.inventory));
   const { diagnostics } = result;
   push({ type: "migration-finished", id, title, state, at: finishedAt, durationMs, diagnostics });
   if (state === "applied") return "applied";
   return signal.aborted ? interrupted(session) : "failed";
 }
 
+/** The record while it runs. What is done again goes on where it stopped, with the Jobs that were done since. */
+function startOf({ digest, record, reason }: Work, objects: number, context: RunContext): MigrationRecord {
+  const { options, session, runId } = context;
+  const isNewRedo = reason === "redo" && record?.redo === undefined;
+  return {
+    state: "running",
+    digest,
+    objects,
+    startedAt: options.now(),
+    by: options.by,
+    attempt: (record?.attempt ?? 0) + 1,
+    epoch: session.state.epoch,
+    run: runId,
+    ...(record?.jobs === undefined || isNewRedo ? {} : { jobs: record.jobs }),
+    ...(reason === "redo" ? { redo: record?.redo ?? session.state.epoch } : {}),
+  };
+}
+
 async function runSafely(
   work: Work,
   live: LiveIndex,
   running: MigrationRecord,
-  { options, target, session, push, secrets, signal }: RunContext,
+  { options, target, session, push, secrets, signal, adoptions }: RunContext,
 ): Promise<MigrationResult & { readonly isInterrupted: boolean }> {
   const { id } = work.migration;
   const jobs = new Set(running.jobs ?? []);
@@ -146,8 +211,10 @@ async function runSafely(
       owner: target.namespace,
       key: target.key,
       epoch: session.state.epoch,
-      live: work.reason === "redo" ? new Map() : live,
+      live,
       force: options.adopt ?? false,
+      adoptions,
+      redo: running.redo,
       guard: async () => {
         signal.throwIfAborted();
         await session.guard();
@@ -188,31 +255,9 @@ async function writeRecord(
   }));
 }
 
-/** Entries of before that were not applied now stay: they are what `prune` looks for. */
-function merge(before: readonly InventoryEntry[], now: readonly InventoryEntry[]): readonly InventoryEntry[] {
-  const name = (entry: InventoryEntry): string =>
-    [entry.apiVersion, entry.kind, entry.namespace ?? "", entry.name].join(" ");
-  const entries = new Map([...before, ...now].map((entry) => [name(entry), entry]));
-  return [...entries.values()];
-}
-
 function skip({ migration: { id, title, absent }, reason }: Work, push: Push): void {
   for (const service of absent) push({ type: "service-absent", id, service });
   push({ type: "migration-skipped", id, title, reason: reason === "empty" ? "empty" : "applied" });
-}
-
-function refuseChanged(works: readonly Work[], { frozen }: RunOptions): void {
-  const changed = works.filter(({ reason }) => reason === "changed");
-  if (!frozen || changed.length === 0) return;
-  throw new Failure(
-    1,
-    changed.map(({ migration: { id } }) => ({
-      code: "run-changed",
-      severity: "error",
-      message: `Migration "${id}" was applied, but what it plans has changed since`,
-      hint: "See what with `deno task migrate --dry-run`; run without --frozen to apply the change",
-    })),
-  );
 }
 
 function interrupted(session: Session): Outcome {

@@ -6,6 +6,9 @@ export const DIGEST_ANNOTATION = "compose-ferry/digest";
 /** The migration that applied the object last. */
 export const MIGRATION_ANNOTATION = "compose-ferry/migration";
 
+/** On an object that was there before and was taken over: who had made it. Such an object is never deleted. */
+export const ADOPTED_ANNOTATION = "compose-ferry/adopted";
+
 /** The Secret with the key of all digests. */
 export const KEY_NAME = "migration-key";
 /** The Lease with the holder's heartbeat. */

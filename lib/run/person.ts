@@ -64,6 +64,7 @@ async function carryOut(work: PersonWork, options: PersonOptions, holding: Holdi
     title,
     at: startedAt,
     resumed: false,
+    redo: false,
     objects: apply.length + remove.length,
   });
   // Recorded before they exist: what a run that dies leaves behind can still be found.
@@ -126,7 +127,7 @@ async function write(work: PersonWork, id: string, holding: Holding): Promise<Wr
   const problems: Diagnostic[] = [];
   for (const entry of work.remove) {
     const { uid, ...ref } = entry;
-    const found = await removeObject(ref, id, context, uid);
+    const found = await removeObject(ref, id, { ...context, adoptedToo: true }, uid);
     if (found.length === 0) removed.push(entry);
     problems.push(...found);
   }

@@ -6,6 +6,7 @@ import { objectKey, type PlannedObject } from "../kube/object.ts";
 import { digestMigration, digestObject } from "../migration/digest.ts";
 import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import { refOf } from "./apply.ts";
+import { foreignAmong, refuseForeign } from "./foreign.ts";
 import { entryKey, mergeEntries } from "./inventory.ts";
 import { liveDigest, type LiveIndex, readLiveIndex } from "./live_index.ts";
 import { agrees, objectsOf, readPeople } from "./people.ts";
@@ -38,7 +39,8 @@ export function hasPersonWork({ apply, remove, isRecordStale }: PersonWork): boo
 
 /**
  * Compares the plan, the record and the cluster for one person. Reads only.
- * @throws Failure (2) where the person is planned and the namespace's migration was not applied yet
+ * @throws Failure (2) where the person is planned and the namespace's migration was not applied yet, (1) where an
+ * object of somebody else is in the way
  */
 export async function lookAtPerson(
   plan: Plan,
@@ -67,6 +69,7 @@ export async function lookAtPerson(
     shared.has(keyOf(one)) && liveDigest(live.get(keyOf(one))) === undefined
   );
   const apply = wanted.length === 0 ? [] : [...missing, ...wanted.filter((one) => !isThere(one))];
+  refuseForeign(await foreignAmong(apply, { client, namespace, state, live: index }), false);
   const coming = new Set(apply.map(keyOf));
   const record = migration === undefined ? undefined : state.records.get(migration.id);
   const isWhole = migration !== undefined && isClaimable(migration, record, target) &&

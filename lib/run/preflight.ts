@@ -5,11 +5,16 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { STORAGE_ID_LABEL } from "../kube/storage/node_directory.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
+import { diagnoseForeign, foreignAmong } from "./foreign.ts";
+import { readLiveIndex } from "./live_index.ts";
+import { findTarget } from "./prepare.ts";
 import { missingRights } from "./rbac.ts";
+import { loadState } from "./session.ts";
+import { EMPTY_STATE } from "./state.ts";
 
 /**
  * Rights that are missing, kinds that the server does not know, a namespace on its way out, volumes that no node
- * could carry. Reads only.
+ * could carry, objects of others in the way. Reads only.
  * @throws ApiError, ConnectionError where the cluster cannot be asked
  */
 export async function preflight(
@@ -23,6 +28,7 @@ export async function preflight(
     unknownKinds(client, objects),
     terminating(client, namespace),
     missingNodes(client, objects),
+    inTheWay(client, plan, namespace),
   ]);
   return found.flat();
 }
@@ -51,6 +57,24 @@ async function terminating(client: ClusterClient, namespace: string): Promise<Di
     message: `Namespace "${namespace}" is being deleted since ${found.metadata.deletionTimestamp}`,
     hint: "Wait until it is gone, then run again",
   }];
+}
+
+/** Not judged where they may not be listed: `missingRights` names that. */
+async function inTheWay(
+  client: ClusterClient,
+  plan: Plan,
+  namespace: string,
+): Promise<readonly Diagnostic[]> {
+  const planned = plan.migrations.flatMap(plannedObjects);
+  const found = await ifAllowed((async () => {
+    const target = await findTarget(client, namespace);
+    const [state, live] = await Promise.all([
+      target === undefined ? EMPTY_STATE : loadState(target),
+      readLiveIndex(client, namespace, planned),
+    ]);
+    return await foreignAmong(planned, { client, namespace, state, live });
+  })());
+  return diagnoseForeign(found?.values() ?? []);
 }
 
 /** Pods on a local volume start only on a node that has the volume's label. */

@@ -8,6 +8,7 @@ import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions } f
 import { findTarget } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
 import type { InventoryEntry, State } from "./state.ts";
+import { describe } from "./wait.ts";
 import { DATA_KINDS } from "./waves.ts";
 
 /** Objects that were applied once and are planned no more. */
@@ -16,6 +17,8 @@ export interface Orphans {
   readonly removable: readonly Orphan[];
   /** Data: said, and left alone. */
   readonly data: readonly Orphan[];
+  /** What was there before and was taken over: said, and left alone. */
+  readonly adopted: readonly Orphan[];
 }
 
 export interface Orphan {
@@ -29,9 +32,11 @@ export function findOrphans(plan: Plan, state: State): Orphans {
   const planned = new Set(plan.migrations.flatMap(plannedObjects).map(({ object }) => objectKey(object)));
   const orphans = [...state.inventory].flatMap(([id, entries]) => entries.map((entry) => ({ id, entry })))
     .filter(({ entry }) => !planned.has(entryKey(entry)));
+  const others = orphans.filter(({ entry }) => !DATA_KINDS.has(entry.kind));
   return {
-    removable: orphans.filter(({ entry }) => !DATA_KINDS.has(entry.kind)),
+    removable: others.filter(({ entry }) => !entry.adopted),
     data: orphans.filter(({ entry }) => DATA_KINDS.has(entry.kind)),
+    adopted: others.filter(({ entry }) => entry.adopted),
   };
 }
 
@@ -45,7 +50,8 @@ export function prune(plan: Plan, options: WriterOptions): AsyncGenerator<RunEve
 }
 
 async function pruneAll(plan: Plan, { options, session, target, push, signal }: Holding): Promise<Outcome> {
-  const { removable } = findOrphans(plan, session.state);
+  const { removable, adopted } = findOrphans(plan, session.state);
+  for (const { id, entry } of adopted) push({ type: "object", id, object: describe(entry), outcome: "kept" });
   if (removable.length === 0) return "unchanged";
   const context = {
     client: options.client,

@@ -1,10 +1,11 @@
 /** Deletes one object that this program made; never a kind that holds data. */
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import type { ApplyContext } from "./apply.ts";
 import type { RunEvent } from "./event.ts";
 import { diagnoseObject } from "./failure.ts";
-import { OWNER_LABEL } from "./names.ts";
+import { ADOPTED_ANNOTATION, OWNER_LABEL } from "./names.ts";
 import { describe } from "./wait.ts";
 import { DATA_KINDS } from "./waves.ts";
 
@@ -12,10 +13,13 @@ import { DATA_KINDS } from "./waves.ts";
 export interface RemoveContext extends Pick<ApplyContext, "client" | "owner" | "guard" | "signal"> {
   readonly push: (event: RunEvent) => void;
   readonly secrets: readonly string[];
+  /** Delete also what was taken over: access that is revoked has to end. */
+  readonly adoptedToo?: boolean;
 }
 
 /**
- * Deletes the object where it is there, is ours, and, where a uid is known, is still the same one.
+ * Deletes the object where it is there, is ours, and, where a uid is known, is still the same one. One that was taken
+ * over stays, which is said and no fault.
  * The claims and pods of a StatefulSet: the claims stay, the pods go.
  */
 export async function removeObject(
@@ -34,6 +38,10 @@ export async function removeObject(
     if (uid !== undefined && uid !== "" && uid !== live.metadata.uid) {
       return [refused(ref, "somebody deleted it and made another one of that name")];
     }
+    if (isKept(live) && !context.adoptedToo) {
+      context.push({ type: "object", id, object: describe(ref), outcome: "kept" });
+      return [];
+    }
     await context.client.delete(ref, live.metadata.uid, "Background", context.guard);
     context.push({ type: "object", id, object: describe(ref), outcome: "deleted" });
     return [];
@@ -48,6 +56,11 @@ export async function removeObject(
       context.secrets,
     );
   }
+}
+
+/** Whether it was there before this program came, and so is not deleted. */
+export function isKept({ metadata }: LiveObject): boolean {
+  return metadata.annotations?.[ADOPTED_ANNOTATION] !== undefined;
 }
 
 function refused(ref: ObjectRef, why: string): Diagnostic {

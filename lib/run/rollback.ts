@@ -1,12 +1,15 @@
 /** Goes back to an earlier migration: stops and removes workloads and routes, newest first. Never touches data. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
+import { compareIds } from "../migration/order.ts";
 import type { Plan } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
+import { entryKey } from "./inventory.ts";
 import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions } from "./locked.ts";
 import { findTarget } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
 import type { InventoryEntry, State } from "./state.ts";
+import { describe } from "./wait.ts";
 import { findMigration } from "./work.ts";
 
 /** What is removed: what runs, and what leads traffic to it. All else costs nothing and may hold what is dear. */
@@ -44,6 +47,8 @@ export interface RollbackStep {
   readonly id: string;
   readonly title: string;
   readonly removed: readonly InventoryEntry[];
+  /** What would be removed, had it not been there before: it stays. */
+  readonly kept: readonly InventoryEntry[];
 }
 
 /** Rolls back every recorded migration after `to`. Killed anywhere, it can be run again, or `migrate` can. */
@@ -59,15 +64,20 @@ export function rollback(plan: Plan, options: RollbackOptions): AsyncGenerator<R
 export function rollbackSteps(plan: Plan, state: State, to: string): readonly RollbackStep[] {
   const last = findMigration(plan, to).id;
   const titles = new Map(plan.migrations.map(({ id, title }) => [id, title]));
-  const kept = new Set(
-    [...state.inventory].filter(([id]) => id <= last).flatMap(([, entries]) => entries.map(nameOf)),
+  const isLater = (id: string): boolean => compareIds(id, last) > 0;
+  const staying = new Set(
+    [...state.inventory].filter(([id]) => !isLater(id)).flatMap(([, entries]) => entries.map(entryKey)),
   );
-  return [...state.records.keys()].filter((id) => id > last).sort().reverse().map((id) => ({
-    id,
-    title: titles.get(id) ?? id,
-    removed: (state.inventory.get(id) ?? [])
-      .filter((entry) => REMOVED.has(entry.kind) && !kept.has(nameOf(entry))).toReversed(),
-  }));
+  return [...state.records.keys()].filter(isLater).sort(compareIds).reverse().map((id) => {
+    const entries = (state.inventory.get(id) ?? [])
+      .filter((entry) => REMOVED.has(entry.kind) && !staying.has(entryKey(entry))).toReversed();
+    return {
+      id,
+      title: titles.get(id) ?? id,
+      removed: entries.filter(({ adopted }) => !adopted),
+      kept: entries.filter(({ adopted }) => adopted),
+    };
+  });
 }
 
 async function rollbackAll(plan: Plan, to: string, holding: Holding): Promise<Outcome> {
@@ -82,7 +92,10 @@ async function rollbackAll(plan: Plan, to: string, holding: Holding): Promise<Ou
   return steps.length === 0 ? "unchanged" : "applied";
 }
 
-async function rollbackOne({ id, removed }: RollbackStep, holding: Holding): Promise<readonly Diagnostic[]> {
+async function rollbackOne(
+  { id, removed, kept }: RollbackStep,
+  holding: Holding,
+): Promise<readonly Diagnostic[]> {
   const { options, session, target, push, signal } = holding;
   // From here on it is not applied any more, whatever happens: the next `migrate` would complete it again.
   await session.update((state) => withRecord(state, id, "rollback in progress"));
@@ -99,17 +112,18 @@ async function rollbackOne({ id, removed }: RollbackStep, holding: Holding): Pro
   };
   try {
     const diagnostics: Diagnostic[] = [];
+    for (const ref of kept) push({ type: "object", id, object: describe(ref), outcome: "kept" });
     for (const { uid, ...ref } of removed) diagnostics.push(...await removeObject(ref, id, context, uid));
     if (diagnostics.length > 0) return diagnostics;
   } catch (error) {
     if (error instanceof Failure || !signal.aborted || session.lost.aborted) throw error;
     return [{ code: "run-interrupted", severity: "error", message: "Interrupted", hint: "Run it again" }];
   }
-  const gone = new Set(removed.map(nameOf));
+  const gone = new Set(removed.map(entryKey));
   await session.update((state) => {
     const records = new Map(state.records);
     records.delete(id);
-    const left = (state.inventory.get(id) ?? []).filter((entry) => !gone.has(nameOf(entry)));
+    const left = (state.inventory.get(id) ?? []).filter((entry) => !gone.has(entryKey(entry)));
     return { ...state, records, inventory: new Map(state.inventory).set(id, left) };
   });
   return [];
@@ -118,17 +132,11 @@ async function rollbackOne({ id, removed }: RollbackStep, holding: Holding): Pro
 function withRecord(state: State, id: string, error: string): State {
   const record = state.records.get(id);
   if (record === undefined) return state;
-  const { jobs: _, ...rest } = record;
+  const { jobs: _, redo: __, ...rest } = record;
   return { ...state, records: new Map(state.records).set(id, { ...rest, state: "failed", error }) };
 }
 
 function stopped({ session }: Holding): Outcome {
   if (session.lost.aborted) throw session.lost.reason;
   return "interrupted";
-}
-
-function nameOf({ apiVersion, kind, namespace, name }: InventoryEntry): string {
-  return [apiVersion.split("/").length > 1 ? apiVersion.split("/")[0] : "", kind, namespace ?? "", name].join(
-    "/",
-  );
 }

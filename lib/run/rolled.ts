@@ -3,6 +3,7 @@
  * the annotations would outgrow their budget. Who ran them and how long it took is lost; what was applied is not.
  */
 import { type DigestKey, digestValue } from "../migration/digest.ts";
+import { compareIds } from "../migration/order.ts";
 import type { MigrationRecord } from "./state.ts";
 
 /** A quarter of what the API allows for all annotations of an object (256 KiB), less room for lock and marks. */
@@ -18,7 +19,7 @@ export interface SplitRecords {
 
 /** Rolls up as many of the oldest applied records as the budget demands; none while all fit. */
 export function splitRecords(records: ReadonlyMap<string, MigrationRecord>): SplitRecords {
-  const sorted = [...records].sort(([left], [right]) => left < right ? -1 : 1);
+  const sorted = [...records].sort(([left], [right]) => compareIds(left, right));
   let bytes = sorted.reduce((sum, entry) => sum + sizeOf(entry), 0);
   const rolled: (readonly [string, MigrationRecord])[] = [];
   const full: (readonly [string, MigrationRecord])[] = [];

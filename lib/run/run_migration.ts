@@ -4,10 +4,11 @@ import type { LiveObject } from "../cluster/live_object.ts";
 import { describeObject, type PlannedObject } from "../kube/object.ts";
 import { digestObject } from "../migration/digest.ts";
 import type { Step } from "../migration/step.ts";
-import { type Applied, type ApplyContext, applyObject, refOf, replaceObject } from "./apply.ts";
+import { type Applied, type ApplyContext, applyObject, isBefore, refOf, replaceObject } from "./apply.ts";
 import { parseDuration } from "./duration.ts";
 import type { RunEvent } from "./event.ts";
 import { diagnoseObject } from "./failure.ts";
+import { ADOPTED_ANNOTATION } from "./names.ts";
 import { diagnoseNotReady } from "./not_ready.ts";
 import { isPrepared } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
@@ -21,7 +22,7 @@ export interface MigrationContext extends ApplyContext {
   readonly push: (event: RunEvent) => void;
   /** Values that are masked in every message. */
   readonly secrets: readonly string[];
-  /** Digests of the Jobs that this migration has completed before. */
+  /** Digests of the Jobs that this migration has completed before; where it is done again, since that began. */
   readonly doneJobs: ReadonlySet<string>;
   /** Called when a Job is complete, so that it is never run twice for the same inputs. */
   readonly jobDone: (digest: string) => Promise<void>;
@@ -124,7 +125,12 @@ async function tryApply(
 ): Promise<readonly Diagnostic[]> {
   try {
     const { outcome, live } = await apply();
-    inventory.push({ ...refOf(planned.object), uid: live.metadata.uid ?? "" });
+    const isAdopted = live.metadata.annotations?.[ADOPTED_ANNOTATION] !== undefined;
+    inventory.push({
+      ...refOf(planned.object),
+      uid: live.metadata.uid ?? "",
+      ...(isAdopted ? { adopted: "done" } : {}),
+    });
     const isMade = outcome === "configured" && isPrepared(planned.object, context.live);
     const object = describeObject(planned.object);
     context.push({ type: "object", id, object, outcome: isMade ? "created" : outcome });
@@ -144,7 +150,10 @@ async function waitAndExplain(
   return await Promise.all(failed.map((one) => diagnoseNotReady(context.client, one, context.secrets)));
 }
 
-/** A Job runs once for the same inputs; one that failed is made again, because somebody asked for another try. */
+/**
+ * A Job runs once for the same inputs; one that failed is made again, because somebody asked for another try, and so
+ * is one of before the whole migration was asked for again.
+ */
 async function runJob(
   planned: PlannedObject,
   timeoutMs: number,
@@ -156,11 +165,11 @@ async function runJob(
   const digest = digestObject(planned.object, context.key);
   const ref = refOf(planned.object);
   const found = await context.client.get(ref);
-  if (found === undefined && context.doneJobs.has(digest) && work.reason !== "redo") {
+  if (context.doneJobs.has(digest) && (found === undefined || context.redo !== undefined)) {
     context.push({ type: "object", id, object: describeObject(planned.object), outcome: "unchanged" });
     return [];
   }
-  const again = found !== undefined && (hasFailed(found) || work.reason === "redo");
+  const again = found !== undefined && (hasFailed(found) || isBefore(found, context.redo));
   const refused = await tryApply(
     planned,
     id,
@@ -179,7 +188,8 @@ async function runJob(
   return diagnostics;
 }
 
-function hasFailed(job: LiveObject): boolean {
+/** Whether the Job has given up. */
+export function hasFailed(job: LiveObject): boolean {
   // The edge: `status` of a Job.
   const status = job["status"] as { conditions?: readonly { type: string; status: string }[] } | undefined;
   return status?.conditions?.some(({ type, status }) => type === "Failed" && status === "True") ?? false;

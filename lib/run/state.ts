@@ -2,6 +2,7 @@
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { type DigestKey, digestValue } from "../migration/digest.ts";
+import { compareIds } from "../migration/order.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import {
   EPOCH_ANNOTATION,
@@ -34,6 +35,8 @@ export interface MigrationRecord {
   readonly error?: string;
   /** Keyed digests of the Jobs that were completed. */
   readonly jobs?: readonly string[];
+  /** It is being applied again, Jobs included; the epoch since when. Gone when that is done. */
+  readonly redo?: number;
 }
 
 /** Who holds the lock. */
@@ -46,9 +49,13 @@ export interface Lock {
   readonly since: string;
 }
 
+export type Adoption = "decided" | "done";
+
 /** An object that a migration applied; deleted later only by this uid. */
 export interface InventoryEntry extends ObjectRef {
   readonly uid: string;
+  /** It was there before, and is not ours to delete: it is to be taken over, or was. */
+  readonly adopted?: Adoption;
 }
 
 /** The whole record of one target. */
@@ -69,6 +76,8 @@ export const EMPTY_STATE: State = { epoch: 0, records: new Map(), inventory: new
 
 const ROLLED_FILE = "applied-long-ago";
 const INVENTORY_SUFFIX = ".inventory";
+/** The last word of an entry's line. */
+const ADOPTIONS: Readonly<Record<string, Adoption>> = { "to-adopt": "decided", adopted: "done" };
 
 interface Chained extends MigrationRecord {
   /** Keyed digest over this record and the `chain` of the one before. */
@@ -89,9 +98,10 @@ export function readState(object: LiveObject, key: DigestKey | undefined): State
   const rolled = readRolled(data[ROLLED_FILE]);
   const records = new Map<string, MigrationRecord>(rolled);
   let previous = isRekeyed ? "" : chainOf(rolled, key);
-  const names = Object.keys(annotations).filter((name) => name.startsWith(MIGRATION_PREFIX)).sort();
-  for (const name of names) {
-    const id = name.slice(MIGRATION_PREFIX.length);
+  const ids = Object.keys(annotations).filter((name) => name.startsWith(MIGRATION_PREFIX))
+    .map((name) => name.slice(MIGRATION_PREFIX.length)).sort(compareIds);
+  for (const id of ids) {
+    const name = `${MIGRATION_PREFIX}${id}`;
     const { chain, ...record } = parseJson<Chained>(annotations[name], name);
     if (!isRekeyed && chain !== link(id, record, previous, key)) throw new Failure(1, [brokenChain(id)]);
     previous = chain;
@@ -167,7 +177,8 @@ function keyMark(key: DigestKey): string {
 }
 
 function entryLine(entry: InventoryEntry): string {
-  return [entry.apiVersion, entry.kind, entry.namespace ?? "", entry.name, entry.uid].join(" ");
+  const words = [entry.apiVersion, entry.kind, entry.namespace ?? "", entry.name, entry.uid];
+  return [...words, ...Object.keys(ADOPTIONS).filter((word) => ADOPTIONS[word] === entry.adopted)].join(" ");
 }
 
 function dataOf(object: LiveObject): Readonly<Record<string, string>> {
@@ -185,9 +196,17 @@ function readInventory(data: Readonly<Record<string, string>>): Map<string, read
 }
 
 function readEntry(line: string): InventoryEntry[] {
-  const [apiVersion, kind, namespace, name, uid] = line.split(" ");
+  const [apiVersion, kind, namespace, name, uid, adopted] = line.split(" ");
   if (apiVersion === undefined || kind === undefined || name === undefined || uid === undefined) return [];
-  return [{ apiVersion, kind, ...(namespace ? { namespace } : {}), name, uid }];
+  const adoption = ADOPTIONS[adopted ?? ""];
+  return [{
+    apiVersion,
+    kind,
+    ...(namespace ? { namespace } : {}),
+    name,
+    uid,
+    ...(adoption === undefined ? {} : { adopted: adoption }),
+  }];
 }
 
 function parseJson<Shape>(text: string | undefined, name: string): Shape {

@@ -4,6 +4,7 @@ import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { type DigestKey, digestMigration } from "../migration/digest.ts";
+import { compareIds } from "../migration/order.ts";
 import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import type { MigrationState } from "./event.ts";
 import { renewedAt } from "./heartbeat.ts";
@@ -19,6 +20,10 @@ export interface MigrationStatus {
   readonly title: string;
   readonly state: MigrationState;
   readonly objects: number;
+  /** Of its objects, those that were there before and were taken over: nothing here deletes them. */
+  readonly adopted: number;
+  /** It was applied, and is being applied again: the next run goes on with that. */
+  readonly redo: boolean;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly durationMs: number | null;
@@ -62,9 +67,9 @@ export async function readStatus(
   const planned = plan.migrations.map((migration) => statusOf(migration, state, key));
   const known = new Set(plan.migrations.map(({ id }) => id));
   const missing = [...state.records].filter(([id]) => !known.has(id)).map(([id, record]) =>
-    line(id, id, "missing", record.objects, record)
+    line(id, state, { title: id, state: "missing", objects: record.objects })
   );
-  const migrations = [...planned, ...missing].sort((left, right) => left.id < right.id ? -1 : 1);
+  const migrations = [...planned, ...missing].sort((left, right) => compareIds(left.id, right.id));
   const open = planned.find(({ state }) => !["applied", "skipped"].includes(state));
   return {
     status: {
@@ -123,7 +128,8 @@ async function read(client: ClusterClient, namespace: string): Promise<Read> {
 function statusOf(migration: PlannedMigration, state: State, key: DigestKey | undefined): MigrationStatus {
   const record = state.records.get(migration.id);
   const objects = plannedObjects(migration).length;
-  return line(migration.id, migration.title, stateOf(migration, state, record, key), objects, record);
+  const { id, title } = migration;
+  return line(id, state, { title, state: stateOf(migration, state, record, key), objects });
 }
 
 function stateOf(
@@ -141,16 +147,15 @@ function stateOf(
 
 function line(
   id: string,
-  title: string,
-  state: MigrationState,
-  objects: number,
-  record: MigrationRecord | undefined,
+  { records, inventory }: State,
+  known: Pick<MigrationStatus, "title" | "state" | "objects">,
 ): MigrationStatus {
+  const record = records.get(id);
   return {
     id,
-    title,
-    state,
-    objects,
+    ...known,
+    adopted: (inventory.get(id) ?? []).filter(({ adopted }) => adopted).length,
+    redo: record?.redo !== undefined,
     startedAt: record?.startedAt ?? null,
     finishedAt: record?.finishedAt ?? null,
     durationMs: record?.durationMs ?? null,

@@ -27,12 +27,14 @@ export interface Work {
   readonly record?: MigrationRecord;
 }
 
-/** Which part of the plan is wanted. */
+/** Which part of the plan is wanted, and whether changes are. */
 export interface Selection {
   /** The last migration to run, by id or number. */
   readonly to?: string;
   /** Run this one again although it is applied. */
   readonly redo?: string;
+  /** Refuse where an applied migration has changed, instead of applying the change. */
+  readonly frozen?: boolean;
 }
 
 /** Whether anything is to be done about it. */
@@ -40,7 +42,10 @@ export function isTodo({ reason }: Work): boolean {
   return reason !== "applied" && reason !== "empty";
 }
 
-/** The plan's migrations up to the wanted one, each with what is to be done. */
+/**
+ * The plan's migrations up to the wanted one, each with what is to be done.
+ * @throws Failure (2) where the one to be done again was never done, (1) where one has changed and may not
+ */
 export function selectWork(
   plan: Plan,
   state: State,
@@ -48,13 +53,15 @@ export function selectWork(
   key: DigestKey,
   selection: Selection = {},
 ): readonly Work[] {
-  const redo = selection.redo === undefined ? undefined : findMigration(plan, selection.redo).id;
-  return upTo(plan, selection.to).map((migration) => {
+  const redo = selection.redo === undefined ? undefined : findApplied(plan, state, selection.redo).id;
+  const works = upTo(plan, selection.to).map((migration): Work => {
     const digest = digestMigration(migration, key);
     const record = state.records.get(migration.id);
     const reason = migration.id === redo ? "redo" : reasonFor(migration, digest, record, live, key);
     return { migration, digest, reason, ...(record === undefined ? {} : { record }) };
   });
+  if (selection.frozen) refuseChanged(works);
+  return works;
 }
 
 /**
@@ -73,6 +80,42 @@ export function findMigration(plan: Plan, wanted: string): PlannedMigration {
     message: `There is no migration "${wanted}"`,
     hint: `The migrations are ${plan.migrations.map(({ id }) => id).join(", ")}`,
   }]);
+}
+
+/** What is asked for again must have been done, or be under way again already. */
+function findApplied(plan: Plan, state: State, wanted: string): PlannedMigration {
+  const migration = findMigration(plan, wanted);
+  const record = state.records.get(migration.id);
+  if (record?.state === "applied" || record?.redo !== undefined) return migration;
+  throw new Failure(2, [{
+    code: "run-not-applied",
+    severity: "error",
+    message: `Migration "${migration.id}" cannot be done again: ${
+      record !== undefined
+        ? "it is not done yet"
+        : migration.steps.length === 0
+        ? "it has nothing to do for this stack"
+        : "it was never applied"
+    }`,
+    hint: "`deno task migrate` applies what is left to do, and goes on where a run stopped",
+  }]);
+}
+
+/** A redo that did not finish hides none: what is left of it would be done by a changed plan. */
+function refuseChanged(works: readonly Work[]): void {
+  const changed = works.filter(({ reason, digest, record }) =>
+    reason === "changed" || reason === "redo" && record?.digest !== digest
+  );
+  if (changed.length === 0) return;
+  throw new Failure(
+    1,
+    changed.map(({ migration: { id } }) => ({
+      code: "run-changed",
+      severity: "error",
+      message: `Migration "${id}" was applied, but what it plans has changed since`,
+      hint: "See what with `deno task migrate --dry-run`; run without --frozen to apply the change",
+    })),
+  );
 }
 
 /** Recorded migrations that the plan does not have any more. */
@@ -100,6 +143,7 @@ function reasonFor(
   key: DigestKey,
 ): Reason {
   if (record === undefined) return migration.steps.length === 0 ? "empty" : "new";
+  if (record.redo !== undefined) return "redo";
   if (record.state !== "applied") return "resumed";
   if (record.digest !== digest) return "changed";
   return plannedObjects(migration).every(({ object }) =>

@@ -232,3 +232,50 @@ Deno.test("a revoke does not wait until the stack is mended", async () => {
     assert.equal(await trial.stateOf("015_people"), "applied");
   });
 });
+
+Deno.test("a grant does not take over an object of somebody else, and writes nothing down", async () => {
+  await withTrial(async (trial) => {
+    const { cluster, namespace } = trial;
+    await done(trial.migrate("--to", "010"));
+    const before = await trial.decisions();
+    const bindings = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`;
+    const { status } = await cluster.api.request("POST", `${bindings}?fieldManager=kubectl`, {
+      apiVersion: RBAC,
+      kind: "RoleBinding",
+      metadata: { name: "person-alice" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" },
+      subjects: [],
+    });
+    assert.equal(status, 201);
+    for (const more of [["--dry-run"], []]) {
+      const { code, err } = await trial.access("grant", "alice", "--role", "viewer", ...more);
+      assert.equal(code, 1, err);
+      assert.match(
+        err,
+        /run-foreign-object\]: RoleBinding \S+person-alice is there already, made by "kubectl"/,
+      );
+    }
+    assert.equal(await trial.decisions(), before);
+  });
+});
+
+Deno.test("a revoke takes also what was there before and was taken over", async () => {
+  await withTrial(async (trial) => {
+    const { admin, cluster, namespace } = trial;
+    await done(trial.migrate("--to", "010"));
+    await done(trial.access("grant", "alice", "--role", "viewer"));
+    const decided = await trial.decisions();
+    const ref = { apiVersion: RBAC, kind: "RoleBinding", name: "person-alice", namespace };
+    const granted = await admin.get(ref);
+    await done(trial.access("revoke", "alice"));
+    const byHand = { ...granted, metadata: { name: "person-alice" } };
+    const path = `/apis/${RBAC}/namespaces/${namespace}/rolebindings?fieldManager=kubectl`;
+    assert.equal((await cluster.api.request("POST", path, byHand)).status, 201);
+    await trial.decide(decided);
+    await done(trial.migrate("--adopt"));
+    assert.equal((await admin.get(ref))?.metadata.annotations?.["compose-ferry/adopted"], '"kubectl"');
+    await done(trial.access("revoke", "alice"));
+    assert.equal(await admin.get(ref), undefined);
+    assert.deepEqual(await objectsOf(trial, "alice"), []);
+  });
+});

@@ -59,7 +59,7 @@ Deno.test("a record, key or Lease that was deleted is made anew, and later chang
       assert.deepEqual(before.diagnostics.map(({ code }) => code), said, `status without ${lost}`);
       const events = await run(plan);
       assert.notEqual(ending(events).state, "failed", `without ${lost}`);
-      const warned = events.flatMap((event) => event.type === "run-warning" ? [event.diagnostic.code] : []);
+      const warned = events.flatMap((event) => event.type === "warning" ? [event.diagnostic.code] : []);
       assert.deepEqual(warned, said, `run without ${lost}`);
       assert.deepEqual(outcomes(events), seen, `without ${lost}`);
       const { status } = await readStatus(plan, client, namespace);

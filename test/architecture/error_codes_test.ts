@@ -25,7 +25,6 @@ const NOT_CODES: ReadonlySet<string> = new Set([
   "run-finished",
   "run-started",
   "run-taken-over",
-  "run-warning",
   "run-waiting",
   "traefik-acme",
   "traefik-dns-provider",

@@ -125,3 +125,22 @@ Deno.test("normalise() and diffText() leave only what a reader wants to see", ()
   assert.ok(diff.includes('-  b: "2"') && diff.includes('+  b: "3"') && !diff.includes('-  a: "1"'), diff);
   assert.equal(diffText({ object: "ConfigMap c", outcome: "configured", before, after: before }), "");
 });
+
+Deno.test("normalise() leaves out what the API server writes into each Job, and a selector of one's own not", () => {
+  const generated = { "batch.kubernetes.io/controller-uid": "u", "job-name": "j", mine: "yes" };
+  const job = (spec: object): KubeObject => ({
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: "j", labels: generated },
+    spec: { selector: { matchLabels: { mine: "yes" } }, ...spec },
+  });
+  const template = { metadata: { labels: generated }, spec: {} };
+  assert.deepEqual(normalise(job({ template })), {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: "j", labels: { mine: "yes" } },
+    spec: { template: { metadata: { labels: { mine: "yes" } }, spec: {} } },
+  });
+  const own = job({ template, manualSelector: true });
+  assert.deepEqual(normalise(own)["spec"], own["spec"]);
+});

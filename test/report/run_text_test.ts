@@ -6,12 +6,13 @@ import { renderStatus } from "../../lib/report/status_table.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
 
 const AT = "2026-01-02T03:04:05.000Z";
-const STARTED: RunEvent = {
+const STARTED: Extract<RunEvent, { type: "migration-started" }> = {
   type: "migration-started",
   id: "080_applications",
   title: "Applications",
   at: AT,
   resumed: false,
+  redo: false,
   objects: 3,
 };
 const FINISHED: RunEvent = {
@@ -84,6 +85,30 @@ Deno.test("LiveBlock shows the migration, its objects and what is waited for, an
   assert.deepEqual(block.render(6_000, 60), []);
 });
 
+Deno.test("RunPrinter tells what was there before, what is done again, and warnings", () => {
+  const object = (outcome: "adopted" | "kept"): RunEvent => ({
+    type: "object",
+    id: STARTED.id,
+    object: "Service faf/web",
+    outcome,
+  });
+  const diagnostic = { code: "run-script-missing", severity: "warning", message: "It is gone" } as const;
+  assert.deepEqual(
+    printed([
+      { type: "warning", diagnostic },
+      { ...STARTED, redo: true, resumed: true },
+      object("adopted"),
+      object("kept"),
+    ]),
+    [
+      "warning[run-script-missing]: It is gone",
+      "080_applications Applications (3 objects, again, resumed)",
+      "  ✔ Service faf/web adopted",
+      "  ! Service faf/web kept: it was there before and was taken over",
+    ],
+  );
+});
+
 Deno.test("RunTally counts objects by outcome, and tells a run without work apart", () => {
   const tally = new RunTally();
   for (const outcome of ["created", "created", "unchanged"] as const) {
@@ -98,7 +123,8 @@ Deno.test("RunTally counts objects by outcome, and tells a run without work apar
 });
 
 Deno.test("renderStatus() aligns its columns and shows why a migration failed and what is next", () => {
-  const line = { objects: 2, startedAt: AT, by: "alice@host", error: null, finishedAt: AT, durationMs: 15 };
+  const known = { startedAt: AT, by: "alice@host", error: null, finishedAt: AT, durationMs: 15 };
+  const line = { ...known, objects: 2, adopted: 0, redo: false };
   const text = renderStatus({
     schemaVersion: 1,
     cluster: { context: "prod", server: "https://k3s:6443", namespace: "faf" },
@@ -109,6 +135,8 @@ Deno.test("renderStatus() aligns its columns and shows why a migration failed an
       { ...line, id: "010_namespace", title: "Namespace", state: "applied" },
       {
         ...line,
+        redo: true,
+        adopted: 1,
         id: "020_storage",
         title: "Volumes",
         state: "failed",
@@ -121,5 +149,6 @@ Deno.test("renderStatus() aligns its columns and shows why a migration failed an
   const failed = rows.find((row) => row.includes("020_storage")) ?? "";
   assert.equal(applied.indexOf("Namespace"), failed.indexOf("Volumes"));
   assert.match(text, /✗ 020_storage[^\n]*\n {6}PersistentVolume faf-db was refused/);
+  assert.match(failed, /failed while applied again, 2 objects \(1 taken over\)/);
   assert.match(text, /1 of 2 migrations applied, current 010_namespace, next 020_storage/);
 });

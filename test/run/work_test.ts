@@ -162,3 +162,26 @@ Deno.test("wavesOf() keeps every object once and puts what others need first", (
   assert.deepEqual(order, order.toSorted((left, right) => left - right));
   assert.ok(at("Secret") < at("Job") && at("Role") < at("RoleBinding"));
 });
+
+Deno.test("selectWork() does again what was done, goes on with a redo, and refuses what was never done", () => {
+  const id = "060_schema";
+  const state = (record: Partial<MigrationRecord> | undefined): State => {
+    const records = new Map(recorded(PLAN).records);
+    const before = records.get(id);
+    if (record === undefined || before === undefined) records.delete(id);
+    else records.set(id, { ...before, ...record });
+    return { ...EMPTY_STATE, records };
+  };
+  const reason = (from: State, selection: Parameters<typeof selectWork>[4]): string | undefined =>
+    selectWork(PLAN, from, live(PLAN), KEY, selection).find(({ migration }) => migration.id === id)?.reason;
+  assert.equal(reason(state({}), { redo: "060" }), "redo");
+  assert.equal(reason(state({ state: "running", redo: 3 }), {}), "redo");
+  assert.equal(reason(state({ state: "failed", redo: 3 }), { redo: "060" }), "redo");
+  assert.throws(() => reason(state(undefined), { redo: "060" }), /never applied/);
+  assert.throws(() => reason(state({ state: "failed" }), { redo: "060" }), /not done yet/);
+  assert.equal(reason(state({ state: "running", redo: 3 }), { frozen: true }), "redo");
+  for (const record of [{ digest: "x" }, { digest: "x", state: "running", redo: 3 }] as const) {
+    assert.throws(() => reason(state(record), { frozen: true }), /has changed since/);
+  }
+  assert.equal(reason(state({ digest: "x", state: "failed" }), { frozen: true }), "resumed");
+});
