@@ -7,6 +7,7 @@ import { type Plan, plannedObjects } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { findForeign, type Foreign, refuseForeign } from "./foreign.ts";
 import { mergeEntries } from "./inventory.ts";
+import { lastLook } from "./last_look.ts";
 import { randomKey } from "./key.ts";
 import { type LiveIndex, readLiveIndex } from "./live_index.ts";
 import {
@@ -102,6 +103,7 @@ interface RunContext extends Holding {
 async function runAll(context: RunContext): Promise<Outcome> {
   const { plan, options, target, session, push, signal } = context;
   if (session.state.isRekeyed) push({ type: "warning", diagnostic: rekeyed() });
+  const since = options.now();
   const live = await readLive(plan, options);
   const works = selectWork(plan, session.state, live, target.key, options);
   await recordAdoptions(works, context);
@@ -114,7 +116,12 @@ async function runAll(context: RunContext): Promise<Outcome> {
     const outcome = await runOne(work, live, context);
     if (outcome !== "applied") return outcome;
   }
-  return works.some(isTodo) ? "applied" : "unchanged";
+  const done = works.filter(isTodo).map(({ migration }) => migration);
+  const planned = done.flatMap(plannedObjects);
+  for (const diagnostic of await lastLook({ ...target, planned, since, secrets: context.secrets })) {
+    push({ type: "warning", diagnostic });
+  }
+  return done.length > 0 ? "applied" : "unchanged";
 }
 
 /** All that is taken over is recorded first: a run that goes on after this one knows that it was decided. */
