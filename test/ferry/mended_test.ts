@@ -6,6 +6,9 @@ import { IMAGES } from "./images.ts";
 import { startNode } from "./node.ts";
 import { whyNoRealNode } from "./requirements.ts";
 
+/** Succeeds eight seconds after its container started. */
+const SLOW = '{ test: ["CMD-SHELL", "[ $$(stat -c %X /proc/1) -lt $$(($$(date +%s) - 8)) ]"], interval: 1s }';
+
 const why = await whyNoRealNode();
 
 Deno.test({
@@ -38,9 +41,14 @@ Deno.test({
     await t.step("a StatefulSet that crashes is rolled out when it is mended", async () => {
       const compose = join(crossing.stack, "docker-compose.yml");
       const good = await Deno.readTextFile(compose);
-      await Deno.writeTextFile(compose, good.replace("  store:\n", "$&    entrypoint: [sh, -c, exit 3]\n"));
-      // Without a healthcheck a container that runs for a moment is ready for that moment.
-      await crossing.migrate();
+      const bad = good.replace("  store:\n", "$&    entrypoint: [sh, -c, echo bye; sleep 1; exit 3]\n")
+        .replace("  scribe:\n", `$&    healthcheck: ${SLOW}\n`);
+      await Deno.writeTextFile(compose, bad);
+      // Without a healthcheck a container that runs for a moment is ready for that moment; at the end it shows.
+      const { code: bore, stderr: warned } = await crossing.migrate();
+      equal(bore, 0, warned);
+      match(warned, /warning\[run-ended-again\].*"store" of Pod laptop\/store-0 .*exit code 3/);
+      match(warned, /log: bye/);
       const reason = ".status.containerStatuses[0].state.waiting.reason";
       await crossing.until("CrashLoopBackOff", () => crossing.field("pod/store-0", reason));
       await Deno.writeTextFile(compose, good);
