@@ -141,8 +141,8 @@ Deno.test("migrate, its dry-run and status warn of a recorded migration whose sc
       const json = await ferry("migrate", "--yes", "-o", "json");
       assert.match(json.out, /"type":"warning","diagnostic":\{"code":"run-script-missing"/);
       const preview = await ferry("migrate", "--dry-run", "-o", "json");
-      const { warnings } = JSON.parse(preview.out) as { warnings: { code: string }[] };
-      assert.deepEqual(warnings.map(({ code }) => code), ["run-script-missing"]);
+      const { diagnostics } = JSON.parse(preview.out) as { diagnostics: { code: string }[] };
+      assert.deepEqual(diagnostics.map(({ code }) => code), ["run-script-missing"]);
     });
   });
 });
