@@ -49,7 +49,7 @@ export function variablesSource(path: string, text: string, context: LoadContext
 }
 
 /** Keeps comments and what stands before a line's `=`; every other letter becomes a star. */
-export function maskValues(text: string): string {
+function maskValues(text: string): string {
   return text.split("\n").map((line) => {
     if (line.trimStart().startsWith("#")) return line;
     const key = /^\s*(?:export\s+)?[\w.\-[\]]+\s*[=:]/.exec(line)?.[0] ?? "";

@@ -1,7 +1,7 @@
 /** Reads the texts that a project is made of: regular files of a bounded size in valid UTF-8, nothing else. */
 
 /** Bytes above which a compose or env file is refused. */
-export const MAX_FILE_BYTES = 64 * 1024 * 1024;
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /** A text, or a phrase that completes `Cannot read "x": `. */
 export type TextRead =

@@ -9,7 +9,7 @@ export function goPrint(node: Scalar): string {
 }
 
 /** `fmt.Sprint` of a float64: the shortest digits, with an exponent below 1e-4 and from 1e6. */
-export function printFloat(value: number): string {
+function printFloat(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
   if (Object.is(value, -0)) return "-0";

@@ -39,7 +39,7 @@ function expandHome(path: string, base: PathBase): string {
 }
 
 /** A path of the host. */
-export function resolvePath(path: string, base: PathBase): string {
+function resolvePath(path: string, base: PathBase): string {
   const expanded = expandHome(path, base);
   return expanded === "" ? expanded : absolutePath(base.directory, expanded);
 }

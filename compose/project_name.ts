@@ -8,7 +8,7 @@ import { substitute } from "./template.ts";
 import { valueOf } from "./normalize.ts";
 
 /** Lowercase letters, digits, `-` and `_`, the first of them a letter or a digit. */
-export function normalizeName(name: string): string {
+function normalizeName(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, "").replace(/^[-_]+/, "");
 }
 

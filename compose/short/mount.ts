@@ -75,6 +75,6 @@ function readOptions(list: string): Options | MountProblem {
 }
 
 /** A source that starts like a path is a bind mount; anything else names a volume. */
-export function isPath(source: string): boolean {
+function isPath(source: string): boolean {
   return /^[./~]/.test(source) || source.startsWith("\\\\") || /^\p{L}:/u.test(source);
 }

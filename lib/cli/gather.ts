@@ -178,7 +178,7 @@ export function stackDirectory(options: InputOptions, surroundings: Surroundings
 }
 
 /** compose's own loading, with the flags as docker compose has them. */
-export function loadOptions(options: InputOptions, surroundings: Surroundings): LoadOptions {
+function loadOptions(options: InputOptions, surroundings: Surroundings): LoadOptions {
   return {
     directory: stackDirectory(options, surroundings),
     environment: surroundings.environment,

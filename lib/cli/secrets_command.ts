@@ -83,7 +83,7 @@ export function inventoryOf(gathered: Gathered): readonly SecretGroup[] {
 }
 
 /** What to say of a change that is not finished. */
-export function describeChange({ name, by, since }: SecretChange): string {
+function describeChange({ name, by, since }: SecretChange): string {
   return `A change of secret "${name}" is under way since ${since}, by ${by}. ` +
     `If its process is gone, finish it with: deno task secrets set ${name}`;
 }

@@ -12,7 +12,7 @@ const PRIVATE_FILE =
   /(^|\/)\.env$|\.(pem|key|p12|pfx|jks|keystore)$|(^|\/)(acme\.json|\.?htpasswd|id_[a-z0-9]+)$/i;
 
 /** The mode of a copy: its template's, writable for its owner, and private where it has to be. */
-export function modeOf(path: string, templateMode: number): number {
+function modeOf(path: string, templateMode: number): number {
   return PRIVATE_FILE.test(path) ? 0o600 : (templateMode & 0o777) | 0o600;
 }
 

@@ -2,7 +2,7 @@
 import { basename, dirname, join } from "node:path";
 
 /** The words that mark a template, as people write them. */
-export const TEMPLATE_WORDS = ["template", "example", "dist", "sample"] as const;
+const TEMPLATE_WORDS = ["template", "example", "dist", "sample"] as const;
 
 /** What is to be copied where; a folder is copied whole where all of it is missing. */
 export interface Copy {

@@ -44,7 +44,7 @@ export function plural(count: number, noun: string): string {
 }
 
 /** One diagnostic as a block of lines that ends with a line break. */
-export function renderDiagnostic(diagnostic: Diagnostic, options: DiagnosticTextOptions): string {
+function renderDiagnostic(diagnostic: Diagnostic, options: DiagnosticTextOptions): string {
   const style = styleFor(options.colour);
   const { severity, code, message, span, hint, related } = diagnostic;
   const word = severity === "info" ? "remark" : severity;

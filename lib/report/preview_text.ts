@@ -60,7 +60,7 @@ export function renderPreview(previews: readonly MigrationPreview[], options: Pr
 }
 
 /** `Plan: 2 migrations, 14 to create, 1 to change, 31 unchanged`. */
-export function countPreview(previews: readonly MigrationPreview[], isDrift = false): string {
+function countPreview(previews: readonly MigrationPreview[], isDrift = false): string {
   const words = isDrift ? DRIFT_WORDS : WORDS;
   const todo = previews.filter(hasWork);
   const outcomes = previews.flatMap(({ changes }) => changes.map(({ outcome }) => outcome));

@@ -7,7 +7,7 @@ import { compareIds } from "../migration/order.ts";
 import type { MigrationRecord } from "./state.ts";
 
 /** A quarter of what the API allows for all annotations of an object (256 KiB), less room for lock and marks. */
-export const RECORD_BUDGET = 60 * 1024;
+const RECORD_BUDGET = 60 * 1024;
 /** What the name and the `chain` of a record add to its JSON. */
 const OVERHEAD = 128;
 

@@ -191,7 +191,7 @@ function call(name: string, values: readonly unknown[], functions: TemplateFunct
 }
 
 /** Truth as text/template has it: not the zero value. */
-export function isTrue(value: unknown): boolean {
+function isTrue(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (value !== null && typeof value === "object") return Object.keys(value).length > 0;
   return Boolean(value);

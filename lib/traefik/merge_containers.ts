@@ -119,7 +119,7 @@ function spanOf(
 }
 
 /** Deep equality of JSON, whatever the order of keys. */
-export function isEqual(left: unknown, right: unknown): boolean {
+function isEqual(left: unknown, right: unknown): boolean {
   return canonical(left) === canonical(right);
 }
 

@@ -10,7 +10,7 @@ const OLDEST = "1.30";
  * The configuration as an object of `apiserver.config.k8s.io`, in the version that `kubernetes` reads: v1 came with
  * 1.34; v1beta1 is read since 1.30, and is still read by 1.36.
  */
-export function authenticationConfiguration(oidc: Oidc, kubernetes = OLDEST): Record<string, unknown> {
+function authenticationConfiguration(oidc: Oidc, kubernetes = OLDEST): Record<string, unknown> {
   const prefix = oidc.prefix ?? DEFAULT_PREFIX;
   const audiences = oidc.audiences ?? [oidc.clientId];
   return {

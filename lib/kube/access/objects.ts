@@ -61,7 +61,7 @@ export function groupObjects(namespace: string, access: Access, group: string): 
  * A Role of the namespace for each, so that who hands them out needs their rights there alone, and the one
  * ClusterRole for what belongs to no namespace.
  */
-export function roleObjects(namespace: string): KubeObject[] {
+function roleObjects(namespace: string): KubeObject[] {
   return [
     ...ROLES.map((role) => ({
       apiVersion: `${GROUP}/v1`,

@@ -34,7 +34,7 @@ function hint({ suggestion, isRefused }: UnreadValue, isOwn: boolean): string {
 }
 
 /** `a.b`, keys that hold a dot in quotes; a suggestion that only nests them is thereby told apart. */
-export function pathText(path: readonly string[]): string {
+function pathText(path: readonly string[]): string {
   return path.map((key) => key.includes(".") ? `'${key}'` : key).join(".");
 }
 

@@ -22,7 +22,7 @@ export interface K3sNode {
  * The settings of a server. Its local-path provisioner is off, because it would put random ids into paths; Secrets are
  * encrypted where they lie; the administrator's kubeconfig is root's alone.
  */
-export function k3sConfiguration(node: K3sNode): Record<string, unknown> {
+function k3sConfiguration(node: K3sNode): Record<string, unknown> {
   return {
     ...(node.nodeName === undefined ? {} : { "node-name": node.nodeName }),
     ...(node.storageId === undefined ? {} : { "node-label": [`storage-id=${node.storageId}`] }),

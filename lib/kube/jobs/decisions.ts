@@ -202,12 +202,10 @@ export const agreeSchema = z.record(
 
 export type Databases = z.infer<typeof databasesSchema>;
 export type DatabaseServer = Databases[string];
-export type DatabaseUser = NonNullable<DatabaseServer["users"]>[string];
 export type Grant = z.infer<typeof grant>;
 export type Brokers = z.infer<typeof brokersSchema>;
 export type Broker = Brokers[string];
 export type Identity = z.infer<typeof identitySchema>;
-export type IdentityServer = Identity[string];
 export type Client = z.infer<typeof client>;
 export type Backups = z.infer<typeof backupsSchema>;
 export type Timers = z.infer<typeof timersSchema>;

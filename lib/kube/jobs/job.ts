@@ -4,7 +4,7 @@ import type { KubeObject } from "../object.ts";
 import type { Place } from "./reference.ts";
 
 /** Annotation of the pod template: a keyed digest of the values that the Job reads. A new one is a new run. */
-export const INPUTS_ANNOTATION = "compose-ferry/inputs";
+const INPUTS_ANNOTATION = "compose-ferry/inputs";
 
 /** A variable of the container: its text, or the place that it is read from. */
 export type Variable = { readonly text: string } | { readonly place: Place; readonly optional?: boolean };
@@ -61,7 +61,7 @@ export function scriptCronJob(
  * A keyed digest of what is read, by name; without the key nobody guesses a short password from it. What is only there
  * for a while does not count: its coming and going is no reason to run again.
  */
-export function inputsDigest(variables: Readonly<Record<string, Variable>>, key: string): string {
+function inputsDigest(variables: Readonly<Record<string, Variable>>, key: string): string {
   const hmac = createHmac("sha256", key);
   for (const [name, variable] of Object.entries(variables).sort(([left], [right]) => left < right ? -1 : 1)) {
     if (!("place" in variable)) continue;

@@ -69,7 +69,7 @@ export function publications(context: Context): Publications {
 }
 
 /** Whether only programs of the machine itself could reach it. */
-export function isLoopback(hostIp: string | undefined): boolean {
+function isLoopback(hostIp: string | undefined): boolean {
   return hostIp !== undefined && (/^127\./.test(hostIp) || hostIp === "::1" || hostIp === "localhost");
 }
 

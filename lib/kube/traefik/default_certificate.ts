@@ -5,7 +5,7 @@ import type { GivenCertificate } from "./check_certificate.ts";
 import { shareSecret } from "./middleware_secrets.ts";
 
 /** The name of the Secret that is made for files. */
-export const DEFAULT_CERTIFICATE_SECRET = "default-certificate";
+const DEFAULT_CERTIFICATE_SECRET = "default-certificate";
 
 /** The Secret with the decided certificate, made where it came as files; undefined where nothing is decided. */
 export function decidedCertificate(
