@@ -112,10 +112,12 @@ async function prepareStorage(conversion: RoutingConversion): Promise<string> {
   const deployment = conversion.chartValues["deployment"] as { initContainers: { command: string[] }[] };
   const [shell = "sh", ...args] = deployment.initContainers[0]?.command ?? [];
   const moved = args.map((arg) =>
-    arg.replaceAll("/carried/", `${directory}/carried/`).replaceAll("/data/", `${directory}/`)
+    arg.replaceAll("/carried/", `${directory}/carried/`).replaceAll(/\/data\b/g, directory)
+      // The namespace knows no user but root.
+      .replaceAll("chown 65532:65532", "chown 0:0")
   );
-  const { success } = await new Deno.Command(shell, { args: moved, stdin: "null" }).output();
-  ok(success, "the init container's script fails");
+  const { success, stderr } = await new Deno.Command(shell, { args: moved, stdin: "null" }).output();
+  ok(success, `the init container's script fails: ${new TextDecoder().decode(stderr)}`);
   return directory;
 }
 
