@@ -11,6 +11,7 @@ import type { Conversion } from "../kube/conversion.ts";
 import { type Decisions, noDecisions, parseDecisions } from "../kube/decisions.ts";
 import { checkIssuer } from "../kube/access/check_issuer.ts";
 import { checkPreparations } from "../kube/jobs/preparations.ts";
+import { withStartCalls } from "../kube/jobs/start_calls.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
 import { exposedPorts } from "../kube/ports.ts";
 import { planMigrations } from "../migration/plan.ts";
@@ -96,7 +97,11 @@ export async function gather(
   const served = { decisions, directory, routing, now: surroundings.now() };
   const facts = { ...engine, ...await readDefaultCertificate(served, diagnostics) };
   const convertWith = (digestKey: string): Conversion =>
-    convert({ project, bindSources, decisions, routing, ...facts, digestKey });
+    withStartCalls(
+      convert({ project, bindSources, decisions, routing, ...facts, digestKey }),
+      decisions,
+      digestKey,
+    );
   const planOf = (conversion: Conversion, digestKey: string): ReturnType<typeof planMigrations> =>
     planMigrations({
       scripts: scripts.scripts,

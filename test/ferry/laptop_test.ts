@@ -48,6 +48,15 @@ Deno.test({
     await t.step("the call that a program needs was made, from a pod by its Service", async () => {
       equal(await crossing.field("job/store-call-page", ".status.succeeded"), "1");
     });
+    await t.step("a call at each start is made beside the program, in every new pod", async () => {
+      const said = async (): Promise<string> =>
+        (await node.kubectl("-n", "laptop", "logs", "deploy/scribe", "-c", "call-read")).trim();
+      await crossing.until("Done", said);
+      await node.kubectl("-n", "laptop", "rollout", "restart", "deploy/scribe");
+      await node.kubectl("-n", "laptop", "rollout", "status", "deploy/scribe", "--timeout=60s");
+      await crossing.until("Done", said);
+      equal(await crossing.field("job/scribe-call-read", ".metadata.name").catch(() => "none"), "none");
+    });
     await t.step("a second run writes nothing, and a new pod has what the old one wrote", async () => {
       const { code, stdout, stderr } = await migrate();
       equal(code, 0, stdout + stderr);

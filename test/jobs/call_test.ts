@@ -1,7 +1,10 @@
 /** The Job of a call over HTTP: what it asks a real server, run in busybox as its image has it. */
 import assert from "node:assert/strict";
+import type { ConvertedService } from "../../lib/kube/conversion.ts";
 import type { Calls } from "../../lib/kube/jobs/decisions.ts";
 import { serviceCalls } from "../../lib/kube/jobs/http_calls.ts";
+import { withStartCalls } from "../../lib/kube/jobs/start_calls.ts";
+import type { KubeObject } from "../../lib/kube/object.ts";
 import { missingPackages } from "./packages.ts";
 import { type JobRun, runJob } from "./run_job.ts";
 import { smallConversion } from "./stack.ts";
@@ -27,9 +30,10 @@ async function run(decided: Calls[string][string]): Promise<JobRun> {
 async function withServer(
   status: number,
   body: (port: number, asked: string[]) => Promise<void>,
+  port = 0,
 ): Promise<void> {
   const asked: string[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+  const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, (request) => {
     const url = new URL(request.url);
     const token = url.searchParams.get("token") ?? "";
     asked.push(`${request.method} ${url.pathname} ${url.searchParams.get("version") ?? ""} ${token}`);
@@ -71,6 +75,21 @@ Deno.test({
 });
 
 Deno.test({
+  ...title("a call waits for a program that does not listen yet"),
+  fn: async () => {
+    let port = 0;
+    await withServer(200, (free) => Promise.resolve(void (port = free)));
+    const running = run({ path: "/", port });
+    await pause(3_000);
+    await withServer(200, async (_port, asked) => {
+      const { success, output } = await running;
+      assert.ok(success, output);
+      assert.deepEqual(asked, ["GET /  "]);
+    }, port);
+  },
+});
+
+Deno.test({
   ...title("a refused call fails, says the status and shows no secret; an empty secret asks nobody"),
   fn: () =>
     withServer(403, async (port, asked) => {
@@ -102,3 +121,71 @@ Deno.test("a changed secret is another run, and the object does not hold it", ()
   assert.notDeepEqual(first, second);
   assert.doesNotMatch(JSON.stringify(first), /na\+na/);
 });
+
+/** The pods' template of the one service, with its calls at each start. */
+function started(decided: Calls[string][string], conversion = stack): { object: KubeObject; text: string } {
+  const decisions = { calls: { unitdb: { load: { at: "start" as const, ...decided } } } };
+  assert.deepEqual(serviceCalls(conversion, decisions, "unitdb", "key"), { objects: [], findings: [] });
+  const object = withStartCalls(conversion, decisions, "key").services.get("unitdb")?.workload[0]?.object;
+  assert.ok(object);
+  return { object, text: JSON.stringify(object) };
+}
+
+Deno.test("a call at each start is a container beside the program, and no Job; a changed secret replaces the pods", () => {
+  const decided = { path: "/{A}", port: 80, variables: { A: "unitdb.TOKEN" } };
+  const { object, text } = started(decided);
+  // The edge: a Deployment that this project planned.
+  const { template } = object["spec"] as {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly name: string }[] } };
+  };
+  assert.deepEqual(template.spec.containers.map(({ name }) => name), ["unitdb", "call-load"]);
+  assert.doesNotMatch(text, /na\+na/);
+  assert.equal(started(decided).text, text);
+  assert.notEqual(started(decided, smallConversion({ unitdb: { secrets: { TOKEN: "other" } } })).text, text);
+});
+
+Deno.test("a call at each start is refused for what ends, and for the same mistakes as one that is made once", () => {
+  const load = { at: "start" as const, path: "/", port: 80 };
+  const once = { ...stack.services.get("unitdb"), kind: "Job" as const };
+  const ending = { ...stack, services: new Map([["unitdb", once as ConvertedService]]) };
+  const found = serviceCalls(ending, { calls: { unitdb: { load } } }, "unitdb", "key").findings;
+  assert.deepEqual(found.map(({ code }) => code), ["kube-job-call"]);
+  assert.match(found[0]?.message ?? "", /is a Job, which ends/);
+  const broken = { calls: { unitdb: { load: { at: "start" as const, path: "/{A}", port: 80 } } } };
+  assert.equal(serviceCalls(stack, broken, "unitdb", "key").findings.length, 1);
+  assert.deepEqual(withStartCalls(stack, broken, "key").services, stack.services);
+});
+
+Deno.test({
+  ...title("a call at each start is made again when the program was away, and ends where it is refused"),
+  fn: async () => {
+    let port = 0;
+    await withServer(200, (free) => Promise.resolve(void (port = free)));
+    const { object } = started({ path: "/?token={A}", port, variables: { A: "unitdb.TOKEN" } });
+    const end = new AbortController();
+    const running = runJob(object, stack.configuration, [], {
+      shell: ["sh"],
+      withoutCurl: true,
+      container: "call-load",
+      signal: end.signal,
+    });
+    for (const _ of ["first", "again"]) {
+      await withServer(200, async (_port, asked) => {
+        for (let turn = 0; asked.length === 0 && turn < 200; turn++) await pause(100);
+        await pause(3_000);
+        assert.deepEqual(asked, [`GET /  ${TOKEN}`], "once for each start");
+      }, port);
+      await pause(3_000);
+    }
+    await withServer(403, async () => {
+      const { success, output } = await running;
+      assert.equal(success, false);
+      assert.match(output, /The answer is 403/);
+      assert.doesNotMatch(output, /na\+na|token=/);
+    }, port);
+  },
+});
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -11,6 +11,7 @@ export interface JobRun {
 }
 
 interface Container {
+  readonly name: string;
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly env: readonly {
@@ -32,6 +33,10 @@ export interface Surroundings {
   readonly shell?: readonly string[];
   /** An image that has busybox and nothing else. */
   readonly withoutCurl?: boolean;
+  /** Which container of a pod; default: the first. */
+  readonly container?: string;
+  /** Ends the run. */
+  readonly signal?: AbortSignal;
   /** Directories of this machine, by where the container sees them. */
   readonly mounts?: Readonly<Record<string, string>>;
 }
@@ -40,9 +45,9 @@ export async function runJob(
   job: KubeObject,
   configuration: readonly PlannedObject[],
   hosts: readonly string[],
-  { shell = ["/bin/sh"], withoutCurl = false, mounts = {} }: Surroundings = {},
+  { shell = ["/bin/sh"], withoutCurl = false, mounts = {}, container: name, signal }: Surroundings = {},
 ): Promise<JobRun> {
-  const container = containerOf(job);
+  const container = containerOf(job, name);
   const [, ...flags] = container.command;
   const env: Record<string, string> = {
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -67,6 +72,7 @@ export async function runJob(
       clearEnv: true,
       env: { ...env, HOSTS: line, ONLY_BUSYBOX: withoutCurl ? "yes" : "" },
       stdin: "null",
+      ...(signal === undefined ? {} : { signal }),
     }).output();
     return { success, output: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
   } finally {
@@ -86,7 +92,7 @@ async function missingDirectories(paths: readonly string[]): Promise<readonly st
   return made;
 }
 
-function containerOf(job: KubeObject): Container {
+function containerOf(job: KubeObject, name?: string): Container {
   // The edge: a Job that this project planned.
   const spec = job["spec"] as {
     readonly template?: { readonly spec: { readonly containers: readonly Container[] } };
@@ -94,7 +100,8 @@ function containerOf(job: KubeObject): Container {
       readonly spec: { readonly template: { readonly spec: { readonly containers: readonly Container[] } } };
     };
   };
-  const container = (spec.template ?? spec.jobTemplate?.spec.template)?.spec.containers[0];
+  const containers = (spec.template ?? spec.jobTemplate?.spec.template)?.spec.containers;
+  const container = containers?.find((one) => name === undefined || one.name === name);
   if (container === undefined) throw new Error("The job has no container");
   return container;
 }

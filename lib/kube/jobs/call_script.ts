@@ -1,4 +1,4 @@
-/** The script of a Job that calls a program once over HTTP; it needs a shell, nc, od and sed, as busybox has. */
+/** The scripts that call a program over HTTP; they need a shell, nc, od and sed, as busybox has. */
 import { SHELL_PARTS } from "./shell_parts.ts";
 
 /**
@@ -29,16 +29,35 @@ send() {
     printf 'Connection: close\\r\\nContent-Length: 0\\r\\n\\r\\n'
     turns=0
     while [ ! -e /tmp/answered ] && [ "$turns" -lt "$CALL_SECONDS" ]; do sleep 1; turns=$((turns + 1)); done
-  } | { nc "$CALL_HOST" "$CALL_PORT" > /tmp/answer 2> /tmp/problem || true; : > /tmp/answered; }
-  status=000
+  } | { nc "\${CALL_ADDRESS:-$CALL_HOST}" "$CALL_PORT" > /tmp/answer 2> /tmp/problem || true; : > /tmp/answered; }
+  status=
   read -r protocol status rest < /tmp/answer || true
 }
 # What does not listen yet is asked again; an answer, whatever it is, is the end.
-is_answered() { send; [ "$status" != 000 ]; }
+is_answered() { send; [ -n "$status" ]; }
 waited is_answered || fail "Nothing answered on $CALL_HOST:$CALL_PORT within $WAIT_SECONDS seconds"
 case $status in
   2??) ;;
   *) fail "The answer is $status";;
 esac
 printf 'Done\\n'
+`;
+
+/**
+ * The same beside the program, in its pod: called at the start, and again whenever the program was away. Once the call
+ * fails, it ends, and the kubelet's next try is the next call.
+ */
+export const CALL_AT_START_SCRIPT = `
+called() (
+${CALL_SCRIPT})
+listens() { nc -z -w 2 "$CALL_ADDRESS" "$CALL_PORT" 2>/dev/null || nc -w 2 "$CALL_ADDRESS" "$CALL_PORT" -e true 2>/dev/null; }
+trap 'exit 0' TERM
+while :; do
+  called "$@"
+  [ "$?" = 0 ] || exit 1
+  while listens; do
+    sleep 2 &
+    wait "$!"
+  done
+done
 `;

@@ -179,6 +179,9 @@ export const timersSchema = z.record(
 const call = z.strictObject({
   path: z.string().regex(/^\/[!-~]*$/, "expected a path such as /update?token={TOKEN}"),
   method: z.enum(["GET", "POST"]).optional().describe("Default: GET"),
+  at: z.enum(["once", "start"]).optional().describe(
+    "once: a Job, when the service is ready and when the call changes (default); start: whenever its program starts",
+  ),
   port: z.int().min(1).max(65535).optional().describe("Default: the service's only one"),
   seconds: z.int().min(1).max(86400).optional().describe("How long the answer may take; default: 600"),
   variables: z.record(z.string().regex(/^[A-Za-z0-9_]+$/), reference).optional().describe(
@@ -186,7 +189,7 @@ const call = z.strictObject({
   ),
 });
 
-/** By the service and a name of one's own: calls over HTTP, once when the service is ready and when they change. */
+/** By the service and a name of one's own: calls over HTTP that a program needs. */
 export const callsSchema = z.record(
   z.string(),
   z.record(z.string().regex(/^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/), call),

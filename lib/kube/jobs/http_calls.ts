@@ -10,29 +10,73 @@ import { type JobResult, Sources } from "./sources.ts";
 
 const HELPER_IMAGE = "busybox:1.37";
 
-/** One Job for each decided call of a service, in the order of the decisions; its program must be ready. */
+/** Workloads whose pods stay, so that a call can be made whenever one starts. */
+const STAYING: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
+
+/** One call with all that its script is given, and what is wrong with it. */
+export interface ReadCall {
+  readonly name: string;
+  readonly call: ServiceCalls[string];
+  /** `$1` and so on of the script. */
+  readonly arguments: readonly string[];
+  readonly variables: Readonly<Record<string, Variable>>;
+  readonly image: string;
+  readonly findings: readonly Diagnostic[];
+}
+
+/**
+ * One Job for each call of a service that is made once, in the order of the decisions; its program must be ready. What
+ * is wrong with its other calls is found here as well.
+ */
 export function serviceCalls(
   conversion: Conversion,
   decisions: JobDecisions,
   service: string,
   digestKey: string,
 ): JobResult {
-  const calls = Object.entries(decisions.calls?.[service] ?? {});
-  const sources = new Sources(conversion);
-  if (calls.length > 0 && (conversion.services.get(service)?.kind ?? "none") === "none") {
-    return {
-      objects: [],
-      findings: [sources.missingService(new Decided(decisions, "calls", service), service)],
-    };
+  const kind = conversion.services.get(service)?.kind ?? "none";
+  const calls = readCalls(conversion, decisions, service);
+  if (calls.length > 0 && kind === "none") {
+    const finding = new Sources(conversion).missingService(new Decided(decisions, "calls", service), service);
+    return { objects: [], findings: [finding] };
   }
+  const findings = calls.flatMap(({ name, call, findings }) => [
+    ...findings,
+    ...(call.at === "start" && !STAYING.has(kind)
+      ? [neverStays(new Decided(decisions, "calls", service, name), service, kind)]
+      : []),
+  ]);
+  if (findings.length > 0) return { objects: [], findings };
+  const once = calls.filter(({ call }) => call.at !== "start");
+  const objects = once.map(({ name, call, arguments: given, variables, image }) => ({
+    object: scriptJob({
+      name: label(`${service}-call-${name}`),
+      namespace: conversion.namespace,
+      service,
+      image,
+      script: CALL_SCRIPT,
+      arguments: given,
+      variables,
+      digestKey,
+      deadlineSeconds: 300 + (call.seconds ?? 600),
+    }),
+    service,
+  }));
+  return { objects, findings: [] };
+}
+
+/** The decided calls of a service. */
+export function readCalls(
+  conversion: Conversion,
+  decisions: JobDecisions,
+  service: string,
+): readonly ReadCall[] {
   const ports = portsOf(conversion, service);
-  const findings: Diagnostic[] = [];
-  const objects = calls.flatMap(([name, call]) => {
+  return Object.entries(decisions.calls?.[service] ?? {}).map(([name, call]) => {
     const path = new Decided(decisions, "calls", service, name);
+    const sources = new Sources(conversion);
     const port = call.port ?? (ports.length === 1 ? ports[0] : undefined);
     const used = Object.entries(call.variables ?? {});
-    if (port === undefined) findings.push(whichPort(path, ports));
-    findings.push(...placeholderProblems(path, call));
     const variables: Record<string, Variable> = {
       WAIT_SECONDS: { text: "300" },
       CALL_SECONDS: { text: String(call.seconds ?? 600) },
@@ -45,21 +89,19 @@ export function serviceCalls(
         ),
       ),
     };
-    const object = scriptJob({
-      name: label(`${service}-call-${name}`),
-      namespace: conversion.namespace,
-      service,
-      image: decisions.helperImage ?? HELPER_IMAGE,
-      script: CALL_SCRIPT,
+    return {
+      name,
+      call,
       arguments: [call.path, call.method ?? "GET", ...used.map(([key]) => key)],
       variables,
-      digestKey,
-      deadlineSeconds: 300 + (call.seconds ?? 600),
-    });
-    return [{ object, service }];
+      image: decisions.helperImage ?? HELPER_IMAGE,
+      findings: [
+        ...(port === undefined ? [whichPort(path, ports)] : []),
+        ...placeholderProblems(path, call),
+        ...sources.findings,
+      ],
+    };
   });
-  const all = [...findings, ...sources.findings];
-  return all.length > 0 ? { objects: [], findings: all } : { objects, findings: [] };
 }
 
 /** The ports by which the service is reached in the cluster. */
@@ -81,6 +123,16 @@ function whichPort(path: Decided, ports: readonly number[]): Diagnostic {
     }`,
     ...path.place,
     hint: "Add port to it",
+  };
+}
+
+function neverStays(path: Decided, service: string, kind: string): Diagnostic {
+  return {
+    code: "kube-job-call",
+    severity: "error",
+    message: `Decision "${path}" is a call at each start, and service "${service}" is a ${kind}, which ends`,
+    ...path.at("at").place,
+    hint: "Remove at: start, or give the service another kind",
   };
 }
 

@@ -4,7 +4,7 @@ import type { KubeObject } from "../object.ts";
 import type { Place } from "./reference.ts";
 
 /** Annotation of the pod template: a keyed digest of the values that the Job reads. A new one is a new run. */
-const INPUTS_ANNOTATION = "compose-ferry/inputs";
+export const INPUTS_ANNOTATION = "compose-ferry/inputs";
 
 /** A variable of the container: its text, or the place that it is read from. */
 export type Variable = { readonly text: string } | { readonly place: Place; readonly optional?: boolean };
@@ -61,7 +61,7 @@ export function scriptCronJob(
  * A keyed digest of what is read, by name; without the key nobody guesses a short password from it. What is only there
  * for a while does not count: its coming and going is no reason to run again.
  */
-function inputsDigest(variables: Readonly<Record<string, Variable>>, key: string): string {
+export function inputsDigest(variables: Readonly<Record<string, Variable>>, key: string): string {
   const hmac = createHmac("sha256", key);
   for (const [name, variable] of Object.entries(variables).sort(([left], [right]) => left < right ? -1 : 1)) {
     if (!("place" in variable)) continue;
@@ -103,7 +103,7 @@ function jobSpec(job: ScriptJob, backoffLimit: number): Record<string, unknown> 
           imagePullPolicy: "IfNotPresent",
           command: ["/bin/sh", "-c"],
           args: [job.script, job.name, ...job.arguments].map(unexpanded),
-          env: Object.entries(job.variables).map(([name, variable]) => variableJson(name, variable)),
+          env: variablesJson(job.variables),
           volumeMounts: mounts,
           resources: {
             requests: { cpu: "10m", memory: "64Mi" },
@@ -128,6 +128,11 @@ function labelsOf(job: ScriptJob): Record<string, string> {
   };
 }
 
+/** `env` of a container. */
+export function variablesJson(variables: Readonly<Record<string, Variable>>): Record<string, unknown>[] {
+  return Object.entries(variables).map(([name, variable]) => variableJson(name, variable));
+}
+
 function variableJson(name: string, variable: Variable): Record<string, unknown> {
   if ("text" in variable) return { name, value: unexpanded(variable.text) };
   const { kind, name: object, key } = variable.place;
@@ -136,6 +141,6 @@ function variableJson(name: string, variable: Variable): Record<string, unknown>
 }
 
 /** Kubernetes expands `$(NAME)` in arguments and values; these mean it for the shell or for nobody. */
-function unexpanded(text: string): string {
+export function unexpanded(text: string): string {
   return text.replace(/\$\(/g, "$$$$(");
 }

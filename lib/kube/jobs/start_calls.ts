@@ -1,0 +1,90 @@
+/** Calls that a program needs at each start: made by a container beside it, as its data ends with its own. */
+import type { Conversion, ConvertedService } from "../conversion.ts";
+import type { KubeObject } from "../object.ts";
+import { CALL_AT_START_SCRIPT } from "./call_script.ts";
+import type { JobDecisions } from "./decisions.ts";
+import { type ReadCall, readCalls } from "./http_calls.ts";
+import { INPUTS_ANNOTATION, inputsDigest, unexpanded, variablesJson } from "./job.ts";
+import { list, record } from "./reference.ts";
+
+/** The program is reached by the pod's own loopback. */
+const ADDRESS = { CALL_ADDRESS: { text: "127.0.0.1" } } as const;
+
+/**
+ * The conversion with a container `call-NAME` in the pods of every service that has a call with `at: start`. What is
+ * wrong with such a call is found by `serviceCalls`.
+ *
+ * @param digestKey keys the digest by which pods are replaced when a value of the call changes
+ */
+export function withStartCalls(
+  conversion: Conversion,
+  decisions: JobDecisions,
+  digestKey: string,
+): Conversion {
+  const services = new Map(
+    [...conversion.services].map(([name, service]) => {
+      const calls = readCalls(conversion, decisions, name)
+        .filter(({ call, findings }) => call.at === "start" && findings.length === 0);
+      return [name, calls.length === 0 ? service : withCalls(service, calls, digestKey)] as const;
+    }),
+  );
+  return { ...conversion, services };
+}
+
+function withCalls(
+  service: ConvertedService,
+  calls: readonly ReadCall[],
+  digestKey: string,
+): ConvertedService {
+  const [first, ...others] = service.workload;
+  if (first === undefined) return service;
+  return { ...service, workload: [{ ...first, object: besides(first.object, calls, digestKey) }, ...others] };
+}
+
+function besides(workload: KubeObject, calls: readonly ReadCall[], digestKey: string): KubeObject {
+  const spec = record(workload["spec"]);
+  const template = record(spec?.["template"]);
+  const pod = record(template?.["spec"]);
+  const metadata = record(template?.["metadata"]);
+  const variables = Object.fromEntries(
+    calls.flatMap(({ name, variables }) =>
+      Object.entries(variables).map(([key, variable]) => [`${name}.${key}`, variable])
+    ),
+  );
+  const annotations = {
+    ...record(metadata?.["annotations"]),
+    [INPUTS_ANNOTATION]: inputsDigest(variables, digestKey),
+  };
+  return {
+    ...workload,
+    spec: {
+      ...spec,
+      template: {
+        ...template,
+        metadata: { ...metadata, annotations },
+        spec: {
+          ...pod,
+          containers: [...list(pod?.["containers"]), ...calls.map(containerOf)],
+          volumes: [
+            ...list(pod?.["volumes"]),
+            ...calls.map(({ name }) => ({ name: `call-${name}`, emptyDir: {} })),
+          ],
+        },
+      },
+    },
+  };
+}
+
+function containerOf({ name, arguments: given, variables, image }: ReadCall): Record<string, unknown> {
+  return {
+    name: `call-${name}`,
+    image,
+    imagePullPolicy: "IfNotPresent",
+    command: ["/bin/sh", "-c"],
+    args: [CALL_AT_START_SCRIPT, name, ...given].map(unexpanded),
+    env: variablesJson({ ...variables, ...ADDRESS }),
+    volumeMounts: [{ name: `call-${name}`, mountPath: "/tmp" }],
+    resources: { requests: { cpu: "1m", memory: "8Mi" }, limits: { cpu: "100m", memory: "32Mi" } },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+  };
+}
