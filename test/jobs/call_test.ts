@@ -139,6 +139,7 @@ Deno.test("a call at each start is a container beside the program, and no Job; a
     readonly template: { readonly spec: { readonly containers: readonly { readonly name: string }[] } };
   };
   assert.deepEqual(template.spec.containers.map(({ name }) => name), ["unitdb", "call-load"]);
+  assert.match(text, /"readinessProbe":\{"exec":\{"command":\["test","-e","\/tmp\/answered-call"\]\}/);
   assert.doesNotMatch(text, /na\+na/);
   assert.equal(started(decided).text, text);
   assert.notEqual(started(decided, smallConversion({ unitdb: { secrets: { TOKEN: "other" } } })).text, text);

@@ -43,6 +43,9 @@ esac
 printf 'Done\\n'
 `;
 
+/** There as long as the program that listens is one that was called. */
+export const ANSWERED = "/tmp/answered-call";
+
 /**
  * The same beside the program, in its pod: called at the start, and again whenever the program was away. Once the call
  * fails, it ends, and the kubelet's next try is the next call.
@@ -53,8 +56,10 @@ ${CALL_SCRIPT})
 listens() { nc -z -w 2 "$CALL_ADDRESS" "$CALL_PORT" 2>/dev/null || nc -w 2 "$CALL_ADDRESS" "$CALL_PORT" -e true 2>/dev/null; }
 trap 'exit 0' TERM
 while :; do
+  rm -f ${ANSWERED}
   called "$@"
   [ "$?" = 0 ] || exit 1
+  : > ${ANSWERED}
   while listens; do
     sleep 2 &
     wait "$!"

@@ -1,7 +1,7 @@
 /** Calls that a program needs at each start: made by a container beside it, as its data ends with its own. */
 import type { Conversion, ConvertedService } from "../conversion.ts";
 import type { KubeObject } from "../object.ts";
-import { CALL_AT_START_SCRIPT } from "./call_script.ts";
+import { ANSWERED, CALL_AT_START_SCRIPT } from "./call_script.ts";
 import type { JobDecisions } from "./decisions.ts";
 import { type ReadCall, readCalls } from "./http_calls.ts";
 import { INPUTS_ANNOTATION, inputsDigest, unexpanded, variablesJson } from "./job.ts";
@@ -83,6 +83,8 @@ function containerOf({ name, arguments: given, variables, image }: ReadCall): Re
     command: ["/bin/sh", "-c"],
     args: [CALL_AT_START_SCRIPT, name, ...given].map(unexpanded),
     env: variablesJson({ ...variables, ...ADDRESS }),
+    // Who is not called yet has no data: the pod is ready when it is, and a run waits for it.
+    readinessProbe: { exec: { command: ["test", "-e", ANSWERED] }, periodSeconds: 2, failureThreshold: 1 },
     volumeMounts: [{ name: `call-${name}`, mountPath: "/tmp" }],
     resources: { requests: { cpu: "1m", memory: "8Mi" }, limits: { cpu: "100m", memory: "32Mi" } },
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
