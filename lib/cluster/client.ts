@@ -5,6 +5,7 @@ import type { ObjectRef } from "../migration/step.ts";
 import { ApiError, isNotFound, isRace, isRoleUnseen } from "./api_error.ts";
 import type { Connection } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
+import { logLines } from "./log_lines.ts";
 import type { LiveObject, WatchEvent } from "./live_object.ts";
 import { builtInResource, listPath, objectPath, type Resource } from "./resources.ts";
 import { type ApiRequest, pause, type Surroundings, Transport } from "./transport.ts";
@@ -234,14 +235,15 @@ export class ClusterClient {
     const path = `${objectPath(await this.#require("v1", "Pod"), pod)}/log`;
     const query = { container, tailLines: String(options.lines), previous: String(options.previous) };
     try {
-      const text = await this.#transport.text({
-        method: "GET",
-        path,
-        query,
-        timeoutMs: 5_000,
-        repeatable: false,
-      });
-      return text.split("\n").filter((line) => line !== "");
+      return logLines(
+        await this.#transport.text({
+          method: "GET",
+          path,
+          query,
+          timeoutMs: 5_000,
+          repeatable: false,
+        }),
+      );
     } catch {
       return [];
     }

@@ -32,6 +32,8 @@ export interface NotReady {
 /** Progress is told when the reason changes, and now and then while it does not. */
 const REMIND_MS = 10_000;
 const TICK_MS = 1_000;
+/** What fails for the same cause fails within this after the first, and is told along with it. */
+const OTHERS_MS = 5_000;
 
 /**
  * Waits for all of them.
@@ -70,6 +72,7 @@ async function decide(
 ): Promise<readonly NotReady[]> {
   let open: Progress[] = wanted.map((one) => ({ wanted: one, told: "", toldAt: performance.now() }));
   const failed: NotReady[] = [];
+  let end = Infinity;
   for (;;) {
     const left: Progress[] = [];
     for (const progress of open) {
@@ -79,7 +82,8 @@ async function decide(
       else if (result !== "ready") failed.push(result);
     }
     open = left;
-    if (open.length === 0 || failed.length > 0) return failed;
+    if (failed.length > 0) end = Math.min(end, performance.now() + OTHERS_MS);
+    if (open.length === 0 || performance.now() >= end) return failed;
     await change.next(TICK_MS, signal);
   }
 }
