@@ -9,9 +9,9 @@ const COMPOSE = `services:
   db: { image: "mariadb:10.6", environment: { ROOT_PASSWORD: r, LOBBY_PASSWORD: one-0815 }, expose: ["3306"] }
   lobby: { image: "lobby:1", volumes: ["./config:/conf:ro"] }
 `;
+const STORAGE = "storage: { ./config: { hotReload: true } }\n";
 const decisionsWith = (more: string): string =>
-  `storage: { ./config: { hotReload: true } }
-databases:
+  `${STORAGE}databases:
   db:
     engine: mariadb
     admin: { user: root, password: db.ROOT_PASSWORD }
@@ -22,15 +22,19 @@ databases:
 `;
 const FILES = { "lobby.yml": "level: info\npassword: one-0815\n", "login.key": "s3cr3t-token\n" };
 
-/** The digest by which the lobby's pods are rolled out. */
-async function digest(files: Partial<typeof FILES>, more = ""): Promise<string | undefined> {
+/** The digest by which the lobby's pods are rolled out; `decide` makes the decisions of the stack's directory. */
+async function digest(
+  files: Readonly<Record<string, string>>,
+  decide: string | ((directory: string) => string) = "",
+): Promise<string | undefined> {
   const directory = await Deno.realPath(await Deno.makeTempDir());
   await Deno.mkdir(join(directory, "config"));
   await Deno.writeTextFile(join(directory, "compose.yaml"), COMPOSE);
   for (const [name, text] of Object.entries(files)) {
     await Deno.writeTextFile(join(directory, "config", name), text);
   }
-  const { conversion, diagnostics } = await convertStack({ directory, decisions: decisionsWith(more) });
+  const decisions = typeof decide === "string" ? decisionsWith(decide) : decide(directory);
+  const { conversion, diagnostics } = await convertStack({ directory, decisions });
   await Deno.remove(directory, { recursive: true });
   assert.deepEqual(diagnostics.filter(({ code }) => code.startsWith("kube-decision")), []);
   const workload = conversion.services.get("lobby")?.workload[0]?.object;
@@ -62,4 +66,21 @@ Deno.test("a password that the program takes while it runs restarts nothing", as
   const changed = { "lobby.yml": FILES["lobby.yml"].replace("one", "two") };
   assert.equal(await digest(files, ", hotReload: true"), undefined);
   assert.equal(await digest(changed, ", hotReload: true"), undefined);
+});
+
+Deno.test("a password inside a file that no decision names restarts nothing", async () => {
+  assert.equal(await digest({ "lobby.yml": FILES["lobby.yml"] }, () => STORAGE), undefined);
+});
+
+Deno.test("a decided file is known however its path is written, and in a directory of its own name", async () => {
+  const named = (path: string) => (directory: string): string =>
+    decisionsWith("").replace("./config/lobby.yml", `${directory}${path}`);
+  const files = { "lobby.yml": FILES["lobby.yml"] };
+  const changed = { "lobby.yml": FILES["lobby.yml"].replace("one", "two") };
+  for (const path of ["/config/lobby.yml", "/./config//lobby.yml"]) {
+    assert.notEqual(await digest(files, named(path)), undefined, path);
+    assert.notEqual(await digest(changed, named(path)), await digest(files, named(path)), path);
+  }
+  const inside = (): string => decisionsWith("").replace("./config/lobby.yml", "./config/config");
+  assert.notEqual(await digest({ config: FILES["lobby.yml"] }, inside), undefined);
 });

@@ -70,9 +70,13 @@ export function isNotMoved(
 
 /** The file at a path of the decisions, relative to the project, where a service mounts it. */
 export function mountedFile(texts: StackTexts, path: string): MountedFile | undefined {
-  const wanted = path.startsWith("/") ? join(path) : join(texts.project.workingDir, path);
-  const found = mountedFiles(texts).find((file) => file.path === wanted);
-  return found;
+  const wanted = decidedPath(texts.project, path);
+  return mountedFiles(texts).find((file) => file.path === wanted);
+}
+
+/** The absolute path that the decisions mean, however they write it. */
+export function decidedPath({ workingDir }: Project, path: string): string {
+  return path.startsWith("/") ? join(path) : join(workingDir, path);
 }
 
 /** Every file below the bind mounts of the services whose content was read, by its path. */

@@ -45,11 +45,14 @@ export function configurationVolume(
   const { mount, source, role, decision } = mounted;
   const span = workshop.context.project.span(mounted.path);
   const entries = entriesOf(role.source, source);
-  const parts = partsOf(workshop, subject, source, entries, span);
+  const parts = partsOf(workshop, subject, { source, role, entries }, span);
   const name = volumeName("config", relativePath(workshop.context.project, source));
   const file = role.source.kind === "file" ? baseName(source) : undefined;
   const digests = decision?.hotReload === true
-    ? secretDigests(workshop, entries.map((entry) => ({ ...entry, path: pathOf(entry, entries, source) })))
+    ? secretDigests(
+      workshop,
+      entries.map((entry) => ({ ...entry, path: pathOf(entry, role.source, source) })),
+    )
     : parts.map((part) => part.digest);
   const volume = { name, ...volumeSource(parts) };
   const needsCopy = decision?.writable === true ||
@@ -81,22 +84,21 @@ function entriesOf(source: BindSource, path: string): Entry[] {
 }
 
 /** The host's path of an entry of the mounted file or directory. */
-function pathOf(entry: Entry, entries: readonly Entry[], source: string): string {
+function pathOf(entry: Entry, { kind }: BindSource, source: string): string {
   const root = source.replace(/\/+$/, "");
-  return entries.length === 1 && entry.name === baseName(source) ? root : `${root}/${entry.name}`;
+  return kind === "file" ? root : `${root}/${entry.name}`;
 }
 
 function partsOf(
   workshop: Workshop,
   subject: Subject,
-  source: string,
-  entries: readonly Entry[],
+  { source, role, entries }: Pick<ConfigurationMount, "source" | "role"> & { entries: readonly Entry[] },
   span: Span | undefined,
 ): Part[] {
   const { context, secrets, notes, objects } = workshop;
   const groups = { ConfigMap: [] as Entry[], Secret: [] as Entry[] };
   for (const entry of entries) {
-    const path = pathOf(entry, entries, source);
+    const path = pathOf(entry, role.source, source);
     const why = secrets.ofFile(path, entry.content);
     if (why !== undefined && !notes.some((note) => note.what === relativePath(context.project, path))) {
       notes.push({ what: relativePath(context.project, path), why, ...(span === undefined ? {} : { span }) });

@@ -5,6 +5,7 @@
 import { join } from "node:path/posix";
 import { sharedSecrets } from "../jobs/agreement.ts";
 import { exactText } from "../jobs/exact_text.ts";
+import { decidedPath } from "../jobs/held.ts";
 import { findPart } from "../jobs/part.ts";
 import type { Workshop } from "./parts.ts";
 
@@ -26,7 +27,7 @@ function decidedParts({ context }: Workshop, { path, content }: ReadFile): reado
   const { text } = exactText(content);
   return sharedSecrets(context.decisions).flatMap(({ places }) => places).flatMap((place) => {
     if (typeof place === "string" || !("file" in place) || place.hotReload === true) return [];
-    if (join(context.project.workingDir, place.file) !== path && place.file !== path) return [];
+    if (decidedPath(context.project, place.file) !== join(path)) return [];
     const range = findPart(text, place.after);
     return "times" in range ? [] : [text.slice(range.start, range.end)];
   });
