@@ -33,6 +33,7 @@ export const DEPLOYER_MAY_NOT: Readonly<Record<string, unknown>> = {
   "resources": containerPatch({ resources: { limits: { memory: "1Mi" } } }),
   "resources taken away": containerPatch({ resources: null }),
   "a probe": containerPatch({ livenessProbe: { exec: { command: ["env"] } } }),
+  "another probe": containerPatch({ readinessProbe: { tcpSocket: { port: 81 } } }),
   "a probe taken away": containerPatch({ readinessProbe: null }),
   "a hook": containerPatch({ lifecycle: { preStop: { exec: { command: ["env"] } } } }),
   "a port": containerPatch({ ports: [{ containerPort: 81, hostPort: 81 }] }),
@@ -57,6 +58,7 @@ export const DEPLOYER_MAY_NOT: Readonly<Record<string, unknown>> = {
   "tolerations": pod({ tolerations: [{ operator: "Exists" }] }),
   "names of hosts": pod({ hostAliases: [{ ip: "192.0.2.1", hostnames: ["db"] }] }),
   "name resolution": pod({ dnsPolicy: "Default" }),
+  "the servers of names": pod({ dnsPolicy: "None", dnsConfig: { nameservers: ["192.0.2.1"] } }),
   "a registry's password": pod({ imagePullSecrets: [{ name: "passwords" }] }),
   "a class": pod({ priorityClassName: "system-node-critical" }),
   "a label of the pods": template({ metadata: { labels: { more: "x" } } }),
@@ -65,6 +67,7 @@ export const DEPLOYER_MAY_NOT: Readonly<Record<string, unknown>> = {
   "the history": { spec: { revisionHistoryLimit: 0 } },
   "an annotation": annotated("compose-ferry/digest"),
   "a label": { metadata: { labels: { "compose-ferry/person": "guest" } } },
+  "whose it is": { metadata: { labels: { "app.kubernetes.io/managed-by": "x" } } },
   "an owner": {
     metadata: { ownerReferences: [{ apiVersion: "v1", kind: "ConfigMap", name: "settings", uid: "1" }] },
   },

@@ -172,6 +172,8 @@ Deno.test({
     );
     await t.step("nobody but an operator connects to a closed pod", async () => {
       await connectsToOpenPodsOnly(server, certificates.authority, issuer);
+      const reached = kubelet.requests.filter((path) => path.includes("/hydra-"));
+      assert.deepEqual(reached, CLOSED_PODS.map((pod) => `/portForward/${NAMESPACE}/${pod}`));
     });
     await t.step("what each role may do stands in docs/access.md", async () => {
       const page = await Deno.readTextFile(new URL("../../docs/access.md", import.meta.url));
