@@ -19,12 +19,13 @@ export interface PrintedService {
 }
 
 /**
- * Listens where FAF's healthchecks and waiting init containers ask, and stays until it is asked to stop. Told to migrate,
- * it ends, as a server's own job does that prepares its tables.
+ * Listens where FAF's healthchecks, waiting init containers and calls ask, and stays until it is asked to stop. Told to
+ * migrate, it ends, as a server's own job does that prepares its tables.
  */
 const SERVER = `#!/bin/sh
 case "$*" in *migrate*) exit 0 ;; esac
 for port in 3306 8011; do httpd -p $port -h /answers 2> /dev/null; done
+[ -z "\${UNITDB_UPGRADE_SECRET:-}" ] || httpd -p 80 -h /answers
 trap 'exit 0' TERM
 tail -f /dev/null &
 wait
@@ -37,6 +38,7 @@ const CLIENTS = ["mysqladmin", "mariadb", "psql", "mongosh", "erl"];
 
 const FILES = {
   "/answers/actuator/health": "UP\n",
+  "/answers/update.php": "loaded\n",
   ...Object.fromEntries(CLIENTS.map((name) => [`/bin/${name}`, TASK])),
 };
 
