@@ -90,6 +90,17 @@ Deno.test("a decided variable that nothing names is a remark, and a domain writt
   });
 });
 
+for (const domain of ["test.shop.example", "a.test.shop.example", "shop.co.uk", "test.shop.co.uk"]) {
+  Deno.test(`a site is known by its own name under the decided domain ${domain}`, async () => {
+    const decisions = STACK["decisions.yaml"].replace("shop.localhost", domain);
+    await withFiles({ ...STACK, "decisions.yaml": decisions }, async (directory) => {
+      const { found } = await findings(directory, ["--profile", "local"]);
+      const fixed = found.filter((each) => each.code === "kube-domain-fixed");
+      assert.deepEqual(fixed.map(({ message }) => /"www\.shop\.example"$/.test(message)), [true]);
+    });
+  });
+}
+
 Deno.test("a profile is compose's, the decisions', or an error with the nearest", async () => {
   await withFiles(STACK, async (directory) => {
     for (const known of ["local", "tools", "*"]) {

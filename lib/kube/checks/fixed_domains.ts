@@ -32,9 +32,18 @@ export function checkFixedDomains(context: Context): void {
   }
 }
 
-/** Other hosts of the same site: `faforever` in `test.faforever.com`, where the domain is `faforever.localhost`. */
+/** What stands between a site's own name and its country, as in `example.co.uk`. */
+const SECOND_LEVEL: ReadonlySet<string> = new Set(["ac", "co", "com", "edu", "gov", "net", "org"]);
+
+/** The site's own name: `faforever` of `faforever.localhost` and of `test.faforever.com`. */
+function siteOf(domain: string): string {
+  const labels = domain.split(".").slice(0, -1);
+  return labels.findLast((label, index) => index === 0 || !SECOND_LEVEL.has(label)) ?? domain;
+}
+
+/** Other hosts of the same site: `test.faforever.com`, where the domain is `faforever.localhost`. */
 function otherHosts(text: string, domain: string): string[] {
-  const [site = ""] = domain.split(".");
+  const site = siteOf(domain);
   const pattern = new RegExp(
     `(?<![\\w.-])(?:[a-z0-9-]+\\.)*${site}\\.[a-z]{2,}(?:\\.[a-z]{2,})*(?![\\w-])`,
     "gi",
