@@ -1,6 +1,7 @@
 /** The directories that dumps go to: a CronJob whose directory is missing fails at night, when nobody looks. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Decisions } from "../kube/decisions.ts";
+import { shellWord } from "./shell_word.ts";
 
 type Named = readonly [name: string, directory: string];
 
@@ -34,7 +35,7 @@ function absentFinding(decisions: Decisions, absent: readonly Named[]): Diagnost
       ? `The directory "${directory}" of backup "${name}" is not on this disk`
       : `The directories of ${absent.length} backups are not on this disk, such as "${directory}"`,
     ...placeOf(decisions, name),
-    hint: `On the node: mkdir -p ${[...new Set(absent.map(([, path]) => quoted(path)))].join(" ")}`,
+    hint: `On the node: mkdir -p ${[...new Set(absent.map(([, path]) => shellWord(path)))].join(" ")}`,
   };
 }
 
@@ -51,8 +52,4 @@ async function kindOf(path: string): Promise<"directory" | "absent" | "other"> {
     // What may not be looked at is not judged.
     return error instanceof Deno.errors.NotADirectory ? "other" : "directory";
   }
-}
-
-function quoted(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

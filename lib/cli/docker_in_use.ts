@@ -5,7 +5,7 @@ import { type Diagnostic, Failure, hasErrors, type Severity } from "../diagnosti
 import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import { inUse, whereabouts } from "../run/in_use.ts";
 import { readStatus } from "../run/status.ts";
-import { findMigration } from "../run/work.ts";
+import { findMigration, upTo } from "../run/work.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { Gathered } from "./gather.ts";
 import type { Move } from "./move.ts";
@@ -58,8 +58,7 @@ export interface Selection {
 
 function selectedIds(plan: Plan, { to, redo }: Selection): ReadonlySet<string> {
   if (redo !== undefined) return new Set([findMigration(plan, redo).id]);
-  const ids = plan.migrations.map(({ id }) => id);
-  return new Set(to === undefined ? ids : ids.slice(0, ids.indexOf(findMigration(plan, to).id) + 1));
+  return new Set(upTo(plan, to).map(({ id }) => id));
 }
 
 function findInUse(

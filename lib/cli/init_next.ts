@@ -1,5 +1,6 @@
 /** The command that comes after `init`, with the flags that named the stack. */
 import type { InputOptions } from "./options.ts";
+import { shellWord } from "./shell_word.ts";
 
 /** As a line to paste. Where decisions have a profile for a developer's machine, it is named. */
 export function nextCommand(options: InputOptions, profiles: readonly string[], isPending: boolean): string {
@@ -20,5 +21,5 @@ export function nextCommand(options: InputOptions, profiles: readonly string[], 
 
 function flag(name: string, value: string | undefined): string[] {
   if (value === undefined) return [];
-  return [name, /^[\w@%+=:,./~-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`];
+  return [name, shellWord(value)];
 }

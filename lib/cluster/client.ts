@@ -236,13 +236,7 @@ export class ClusterClient {
     const query = { container, tailLines: String(options.lines), previous: String(options.previous) };
     try {
       return logLines(
-        await this.#transport.text({
-          method: "GET",
-          path,
-          query,
-          timeoutMs: 5_000,
-          repeatable: false,
-        }),
+        await this.#transport.text({ method: "GET", path, query, timeoutMs: 5_000, repeatable: false }),
       );
     } catch {
       return [];

@@ -5,7 +5,7 @@ import type { ClusterClient } from "../cluster/client.ts";
 import type { Diagnostic, Severity } from "../diagnostics/diagnostic.ts";
 import type { RunningContainer } from "../docker/containers.ts";
 import { describeObject, type KubeObject, type PlannedObject } from "../kube/object.ts";
-import { list, record } from "../kube/jobs/reference.ts";
+import { list, record } from "../kube/json.ts";
 
 /** Where the pods of a cluster run, seen from the machine that this program runs on. */
 export type Whereabouts = "here" | "elsewhere" | "unknown";

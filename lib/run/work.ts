@@ -129,7 +129,8 @@ export function missingScripts(plan: Plan, state: State): readonly Diagnostic[] 
   }));
 }
 
-function upTo(plan: Plan, to: string | undefined): readonly PlannedMigration[] {
+/** The migrations until the wanted one, or all. @throws Failure (2) where there is none of that name */
+export function upTo(plan: Plan, to: string | undefined): readonly PlannedMigration[] {
   if (to === undefined) return plan.migrations;
   const last = findMigration(plan, to);
   return plan.migrations.slice(0, plan.migrations.indexOf(last) + 1);

@@ -5,7 +5,7 @@ import { checkAgreement } from "../../lib/kube/jobs/agreement.ts";
 import { Decided } from "../../lib/kube/jobs/decided.ts";
 import type { JobDecisions } from "../../lib/kube/jobs/decisions.ts";
 import { brokerChart, missingKeys } from "../../lib/kube/jobs/rabbitmq_chart.ts";
-import { record } from "../../lib/kube/jobs/reference.ts";
+import { record } from "../../lib/kube/json.ts";
 import { convertFaf, fafTest } from "../kube/faf_stack.ts";
 import { fafDecisions } from "./faf_decisions.ts";
 

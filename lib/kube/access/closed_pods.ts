@@ -4,7 +4,7 @@
  * operator, and every port of the node's 127.0.0.1 in a pod on the host's network.
  */
 import type { Conversion } from "../conversion.ts";
-import { record } from "../jobs/reference.ts";
+import { record } from "../json.ts";
 import type { KubeObject } from "../object.ts";
 import { MAY_NOT_READ_SECRETS, policyIn } from "./policy.ts";
 

@@ -1,7 +1,7 @@
 /** Requests and limits for services without a limit of memory, proposed from what their containers use today. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { at, type Context, decided, isSkipped } from "../context.ts";
-import { record } from "../jobs/reference.ts";
+import { record } from "../json.ts";
 import { resourcesOf } from "../workload/resources.ts";
 
 /** One sample of a running container. */

@@ -2,7 +2,7 @@
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { ConvertedService } from "../conversion.ts";
 import { at, type Context } from "../context.ts";
-import { list, record } from "../jobs/reference.ts";
+import { list, record } from "../json.ts";
 import type { KubeObject } from "../object.ts";
 import { quantityOf } from "../quantity.ts";
 import { resourceRequirements } from "../workload/resources.ts";

@@ -1,5 +1,5 @@
 /** The scripts that call a program over HTTP; they need a shell, nc, od and sed, as busybox has. */
-import { SHELL_PARTS } from "./shell_parts.ts";
+import { connects, SHELL_PARTS } from "./shell_parts.ts";
 
 /**
  * `$1` is the path, `$2` the method, every further argument the name of a placeholder: `{NAME}` in the path stands for
@@ -53,7 +53,7 @@ export const ANSWERED = "/tmp/answered-call";
 export const CALL_AT_START_SCRIPT = `
 called() (
 ${CALL_SCRIPT})
-listens() { nc -z -w 2 "$CALL_ADDRESS" "$CALL_PORT" 2>/dev/null || nc -w 2 "$CALL_ADDRESS" "$CALL_PORT" -e true 2>/dev/null; }
+listens() { ${connects('"$CALL_ADDRESS"', '"$CALL_PORT"')}; }
 trap 'exit 0' TERM
 while :; do
   rm -f ${ANSWERED}

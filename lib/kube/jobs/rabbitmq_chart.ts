@@ -8,7 +8,8 @@ import type { KubeObject, PlannedObject } from "../object.ts";
 import { Decided } from "./decided.ts";
 import type { JobDecisions, Reference } from "./decisions.ts";
 import { chartValues, type Named } from "./rabbitmq_values.ts";
-import { findPlace, record } from "./reference.ts";
+import { findPlace } from "./reference.ts";
+import { record } from "../json.ts";
 import { type JobResult, Sources } from "./sources.ts";
 
 /** The keys that every version of the chart reads. */

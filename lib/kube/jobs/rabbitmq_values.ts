@@ -2,7 +2,8 @@
 import type { Conversion } from "../conversion.ts";
 import { label } from "../names.ts";
 import type { KubeObject } from "../object.ts";
-import { containersOf, findPlace, record } from "./reference.ts";
+import { containersOf, findPlace } from "./reference.ts";
+import { record } from "../json.ts";
 
 /** A key of a Secret. */
 export interface Named {

@@ -2,6 +2,7 @@
 import type { Conversion } from "../conversion.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { Part, Reference } from "./decisions.ts";
+import { list, record } from "../json.ts";
 
 /** A key of a ConfigMap or Secret, and its content where this conversion made it. */
 export interface Place {
@@ -92,22 +93,4 @@ function valueOf(object: KubeObject, key: string): Uint8Array | undefined {
   const encoded = record(object[object.kind === "Secret" ? "data" : "binaryData"])?.[key];
   if (typeof encoded !== "string") return undefined;
   return Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-}
-
-/** A value as a map, or nothing. */
-export function record(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    // The edge: any JSON object is a map of its keys.
-    ? value as Record<string, unknown>
-    : undefined;
-}
-
-/** The maps of a list; empty where there is none. */
-export function list(value: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(value)
-    ? value.flatMap((entry: unknown) => {
-      const found = record(entry);
-      return found === undefined ? [] : [found];
-    })
-    : [];
 }

@@ -16,3 +16,11 @@ waited() {
   done
 }
 `;
+
+/**
+ * A command that succeeds where something listens: `nc -z` where there is one; Debian's busybox has none and connects to
+ * run nothing instead. `host` and `port` are words of a shell.
+ */
+export function connects(host: string, port: string): string {
+  return `nc -z -w 2 ${host} ${port} 2>/dev/null || nc -w 2 ${host} ${port} -e true 2>/dev/null`;
+}

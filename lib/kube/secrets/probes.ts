@@ -1,6 +1,7 @@
 /** Servers whose own healthcheck logs in with the administrator's password, which is in the middle of a change. */
 import type { Conversion } from "../conversion.ts";
-import { containersOf, record } from "../jobs/reference.ts";
+import { containersOf } from "../jobs/reference.ts";
+import { record } from "../json.ts";
 import type { SecretGroup } from "./place.ts";
 
 /**

@@ -1,5 +1,6 @@
 /** Init containers for the conditions of `depends_on`. */
 import { at, isSkipped } from "../context.ts";
+import { connects } from "../jobs/shell_parts.ts";
 import { isServiceName, label } from "../names.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
 
@@ -36,8 +37,6 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
   });
 }
 
-/** `nc -z` where there is one; Debian's busybox has none and connects to run nothing instead. */
 function waitCommand(host: string, port: number): string {
-  const connects = `nc -z -w 2 ${host} ${port} 2>/dev/null || nc -w 2 ${host} ${port} -e true 2>/dev/null`;
-  return `until ${connects}; do echo "waiting for ${host}:${port}"; sleep 2; done`;
+  return `until ${connects(host, String(port))}; do echo "waiting for ${host}:${port}"; sleep 2; done`;
 }

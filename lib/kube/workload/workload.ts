@@ -2,7 +2,7 @@
 import type { WorkloadKind } from "../conversion.ts";
 import { label } from "../names.ts";
 import type { KubeObject } from "../object.ts";
-import { record } from "../jobs/reference.ts";
+import { record } from "../json.ts";
 import { mayOverlap } from "./kind.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import type { Pod } from "./pod.ts";
