@@ -40,20 +40,24 @@ export type Node = Scalar | Mapping | Sequence;
 /** A place that a made node takes over from the one it was made of. */
 export type Place = Pick<Placed, "source" | "start" | "end" | "keyStart">;
 
+/** A scalar made at a place of a file, as if it were written there. */
 export function scalar(type: ScalarType, value: ScalarValue, at: Place): Scalar {
   const { source, start, end, keyStart } = at;
   return { kind: "scalar", type, value, source, start, end, keyStart, broken: false };
 }
 
+/** A string made at a place of a file, as if it were written there. */
 export function text(value: string, at: Place): Scalar {
   return scalar("string", value, at);
 }
 
+/** A mapping made at a place of a file, as if it were written there. */
 export function mapping(entries: Map<string, Node>, at: Place): Mapping {
   const { source, start, end, keyStart } = at;
   return { kind: "mapping", entries, source, start, end, keyStart, broken: false };
 }
 
+/** A list made at a place of a file, as if it were written there. */
 export function sequence(items: Node[], at: Place): Sequence {
   const { source, start, end, keyStart } = at;
   return { kind: "sequence", items, source, start, end, keyStart, broken: false };
@@ -126,6 +130,7 @@ export function asText(node: Node | undefined): string | undefined {
   return node?.kind === "scalar" && node.type === "string" ? String(node.value) : undefined;
 }
 
+/** Whether a null is written, as `key:` alone is; absence is none. */
 export function isNull(node: Node | undefined): boolean {
   return node?.kind === "scalar" && node.type === "null";
 }

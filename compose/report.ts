@@ -12,6 +12,7 @@ export interface Report {
 /** More than this many remarks do not help anybody; the rest is only counted. */
 const MAX_REMARKS = 200;
 
+/** A report without remarks, for one load. */
 export function newReport(): Report {
   return { diagnostics: [], seen: new Set(), errors: 0, warnings: 0 };
 }

@@ -45,6 +45,7 @@ export function readUnsigned(node: Node, context: ReadContext): unknown {
   return unsignedOf(node, context) || undefined;
 }
 
+/** An unsigned integer, kept where it is zero: zero says something else than nothing. */
 export function readOptionalUnsigned(node: Node, context: ReadContext): unknown {
   return unsignedOf(node, context);
 }
@@ -62,6 +63,7 @@ export function readBoolean(node: Node, context: ReadContext): unknown {
   return booleanOf(node, context) || undefined;
 }
 
+/** A boolean, kept where it is false: false says something else than nothing. */
 export function readOptionalBoolean(node: Node, context: ReadContext): unknown {
   return booleanOf(node, context);
 }

@@ -14,7 +14,7 @@ import { checkPreparations } from "../kube/jobs/preparations.ts";
 import { withStartCalls } from "../kube/jobs/start_calls.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
 import { exposedPorts } from "../kube/ports.ts";
-import { planMigrations } from "../migration/plan.ts";
+import { type PlanInput, planMigrations } from "../migration/plan.ts";
 import { preparationsFor } from "../migration/preparations.ts";
 import type { Plan } from "../migration/step.ts";
 import { maskSources } from "../report/mask_sources.ts";
@@ -96,31 +96,8 @@ export async function gather(
   const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
   const served = { decisions, directory, routing, now: surroundings.now() };
   const facts = { ...engine, ...await readDefaultCertificate(served, diagnostics) };
-  const convertWith = (digestKey: string): Conversion =>
-    withStartCalls(
-      convert({ project, bindSources, decisions, routing, ...facts, digestKey }),
-      decisions,
-      digestKey,
-    );
-  const planOf = (conversion: Conversion, digestKey: string): ReturnType<typeof planMigrations> =>
-    planMigrations({
-      scripts: scripts.scripts,
-      conversion,
-      preparations: preparationsFor(conversion, decisions, digestKey),
-      assigned: assignments(decisions),
-      ...(decisions.defaultStep === undefined ? {} : { defaultStep: decisions.defaultStep }),
-    });
-  const conversion = convertWith("");
-  const { containers } = engine;
-  const seen = {
-    ...read,
-    containers,
-    project,
-    bindSources,
-    conversion,
-    sources: hideSecrets(sources, conversion),
-  };
-  const planned = planOf(conversion, "");
+  const planFor = planner({ project, bindSources, decisions, routing, ...facts }, scripts.scripts);
+  const { conversion, planned } = planFor("");
   diagnostics.push(
     ...conversion.findings,
     ...checkPreparations(conversion, { project, bindSources }, decisions),
@@ -128,14 +105,29 @@ export async function gather(
     ...await checkBackupDirectories(decisions),
     ...planned.diagnostics,
   );
-  if (hasErrors(diagnostics)) {
-    return { ...seen, diagnostics, planFor: () => undefined };
-  }
-  return {
-    ...seen,
-    diagnostics,
-    plan: planned.plan,
-    planFor: (digestKey) => planOf(convertWith(digestKey), digestKey).plan,
+  const { containers } = engine;
+  const seen = { ...read, containers, project, bindSources, conversion, diagnostics };
+  const shown = { ...seen, sources: hideSecrets(sources, conversion) };
+  if (hasErrors(diagnostics)) return { ...shown, planFor: () => undefined };
+  return { ...shown, plan: planned.plan, planFor: (digestKey) => planFor(digestKey).planned.plan };
+}
+
+/** Converts and plans the same input for any key of digests. */
+function planner(
+  input: ConvertInput,
+  scripts: PlanInput["scripts"],
+): (digestKey: string) => { conversion: Conversion; planned: ReturnType<typeof planMigrations> } {
+  const { decisions } = input;
+  return (digestKey) => {
+    const conversion = withStartCalls(convert({ ...input, digestKey }), decisions, digestKey);
+    const planned = planMigrations({
+      scripts,
+      conversion,
+      preparations: preparationsFor(conversion, decisions, digestKey),
+      assigned: assignments(decisions),
+      ...(decisions.defaultStep === undefined ? {} : { defaultStep: decisions.defaultStep }),
+    });
+    return { conversion, planned };
   };
 }
 

@@ -110,10 +110,12 @@ export async function ifAllowed<Answer>(asked: Promise<Answer>): Promise<Answer 
   }
 }
 
+/** Whether the server does not have the object, its namespace or its kind. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
+/** Whether a write was refused for what another one did: a version, a uid, or a field of another manager. */
 export function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409 && error.reason === "Conflict";
 }
@@ -139,6 +141,7 @@ export function isRoleUnseen(error: unknown, { kind, ...object }: KubeObject): b
     error.message === `${kind.toLowerCase()}s.rbac.authorization.k8s.io "${name}" not found`;
 }
 
+/** Whether an object was to be made that is there. */
 export function isAlreadyExists(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409 && error.reason === "AlreadyExists";
 }

@@ -16,7 +16,7 @@ import { dependenciesOf } from "./dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { label } from "./names.ts";
 import { reportPorts } from "./network/port_report.ts";
-import { publications, type Published } from "./network/published.ts";
+import { type Publications, publications, type Published } from "./network/published.ts";
 import { hostReferences } from "./network/references.ts";
 import { servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
@@ -26,7 +26,7 @@ import { hasRoutes, routingConversionInput, serviceFor } from "./routing_input.t
 import { bindRoles } from "./storage/roles.ts";
 import { Claims } from "./storage/volumes.ts";
 import type { GivenCertificate } from "./traefik/check_certificate.ts";
-import { convertRouting, requiredPorts } from "./traefik/convert_routing.ts";
+import { convertRouting, requiredPorts, type RoutingConversion } from "./traefik/convert_routing.ts";
 import { reportSecrets, reportSplitStorage, reportWritable, sorted } from "./summaries.ts";
 import { kindOf } from "./workload/kind.ts";
 import type { Subject, Workshop } from "./workload/parts.ts";
@@ -53,6 +53,10 @@ export function namespaceOf(project: Project, decisions: Decisions): string {
   return decisions.namespace ?? label(project.name);
 }
 
+/**
+ * The whole conversion. Never throws for bad input: what is wrong is in `findings`, and where one of them is an error
+ * the objects are not complete.
+ */
 export function convert(input: ConvertInput): Conversion {
   const findings: Diagnostic[] = [];
   const { project, decisions } = input;
@@ -62,34 +66,9 @@ export function convert(input: ConvertInput): Conversion {
     report: (finding) => findings.push(finding),
   };
   const published = publications(context);
-  const routingInput = {
-    ...routingConversionInput(context, published),
-    ...(input.certificate === undefined ? {} : { certificate: input.certificate }),
-  };
-  const ports = servicePorts(
-    project,
-    input.bindSources,
-    decisions,
-    input.images,
-    requiredPorts(routingInput),
-  );
-  const routed = convertRouting({
-    ...routingInput,
-    serviceFor: (service, port) => serviceFor(context, ports, service, port),
-  });
+  const { ports, routed } = convertRoutes(context, input, published);
   findings.push(...routed.findings);
-  const workshop: Workshop = {
-    context,
-    secrets: secretRules(project, input.bindSources, decisions),
-    objects: new ConfigurationObjects(context.namespace, input.digestKey ?? ""),
-    claims: new Claims(context),
-    roles: bindRoles(context),
-    ports,
-    hostPorts: published.hostPorts,
-    references: hostReferences(project, input.bindSources),
-    writable: [],
-    notes: [],
-  };
+  const workshop = openWorkshop(context, input, { ports, hostPorts: published.hostPorts });
   const taken: TakenNames = new Map();
   const needs: PrivilegeNeed[] = [];
   const services = new Map(
@@ -104,12 +83,7 @@ export function convert(input: ConvertInput): Conversion {
     ]),
   );
   reportPorts(context, ports, workshop.references);
-  runChecks(context, workshop.references);
-  checkQuota(context, services.values());
-  if (input.usage !== undefined) proposeLimits(context, input.usage);
-  reportUncarried(context);
-  reportSecrets(context, workshop.notes);
-  reportWritable(context, workshop.writable);
+  checkStack(workshop, services, input.usage);
   return {
     namespace: context.namespace,
     services,
@@ -120,6 +94,58 @@ export function convert(input: ConvertInput): Conversion {
     routes: routed.otherRoutes,
     findings: sorted(findings),
   };
+}
+
+/** The routes of Traefik, and the ports that the Services have for them and for all else. */
+function convertRoutes(
+  context: Context,
+  { images, certificate }: ConvertInput,
+  published: Publications,
+): { readonly ports: Workshop["ports"]; readonly routed: RoutingConversion } {
+  const { project, bindSources, decisions } = context;
+  const input = {
+    ...routingConversionInput(context, published),
+    ...(certificate === undefined ? {} : { certificate }),
+  };
+  const ports = servicePorts(project, bindSources, decisions, images, requiredPorts(input));
+  const routed = convertRouting({
+    ...input,
+    serviceFor: (service, port) => serviceFor(context, ports, service, port),
+  });
+  return { ports, routed };
+}
+
+function openWorkshop(
+  context: Context,
+  { digestKey }: ConvertInput,
+  known: Pick<Workshop, "ports" | "hostPorts">,
+): Workshop {
+  const { project, bindSources, decisions, namespace } = context;
+  return {
+    context,
+    secrets: secretRules(project, bindSources, decisions),
+    objects: new ConfigurationObjects(namespace, digestKey ?? ""),
+    claims: new Claims(context),
+    roles: bindRoles(context),
+    ...known,
+    references: hostReferences(project, bindSources),
+    writable: [],
+    notes: [],
+  };
+}
+
+/** What is said of the stack as a whole, once every service is converted. */
+function checkStack(
+  { context, references, notes, writable }: Workshop,
+  services: ReadonlyMap<string, ConvertedService>,
+  usage: ReadonlyMap<string, LiveUsage> | undefined,
+): void {
+  runChecks(context, references);
+  checkQuota(context, services.values());
+  if (usage !== undefined) proposeLimits(context, usage);
+  reportUncarried(context);
+  reportSecrets(context, notes);
+  reportWritable(context, writable);
 }
 
 interface Surrounding {

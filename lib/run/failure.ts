@@ -28,49 +28,44 @@ export function diagnoseObject(
       hint: "Take it over with `deno task migrate --adopt`, or let the other one go of the field",
     }));
   }
-  if (planned.object.kind === "PersistentVolume" && /immutable/.test(error.message)) {
-    return [{
+  return [{ ...refusal(error, planned.object.kind, name, clean), severity: "error", ...place }];
+}
+
+/** Why the server refuses an object, and what to do; what cannot be changed in place depends on the kind. */
+function refusal(
+  error: ApiError,
+  kind: string,
+  name: string,
+  clean: (text: string) => string,
+): Pick<Diagnostic, "code" | "message" | "hint"> {
+  if (kind === "PersistentVolume" && /immutable/.test(error.message)) {
+    return {
       code: "run-volume-place",
-      severity: "error",
       message: `${name} was made for another place: where a volume lies, on which node, and whether its ` +
         "directory is made (hostPath) or has to exist (local) cannot be changed afterwards",
-      ...place,
       hint:
         "Use the profile and the decisions that it was made with; nothing was changed, and its data lies where " +
         "it was. For another place, delete the claim and the volume yourself: the directory stays",
-    }];
+    };
   }
-  if (
-    planned.object.kind === "PersistentVolumeClaim" &&
-    /immutable after creation|field can not be less/.test(error.message)
-  ) {
-    return [{
+  const isKept = kind === "PersistentVolumeClaim" &&
+    /immutable after creation|field can not be less/.test(error.message);
+  if (isKept || isImmutable(error)) {
+    return {
       code: "run-field-immutable",
-      severity: "error",
       message: `${name} cannot be changed in place: ${clean(error.message)}`,
-      ...place,
-      hint:
-        "A claim is never deleted, because its data hangs on it: bring size, class and volume in the decisions back to " +
-        "what `kubectl get pvc` shows, or move the data to a claim of another name yourself",
-    }];
+      hint: isKept
+        ? "A claim is never deleted, because its data hangs on it: bring size, class and volume in the decisions back to " +
+          "what `kubectl get pvc` shows, or move the data to a claim of another name yourself"
+        : "Objects of this kind are never deleted and made again, because data may hang on them; " +
+          "bring the stack back to what is there, or replace the object yourself after a backup",
+    };
   }
-  if (isImmutable(error)) {
-    return [{
-      code: "run-field-immutable",
-      severity: "error",
-      message: `${name} cannot be changed in place: ${clean(error.message)}`,
-      ...place,
-      hint: "Objects of this kind are never deleted and made again, because data may hang on them; " +
-        "bring the stack back to what is there, or replace the object yourself after a backup",
-    }];
-  }
-  return [{
+  return {
     code: error.reason === "UnknownKind" ? "run-unknown-kind" : "run-object-refused",
-    severity: "error",
     message: `${name} is refused: ${clean(error.message)}`,
-    ...place,
     hint: hintFor(error),
-  }];
+  };
 }
 
 function hintFor(error: ApiError): string {

@@ -9,6 +9,7 @@ import { checkDockerOnly, checkImageTags } from "./images.ts";
 import { checkNames, checkProfiles } from "./names.ts";
 import { checkHeaps } from "./memory.ts";
 
+/** Reports what each check finds; `references` are the hosts that configuration names. */
 export function runChecks(context: Context, references: readonly HostReference[]): void {
   checkDecisions(context);
   checkProfiles(context);

@@ -5,6 +5,10 @@ import { isServiceName } from "../names.ts";
 import { servicesByDnsName } from "../network/dns_names.ts";
 import { type HostReference, unknownHosts } from "../network/references.ts";
 
+/**
+ * An error for each host whose name no Service can have, a warning for each of a service that is left out and for each
+ * that nobody answers to, with every place that names it.
+ */
 export function checkHostNames(context: Context, references: readonly HostReference[]): void {
   checkInvalid(context, references);
   checkLeftOut(context, references);

@@ -5,6 +5,7 @@ import { quantityOf } from "../quantity.ts";
 import { resourcesOf } from "../workload/resources.ts";
 import { bytes } from "../workload/units.ts";
 
+/** Warns of each variable with an `-Xmx` of at least nine tenths of the memory limit of its container. */
 export function checkHeaps(context: Context): void {
   for (const service of Object.values(context.project.services)) {
     if (isSkipped(context.decisions, service.name)) continue;

@@ -1,6 +1,6 @@
 /** Compose's own `configs` and `secrets` of a service as mounted files. */
 import type { FileObject, FileReference, Path } from "../../../compose/project.ts";
-import { at } from "../context.ts";
+import { at, type Context } from "../context.ts";
 import { subdomain } from "../names.ts";
 import type { Mounted } from "./mounts.ts";
 import { volumeName } from "./mounts.ts";
@@ -35,29 +35,8 @@ function mounted(
   const name = volumeName(section === "secrets" ? "secret" : "config", reference.source);
   const span = context.project.span([section, reference.source]);
   if (content === undefined) {
-    if (definition.external !== true) {
-      context.report({
-        code: "kube-file-object-missing",
-        severity: "error",
-        message: `The content of ${
-          section === "secrets" ? "secret" : "config"
-        } "${reference.source}" cannot be read`,
-        ...at(context.project, path),
-        hint: "Put its file there, or remove the reference",
-      });
-      return [];
-    }
-    context.report({
-      code: "kube-external-file-object",
-      severity: "question",
-      message: `${kind} "${
-        definition.name ?? reference.source
-      }" is external: it must be in the namespace beforehand`,
-      ...at(context.project, path),
-      hint: `Create it: kubectl -n ${context.namespace} create ${
-        kind === "Secret" ? "secret generic" : "configmap"
-      } ${subdomain(definition.name ?? reference.source)} --from-file=${key}=FILE`,
-    });
+    if (definition.external !== true) return missing(context, section, reference, path);
+    askForExternal(context, { kind, name: definition.name ?? reference.source, key }, path);
   }
   const added = content === undefined
     ? { name: subdomain(definition.name ?? reference.source), digest: "" }
@@ -79,6 +58,43 @@ function mounted(
     mount: { name, mountPath: target, subPath: key, readOnly: true },
     digests: added.digest === "" ? [] : [added.digest],
   }];
+}
+
+function missing(
+  context: Context,
+  section: "configs" | "secrets",
+  { source }: FileReference,
+  path: Path,
+): [] {
+  context.report({
+    code: "kube-file-object-missing",
+    severity: "error",
+    message: `The content of ${section === "secrets" ? "secret" : "config"} "${source}" cannot be read`,
+    ...at(context.project, path),
+    hint: "Put its file there, or remove the reference",
+  });
+  return [];
+}
+
+function askForExternal(
+  context: Context,
+  { kind, name, key }: {
+    readonly kind: "Secret" | "ConfigMap";
+    readonly name: string;
+    readonly key: string;
+  },
+  path: Path,
+): void {
+  const create = kind === "Secret" ? "secret generic" : "configmap";
+  context.report({
+    code: "kube-external-file-object",
+    severity: "question",
+    message: `${kind} "${name}" is external: it must be in the namespace beforehand`,
+    ...at(context.project, path),
+    hint: `Create it: kubectl -n ${context.namespace} create ${create} ${
+      subdomain(name)
+    } --from-file=${key}=FILE`,
+  });
 }
 
 function contentOf(workshop: Workshop, definition: FileObject): Uint8Array | undefined {

@@ -10,6 +10,7 @@ export interface HostSettings {
   readonly variables: ReadonlyMap<string, string>;
 }
 
+/** `network_mode`, `hostname`, `extra_hosts`, `dns*`, `pid`, `ipc` and `init` of a service as fields of its pod. */
 export function hostSettings(context: Context, subject: Subject, kind: WorkloadKind): HostSettings {
   const { service } = subject;
   const name = hostnameOf(context, subject, kind);

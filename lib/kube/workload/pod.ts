@@ -23,6 +23,11 @@ export interface Pod {
   readonly exclusive: boolean;
 }
 
+/**
+ * The pod of a service, with all that it needs: containers, mounts, waits, rights. Adds to the workshop what the pod
+ * reads.
+ * @returns nothing where an error was reported, such as a missing image
+ */
 export function podOf(
   workshop: Workshop,
   subject: Subject,

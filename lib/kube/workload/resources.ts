@@ -4,6 +4,11 @@ import type { ResourcesDecision } from "../decisions.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
 import { byteQuantity, bytes, cpuQuantity } from "./units.ts";
 
+/**
+ * `resources` of the container: the decision for the service wins field by field, then `deploy.resources`, then
+ * the older keys. What of `deploy.resources` has no like is reported.
+ * @returns quantities as Kubernetes writes them; empty where nothing is said
+ */
 export function resourcesOf(context: Context, subject: Subject): Json {
   const { service, decision } = subject;
   const { limits, reservations } = service.deploy?.resources ?? {};

@@ -12,10 +12,15 @@ export function labelsOf(service: string, project: string): Record<string, strin
   return { ...selectorOf(service), "app.kubernetes.io/part-of": label(project) };
 }
 
+/** What selects the pods of a service, and nothing else: a selector can never be changed. */
 export function selectorOf(service: string): Record<string, string> {
   return { "app.kubernetes.io/name": label(service) };
 }
 
+/**
+ * The Deployment, StatefulSet, DaemonSet or Job that keeps a pod of the service running. Its strategy is `Recreate`
+ * where two pods at once would fight over a directory or a port.
+ */
 export function workloadOf(
   workshop: Workshop,
   subject: Subject,
