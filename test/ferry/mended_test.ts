@@ -6,8 +6,15 @@ import { IMAGES } from "./images.ts";
 import { startNode } from "./node.ts";
 import { whyNoRealNode } from "./requirements.ts";
 
-/** Succeeds six seconds after its container started. */
-const SLOW = '{ test: ["CMD-SHELL", "[ $$(stat -c %X /proc/1) -lt $$(($$(date +%s) - 6)) ]"], interval: 1s }';
+/** Succeeds twelve seconds after its container started. */
+const SLOW =
+  '{ test: ["CMD-SHELL", "[ $$(stat -c %X /proc/1) -lt $$(($$(date +%s) - 12)) ]"], interval: 1s }';
+
+/**
+ * Runs once for as long as a kubelet needs to see that it runs, then ends at once each time: whoever looks while it
+ * is started again must not find it ready.
+ */
+const CRASH = '["sh", "-c", "echo bye; test -e /kept/ran || { touch /kept/ran; sleep 5; }; exit 3"]';
 
 const why = await whyNoRealNode();
 
@@ -41,7 +48,7 @@ Deno.test({
     await t.step("a StatefulSet that crashes is rolled out when it is mended", async () => {
       const compose = join(crossing.stack, "docker-compose.yml");
       const good = await Deno.readTextFile(compose);
-      const bad = good.replace("  store:\n", "$&    entrypoint: [sh, -c, echo bye; sleep 1; exit 3]\n")
+      const bad = good.replace("  store:\n", `$&    entrypoint: ${CRASH}\n`)
         .replace("  scribe:\n", `$&    healthcheck: ${SLOW}\n`);
       await Deno.writeTextFile(compose, bad);
       // Without a healthcheck a container that runs for a moment is ready for that moment; at the end it shows.
