@@ -25,7 +25,8 @@ export interface Crossing {
 /** Uid and gid of the programs in the images, and so of the data that they wrote before. */
 export const OWNER = 1234;
 
-const TIMEOUT_MS = 60_000;
+/** For what takes a quarter of it on an idle machine. */
+const TIMEOUT_MS = 120_000;
 
 /**
  * Puts a stack and its data on the node's disk.

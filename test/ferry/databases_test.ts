@@ -70,10 +70,10 @@ Deno.test({
     });
     await t.step("a restarted pod has it all again", async () => {
       await node.kubectl("-n", "stores", "delete", "pod", "faf-rabbitmq-0", "faf-db-0");
-      for (const name of ["faf-db", "faf-rabbitmq"]) {
-        await crossing.until("1", () => crossing.field(`statefulset/${name}`, ".status.readyReplicas"));
-      }
-      match(await crossing.inside("faf-rabbitmq-0", "rabbitmqctl -q list_users"), /^captain\t/m);
+      const known = "rabbitmqctl -q list_users 2>&1 | grep -q ^captain && echo known";
+      await crossing.until("known", () => crossing.inside("faf-rabbitmq-0", known));
+      const ship = 'mariadb -N -e "SELECT name FROM harbour.ship"';
+      await crossing.until("Pelican", () => crossing.inside("faf-db-0", ship));
     });
   },
 });
