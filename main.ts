@@ -13,7 +13,10 @@ if (import.meta.main) {
     environment,
     directory,
     home: fileURLToPath(new URL(".", import.meta.url)),
-    user: `${userInfo().username}@${hostname()}`,
+    // Asked for by what writes to a cluster: what only reads files runs without the right to know it.
+    get user() {
+      return operator(environment);
+    },
     now: () => new Date(),
     signal: interruption(),
     embedded: async () => (await import("./test/cluster/embedded.ts")).embeddedCluster(environment),
@@ -22,6 +25,15 @@ if (import.meta.main) {
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   }, metadata.version);
   Deno.exit();
+}
+
+/** Who is at which machine, as `alice@host`; a uid without a name stands for itself. */
+function operator({ USER }: Readonly<Record<string, string>>): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    return `${USER ?? Deno.uid()}@${hostname()}`;
+  }
 }
 
 /** The first Ctrl-C or TERM asks the run to end in order; the second ends the process at once. */

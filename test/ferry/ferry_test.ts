@@ -198,19 +198,28 @@ async function changedPage(crossing: Crossing): Promise<void> {
   equal(await pod(), before, "the pod is the same");
 }
 
-async function changedFile(crossing: Crossing): Promise<void> {
-  const { stack, migrate, inside, node } = crossing;
-  const pods = async (): Promise<Record<string, string>> => {
-    const path = '{range .items[*]}{.metadata.labels.app\\.kubernetes\\.io/name} {.metadata.uid}{"\\n"}{end}';
-    const text = await node.kubectl("-n", "crossing", "get", "pods", "-o", `jsonpath=${path}`);
-    return Object.fromEntries(text.trim().split("\n").map((row) => row.split(" ")));
+/** By name of their workload, the uids of pods that are to stay. */
+async function stayingPods({ node }: Crossing): Promise<Record<string, string>> {
+  const { items } = JSON.parse(await node.kubectl("-n", "crossing", "get", "pods", "-o", "json")) as {
+    readonly items: readonly {
+      readonly metadata: { uid: string; deletionTimestamp?: string; labels: Record<string, string> };
+    }[];
   };
-  const before = await pods();
+  return Object.fromEntries(
+    items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .map(({ metadata }) => [metadata.labels["app.kubernetes.io/name"], metadata.uid]),
+  );
+}
+
+async function changedFile(crossing: Crossing): Promise<void> {
+  const { stack, migrate, inside, until } = crossing;
+  const before = await stayingPods(crossing);
   await Deno.writeTextFile(join(stack, "config/faf-java-api/app.conf"), "greeting = farewell\n");
   const { code, stdout, stderr } = await migrate();
   equal(code, 0, stdout + stderr);
-  equal(await inside("deploy/faf-java-api", "cat /etc/app.conf"), "greeting = farewell");
-  const { ["faf-java-api"]: restarted, ...others } = await pods();
+  // The old pod may still be ending, and then is asked, too.
+  await until("greeting = farewell", () => inside("deploy/faf-java-api", "cat /etc/app.conf"));
+  const { ["faf-java-api"]: restarted, ...others } = await stayingPods(crossing);
   notEqual(restarted, before["faf-java-api"]);
   for (const [name, uid] of Object.entries(others)) equal(uid, before[name], name);
 }
