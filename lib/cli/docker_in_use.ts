@@ -2,10 +2,13 @@
 import { ApiError } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { type Diagnostic, Failure, hasErrors, type Severity } from "../diagnostics/diagnostic.ts";
-import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
+import { type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import { inUse, whereabouts } from "../run/in_use.ts";
-import { readStatus } from "../run/status.ts";
-import { findMigration, upTo } from "../run/work.ts";
+import { readLiveIndex } from "../run/live_index.ts";
+import { findTarget } from "../run/prepare.ts";
+import { loadState } from "../run/session.ts";
+import { isTodo, selectWork, upTo } from "../run/work.ts";
+import { keyText } from "./digest_key.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { Gathered } from "./gather.ts";
 import type { Move } from "./move.ts";
@@ -35,30 +38,39 @@ export async function refuseInUse(move: Move, selection: Selection): Promise<voi
 }
 
 /**
- * What stands in the way of the migrations that this run may come to and that are not applied. An error is only a
- * warning with `--allow-running`, and where nobody can know whether the node is this machine.
+ * What stands in the way of a run: of all that it would apply, be it new, changed, damaged or to be done again. An
+ * error is only a warning with `--allow-running`, and where nobody can know whether the node is this machine.
  */
 export async function inUseBy(move: Move, selection: Selection): Promise<readonly Diagnostic[]> {
-  const { gathered, options, plan, target, namespace } = move;
+  const { gathered, options, target } = move;
   if (gathered.containers.length === 0) return [];
   const severity = await severityAt(target.client);
   if (severity === undefined) return [];
-  const selected = selectedIds(plan, selection);
-  const { status } = await readStatus(plan, target.client, namespace);
-  const done = new Set(status.migrations.filter(({ state }) => state === "applied").map(({ id }) => id));
-  const pending = plan.migrations.filter(({ id }) => !done.has(id) && selected.has(id));
-  return findInUse(gathered, pending, options["allowRunning"] === true ? "warning" : severity);
+  return findInUse(
+    gathered,
+    await wouldApply(move, selection),
+    options["allowRunning"] === true ? "warning" : severity,
+  );
 }
 
-/** What a run was asked to do: all up to a migration, or one again. */
+/** What a run was asked to do: all up to a migration, or one again and what is left to do before it. */
 export interface Selection {
   readonly to?: string | undefined;
   readonly redo?: string | undefined;
 }
 
-function selectedIds(plan: Plan, { to, redo }: Selection): ReadonlySet<string> {
-  if (redo !== undefined) return new Set([findMigration(plan, redo).id]);
-  return new Set(upTo(plan, to).map(({ id }) => id));
+async function wouldApply(move: Move, { to, redo }: Selection): Promise<readonly PlannedMigration[]> {
+  const { gathered, target: { client }, namespace } = move;
+  const record = await findTarget(client, namespace);
+  const plan = gathered.planFor(keyText(record?.key)) ?? move.plan;
+  const last = to ?? redo;
+  if (record === undefined) return upTo(plan, last);
+  const live = await readLiveIndex(client, namespace, plan.migrations.flatMap(plannedObjects));
+  const works = selectWork(plan, await loadState(record), live, record.key, {
+    ...(last === undefined ? {} : { to: last }),
+    ...(redo === undefined ? {} : { redo }),
+  });
+  return works.filter(isTodo).map(({ migration }) => migration);
 }
 
 function findInUse(

@@ -1,6 +1,5 @@
 /** All objects of one kind in one namespace, kept up to date by list and watch. */
 import type { ObjectRef } from "../migration/step.ts";
-import { isTransient } from "./api_error.ts";
 import type { ClusterClient } from "./client.ts";
 import type { LiveObject } from "./live_object.ts";
 import { pause } from "./transport.ts";
@@ -8,6 +7,8 @@ import { pause } from "./transport.ts";
 /** A watch that says nothing is cut by our own clock and begun with a new list: a stalled one looks the same. */
 const WATCH_SECONDS = 20;
 const RELIST_PAUSE_MS = 300;
+/** A list takes less. */
+const SILENCE_MS = 3_000;
 
 export class LiveSet {
   readonly #client: ClusterClient;
@@ -16,6 +17,8 @@ export class LiveSet {
   readonly #onChange: () => void;
   readonly #objects = new Map<string, LiveObject>();
   #error: unknown;
+  /** Since when a list is waited for, in milliseconds of `performance.now()`. */
+  #askedAt: number | undefined;
 
   constructor(
     client: ClusterClient,
@@ -44,6 +47,11 @@ export class LiveSet {
     return this.#error;
   }
 
+  /** Whether the server does not answer, so that nobody knows how its objects are by now. */
+  get isStale(): boolean {
+    return this.#askedAt !== undefined && performance.now() - this.#askedAt > SILENCE_MS;
+  }
+
   /** Lists once, then follows in the background until the signal is aborted. */
   async start(signal: AbortSignal): Promise<void> {
     const version = await this.#list(signal);
@@ -59,17 +67,17 @@ export class LiveSet {
         from = await this.#list(signal);
       } catch (error) {
         if (signal.aborted) return;
-        if (!isTransient(error)) {
-          this.#error = error;
-          return this.#onChange();
-        }
-        await pause(RELIST_PAUSE_MS, signal).catch(() => undefined);
+        // A list is asked for again by itself for as long as a server may be away.
+        this.#error = error;
+        return this.#onChange();
       }
     }
   }
 
   async #list(signal: AbortSignal): Promise<string> {
+    this.#askedAt = performance.now();
     const list = await this.#client.list(this.#kind, this.#namespace, { signal });
+    this.#askedAt = undefined;
     this.#objects.clear();
     for (const object of list.items) this.#objects.set(object.metadata.name, object);
     this.#onChange();

@@ -14,9 +14,9 @@ export interface Trouble {
 }
 
 /** Waiting reasons of the kubelet that do not go away by themselves. */
-const FINAL_REASONS: ReadonlySet<string> = new Set([
-  "ErrImageNeverPull",
-  "InvalidImageName",
+const FINAL_REASONS: ReadonlySet<string> = new Set(["ErrImageNeverPull", "InvalidImageName"]);
+/** The kubelet tries again every few seconds: what was missing may be there by now, a slow disk may be done. */
+const CONTAINER_REASONS: ReadonlySet<string> = new Set([
   "CreateContainerConfigError",
   "CreateContainerError",
   "RunContainerError",
@@ -24,6 +24,7 @@ const FINAL_REASONS: ReadonlySet<string> = new Set([
 /** An image may come within the first tries: a registry is away for a moment, a pull secret is just made. */
 const IMAGE_REASONS: ReadonlySet<string> = new Set(["ImagePullBackOff", "ErrImagePull"]);
 const IMAGE_GRACE_MS = 8_000;
+const CONTAINER_GRACE_MS = 12_000;
 /** The scheduler needs a moment, and volumes that bind on first use need another. */
 const SCHEDULING_GRACE_MS = 15_000;
 /** One crash may be a database that was not up yet; several are not. */
@@ -95,6 +96,10 @@ function containerTrouble(
   const crashesBefore = sightings.first(`${key} crashes`, restartCount);
   if (reason !== undefined && FINAL_REASONS.has(reason)) {
     return { reason: `container "${name}" ${reason}${said}`, isFinal: true };
+  }
+  if (reason !== undefined && CONTAINER_REASONS.has(reason)) {
+    const isFinal = sightings.since(`${key} ${reason}`) > CONTAINER_GRACE_MS;
+    return { reason: `container "${name}" ${reason}${said}`, isFinal };
   }
   if (reason !== undefined && IMAGE_REASONS.has(reason)) {
     const isFinal = sightings.since(`${key} image`) > IMAGE_GRACE_MS;

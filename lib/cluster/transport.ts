@@ -96,7 +96,7 @@ export class Transport {
         request.signal?.throwIfAborted();
         const elapsed = this.#surroundings.monotonic() - start;
         if (!this.#mayRepeat(request, error, attempt, elapsed)) throw error;
-        await pause(this.#pauseBefore(attempt, error), request.signal);
+        await pause(this.#pauseBefore(attempt, error, elapsed), request.signal);
       }
     }
   }
@@ -192,8 +192,10 @@ export class Transport {
     return this.#hasAnswered ? elapsed < PATIENCE_MS : attempt < 1;
   }
 
-  #pauseBefore(attempt: number, error: unknown): number {
-    const asked = error instanceof ApiError && error.retryAfter !== undefined ? error.retryAfter * 1000 : 0;
+  /** In milliseconds; as long as the server asks for, but not beyond the end of all patience. */
+  #pauseBefore(attempt: number, error: unknown, elapsed: number): number {
+    const wanted = error instanceof ApiError && error.retryAfter !== undefined ? error.retryAfter * 1000 : 0;
+    const asked = Math.min(wanted, Math.max(0, PATIENCE_MS - elapsed));
     const grown = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** attempt);
     return Math.max(asked, grown * (0.5 + this.#surroundings.random() / 2));
   }

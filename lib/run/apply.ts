@@ -3,12 +3,14 @@ import { ApiError, isNotFound } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
+import { Failure } from "../diagnostics/diagnostic.ts";
 import { type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
 import { type DigestKey, digestObject } from "../migration/digest.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { ObjectRef } from "../migration/step.ts";
-import type { ObjectOutcome } from "./event.ts";
+import type { ObjectOutcome, RunEvent } from "./event.ts";
 import type { Foreign } from "./foreign.ts";
+import { untilGone } from "./gone.ts";
 import { liveDigest, type LiveIndex } from "./live_index.ts";
 import {
   ADOPTED_ANNOTATION,
@@ -17,6 +19,8 @@ import {
   MIGRATION_ANNOTATION,
   OWNER_LABEL,
 } from "./names.ts";
+import { DATA_KINDS } from "./waves.ts";
+import { standInName } from "./would_be.ts";
 
 /** What every object of a run is marked with. */
 export interface Marks {
@@ -39,6 +43,7 @@ export interface ApplyContext extends Marks {
   /** Called before each write; throws where the right to write is gone. */
   readonly guard: () => Promise<void>;
   readonly signal: AbortSignal;
+  readonly push?: (event: RunEvent) => void;
 }
 
 /** The object on the server and what was done. */
@@ -49,13 +54,14 @@ export interface Applied {
 
 /**
  * Kinds that may be deleted and made again where a field cannot be changed, and how. They hold no data
- * themselves; a StatefulSet's pods and claims stay (`Orphan`) and are found again by the new one.
+ * themselves; a StatefulSet's pods and claims stay (`Orphan`) and are found again by the new one. Pods of others end
+ * before the new ones start (`Foreground`), for they may write to one directory.
  */
-const REPLACEABLE: Readonly<Record<string, "Background" | "Orphan">> = {
+const REPLACEABLE: Readonly<Record<string, "Background" | "Foreground" | "Orphan">> = {
   Job: "Background",
   StatefulSet: "Orphan",
-  Deployment: "Background",
-  DaemonSet: "Background",
+  Deployment: "Foreground",
+  DaemonSet: "Foreground",
   Service: "Background",
   StorageClass: "Background",
   RoleBinding: "Background",
@@ -109,7 +115,7 @@ export async function applyObject(
   const force = context.force || adoption !== undefined;
   try {
     const applied = outcomeOf(
-      await applyNow({ ...context, force }, decorate(object, context, migration, adopted)),
+      await applyLasting({ ...context, force }, decorate(object, context, migration, adopted), migration),
       live,
     );
     const isTaken = adoption !== undefined && applied.outcome !== "created";
@@ -125,15 +131,18 @@ export function isBefore({ metadata }: LiveObject, epoch: number | undefined): b
   return epoch !== undefined && Number(metadata.annotations?.[EPOCH_ANNOTATION] ?? 0) < epoch;
 }
 
-/** Deletes the object and makes it again, such as a Job that failed. The new one is ours, whoever made the old one. */
+/**
+ * Deletes the object and makes it again, such as a Job that failed. The new one is ours, whoever made the old one.
+ * @throws ApiError, before anything is deleted, where the new one has a value that the server refuses
+ */
 export async function replaceObject(
   context: ApplyContext,
   planned: PlannedObject,
   migration: string,
 ): Promise<Applied> {
   const body = decorate(planned.object, context, migration);
-  await removeForReplacement(context, body);
-  const { object: made } = await applyNow(context, body);
+  await removeForReplacement(context, body, migration);
+  const { object: made } = await applyLasting(context, body, migration);
   return { outcome: "replaced", live: made };
 }
 
@@ -188,18 +197,52 @@ function wasMadeByUs({ metadata }: LiveObject): boolean {
   return metadata.generation === 1 && ours?.time !== undefined && ours.time === metadata.creationTimestamp;
 }
 
-async function removeForReplacement(context: ApplyContext, object: KubeObject): Promise<void> {
+/**
+ * Applies an object that is to stay. One that is being deleted takes changes and goes all the same, so the new one is
+ * made when it is gone; except where it holds data, which is the owner's to decide.
+ */
+async function applyLasting(
+  context: ApplyContext,
+  body: KubeObject,
+  migration: string,
+): Promise<{ object: LiveObject; created: boolean }> {
+  const applied = await applyNow(context, body);
+  if (applied.object.metadata.deletionTimestamp === undefined || DATA_KINDS.has(body.kind)) return applied;
+  await waitUntilGone(context, body, migration);
+  return await applyNow(context, body);
+}
+
+async function removeForReplacement(
+  context: ApplyContext,
+  object: KubeObject,
+  migration: string,
+): Promise<void> {
   const ref = refOf(object);
   const found = await context.client.get(ref);
   const propagation = REPLACEABLE[object.kind];
   if (found?.metadata.uid === undefined || propagation === undefined) return;
+  await refuseInvalid(context, object);
   await context.client.delete(ref, found.metadata.uid, propagation, context.guard);
-  const deadline = performance.now() + 60_000;
-  while (performance.now() < deadline) {
-    const left = await context.client.get(ref);
-    if (left === undefined || left.metadata.uid !== found.metadata.uid) return;
-    await pause(100, context.signal);
+  await waitUntilGone(context, object, migration);
+}
+
+/** A change that would be refused must not take away what runs: a new one of another name is asked for first. */
+async function refuseInvalid({ client }: ApplyContext, object: KubeObject): Promise<void> {
+  const metadata = { ...object.metadata, name: standInName(object.metadata.name) };
+  try {
+    await client.apply({ ...object, metadata }, { dryRun: true, force: true });
+  } catch (error) {
+    // Only what is wrong with the object itself: two cannot have the same port of the node, or the same address.
+    const isInvalid = error instanceof ApiError && error.status === 422 &&
+      !/already allocated/.test(error.message);
+    if (isInvalid) throw error;
   }
+}
+
+/** @throws Failure (1) where it does not go */
+async function waitUntilGone(context: ApplyContext, object: KubeObject, migration: string): Promise<void> {
+  const left = await untilGone([refOf(object)], migration, context);
+  if (left.length > 0) throw new Failure(1, left);
 }
 
 function isUnknownKind(error: unknown): boolean {

@@ -2,7 +2,7 @@
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { redact, secretValues } from "../diff/secrets.ts";
 import { objectKey } from "../kube/object.ts";
-import type { DigestKey } from "../migration/digest.ts";
+import { type DigestKey, digestObject } from "../migration/digest.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { findForeign, type Foreign, refuseForeign } from "./foreign.ts";
@@ -186,9 +186,18 @@ async function runOne(work: Work, live: LiveIndex, context: RunContext): Promise
   return signal.aborted ? interrupted(session) : "failed";
 }
 
-/** The record while it runs. What is done again goes on where it stopped, with the Jobs that were done since. */
-function startOf({ digest, record, reason }: Work, objects: number, context: RunContext): MigrationRecord {
-  const { options, session, runId } = context;
+/**
+ * The record while it runs. What is done again goes on where it stopped, with the Jobs that were done since. Jobs that
+ * are not planned any more are forgotten before anything is sent: should their inputs come back, they run again.
+ */
+function startOf(
+  { migration, digest, record, reason }: Work,
+  objects: number,
+  context: RunContext,
+): MigrationRecord {
+  const { options, session, runId, target } = context;
+  const planned = new Set(plannedObjects(migration).map(({ object }) => digestObject(object, target.key)));
+  const jobs = record?.jobs?.filter((job) => planned.has(job)) ?? [];
   const isNewRedo = reason === "redo" && record?.redo === undefined;
   return {
     state: "running",
@@ -199,7 +208,7 @@ function startOf({ digest, record, reason }: Work, objects: number, context: Run
     attempt: (record?.attempt ?? 0) + 1,
     epoch: session.state.epoch,
     run: runId,
-    ...(record?.jobs === undefined || isNewRedo ? {} : { jobs: record.jobs }),
+    ...(jobs.length === 0 || isNewRedo ? {} : { jobs }),
     ...(reason === "redo" ? { redo: record?.redo ?? session.state.epoch } : {}),
   };
 }

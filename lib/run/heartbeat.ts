@@ -12,6 +12,8 @@ export const LEASE_MS = 15_000;
 /** After this long without a heartbeat the holder writes nothing before it has asked. Less than the lease. */
 const DOUBT_MS = 10_000;
 const BEAT_MS = 3_000;
+/** A server that is away for longer ends the run. */
+const PATIENCE_MS = 60_000;
 
 export class Heartbeat {
   readonly lock: Lock;
@@ -53,11 +55,13 @@ export class Heartbeat {
 
   /** One heartbeat by whoever has just proved to hold the lock; takes the Lease from a former holder. */
   async renew(): Promise<void> {
+    const start = performance.now();
     for (;;) {
       try {
         return await this.#renewOnce();
       } catch (error) {
         if (!isConflict(error) && !isAlreadyExists(error) && !isTransient(error)) throw error;
+        if (performance.now() - start > PATIENCE_MS) throw error;
         this.lost.throwIfAborted();
         await pause(200);
       }

@@ -1,5 +1,6 @@
 /** Who runs this: a name for people, and an identity by which a dead process on this machine is recognised. */
 import { hostname, userInfo } from "node:os";
+import process from "node:process";
 
 /** The process that holds or wants the lock. */
 export interface Holder {
@@ -18,15 +19,26 @@ export function currentHolder(): Holder {
 }
 
 /**
- * Whether a process named by `Holder.process` is certainly gone: it ran on this machine, since this boot, in
+ * Whether a process, named by `Holder.process` is certainly gone: it ran on this machine, since this boot, in
  * this process namespace, and is not there any more. False where that cannot be known.
  */
-export function isCertainlyDead(process: string): boolean {
+export function isCertainlyDead(holder: string): boolean {
   const here = machine();
-  if (here.includes("?") || !process.startsWith(`${here}/`)) return false;
-  const [pid, start] = process.slice(here.length + 1).split("/");
+  if (here.includes("?") || !holder.startsWith(`${here}/`)) return false;
+  const [pid, start] = holder.slice(here.length + 1).split("/");
   if (pid === undefined || start === undefined || start === "?") return false;
+  // A process of another user may be hidden from /proc (proc(5), hidepid) and lives all the same.
+  if (readText(`/proc/${pid}/stat`) === undefined) return !isThere(Number(pid));
   return startOf(Number(pid)) !== start;
+}
+
+/** Whether there is a process of that id, seen or not: kill(2) with signal 0. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
 }
 
 function machine(): string {

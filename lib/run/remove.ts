@@ -13,6 +13,8 @@ import { DATA_KINDS } from "./waves.ts";
 export interface RemoveContext extends Pick<ApplyContext, "client" | "owner" | "guard" | "signal"> {
   readonly push: (event: RunEvent) => void;
   readonly secrets: readonly string[];
+  /** Keep the object until its pods have ended, so that whoever waits for it waits for them. */
+  readonly afterPods?: boolean;
   /** Delete also what was taken over: access that is revoked has to end. */
   readonly adoptedToo?: boolean;
 }
@@ -42,7 +44,8 @@ export async function removeObject(
       context.push({ type: "object", id, object: describe(ref), outcome: "kept" });
       return [];
     }
-    await context.client.delete(ref, live.metadata.uid, "Background", context.guard);
+    const propagation = context.afterPods ? "Foreground" : "Background";
+    await context.client.delete(ref, live.metadata.uid, propagation, context.guard);
     context.push({ type: "object", id, object: describe(ref), outcome: "deleted" });
     return [];
   } catch (error) {

@@ -4,6 +4,7 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import { compareIds } from "../migration/order.ts";
 import type { Plan } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
+import { untilGone } from "./gone.ts";
 import { entryKey } from "./inventory.ts";
 import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions } from "./locked.ts";
 import { findTarget } from "./prepare.ts";
@@ -109,11 +110,14 @@ async function rollbackOne(
     signal,
     push,
     secrets: [],
+    afterPods: true,
   };
   try {
     const diagnostics: Diagnostic[] = [];
     for (const ref of kept) push({ type: "object", id, object: describe(ref), outcome: "kept" });
     for (const { uid, ...ref } of removed) diagnostics.push(...await removeObject(ref, id, context, uid));
+    // Whoever starts the old stack after this finds no database that still writes to its directory.
+    diagnostics.push(...await untilGone(removed, id, context));
     if (diagnostics.length > 0) return diagnostics;
   } catch (error) {
     if (error instanceof Failure || !signal.aborted || session.lost.aborted) throw error;

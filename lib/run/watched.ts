@@ -33,9 +33,10 @@ export class Watched {
     const set = this.#sets.get(setKey(apiVersion, kind, namespace));
     if (set?.error !== undefined) throw set.error;
     const object = set?.get(name);
-    if (object === undefined) {
-      return { readiness: { state: "waiting", reason: "it is not there" }, stuck: [] };
+    if ([...this.#sets.values()].some(({ isStale }) => isStale)) {
+      return waiting("the API server does not answer");
     }
+    if (object === undefined) return waiting("it is not there");
     const surroundings: Surroundings = {
       all: (wanted) => {
         const companion = companionsOf(kind).find((one) => one.kind === wanted);
@@ -47,6 +48,10 @@ export class Watched {
     const readiness = readinessOf(object, surroundings);
     return { readiness, object, stuck: readiness.state === "ready" ? [] : stuckPods(object, surroundings) };
   }
+}
+
+function waiting(reason: string): Verdict {
+  return { readiness: { state: "waiting", reason }, stuck: [] };
 }
 
 /** Lists everything once and follows it until the signal is aborted; `onChange` is called for every change. */

@@ -64,15 +64,19 @@ export async function wouldBeNew(
   { client }: Asking,
 ): Promise<LiveObject | undefined> {
   const { name } = object.metadata;
-  const standIn = `${name.slice(0, 40).replace(/[^a-z0-9]+$/, "")}-${crypto.randomUUID().slice(0, 8)}`;
   try {
-    const metadata = { ...object.metadata, name: standIn };
+    const metadata = { ...object.metadata, name: standInName(name) };
     const made = await client.apply({ ...object, metadata }, { dryRun: true, force: true });
     return { ...made.object, metadata: { ...made.object.metadata, name } };
   } catch (error) {
     if (error instanceof ApiError) return undefined;
     throw error;
   }
+}
+
+/** A name that nobody has, for asking what would become of an object that is not there. */
+export function standInName(name: string): string {
+  return `${name.slice(0, 40).replace(/[^a-z0-9]+$/, "")}-${crypto.randomUUID().slice(0, 8)}`;
 }
 
 /** What the plan makes on its way. */
