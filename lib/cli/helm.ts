@@ -38,7 +38,16 @@ export async function renderChart(
   { environment, signal }: Surroundings,
 ): Promise<Rendering> {
   const child = new Deno.Command(helm, {
-    args: ["template", target.name, path, "--namespace", target.namespace, "--skip-tests", "--values", "-"],
+    args: [
+      "template",
+      target.release,
+      path,
+      "--namespace",
+      target.namespace,
+      "--skip-tests",
+      "--values",
+      "-",
+    ],
     // No cluster is asked, whatever kubeconfig there is.
     env: {
       ...environment,

@@ -9,10 +9,11 @@ for (
   const [kubernetes, groupsExpression, claims] of [
     ["1.30", "claims.?groups.orValue([])", { groups: ["developers"] }],
     ["1.34", "claims.?ext.roles.orValue([])", { ext: { roles: ["developers"] } }],
+    ["1.34", "claims.?roles.orValue([])", { roles: ["developers"], username: "jo" }],
   ] as const
 ) {
   Deno.test({
-    name: `the file for Kubernetes ${kubernetes} is read, and a token of the issuer counts`,
+    name: `the file for Kubernetes ${kubernetes} is read, and ${groupsExpression} of a token counts`,
     sanitizeResources: false,
     sanitizeOps: false,
     fn: async () => {

@@ -40,7 +40,10 @@ fafTest("brokerChart() keeps FAF's data, node name and Secrets", async () => {
   ]]);
   const [secret, chart] = objects.map(({ object }) => object);
   assert.deepEqual(secret?.["data"], { "rabbitmq-password": btoa("banana") });
+  // Its installer may do everything, and must not lie where an operator can have its token.
+  assert.deepEqual(chart?.metadata, { name: "faf-faf-rabbitmq", namespace: "kube-system" });
   const spec = record(chart?.["spec"]);
+  assert.equal(spec?.["targetNamespace"], "faf");
   const content = String(spec?.["valuesContent"]);
   assert.ok(!content.includes("banana"));
   const values = parse(content);

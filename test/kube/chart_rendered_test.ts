@@ -5,7 +5,7 @@ import { commandVariables, doubleVariables, environmentOf } from "../../lib/kube
 import { renderedObjects } from "../../lib/kube/chart/rendered_objects.ts";
 import type { ChartTarget } from "../../lib/kube/chart/target.ts";
 
-const TARGET: ChartTarget = { name: "mq", kind: "HelmChart", namespace: "shop", values: {} };
+const TARGET: ChartTarget = { name: "mq", release: "mq", kind: "HelmChart", namespace: "shop", values: {} };
 
 const POD = `
 spec:

@@ -151,6 +151,7 @@ Deno.test("checkValues() points at the operator's own value, and only there", ()
   assert.deepEqual(diagnostics, []);
   const target: ChartTarget = {
     name: "mq",
+    release: "mq",
     kind: "HelmChart",
     namespace: "shop",
     service: "mq",

@@ -8,17 +8,19 @@ const COMPOSE = `services:
   login: { image: "oryd/hydra:v2.2", expose: ["4444", "4445"] }
   site: { image: "nginx:1", expose: ["80"] }
   relay: { image: "coturn:1", network_mode: host }
+  wiki-db: { image: "docker.io/library/postgres:13-alpine", expose: ["5432"] }
+  exporter: { image: "prom/postgres-exporter:1", expose: ["9187"] }
 `;
 
-Deno.test("closedWorkloads() names identity servers and what runs on the host's network", async () => {
+Deno.test("closedWorkloads() names identity servers, PostgreSQL, and what runs on the host's network", async () => {
   const directory = await Deno.makeTempDir();
   await Deno.writeTextFile(join(directory, "compose.yaml"), COMPOSE);
   const { conversion, decisions } = await convertStack({
     directory,
     decisions: "identity: { login: { engine: hydra }, gone: { engine: hydra } }\n",
   });
-  assert.deepEqual(closedWorkloads(conversion, decisions.identity), ["login", "relay"]);
-  assert.deepEqual(closedWorkloads(conversion), ["relay"]);
+  assert.deepEqual(closedWorkloads(conversion, decisions.identity), ["login", "relay", "wiki-db"]);
+  assert.deepEqual(closedWorkloads(conversion), ["relay", "wiki-db"]);
   await Deno.remove(directory, { recursive: true });
 });
 
@@ -29,7 +31,11 @@ Deno.test("closedPodsPolicy() cuts a long name where the API server cuts it, and
   assert.match(text, new RegExp(`\\['${"l".repeat(58)}', 'hydra-'\\]`));
 });
 
-fafTest("FAF: Hydra's pods and those on the host's network are closed", async () => {
+fafTest("FAF: pods of Hydra, of PostgreSQL and on the host's network are closed", async () => {
   const { conversion, decisions } = await convertFaf();
-  assert.deepEqual(closedWorkloads(conversion, decisions.identity), ["faf-coturn", "faf-ory-hydra"]);
+  assert.deepEqual(closedWorkloads(conversion, decisions.identity), [
+    "faf-coturn",
+    "faf-ory-hydra",
+    "postgres-wikijs",
+  ]);
 });

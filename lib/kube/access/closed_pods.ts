@@ -1,10 +1,12 @@
 /**
  * Pods that nobody connects to who may not read Secrets. A forwarded port reaches what a program offers to its own
  * machine alone: the administrative API of an identity server, by which somebody makes a login that counts as an
- * operator, and every port of the node's 127.0.0.1 in a pod on the host's network.
+ * operator; a PostgreSQL of the official image, whose superuser needs no password there and runs programs; and every
+ * port of the node's 127.0.0.1 in a pod on the host's network.
  */
 import type { Conversion } from "../conversion.ts";
 import { record } from "../json.ts";
+import { imageRepository } from "../known_images.ts";
 import type { KubeObject } from "../object.ts";
 import { MAY_NOT_READ_SECRETS, policyIn } from "./policy.ts";
 
@@ -17,9 +19,9 @@ export function closedWorkloads(
   identity: Readonly<Record<string, unknown>> = {},
 ): readonly string[] {
   const names = [...conversion.services.values()].flatMap(({ name, workload }) =>
-    workload.filter(({ object }) => Object.hasOwn(identity, name) || isOnHostNetwork(object)).map((
-      { object },
-    ) => object.metadata.name)
+    workload.map(({ object }) => object).filter((object) =>
+      Object.hasOwn(identity, name) || isOnHostNetwork(object) || trustsItself(object)
+    ).map(({ metadata }) => metadata.name)
   );
   return [...new Set(names)].toSorted();
 }
@@ -51,5 +53,20 @@ export function closedPodsPolicy(namespace: string, workloads: readonly string[]
 }
 
 function isOnHostNetwork(workload: KubeObject): boolean {
-  return record(record(record(workload["spec"])?.["template"])?.["spec"])?.["hostNetwork"] === true;
+  return podSpec(workload)?.["hostNetwork"] === true;
+}
+
+/** `host all all 127.0.0.1/32 trust` in the pg_hba.conf that the image makes, and those that build on it. */
+const TRUSTING = /(^|\/)(postgres|postgis|pgvector|pgvecto-rs|timescaledb)(-ha)?$/;
+
+function trustsItself(workload: KubeObject): boolean {
+  const containers = podSpec(workload)?.["containers"];
+  return Array.isArray(containers) && containers.some((container) => {
+    const image = record(container)?.["image"];
+    return typeof image === "string" && TRUSTING.test(imageRepository(image));
+  });
+}
+
+function podSpec(workload: KubeObject): Readonly<Record<string, unknown>> | undefined {
+  return record(record(record(workload["spec"])?.["template"])?.["spec"]);
 }

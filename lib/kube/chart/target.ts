@@ -5,8 +5,10 @@ import { record } from "../json.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 
 export interface ChartTarget {
-  /** The name of the object, which is the release's as well. */
+  /** By which `--chart` names it: the service, else the object. */
   readonly name: string;
+  /** The name of the object. */
+  readonly release: string;
   readonly kind: string;
   /** Where the chart's objects come to be. */
   readonly namespace: string;
@@ -24,7 +26,8 @@ export function chartTargets(planned: readonly PlannedObject[]): ChartTarget[] {
     const { name, namespace = "default" } = object.metadata;
     const target = record(object["spec"])?.["targetNamespace"];
     return [{
-      name,
+      name: object.kind === "HelmChart" ? service ?? name : name,
+      release: name,
       kind: object.kind,
       namespace: typeof target === "string" ? target : namespace,
       values: record(parse(text)) ?? {},

@@ -12,6 +12,11 @@ import { findPlace } from "./reference.ts";
 import { record } from "../json.ts";
 import { type JobResult, Sources } from "./sources.ts";
 
+/**
+ * k3s's helm-controller installs with an account that may do everything and lies beside the HelmChart: in the stack's
+ * own namespace every operator could have a token of it (github.com/k3s-io/helm-controller, pkg/controllers/chart).
+ */
+const CHART_NAMESPACE = "kube-system";
 /** The keys that every version of the chart reads. */
 const PASSWORD_KEY = "rabbitmq-password";
 const COOKIE_KEY = "rabbitmq-erlang-cookie";
@@ -46,7 +51,7 @@ export function brokerChart(conversion: Conversion, decisions: JobDecisions, ser
   const object: KubeObject = {
     apiVersion: "helm.cattle.io/v1",
     kind: "HelmChart",
-    metadata: { name: label(service), namespace: conversion.namespace },
+    metadata: { name: label(`${conversion.namespace}-${service}`), namespace: CHART_NAMESPACE },
     spec: {
       ...(chart.repo === undefined ? {} : { repo: chart.repo }),
       chart: chart.chart,
