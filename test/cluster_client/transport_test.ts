@@ -9,6 +9,7 @@ type Answer = (attempt: number, request: Request) => Response;
 async function against(
   answer: Answer,
   work: (transport: Transport, seen: Request[]) => Promise<void>,
+  monotonic = (): number => performance.now(),
 ): Promise<void> {
   const seen: Request[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => undefined }, (request) => {
@@ -23,7 +24,7 @@ async function against(
     transport: http,
     authorize: (renew) => Promise.resolve({ authorization: `Bearer ${renew ? ++token : token}` }),
     close: () => undefined,
-  }, { monotonic: () => performance.now(), random: () => 0 });
+  }, { monotonic, random: () => 0 });
   try {
     await work(transport, seen);
   } finally {
@@ -101,6 +102,23 @@ Deno.test("Transport waits as long as Retry-After says", async () => {
       await transport.json(GET);
       assert.ok(performance.now() - start >= 990);
     },
+  );
+});
+
+Deno.test("Transport does not wait beyond its patience, however long Retry-After is", async () => {
+  let clock = 0;
+  await against(
+    (attempt) => {
+      if (attempt === 1) return Response.json({});
+      clock += 59_950;
+      return attempt === 2 ? status(503, "", "", { "retry-after": "3600" }) : Response.json({ ok: true });
+    },
+    async (transport, seen) => {
+      await transport.json(GET);
+      assert.deepEqual(await transport.json(GET), { ok: true });
+      assert.equal(seen.length, 3);
+    },
+    () => clock,
   );
 });
 
