@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { withCluster } from "../cluster/fixture.ts";
+import { assertAtLast } from "../cluster/wait.ts";
 import { auditPosition, writesSince } from "../crossing/seen.ts";
 import { done, isRefusedSoon, objectsOf, PODS, rows, SECRETS, statusOf } from "./seen_access.ts";
 import { withTrial, withTrialOn } from "./trial.ts";
@@ -40,7 +41,7 @@ Deno.test("a grant, twice, another role, a revoke: the file, the cluster and the
 
     await done(trial.access("grant", "alice", "--role", "operator"));
     assert.equal(await trial.decisions(), `${before}access:\n  people:\n    alice: { role: operator }\n`);
-    assert.equal(await statusOf(alice.list(SECRETS, namespace)), 200);
+    await assertAtLast(async () => assert.equal(await statusOf(alice.list(SECRETS, namespace)), 200));
     assert.equal(await trial.stateOf("015_people"), "applied");
     assert.match((await trial.migrate()).out, /nothing was written/);
 

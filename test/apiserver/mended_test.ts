@@ -4,9 +4,9 @@ import type { LiveObject } from "../../lib/cluster/live_object.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import type { Plan, Step } from "../../lib/migration/step.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
-import { rbacObjects } from "../../lib/run/rbac.ts";
+import { missingRights, rbacObjects } from "../../lib/run/rbac.ts";
 import { deleteStuckPod, type PodContext } from "../../lib/run/stuck_pod.ts";
-import { waitFor } from "../cluster/wait.ts";
+import { assertAtLast, waitFor } from "../cluster/wait.ts";
 import { asUser, type Bench, ending, runPlan, withBench } from "./cluster.ts";
 
 const TIMEOUT_MS = 20_000;
@@ -131,6 +131,10 @@ Deno.test("a stuck pod is deleted with the rights of rbacObjects(), and asked fo
     const limited = asUser(client, user);
     const granted = rbacObjects(plan, namespace, user);
     for (const object of granted) await other.apply(withoutPodDeletion(object));
+    await assertAtLast(async () => {
+      const missing = await missingRights(limited, plan, namespace);
+      assert.deepEqual(missing.map(({ message }) => /delete pods/.test(message)), [true]);
+    });
     await assert.rejects(runPlan(plan, limited, namespace), /You may not delete pods/);
     // A server that cannot list all rights is found out by the deletion itself.
     const set = await other.get({ apiVersion: "apps/v1", kind: "StatefulSet", namespace, name: "app" });
@@ -140,6 +144,7 @@ Deno.test("a stuck pod is deleted with the rights of rbacObjects(), and asked fo
     assert.equal((await podOf(bench)).metadata.uid, pod.metadata.uid);
 
     for (const object of granted) await other.apply(object);
+    await assertAtLast(async () => assert.deepEqual(await missingRights(limited, plan, namespace), []));
     assert.equal(ending(await runPlan(plan, limited, namespace)).state, "applied");
     assert.notEqual((await podOf(bench)).metadata.uid, pod.metadata.uid);
     limited.close();

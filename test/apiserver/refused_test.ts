@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import type { Plan } from "../../lib/migration/step.ts";
+import { refOf } from "../../lib/run/apply.ts";
+import { assertAtLast } from "../cluster/wait.ts";
 import { type Bench, withBench } from "./cluster.ts";
 
 function planOf(namespace: string, objects: readonly KubeObject[]): Plan {
@@ -50,7 +52,14 @@ Deno.test("a quota that is used up, or counts what a pod does not say, is no mis
       spec: { hard: { "limits.memory": "1Gi" } },
     };
     assert.deepEqual(await refusals(bench, [quota]), []);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    // Both are filled in by controllers; before that a pod is admitted, or refused for another reason.
+    await assertAtLast(async () => {
+      const counted = await bench.other.get(refOf(quota));
+      assert.ok(JSON.stringify(counted?.["status"] ?? {}).includes('"used"'));
+      assert.ok(
+        await bench.other.get({ apiVersion: "v1", kind: "ServiceAccount", namespace, name: "default" }),
+      );
+    });
     const [silent] = await refusals(bench, [quota, pod(namespace, {})]);
     assert.equal(silent?.code, "run-object-refused");
     assert.match(silent?.hint ?? "", /limits\.default/);

@@ -80,6 +80,8 @@ function apiServer({ layout, options, port }: ComponentInput): readonly string[]
     `--audit-log-path=${join(layout.logs, "audit.jsonl")}`,
     "--audit-log-format=json",
     "--audit-log-mode=blocking",
+    // In megabytes: who reads from a place on must not find another file there.
+    "--audit-log-maxsize=4096",
   ];
   return [
     `--etcd-servers=unix://${ETCD_SOCKET}`,

@@ -7,6 +7,7 @@ import { type Converted, convertStack, objectsOf } from "../kube/converted.ts";
 import { convertFaf, hasFaf } from "../kube/faf_stack.ts";
 import { goldenCases } from "../kube/golden_cases.ts";
 import { withCluster } from "./fixture.ts";
+import { waitFor } from "./wait.ts";
 
 /** The case whose point is that the chosen level refuses two of its services. */
 const REFUSED = new Set(["pod-security"]);
@@ -107,10 +108,7 @@ function podOf(object: KubeObject, namespace: string): KubeObject[] {
 /** A controller makes it a moment after the namespace; without it no pod is admitted. */
 async function serviceAccount(client: ClusterClient, namespace: string): Promise<void> {
   const ref = { apiVersion: "v1", kind: "ServiceAccount", namespace, name: "default" };
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await client.get(ref) !== undefined) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  assert.ok(await waitFor(60_000, () => client.get(ref)), "the namespace has its service account");
 }
 
 async function optional(path: string): Promise<string | undefined> {

@@ -17,10 +17,10 @@ import { CLUSTER_TOOLS } from "./tools.ts";
 import { waitFor } from "./wait.ts";
 
 const READY_TIMEOUT_MS = 60_000;
-const PROBE_TIMEOUT_MS = 60_000;
+const PROBE_TIMEOUT_MS = 180_000;
 
 /** Milliseconds that one of the pods of {@link startSimulation} gets. */
-const ATTEMPT_MS = 5_000;
+const ATTEMPT_MS = 15_000;
 
 /** The API server's certificate is valid for a year; a new one is made well before. */
 const CERTIFICATE_DAYS = 300;

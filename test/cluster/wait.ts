@@ -18,3 +18,18 @@ export async function waitFor<T>(
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
+
+/** For what takes a moment to be in force: the first time that the assertions hold counts, or the last error. */
+export async function assertAtLast(assertions: () => Promise<void>): Promise<void> {
+  let last: unknown;
+  const holds = await waitFor(30_000, async () => {
+    try {
+      await assertions();
+      return true;
+    } catch (error) {
+      last = error;
+      return undefined;
+    }
+  });
+  if (holds === undefined) throw last;
+}

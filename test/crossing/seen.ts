@@ -1,5 +1,6 @@
 /** What the API server holds and what it was asked, seen apart from the program under test. */
 import type { TestCluster } from "../cluster/fixture.ts";
+import { waitFor } from "../cluster/wait.ts";
 
 /** An object as the API server returns it. */
 export interface Seen {
@@ -8,6 +9,7 @@ export interface Seen {
     readonly name: string;
     readonly namespace?: string;
     readonly annotations?: Record<string, string>;
+    readonly ownerReferences?: readonly { readonly kind: string }[];
   };
   readonly spec?: Record<string, unknown>;
   readonly status?: Record<string, unknown>;
@@ -64,13 +66,19 @@ async function requestsSince(cluster: TestCluster, from: number): Promise<Audite
   });
 }
 
-/** Removes the volumes that a test made; they belong to no namespace. */
+/** Removes the volumes that a test made, and waits until they are gone; they belong to no namespace. */
 export async function removeVolumes(cluster: TestCluster): Promise<void> {
-  // Traefik's own is the cluster's, and a stack with other decisions wants it elsewhere.
-  await cluster.api.request("DELETE", "/api/v1/namespaces/kube-system/persistentvolumeclaims/traefik-acme");
-  for (const { metadata } of await seenObjects(cluster, "/api/v1/persistentvolumes")) {
-    if (metadata.name.startsWith(cluster.prefix) || metadata.name === "traefik-acme") {
-      await cluster.api.request("DELETE", `/api/v1/persistentvolumes/${metadata.name}`);
-    }
+  const { api, prefix } = cluster;
+  const volumes = "/api/v1/persistentvolumes";
+  const made = (await seenObjects(cluster, volumes)).map(({ metadata }) => metadata.name)
+    .filter((name) => name.startsWith(prefix) || name === "traefik-acme");
+  const paths = [
+    // Traefik's own is the cluster's, and a stack with other decisions wants it elsewhere.
+    "/api/v1/namespaces/kube-system/persistentvolumeclaims/traefik-acme",
+    ...made.map((name) => `${volumes}/${name}`),
+  ];
+  for (const path of paths) await api.request("DELETE", path);
+  for (const path of paths.filter((path) => path.endsWith("/traefik-acme"))) {
+    await waitFor(30_000, async () => (await api.request("GET", path)).status === 404 || undefined);
   }
 }

@@ -31,7 +31,7 @@ export function plannedScenarios(sent: Sent): readonly Planned[] {
 const PHASES = ["before sending", "after commit", "after the answer"] as const;
 
 /** How many requests a run sends differs by a few, with the heartbeats and waits that its time has room for. */
-const GIVE = 8;
+const GIVE = 20;
 
 function kills(requests: number): Planned[] {
   return numbers(requests).flatMap((wanted) => {

@@ -93,7 +93,7 @@ async function writeConfiguration(directory: string, kubeconfig: string, cgroup:
 }
 
 async function importImages(archive: string): Promise<void> {
-  const listening = await waitFor(10_000, async () => await ctr(["version"]) === "" || undefined);
+  const listening = await waitFor(60_000, async () => await ctr(["version"]) === "" || undefined);
   if (!listening) throw new Error("Cannot use containerd: it does not answer");
   const errors = await ctr(["images", "import", archive]);
   if (errors !== "") throw new Error(`Cannot import the images: ${errors}`);

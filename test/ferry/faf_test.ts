@@ -85,7 +85,11 @@ async function makeDataDirectories(node: RealNode): Promise<void> {
 
 async function listPods(node: RealNode): Promise<readonly Pod[]> {
   const text = await node.kubectl("-n", NAMESPACE, "get", "pods", "-o", "json");
-  return (JSON.parse(text) as { items: readonly Pod[] }).items;
+  const { items } = JSON.parse(text) as { items: readonly Pod[] };
+  // A timer may begin at this very minute; its Jobs are named after the minute.
+  return items.filter(({ metadata }) =>
+    !/^\d{8}$/.test(metadata.labels["job-name"]?.split("-").at(-1) ?? "")
+  );
 }
 
 function isWell({ status }: Pod): boolean {

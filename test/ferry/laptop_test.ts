@@ -53,7 +53,7 @@ Deno.test({
         (await node.kubectl("-n", "laptop", "logs", "deploy/scribe", "-c", "call-read")).trim();
       await crossing.until("Done", said);
       await node.kubectl("-n", "laptop", "rollout", "restart", "deploy/scribe");
-      await node.kubectl("-n", "laptop", "rollout", "status", "deploy/scribe", "--timeout=60s");
+      await node.kubectl("-n", "laptop", "rollout", "status", "deploy/scribe", "--timeout=180s");
       await crossing.until("Done", said);
       equal(await crossing.field("job/scribe-call-read", ".metadata.name").catch(() => "none"), "none");
     });
@@ -62,8 +62,8 @@ Deno.test({
       equal(code, 0, stdout + stderr);
       match(stdout, /Nothing to do/);
       await node.kubectl("-n", "laptop", "rollout", "restart", "deploy/store");
-      await node.kubectl("-n", "laptop", "rollout", "status", "deploy/store", "--timeout=60s");
-      equal(await crossing.inside("deploy/store", "cat /store/log.txt"), "born\nborn");
+      await node.kubectl("-n", "laptop", "rollout", "status", "deploy/store", "--timeout=180s");
+      await crossing.until("born\nborn", () => crossing.inside("deploy/store", "cat /store/log.txt"));
     });
     await t.step(
       "without the profile the volumes would lie elsewhere, which is refused and said",

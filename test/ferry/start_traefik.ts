@@ -7,7 +7,7 @@ import { waitFor } from "../cluster/wait.ts";
 /** The port of the entry point "web", on loopback inside the namespaces. */
 export const WEB_PORT = 8000;
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 /** @param directory the node's folder. */
 async function start(directory: string): Promise<void> {

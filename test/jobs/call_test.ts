@@ -176,7 +176,8 @@ Deno.test({
         await pause(3_000);
         assert.deepEqual(asked, [`GET /  ${TOKEN}`], "once for each start");
       }, port);
-      await pause(3_000);
+      // It looks every two seconds, and must see that nothing listens.
+      await pause(10_000);
     }
     await withServer(403, async () => {
       const { success, output } = await running;

@@ -33,14 +33,14 @@ Deno.test({
     const fresh = convert(pebble);
     const storage = await prepareStorage(fresh);
     strictEqual(((await Deno.stat(`${storage}/acme.json`)).mode ?? 0) & 0o777, 0o600);
-    const first = await serve(api, fresh, storage, 30_000);
+    const first = await serve(api, fresh, storage, 120_000);
     ok(first.issuer.includes("Pebble"), `the certificate is from ${first.issuer}`);
     strictEqual(pebble.orders(), 1);
     strictEqual(cloudflare.refused(), 0);
 
     const old = await Deno.readTextFile(`${storage}/acme.json`);
     const carried = convert(pebble, old);
-    const second = await serve(api, carried, await prepareStorage(carried), 10_000);
+    const second = await serve(api, carried, await prepareStorage(carried), 60_000);
     strictEqual(second.serialNumber, first.serialNumber);
     strictEqual(pebble.orders(), 1);
     say(

@@ -37,7 +37,7 @@ Deno.test({
     const stack = await loadFafStack(source ?? "", withCertificates);
     await using api = await startApi(true);
     await migrate(stack.directory, api);
-    const backends = await backendsOf(api, "faf");
+    const backends = await settledBackends(api, "faf");
     await using _echo = serveBackends(backends);
     const { decisions } = parseDecisions(
       await Deno.readTextFile(`${root}/migrations/decisions.yaml`),
@@ -115,6 +115,19 @@ interface Slice {
   readonly endpoints?: readonly { readonly addresses: readonly string[] }[];
 }
 
+/** As soon as there are as many twice, two seconds apart: the controllers write one after the other. */
+async function settledBackends(api: TestApi, namespace: string): Promise<Backend[]> {
+  for (let before = -1;;) {
+    const backends = await backendsOf(api, namespace);
+    if (backends.length === before) {
+      ok(before > 10, `only ${before} endpoints`);
+      return backends;
+    }
+    before = backends.length;
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+  }
+}
+
 /** Every address and port that the cluster's own controllers wrote, named by its Service. */
 async function backendsOf(api: TestApi, namespace: string): Promise<Backend[]> {
   const { body } = await api.api.request(
@@ -137,7 +150,6 @@ async function backendsOf(api: TestApi, namespace: string): Promise<Backend[]> {
       }
     }
   }
-  ok(backends.size > 10, `only ${backends.size} endpoints`);
   return [...backends.values()];
 }
 

@@ -65,7 +65,7 @@ export async function startPebble(port: number, dnsPort: number): Promise<Pebble
   const reading = Promise.all([child.stdout, child.stderr].map(async (stream) => {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) output += text;
   }));
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 60_000;
   while (!output.includes("ACME directory available")) {
     if (Date.now() > deadline) throw new Error(`Pebble did not start:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
