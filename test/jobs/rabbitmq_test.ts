@@ -132,7 +132,7 @@ Deno.test({
         await assertState(server, passwordsFrom(2));
         const { body } = await request(server, "admin", ADMIN, "GET", "/api/users/we'ird");
         // The edge: an answer of the management API.
-        assert.deepEqual((body as { tags: unknown }).tags, []);
+        assert.deepEqual((body as { tags: unknown }).tags, ["monitoring"], "what nobody decided stays");
       },
     );
     await t.step("it stops at the first error and names it", async () => {

@@ -1,11 +1,12 @@
 /** One Job for each broker: its virtual hosts, users, their current passwords and permissions. */
-import { hasErrors } from "../../diagnostics/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { Conversion } from "../conversion.ts";
 import { label } from "../names.ts";
 import { Decided } from "./decided.ts";
 import type { Broker, JobDecisions } from "./decisions.ts";
 import { MANAGEMENT_PORT } from "./job_ports.ts";
 import { scriptJob, type Variable } from "./job.ts";
+import { findPlace } from "./reference.ts";
 import { RABBITMQ_USERS_PROGRAM, RABBITMQ_USERS_SCRIPT } from "./rabbitmq_script.ts";
 import { adminVariables, imageOfWorkload, type JobResult, neededUsers, Sources } from "./sources.ts";
 
@@ -36,7 +37,7 @@ export function brokerUsers(
       ),
     ),
   };
-  const findings = [...sources.findings, ...needed.findings];
+  const findings = [...sources.findings, ...needed.findings, ...lockedOut(conversion, broker, path)];
   if (hasErrors(findings)) return { objects: [], findings };
   const object = scriptJob({
     name: label(`${service}-users`),
@@ -51,6 +52,24 @@ export function brokerUsers(
   return { objects: [{ object, service }], findings };
 }
 
+/** The Job would take the right to go on from its own login. */
+function lockedOut(conversion: Conversion, { admin, users }: Broker, path: Decided): Diagnostic[] {
+  const login = typeof admin.user === "string"
+    ? admin.user
+    : new TextDecoder().decode(findPlace(conversion, admin.user.from)?.value);
+  return Object.entries(users ?? {}).flatMap(([key, { name = key, tags }]): Diagnostic[] => {
+    if (name !== login || tags === undefined || tags.includes("administrator")) return [];
+    const decision = path.at("users", key, "tags");
+    return [{
+      code: "kube-job-administrator",
+      severity: "error",
+      message: `Decision "${decision}" takes the tag "administrator" from the login that the Job itself uses`,
+      ...decision.place,
+      hint: "Add administrator to the tags, or leave them out: then the user keeps the ones that it has",
+    }];
+  });
+}
+
 /** What is to be, as an Erlang term in ASCII: virtual hosts, then users, then permissions. */
 export function rabbitmqTerms(broker: Broker): string {
   const users = Object.entries(broker.users ?? {});
@@ -58,8 +77,8 @@ export function rabbitmqTerms(broker: Broker): string {
   const vhosts = [...new Set([...broker.vhosts ?? [], ...used])];
   const terms = [
     ...vhosts.map((name) => `{vhost, ${text(name)}}`),
-    ...users.map(([key, { name = key, tags = [] }], index) =>
-      `{user, ${text(name)}, ${index}, ${text(tags.join(","))}}`
+    ...users.map(([key, { name = key, tags }], index) =>
+      `{user, ${text(name)}, ${index}, ${tags === undefined ? "keep" : text(tags.join(","))}}`
     ),
     ...users.flatMap(([key, { name = key, permissions = {} }]) =>
       Object.entries(permissions).map(([vhost, { configure = ".*", write = ".*", read = ".*" }]) =>

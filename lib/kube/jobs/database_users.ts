@@ -113,9 +113,7 @@ function impossible(server: DatabaseServer, path: Decided): Diagnostic[] {
         ? mysqlProblem(grant)
         : server.engine === "mongodb"
         ? "MongoDB has roles in place of grants"
-        : databaseOf(grant) === "" || typeof grant !== "string" && grant.table !== undefined
-        ? "PostgreSQL takes a database and privileges on it"
-        : undefined;
+        : postgresProblem(grant);
       return wrong === undefined ? [] : [
         {
           code: "kube-job-grant",
@@ -127,6 +125,20 @@ function impossible(server: DatabaseServer, path: Decided): Diagnostic[] {
       ];
     })
   );
+}
+
+/** What GRANT … ON DATABASE takes: https://www.postgresql.org/docs/current/sql-grant.html */
+const POSTGRES_PRIVILEGES = ["ALL", "ALL PRIVILEGES", "CREATE", "CONNECT", "TEMP", "TEMPORARY"];
+
+function postgresProblem(grant: Grant): string | undefined {
+  if (databaseOf(grant) === "" || typeof grant !== "string" && grant.table !== undefined) {
+    return "PostgreSQL takes a database and privileges on it";
+  }
+  const privileges = typeof grant === "string" ? [] : grant.privileges ?? [];
+  const wrong = privileges.filter((one) => !POSTGRES_PRIVILEGES.includes(one.toUpperCase()));
+  return wrong.length === 0
+    ? undefined
+    : `PostgreSQL gives ${wrong.join(", ")} on tables, not on a database; let the user own the database`;
 }
 
 function mysqlProblem(grant: Grant): string | undefined {

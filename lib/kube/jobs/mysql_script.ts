@@ -32,24 +32,35 @@ if [ "$login" = refused ] && [ -n "\${ADMIN_PREVIOUS_PASSWORD:-}" ]; then
 fi
 [ "$login" = accepted ] || fail "The server refuses the password of $ADMIN_USER"
 
+# Makes @identified_NAME of @password_NAME: what has to follow IDENTIFIED BY.
+identified() {
+  printf '%s\\n' "SET @hash = IF(VERSION() LIKE '%MariaDB%'," \\
+    "  'SELECT CONCAT(\\'PASSWORD \\', QUOTE(PASSWORD(@password_$1))) INTO @identified_$1'," \\
+    "  'SELECT QUOTE(@password_$1) INTO @identified_$1');" \\
+    "PREPARE hash FROM @hash;" "EXECUTE hash;" "DEALLOCATE PREPARE hash;"
+}
 session() {
-  # The statements hold no password, and still no log of the server shall have the variables.
+  # The statements hold no password, and still no log of the server shall have the variables. MariaDB writes what
+  # follows IDENTIFIED BY into its binary log, so it gets the hash; MySQL, which has no PASSWORD() any more, writes
+  # the hash by itself.
   printf '%s\\n' "SET SESSION sql_mode = '';" "SET SESSION sql_log_off = 1;"
   printf 'SET @admin_user = CONVERT(FROM_BASE64("%s") USING utf8mb4);\\n' "$(in_base64 "$ADMIN_USER")"
-  printf 'SET @admin_password = CONVERT(FROM_BASE64("%s") USING utf8mb4);\\n' "$(in_base64 "$ADMIN_PASSWORD")"
+  printf 'SET @password_admin = CONVERT(FROM_BASE64("%s") USING utf8mb4);\\n' "$(in_base64 "$ADMIN_PASSWORD")"
+  identified admin
   index=0
   while [ "$index" -lt "$PASSWORDS" ]; do
     eval "value=\\$PASSWORD_$index"
     eval "user=\\$USER_$index"
     [ -n "$value" ] || fail "Password of $user is empty"
     printf 'SET @password_%s = CONVERT(FROM_BASE64("%s") USING utf8mb4);\\n' "$index" "$(in_base64 "$value")"
+    identified "$index"
     index=$((index + 1))
   done
 }
 admin_statements() {
   printf '%s\\n' "SET SESSION group_concat_max_len = 65535;" \\
-    "SELECT CONCAT('ALTER USER ', GROUP_CONCAT(QUOTE(User), '@', QUOTE(Host), ' IDENTIFIED BY ', QUOTE(@admin_password)))" \\
-    "  INTO @statement FROM mysql.user WHERE User = @admin_user;" \\
+    "SELECT CONCAT('ALTER USER ', GROUP_CONCAT(QUOTE(User), '@', QUOTE(Host), ' IDENTIFIED BY ', @identified_admin))" \\
+    "  INTO @statement FROM mysql.user WHERE CAST(User AS BINARY) = CAST(@admin_user AS BINARY);" \\
     "PREPARE statement FROM @statement;" "EXECUTE statement;" "DEALLOCATE PREPARE statement;"
 }
 input=/tmp/input

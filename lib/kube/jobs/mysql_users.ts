@@ -4,7 +4,7 @@ import { account, identifier, literalDatabase, text } from "./mysql_text.ts";
 
 /**
  * Statements for the client's standard input, with the passwords as the session variables `@password_0` and so
- * on in the order of the users, and `@admin_password`. They only add: nothing is dropped or revoked.
+ * on in the order of the users, and `@password_admin`, each as `@identified_…` in the form in which it is sent. They only add: nothing is dropped or revoked.
  */
 export function mysqlStatements(server: DatabaseServer): string {
   const databases = Object.entries(server.databases ?? {}).flatMap(([name, { charset, collation }]) => [
@@ -28,10 +28,10 @@ export function mysqlStatements(server: DatabaseServer): string {
   return [...databases, ...users, say("Done"), ""].join("\n");
 }
 
-/** Prepared, because no client quotes for us; `QUOTE` makes a literal of any text, and no log holds it. */
+/** Prepared, because no client quotes for us: the session has made a literal of any text. */
 function withPassword(before: string, index: number, after: string): string[] {
   return [
-    `SET @statement = CONCAT(${text(before)}, QUOTE(@password_${index}), ${text(after)});`,
+    `SET @statement = CONCAT(${text(before)}, @identified_${index}, ${text(after)});`,
     "PREPARE statement FROM @statement;",
     "EXECUTE statement;",
     "DEALLOCATE PREPARE statement;",

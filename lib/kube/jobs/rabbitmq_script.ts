@@ -13,7 +13,8 @@ exec erl -noinput -boot start_clean -eval "$1" -extra "$2"
 
 /**
  * Virtual hosts that exist are left as they are; users and permissions are put, which changes them in place and
- * closes no connection. Of an answer only the status is shown.
+ * closes no connection. A user keeps the tags that it has where none are decided: a PUT without tags takes them. They
+ * come as a list, before 3.9 as a text with commas, which every version takes. Of an answer only the status is shown.
  */
 export const RABBITMQ_USERS_PROGRAM = `
 Env = fun(Name) ->
@@ -37,21 +38,34 @@ end,
 Host = os:getenv("BROKER_HOST"),
 Port = list_to_integer(os:getenv("BROKER_PORT")),
 Admin = Env("ADMIN_USER"),
-Send = fun(Password, Method, Path, Body) ->
-  Options = [binary, {active, false}, {packet, http_bin}, {send_timeout, 5000}],
+All = fun All(Socket, Sofar) ->
+  case gen_tcp:recv(Socket, 0, 30000) of
+    {ok, More} -> All(Socket, <<Sofar/binary, More/binary>>);
+    {error, Reason} when Sofar =:= <<>> -> {error, Reason};
+    {error, _} -> {ok, Sofar}
+  end
+end,
+Ask = fun(Password, Method, Path, Body) ->
+  Options = [binary, {active, false}, {send_timeout, 5000}],
   case gen_tcp:connect(Host, Port, Options, 5000) of
     {error, Reason} -> {error, Reason};
     {ok, Socket} ->
       gen_tcp:send(Socket, [Method, " ", Path, " HTTP/1.1\\r\\nHost: ", Host, "\\r\\nConnection: close\\r\\n",
         "Authorization: Basic ", base64:encode(<<Admin/binary, ":", Password/binary>>), "\\r\\n",
         "Content-Type: application/json\\r\\nContent-Length: ", integer_to_list(iolist_size(Body)), "\\r\\n\\r\\n", Body]),
-      Answer = gen_tcp:recv(Socket, 0, 30000),
+      Answer = All(Socket, <<>>),
       gen_tcp:close(Socket),
       case Answer of
-        {ok, {http_response, _, Status, _}} -> Status;
+        {ok, <<"HTTP/1.", _, " ", Status:3/binary, Rest/binary>>} -> {binary_to_integer(Status), Rest};
         {error, Reason} -> {error, Reason};
         _ -> {error, no_http}
       end
+  end
+end,
+Send = fun(Password, Method, Path, Body) ->
+  case Ask(Password, Method, Path, Body) of
+    {Status, _} when is_integer(Status) -> Status;
+    Problem -> Problem
   end
 end,
 Now = fun() -> erlang:monotonic_time(second) end,
@@ -86,6 +100,19 @@ case Await(Current) of
     end;
   _ -> Stop("The broker refuses the password of ~ts", [Admin])
 end,
+Tags = fun
+  (Name, keep) ->
+    case Ask(Current, "GET", ["/api/users/", Part(Name)], "") of
+      {404, _} -> <<>>;
+      {200, Answer} ->
+        case re:run(Answer, "\\"tags\\":(\\\\[[^\\\\]]*\\\\]|\\"[^\\"]*\\")", [{capture, all_but_first, binary}]) of
+          {match, [Found]} -> iolist_to_binary(re:replace(Found, "[\\\\[\\\\]\\"]", "", [global]));
+          nomatch -> Stop("User ~ts has no tags that can be read", [Name])
+        end;
+      Problem -> Stop("User ~ts cannot be read: ~p", [Name, element(1, Problem)])
+    end;
+  (_, Decided) -> Utf8(Decided)
+end,
 [Text] = init:get_plain_arguments(),
 {ok, Tokens, _} = erl_scan:string(Text),
 {ok, Terms} = erl_parse:parse_term(Tokens),
@@ -101,9 +128,9 @@ end || {user, Name, Index, _} <- Terms],
       404 -> Put(Current, ["Virtual host ", Name], Path, "{}");
       Problem -> Stop("Virtual host ~ts cannot be read: ~p", [Name, Problem])
     end;
-  {user, Name, Index, Tags} ->
+  {user, Name, Index, Decided} ->
     Put(Current, ["User ", Name], ["/api/users/", Part(Name)],
-      ["{\\"tags\\":", Json(Utf8(Tags)), ",\\"password\\":", Json(Env("PASSWORD_" ++ integer_to_list(Index))), "}"]);
+      ["{\\"tags\\":", Json(Tags(Name, Decided)), ",\\"password\\":", Json(Env("PASSWORD_" ++ integer_to_list(Index))), "}"]);
   {permission, Vhost, Name, Configure, Write, Read} ->
     Put(Current, ["Permissions of ", Name, " in ", Vhost], ["/api/permissions/", Part(Vhost), "/", Part(Name)],
       ["{\\"configure\\":", Json(Utf8(Configure)), ",\\"write\\":", Json(Utf8(Write)), ",\\"read\\":", Json(Utf8(Read)), "}"])
