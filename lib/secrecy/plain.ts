@@ -1,0 +1,59 @@
+/** Values that are no secret wherever they stand: switches, references, paths, addresses. */
+import { isLooseKey, isSecretKey } from "./keys.ts";
+
+const SWITCH = /^(true|false|yes|no|on|off|none|null|nil|undefined|~|enabled?|disabled?|auto|default)$/i;
+/** `${NAME}`, `$NAME`, `$(NAME)`, `{{ .Env.NAME }}`, `<%= x %>`, `%(name)s`, `%s`, `<your password>`, `***`. */
+const REFERENCE =
+  /^(\$\$?\{[^{}]*\}|\$\$?\([^()]*\)|\$\$?[A-Za-z_]\w*|\$\d|\{\{.*\}\}|\{[a-zA-Z_][\w.]*\}|<%.*%>|%\(\w+\)s|%[sdvq]|%\w+%|<[^<>]*>|\*{3,}|@\w+@|__\w+__|!(secret|env_var|vault|reset|override)\b.*)$/;
+/** `env:NAME`, `file:///run/secrets/x`, `process.env.NAME`, `getenv('NAME')`, `vault:path#key`. */
+const LOOKUP =
+  /^(env[:/][A-Z_]\w*|file:\/{0,3}\/[\w./-]+|vault:[\w./#-]+|secretref:.*|ref\+\w+:.*|(process\.)?env\.\w+.*|ENV\[.*|(os\.)?(getenv|environ)\b.*|System\.getenv.*|(lookup|env|getenv|config|getParameter)\(.*)$/;
+/** A default inside a reference is what it is where nothing is set. */
+const WITH_DEFAULT = /^\$\{\w+:?[-=][^}]+\}$/;
+const PATH = /^(~|\.{1,2})?(\/[\w@+,.{}$-]+)+\/?$/;
+const FILE_NAME = /^[\w./@-]+\.(pem|key|crt|cer|der|json|ya?ml|toml|txt|conf|cfg|ini|p12|pfx|jks|env|pub|gpg|asc|php|properties)$/i;
+/** Ways to log in, by their usual names. */
+const WAY =
+  /^(basic|digest|bearer|token|password|trust|reject|md5|scram-sha-(1|256|512)|ldap|oauth2?|oidc|openid|plain|login|cram[-_]md5|ntlm|forward|simple|jwt|local|db|database|saml|cas|required?|optional|proxy|headers?|remote_user|x509|cert|mtls|pam|peer|ident|internal|external|session|sessions|cookie|anonymous|builtin|native|form|github|google|gitlab|keycloak|authelia|authentik|xoauth2?|web|api)$/i;
+
+/** `true`, `${NAME}`, `/run/secrets/x`: no value of a secret, whatever the key says. */
+export function isPlainValue(value: string): boolean {
+  const trimmed = value.trim();
+  if (trimmed === "" || SWITCH.test(trimmed) || isReference(trimmed)) return true;
+  return isPath(trimmed) || FILE_NAME.test(trimmed) && !/^[\w-]{30,}\./.test(trimmed);
+}
+
+/** Whether a text only says where a value is to be had. */
+export function isReference(value: string): boolean {
+  return REFERENCE.test(value) && !WITH_DEFAULT.test(value) || LOOKUP.test(value);
+}
+
+/** A path; base64 that begins with a slash is none. */
+export function isPath(value: string): boolean {
+  if (!PATH.test(value)) return false;
+  return !value.split("/").some((part) =>
+    part.length > 12 && /\d/.test(part) && /[a-z]/.test(part) && /[A-Z]/.test(part) && !/[._-]/.test(part)
+  ) && !(/\+/.test(value) && /[A-Z]/.test(value));
+}
+
+/** Whether a variable, setting or label of this name and value is a secret, by the name. */
+export function namesSecret(key: string, value: string): boolean {
+  if (!isSecretKey(key) || isPlainValue(value)) return false;
+  const trimmed = value.trim();
+  switch (isLooseKey(key)) {
+    case "auth":
+      return !WAY.test(trimmed) && !/^https?:\/\/[^@]*$/.test(trimmed) && !/^\d{1,5}$/.test(trimmed);
+    case "dsn":
+      return !/^[a-z][\w+-]*:[^@]*$/i.test(trimmed) || /(password|pwd)\s*=|token/i.test(trimmed);
+    case "webhook":
+      return !/^(https?:\/\/)?[\w.-]+(:\d+)?\/?$/.test(trimmed);
+    default:
+      return !isFact(key, trimmed);
+  }
+}
+
+/** A number of days or bytes under a name that only resembles a secret's; passwords are numbers as well. */
+function isFact(key: string, value: string): boolean {
+  if (/pass|pw|pin|code|secret|psk|otp/i.test(key)) return false;
+  return /^\d{1,6}(ms|s|m|h|d|[kmg]i?b?)?$/i.test(value);
+}
