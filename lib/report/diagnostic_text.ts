@@ -1,6 +1,6 @@
 /** Diagnostics for people: what, where with the line and a caret, why, what to do. */
 import type { Diagnostic, Severity, Sources, Span } from "../diagnostics/diagnostic.ts";
-import { maskLine } from "./mask_line.ts";
+import { maskSource } from "./mask_sources.ts";
 import { type Style, styleFor } from "./style.ts";
 
 export interface DiagnosticTextOptions {
@@ -23,8 +23,18 @@ export function renderDiagnostics(
   const sorted = ORDER.flatMap((severity) =>
     diagnostics.filter((diagnostic) => diagnostic.severity === severity)
   );
-  const blocks = sorted.map((diagnostic) => renderDiagnostic(diagnostic, options));
+  const shown = { ...options, sources: maskedOf(sorted, options.sources) };
+  const blocks = sorted.map((diagnostic) => renderDiagnostic(diagnostic, shown));
   return `${blocks.join("\n")}\n${countDiagnostics(diagnostics)}\n`;
+}
+
+/** The texts that these point into, with what stands in them as a secret hidden. */
+function maskedOf(diagnostics: readonly Diagnostic[], sources: Sources): Sources {
+  const files = new Set(diagnostics.flatMap(({ span }) => span === undefined ? [] : [span.file]));
+  return new Map([...files].flatMap((file) => {
+    const text = sources.get(file);
+    return text === undefined ? [] : [[file, maskSource(file, text)] as const];
+  }));
 }
 
 /** `2 errors, 1 question in 2 files`. */
@@ -92,7 +102,7 @@ function place(span: Span, options: DiagnosticTextOptions, style: Style): string
   const head = `  ${style.dim("-->")} ${where(span, options)}`;
   const text = options.sources.get(span.file)?.split("\n")[span.line - 1]?.replace(/\r$/, "");
   if (text === undefined) return [head];
-  const masked = maskLine(text.replaceAll("\t", " "), span.file);
+  const masked = text.replaceAll("\t", " ");
   const start = Math.max(0, Math.min(span.column - 1, masked.length) - WIDTH + 40);
   const shown = masked.slice(start, start + WIDTH);
   const end = span.endLine === span.line || span.endLine === undefined ? span.endColumn : masked.length + 1;

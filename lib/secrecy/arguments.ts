@@ -38,12 +38,18 @@ export function secretsInArguments(words: readonly Argument[], program?: string)
       known = undefined;
       return;
     }
+    if (isScript(value, words[index - 1]?.value)) return;
     const found = secretOfWord(value, words[index + 1]?.value, known);
     for (const { ahead, start, why } of found) mark(index + ahead, start, why);
     for (const ahead of positions(words, index, known)) mark(ahead, 0, "its position");
     known = value.startsWith("-") ? known : programOf(value) ?? known;
   });
   return spans;
+}
+
+/** `sh -c "…"`: a text with commands of its own, and not one argument. */
+function isScript(value: string, before: string | undefined): boolean {
+  return /\s/.test(value) && /^-[a-z]*c$|^CMD-SHELL$/.test(before ?? "");
 }
 
 interface Found {
@@ -67,8 +73,9 @@ function ofProgram(word: string, next: string | undefined, program: Program | un
   }
   if (program.bare?.includes(word) === true) return [];
   for (const flag of program.users ?? []) {
-    if (name !== flag && !isShortWith(word, flag)) continue;
-    const ahead = word === flag ? 1 : 0;
+    const isAlone = word === flag || isCluster(word, flag);
+    if (!isAlone && name !== flag && !isShortWith(word, flag)) continue;
+    const ahead = isAlone ? 1 : 0;
     const from = ahead === 1 ? 0 : attached === undefined ? flag.length : flag.length + 1;
     const text = (ahead === 1 ? next ?? "" : word).slice(from);
     const user = USER.exec(text)?.[1];
@@ -94,6 +101,11 @@ function isPlainFlagValue(flag: string, value: string): boolean {
 /** `-psecret` of the flag `-p`. */
 function isShortWith(word: string, flag: string): boolean {
   return /^-[A-Za-z]$/.test(flag) && word.length > 2 && word.startsWith(flag);
+}
+
+/** `-fsSu` of the flag `-u`. */
+function isCluster(word: string, flag: string): boolean {
+  return /^-[A-Za-z]{2,6}$/.test(word) && /^-[A-Za-z]$/.test(flag) && word.endsWith(flag.slice(1));
 }
 
 function splitFlag(word: string): readonly [name: string, value?: string] {
@@ -139,13 +151,17 @@ function batchFlag(word: string): string {
 /** Where the secrets stand that a word of a known program announces: `AUTH x`, `add_user name x`. */
 function positions(words: readonly Argument[], index: number, program: Program | undefined): number[] {
   const word = words[index]?.value ?? "";
+  const next = words[index + 1];
   const after = program?.after;
   const wanted = after === undefined
     ? undefined
     : Object.hasOwn(after, word.toLowerCase())
     ? after[word.toLowerCase()]
     : after[batchFlag(word)];
-  if (wanted === undefined) return [];
+  if (wanted === undefined) {
+    const isSetting = /^(set|reset|change|add)-[a-z-]*(password|passwd|token)$/.test(word);
+    return isSetting && next !== undefined && !/^-/.test(next.value) && !isPlainValue(next.value) ? [index + 1] : [];
+  }
   const behind: number[] = [];
   for (let at = index + 1; at < words.length && words[at]?.separates !== true; at++) {
     if (!/^-{1,2}[A-Za-z]/.test(words[at]?.value ?? "")) behind.push(at);

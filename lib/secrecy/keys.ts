@@ -11,7 +11,7 @@ const SECRET_WORDS = new Set([
 
 /** Ends of words that were written together: `DBPASS`, `rootpw`, `accesstoken`; and words that end so by chance. */
 const SECRET_END =
-  /(password|passwd|passphrase|passcode|secrets?|apikey|secretkey|privatekey|accesskey|authkey|authtoken|accesstoken|apitoken|usertoken|bottoken|credentials?|creds|pwd)$/;
+  /(password|passwd|passphrase|passcode|secrets?|apikey|secretkey|privatekey|accesskey|authkey|authtoken|accesstoken|apitoken|usertoken|bottoken|credentials?|creds|pwd|passwordsalt)$/;
 const PASS_END = /^(?!by|com|en?com|tres|sur|over|under|im|hour|low|high|band|all|multi|single)[a-z0-9]+pass$/;
 const PW_END = /^(root|bind|admin|user|db|my|pg|sql|mail|smtp|imap|ftp|ldap|web|sa|master|login|mysql|mongo|redis)pw$/;
 

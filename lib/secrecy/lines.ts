@@ -2,14 +2,15 @@
 import { secretsInArguments } from "./arguments.ts";
 import { type BlockState, isBesideSecret, type LineEnd, openQuote } from "./blocks.ts";
 import type { FileKind } from "./file.ts";
-import { isSecretKey } from "./keys.ts";
+import { isLooseKey, isSecretKey } from "./keys.ts";
+import { secretsInFlow } from "./flow.ts";
 import { secretsInPairs } from "./pairs.ts";
-import { isPlainValue, isReference, namesSecret } from "./plain.ts";
+import { isPlainValue, isReference, namesSecret, secretPart } from "./plain.ts";
 import { secretsInSpecialLine } from "./special_lines.ts";
-import { moved, type SecretSpan } from "./span.ts";
+import type { SecretSpan } from "./span.ts";
 import { secretsInText } from "./text.ts";
 
-const COMMENT = /^\s*(#|;|\/\/|\/?\*|--\s|<!--|"|%|!)/;
+const COMMENT = /^\s*(#|;|\/\/|\/?\*|--\s|<!--)/;
 /** `key: value`, `key = value`, `- key=value`, `export KEY=value`, `set key value`; quoted or not. */
 const PAIR =
   /^(\s*(?:-\s+)?(?:["'](?=[^"']*=))?(?:(?:export|set|let|const|var|local|declare|final|static|public|private|setenv|env|define)\s+)?["']?)(\$?[A-Za-z_@][\w.\-/[\]:@]{0,160}?)(["'\])]*\s*(?::=|=>|\?=|[:=])\s*|["']?\s*,\s*(?=["']))(.*)$/;
@@ -27,11 +28,11 @@ export function secretsInLine(line: string, kind: FileKind, block: BlockState): 
   if (block.quote !== undefined) return ofQuoted(line, block.quote);
   if (COMMENT.test(line) && block.open?.kind !== "text") return ofComment(line);
   const trimmed = line.trim();
-  if (trimmed === "") return { spans: [], awaits: false };
+  if (trimmed === "" || trimmed.startsWith("<") && trimmed.includes(">")) return { spans: [], awaits: false };
   if (block.open?.kind === "text") return { spans: [whole(line, "its key")], awaits: false };
   if (block.awaits) return { spans: [argument(line)].flat(), awaits: false };
   const pair = PAIR.exec(line);
-  const text = [...secretsInSpecialLine(line), ...inside(line, kind)];
+  const text = [...secretsInSpecialLine(line), ...secretsInFlow(line), ...inside(line, kind)];
   if (pair === null) return ofOther(line, kind, block, text);
   return ofPair(line, pair, kind, block, text);
 }
@@ -61,7 +62,10 @@ function ofPair(
   }
   const quote = kind === "env" ? openQuote(rest) : undefined;
   if (/^[{(]$/.test(value.text)) return { spans: text, awaits };
-  const span = { start: start + value.start, end: start + value.end, why: `"${key}"` };
+  if (isLooseKey(key) === "dsn" && text.length > 0) return { spans: text, awaits };
+  const part = secretPart(value.text);
+  const from = start + value.start;
+  const span = { start: from + part.start, end: from + part.end, why: `"${key}"` };
   return { spans: [...text, span], awaits, ...(quote === undefined ? {} : { quote }) };
 }
 
@@ -160,9 +164,4 @@ function endOfQuoted(text: string, from: number, quote: string): number {
     }
   }
   return text.length;
-}
-
-/** Moves what was found in a part of a line. */
-export function inPart(spans: readonly SecretSpan[], offset: number): SecretSpan[] {
-  return moved(spans, offset);
 }

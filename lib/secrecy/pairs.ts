@@ -1,17 +1,18 @@
 /** Names with their values inside a text: `Password=x;`, `"password": "x"`, `Authorization: Bearer x`, SQL. */
-import { isSecretKey } from "./keys.ts";
-import { isPlainValue, isReference, namesSecret } from "./plain.ts";
+import { isLooseKey, isSecretKey } from "./keys.ts";
+import { isPlainValue, isReference, namesSecret, secretPart } from "./plain.ts";
 import type { SecretSpan } from "./span.ts";
+import { secretsInUrls } from "./urls.ts";
 
 /** `name=value`, quoted or not; names of connection strings may have a blank in the middle. */
 const ASSIGNMENT =
-  /(?<![\w.$%@/-])(?:-{1,2}|-[DP])?((?:account|user|shared|access|api|client|encryption|private|secret|master|root) (?:access )?(?:key|password|secret|token)|[A-Za-z_][\w.[\]-]{0,80})\s?=\s?(?:"((?:\\.|[^"\\])*)"|'((?:''|\\'|[^'])*)'|([^\s"';&]+))/gi;
+  /(?<![\w.$%@/-])(?:-{1,2}|-[DP])?((?:account|user|shared|access|api|client|encryption|private|secret|master|root) (?:access )?(?:key|password|secret|token)|[A-Za-z_][\w.[\]-]{0,80})\s?=\s?(?:"((?:\\.|[^"\\])*)"|'((?:''|\\'|[^'])*)'|((?:(?![[({,][A-Za-z_][\w.-]*=)[^\s"';&])+))/gi;
 /** `"name": "value"`, also with quotes that are escaped in a text of its own. */
 const JSON_PAIR =
   /(\\{0,3})(["'])([A-Za-z_$@][\w.$@ /:-]{0,80})\1\2\s*(?::|=>)\s*(?:\1(["'])((?:(?!\1\4)[\s\S]){0,4000}?)\1\4|(-?[\w.+-]+))/g;
 /** `name: value` in running text; the name begins a word. */
 const COLON =
-  /(?<![\w./$%@-])([A-Za-z_][\w.-]{2,60}):(\s?)(?:"((?:\\.|[^"\\])*)"|'((?:''|[^'])*)'|([^\s"'{}[\],;|]+))/g;
+  /(?<![\w./$%@-])([A-Za-z_][\w.-]{2,60}):(\s?)(?:"((?:\\.|[^"\\])*)"|'((?:''|[^'])*)'|([^\s"'[\],;|]+))/g;
 /** `Authorization: Basic x`, `X-Api-Key: x`; the value goes on to the end of the quotes or the line. */
 const HEADER =
   /(?<![\w-])((?:Proxy-|X-Forwarded-)?Authorization|Cookie|Set-Cookie|[A-Za-z][\w-]*-(?:Key|Token|Secret|Password|Auth)|api-?key|apikey)(["']?\s*(?:[:=,]|=>)\s*|["']?\s+["'])["']?([^"'\r\n`]+)/gi;
@@ -72,13 +73,19 @@ function colons(text: string): SecretSpan[] {
     // A port, an image's tag, a path; and running text behind a blank.
     if (blank === "" && /^(\d{1,5}\b|latest\b|v?\d|\/)/.test(bare)) return [];
     const next = text.slice(end, end + 3);
-    if (/^[a-z]+[.:!?]?$/i.test(bare) && blank !== "" && /^\s+\S/.test(next) && !/^\s*\n/.test(next)) return [];
-    return named(key, bare.replace(/[.)]+$/, ""), end - (bare.length - bare.replace(/[.)]+$/, "").length));
+    if (/^[a-z]+[.:!?]?$/i.test(bare) && blank !== "" && /^[ \t]+[A-Za-z]/.test(next)) return [];
+    const value = bare.replace(bare.includes("{") ? /[.)]+$/ : /[.)}]+$/, "");
+    return named(key, value, end - bare.length + value.length);
   });
 }
 
 function named(key: string, value: string, end: number): SecretSpan[] {
-  return namesSecret(key, value) ? [{ start: end - value.length, end, why: "its name" }] : [];
+  if (!namesSecret(key, value)) return [];
+  // Of a URL only its password is, which is found as such.
+  if (isLooseKey(key) === "dsn" && secretsInUrls(value).length > 0) return [];
+  const part = secretPart(value);
+  const start = end - value.length;
+  return [{ start: start + part.start, end: start + part.end, why: "its name" }];
 }
 
 function headers(text: string): SecretSpan[] {
@@ -86,7 +93,8 @@ function headers(text: string): SecretSpan[] {
     const [whole, name = "", , value = ""] = match;
     if (!isSecretKey(name) && !/cookie/i.test(name)) return [];
     const scheme = SCHEME.exec(value)?.[0] ?? "";
-    const secret = value.slice(scheme.length).replace(/[\s;,)\]}\\]+$/, "");
+    const rest = value.slice(scheme.length).trim();
+    const secret = isReference(rest) ? rest : rest.replace(/[\s;,)\]}\\]+$/, "");
     const start = match.index + whole.length - value.length + scheme.length;
     if (isPlainValue(secret) || PROSE.test(secret) || scheme === "" && /\s\w+\s/.test(secret)) return [];
     return [{ start, end: start + secret.length, why: "a header" }];

@@ -44,7 +44,7 @@ export function namesSecret(key: string, value: string): boolean {
     case "auth":
       return !WAY.test(trimmed) && !/^https?:\/\/[^@]*$/.test(trimmed) && !/^\d{1,5}$/.test(trimmed);
     case "dsn":
-      return !/^[a-z][\w+-]*:[^@]*$/i.test(trimmed) || /(password|pwd)\s*=|token/i.test(trimmed);
+      return !/^([\w-]{1,20}|[a-z][\w+-]*:[^@]*)$/i.test(trimmed) || /(password|pwd)\s*=|token/i.test(trimmed);
     case "webhook":
       return !/^(https?:\/\/)?[\w.-]+(:\d+)?\/?$/.test(trimmed);
     default:
@@ -52,8 +52,17 @@ export function namesSecret(key: string, value: string): boolean {
   }
 }
 
+/** The part of a value that is the secret: of `${NAME:-x}` what counts where nothing is set. */
+export function secretPart(value: string): { readonly start: number; readonly end: number } {
+  const before = /^\s*["']?\$\{\w+:?[-=]/.exec(value)?.[0];
+  if (before === undefined || !WITH_DEFAULT.test(value.trim().replace(/^["']|["']$/g, ""))) {
+    return { start: 0, end: value.length };
+  }
+  return { start: before.length, end: value.lastIndexOf("}") };
+}
+
 /** A number of days or bytes under a name that only resembles a secret's; passwords are numbers as well. */
 function isFact(key: string, value: string): boolean {
-  if (/pass|pw|pin|code|secret|psk|otp/i.test(key)) return false;
+  if (/pass|pw|pin|code|secret|psk|otp|api_?-?\.?key|token$/i.test(key)) return false;
   return /^\d{1,6}(ms|s|m|h|d|[kmg]i?b?)?$/i.test(value);
 }

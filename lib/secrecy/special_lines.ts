@@ -15,7 +15,7 @@ const PATTERNS: readonly RegExp[] = [
   // .pgpass: host:port:database:user:password
   /^[\w.*-]+:(?:\d+|\*):[\w.*-]+:[\w.*-]+:(\S+)\s*$/g,
   // postfix: [host]:587 user:password
-  /^\[?[\w.-]+\]?(?::\d+)?\s+[^\s:]+:(\S+)\s*$/g,
+  /^(?:\[[\w.-]+\]|[\w-]+\.[\w.-]+)(?::\d+)?\s+[^\s:]+:(?!\/\/)(\S+)\s*$/g,
   // Erlang: {default_pass, <<"x">>}
   /\{\s*["']?(?:\w*(?:pass|password|secret|token|cookie))["']?\s*,\s*(?:<<)?["']([^"']*)["']/g,
   // unrealircd, anope: oper passwords

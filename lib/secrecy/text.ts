@@ -1,9 +1,9 @@
 /** The secrets in one text of any kind: a value, a line of a command, a message. */
 import { secretsInArguments } from "./arguments.ts";
 import { secretsByForm } from "./forms.ts";
-import { keyWords } from "./keys.ts";
+import { isLooseKey, keyWords } from "./keys.ts";
 import { secretsInPairs } from "./pairs.ts";
-import { namesSecret } from "./plain.ts";
+import { namesSecret, secretPart } from "./plain.ts";
 import { shellWords } from "./shell_words.ts";
 import { joined, type SecretSpan } from "./span.ts";
 import { secretsInUrls } from "./urls.ts";
@@ -24,8 +24,10 @@ export function secretsInText(text: string, program?: string): readonly SecretSp
 
 /** Every secret in the value of a variable, a setting or a label: all of it where the name says so. */
 export function secretsInVariable(key: string, value: string): readonly SecretSpan[] {
-  if (namesSecret(key, value)) return [{ start: 0, end: value.length, why: "its name" }];
   const found = secretsInText(value);
+  if (namesSecret(key, value)) {
+    return isLooseKey(key) === "dsn" && found.length > 0 ? found : [{ ...secretPart(value), why: "its name" }];
+  }
   const isIdentifier = keyWords(key).some((word) => IDENTIFIER.test(word));
   return isIdentifier ? found.filter(({ why }) => why !== "long random text") : found;
 }
@@ -39,15 +41,18 @@ export function secretsInList(list: readonly string[], program?: string): readon
 /** A text as a shell would take it: only where there is something that an argument could say. */
 function secretsInCommand(text: string, program?: string): SecretSpan[] {
   if (!/\s/.test(text) && program === undefined) {
-    return secretsInArguments([{ value: text }])[0] ?? [];
+    return (secretsInArguments([{ value: text }])[0] ?? []).map((span) => withoutQuote(text, span));
   }
   const words = shellWords(text);
   return secretsInArguments(words, program).flatMap((spans, index) => {
     const places = words[index]?.places ?? [];
-    return spans.map(({ start, end, why }) => ({
-      start: places[start] ?? 0,
-      end: (places[end - 1] ?? 0) + 1,
-      why,
-    }));
+    return spans.map(({ start, end, why }) =>
+      withoutQuote(text, { start: places[start] ?? 0, end: (places[end - 1] ?? 0) + 1, why })
+    );
   });
+}
+
+/** A quote that does not end in this text is not part of the value. */
+function withoutQuote(text: string, span: SecretSpan): SecretSpan {
+  return /["']/.test(text[span.start] ?? "") && span.end - span.start > 1 ? { ...span, start: span.start + 1 } : span;
 }

@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** From docs/architecture.md, top to bottom. */
 const ORDER = [
   "lib/diagnostics",
+  "lib/secrecy",
   "compose",
   "lib/decisions",
   "lib/traefik",
@@ -28,6 +29,7 @@ const ORDER = [
 ];
 
 const PURE = [
+  "lib/secrecy",
   "lib/decisions",
   "lib/traefik",
   "lib/stack",
