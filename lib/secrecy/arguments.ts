@@ -1,6 +1,7 @@
 /** Secrets among the arguments of a command. */
 import { isSecretKey } from "./keys.ts";
-import { isPlainValue, isReference, namesSecret } from "./plain.ts";
+import { namesSecret } from "./names.ts";
+import { isPlainValue, isReference } from "./plain.ts";
 import { type Program, programOf } from "./programs.ts";
 import type { SecretSpan } from "./span.ts";
 

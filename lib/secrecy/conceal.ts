@@ -1,6 +1,8 @@
 /** Puts something else where secrets stand. */
 import type { SecretSpan } from "./span.ts";
 
+/** Shorter values are no strong secrets, and stand everywhere. */
+const SHORTEST = 4;
 /** What stands where a secret value would. */
 export const MASK = "***";
 
@@ -21,7 +23,7 @@ export function concealInPlace(text: string, spans: readonly SecretSpan[]): stri
 export function occurrences(text: string, values: readonly string[]): readonly SecretSpan[] {
   const spans: SecretSpan[] = [];
   for (const value of values) {
-    if (value === "") continue;
+    if (value.length < SHORTEST) continue;
     for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
       const end = at + value.length;
       if (value.length >= LONG || isWord(text, at, end)) spans.push({ start: at, end, why: "a secret's value" });

@@ -25,7 +25,7 @@ const SETTING_WORDS = new Set([
   "expire", "expires", "expiry", "fd", "field", "fields", "file", "filename", "files", "folder", "format", "generator",
   "grace", "group", "header", "headers", "help", "hint", "history", "host", "hosts", "hours", "httponly", "id", "ids",
   "interval", "issuer", "iterations", "label", "leeway", "len", "length", "lifespan", "lifetime", "limit", "link",
-  "location", "manager", "max", "maxage", "message", "method", "methods", "min", "minutes", "mode", "name", "names",
+  "location", "manager", "max", "maxage", "method", "methods", "min", "minutes", "mode", "name", "names",
   "number", "options", "param", "parameter", "path", "paths", "pattern", "placeholder", "policy", "port", "prefix",
   "prompt", "provider", "query", "realm", "ref", "regex", "regexp", "region", "required", "requirements", "reset",
   "retries", "rotate", "rotation", "rounds", "rule", "rules", "samesite", "scheme", "scope", "scopes", "seconds", "secure",

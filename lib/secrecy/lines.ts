@@ -2,10 +2,11 @@
 import { secretsInArguments } from "./arguments.ts";
 import { type BlockState, isBesideSecret, type LineEnd, openQuote } from "./blocks.ts";
 import type { FileKind } from "./file.ts";
-import { isLooseKey, isSecretKey } from "./keys.ts";
+import { isSecretKey } from "./keys.ts";
 import { secretsInFlow } from "./flow.ts";
 import { secretsInPairs } from "./pairs.ts";
-import { isPlainValue, isReference, namesSecret, secretPart } from "./plain.ts";
+import { namesSecret } from "./names.ts";
+import { isPlainValue, isReference, secretPart } from "./plain.ts";
 import { secretsInSpecialLine } from "./special_lines.ts";
 import type { SecretSpan } from "./span.ts";
 import { secretsInText } from "./text.ts";
@@ -62,11 +63,10 @@ function ofPair(
   }
   const quote = kind === "env" ? openQuote(rest) : undefined;
   if (/^[{(]$/.test(value.text)) return { spans: text, awaits };
-  if (isLooseKey(key) === "dsn" && text.length > 0) return { spans: text, awaits };
   const part = secretPart(value.text);
   const from = start + value.start;
   const span = { start: from + part.start, end: from + part.end, why: `"${key}"` };
-  return { spans: [...text, span], awaits, ...(quote === undefined ? {} : { quote }) };
+  return { spans: [span, ...text], awaits, ...(quote === undefined ? {} : { quote }) };
 }
 
 /** Lines without a pair: items of a list under a secret's key, directives, and what the whole line says. */
@@ -82,7 +82,7 @@ function ofOther(line: string, kind: FileKind, block: BlockState, text: readonly
   if (directive !== null && isDirective(key, quoted)) {
     const isQuoted = /^["']/.test(quoted);
     const start = line.indexOf(quoted, indent.length + key.length) + (isQuoted ? 1 : 0);
-    return { spans: [...text, { start, end: start + quoted.length - (isQuoted ? 2 : 0), why: `"${key}"` }], awaits };
+    return { spans: [{ start, end: start + quoted.length - (isQuoted ? 2 : 0), why: `"${key}"` }, ...text], awaits };
   }
   return { spans: text, awaits };
 }

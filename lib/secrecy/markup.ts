@@ -1,5 +1,5 @@
 /** Secrets in XML and its like: elements, attributes, and entries that give a key its value. */
-import { namesSecret } from "./plain.ts";
+import { namesSecret } from "./names.ts";
 import type { SecretSpan } from "./span.ts";
 
 const ELEMENT = /<([A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,400})?>(?:\s*<!\[CDATA\[)?([^<>]{1,4000}?)(?:\]\]>\s*)?<\/\1\s*>/g;

@@ -1,8 +1,8 @@
 /** Names with their values inside a text: `Password=x;`, `"password": "x"`, `Authorization: Bearer x`, SQL. */
-import { isLooseKey, isSecretKey } from "./keys.ts";
-import { isPlainValue, isReference, namesSecret, secretPart } from "./plain.ts";
+import { isSecretKey } from "./keys.ts";
+import { namesSecret } from "./names.ts";
+import { isPlainValue, isReference, secretPart } from "./plain.ts";
 import type { SecretSpan } from "./span.ts";
-import { secretsInUrls } from "./urls.ts";
 
 /** `name=value`, quoted or not; names of connection strings may have a blank in the middle. */
 const ASSIGNMENT =
@@ -81,8 +81,6 @@ function colons(text: string): SecretSpan[] {
 
 function named(key: string, value: string, end: number): SecretSpan[] {
   if (!namesSecret(key, value)) return [];
-  // Of a URL only its password is, which is found as such.
-  if (isLooseKey(key) === "dsn" && secretsInUrls(value).length > 0) return [];
   const part = secretPart(value);
   const start = end - value.length;
   return [{ start: start + part.start, end: start + part.end, why: "its name" }];

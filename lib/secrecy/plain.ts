@@ -1,5 +1,4 @@
 /** Values that are no secret wherever they stand: switches, references, paths, addresses. */
-import { isLooseKey, isSecretKey } from "./keys.ts";
 
 const SWITCH = /^(true|false|yes|no|on|off|none|null|nil|undefined|~|enabled?|disabled?|auto|default)$/i;
 /** `${NAME}`, `$NAME`, `$(NAME)`, `{{ .Env.NAME }}`, `<%= x %>`, `%(name)s`, `%s`, `<your password>`, `***`. */
@@ -12,10 +11,6 @@ const LOOKUP =
 const WITH_DEFAULT = /^\$\{\w+:?[-=][^}]+\}$/;
 const PATH = /^(~|\.{1,2})?(\/[\w@+,.{}$-]+)+\/?$/;
 const FILE_NAME = /^[\w./@-]+\.(pem|key|crt|cer|der|json|ya?ml|toml|txt|conf|cfg|ini|p12|pfx|jks|env|pub|gpg|asc|php|properties)$/i;
-/** Ways to log in, by their usual names. */
-const WAY =
-  /^(basic|digest|bearer|token|password|trust|reject|md5|scram-sha-(1|256|512)|ldap|oauth2?|oidc|openid|plain|login|cram[-_]md5|ntlm|forward|simple|jwt|local|db|database|saml|cas|required?|optional|proxy|headers?|remote_user|x509|cert|mtls|pam|peer|ident|internal|external|session|sessions|cookie|anonymous|builtin|native|form|github|google|gitlab|keycloak|authelia|authentik|xoauth2?|web|api)$/i;
-
 /** `true`, `${NAME}`, `/run/secrets/x`: no value of a secret, whatever the key says. */
 export function isPlainValue(value: string): boolean {
   const trimmed = value.trim();
@@ -36,22 +31,6 @@ export function isPath(value: string): boolean {
   ) && !(/\+/.test(value) && /[A-Z]/.test(value));
 }
 
-/** Whether a variable, setting or label of this name and value is a secret, by the name. */
-export function namesSecret(key: string, value: string): boolean {
-  if (!isSecretKey(key) || isPlainValue(value)) return false;
-  const trimmed = value.trim();
-  switch (isLooseKey(key)) {
-    case "auth":
-      return !WAY.test(trimmed) && !/^https?:\/\/[^@]*$/.test(trimmed) && !/^\d{1,5}$/.test(trimmed);
-    case "dsn":
-      return !/^([\w-]{1,20}|[a-z][\w+-]*:[^@]*)$/i.test(trimmed) || /(password|pwd)\s*=|token/i.test(trimmed);
-    case "webhook":
-      return !/^(https?:\/\/)?[\w.-]+(:\d+)?\/?$/.test(trimmed);
-    default:
-      return !isFact(key, trimmed);
-  }
-}
-
 /** The part of a value that is the secret: of `${NAME:-x}` what counts where nothing is set. */
 export function secretPart(value: string): { readonly start: number; readonly end: number } {
   const before = /^\s*["']?\$\{\w+:?[-=]/.exec(value)?.[0];
@@ -59,10 +38,4 @@ export function secretPart(value: string): { readonly start: number; readonly en
     return { start: 0, end: value.length };
   }
   return { start: before.length, end: value.lastIndexOf("}") };
-}
-
-/** A number of days or bytes under a name that only resembles a secret's; passwords are numbers as well. */
-function isFact(key: string, value: string): boolean {
-  if (/pass|pw|pin|code|secret|psk|otp|api_?-?\.?key|token$/i.test(key)) return false;
-  return /^\d{1,6}(ms|s|m|h|d|[kmg]i?b?)?$/i.test(value);
 }

@@ -1,6 +1,7 @@
 /** Lines of formats of their own: passwords of redis' users, `.pgpass`, `.netrc`, haproxy, postfix, Erlang, PHP. */
 import { isSecretKey } from "./keys.ts";
-import { isReference, namesSecret } from "./plain.ts";
+import { namesSecret } from "./names.ts";
+import { isReference } from "./plain.ts";
 import type { SecretSpan } from "./span.ts";
 
 /** A pattern whose last group is the secret. */

@@ -24,7 +24,7 @@ export function isStrong(value: string, names: ReadonlySet<string> = new Set()):
   const isNamed = names.has(stem) || COMMON.test(stem);
   if (isNamed && value.length - stem.length < TAIL) return false;
   // Words with lines between them are names of all kinds until they are many.
-  if (/^[a-z]+([-_.][a-z]+)+$/i.test(value)) return value.length >= 16;
+  if (/^[a-z]+([-_.][a-z]+)+$/i.test(value)) return value.length >= 12;
   return classes(value) >= 2 && (/[^A-Za-z]/.test(value) || value.length >= 12);
 }
 

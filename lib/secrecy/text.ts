@@ -1,9 +1,10 @@
 /** The secrets in one text of any kind: a value, a line of a command, a message. */
 import { secretsInArguments } from "./arguments.ts";
 import { secretsByForm } from "./forms.ts";
-import { isLooseKey, keyWords } from "./keys.ts";
+import { keyWords } from "./keys.ts";
 import { secretsInPairs } from "./pairs.ts";
-import { namesSecret, secretPart } from "./plain.ts";
+import { namesSecret } from "./names.ts";
+import { secretPart } from "./plain.ts";
 import { shellWords } from "./shell_words.ts";
 import { joined, type SecretSpan } from "./span.ts";
 import { secretsInUrls } from "./urls.ts";
@@ -24,10 +25,8 @@ export function secretsInText(text: string, program?: string): readonly SecretSp
 
 /** Every secret in the value of a variable, a setting or a label: all of it where the name says so. */
 export function secretsInVariable(key: string, value: string): readonly SecretSpan[] {
+  if (namesSecret(key, value)) return [{ ...secretPart(value), why: "its name" }];
   const found = secretsInText(value);
-  if (namesSecret(key, value)) {
-    return isLooseKey(key) === "dsn" && found.length > 0 ? found : [{ ...secretPart(value), why: "its name" }];
-  }
   const isIdentifier = keyWords(key).some((word) => IDENTIFIER.test(word));
   return isIdentifier ? found.filter(({ why }) => why !== "long random text") : found;
 }

@@ -9,7 +9,6 @@ import {
   secretsInFile,
   secretsInList,
   type SecretSpan,
-  secretsInText,
   secretsInVariable,
 } from "../../secrecy/mod.ts";
 import { relativePath } from "../relative_path.ts";
@@ -110,9 +109,4 @@ function holdsKnown(text: string, known: readonly KnownSecret[]): string | undef
   if (isReference(text)) return undefined;
   const found = known.find(({ spellings }) => occurrences(text, spellings).length > 0);
   return found === undefined ? undefined : `it holds the value of ${found.owner}`;
-}
-
-/** What a text alone says of itself, for a reader. */
-export function secretLook(text: string): string | undefined {
-  return reason(secretsInText(text));
 }
