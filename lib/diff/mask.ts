@@ -69,7 +69,14 @@ function maskObject(
     if (object.kind === "Secret" && name === "data") return [name, hideAll(value, opposite, side)];
     const isFiles = object.kind === "ConfigMap" && name === "data" && isRecord(value);
     if (isFiles) {
-      return [name, mapped(value, opposite, (text, was, key) => maskText(key, text, was, { side, secrets, isFile: true }))];
+      return [
+        name,
+        mapped(
+          value,
+          opposite,
+          (text, was, key) => maskText(key, text, was, { side, secrets, isFile: true }),
+        ),
+      ];
     }
     return [name, maskField(name, value, opposite, { side, secrets })];
   });
@@ -102,7 +109,9 @@ function mapped(
   mask: (value: unknown, was: unknown, key: string) => unknown,
 ): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(record).map(([key, value]) => [key, mask(value, isRecord(other) ? other[key] : undefined, key)]),
+    Object.entries(record).map((
+      [key, value],
+    ) => [key, mask(value, isRecord(other) ? other[key] : undefined, key)]),
   );
 }
 
@@ -128,7 +137,12 @@ function maskText(name: string, text: unknown, other: unknown, masking: Masking)
 }
 
 /** With the masks in their places; a text that is all secret says whether it differs. */
-function hideIn(text: string, other: unknown, spans: readonly SecretSpan[], { side, secrets }: Masking): string {
+function hideIn(
+  text: string,
+  other: unknown,
+  spans: readonly SecretSpan[],
+  { side, secrets }: Masking,
+): string {
   const all = joined([...spans, ...occurrences(text, secrets)]);
   const isWhole = all.length === 1 && all[0]?.start === 0 && all[0].end === text.length;
   return isWhole ? hide(text, other, side) : conceal(text, all);

@@ -81,9 +81,10 @@ function namesOf(objects: readonly KubeObject[]): ReadonlySet<string> {
 
 /** `POSTGRES_USER`, `DB_NAME`, `MYSQL_DATABASE`, `REDIS_HOST`. */
 function isNameKey(key: string): boolean {
-  return /^(user|username|db|database|dbname|name|host|hostname|server|login|owner|domain|schema|vhost|bucket)$/.test(
-    keyWords(key).at(-1) ?? "",
-  );
+  return /^(user|username|db|database|dbname|name|host|hostname|server|login|owner|domain|schema|vhost|bucket)$/
+    .test(
+      keyWords(key).at(-1) ?? "",
+    );
 }
 
 function imagesOf(node: unknown): readonly string[] {

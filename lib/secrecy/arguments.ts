@@ -65,7 +65,11 @@ function secretOfWord(word: string, next: string | undefined, program: Program |
 }
 
 /** What only the program's own ways tell. */
-function ofProgram(word: string, next: string | undefined, program: Program | undefined): Found[] | undefined {
+function ofProgram(
+  word: string,
+  next: string | undefined,
+  program: Program | undefined,
+): Found[] | undefined {
   if (program === undefined || !word.startsWith("-")) return undefined;
   const [name = "", attached] = splitFlag(word);
   const why = "its flag";
@@ -85,7 +89,9 @@ function ofProgram(word: string, next: string | undefined, program: Program | un
   for (const flag of program.flags ?? []) {
     if (word === flag) {
       if (next === undefined || next.startsWith("-") || OTHER_SOURCE.test(next)) return [];
-      return isPlainFlagValue(flag, next) ? [] : [{ ahead: 1, start: PASS_SOURCE.exec(next)?.[0].length ?? 0, why }];
+      return isPlainFlagValue(flag, next)
+        ? []
+        : [{ ahead: 1, start: PASS_SOURCE.exec(next)?.[0].length ?? 0, why }];
     }
     if (name === flag && attached !== undefined) return [{ ahead: 0, start: flag.length + 1, why }];
     if (isShortWith(word, flag)) return [{ ahead: 0, start: flag.length, why }];
@@ -161,7 +167,9 @@ function positions(words: readonly Argument[], index: number, program: Program |
     : after[batchFlag(word)];
   if (wanted === undefined) {
     const isSetting = /^(set|reset|change|add)-[a-z-]*(password|passwd|token)$/.test(word);
-    return isSetting && next !== undefined && !/^-/.test(next.value) && !isPlainValue(next.value) ? [index + 1] : [];
+    return isSetting && next !== undefined && !/^-/.test(next.value) && !isPlainValue(next.value)
+      ? [index + 1]
+      : [];
   }
   const behind: number[] = [];
   for (let at = index + 1; at < words.length && words[at]?.separates !== true; at++) {

@@ -51,7 +51,11 @@ export function openBlock(state: BlockState, line: string, found: LineEnd): Bloc
   if (state.open?.kind === "text") return { ...base, open: state.open };
   const { opens } = found;
   if (opens === undefined) return state.open === undefined ? base : { ...base, open: state.open };
-  const kind = /^[|>]/.test(opens.sign) ? "text" as const : isCollection(opens.key) ? "section" as const : "list" as const;
+  const kind = /^[|>]/.test(opens.sign)
+    ? "text" as const
+    : isCollection(opens.key)
+    ? "section" as const
+    : "list" as const;
   return { ...base, open: { indent: indentOf(line), kind } };
 }
 

@@ -26,7 +26,9 @@ export function occurrences(text: string, values: readonly string[]): readonly S
     if (value.length < SHORTEST) continue;
     for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
       const end = at + value.length;
-      if (value.length >= LONG || isWord(text, at, end)) spans.push({ start: at, end, why: "a secret's value" });
+      if (value.length >= LONG || isWord(text, at, end)) {
+        spans.push({ start: at, end, why: "a secret's value" });
+      }
     }
   }
   return spans;

@@ -7,7 +7,8 @@ import { joined, moved, type SecretSpan } from "./span.ts";
 import { secretsInUrls } from "./urls.ts";
 
 /** Texts for people to read, where words are words; and decisions, which only name secrets. */
-const PROSE = /\.(md|markdown|rst|adoc|html?|xhtml|css|scss|svg|po|pot|tex|licen[cs]e|eml|mjml|vtt|srt)$|(^|\/)decisions[^/]*\.ya?ml$/i;
+const PROSE =
+  /\.(md|markdown|rst|adoc|html?|xhtml|css|scss|svg|po|pot|tex|licen[cs]e|eml|mjml|vtt|srt)$|(^|\/)decisions[^/]*\.ya?ml$/i;
 /** Programs: what is not in quotes is an expression. */
 const CODE =
   /\.(js|mjs|cjs|ts|tsx|jsx|py|rb|php|phtml|go|rs|java|kt|kts|scala|groovy|gradle|lua|pl|pm|exs?|erl|cs|cpp|cc|c|h|hpp|swift|dart|tf|r|jl|vue|svelte)$/i;

@@ -59,7 +59,8 @@ export function isRandom(text: string): boolean {
   if (!/[0-9]/.test(plain) || !/[A-Za-z]/.test(plain)) return false;
   if (/^[0-9a-f]+$/i.test(plain)) return plain.length >= 24 && entropy(plain) > 3;
   const mixed = /[a-z]/.test(plain) && /[A-Z]/.test(plain);
-  return plain.length >= 24 && mixed && !/^(ABC|abc|012)/.test(plain) && entropy(plain) > 3.9 && !isWords(plain);
+  return plain.length >= 24 && mixed && !/^(ABC|abc|012)/.test(plain) && entropy(plain) > 3.9 &&
+    !isWords(plain);
 }
 
 /** Words written together, `MySecureDatabasePassword1`, or with lines between: few changes of kind for its length. */

@@ -12,8 +12,10 @@ const SECRET_WORDS = new Set([
 /** Ends of words that were written together: `DBPASS`, `rootpw`, `accesstoken`; and words that end so by chance. */
 const SECRET_END =
   /(password|passwd|passphrase|passcode|secrets?|apikey|secretkey|privatekey|accesskey|authkey|authtoken|accesstoken|apitoken|usertoken|bottoken|credentials?|creds|pwd|passwordsalt)$/;
-const PASS_END = /^(?!by|com|en?com|tres|sur|over|under|im|hour|low|high|band|all|multi|single)[a-z0-9]+pass$/;
-const PW_END = /^(root|bind|admin|user|db|my|pg|sql|mail|smtp|imap|ftp|ldap|web|sa|master|login|mysql|mongo|redis)pw$/;
+const PASS_END =
+  /^(?!by|com|en?com|tres|sur|over|under|im|hour|low|high|band|all|multi|single)[a-z0-9]+pass$/;
+const PW_END =
+  /^(root|bind|admin|user|db|my|pg|sql|mail|smtp|imap|ftp|ldap|web|sa|master|login|mysql|mongo|redis)pw$/;
 
 /** Last words that make of it a setting about a secret, or a name for one. */
 // deno-fmt-ignore
@@ -44,7 +46,8 @@ const PUBLIC_KEYS = new Set([
 ]);
 
 /** Words behind `key` that leave it what it is. */
-const KEY_FORMS = /^(base|base64|b64|hex|pem|data|value|material|raw|current|previous|old|new|primary|secondary)$/;
+const KEY_FORMS =
+  /^(base|base64|b64|hex|pem|data|value|material|raw|current|previous|old|new|primary|secondary)$/;
 /** Directives of servers that hand something on. */
 const HANDING_ON = /^(proxy|fastcgi|uwsgi|scgi|grpc|memcached|first|second|max)$/;
 /** What it is that a code opens. */
@@ -125,6 +128,7 @@ function isWebhook(all: readonly string[]): boolean {
 /** `ALLOW_EMPTY_PASSWORD`, `MYSQL_RANDOM_ROOT_PASSWORD`, `--no-password`. */
 function isSwitch(all: readonly string[]): boolean {
   return all.slice(0, -1).some((word, index) =>
-    SWITCH_WORDS.test(word) && (index === 0 || /^(allow|disable|empty|enable|no|random|require|without)/.test(word))
+    SWITCH_WORDS.test(word) &&
+    (index === 0 || /^(allow|disable|empty|enable|no|random|require|without)/.test(word))
   );
 }

@@ -82,7 +82,10 @@ function ofOther(line: string, kind: FileKind, block: BlockState, text: readonly
   if (directive !== null && isDirective(key, quoted)) {
     const isQuoted = /^["']/.test(quoted);
     const start = line.indexOf(quoted, indent.length + key.length) + (isQuoted ? 1 : 0);
-    return { spans: [{ start, end: start + quoted.length - (isQuoted ? 2 : 0), why: `"${key}"` }, ...text], awaits };
+    return {
+      spans: [{ start, end: start + quoted.length - (isQuoted ? 2 : 0), why: `"${key}"` }, ...text],
+      awaits,
+    };
   }
   return { spans: text, awaits };
 }
@@ -150,7 +153,9 @@ function valueIn(
   }
   if (kind === "code") return undefined;
   const around = /["']\s*$/.exec(before)?.[0].trim();
-  const outer = around !== undefined && !/^\s*(?:-\s+)?["'][^"']*["']\s*:/.test(line) ? rest.lastIndexOf(around) : -1;
+  const outer = around !== undefined && !/^\s*(?:-\s+)?["'][^"']*["']\s*:/.test(line)
+    ? rest.lastIndexOf(around)
+    : -1;
   const plain = outer > 0 ? rest.slice(0, outer) : rest.replace(/\s+#.*$/, "").replace(/[,;]?\s*$/, "");
   return { text: plain, start: 0, end: plain.length };
 }

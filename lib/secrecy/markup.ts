@@ -2,9 +2,11 @@
 import { namesSecret } from "./names.ts";
 import type { SecretSpan } from "./span.ts";
 
-const ELEMENT = /<([A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,400})?>(?:\s*<!\[CDATA\[)?([^<>]{1,4000}?)(?:\]\]>\s*)?<\/\1\s*>/g;
+const ELEMENT =
+  /<([A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,400})?>(?:\s*<!\[CDATA\[)?([^<>]{1,4000}?)(?:\]\]>\s*)?<\/\1\s*>/g;
 /** `<password value="x"/>`, `<connection password="x">`. */
-const ATTRIBUTES = /<([A-Za-z][\w.:-]{0,80})((?:\s+[\w.:-]{1,80}\s*=\s*(?:"[^"]{0,4000}"|'[^']{0,4000}'))+)\s*\/?>/g;
+const ATTRIBUTES =
+  /<([A-Za-z][\w.:-]{0,80})((?:\s+[\w.:-]{1,80}\s*=\s*(?:"[^"]{0,4000}"|'[^']{0,4000}'))+)\s*\/?>/g;
 const ATTRIBUTE = /([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 /** `<entry key="password">x</entry>`, `<property name="password">x</property>`, `<string name="token">x</string>`. */
 const ENTRY =

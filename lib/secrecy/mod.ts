@@ -2,7 +2,7 @@
 export { conceal, concealInPlace, MASK, occurrences } from "./conceal.ts";
 export { secretsInFile } from "./file.ts";
 export { secretsByForm } from "./forms.ts";
-export { isSecretKey, keyWords } from "./keys.ts";
+export { isLooseKey, isSecretKey, keyWords } from "./keys.ts";
 export { namesSecret } from "./names.ts";
 export { isPlainValue, isReference } from "./plain.ts";
 export { joined, type SecretSpan } from "./span.ts";

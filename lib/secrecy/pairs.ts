@@ -12,11 +12,12 @@ const JSON_PAIR =
   /(\\{0,3})(["'])([A-Za-z_$@][\w.$@ /:-]{0,80})\1\2\s*(?::|=>)\s*(?:\1(["'])((?:(?!\1\4)[\s\S]){0,4000}?)\1\4|(-?[\w.+-]+))/g;
 /** `name: value` in running text; the name begins a word. */
 const COLON =
-  /(?<![\w./$%@-])([A-Za-z_][\w.-]{2,60}):(\s?)(?:"((?:\\.|[^"\\])*)"|'((?:''|[^'])*)'|([^\s"'[\],;|]+))/g;
+  /(?<![\w./$%@-]|\$\{)([A-Za-z_][\w.-]{2,60}):(\s?)(?:"((?:\\.|[^"\\])*)"|'((?:''|[^'])*)'|([^\s"'[\],;|]+))/g;
 /** `Authorization: Basic x`, `X-Api-Key: x`; the value goes on to the end of the quotes or the line. */
 const HEADER =
   /(?<![\w-])((?:Proxy-|X-Forwarded-)?Authorization|Cookie|Set-Cookie|[A-Za-z][\w-]*-(?:Key|Token|Secret|Password|Auth)|api-?key|apikey)(["']?\s*(?:[:=,]|=>)\s*|["']?\s+["'])["']?([^"'\r\n`]+)/gi;
-const SCHEME = /^(Basic|Bearer|Token|Digest|Negotiate|ApiKey|Key|GenieKey|AWS4-HMAC-SHA256|Splunk|SSWS|OAuth)\s+(?=\S)/i;
+const SCHEME =
+  /^(Basic|Bearer|Token|Digest|Negotiate|ApiKey|Key|GenieKey|AWS4-HMAC-SHA256|Splunk|SSWS|OAuth)\s+(?=\S)/i;
 /** `Bearer x` and `Basic x` anywhere. */
 const SCHEMED = /(?<![\w-])(Bearer|Basic)\s+([A-Za-z0-9._~+/=-]+)/g;
 const PROSE =

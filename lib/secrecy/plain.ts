@@ -10,7 +10,8 @@ const LOOKUP =
 /** A default inside a reference is what it is where nothing is set. */
 const WITH_DEFAULT = /^\$\{\w+:?[-=][^}]+\}$/;
 const PATH = /^(~|\.{1,2})?(\/[\w@+,.{}$-]+)+\/?$/;
-const FILE_NAME = /^[\w./@-]+\.(pem|key|crt|cer|der|json|ya?ml|toml|txt|conf|cfg|ini|p12|pfx|jks|env|pub|gpg|asc|php|properties)$/i;
+const FILE_NAME =
+  /^[\w./@-]+\.(pem|key|crt|cer|der|json|ya?ml|toml|txt|conf|cfg|ini|p12|pfx|jks|env|pub|gpg|asc|php|properties)$/i;
 /** `true`, `${NAME}`, `/run/secrets/x`: no value of a secret, whatever the key says. */
 export function isPlainValue(value: string): boolean {
   const trimmed = value.trim();

@@ -19,7 +19,10 @@ const MONGO: Program = { flags: ["-p"] };
 const POSTGRES: Program = { bare: ["--password", "--no-password", "-W", "-w"] };
 const LDAP: Program = { flags: ["-w"] };
 const MOSQUITTO: Program = { flags: ["-P"] };
-const REDIS: Program = { flags: ["-a", "--pass"], after: { auth: [1, 2], requirepass: [1], masterauth: [1] } };
+const REDIS: Program = {
+  flags: ["-a", "--pass"],
+  after: { auth: [1, 2], requirepass: [1], masterauth: [1] },
+};
 const LOGIN: Program = {
   flags: ["-p"],
   users: ["--creds", "--src-creds", "--dest-creds", "--user", "-u"],
@@ -35,7 +38,10 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   ab: { users: ["-A", "-P"] },
   bcp: { flags: ["-P"] },
   caddy: { flags: ["--plaintext", "-p"] },
-  curl: { users: ["-u", "--user", "-U", "--proxy-user"], flags: ["--pass", "-b", "--cookie", "--oauth2-bearer"] },
+  curl: {
+    users: ["-u", "--user", "-U", "--proxy-user"],
+    flags: ["--pass", "-b", "--cookie", "--oauth2-bearer"],
+  },
   cypher: { flags: ["-p"] },
   etcdctl: { users: ["--user"] },
   gotty: { users: ["-c", "--credential"] },
@@ -43,7 +49,9 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   http: { users: ["-a", "--auth"] },
   https: { users: ["-a", "--auth"] },
   influx: { flags: ["-t", "-p"] },
-  keytool: { flags: ["-storepass", "-keypass", "-srcstorepass", "-deststorepass", "-srckeypass", "-destkeypass"] },
+  keytool: {
+    flags: ["-storepass", "-keypass", "-srcstorepass", "-deststorepass", "-srckeypass", "-destkeypass"],
+  },
   ldap: LDAP,
   ldappasswd: { flags: ["-w", "-a", "-s"] },
   mc: MINIO,
@@ -57,7 +65,9 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   openssl: { flags: ["-k", "-K", "-passin", "-passout", "-pass"] },
   postgres: POSTGRES,
   rabbitmqadmin: { flags: ["-p"] },
-  rabbitmqctl: { after: { add_user: [2], change_password: [2], authenticate_user: [2], set_cluster_cookie: [1] } },
+  rabbitmqctl: {
+    after: { add_user: [2], change_password: [2], authenticate_user: [2], set_cluster_cookie: [1] },
+  },
   registry: LOGIN,
   samba: { users: ["-u"] },
   smbclient: { users: ["-U", "--user"] },
@@ -79,9 +89,15 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
 /** Names that a family of programs has. */
 const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/^(redis|valkey|keydb|dragonfly)(-(cli|server|sentinel|benchmark))?$/, "redis"],
-  [/^(mysql|mariadb)([-_]?(admin|dump|check|import|show|slap|pump|binlog|upgrade|backup|sh|d-safe|_upgrade))?$|^(xtrabackup|mariabackup|mydumper|myloader)$/, "mysql"],
+  [
+    /^(mysql|mariadb)([-_]?(admin|dump|check|import|show|slap|pump|binlog|upgrade|backup|sh|d-safe|_upgrade))?$|^(xtrabackup|mariabackup|mydumper|myloader)$/,
+    "mysql",
+  ],
   [/^mongo(sh|dump|restore|export|import|stat|top|files)?$/, "mongo"],
-  [/^(psql|pg_(dump|dumpall|restore|isready|basebackup|receivewal)|createdb|dropdb|createuser|vacuumdb|reindexdb|pgbench)$/, "postgres"],
+  [
+    /^(psql|pg_(dump|dumpall|restore|isready|basebackup|receivewal)|createdb|dropdb|createuser|vacuumdb|reindexdb|pgbench)$/,
+    "postgres",
+  ],
   [/^ldap(search|whoami|add|modify|delete|compare|modrdn)$/, "ldap"],
   [/^mosquitto_(pub|sub|rr)$/, "mosquitto"],
   [/^(docker|podman|nerdctl|helm|skopeo|crane|buildah|oras|regctl)$/, "registry"],

@@ -30,7 +30,8 @@ export function isStrong(value: string, names: ReadonlySet<string> = new Set()):
 
 /** Hosts, addresses, mail addresses, versions. */
 function isAddress(value: string): boolean {
-  return /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(:\d+)?$/.test(value) || /^[\w.+-]+@[\w-]+(\.[\w-]+)+$/.test(value) ||
+  return /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(:\d+)?$/.test(value) ||
+    /^[\w.+-]+@[\w-]+(\.[\w-]+)+$/.test(value) ||
     /^v?\d+(\.\d+)+(:\d+)?([-+][\w.]+)?$/.test(value) || /^[a-z][a-z0-9-]*:\d{1,5}$/.test(value);
 }
 

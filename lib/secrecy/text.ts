@@ -53,5 +53,7 @@ function secretsInCommand(text: string, program?: string): SecretSpan[] {
 
 /** A quote that does not end in this text is not part of the value. */
 function withoutQuote(text: string, span: SecretSpan): SecretSpan {
-  return /["']/.test(text[span.start] ?? "") && span.end - span.start > 1 ? { ...span, start: span.start + 1 } : span;
+  return /["']/.test(text[span.start] ?? "") && span.end - span.start > 1
+    ? { ...span, start: span.start + 1 }
+    : span;
 }

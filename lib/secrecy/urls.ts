@@ -4,11 +4,13 @@ import { isSecretKey } from "./keys.ts";
 import { isPlainValue, isReference } from "./plain.ts";
 import type { SecretSpan } from "./span.ts";
 
-const URL_START = /(?<![\w+.-])(?:jdbc:|r2dbc:)?[a-z][a-z0-9+.-]{0,30}:\/\/|(?<![\w:/])\/\/(?=[^\s/:@"'<>]*:[^\s/@"'<>]+@)/gi;
+const URL_START =
+  /(?<![\w+.-])(?:jdbc:|r2dbc:)?[a-z][a-z0-9+.-]{0,30}:\/\/|(?<![\w:/])\/\/(?=[^\s/:@"'<>]*:[^\s/@"'<>]+@)/gi;
 /** `user:password@tcp(host)`, `user:password@(host)`, `user:password@unix(path)`. */
 const DSN = /(?<![\w.%-])([\w.%-]{1,64}):(?!\/\/)([^\s"'=]{1,200}?)@(?:tcp|udp|unix|tcp6)?\(/g;
 /** `user/password@//host:1521/service` of Oracle. */
-const ORACLE = /(?<![\w./-])(?:jdbc:oracle:\w+:)?[\w$#]{1,64}\/([^\s"'@/]{1,200})@(?:\/\/|[\w.-]{1,200}:\d|\()/gi;
+const ORACLE =
+  /(?<![\w./-])(?:jdbc:oracle:\w+:)?[\w$#]{1,64}\/([^\s"'@/]{1,200})@(?:\/\/|[\w.-]{1,200}:\d|\()/gi;
 /** `user@host:password`, as rsync and mail programs never have it, is left out: nobody could tell it from a path. */
 const QUERY = /[?&;]([\w.[\]%-]{1,60})=([^&\s"'#<>;`\\]+)/g;
 /** Names of query parameters that open something, beside those that name a secret by their words. */

@@ -25,7 +25,7 @@ export function probesOf(
     const routed = hasOwnHealthcheck(service)
       ? undefined
       : probeFromRouting(workshop.context.routing, service.name);
-    return optional("readinessProbe", routed);
+    return optional("readinessProbe", withoutSecret(workshop, service, routed));
   }
   const command = readableCommand(workshop, service, written, extra);
   if (command === undefined) return {};
@@ -47,6 +47,28 @@ export function probesOf(
     readinessProbe: regular,
     ...optional("livenessProbe", decision.liveness === true ? regular : undefined),
   };
+}
+
+/** Traefik's own check as a probe, where nothing in it is a secret: a header, or a token of its path. */
+function withoutSecret(workshop: Workshop, service: Service, probe: Json | undefined): Json | undefined {
+  // The edge: the JSON of a probe, as it is made beside its caller.
+  const get = probe?.["httpGet"] as
+    | { path: string; httpHeaders?: readonly { name: string; value: string }[] }
+    | undefined;
+  if (get === undefined) return probe;
+  const pairs = [{ name: "path", value: get.path }, ...get.httpHeaders ?? []];
+  const found = pairs.find(({ name, value }) => workshop.secrets.ofPair(name, value) !== undefined);
+  if (found === undefined) return probe;
+  workshop.context.report({
+    code: "kube-probe-secret",
+    severity: "question",
+    message: `Traefik's health check of service "${service.name}" holds a secret (${
+      found.name === "path" ? "in its path" : `the header "${found.name}"`
+    }) and is left out, since everybody can read a probe`,
+    ...at(workshop.context.project, ["services", service.name]),
+    hint: "Give the service a healthcheck of its own: CMD-SHELL with $$VARIABLE",
+  });
+  return undefined;
 }
 
 const SCRIPT_VARIABLE = "COMPOSE_HEALTHCHECK";

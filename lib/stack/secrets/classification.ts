@@ -4,12 +4,14 @@ import type { Project } from "../../../compose/project.ts";
 import type { Decisions } from "../../decisions/decisions.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import {
+  isLooseKey,
   isReference,
+  isSecretKey,
   occurrences,
   secretsInFile,
   secretsInList,
-  type SecretSpan,
   secretsInVariable,
+  type SecretSpan,
 } from "../../secrecy/mod.ts";
 import { relativePath } from "../relative_path.ts";
 import { type KnownSecret, knownSecrets } from "./known_secrets.ts";
@@ -60,7 +62,7 @@ export function secretRules(project: Project, bindSources: BindSources, decision
     ofVariable: (service, key, value) => {
       const decision = override(`${service}.${key}`, key);
       if (decision !== undefined) return decided(decision);
-      return reason(secretsInVariable(key, value)) ?? holdsKnown(value, known);
+      return reason(secretsInVariable(key, value)) ?? holdsKnown(value, known) ?? ofUnset(key, value);
     },
     ofArguments: (service, key, list, program) =>
       secretsInList(list, program).map((spans, index) => {
@@ -103,6 +105,12 @@ export function secretLines(path: string, text: string): readonly SecretLine[] {
 
 function reason(spans: readonly SecretSpan[]): string | undefined {
   return spans[0]?.why;
+}
+
+/** One that has no value yet is kept where its value will be. */
+function ofUnset(key: string, value: string): string | undefined {
+  const isUnset = /^(|false|null|none)$/i.test(value.trim());
+  return isUnset && isSecretKey(key) && isLooseKey(key) === undefined ? "its name" : undefined;
 }
 
 function holdsKnown(text: string, known: readonly KnownSecret[]): string | undefined {

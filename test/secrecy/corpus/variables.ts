@@ -72,15 +72,24 @@ export const VARIABLES: readonly Case[] = [
   v("UI_PASSPHRASE=«correct horse»", "PASS_THROUGH=true"),
   v("SSO_SECRETS=«one,two»", "SECRETS_DIR=/run/secrets"),
   // Values.
-  v("DATABASE_URL=postgres://app:«paperless»@db:5432/paperless", "DATABASE_URL=postgres://app@db:5432/paperless"),
+  v(
+    "DATABASE_URL=postgres://app:«paperless»@db:5432/paperless",
+    "DATABASE_URL=postgres://app@db:5432/paperless",
+  ),
   v("REDIS_URL=redis://:«cache»@cache:6379/0", "REDIS_URL=redis://cache:6379/0"),
   v("AMQP_URL=amqp://guest:«guest»@broker/", "AMQP_URL=amqp://broker/"),
-  v("MONGO_URI=mongodb://app:«p%40ss»@a,b/app?authSource=admin", "MONGO_URI=mongodb://a,b/app?authSource=admin"),
+  v(
+    "MONGO_URI=mongodb://app:«p%40ss»@a,b/app?authSource=admin",
+    "MONGO_URI=mongodb://a,b/app?authSource=admin",
+  ),
   v("DATA_SOURCE_NAME=exporter:«horse»@(db:3306)/", "DATA_SOURCE_TYPE=mysql"),
   v("SOURCE=app:«horse»@tcp(db:3306)/app?parseTime=true", "SOURCE=app@tcp(db:3306)/app?parseTime=true"),
   v("JDBC_URL=jdbc:mysql://db/app?user=app&password=«horse»", "JDBC_URL=jdbc:mysql://db/app?useSSL=false"),
   v("JDBC=jdbc:postgresql://db/app?password=«a%20b»&ssl=true", "JDBC=jdbc:postgresql://db/app?ssl=true"),
-  v("SPRING_URL=jdbc:sqlserver://db;user=sa;password=«Horse-1»;encrypt=true", "SPRING_URL=jdbc:sqlserver://db;encrypt=true"),
+  v(
+    "SPRING_URL=jdbc:sqlserver://db;user=sa;password=«Horse-1»;encrypt=true",
+    "SPRING_URL=jdbc:sqlserver://db;encrypt=true",
+  ),
   v("ORACLE_URL=jdbc:oracle:thin:scott/«tiger»@//db:1521/xe", "ORACLE_URL=jdbc:oracle:thin:@//db:1521/xe"),
   v(
     "ConnectionStrings__Default=Server=db;Database=app;User Id=sa;Password=«Horse-1»;",
