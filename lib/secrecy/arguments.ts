@@ -1,7 +1,7 @@
 /** Secrets among the arguments of a command. */
 import { isSecretKey } from "./keys.ts";
 import { namesSecret } from "./names.ts";
-import { isPlainValue, isReference } from "./plain.ts";
+import { isPlainValue, isReference, secretPart } from "./plain.ts";
 import { type Program, programOf } from "./programs.ts";
 import type { SecretSpan } from "./span.ts";
 
@@ -32,7 +32,8 @@ export function secretsInArguments(words: readonly Argument[], program?: string)
   const mark = (index: number, start: number, why: string): void => {
     const value = words[index]?.value ?? "";
     if (start >= value.length || words[index]?.separates === true || isReference(value.slice(start))) return;
-    spans[index]?.push({ start, end: value.length, why });
+    const part = secretPart(value.slice(start));
+    spans[index]?.push({ start: start + part.start, end: start + part.end, why });
   };
   words.forEach(({ value, separates }, index) => {
     if (separates === true) {
@@ -50,7 +51,8 @@ export function secretsInArguments(words: readonly Argument[], program?: string)
 
 /** `sh -c "…"`: a text with commands of its own, and not one argument. */
 function isScript(value: string, before: string | undefined): boolean {
-  return /\s/.test(value) && /^-[a-z]*c$|^CMD-SHELL$/.test(before ?? "");
+  if (!/\s/.test(value)) return false;
+  return /^-[a-z]*c$|CMD-SHELL[,"']*$/.test(before ?? "") || /^[A-Za-z_]\w*=["']/.test(value);
 }
 
 interface Found {

@@ -8,7 +8,7 @@ type Form = readonly [pattern: RegExp, why: string, group?: number];
 const FORMS: readonly Form[] = [
   [/-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----|$)/g, "a private key"],
   [/PuTTY-User-Key-File-\d[\s\S]*$/g, "a private key"],
-  [/\$(?:2[abxy]?|apr1|1|5|6|7|y|gy|argon2\w*|scrypt|pbkdf2[\w-]*|bcrypt-sha256|sha1|P|H)\$[^\s"',:;|]{8,}/g, "a password hash"],
+  [/\${1,2}(?:2[abxy]?|apr1|1|5|6|7|y|gy|argon2\w*|scrypt|pbkdf2[\w-]*|bcrypt-sha256|sha1|P|H)\${1,2}(?:[^\s"',:;|]|,(?=[a-z]=)){8,}/g, "a password hash"],
   [/\{(?:S?SHA|S?SHA256|S?SHA512|CRYPT|S?MD5|PBKDF2[\w-]*|ARGON2\w*|BLF-CRYPT|SHA512-CRYPT|SHA256-CRYPT)\}[^\s"',]{8,}/gi, "a password hash"],
   [/\b(?:pbkdf2_sha(?:1|256|512)|bcrypt_sha256|argon2|scrypt)\$[^\s"',]{16,}/g, "a password hash"],
   [/\b(?:scrypt:\d+:\d+:\d+|pbkdf2:sha\d+(?::\d+)?|sha256|sha512)\$[^\s"',]{8,200}\$[0-9a-f]{32,}/g, "a password hash"],

@@ -62,7 +62,8 @@ function ofPair(
     return { spans: text, awaits };
   }
   const quote = kind === "env" ? openQuote(rest) : undefined;
-  if (/^[{(]$/.test(value.text)) return { spans: text, awaits };
+  const isList = /^\[.*\]$/.test(value.text) && text.length > 0;
+  if (isList || /^[{([]$/.test(value.text)) return { spans: text, awaits };
   const part = secretPart(value.text);
   const from = start + value.start;
   const span = { start: from + part.start, end: from + part.end, why: `"${key}"` };
@@ -93,7 +94,7 @@ function ofOther(line: string, kind: FileKind, block: BlockState, text: readonly
 /** Sentences begin with a capital; names of settings rarely do, and then they are no word of prose. */
 function isDirective(key: string, value: string): boolean {
   const plain = value.replace(/^["']|["']$/g, "");
-  if (!namesSecret(key, plain)) return false;
+  if (!namesSecret(key, plain) || /^[[({<]/.test(plain)) return false;
   return /^["']/.test(value) || !/^[A-Z][a-z]+$/.test(key);
 }
 

@@ -1,6 +1,6 @@
 /** Whether a name says of its value that it is a secret. */
 import { isLooseKey, isSecretKey } from "./keys.ts";
-import { isPlainValue } from "./plain.ts";
+import { isPlainValue, ownPart } from "./plain.ts";
 import { secretsInUrls } from "./urls.ts";
 
 /** Ways to log in, by their usual names. */
@@ -10,7 +10,7 @@ const WAY =
 /** Whether a variable, setting or label of this name and value is a secret, by the name. */
 export function namesSecret(key: string, value: string): boolean {
   if (!isSecretKey(key) || isPlainValue(value)) return false;
-  const trimmed = value.trim();
+  const trimmed = ownPart(value.trim());
   switch (isLooseKey(key)) {
     case "auth":
       return !WAY.test(trimmed) && !/^https?:\/\/[^@]*$/.test(trimmed) && !/^\d{1,5}$/.test(trimmed);

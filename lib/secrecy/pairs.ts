@@ -6,13 +6,13 @@ import type { SecretSpan } from "./span.ts";
 
 /** `name=value`, quoted or not; names of connection strings may have a blank in the middle. */
 const ASSIGNMENT =
-  /(?<![\w.$%@/-])(?:-{1,2}|-[DP])?((?:account|user|shared|access|api|client|encryption|private|secret|master|root) (?:access )?(?:key|password|secret|token)|[A-Za-z_][\w.[\]-]{0,80})\s?=\s?(?:"((?:\\.|[^"\\])*)"|'((?:''|\\'|[^'])*)'|((?:(?![[({,][A-Za-z_][\w.-]*=)[^\s"';&])+))/gi;
+  /(?<![\w.$%@/-])(?:-{1,2}|-[DP])?((?:account|user|shared|access|api|client|encryption|private|secret|master|root) (?:access )?(?:key|password|secret|token)|[A-Za-z_][\w.[\]-]{0,80})\s?=\s?(?:"((?:\\.|[^"\\])*)"|'((?:''|\\'|[^'])*)'|((?:\$\{[^{}\n]{0,200}\}|(?![[({,][A-Za-z_][\w.-]*=)[^\s"';&])+))/gi;
 /** `"name": "value"`, also with quotes that are escaped in a text of its own. */
 const JSON_PAIR =
   /(\\{0,3})(["'])([A-Za-z_$@][\w.$@ /:-]{0,80})\1\2\s*(?::|=>)\s*(?:\1(["'])((?:(?!\1\4)[\s\S]){0,4000}?)\1\4|(-?[\w.+-]+))/g;
 /** `name: value` in running text; the name begins a word. */
 const COLON =
-  /(?<![\w./$%@-]|\$\{)([A-Za-z_][\w.-]{2,60}):(\s?)(?:"((?:\\.|[^"\\])*)"|'((?:''|[^'])*)'|([^\s"'[\],;|]+))/g;
+  /(?<![\w./$%@-]|\$\{)([A-Za-z_][\w.-]{2,60}):(\s?)(?:"((?:\\.|[^"\\])*)"|'((?:''|[^'])*)'|((?:\$\{[^{}\n]{0,200}\}|[^\s"'[\],;|])+))/g;
 /** `Authorization: Basic x`, `X-Api-Key: x`; the value goes on to the end of the quotes or the line. */
 const HEADER =
   /(?<![\w-])((?:Proxy-|X-Forwarded-)?Authorization|Cookie|Set-Cookie|[A-Za-z][\w-]*-(?:Key|Token|Secret|Password|Auth)|api-?key|apikey)(["']?\s*(?:[:=,]|=>)\s*|["']?\s+["'])["']?([^"'\r\n`]+)/gi;
@@ -45,7 +45,7 @@ function assignments(text: string): SecretSpan[] {
     const end = match.index + whole.length;
     if (bare === undefined) return named(key, double ?? single ?? "", end - 1);
     const value = withoutRest(bare);
-    if (/^[=>~]/.test(value) || /\w\(/.test(value)) return [];
+    if (/^([=>~]|\.[*+]|\[\^|\\)/.test(value) || /\w\(/.test(value)) return [];
     return named(key, value, end - bare.length + value.length);
   });
 }

@@ -42,6 +42,14 @@ function wordAt(line: string, start: number, end: number): ShellWord & { readonl
   };
   while (at < end && !/[\s;|&]/.test(line[at] ?? "")) {
     const character = line[at] ?? "";
+    const reference = character === "$"
+      ? /^\$\{[^{}\n]{0,200}\}/.exec(line.slice(at, at + 210))?.[0] ?? ""
+      : "";
+    if (reference !== "") {
+      for (const inside of reference.split("").keys()) take(at + inside);
+      at += reference.length;
+      continue;
+    }
     const close = character === "'" || character === '"' ? closing(line, at, end) : -1;
     if (close > at) {
       for (let inside = at + 1; inside < close; inside++) {

@@ -10,7 +10,7 @@ const PATTERNS: readonly RegExp[] = [
   // redis: user default on >password ~* +@all
   /(?:^|\s)(?:user|setuser)\s+\S+.*?\s[>#]([^\s>~&+]+)/gi,
   // .netrc, haproxy: login x password y; user x insecure-password y
-  /\s(?:(?:insecure-)?password|passwd)\s+([^\s;"']+)/g,
+  /\b(?:machine|login|user|account)\s+\S+(?:\s+\S+){0,6}?\s+(?:(?:insecure-)?password|passwd)\s+([^\s;"']+)\s*$/g,
   // haproxy: stats auth name:password
   /\bstats\s+auth\s+[^\s:]+:(\S+)/g,
   // .pgpass: host:port:database:user:password

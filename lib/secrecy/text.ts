@@ -39,10 +39,10 @@ export function secretsInList(list: readonly string[], program?: string): readon
 
 /** A text as a shell would take it: only where there is something that an argument could say. */
 function secretsInCommand(text: string, program?: string): SecretSpan[] {
-  if (!/\s/.test(text) && program === undefined) {
+  if (!/[\s"']/.test(text) && program === undefined) {
     return (secretsInArguments([{ value: text }])[0] ?? []).map((span) => withoutQuote(text, span));
   }
-  const words = shellWords(text);
+  const words = shellWords(text).map((word) => ({ ...word, value: withoutClosing(word.value) }));
   return secretsInArguments(words, program).flatMap((spans, index) => {
     const places = words[index]?.places ?? [];
     return spans.map(({ start, end, why }) =>
@@ -56,4 +56,11 @@ function withoutQuote(text: string, span: SecretSpan): SecretSpan {
   return /["']/.test(text[span.start] ?? "") && span.end - span.start > 1
     ? { ...span, start: span.start + 1 }
     : span;
+}
+
+/** What closes a list or an object around a word is not part of it. */
+function withoutClosing(word: string): string {
+  return /[([{]/.test(word.replace(/\$\{[^{}]*\}/g, ""))
+    ? word
+    : word.replace(/(?<!\$\{[^{}]*)[)\]},]+$/, "");
 }

@@ -6,10 +6,15 @@ import { shareSecret } from "./middleware_secrets.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The paths of all fields that are or hold a secret: `customRequestHeaders.Authorization`. */
+/**
+ * The paths of all fields that are or hold a secret, such as `customRequestHeaders.Authorization`. What is called
+ * `secret` names one.
+ */
 export function secretFields(fields: unknown, path: readonly string[] = []): readonly string[] {
   if (typeof fields === "string") {
-    return secretsInVariable(path.at(-1) ?? "", fields).length > 0 ? [path.join(".")] : [];
+    const name = path.at(-1) ?? "";
+    if (/^secret$|Secret$/.test(name)) return [];
+    return secretsInVariable(name, fields).length > 0 ? [path.join(".")] : [];
   }
   if (typeof fields !== "object" || fields === null) return [];
   return Object.entries(fields).flatMap(([key, value]) =>
