@@ -22,6 +22,7 @@ import { servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
 import { beyondBaseline } from "./pod_security.ts";
 import { servicePorts } from "./ports.ts";
+import { roleOf } from "./role.ts";
 import { hasRoutes, routingConversionInput, serviceFor } from "./routing_input.ts";
 import { bindRoles } from "./storage/roles.ts";
 import { Claims } from "./storage/volumes.ts";
@@ -163,6 +164,7 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
   const nothing: ConvertedService = {
     name: service.name,
     kind: "none",
+    role: "application",
     workload: [],
     network: [],
     configuration: [],
@@ -185,6 +187,7 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
   return {
     name: service.name,
     kind,
+    role: roleOf(service, kind, context.decisions),
     workload: [workload],
     network: servicesOf(context, service, workshop.ports.get(service.name) ?? [], loadBalancers, taken),
     configuration: workshop.objects.of(service.name),

@@ -17,6 +17,7 @@ function service(name: string, kind: WorkloadKind): ConvertedService {
   return {
     name,
     kind,
+    role: kind === "StatefulSet" ? "store" : kind === "Job" ? "job" : "application",
     workload: kind === "none" ? [] : [object(kind, name)],
     network: [object("Service", name)],
     configuration: [],
