@@ -1,11 +1,10 @@
 /** The result of converting a project: objects by what they are for, and everything worth saying about it. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Dependency } from "./dependencies.ts";
+import type { Dependency } from "../stack/dependencies.ts";
 import type { PlannedObject } from "./object.ts";
-import type { ServiceRole } from "./role.ts";
+import type { ServiceRole, WorkloadKind } from "../stack/role.ts";
 
-/** The workload kinds that a service can become. `none`: replaced by something named (see the findings). */
-export type WorkloadKind = "Deployment" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" | "none";
+export type { WorkloadKind } from "../stack/role.ts";
 
 /** The objects that one compose service became. */
 export interface ConvertedService {

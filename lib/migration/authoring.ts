@@ -1,8 +1,8 @@
 /** The words that a migration script is written in. Scripts import this file and nothing else. */
-import type { ServiceRole } from "../kube/role.ts";
+import type { ServiceRole } from "../stack/role.ts";
 import type { Step } from "./step.ts";
 
-export type { ServiceRole } from "../kube/role.ts";
+export type { ServiceRole } from "../stack/role.ts";
 
 /**
  * One numbered script, the default export of `migrations/NNN_name.ts`.

@@ -1,7 +1,7 @@
 /** The graph of what services need, without circles: the weakest edge of a circle is cut, and said. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ConvertedService } from "../kube/conversion.ts";
-import { type Dependency, REASONS } from "../kube/dependencies.ts";
+import { type Dependency, REASONS } from "../stack/dependencies.ts";
 
 /** For each service what must be there before it. */
 export type Needs = ReadonlyMap<string, readonly Dependency[]>;

@@ -1,7 +1,7 @@
 /** Which script takes a service that none names, and in which order a script starts what it takes. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ConvertedService } from "../kube/conversion.ts";
-import type { ServiceRole } from "../kube/role.ts";
+import type { ServiceRole } from "../stack/role.ts";
 import { type Needs, needsOf } from "./needs.ts";
 
 /** What placing needs to know of a script. */

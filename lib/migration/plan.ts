@@ -61,7 +61,10 @@ function plannedOf(input: PlanInput, drafts: readonly Draft[], placed: Surroundi
   const usersDue = new Set<string>();
   return input.scripts.map((script, index): PlannedMigration => {
     const later = new Set(drafts.slice(index + 1).flatMap((draft) => [...draft.notes.claimed]));
-    const { steps, notes } = runScript(script, input, { ...placed, later, usersDue });
+    const placedLater = new Set(
+      input.scripts.slice(index + 1).flatMap(({ id }) => placed.tiers.get(id)?.flat() ?? []),
+    );
+    const { steps, notes } = runScript(script, input, { ...placed, later, placedLater, usersDue });
     for (const name of notes.usersDue) usersDue.add(name);
     const delayed = opening >= 0 && index > opening
       ? flatten(applyRoutes(input.conversion, (service) => notes.claimed.has(service)))
@@ -83,6 +86,7 @@ interface Surroundings {
   readonly assigned: ReadonlyMap<string, string>;
   readonly tiers: ReadonlyMap<string, readonly (readonly string[])[]>;
   readonly later: ReadonlySet<string>;
+  readonly placedLater: ReadonlySet<string>;
   readonly usersDue: ReadonlySet<string>;
 }
 
@@ -90,6 +94,7 @@ const NOTHING: Surroundings = {
   assigned: new Map(),
   tiers: new Map(),
   later: new Set(),
+  placedLater: new Set(),
   usersDue: new Set(),
 };
 
@@ -101,7 +106,7 @@ interface Draft {
 function runScript(
   script: Script,
   { conversion, preparations }: PlanInput,
-  { assigned: assignments, tiers, later, usersDue }: Surroundings,
+  { assigned: assignments, tiers, ...told }: Surroundings,
 ): Draft {
   const notes: Notes = {
     absent: new Set(),
@@ -111,7 +116,7 @@ function runScript(
     diagnostics: [],
   };
   const assigned = [...assignments].filter(([, id]) => id === script.id).map(([service]) => service);
-  const view = { conversion, preparations, assigned, tiers: tiers.get(script.id) ?? [], later, usersDue };
+  const view = { conversion, preparations, assigned, tiers: tiers.get(script.id) ?? [], ...told };
   try {
     return {
       steps: flatten(script.migration.plan(stackFor(view, notes))),

@@ -38,8 +38,10 @@ export interface View {
   readonly assigned: readonly string[];
   /** The services that are placed in it, in tiers. */
   readonly tiers: readonly (readonly string[])[];
-  /** The services whose workload only comes with a later script, so that their routes and users wait for it. */
+  /** The services whose workload only comes with a later script, so that their routes wait for it. */
   readonly later: ReadonlySet<string>;
+  /** Those of them that a later script takes unnamed: it starts them together with their users. */
+  readonly placedLater: ReadonlySet<string>;
   /** The services whose users an earlier script asked for before they were there. */
   readonly usersDue: ReadonlySet<string>;
 }
@@ -78,8 +80,9 @@ export function stackFor(view: View, notes: Notes): Stack {
     },
     users: (name) => {
       if (!isHere(name)) return [];
-      if (later.has(name.service)) notes.usersDue.add(name.service);
-      return later.has(name.service) ? [] : prepared(preparations.users(name.service));
+      const isLater = view.placedLater.has(name.service);
+      if (isLater) notes.usersDue.add(name.service);
+      return isLater ? [] : prepared(preparations.users(name.service));
     },
     schema: (name) => isHere(name) ? prepared(preparations.schema(name.service)) : [],
     clients: (name) => isHere(name) ? prepared(preparations.clients(name.service)) : [],

@@ -36,6 +36,7 @@ Deno.test("a rollout leaves an old pod the time that it may take to end", async 
       assigned: [],
       tiers: [],
       later: new Set<string>(),
+      placedLater: new Set<string>(),
       usersDue: new Set<string>(),
     };
     const { service, wait } = stackFor(view, notes);

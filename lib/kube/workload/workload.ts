@@ -1,9 +1,9 @@
 /** The workload object around a pod template. */
 import type { WorkloadKind } from "../conversion.ts";
-import { label } from "../names.ts";
+import { label } from "../../stack/names.ts";
 import type { KubeObject } from "../object.ts";
 import { record } from "../json.ts";
-import { mayOverlap } from "./kind.ts";
+import { mayOverlap } from "../../stack/kind.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import type { Pod } from "./pod.ts";
 
@@ -39,7 +39,7 @@ export function workloadOf(
   const template = pod.template;
   switch (kind) {
     case "Deployment": {
-      const strategy = mayOverlap(workshop, subject, pod.exclusive)
+      const strategy = mayOverlap(workshop.context, subject.service, pod.exclusive)
         ? { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
         : { type: "Recreate" };
       const spec = { replicas, selector, strategy, ...progressDeadline(pod), template };

@@ -1,0 +1,300 @@
+/** What becomes of every key of the compose specification. A test compares it with the loader's own list of keys. */
+
+/**
+ * - `carried`: the objects say the same.
+ * - `replaced`: something named takes its place; where behaviour differs, a finding says it.
+ * - `reported`: it is not carried, and a finding says so wherever it is used.
+ * - `read`: the loader has worked it in; nothing of it is left to carry.
+ */
+export type Treatment = "carried" | "replaced" | "reported" | "read";
+
+export interface Coverage {
+  readonly treatment: Treatment;
+  /** Into what, or why not. */
+  readonly what: string;
+  /** For `reported` keys without a rule of their own: what to do instead. */
+  readonly hint?: string;
+  readonly severity?: "question" | "warning" | "info";
+}
+
+const carried = (what: string): Coverage => ({ treatment: "carried", what });
+const replaced = (what: string): Coverage => ({ treatment: "replaced", what });
+const read = (what: string): Coverage => ({ treatment: "read", what });
+/** Reported by a rule of its own, which knows more than the key. */
+const special = (what: string): Coverage => ({ treatment: "reported", what });
+const reported = (what: string, hint: string, severity: Coverage["severity"] = "warning"): Coverage => ({
+  treatment: "reported",
+  what,
+  hint,
+  severity: severity ?? "warning",
+});
+
+const LIMITS_HINT = "Use deploy.resources, or resources in decisions.yaml";
+const NODE_HINT = "Set it on the node, for the kubelet or the container runtime";
+const NOT_NEEDED = "Nothing is to be done";
+const SWARM_HINT = "Use replicas, nodeSelector or affinity by a patch of the workload";
+const NETWORK_HINT = "All pods reach each other; add NetworkPolicies where that is too much";
+
+/** By path: `service.ports.target`. A trailing `.*` speaks for everything below. */
+export const COVERAGE: Readonly<Record<string, Coverage>> = {
+  "service.annotations.*": carried("annotations of the pod"),
+  "service.attach": read("a matter of compose's own output"),
+  "service.blkio_config.*": reported("Kubernetes does not limit the disk", NODE_HINT),
+  "service.build.*": special("a cluster pulls images: the decision services.NAME.image"),
+  "service.cap_add": carried("securityContext.capabilities.add"),
+  "service.cap_drop": carried("securityContext.capabilities.drop"),
+  "service.cgroup": reported("every pod has a cgroup namespace of its own", NOT_NEEDED, "info"),
+  "service.cgroup_parent": reported("the kubelet makes the cgroups", NODE_HINT),
+  "service.command": carried("args"),
+  "service.configs.gid": special("mounted files belong to root"),
+  "service.configs.mode": carried("mode of the item"),
+  "service.configs.source": carried("a ConfigMap, or a Secret where its content is one"),
+  "service.configs.target": carried("mountPath with subPath"),
+  "service.configs.uid": special("mounted files belong to root"),
+  "service.container_name": replaced("a Service of that name"),
+  "service.cpu_count": reported("a Windows limit", LIMITS_HINT),
+  "service.cpu_percent": reported("a Windows limit", LIMITS_HINT),
+  "service.cpu_period": reported("the kubelet sets the period", LIMITS_HINT),
+  "service.cpu_quota": reported("the kubelet sets the quota from the limit", LIMITS_HINT),
+  "service.cpu_rt_period": reported("no pod has a real-time share", NODE_HINT),
+  "service.cpu_rt_runtime": reported("no pod has a real-time share", NODE_HINT),
+  "service.cpu_shares": reported("shares follow from requests", LIMITS_HINT),
+  "service.cpus": carried("resources.limits.cpu"),
+  "service.cpuset": reported("the kubelet's CPU manager pins processors", NODE_HINT),
+  "service.credential_spec.*": reported(
+    "Windows accounts are set at the pod",
+    "Use securityContext.windowsOptions",
+  ),
+  "service.depends_on.*": replaced("the order of migrations and, for service_healthy, an init container"),
+  "service.deploy.endpoint_mode": reported("a Service has a cluster address", NOT_NEEDED, "info"),
+  "service.deploy.labels.*": reported("labels of a swarm service", "Use labels of the service", "info"),
+  "service.deploy.mode": carried("DaemonSet for global, Job for jobs"),
+  "service.deploy.placement.*": reported("swarm's placement is not the cluster's", SWARM_HINT),
+  "service.deploy.replicas": carried("replicas"),
+  "service.deploy.resources.limits.cpus": carried("resources.limits.cpu"),
+  "service.deploy.resources.limits.memory": carried("resources.limits.memory"),
+  "service.deploy.resources.limits.pids": special("the kubelet's podPidsLimit"),
+  "service.deploy.resources.reservations.cpus": carried("resources.requests.cpu"),
+  "service.deploy.resources.reservations.devices.*": special("a device plugin"),
+  "service.deploy.resources.reservations.generic_resources.*": reported("a swarm resource", SWARM_HINT),
+  "service.deploy.resources.reservations.memory": carried("resources.requests.memory"),
+  "service.deploy.restart_policy.*": replaced(
+    "a question where the condition is none or on-failure, since a Deployment goes on running",
+  ),
+  "service.deploy.rollback_config.*": reported(
+    "a rollout is not rolled back by itself",
+    "kubectl rollout undo",
+    "info",
+  ),
+  "service.deploy.update_config.*": replaced("RollingUpdate for start-first, else by the kind of service"),
+  "service.develop.*": reported("a matter of development", NOT_NEEDED, "info"),
+  "service.device_cgroup_rules": reported("pods get devices from plugins", NODE_HINT),
+  "service.devices.*": reported(
+    "pods get devices from plugins",
+    "Install a device plugin, or mount the device by a volume and decide privileged",
+    "question",
+  ),
+  "service.dns": carried("dnsConfig.nameservers, besides the cluster's own"),
+  "service.dns_opt": carried("dnsConfig.options"),
+  "service.dns_search": carried("dnsConfig.searches"),
+  "service.domainname": reported(
+    "a pod's domain is the cluster's",
+    "Write the full name into hostname",
+    "warning",
+  ),
+  "service.entrypoint": carried("command"),
+  "service.env_file.*": read("its variables stand in environment"),
+  "service.environment.*": carried("a ConfigMap and a Secret, read by envFrom"),
+  "service.expose": carried("ports of the Service"),
+  "service.extends.*": read("merged"),
+  "service.external_links": reported(
+    "a container outside the project",
+    "Make a Service of type ExternalName for it",
+  ),
+  "service.extra_hosts.*": carried("hostAliases; host-gateway by decision"),
+  "service.gpus.*": reported(
+    "pods get GPUs from the vendor's device plugin",
+    "Install it and set its resource",
+    "question",
+  ),
+  "service.group_add": carried("supplementalGroups; names by decision"),
+  "service.healthcheck.disable": carried("no probes"),
+  "service.healthcheck.interval": carried("periodSeconds"),
+  "service.healthcheck.retries": carried("failureThreshold"),
+  "service.healthcheck.start_interval": carried("periodSeconds of the startup probe"),
+  "service.healthcheck.start_period": carried("part of the startup probe's patience"),
+  "service.healthcheck.test": carried("startup and readiness probes; liveness by decision"),
+  "service.healthcheck.timeout": carried("timeoutSeconds"),
+  "service.hostname": carried("hostname, a line in the hosts file, RabbitMQ's node name"),
+  "service.image": carried("image"),
+  "service.init": replaced("shareProcessNamespace: the pause process reaps the others"),
+  "service.ipc": special("hostIPC for host; another container's is reported"),
+  "service.isolation": reported("a Windows setting", "Use a runtimeClassName", "info"),
+  "service.label_file": read("its labels stand in labels"),
+  "service.labels.*": carried("annotations of the pod; Traefik's labels are routes"),
+  "service.links": replaced("Services for the aliases, an edge of the dependencies"),
+  "service.logging.driver": reported(
+    "the kubelet keeps and rotates logs",
+    "Set containerLogMaxSize and containerLogMaxFiles of the kubelet",
+    "info",
+  ),
+  "service.logging.options.*": read("reported with the driver"),
+  "service.mac_address": reported("the network plugin gives addresses", NOT_NEEDED),
+  "service.mem_limit": carried("resources.limits.memory"),
+  "service.mem_reservation": carried("resources.requests.memory"),
+  "service.mem_swappiness": reported("the kubelet rules swap", NODE_HINT),
+  "service.memswap_limit": reported("the kubelet rules swap", NODE_HINT),
+  "service.models.*": reported("no model runner serves pods", "Deploy the model as a service of its own"),
+  "service.network_mode": carried("hostNetwork for host; others are reported"),
+  "service.networks.aliases": replaced("a Service of that name"),
+  "service.networks.driver_opts.*": reported("the network plugin has its own options", NETWORK_HINT, "info"),
+  "service.networks.gw_priority": reported("a pod has one network", NETWORK_HINT, "info"),
+  "service.networks.interface_name": reported("a pod has one interface", NETWORK_HINT),
+  "service.networks.ipv4_address": reported("pods have no fixed addresses", "Use the name of the Service"),
+  "service.networks.ipv6_address": reported("pods have no fixed addresses", "Use the name of the Service"),
+  "service.networks.link_local_ips": reported("pods have no fixed addresses", "Use the name of the Service"),
+  "service.networks.mac_address": reported("the network plugin gives addresses", NOT_NEEDED),
+  "service.networks.priority": reported("a pod has one network", NETWORK_HINT, "info"),
+  "service.networks.use_service_name_alias": read("the service's name is always a Service"),
+  "service.oom_kill_disable": reported("the kubelet decides who is killed", LIMITS_HINT),
+  "service.oom_score_adj": reported("the kubelet sets it from requests and limits", LIMITS_HINT),
+  "service.pid": special("hostPID for host; another container's is reported"),
+  "service.pids_limit": reported("the kubelet has one limit for all pods", "Set podPidsLimit of the kubelet"),
+  "service.platform": carried("nodeSelector"),
+  "service.ports.app_protocol": carried("appProtocol"),
+  "service.ports.host_ip": replaced("a loopback address keeps the port private"),
+  "service.ports.mode": read("a Service reaches every pod"),
+  "service.ports.name": read("ports are called by protocol and number"),
+  "service.ports.protocol": carried("protocol"),
+  "service.ports.published": replaced("what decisions.yaml says under publish; private until then"),
+  "service.ports.target": carried("port and targetPort"),
+  "service.post_start.*": reported(
+    "a hook of compose",
+    "Write it as lifecycle.postStart by a patch, or as a Job",
+    "question",
+  ),
+  "service.pre_start.*": reported(
+    "a hook of compose",
+    "Write it as an init container by a patch",
+    "question",
+  ),
+  "service.pre_stop.*": reported("a hook of compose", "Write it as lifecycle.preStop by a patch", "question"),
+  "service.privileged": carried("securityContext.privileged, and the namespace's Pod Security level"),
+  "service.profiles": read("services of inactive profiles are left out"),
+  "service.provider.*": reported(
+    "something outside compose provides it",
+    "Deploy it by its own means",
+    "question",
+  ),
+  "service.pull_policy": carried("imagePullPolicy"),
+  "service.pull_refresh_after": reported(
+    "Kubernetes pulls always, never or when absent",
+    "Use pull_policy: always",
+  ),
+  "service.read_only": carried("readOnlyRootFilesystem"),
+  "service.restart": replaced(
+    "a Deployment goes on running; a question where Docker would not start it again",
+  ),
+  "service.runtime": reported(
+    "a cluster names runtimes by class",
+    "Make a RuntimeClass and name it by a patch",
+    "question",
+  ),
+  "service.scale": carried("replicas"),
+  "service.secrets.gid": special("mounted files belong to root"),
+  "service.secrets.mode": carried("mode of the item"),
+  "service.secrets.source": carried("a Secret"),
+  "service.secrets.target": carried("mountPath with subPath"),
+  "service.secrets.uid": special("mounted files belong to root"),
+  "service.security_opt": carried("allowPrivilegeEscalation, profiles, SELinux options"),
+  "service.shm_size": carried("an emptyDir in memory at /dev/shm"),
+  "service.stdin_open": carried("stdin"),
+  "service.stop_grace_period": carried("terminationGracePeriodSeconds"),
+  "service.stop_signal": reported(
+    "the image's STOPSIGNAL is sent, else SIGTERM",
+    "Set STOPSIGNAL in the image, or wrap the entrypoint",
+  ),
+  "service.storage_opt.*": reported(
+    "the container runtime has one storage driver",
+    "Use resources.limits of ephemeral-storage",
+  ),
+  "service.sysctls.*": carried("securityContext.sysctls; unsafe ones need the kubelet's consent"),
+  "service.tmpfs": carried("an emptyDir in memory"),
+  "service.tty": carried("tty"),
+  "service.ulimits.*": reported(
+    "pods have the limits of the container runtime",
+    "Raise LimitNOFILE and LimitNPROC of the k3s unit, or call ulimit in the entrypoint",
+  ),
+  "service.umask": reported("a container has the image's umask", "Call umask in the entrypoint"),
+  "service.use_api_socket": reported("no engine runs the pods", NOT_NEEDED),
+  "service.user": carried("runAsUser and runAsGroup; names by decision or by the image"),
+  "service.userns_mode": reported("user namespaces are set at the pod", "Set hostUsers by a patch"),
+  "service.uts": reported("only the host network shares the host's name", NOT_NEEDED),
+  "service.volumes.bind.create_host_path": read("a local volume is never created; a missing one is reported"),
+  "service.volumes.bind.propagation": carried("mountPropagation"),
+  "service.volumes.bind.recursive": reported("a volume is bound as it is", "Decide propagation", "info"),
+  "service.volumes.bind.selinux": reported("the kubelet labels volumes", "Set seLinuxOptions", "info"),
+  "service.volumes.consistency": read("a hint for Docker Desktop"),
+  "service.volumes.image.subpath": carried("subPath"),
+  "service.volumes.read_only": carried("readOnly"),
+  "service.volumes.source": carried("claim, ConfigMap, Secret, hostPath or image"),
+  "service.volumes.target": carried("mountPath"),
+  "service.volumes.tmpfs.mode": reported(
+    "an emptyDir is open to all users of the pod",
+    "Use fsGroup",
+    "info",
+  ),
+  "service.volumes.tmpfs.size": carried("sizeLimit"),
+  "service.volumes.type": carried("the kind of volume"),
+  "service.volumes.volume.labels.*": read("labels for a volume that Docker would make"),
+  "service.volumes.volume.nocopy": read(
+    "nothing is copied from the image into a volume; the data lies there already",
+  ),
+  "service.volumes.volume.subpath": carried("subPath"),
+  "service.volumes_from": reported(
+    "a pod mounts its own volumes",
+    "Repeat the volumes at the service",
+    "question",
+  ),
+  "service.working_dir": carried("workingDir"),
+  "volume.driver": reported("a volume plugin of Docker", "Use the CSI driver of that storage", "question"),
+  "volume.driver_opts.*": carried("the path of a bind, the share of nfs, memory for tmpfs"),
+  "volume.external.*": carried("its own name instead of the project's"),
+  "volume.labels.*": read("labels of Docker's volume"),
+  "volume.name": carried("the path below Docker's data root"),
+  "network.attachable": read("a swarm setting"),
+  "network.driver": reported("the cluster has one network", NETWORK_HINT, "info"),
+  "network.driver_opts.*": reported("the network plugin has its own options", NETWORK_HINT, "info"),
+  "network.enable_ipv4": reported("the cluster's families hold", "Set them when the cluster is made", "info"),
+  "network.enable_ipv6": reported("the cluster's families hold", "Set them when the cluster is made", "info"),
+  "network.external.*": reported(
+    "what else is attached to it is not in the cluster",
+    "Make Services for what lies outside",
+  ),
+  "network.internal": reported(
+    "pods reach the outside",
+    "Add a NetworkPolicy that allows egress to the namespace only",
+  ),
+  "network.ipam.*": reported("the cluster gives addresses", NETWORK_HINT, "info"),
+  "network.labels.*": read("labels of Docker's network"),
+  "network.name": read("names of Docker's networks reach nobody"),
+  "config.content": carried("the content of the ConfigMap"),
+  "config.environment": carried("the content of the ConfigMap"),
+  "config.external.*": special("an object that must be there beforehand"),
+  "config.file": carried("the content of the ConfigMap"),
+  "config.labels.*": read("labels of a swarm config"),
+  "config.name": carried("the name of an external object"),
+  "config.template_driver": reported("no templates are filled in", "Write the filled-in text"),
+  "secret.driver": reported(
+    "a swarm plugin keeps it",
+    "Create the Secret by hand or by an operator",
+    "question",
+  ),
+  "secret.driver_opts.*": read("reported with the driver"),
+  "secret.environment": carried("the content of the Secret"),
+  "secret.external.*": special("an object that must be there beforehand"),
+  "secret.file": carried("the content of the Secret"),
+  "secret.labels.*": read("labels of a swarm secret"),
+  "secret.name": carried("the name of an external object"),
+  "secret.template_driver": reported("no templates are filled in", "Write the filled-in text"),
+};
