@@ -13,6 +13,7 @@ import { checkIssuer } from "../checks/check_issuer.ts";
 import { checkPreparations } from "../kube/jobs/preparations.ts";
 import { withStartCalls } from "../kube/jobs/start_calls.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
+import { asInCluster } from "../stack/as_in_cluster.ts";
 import { exposedPorts } from "../stack/ports.ts";
 import { type PlanInput, planMigrations } from "../migration/plan.ts";
 import { preparationsFor } from "../migration/preparations.ts";
@@ -89,15 +90,18 @@ export async function gather(
   );
   const scripts = await loadScripts(migrations, known?.directory);
   const diagnostics = [...loaded.diagnostics, ...scripts.diagnostics, ...decided.diagnostics];
-  const { project } = loaded;
   const read = {
     directory,
     sources,
     decisions: decided.decisions,
     ...(known === undefined ? {} : { known }),
   };
-  if (project === undefined) return { ...read, containers: [], diagnostics, planFor: () => undefined };
+  if (loaded.project === undefined) {
+    return { ...read, containers: [], diagnostics, planFor: () => undefined };
+  }
 
+  const { project, findings } = asInCluster(loaded.project);
+  diagnostics.push(...findings);
   const { decisions } = decided;
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
   const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);

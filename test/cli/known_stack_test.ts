@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gather, type Gathered } from "../../lib/cli/gather.ts";
-import { describeInput } from "../../lib/cli/move.ts";
+import { describeStack } from "../../lib/cli/move.ts";
 import type { InputOptions } from "../../lib/cli/options.ts";
 import type { Surroundings } from "../../lib/cli/surroundings.ts";
 import { withFiles } from "./in_process.ts";
@@ -42,7 +42,7 @@ Deno.test("a stranger's stack needs no decisions, and sees none of another stack
       "050_databases": ["db"],
       "080_applications": ["web", "prometheus"],
     });
-    assert.match(describeInput(gathered, false), /3 services, no decisions$/m);
+    assert.match(describeStack(gathered, false), /3 services, no decisions$/m);
     assert.doesNotMatch(JSON.stringify([gathered.plan, gathered.diagnostics]), /faf/i);
   });
 });
@@ -59,7 +59,7 @@ Deno.test("a stack that has a known one's services gets its decisions and script
     const gathered = await read(directory);
     assert.equal(gathered.conversion?.namespace, "faf");
     assert.match(
-      describeInput(gathered, false),
+      describeStack(gathered, false),
       /decisions from .*migrations\/faf\/decisions\.yaml, scripts of "faf", as it has "faf-db" and "faf-java-api"/,
     );
   });
