@@ -14,6 +14,8 @@ export interface BlockState {
   readonly awaits: boolean;
   /** An env file's quote that has not ended yet. */
   readonly quote?: string;
+  /** `- name: DB_PASSWORD`, whose value stands in the next line. */
+  readonly called?: string;
 }
 
 /** What a line said, for the ones below it. */
@@ -22,6 +24,7 @@ export interface LineEnd {
   readonly opens?: { readonly key: string; readonly sign: string };
   readonly awaits: boolean;
   readonly quote?: string;
+  readonly called?: string;
 }
 
 /** At the beginning of a file. */
@@ -47,6 +50,7 @@ export function openBlock(state: BlockState, line: string, found: LineEnd): Bloc
   const base: BlockState = {
     awaits: blank ? state.awaits : found.awaits,
     ...(found.quote === undefined ? {} : { quote: found.quote }),
+    ...(found.called === undefined ? {} : { called: found.called }),
   };
   if (state.open?.kind === "text") return { ...base, open: state.open };
   const { opens } = found;

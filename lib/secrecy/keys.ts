@@ -23,7 +23,7 @@ const SETTING_WORDS = new Set([
   "age", "alg", "algo", "algorithm", "algorithms", "alias", "allowed", "attempts", "attr", "attribute", "audience",
   "backend", "bits", "bytes", "cert", "certificate", "charset", "check", "claim", "claims", "class", "cmd", "column",
   "command", "complexity", "cost", "count", "days", "delay", "digits", "dir", "directory", "disable", "disabled", "domain",
-  "domains", "duration", "email", "enable", "enabled", "encoding", "endpoint", "engine", "env", "exchange", "expiration",
+  "domains", "duration", "email", "enable", "enabled", "encoding", "encryption", "endpoint", "engine", "env", "exchange", "expiration",
   "expire", "expires", "expiry", "fd", "field", "fields", "file", "filename", "files", "folder", "format", "generator",
   "grace", "group", "header", "headers", "help", "hint", "history", "host", "hosts", "hours", "httponly", "id", "ids",
   "interval", "issuer", "iterations", "label", "leeway", "len", "length", "lifespan", "lifetime", "limit", "link",
@@ -69,7 +69,7 @@ export function isSecretKey(key: string): boolean {
   while (/^\d+$/.test(all.at(-1) ?? "")) all.pop();
   const last = all.at(-1)?.replace(/\d+$/, "") ?? "";
   const before = all.at(-2) ?? "";
-  if (holdsUsers(all) || isWebhook(all)) return true;
+  if (holdsUsers(all) || isWebhook(all) || last === "claim" && before === "plex") return true;
   if (SETTING_WORDS.has(last) || isSwitch(all)) return false;
   switch (last) {
     case "key":
@@ -83,8 +83,6 @@ export function isSecretKey(key: string): boolean {
       return !/^(gpio|led|data|relay|clk|sda|scl)$/.test(before);
     case "community":
       return /^(snmp|ro|rw)$/.test(before);
-    case "claim":
-      return before === "plex";
     case "sig":
     case "signature":
       return all.length === 1;

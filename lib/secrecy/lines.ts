@@ -11,7 +11,7 @@ import { secretsInSpecialLine } from "./special_lines.ts";
 import type { SecretSpan } from "./span.ts";
 import { secretsInText } from "./text.ts";
 
-const COMMENT = /^\s*(#|;|\/\/|\/?\*|--\s|<!--)/;
+const COMMENT = /^\s*(#|;|\/\/(?![\w.-]+\/)|\/?\*|--\s|<!--)/;
 /** `key: value`, `key = value`, `- key=value`, `export KEY=value`, `set key value`; quoted or not. */
 const PAIR =
   /^(\s*(?:-\s+)?(?:["'](?=[^"']*=))?(?:(?:export|set|let|const|var|local|declare|final|static|public|private|setenv|env|define)\s+)?["']?)(\$?[A-Za-z_@][\w.\-/[\]:@]{0,160}?)(["'\])]*\s*(?::=|=>|\?=|[:=])\s*|["']?\s*,\s*(?=["']))(.*)$/;
@@ -56,7 +56,12 @@ function ofPair(
   }
   const value = valueIn(rest, kind, line, before);
   if (value === undefined) return { spans: text, awaits: false };
-  const isSecret = isNamed ? namesSecret(key, value.text) : inSection && !isPlainValue(value.text);
+  if (/^(name|key)$/.test(key) && isSecretKey(value.text)) {
+    return { spans: text, awaits: false, called: value.text };
+  }
+  const isCalled = key === "value" && block.called !== undefined && namesSecret(block.called, value.text);
+  const isSecret = isCalled ||
+    (isNamed ? namesSecret(key, value.text) : inSection && !isPlainValue(value.text));
   const awaits = awaitsMore(line);
   if (!isSecret || /^[[{]/.test(value.text) && kind === "compose" && key === "secrets") {
     return { spans: text, awaits };
@@ -78,6 +83,8 @@ function ofOther(line: string, kind: FileKind, block: BlockState, text: readonly
     const start = item[1]?.length ?? 0;
     return { spans: [{ start, end: start + (item[2]?.length ?? 0), why: "its key" }], awaits };
   }
+  const isBelow = block.open?.kind === "list" && item === null && !/^[[\]{}(),]+$/.test(line.trim());
+  if (isBelow && !isPlainValue(line)) return { spans: [whole(line, "its key")], awaits };
   const directive = kind === "code" ? null : DIRECTIVE.exec(line);
   const [, indent = "", key = "", quoted = ""] = directive ?? [];
   if (directive !== null && isDirective(key, quoted)) {
@@ -153,6 +160,8 @@ function valueIn(
     return { text: rest.slice(from, end), start: from, end };
   }
   if (kind === "code") return undefined;
+  const tag = /^(?:!!\w+|&[\w-]+)\s+(?=\S)/.exec(rest)?.[0].length ?? 0;
+  if (tag > 0) return { text: rest.slice(tag).trimEnd(), start: tag, end: rest.trimEnd().length };
   const around = /["']\s*$/.exec(before)?.[0].trim();
   const outer = around !== undefined && !/^\s*(?:-\s+)?["'][^"']*["']\s*:/.test(line)
     ? rest.lastIndexOf(around)

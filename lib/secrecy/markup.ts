@@ -3,14 +3,14 @@ import { namesSecret } from "./names.ts";
 import type { SecretSpan } from "./span.ts";
 
 const ELEMENT =
-  /<([A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,400})?>(?:\s*<!\[CDATA\[)?([^<>]{1,4000}?)(?:\]\]>\s*)?<\/\1\s*>/g;
+  /<([A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,400})?>(?:\s*<!\[CDATA\[)?([^<>]{1,4000}?)(?:\]\]>\s*)?<\/\1\s*>/dg;
 /** `<password value="x"/>`, `<connection password="x">`. */
 const ATTRIBUTES =
   /<([A-Za-z][\w.:-]{0,80})((?:\s+[\w.:-]{1,80}\s*=\s*(?:"[^"]{0,4000}"|'[^']{0,4000}'))+)\s*\/?>/g;
 const ATTRIBUTE = /([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 /** `<entry key="password">x</entry>`, `<property name="password">x</property>`, `<string name="token">x</string>`. */
 const ENTRY =
-  /<[A-Za-z][\w.:-]{0,80}\s[^<>]{0,200}?\b(?:key|name|id)\s*=\s*["']([^"']{1,80})["'][^<>]{0,200}>([^<>]{1,4000})<\//g;
+  /<[A-Za-z][\w.:-]{0,80}\s[^<>]{0,200}?\b(?:key|name|id)\s*=\s*["']([^"']{1,80})["'][^<>]{0,200}>([^<>]{1,4000})<\//dg;
 
 /** The values of elements and attributes with a secret's name. */
 export function secretsInMarkup(text: string): SecretSpan[] {
@@ -21,10 +21,10 @@ export function secretsInMarkup(text: string): SecretSpan[] {
 function elements(text: string): SecretSpan[] {
   return [ELEMENT, ENTRY].flatMap((pattern) =>
     [...text.matchAll(pattern)].flatMap((match) => {
-      const [whole, key = "", value = ""] = match;
+      const [, key = "", value = ""] = match;
       if (!namesSecret(key, value) || value.trim() === "") return [];
-      const start = match.index + whole.lastIndexOf(value);
-      return [{ start, end: start + value.length, why: `its name` }];
+      const [start, end] = match.indices?.[2] ?? [0, 0];
+      return [{ start, end, why: "its name" }];
     })
   );
 }

@@ -2,7 +2,7 @@
 import { isSecretKey } from "./keys.ts";
 import { namesSecret } from "./names.ts";
 import { isPlainValue, isReference, secretPart } from "./plain.ts";
-import type { SecretSpan } from "./span.ts";
+import { type SecretSpan, withoutEnd } from "./span.ts";
 
 /** `name=value`, quoted or not; names of connection strings may have a blank in the middle. */
 const ASSIGNMENT =
@@ -12,7 +12,7 @@ const JSON_PAIR =
   /(\\{0,3})(["'])([A-Za-z_$@][\w.$@ /:-]{0,80})\1\2\s*(?::|=>)\s*(?:\1(["'])((?:(?!\1\4)[\s\S]){0,4000}?)\1\4|(-?[\w.+-]+))/g;
 /** `name: value` in running text; the name begins a word. */
 const COLON =
-  /(?<![\w./$%@-]|\$\{)([A-Za-z_][\w.-]{2,60}):(\s?)(?:"((?:\\.|[^"\\])*)"|'((?:''|[^'])*)'|((?:\$\{[^{}\n]{0,200}\}|[^\s"'[\],;|])+))/g;
+  /(?<![\w./$%@-]|\$\{)([A-Za-z_][\w.-]{2,60}):(\s?)(?:(?:!!\w+|&[\w-]+)\s+(?=\S))?(?:"((?:\\.|[^"\\])*)"|'((?:''|[^'])*)'|((?:\$\{[^{}\n]{0,200}\}|[^\s"'[\],;|])+))/g;
 /** `Authorization: Basic x`, `X-Api-Key: x`; the value goes on to the end of the quotes or the line. */
 const HEADER =
   /(?<![\w-])((?:Proxy-|X-Forwarded-)?Authorization|Cookie|Set-Cookie|[A-Za-z][\w-]*-(?:Key|Token|Secret|Password|Auth)|api-?key|apikey)(["']?\s*(?:[:=,]|=>)\s*|["']?\s+["'])["']?([^"'\r\n`]+)/gi;
@@ -54,7 +54,7 @@ function assignments(text: string): SecretSpan[] {
 function withoutRest(value: string): string {
   const more = value.search(/,[A-Za-z_][\w.-]*=/);
   const first = more < 0 ? value : value.slice(0, more);
-  return /[([{]/.test(first) ? first : first.replace(/[)\]},]+$/, "");
+  return /[([{]/.test(first) ? first : withoutEnd(first, ")]},");
 }
 
 function jsonPairs(text: string): SecretSpan[] {
@@ -75,7 +75,7 @@ function colons(text: string): SecretSpan[] {
     if (blank === "" && /^(\d{1,5}\b|latest\b|v?\d|\/)/.test(bare)) return [];
     const next = text.slice(end, end + 3);
     if (/^[a-z]+[.:!?]?$/i.test(bare) && blank !== "" && /^[ \t]+[A-Za-z]/.test(next)) return [];
-    const value = bare.replace(bare.includes("{") ? /[.)]+$/ : /[.)}]+$/, "");
+    const value = withoutEnd(bare, bare.includes("{") ? ".)" : ".)}");
     return named(key, value, end - bare.length + value.length);
   });
 }
@@ -93,7 +93,7 @@ function headers(text: string): SecretSpan[] {
     if (!isSecretKey(name) && !/cookie/i.test(name)) return [];
     const scheme = SCHEME.exec(value)?.[0] ?? "";
     const rest = value.slice(scheme.length).trim();
-    const secret = isReference(rest) ? rest : rest.replace(/[\s;,)\]}\\]+$/, "");
+    const secret = isReference(rest) ? rest : withoutEnd(rest, " \t;,)]}\\");
     const start = match.index + whole.length - value.length + scheme.length;
     if (isPlainValue(secret) || PROSE.test(secret) || scheme === "" && /\s\w+\s/.test(secret)) return [];
     return [{ start, end: start + secret.length, why: "a header" }];

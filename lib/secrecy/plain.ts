@@ -17,6 +17,7 @@ const FILE_NAME =
 /** `true`, `${NAME}`, `/run/secrets/x`: no value of a secret, whatever the key says. */
 export function isPlainValue(value: string): boolean {
   const trimmed = ownPart(value.trim());
+  if (/^(\{\{|<%)/.test(trimmed)) return true;
   if (trimmed === "" || SWITCH.test(trimmed) || isReference(trimmed)) return true;
   return isPath(trimmed) || FILE_NAME.test(trimmed) && !/^[\w-]{30,}\./.test(trimmed);
 }

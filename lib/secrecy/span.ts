@@ -24,3 +24,10 @@ export function joined(spans: readonly SecretSpan[]): readonly SecretSpan[] {
 export function moved(spans: readonly SecretSpan[], offset: number): SecretSpan[] {
   return spans.map((span) => ({ ...span, start: span.start + offset, end: span.end + offset }));
 }
+
+/** The text without any of these characters at its end; a pattern would try each of many in vain. */
+export function withoutEnd(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text[end - 1] ?? "")) end--;
+  return text.slice(0, end);
+}

@@ -6,7 +6,7 @@ import { secretsInPairs } from "./pairs.ts";
 import { namesSecret } from "./names.ts";
 import { secretPart } from "./plain.ts";
 import { shellWords } from "./shell_words.ts";
-import { joined, type SecretSpan } from "./span.ts";
+import { joined, type SecretSpan, withoutEnd } from "./span.ts";
 import { secretsInUrls } from "./urls.ts";
 
 /** What carries an identifier or a checksum, which is as random as a secret. */
@@ -60,7 +60,7 @@ function withoutQuote(text: string, span: SecretSpan): SecretSpan {
 
 /** What closes a list or an object around a word is not part of it. */
 function withoutClosing(word: string): string {
-  return /[([{]/.test(word.replace(/\$\{[^{}]*\}/g, ""))
-    ? word
-    : word.replace(/(?<!\$\{[^{}]*)[)\]},]+$/, "");
+  if (/[([{]/.test(word.replace(/\$\{[^{}]*\}/g, ""))) return word;
+  const shorter = withoutEnd(word, ")]},");
+  return shorter.lastIndexOf("${") > shorter.lastIndexOf("}") ? `${shorter}}` : shorter;
 }

@@ -12,7 +12,7 @@ const DSN = /(?<![\w.%-])([\w.%-]{1,64}):(?!\/\/)([^\s"'=]{1,200}?)@(?:tcp|udp|u
 const ORACLE =
   /(?<![\w./-])(?:jdbc:oracle:\w+:)?[\w$#]{1,64}\/([^\s"'@/]{1,200})@(?:\/\/|[\w.-]{1,200}:\d|\()/gi;
 /** `user@host:password`, as rsync and mail programs never have it, is left out: nobody could tell it from a path. */
-const QUERY = /[?&;]([\w.[\]%-]{1,60})=([^&\s"'#<>;`\\]+)/g;
+const QUERY = /[?&]([\w.[\]%-]{1,60})=([^&\s"'#<>;`\\]+)/g;
 /** Names of query parameters that open something, beside those that name a secret by their words. */
 const QUERY_NAME = /^(sig|signature|code|auth|access_token|x-amz-signature|x-amz-security-token)$/i;
 

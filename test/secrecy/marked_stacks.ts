@@ -52,7 +52,7 @@ export async function markedStack(
     if (changed !== text) await Deno.writeTextFile(path, changed);
   }
   const decisions = name === "faf"
-    ? await Deno.readTextFile(join(ROOT, "migrations/decisions.yaml"))
+    ? await Deno.readTextFile(join(ROOT, "migrations/faf/decisions.yaml"))
     : name === "harbour"
     ? await Deno.readTextFile(join(directory, "decisions.yaml"))
     : "defaultStep: applications\n";
