@@ -1,10 +1,11 @@
 /** Which kind of workload a service is, by what it means and not by how it is written. */
 import type { Service } from "../../compose/project.ts";
-import type { WorkloadKind } from "../kube/conversion.ts";
-import { at, type Context, imageOf } from "./context.ts";
+import { at, type Context, decided, imageOf } from "./context.ts";
 import { knownImage } from "./known_images.ts";
-import { imageDecision } from "./ports.ts";
-import type { Subject, Workshop } from "../kube/workload/parts.ts";
+import { imageDecision, type ServicePort } from "./ports.ts";
+
+/** The workload kinds that a service can become. `none`: replaced by something named (see the findings). */
+export type WorkloadKind = "Deployment" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" | "none";
 
 /** Where databases and brokers keep what they must not lose. */
 const STATEFUL_TARGET =
@@ -14,18 +15,21 @@ const STATEFUL_TARGET =
  * Decided; else a DaemonSet for `mode: global`, a Job for what is not restarted and serves nothing, a
  * StatefulSet for databases and brokers with a directory, a Deployment for the rest.
  */
-export function kindOf(workshop: Workshop, subject: Subject): Exclude<WorkloadKind, "none" | "CronJob"> {
-  const { service, decision } = subject;
+export function kindOf(
+  context: Context,
+  service: Service,
+  ports: readonly ServicePort[],
+): Exclude<WorkloadKind, "none" | "CronJob"> {
+  const decision = decided(context.decisions, service.name);
   if (decision.kind !== undefined) return decision.kind;
   const mode = service.deploy?.mode;
   if (mode === "global") return "DaemonSet";
   if (mode === "replicated-job" || mode === "global-job") return "Job";
-  if (isOneShot(workshop.context, service)) {
-    const ports = workshop.ports.get(service.name) ?? [];
+  if (isOneShot(context, service)) {
     if (ports.length === 0) return "Job";
-    reportServingOneShot(workshop.context, service, ports[0]?.port ?? 0);
+    reportServingOneShot(context, service, ports[0]?.port ?? 0);
   }
-  return isStateful(workshop.context, service) ? "StatefulSet" : "Deployment";
+  return isStateful(context, service) ? "StatefulSet" : "Deployment";
 }
 
 /** Not restarted after success, or waited for until it has ended. An absent `restart` says nothing. */
@@ -64,12 +68,12 @@ function reportServingOneShot(context: Context, service: Service, port: number):
  * Whether an old and a new pod may run side by side during a rollout. Docker stops the old container first;
  * only what is reached through HTTP routes and writes to no kept directory can do without that.
  */
-export function mayOverlap(workshop: Workshop, subject: Subject, exclusive: boolean): boolean {
-  const { service, decision } = subject;
+export function mayOverlap(context: Context, service: Service, exclusive: boolean): boolean {
+  const decision = decided(context.decisions, service.name);
   if (decision.strategy !== undefined) return decision.strategy === "RollingUpdate";
   if (exclusive) return false;
   if (service.deploy?.update_config?.["order"] === "start-first") return true;
-  return [...workshop.context.routing.http.routers.values()].some((router) =>
+  return [...context.routing.http.routers.values()].some((router) =>
     router.services.includes(service.name)
   );
 }

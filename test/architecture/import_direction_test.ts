@@ -57,10 +57,10 @@ const NOT_YET: ReadonlySet<string> = new Set([
   "lib/stack/secrets/reference.ts imports lib/kube/conversion.ts, below it",
   "lib/stack/secrets/reference.ts imports lib/kube/json.ts, below it",
   "lib/stack/secrets/reference.ts imports lib/kube/object.ts, below it",
-  "lib/stack/secrets/sources.ts imports lib/kube/conversion.ts, below it",
-  "lib/stack/secrets/sources.ts imports lib/kube/jobs/job.ts, below it",
-  "lib/stack/secrets/sources.ts imports lib/kube/jobs/secret_change.ts, below it",
-  "lib/stack/secrets/sources.ts imports lib/kube/object.ts, below it",
+  "lib/kube/jobs/sources.ts imports lib/kube/conversion.ts, below it",
+  "lib/kube/jobs/sources.ts imports lib/kube/jobs/job.ts, below it",
+  "lib/kube/jobs/sources.ts imports lib/kube/jobs/secret_change.ts, below it",
+  "lib/kube/jobs/sources.ts imports lib/kube/object.ts, below it",
   "lib/stack/storage/roles.ts imports lib/kube/configuration/objects.ts, below it",
 ]);
 

@@ -7,11 +7,10 @@ import type { DatabaseServer, Grant, JobDecisions } from "../../decisions/jobs.t
 import { scriptJob, type Variable } from "./job.ts";
 import {
   adminVariables,
-  imageOfWorkload,
   type JobResult,
   neededUsers,
   Sources,
-} from "../../stack/secrets/sources.ts";
+} from "./sources.ts";
 import { label } from "../../stack/names.ts";
 import { MONGODB_USERS_PROGRAM, MONGODB_USERS_SCRIPT } from "./mongodb/mongodb_script.ts";
 import { DATABASE_PORTS } from "../../stack/job_ports.ts";
@@ -34,7 +33,7 @@ export function databaseUsers(
   const server: DatabaseServer = { ...decided, users: needed.users };
   const sources = new Sources(conversion);
   const wrong = impossible(server, path);
-  const image = server.image ?? imageOfWorkload(conversion, service);
+  const image = server.image ?? conversion.services.get(service)?.image;
   if (image === undefined) {
     return { objects: [], findings: [...wrong, sources.missingService(path, service)] };
   }

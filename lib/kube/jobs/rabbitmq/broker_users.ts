@@ -10,11 +10,10 @@ import { findPlace } from "../../../stack/secrets/reference.ts";
 import { RABBITMQ_USERS_PROGRAM, RABBITMQ_USERS_SCRIPT } from "./rabbitmq_script.ts";
 import {
   adminVariables,
-  imageOfWorkload,
   type JobResult,
   neededUsers,
   Sources,
-} from "../../../stack/secrets/sources.ts";
+} from "../sources.ts";
 
 /** The Job for the users of the broker `service`, or nothing where none are decided or something is missing. */
 export function brokerUsers(
@@ -29,7 +28,7 @@ export function brokerUsers(
   const needed = neededUsers(conversion, decided.users ?? {}, path);
   const broker: Broker = { ...decided, users: needed.users };
   const sources = new Sources(conversion);
-  const image = broker.image ?? imageOfWorkload(conversion, service);
+  const image = broker.image ?? conversion.services.get(service)?.image;
   if (image === undefined) return { objects: [], findings: [sources.missingService(path, service)] };
   const variables: Record<string, Variable> = {
     WAIT_SECONDS: { text: "300" },
