@@ -73,7 +73,5 @@ export function mayOverlap(context: Context, service: Service, exclusive: boolea
   if (decision.strategy !== undefined) return decision.strategy === "RollingUpdate";
   if (exclusive) return false;
   if (service.deploy?.update_config?.["order"] === "start-first") return true;
-  return [...context.routing.http.routers.values()].some((router) =>
-    router.services.includes(service.name)
-  );
+  return [...context.routing.http.routers.values()].some((router) => router.services.includes(service.name));
 }

@@ -14,8 +14,8 @@ import {
 import { connection } from "./database_users.ts";
 import { Decided } from "../../decisions/decided.ts";
 import type { Backups, DatabaseServer, JobDecisions, Timers } from "../../decisions/jobs.ts";
-import { scriptCronJob } from "./job.ts";
-import { type JobResult, Sources } from "./sources.ts";
+import { scriptCronJob } from "./script/job.ts";
+import { type JobResult, Sources } from "./script/sources.ts";
 
 const DUMPS = {
   mariadb: { script: MYSQL_BACKUP_SCRIPT, extension: "sql.gz" },

@@ -4,13 +4,8 @@ import { type Diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { PlannedObject } from "../object.ts";
 import { Decided } from "../../decisions/decided.ts";
 import type { DatabaseServer, Grant, JobDecisions } from "../../decisions/jobs.ts";
-import { scriptJob, type Variable } from "./job.ts";
-import {
-  adminVariables,
-  type JobResult,
-  neededUsers,
-  Sources,
-} from "./sources.ts";
+import { scriptJob, type Variable } from "./script/job.ts";
+import { adminVariables, type JobResult, neededUsers, Sources } from "./script/sources.ts";
 import { label } from "../../stack/names.ts";
 import { MONGODB_USERS_PROGRAM, MONGODB_USERS_SCRIPT } from "./mongodb/mongodb_script.ts";
 import { DATABASE_PORTS } from "../../stack/job_ports.ts";

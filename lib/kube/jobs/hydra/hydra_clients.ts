@@ -6,9 +6,9 @@ import { Decided } from "../../../decisions/decided.ts";
 import type { Client, JobDecisions } from "../../../decisions/jobs.ts";
 import { HYDRA_CLIENTS_SCRIPT } from "./hydra_script.ts";
 import { ADMINISTRATION_PORT } from "../../../stack/job_ports.ts";
-import { scriptJob, type Variable } from "../job.ts";
-import { type JobResult, Sources } from "../sources.ts";
-import { jobLikeWorkload } from "../workload_job.ts";
+import { scriptJob, type Variable } from "../script/job.ts";
+import { type JobResult, Sources } from "../script/sources.ts";
+import { jobLikeWorkload } from "../script/workload_job.ts";
 
 /** The Job that runs before the server: its own image, configuration and variables, other arguments. */
 export function identityMigration(

@@ -1,13 +1,13 @@
 /** Collects the variables of one job from references, and the findings about those that lead nowhere. */
-import type { Conversion } from "../conversion.ts";
-import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { nearest } from "../../diagnostics/nearest.ts";
-import type { PlannedObject } from "../object.ts";
-import type { Decided } from "../../decisions/decided.ts";
-import type { Admin, Part, Reference } from "../../decisions/jobs.ts";
+import type { Conversion } from "../../conversion.ts";
+import type { Diagnostic } from "../../../diagnostics/diagnostic.ts";
+import { nearest } from "../../../diagnostics/nearest.ts";
+import type { PlannedObject } from "../../object.ts";
+import type { Decided } from "../../../decisions/decided.ts";
+import type { Admin, Part, Reference } from "../../../decisions/jobs.ts";
 import type { Variable } from "./job.ts";
 import { CHANGE_NAME, previousKey } from "./secret_change.ts";
-import { findPlace, isLeftOut, isWhole, referenceText } from "../../stack/secrets/reference.ts";
+import { findPlace, isLeftOut, isWhole, referenceText } from "../../../stack/secrets/reference.ts";
 
 /** Objects to apply in order, and what is wrong with the decisions that they were made from. */
 export interface JobResult {
