@@ -1,15 +1,18 @@
 /** The result of converting a project: objects by what they are for, and everything worth saying about it. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { WorkloadKind } from "../stack/kind.ts";
-export type { WorkloadKind };
+import type { Dependency } from "../stack/dependencies.ts";
 import type { ServicePort } from "../stack/ports.ts";
 import type { Place } from "../stack/secrets/reference.ts";
 import type { PlannedObject } from "./object.ts";
+import type { ServiceRole, WorkloadKind } from "../stack/role.ts";
+
+export type { WorkloadKind } from "../stack/role.ts";
 
 /** The objects that one compose service became. */
 export interface ConvertedService {
   readonly name: string;
   readonly kind: WorkloadKind;
+  readonly role: ServiceRole;
   /** What its pods run; absent where there are none. */
   readonly image?: string;
   /** Where the variables of its pods are kept. */
@@ -22,8 +25,8 @@ export interface ConvertedService {
   readonly configuration: readonly PlannedObject[];
   /** IngressRoutes and the like for its routers. */
   readonly routes: readonly PlannedObject[];
-  /** Services that it needs, with the evidence, by name. */
-  readonly dependsOn: readonly string[];
+  /** Services that it needs, with the reason, by name. */
+  readonly dependsOn: readonly Dependency[];
 }
 
 /** Everything, ready for migrations to choose from and order. */

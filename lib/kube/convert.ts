@@ -13,6 +13,7 @@ import type { PlannedObject } from "./object.ts";
 import { beyondBaseline } from "./pod_security.ts";
 import { servicePorts } from "../stack/ports.ts";
 import { hasRoutes, routingConversionInput } from "./routing_input.ts";
+import { roleOf } from "../stack/role.ts";
 import { Claims } from "./storage/volumes.ts";
 import { convertRouting } from "./traefik/convert_routing.ts";
 import type { GivenCertificate } from "./traefik/default_certificate.ts";
@@ -98,6 +99,7 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
     name: service.name,
     kind: "none",
     variables: new Map(),
+    role: "application",
     workload: [],
     network: [],
     configuration: [],
@@ -106,8 +108,7 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
   };
   if (decision.skip !== undefined || service.name === context.routing.traefikService) return nothing;
   const subject: Subject = { service, decision };
-  const ports = workshop.ports.get(service.name) ?? [];
-  const kind = kindOf(context, service, ports);
+  const kind = kindOf(context, service);
   const pod = podOf(workshop, subject, kind, labelsOf(service.name, context.project.name));
   if (pod === undefined) return nothing;
   for (const why of beyondBaseline(pod.template)) needs.push({ service: service.name, why });
@@ -123,8 +124,9 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
     kind,
     image: pod.image,
     variables: pod.variables,
+    role: roleOf(service, kind, context.decisions),
     workload: [workload],
-    network: servicesOf(context, service, ports, loadBalancers, taken),
+    network: servicesOf(context, service, workshop.ports.get(service.name) ?? [], loadBalancers, taken),
     configuration: workshop.objects.of(service.name),
     routes,
     dependsOn,

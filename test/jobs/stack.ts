@@ -47,6 +47,7 @@ function serviceOf(name: string, image: string, secrets: Readonly<Record<string,
         { kind: "Secret", name: `${name}-env`, key, value: new TextEncoder().encode(value) },
       ]),
     ),
+    role: "application",
     workload: [{
       object: {
         apiVersion: "apps/v1",

@@ -1,6 +1,6 @@
 /** The pod template of a service. */
 import { createHash } from "node:crypto";
-import type { WorkloadKind } from "../../stack/kind.ts";
+import type { WorkloadKind } from "../../stack/role.ts";
 import { isAnnotationKey, labelValue } from "../../stack/names.ts";
 import { at } from "../../stack/context.ts";
 import type { Place } from "../../stack/secrets/reference.ts";

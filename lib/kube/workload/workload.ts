@@ -1,5 +1,5 @@
 /** The workload object around a pod template. */
-import type { WorkloadKind } from "../../stack/kind.ts";
+import type { WorkloadKind } from "../../stack/role.ts";
 import { label } from "../../stack/names.ts";
 import type { KubeObject } from "../object.ts";
 import { record } from "../json.ts";
