@@ -6,7 +6,7 @@ import { knownSecrets } from "../stack/secrets/known_secrets.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { loadStack } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Prints the canonical form as YAML or JSON, secrets hidden unless they are asked for; problems end with `ExitCode.input`. */

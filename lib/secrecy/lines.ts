@@ -1,7 +1,7 @@
 /** The secrets of one line of a file. */
 import { secretsInArguments } from "./arguments.ts";
 import { type BlockState, isBesideSecret, type LineEnd, openQuote } from "./blocks.ts";
-import type { FileKind } from "./file.ts";
+import type { FileKind } from "./file_kind.ts";
 import { isSecretKey } from "./keys.ts";
 import { secretsInFlow } from "./flow.ts";
 import { secretsInPairs } from "./pairs.ts";
