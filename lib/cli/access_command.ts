@@ -25,6 +25,7 @@ import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions, Run } from "./program.ts";
 import { replaceFile } from "./replace_file.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** Gives the person a role: in the decisions file, then in the cluster. */
 export function grant(person: string): Run {
@@ -180,7 +181,7 @@ function endingOf(one: Case, { isWhole, migration }: PersonWork): Ending {
   if (wanted !== undefined) {
     return {
       summary: standingOf(one),
-      next: `${rest}Next: deno task access kubeconfig ${person} > ${person}.yaml`,
+      next: `${rest}Next: deno task access kubeconfig ${shellWord(person)} > ${shellWord(`${person}.yaml`)}`,
     };
   }
   const groups = Object.keys(gathered.decisions.access?.groups ?? {});
@@ -251,6 +252,6 @@ function leftWithoutRecord(person: string, namespace: string): Failure {
     message:
       `Nothing is recorded in namespace "${namespace}", but bindings of "${person}" are in the cluster`,
     hint: "Remove them with: kubectl delete clusterrolebindings " +
-      `-l compose-ferry/owner=${namespace},compose-ferry/person=${person}`,
+      `-l ${shellWord(`compose-ferry/owner=${namespace},compose-ferry/person=${person}`)}`,
   }]);
 }

@@ -4,6 +4,7 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { CommandOptions } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** Longer values are files, not passwords. */
 const MOST_BYTES = 64 * 1024;
@@ -65,7 +66,9 @@ export function onlyName(args: readonly string[]): string {
   }
   throw argument(
     "A value on the command line is refused: everybody on the machine sees it in the list of processes, and it stays in the shell's history",
-    `Hand it by standard input or --from-file, such as: deno task secrets set ${bare} < new.txt. ` +
+    `Hand it by standard input or --from-file, such as: deno task secrets set ${
+      shellWord(bare)
+    } < new.txt. ` +
       "Do not use the one that was typed",
   );
 }

@@ -1,6 +1,7 @@
 /** Who may do what, as a table: people, then groups, and what to do where decisions and cluster differ. */
 import type { AccessRow } from "../run/people.ts";
 import { type Style, styleFor } from "./style.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 const SIGNS: Readonly<Record<AccessRow["state"], string>> = {
   granted: "✔",
@@ -56,7 +57,7 @@ function nextOf(rows: readonly AccessRow[]): string[] {
   const [person] = people;
   return [
     ...(rows.some(({ state }) => state === "not-applied") ? ["", "Next: deno task migrate --dry-run"] : []),
-    ...(person === undefined ? [] : ["", `Next: deno task access revoke ${person}`]),
+    ...(person === undefined ? [] : ["", `Next: deno task access revoke ${shellWord(person)}`]),
     ...(left.length > people.length ? ["", "Next: deno task prune --dry-run"] : []),
   ];
 }

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { at, type Context, imageOf, isSkipped } from "../context.ts";
 import { imageTag, knownImage } from "../known_images.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 const ROLLING =
   /^(latest|stable|edge|main|master|develop(ment)?|dev|nightly|next|beta|alpha|rolling|lts|current|\d+)$/i;
@@ -45,8 +46,9 @@ export function checkDockerOnly(context: Context): void {
       severity: "warning",
       message: `Service "${service.name}" is made for a Docker host: ${why}`,
       ...at(context.project, ["services", service.name, "image"]),
-      hint:
-        `Replace it by its counterpart for Kubernetes, and leave it out: services: { ${service.name}: { skip: "..." } }`,
+      hint: `Replace it by its counterpart for Kubernetes, and leave it out: services: { ${
+        yamlWord(service.name)
+      }: { skip: "..." } }`,
     });
   }
 }

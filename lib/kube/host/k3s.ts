@@ -69,7 +69,8 @@ function nixString(text: string): string {
 
 /** An indented string of Nix: the indentation that all lines share is taken off again. */
 function nixText(text: string, indent: string): string {
-  const escaped = text.replace(/''/g, "'''").replace(/\$\{/g, "''${");
+  // A quote right before another one, or before the escape of a dollar, would be read together with it.
+  const escaped = text.replace(/'(?=['$])/g, "''\\'").replace(/\$\{/g, "''${");
   const lines = escaped.trimEnd().split("\n").map((line) => line === "" ? "" : `${indent}${line}`);
   return `''\n${lines.join("\n")}\n${indent.slice(2)}''`;
 }

@@ -8,6 +8,7 @@ import type { StorageDecision } from "../decisions.ts";
 import { reportAbsent } from "./absent.ts";
 import { isEngineSocket, isSystemPath, looksLikeFile, senseOf } from "./path_words.ts";
 import { storageDecision, storageKey } from "./places.ts";
+import { yamlText } from "../../diagnostics/yaml_word.ts";
 
 /** What becomes of a bind mount's source. */
 export type Role =
@@ -161,8 +162,10 @@ function missing(context: Context, path: string, uses: readonly Use[]): Role {
     message: `Bind source "${key}" of service "${uses[0]?.service ?? ""}" is not on disk`,
     ...place(context, uses),
     hint: isFile
-      ? `Put the file there, or leave it out: storage: { "${key}": { missing: skip } }`
-      : `Put it there, or say what it is: storage: { "${key}": { missing: empty } } (as Docker does) or data`,
+      ? `Put the file there, or leave it out: storage: { ${yamlText(key)}: { missing: skip } }`
+      : `Put it there, or say what it is: storage: { ${
+        yamlText(key)
+      }: { missing: empty } } (as Docker does) or data`,
   });
   return isFile ? { kind: "skip" } : { kind: "empty" };
 }
@@ -243,7 +246,7 @@ function report(
     severity,
     message,
     ...place(context, uses),
-    hint: `To decide otherwise: storage: { "${storageKey(context, path)}": { kind: ${proposal} } }`,
+    hint: `To decide otherwise: storage: { ${yamlText(storageKey(context, path))}: { kind: ${proposal} } }`,
   });
 }
 

@@ -7,6 +7,8 @@ import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { probesOf } from "./probes.ts";
 import { resourcesOf } from "./resources.ts";
 import { containerSecurity } from "./security.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
+import { unexpanded } from "../unexpanded.ts";
 
 /** The container and the digests of its environment. */
 export interface Container {
@@ -82,7 +84,7 @@ function argumentsOf(
 ): string[] {
   return (list ?? []).map((argument, index) => {
     const why = workshop.secrets.ofVariable(subject.service.name, `${key}.${index}`, argument);
-    if (why === undefined) return argument.replace(/\$\(/g, "$$$$(");
+    if (why === undefined) return unexpanded(argument);
     const variable = `COMPOSE_${key.toUpperCase()}_${index}`;
     extra.set(variable, { value: argument, secret: true });
     const span = workshop.context.project.span(["services", subject.service.name, key, index]);
@@ -113,7 +115,9 @@ function reportEmptied(context: Context, { service }: Subject): void {
     message:
       `Service "${service.name}" empties its image's entrypoint and names no command; a pod would run the entrypoint`,
     ...at(context.project, ["services", service.name, "entrypoint"]),
-    hint: `Add the image's own command to decisions.yaml: services: { ${service.name}: { command: [...] } }`,
+    hint: `Add the image's own command to decisions.yaml: services: { ${
+      yamlWord(service.name)
+    }: { command: [...] } }`,
   });
 }
 
@@ -125,7 +129,8 @@ function reportNoImage(context: Context, { service }: Subject): void {
       ? `Service "${service.name}" names no image`
       : `Service "${service.name}" is built from sources; a cluster pulls images`,
     ...at(context.project, ["services", service.name, "build"]),
-    hint:
-      `Build and push it, then add to decisions.yaml: services: { ${service.name}: { image: REGISTRY/NAME:TAG } }`,
+    hint: `Build and push it, then add to decisions.yaml: services: { ${
+      yamlWord(service.name)
+    }: { image: REGISTRY/NAME:TAG } }`,
   });
 }

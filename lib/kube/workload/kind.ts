@@ -5,6 +5,7 @@ import { at, type Context, imageOf } from "../context.ts";
 import { knownImage } from "../known_images.ts";
 import { imageDecision } from "../ports.ts";
 import type { Subject, Workshop } from "./parts.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /** Where databases and brokers keep what they must not lose. */
 const STATEFUL_TARGET =
@@ -56,7 +57,7 @@ function reportServingOneShot(context: Context, service: Service, port: number):
     message:
       `Service "${service.name}" is not restarted after success but serves port ${port}: it stays a server`,
     ...at(context.project, path),
-    hint: `If it does end by itself: services: { ${service.name}: { kind: Job } }`,
+    hint: `If it does end by itself: services: { ${yamlWord(service.name)}: { kind: Job } }`,
   });
 }
 
