@@ -40,8 +40,9 @@ async function run(directory: string, script: readonly string[]): Promise<string
     env: { PATH: `${directory}/bin:/usr/bin:/bin` },
     stdin: "null",
   }).output();
-  const made = [...Deno.readDirSync(directory)].map(({ name }) => name).filter((name) => name !== "bin");
-  for (const name of made) Deno.removeSync(join(directory, name), { recursive: true });
+  const made = (await Array.fromAsync(Deno.readDir(directory), ({ name }) => name))
+    .filter((name) => name !== "bin");
+  for (const name of made) await Deno.remove(join(directory, name), { recursive: true });
   return [...made, new TextDecoder().decode(stderr)].join(" ").trim();
 }
 
