@@ -23,7 +23,7 @@ import { gather, type Gathered } from "./gather.ts";
 import { confirmMove, type Ending, follow, type Move, withMove } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions, Run } from "./program.ts";
-import { replaceFile } from "./replace_file.ts";
+import { refuseLinkedAway, replaceFile } from "./replace_file.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
 
@@ -114,6 +114,7 @@ async function withoutRecord(one: Case): Promise<number> {
 async function writeDown({ decisions, move: { terminal, options } }: Case): Promise<void> {
   if (!isFileChange(decisions)) return;
   const { file, before, after } = decisions;
+  if (options.decisions === undefined) await refuseLinkedAway(file);
   await replaceFile(file, before, after);
   if (options.output === "json") {
     terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "decisions-written", file })}\n`);

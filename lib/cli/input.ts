@@ -11,14 +11,22 @@ export interface Input {
 
 /** The standard input of this process. */
 export function processInput(): Input {
-  return { isTerminal: Deno.stdin.isTerminal(), read: readAll, hidden: readHidden };
+  return {
+    isTerminal: Deno.stdin.isTerminal(),
+    read: (most) => readAll(Deno.stdin, most),
+    hidden: readHidden,
+  };
 }
 
-async function readAll(most: number): Promise<Uint8Array> {
+/** All that a stream has, up to `most` bytes and one more. */
+export async function readAll(
+  stream: { read(bytes: Uint8Array): Promise<number | null> },
+  most: number,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(most + 1);
   let length = 0;
   while (length < bytes.length) {
-    const count = await Deno.stdin.read(bytes.subarray(length));
+    const count = await stream.read(bytes.subarray(length));
     if (count === null) break;
     length += count;
   }

@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** From docs/architecture.md, top to bottom. */
 const ORDER = [
   "lib/diagnostics",
+  "lib/files",
   "compose",
   "lib/decisions",
   "lib/traefik",
