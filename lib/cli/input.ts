@@ -1,4 +1,5 @@
 /** Standard input as commands see it: all of it, or a line that is typed unseen. */
+import { visible } from "../diagnostics/visible.ts";
 
 /** What a command may take from standard input. */
 export interface Input {
@@ -39,7 +40,7 @@ const BACK = [8, 127];
 
 function readHidden(question: string): string | undefined {
   const encoder = new TextEncoder();
-  Deno.stderr.writeSync(encoder.encode(question));
+  Deno.stderr.writeSync(encoder.encode(visible(question)));
   Deno.stdin.setRaw(true);
   const typed: number[] = [];
   try {

@@ -2,6 +2,7 @@
 import type { AccessRow } from "../run/people.ts";
 import { type Style, styleFor } from "./style.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
+import { visibleAll } from "../diagnostics/visible.ts";
 
 const SIGNS: Readonly<Record<AccessRow["state"], string>> = {
   granted: "✔",
@@ -10,8 +11,9 @@ const SIGNS: Readonly<Record<AccessRow["state"], string>> = {
 };
 
 /** Everything that `access list` says. */
-export function renderAccess(rows: readonly AccessRow[], options: { readonly colour: boolean }): string {
+export function renderAccess(told: readonly AccessRow[], options: { readonly colour: boolean }): string {
   const style = styleFor(options.colour);
+  const rows = visibleAll(told);
   if (rows.length === 0) return "Nobody has access. Next: deno task access grant NAME --role viewer\n";
   const heads = ["", "person", "role", "login", "state"];
   const table = rows.map((
