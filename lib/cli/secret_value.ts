@@ -4,9 +4,9 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { CommandOptions } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { shellWord } from "../diagnostics/shell_word.ts";
 import { readRegular } from "../files/regular_file.ts";
 import { readAll } from "./input.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** Longer values are files, not passwords. */
 const MOST_BYTES = 64 * 1024;

@@ -1,8 +1,8 @@
 /** Who may do what, as a table: people, then groups, and what to do where decisions and cluster differ. */
 import type { AccessRow } from "../run/people.ts";
 import { type Style, styleFor } from "./style.ts";
-import { shellWord } from "../diagnostics/shell_word.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 const SIGNS: Readonly<Record<AccessRow["state"], string>> = {
   granted: "✔",
