@@ -9,7 +9,7 @@ export function yamlOutput(
 ): string {
   const document = new Document(value, { ...options });
   visit(document, {
-    Scalar(_, node) {
+    Scalar(_, node): void {
       if (typeof node.value === "string" && isObeyed(node.value)) node.type = Scalar.QUOTE_DOUBLE;
     },
   });
