@@ -2,8 +2,8 @@
 import type { Mount } from "../../../compose/project.ts";
 import { at, type Context } from "../../stack/context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
-import type { Subject } from "../workload/parts.ts";
-import { startingUid } from "../workload/user.ts";
+import type { Subject } from "./parts.ts";
+import { startingUid } from "./user.ts";
 import { isCreated, storageKey } from "../../stack/storage/places.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
 
