@@ -13,6 +13,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const ORDER = [
   "lib/diagnostics",
   "lib/secrecy",
+  "lib/files",
   "compose/tree",
   "compose/yaml",
   "compose/interpolation",
@@ -43,6 +44,7 @@ const ORDER = [
   "lib/kube/quantity.ts",
   "lib/kube/conversion.ts",
   "lib/kube/wording.ts",
+  "lib/kube/unexpanded.ts",
   "lib/kube/configuration",
   "lib/kube/storage",
   "lib/kube/traefik",

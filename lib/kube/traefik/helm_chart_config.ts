@@ -10,6 +10,7 @@ import { providerVariables, type Resolver, resolverArguments, resolversOf } from
 import type { PublishedPort } from "./published_ports.ts";
 import { argumentSecrets } from "./route_secrets.ts";
 import { replacedSections, staticArguments, unknownSections } from "./static_arguments.ts";
+import { shellWord } from "../../diagnostics/shell_word.ts";
 
 /** The Secret that the values refer to, in Traefik's namespace. */
 const secretName = "traefik-dns-provider";
@@ -75,7 +76,9 @@ function valuesForOwnChart(context: RouteContext, values: Readonly<Record<string
     "traefik-own-chart",
     context.routing.static ?? {},
     `The values for your own Traefik chart are in the ConfigMap "${name}" of the namespace "${context.namespace}"`,
-    `Give them to helm: kubectl get configmap ${name} -n ${context.namespace} -o jsonpath='{.data.values\\.yaml}'`,
+    `Give them to helm: kubectl get configmap ${shellWord(name)} -n ${
+      shellWord(context.namespace)
+    } -o jsonpath='{.data.values\\.yaml}'`,
   );
   return {
     apiVersion: "v1",

@@ -2,6 +2,7 @@
 import { secretsInVariable } from "../../secrecy/mod.ts";
 import type { Element } from "../../traefik/routing.ts";
 import { report, type RouteContext } from "./context.ts";
+import { unexpanded } from "../unexpanded.ts";
 import { shareSecret } from "./middleware_secrets.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -68,10 +69,10 @@ export function argumentSecrets(
   const texts: Record<string, string> = {};
   const shown = list.map((argument) => {
     const [name = "", value] = splitArgument(argument);
-    if (value === undefined || secretsInVariable(name, value).length === 0) return argument;
+    if (value === undefined || secretsInVariable(name, value).length === 0) return unexpanded(argument);
     const variable = `TRAEFIK_ARGUMENT_${Object.keys(texts).length}`;
     texts[variable] = value;
-    return `${name}=$(${variable})`;
+    return `${unexpanded(name)}=$(${variable})`;
   });
   return { list: shown, texts };
 }
