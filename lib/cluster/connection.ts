@@ -1,4 +1,7 @@
 /** How an API server is reached: its address, what proves who we are, and the transport that carries both. */
+import { trustingOnlyItsOwn } from "./authorities.ts";
+import { withVariables } from "./environment.ts";
+import { loopbackHost } from "./loopback.ts";
 
 /** One API server and one user, ready to be asked. Made by `kubeconfig.ts`. */
 export interface Connection {
@@ -11,6 +14,8 @@ export interface Connection {
   /** PEM; undefined where the system's own authorities vouch for the server. */
   readonly certificateAuthority?: string;
   readonly transport: Deno.HttpClient;
+  /** Whether authorities vouch for the server that the kubeconfig does not name, although it names one. */
+  readonly trustsOthers: boolean;
   /**
    * The headers that prove who asks.
    * @param renew the server refused the last ones (401): read the token file or run the plugin again
@@ -27,8 +32,27 @@ export interface TransportOptions {
   readonly proxyUrl?: string;
 }
 
-/** A pool of connections with the cluster's own certificate authority and the user's certificate. */
-export function createTransport(options: TransportOptions): Deno.HttpClient {
+/** A pool of connections, and whom it trusts. */
+export interface OpenTransport {
+  readonly transport: Deno.HttpClient;
+  readonly trustsOthers: boolean;
+}
+
+/**
+ * A pool of connections to one server with the cluster's own certificate authority and the user's certificate. The
+ * proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` count but for a server on this machine.
+ */
+export function createTransport(server: string, options: TransportOptions): OpenTransport {
+  const loopback = loopbackHost(server);
+  const make = (): Deno.HttpClient =>
+    withVariables(loopback === undefined ? {} : { NO_PROXY: loopback }, () => httpClient(options));
+  if (options.caCert === undefined) return { transport: make(), trustsOthers: false };
+  const { client, isAlone } = trustingOnlyItsOwn(make);
+  // Nobody public vouches for an address of this machine.
+  return { transport: client, trustsOthers: !isAlone && loopback === undefined };
+}
+
+function httpClient(options: TransportOptions): Deno.HttpClient {
   return Deno.createHttpClient({
     ...(options.caCert === undefined ? {} : { caCerts: [options.caCert] }),
     ...(options.proxyUrl === undefined ? {} : { proxy: { url: options.proxyUrl } }),
