@@ -4,7 +4,7 @@ import { ClusterClient } from "../cluster/client.ts";
 import type { Connection } from "../cluster/connection.ts";
 import { findCluster } from "../cluster/kubeconfig.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { ClusterOptions, OutputOptions } from "./options.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { Surroundings } from "./surroundings.ts";
