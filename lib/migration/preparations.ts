@@ -42,9 +42,9 @@ export function preparationsFor(
     calls: (service) => prepare("calls", service),
     timers: () => timed(conversion, decisions, digestKey).objects,
     access: () => {
-      const { access, identity } = decisions;
+      const { access } = decisions;
       if (access === undefined) return [];
-      return accessObjects(conversion.namespace, access, closedWorkloads(conversion, identity));
+      return accessObjects(conversion.namespace, access, closedWorkloads(conversion, decisions));
     },
   };
 }

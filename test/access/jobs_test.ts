@@ -60,7 +60,7 @@ Deno.test({
       ...accessObjects(
         namespace,
         { ...access, people: { guest: { role: "deployer" } } },
-        closedWorkloads(conversion, decisions.identity),
+        closedWorkloads(conversion, decisions),
       ),
     ];
     for (const planned of objects) {
