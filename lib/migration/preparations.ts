@@ -1,5 +1,5 @@
 /** What prepares servers and people, made from decisions: users, schemas, clients, timers, roles. */
-import { closedWorkloads } from "../kube/access/closed_pods.ts";
+import { guardedBy } from "../kube/access/guarded.ts";
 import { accessObjects } from "../kube/access/objects.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import type { Decisions } from "../decisions/decisions.ts";
@@ -44,7 +44,7 @@ export function preparationsFor(
     access: () => {
       const { access } = decisions;
       if (access === undefined) return [];
-      return accessObjects(conversion.namespace, access, closedWorkloads(conversion, decisions));
+      return accessObjects(conversion.namespace, access, guardedBy(conversion, decisions));
     },
   };
 }

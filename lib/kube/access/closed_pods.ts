@@ -8,11 +8,8 @@ import type { Decisions } from "../../decisions/decisions.ts";
 import type { Conversion } from "../conversion.ts";
 import { record } from "../json.ts";
 import type { KubeObject } from "../object.ts";
-import { MAY_NOT_READ_SECRETS, policyIn } from "./policy.ts";
+import { beginOfPods, MAY_NOT_READ_SECRETS, policyIn } from "./policy.ts";
 import { isPostgresServer } from "./postgres_server.ts";
-
-/** The API server cuts what comes before the random end of a pod's name: k8s.io/apiserver/pkg/storage/names. */
-const LONGEST_BEGIN = 58;
 
 /** The workloads whose pods are closed, by name. */
 export function closedWorkloads(
@@ -33,7 +30,7 @@ export function closedWorkloads(
 /** The policy that closes them; nothing where there are none. A connection is known by the name of its pod alone. */
 export function closedPodsPolicy(namespace: string, workloads: readonly string[]): KubeObject[] {
   if (workloads.length === 0) return [];
-  const begins = workloads.map((name) => `${name}-`.slice(0, LONGEST_BEGIN));
+  const begins = workloads.map(beginOfPods);
   const names = begins.map((begin) => `'${begin}'`).join(", ");
   return policyIn(namespace, `${namespace}-closed-pods`, {
     matchConstraints: {
