@@ -32,7 +32,7 @@ export function administrativePorts(
     return service === undefined || isPublished(service, port) ? [] : [{ name, port, service }];
   });
   const calls = ({ dependsOn }: ConvertedService): boolean =>
-    decided.some(({ name }) => dependsOn.includes(name));
+    decided.some(({ name }) => dependsOn.some((needed) => needed.service === name));
   const servers = decided.flatMap(({ service }) => podNames(service));
   return {
     servers,
