@@ -11,4 +11,5 @@ const answer = await client.get(ref).then(() => "answered", (error) => `refused:
 client.close();
 // What was changed for the connection is as it was: programs that are started from here see it.
 const left = ["NO_PROXY", "DENO_TLS_CA_STORE", "DENO_CERT"].filter((name) => Deno.env.has(name));
-console.log(JSON.stringify({ answer, trustsOthers: connection.trustsOthers, left }));
+const seen = JSON.stringify({ answer, trustsOthers: connection.trustsOthers, left });
+Deno.stdout.writeSync(new TextEncoder().encode(seen));

@@ -33,7 +33,7 @@ if (import.meta.main) {
     const text = new TextDecoder();
     sought.push({ code, stdout: text.decode(stdout), stderr: text.decode(stderr), names: [...names] });
   }
-  console.log(JSON.stringify(sought));
+  Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(sought)));
   Deno.exit();
 }
 
