@@ -1,4 +1,5 @@
 /** How an API server is reached: its address, what proves who we are, and the transport that carries both. */
+import { Failure } from "../diagnostics/diagnostic.ts";
 import { trustingOnlyItsOwn } from "./authorities.ts";
 import { withVariables } from "./environment.ts";
 import { loopbackHost } from "./loopback.ts";
@@ -22,6 +23,13 @@ export interface Connection {
    */
   authorize(renew: boolean): Promise<Readonly<Record<string, string>>>;
   close(): void;
+}
+
+/** What proves who asks. PEM texts. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly clientCert?: string;
+  readonly clientKey?: string;
 }
 
 /** What the transport needs besides the address. PEM texts. */
@@ -60,4 +68,23 @@ function httpClient(options: TransportOptions): Deno.HttpClient {
       ? {}
       : { cert: options.clientCert, key: options.clientKey }),
   });
+}
+
+/** What of a connection stands in the kubeconfig as it is. */
+export type Address = Pick<Connection, "context" | "server" | "namespace" | "certificateAuthority">;
+
+/** `createTransport` with a message in place of the TLS library's. */
+export function openTransport({ context, server }: Address, options: TransportOptions): OpenTransport {
+  try {
+    return createTransport(server, options);
+  } catch (error) {
+    throw new Failure(4, [{
+      code: "cluster-bad-certificate",
+      severity: "error",
+      message: `Context "${context}" has a certificate or key that cannot be read: ${
+        error instanceof Error ? error.message : String(error)
+      }`,
+      hint: "Renew the kubeconfig; certificates and keys are PEM, in -data fields base64 of PEM",
+    }]);
+  }
 }

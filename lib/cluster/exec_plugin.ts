@@ -3,8 +3,8 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
 import { z } from "zod";
+import type { Credentials } from "./connection.ts";
 import type { ContextEntry, ExecEntry } from "./kubeconfig_file.ts";
-import type { Credentials } from "./kubeconfig_plugin.ts";
 
 const credentialShape = z.looseObject({
   status: z.looseObject({

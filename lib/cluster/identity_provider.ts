@@ -1,8 +1,8 @@
 /** Asks the identity provider of a kubeconfig's `auth-provider`; loads client-node, which takes longer than a `status`. */
 import { KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
+import type { Credentials } from "./connection.ts";
 import type { ContextEntry } from "./kubeconfig_file.ts";
-import type { Credentials } from "./kubeconfig_plugin.ts";
 
 /** The credentials of the context's user. @throws what client-node says */
 export async function askIdentityProvider({ name, cluster, user }: ContextEntry): Promise<Credentials> {

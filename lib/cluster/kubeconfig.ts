@@ -1,6 +1,6 @@
 /** Which cluster is meant, and the connection to it. Static credentials are read here. */
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { type Connection, createTransport, type OpenTransport, type TransportOptions } from "./connection.ts";
+import { type Address, type Connection, openTransport, type TransportOptions } from "./connection.ts";
 import { type ContextEntry, readContext } from "./kubeconfig_file.ts";
 
 /** What the operator said about the cluster, and the surroundings that decide where they said nothing. */
@@ -48,9 +48,6 @@ export async function findCluster(choice: ClusterChoice): Promise<Connection | u
     "Name one with --kubeconfig or in KUBECONFIG",
   );
 }
-
-/** What of a connection stands in the kubeconfig as it is. */
-export type Address = Pick<Connection, "context" | "server" | "namespace" | "certificateAuthority">;
 
 async function connect(entry: ContextEntry, signal: AbortSignal | undefined): Promise<Connection> {
   const { cluster, user } = entry;
@@ -106,21 +103,6 @@ function connectStatic(
     },
     close: (): void => open.transport.close(),
   };
-}
-
-/** `createTransport` with a message in place of the TLS library's. */
-export function openTransport({ context, server }: Address, options: TransportOptions): OpenTransport {
-  try {
-    return createTransport(server, options);
-  } catch (error) {
-    throw failure(
-      "cluster-bad-certificate",
-      `Context "${context}" has a certificate or key that cannot be read: ${
-        error instanceof Error ? error.message : String(error)
-      }`,
-      "Renew the kubeconfig; certificates and keys are PEM, in -data fields base64 of PEM",
-    );
-  }
 }
 
 function staticHeaders(user: ContextEntry["user"]): Readonly<Record<string, string>> {

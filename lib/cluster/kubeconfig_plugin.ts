@@ -1,16 +1,14 @@
 /** Connections whose credentials come from a plugin (`exec`) or an identity provider. */
 import { Failure } from "../diagnostics/diagnostic.ts";
-import type { Connection, TransportOptions } from "./connection.ts";
+import {
+  type Address,
+  type Connection,
+  type Credentials,
+  openTransport,
+  type TransportOptions,
+} from "./connection.ts";
 import { isInteractive, LoginError, runExecPlugin, unlessAborted } from "./exec_plugin.ts";
-import { type Address, openTransport } from "./kubeconfig.ts";
 import type { ContextEntry } from "./kubeconfig_file.ts";
-
-/** What proves who asks. PEM texts. */
-export interface Credentials {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly clientCert?: string;
-  readonly clientKey?: string;
-}
 
 /** How long a login may take, in milliseconds: without anybody, and where somebody may have to type or click. */
 const PATIENCE_MS = { alone: 60_000, attended: 300_000 };
