@@ -3,7 +3,7 @@ import { ifAllowed } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../kube/object.ts";
-import { STORAGE_ID_LABEL } from "../kube/storage/node_directory.ts";
+import { STORAGE_ID_LABEL, storageIdsOf } from "../kube/storage/node_directory.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { diagnoseForeign, foreignAmong } from "./foreign.ts";
 import { readLiveIndex } from "./live_index.ts";
@@ -79,7 +79,7 @@ async function inTheWay(
 
 /** Pods on a local volume start only on a node that has the volume's label. */
 async function missingNodes(client: ClusterClient, objects: readonly KubeObject[]): Promise<Diagnostic[]> {
-  const wanted = [...new Set(objects.flatMap(storageIds))];
+  const wanted = [...new Set(objects.flatMap(storageIdsOf))];
   if (wanted.length === 0) return [];
   const nodes = (await ifAllowed(client.list({ apiVersion: "v1", kind: "Node" }, undefined)))?.items;
   if (nodes === undefined) return [];
@@ -91,22 +91,4 @@ async function missingNodes(client: ClusterClient, objects: readonly KubeObject[
     message: `No node has the label ${STORAGE_ID_LABEL}=${id}, so that no pod with data could start`,
     hint: `On the node that has the directories: kubectl label node ${name} ${STORAGE_ID_LABEL}=${id}`,
   }));
-}
-
-function storageIds({ kind, spec }: KubeObject): readonly string[] {
-  if (kind !== "PersistentVolume") return [];
-  // The edge: `spec` of a PersistentVolume as the conversion writes it.
-  const { nodeAffinity } = spec as {
-    nodeAffinity?: {
-      required: { nodeSelectorTerms: readonly { matchExpressions: readonly Expression[] }[] };
-    };
-  };
-  return (nodeAffinity?.required.nodeSelectorTerms ?? []).flatMap(({ matchExpressions }) =>
-    matchExpressions.filter(({ key }) => key === STORAGE_ID_LABEL).flatMap(({ values }) => values)
-  );
-}
-
-interface Expression {
-  readonly key: string;
-  readonly values: readonly string[];
 }

@@ -20,6 +20,7 @@ const ORDER = [
   "lib/diff",
   "lib/cluster",
   "lib/docker",
+  "lib/node",
   "lib/init",
   "lib/run",
   "lib/report",
