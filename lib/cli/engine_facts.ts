@@ -5,7 +5,7 @@ import { EngineError } from "../docker/engine.ts";
 import { findEngines } from "../docker/engines.ts";
 import { inspectImages } from "../docker/inspect_images.ts";
 import { liveUsage } from "../docker/live_usage.ts";
-import type { ConvertInput } from "../kube/convert.ts";
+import type { ConvertInput } from "../checks/convert_stack.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What the conversion is told of it. */

@@ -14,7 +14,7 @@ import { guardOf } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { findTarget, type Target, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
