@@ -2,7 +2,7 @@
 import type { ClusterClient } from "../cluster/client.ts";
 import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { type PlannedMigration, plannedObjects } from "../migration/step.ts";
-import { StartGuard } from "../run/guard/start_guard.ts";
+import type { StartGuard } from "../run/guard/start_guard.ts";
 import { readLiveIndex } from "../run/live_index.ts";
 import { findTarget } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
@@ -10,30 +10,10 @@ import { isTodo, selectWork, upTo } from "../run/work.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { Gathered } from "./gather.ts";
+import { guardOf } from "./guard_of.ts";
 import type { Move } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/** The guard of what was gathered; without a client all that it finds is a warning. Undefined without a plan. */
-export function guardOf(
-  gathered: Gathered,
-  { environment, signal }: Surroundings,
-  client?: ClusterClient,
-  allowRunning = false,
-): StartGuard | undefined {
-  const { plan, project, conversion, decisions } = gathered;
-  if (plan === undefined || project === undefined || conversion === undefined) return undefined;
-  return new StartGuard({
-    ...(client === undefined ? {} : { client }),
-    namespace: conversion.namespace,
-    all: plan.migrations.flatMap(plannedObjects),
-    project,
-    environment,
-    withoutEngine: decisions.engine === "none",
-    allowRunning,
-    signal,
-  });
-}
 
 /** The guard of a move, as its flags have it. */
 export function guardOfMove({ gathered, surroundings, target, options }: Move): StartGuard | undefined {

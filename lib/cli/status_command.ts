@@ -10,7 +10,7 @@ import { readLiveIndex } from "../run/live_index.ts";
 import { readKey } from "../run/key.ts";
 import { readStatus, type Status } from "../run/status.ts";
 import { renderStatus } from "../report/status_table.ts";
-import { guardOf } from "./docker_in_use.ts";
+import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { refuseMovedBefore } from "./moved_before.ts";

@@ -68,6 +68,7 @@ const ORDER = [
   "lib/docker",
   "lib/node",
   "lib/init",
+  "lib/run/guard",
   "lib/run/secrets",
   "lib/run",
   "lib/report",
