@@ -1,4 +1,5 @@
 /** Containers of an engine: whether they run or will run again, what they write to, which ports they hold. */
+import { shellWord } from "../diagnostics/shell_word.ts";
 import type { KnownEngine } from "./engines.ts";
 import { field } from "./image_facts.ts";
 
@@ -84,7 +85,10 @@ async function containerOf(
     exitCode: Number(field(field(answer, "State"), "ExitCode") ?? 0),
     writes: await Promise.all(mounts.map((mount) => mountOf(mount, known, volumes))),
     ports: portsOf(field(field(answer, "NetworkSettings"), "Ports")),
-    engine: { title: known.title, flags: known.isInForce ? "" : `-H ${known.engine.endpoint.host} ` },
+    engine: {
+      title: known.title,
+      flags: known.isInForce ? "" : `-H ${shellWord(known.engine.endpoint.host)} `,
+    },
   };
 }
 

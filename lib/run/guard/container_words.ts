@@ -1,4 +1,5 @@
 /** How containers are spoken of: their state, and the commands that stop them and keep them stopped. */
+import { shellWord } from "../../diagnostics/shell_word.ts";
 import type { Container } from "../../docker/containers.ts";
 
 /** Whether its processes are there, or will be in a moment. A paused one goes on where it stopped. */
@@ -30,8 +31,8 @@ export function whose({ engine }: Container): string {
 export function stopCommand(container: Container): string {
   const { name, project, service, engine: { flags } } = container;
   const stop = project === undefined || service === undefined
-    ? `docker ${flags}stop ${name}`
-    : `docker ${flags}compose -p ${project} stop ${service}`;
+    ? `docker ${flags}stop ${shellWord(name)}`
+    : `docker ${flags}compose -p ${shellWord(project)} stop ${shellWord(service)}`;
   return ["always", "on-failure"].includes(container.restart)
     ? `${keepCommand([container])} && ${stop}`
     : stop;
@@ -40,5 +41,5 @@ export function stopCommand(container: Container): string {
 /** The command after which the engine does not start them by itself any more. */
 export function keepCommand(containers: readonly Container[]): string {
   const flags = containers[0]?.engine.flags ?? "";
-  return `docker ${flags}update --restart=no ${containers.map(({ name }) => name).join(" ")}`;
+  return `docker ${flags}update --restart=no ${containers.map(({ name }) => shellWord(name)).join(" ")}`;
 }
