@@ -1,5 +1,6 @@
 /** The only requests that are sent to a Docker Engine: questions about images and containers, nothing else. */
 import { join } from "node:path";
+import { shellWord } from "../diagnostics/shell_word.ts";
 import type { Endpoint } from "./endpoints.ts";
 
 /** An engine that answers. */
@@ -83,7 +84,8 @@ async function wayToSocket(path: string): Promise<Way> {
   } catch (error) {
     throw await socketTrouble(path, error);
   }
-  return { client: Deno.createHttpClient({ proxy: { transport: "unix", path } }), url: "http://engine" };
+  // An address, as Deno asks the DNS for a name although a socket is what it then connects to.
+  return { client: Deno.createHttpClient({ proxy: { transport: "unix", path } }), url: "http://127.0.0.1" };
 }
 
 async function socketTrouble(path: string, error: unknown): Promise<EngineError> {
@@ -94,7 +96,7 @@ async function socketTrouble(path: string, error: unknown): Promise<EngineError>
       `permission denied: this user may not use the socket${whose}`,
       group === undefined || group === "root"
         ? "Run as root"
-        : `Run as root, or become a member (sudo usermod -aG ${group} $USER) and log in again`,
+        : `Run as root, or become a member (sudo usermod -aG ${shellWord(group)} $USER) and log in again`,
     );
   }
   if (error instanceof Deno.errors.ConnectionRefused) {

@@ -1,6 +1,7 @@
 /** Pods on the directories of a workload that is about to start, other than its own. No I/O. */
 import type { LiveObject } from "../../cluster/live_object.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { shellWord } from "../../diagnostics/shell_word.ts";
 import { list, record } from "../../kube/json.ts";
 import { describeObject, type KubeObject } from "../../kube/object.ts";
 import { overlaps, type Place } from "../../node/place.ts";
@@ -52,7 +53,7 @@ export function podsInUse(
     // Pods of a workload that was deleted a moment ago are ended in a moment.
     const isLeft = belongsTo(pod, first.planned.object);
     const isEnding = isLeft || pod.metadata.deletionTimestamp !== undefined;
-    const name = describeObject(pod);
+    const { name, namespace = "" } = pod.metadata;
     const { source } = first.planned;
     const what = describeObject(first.planned.object);
     return [{
@@ -60,13 +61,17 @@ export function podsInUse(
       diagnostic: {
         code: "run-pod-in-use",
         severity,
-        message: `${name} ${
+        message: `${describeObject(pod)} ${
           isEnding ? "is still ending" : "is there"
         } and writes to "${first.place.path}", where ${what} ${doing}: ${WHY}`,
         ...(source === undefined ? {} : { span: source }),
         hint: isEnding
-          ? `Wait until it is gone: kubectl wait --for=delete pod/${pod.metadata.name} -n ${pod.metadata.namespace}`
-          : `End what it belongs to first; look with: kubectl get pod ${pod.metadata.name} -n ${pod.metadata.namespace} -o yaml`,
+          ? `Wait until it is gone: kubectl wait --for=delete ${shellWord(`pod/${name}`)} -n ${
+            shellWord(namespace)
+          }`
+          : `End what it belongs to first; look with: kubectl get pod ${shellWord(name)} -n ${
+            shellWord(namespace)
+          } -o yaml`,
       },
     }];
   });
