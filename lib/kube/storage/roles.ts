@@ -3,17 +3,25 @@ import type { BindSource } from "../../../compose/bind_source.ts";
 import type { Mount, Path } from "../../../compose/project.ts";
 import { relativePath } from "../relative_path.ts";
 import { LARGEST_OBJECT } from "../configuration/objects.ts";
-import { at, type Context, isSkipped } from "../context.ts";
+import { type Context, isSkipped } from "../context.ts";
 import type { StorageDecision } from "../decisions.ts";
 import { reportAbsent } from "./absent.ts";
-import { isEngineSocket, isSystemPath, looksLikeFile, senseOf } from "./path_words.ts";
+import { directoryRole, writablePaths } from "./directory_role.ts";
+import { isEngineSocket, isSystemPath, looksLikeFile } from "./path_words.ts";
+import { place, reportMount } from "./report_mount.ts";
+import { isStateFile } from "./state_files.ts";
 import { storageDecision, storageKey } from "./places.ts";
 
 /** What becomes of a bind mount's source. */
 export type Role =
   | { readonly kind: "configuration"; readonly source: BindSource }
-  /** A directory on a PersistentVolume; `subPath` where the mount is a single file in it. */
-  | { readonly kind: "data"; readonly directory: string; readonly subPath?: string }
+  /** A directory on a PersistentVolume, or one that is to be made; `subPath` where the mount is a single file in it. */
+  | {
+    readonly kind: "data";
+    readonly directory: string;
+    readonly subPath?: string;
+    readonly isMissing: boolean;
+  }
   | { readonly kind: "empty" }
   | { readonly kind: "hostPath"; readonly path: string; readonly readOnly: boolean }
   | { readonly kind: "skip" };
@@ -38,14 +46,16 @@ export function bindRoles(context: Context): ReadonlyMap<string, Role> {
       uses.set(mount.source, [...uses.get(mount.source) ?? [], use]);
     }
   }
+  const writable = writablePaths(context.project);
   const roles = new Map<string, Role>();
   const absent: Use[] = [];
   for (const [path, all] of uses) {
     const source = context.bindSources.get(path) ?? { kind: "missing" };
     const decision = storageDecision(context, path);
-    const role = decidedRole(decision, path, source, all) ?? roleByLook(context, path, source, all);
+    const role = decidedRole(decision, path, source, all) ??
+      roleByLook(context, { path, uses: all }, source, writable);
     roles.set(path, role);
-    if (role.kind === "data" && source.kind === "missing") absent.push(...all.slice(0, 1));
+    if (role.kind === "data" && role.isMissing) absent.push(...all.slice(0, 1));
   }
   reportAbsent(context, absent);
   return roles;
@@ -76,7 +86,12 @@ function decidedRole(
   }
 }
 
-function roleByLook(context: Context, path: string, source: BindSource, uses: readonly Use[]): Role {
+function roleByLook(
+  context: Context,
+  { path, uses }: { readonly path: string; readonly uses: readonly Use[] },
+  source: BindSource,
+  writable: readonly string[],
+): Role {
   const inside = relativePath(context.project, path) !== path;
   if (isEngineSocket(path)) return engineSocket(context, path, uses);
   if (isCopyable(path, source)) return { kind: "configuration", source };
@@ -87,11 +102,11 @@ function roleByLook(context: Context, path: string, source: BindSource, uses: re
     case "file":
       return file(context, path, source, uses);
     case "directory":
-      return directory(context, path, source, uses);
+      return directoryRole(context, { path, source, uses, writable });
     case "socket":
     case "device":
     case "fifo":
-      report(
+      reportMount(
         context,
         "kube-bind-special",
         "question",
@@ -102,7 +117,7 @@ function roleByLook(context: Context, path: string, source: BindSource, uses: re
       );
       return { kind: "skip" };
     case "unreadable":
-      report(
+      reportMount(
         context,
         "kube-bind-unreadable",
         "error",
@@ -121,7 +136,7 @@ function isCopyable(path: string, source: BindSource): boolean {
 }
 
 function engineSocket(context: Context, path: string, uses: readonly Use[]): Role {
-  report(
+  reportMount(
     context,
     "kube-engine-socket",
     "warning",
@@ -135,7 +150,7 @@ function engineSocket(context: Context, path: string, uses: readonly Use[]): Rol
 
 function systemPath(context: Context, path: string, uses: readonly Use[]): Role {
   const readOnly = uses.every(({ mount }) => mount.read_only === true);
-  report(
+  reportMount(
     context,
     "kube-system-path",
     readOnly ? "warning" : "question",
@@ -149,22 +164,24 @@ function systemPath(context: Context, path: string, uses: readonly Use[]): Role 
   return readOnly ? { kind: "hostPath", path, readOnly } : { kind: "skip" };
 }
 
+/** Docker makes a directory of whatever is not there, unless the mount says that it may not. */
 function missing(context: Context, path: string, uses: readonly Use[]): Role {
-  const targets = uses.map(({ mount }) => mount.target);
-  const relative = relativePath(context.project, path);
-  const isFile = looksLikeFile(relative, targets);
-  if (senseOf(relative, targets) === "data" && !isFile) return { kind: "data", directory: path };
+  const directory: Role = { kind: "data", directory: path.replace(/\/+$/, "") || "/", isMissing: true };
+  const refused = uses.find(({ mount }) => mount.bind?.create_host_path === false);
+  const isFile = looksLikeFile(relativePath(context.project, path), uses.map(({ mount }) => mount.target));
+  if (refused === undefined && !isFile) return directory;
   const key = storageKey(context, path);
   context.report({
     code: "kube-bind-source-missing",
-    severity: isFile ? "error" : "question",
-    message: `Bind source "${key}" of service "${uses[0]?.service ?? ""}" is not on disk`,
+    severity: refused === undefined ? "warning" : "error",
+    message: `Bind source "${key}" of service "${uses[0]?.service ?? ""}" is not on disk` +
+      (refused === undefined
+        ? ": a directory is made in its place, as Docker does"
+        : ', and "create_host_path: false" forbids to make it'),
     ...place(context, uses),
-    hint: isFile
-      ? `Put the file there, or leave it out: storage: { "${key}": { missing: skip } }`
-      : `Put it there, or say what it is: storage: { "${key}": { missing: empty } } (as Docker does) or data`,
+    hint: `Put the file there, or leave it out: storage: { "${key}": { missing: skip } }`,
   });
-  return isFile ? { kind: "skip" } : { kind: "empty" };
+  return refused === undefined ? directory : { kind: "skip" };
 }
 
 function file(
@@ -173,12 +190,9 @@ function file(
   source: BindSource & { kind: "file" },
   uses: readonly Use[],
 ): Role {
-  const relative = relativePath(context.project, path);
-  const isData = senseOf(relative, uses.map(({ mount }) => mount.target)) === "data" &&
-    !looksLikeFile(relative, []);
-  if (isData) return dataRole(path, source, uses);
+  if (isStateFile(context.project, path, source, uses)) return dataRole(path, source, uses);
   if (source.content !== undefined && source.size <= LARGEST_OBJECT) return { kind: "configuration", source };
-  report(
+  reportMount(
     context,
     "kube-file-too-large",
     "question",
@@ -190,69 +204,17 @@ function file(
   return dataRole(path, source, uses);
 }
 
-function directory(
-  context: Context,
-  path: string,
-  source: BindSource & { kind: "directory" },
-  uses: readonly Use[],
-): Role {
-  const relative = relativePath(context.project, path);
-  const sense = senseOf(relative, uses.map(({ mount }) => mount.target));
-  const fits = source.complete && source.size <= LARGEST_OBJECT &&
-    [...source.files.values()].every((entry) => entry.content !== undefined);
-  if (sense === "configuration" && !fits) {
-    report(
-      context,
-      "kube-directory-too-large",
-      "warning",
-      `Directory "${
-        storageKey(context, path)
-      }" is too large for a ConfigMap and stays where it is, on a volume`,
-      uses,
-      path,
-      "data",
-    );
-  }
-  const readOnly = uses.every(({ mount }) => mount.read_only === true);
-  const configuration = sense === "configuration" || (sense === "unknown" && readOnly);
-  return fits && configuration && source.files.size > 0
-    ? { kind: "configuration", source }
-    : { kind: "data", directory: path };
-}
-
 function dataRole(path: string, source: BindSource, uses: readonly Use[]): Role {
   const plain = path.replace(/\/+$/, "");
   const single = source.kind === "file" ||
     (source.kind === "missing" && looksLikeFile(plain, uses.map(({ mount }) => mount.target)));
-  if (!single) return { kind: "data", directory: plain };
+  const isMissing = source.kind === "missing";
+  if (!single) return { kind: "data", directory: plain, isMissing };
   const slash = plain.lastIndexOf("/");
-  return { kind: "data", directory: plain.slice(0, slash) || "/", subPath: plain.slice(slash + 1) };
-}
-
-function report(
-  context: Context,
-  code: string,
-  severity: "error" | "question" | "warning",
-  message: string,
-  uses: readonly Use[],
-  path: string,
-  proposal: string,
-): void {
-  context.report({
-    code,
-    severity,
-    message,
-    ...place(context, uses),
-    hint: `To decide otherwise: storage: { "${storageKey(context, path)}": { kind: ${proposal} } }`,
-  });
-}
-
-function place(context: Context, uses: readonly Use[]): object {
-  const [first, ...others] = uses;
-  if (first === undefined) return {};
-  const related = others.flatMap((use) => {
-    const span = context.project.span(use.path);
-    return span === undefined ? [] : [{ message: `Also mounted by service "${use.service}"`, span }];
-  });
-  return { ...at(context.project, first.path), ...(related.length === 0 ? {} : { related }) };
+  return {
+    kind: "data",
+    directory: plain.slice(0, slash) || "/",
+    subPath: plain.slice(slash + 1),
+    isMissing,
+  };
 }

@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import type { StorageDecision } from "../decisions.ts";
 import { label, shortHash } from "../names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
-import { DEFAULT_STORAGE_ID, nodeDirectory } from "./node_directory.ts";
+import { nodeDirectory } from "./node_directory.ts";
 import { isCreated, pathOnNode } from "./places.ts";
 
 const DEFAULT_CLASS = "local-storage";
@@ -27,6 +27,14 @@ interface Claim {
   readonly services: Set<string>;
 }
 
+/** By whom a claim is asked for, and how. */
+interface Asked {
+  readonly service: string;
+  readonly decision: StorageDecision | undefined;
+  readonly span: Span | undefined;
+  readonly create: boolean;
+}
+
 /** The claims of one conversion, growing while services are converted. */
 export class Claims {
   readonly #context: Context;
@@ -43,12 +51,19 @@ export class Claims {
     service: string,
     decision: StorageDecision | undefined,
     span: Span | undefined,
+    isMissing: boolean,
   ): string {
     const plain = path.replace(/\/+$/, "") || "/";
     const { project, decisions } = this.#context;
     const onNode = pathOnNode(project, decisions, decision, plain);
     const name = relativePath(project, plain);
-    return this.#claim(`path:${onNode}`, label(name), { path: onNode }, service, decision, span);
+    const create = isCreated(decisions, decision, isMissing);
+    return this.#claim(`path:${onNode}`, label(name), { path: onNode }, {
+      service,
+      decision,
+      span,
+      create,
+    });
   }
 
   /** The claim for a named volume: at Docker's own path, a decided one, or the network share that it names. */
@@ -59,21 +74,16 @@ export class Claims {
     decision: StorageDecision | undefined,
     span: Span | undefined,
   ): string {
-    return this.#claim(
-      `volume:${key}`,
-      label(key),
-      this.#volumeSource(key, volume, decision),
-      service,
-      decision,
-      span,
-    );
+    const create = isCreated(this.#context.decisions, decision, true);
+    const source = this.#volumeSource(key, volume, decision);
+    return this.#claim(`volume:${key}`, label(key), source, { service, decision, span, create });
   }
 
   /** Where the directories of a service lie: the storage ids of its local claims. */
   storageIds(service: string): readonly string[] {
     const ids = [...this.#byKey.values()]
       .filter(({ source, services }) => "path" in source && services.has(service))
-      .flatMap(({ storageId, create }) => storageId ?? (create ? [] : DEFAULT_STORAGE_ID));
+      .flatMap(({ storageId }) => storageId ?? []);
     return [...new Set(ids)].sort();
   }
 
@@ -100,9 +110,7 @@ export class Claims {
     key: string,
     wanted: string,
     source: Source,
-    service: string,
-    decision: StorageDecision | undefined,
-    span: Span | undefined,
+    { service, decision, span, create }: Asked,
   ): string {
     const known = this.#byKey.get(key);
     if (known !== undefined) {
@@ -117,7 +125,7 @@ export class Claims {
       name,
       volumeName: label(`${namespace}-${name}`, 200),
       source,
-      create: isCreated(decisions, decision),
+      create,
       ...(storageId === undefined ? {} : { storageId }),
       size: String(decision?.size ?? decisions.storageSize ?? DEFAULT_SIZE),
       ...(span === undefined ? {} : { span }),

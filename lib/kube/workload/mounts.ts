@@ -135,6 +135,7 @@ function bindMount(
         subject.service.name,
         decision,
         context.project.span(path),
+        role.isMissing,
       );
       return [claimMount(workshop, subject, claim, mount, role.subPath, decision, helperImage)];
     }
