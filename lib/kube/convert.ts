@@ -4,31 +4,32 @@ import type { Project, Service } from "../../compose/project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Routing } from "../traefik/routing.ts";
 import { ConfigurationObjects } from "./configuration/objects.ts";
-import { secretRules } from "./configuration/secrets.ts";
-import { type Context, decided, type ImageLookup } from "./context.ts";
+import { secretRules } from "../stack/secrets/classification.ts";
+import { type Context, decided, type ImageLookup } from "../stack/context.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
-import type { Decisions } from "./decisions.ts";
-import { runChecks } from "./checks/all.ts";
-import { checkQuota } from "./checks/quota.ts";
-import { type LiveUsage, proposeLimits } from "./checks/proposed_limits.ts";
-import { reportUncarried } from "./coverage/report.ts";
-import { dependenciesOf } from "./dependencies.ts";
+import type { Decisions } from "../decisions/decisions.ts";
+import { runChecks } from "../checks/all.ts";
+import { checkQuota } from "../checks/quota.ts";
+import { type LiveUsage, proposeLimits } from "../checks/proposed_limits.ts";
+import { reportUncarried } from "../checks/coverage/report.ts";
+import { dependenciesOf } from "../stack/dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
-import { label } from "./names.ts";
-import { reportPorts } from "./network/port_report.ts";
-import { type Publications, publications, type Published } from "./network/published.ts";
-import { hostReferences } from "./network/references.ts";
+import { label } from "../stack/names.ts";
+import { reportPorts } from "../checks/port_report.ts";
+import { type Publications, publications, type Published } from "../stack/network/published.ts";
+import { hostReferences } from "../stack/network/references.ts";
 import { servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
 import { beyondBaseline } from "./pod_security.ts";
-import { servicePorts } from "./ports.ts";
+import { servicePorts } from "../stack/ports.ts";
 import { hasRoutes, routingConversionInput, serviceFor } from "./routing_input.ts";
-import { bindRoles } from "./storage/roles.ts";
+import { bindRoles } from "../stack/storage/roles.ts";
+import { volumeRoles } from "../stack/storage/volume_roles.ts";
 import { Claims } from "./storage/volumes.ts";
-import type { GivenCertificate } from "./traefik/check_certificate.ts";
+import type { GivenCertificate } from "../checks/check_certificate.ts";
 import { convertRouting, requiredPorts, type RoutingConversion } from "./traefik/convert_routing.ts";
 import { reportSecrets, reportSplitStorage, reportWritable, sorted } from "./summaries.ts";
-import { kindOf } from "./workload/kind.ts";
+import { kindOf } from "../stack/kind.ts";
 import type { Subject, Workshop } from "./workload/parts.ts";
 import { podOf } from "./workload/pod.ts";
 import { labelsOf, workloadOf } from "./workload/workload.ts";
@@ -127,6 +128,7 @@ function openWorkshop(
     objects: new ConfigurationObjects(namespace, digestKey ?? ""),
     claims: new Claims(context),
     roles: bindRoles(context),
+    volumes: volumeRoles(context),
     ...known,
     references: hostReferences(project, bindSources),
     writable: [],

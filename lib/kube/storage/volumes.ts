@@ -1,19 +1,19 @@
 /** StorageClass, PersistentVolumes and claims: one pair for each host directory, on the path where it lies. */
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import type { Volume } from "../../../compose/project.ts";
-import { relativePath } from "../relative_path.ts";
-import type { Context } from "../context.ts";
-import type { StorageDecision } from "../decisions.ts";
-import { label, shortHash } from "../names.ts";
+import { relativePath } from "../../stack/relative_path.ts";
+import type { Context } from "../../stack/context.ts";
+import type { StorageDecision } from "../../decisions/decisions.ts";
+import { label, shortHash } from "../../stack/names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import { nodeDirectory } from "./node_directory.ts";
-import { isCreated, pathOnNode } from "./places.ts";
+import { isCreated, pathOnNode } from "../../stack/storage/places.ts";
+import type { Share, VolumeRole } from "../../stack/storage/volume_roles.ts";
 
 const DEFAULT_CLASS = "local-storage";
 const DEFAULT_SIZE = "10Gi";
 
 /** A directory of the node, or a share of another machine. */
-type Source = { readonly path: string } | { readonly nfs: Readonly<Record<string, unknown>> };
+type Source = { readonly path: string } | { readonly nfs: Share; readonly mountOptions: readonly string[] };
 
 interface Claim {
   readonly name: string;
@@ -66,24 +66,26 @@ export class Claims {
     });
   }
 
-  /** The claim for a named volume: at Docker's own path, a decided one, or the network share that it names. */
+  /** The claim for a named volume, in Docker's own directory, a decided one, or on a share. */
   named(
     key: string,
-    volume: Volume,
+    role: VolumeRole & { readonly kind: "directory" | "nfs" },
     service: string,
-    decision: StorageDecision | undefined,
     span: Span | undefined,
   ): string {
-    const create = isCreated(this.#context.decisions, decision, true);
-    const source = this.#volumeSource(key, volume, decision);
+    const decision = this.#context.decisions.storage?.[key];
+    const source: Source = role.kind === "nfs"
+      ? { nfs: role.nfs, mountOptions: role.mountOptions }
+      : { path: role.path };
+    const create = role.kind === "directory" && role.create;
     return this.#claim(`volume:${key}`, label(key), source, { service, decision, span, create });
   }
 
-  /** Where the directories of a service lie: the storage ids of its local claims. */
+  /** Where the directories of a service lie: the storage ids of its claims, and what is said where there is none. */
   storageIds(service: string): readonly string[] {
     const ids = [...this.#byKey.values()]
       .filter(({ source, services }) => "path" in source && services.has(service))
-      .flatMap(({ storageId }) => storageId ?? []);
+      .map(({ storageId }) => storageId ?? "none decided");
     return [...new Set(ids)].sort();
   }
 
@@ -134,23 +136,6 @@ export class Claims {
     return name;
   }
 
-  #volumeSource(key: string, volume: Volume, decision: StorageDecision | undefined): Source {
-    if (decision?.path !== undefined) return { path: decision.path };
-    const options = volume.driver_opts ?? {};
-    const device = options["device"];
-    if (options["type"] === "nfs" && device !== undefined) {
-      const server = /(?:^|,)addr=([^,]+)/.exec(options["o"] ?? "")?.[1];
-      if (server !== undefined) return { nfs: { server, path: device.replace(/^:/, "") } };
-    }
-    if (device?.startsWith("/") && /(^|,)r?bind(,|$)/.test(options["o"] ?? "")) {
-      return { path: pathOnNode(this.#context.project, this.#context.decisions, undefined, device) };
-    }
-    const { dockerRoot = "/var/lib/docker", storageRoot } = this.#context.decisions;
-    if (storageRoot !== undefined) return { path: `${storageRoot.replace(/\/+$/, "")}/volumes/${key}` };
-    const name = volume.name ?? `${this.#context.project.name}_${key}`;
-    return { path: `${dockerRoot.replace(/\/+$/, "")}/volumes/${name}/_data` };
-  }
-
   #className(): string {
     return this.#context.decisions.storageClass ?? DEFAULT_CLASS;
   }
@@ -183,7 +168,7 @@ export class Claims {
           namespace: this.#context.namespace,
           name: claim.name,
         },
-        ...("path" in claim.source ? nodeDirectory({ ...claim, path: claim.source.path }) : claim.source),
+        ...sourceOf(claim),
       },
     };
   }
@@ -202,4 +187,14 @@ export class Claims {
       },
     };
   }
+}
+
+/** The part of the `spec` that says where the volume lies. */
+function sourceOf(claim: Claim): Record<string, unknown> {
+  const { source } = claim;
+  if ("path" in source) return nodeDirectory({ ...claim, path: source.path });
+  return {
+    nfs: source.nfs,
+    ...(source.mountOptions.length === 0 ? {} : { mountOptions: source.mountOptions }),
+  };
 }

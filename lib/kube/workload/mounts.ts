@@ -1,10 +1,10 @@
 /** A container's mounts: claims, configuration, temporary directories, and copies of files that it writes. */
 import type { Mount, Path } from "../../../compose/project.ts";
-import { relativePath } from "../relative_path.ts";
-import { at } from "../context.ts";
-import type { StorageDecision } from "../decisions.ts";
-import { label } from "../names.ts";
-import { storageDecision } from "../storage/places.ts";
+import { relativePath } from "../../stack/relative_path.ts";
+import { at } from "../../stack/context.ts";
+import type { StorageDecision } from "../../decisions/decisions.ts";
+import { label } from "../../stack/names.ts";
+import { storageDecision } from "../../stack/storage/places.ts";
 import { reportOwner } from "../storage/owners.ts";
 import { configurationVolume } from "./configuration_volume.ts";
 import { fileReferenceMounts } from "./file_references.ts";
@@ -79,7 +79,7 @@ function mountOf(
     case "bind":
       return bindMount(workshop, subject, mount, path, helperImage);
     case "volume":
-      return [volumeMount(workshop, subject, mount, path, helperImage)];
+      return volumeMount(workshop, subject, mount, path, helperImage);
     case "tmpfs":
       return [memory(mount.target, mount.tmpfs?.size)];
     case "image":
@@ -176,8 +176,8 @@ function volumeMount(
   mount: Mount,
   path: Path,
   helperImage: string,
-): Mounted {
-  const { context, claims } = workshop;
+): Mounted[] {
+  const { context, claims, volumes } = workshop;
   const key = mount.source;
   const span = context.project.span(path);
   if (key === undefined) {
@@ -189,22 +189,25 @@ function volumeMount(
       ...(span === undefined ? {} : { span }),
       hint: "Give it a name under volumes to keep what is in it",
     });
-    return emptyDirectory(mount.target);
+    return [emptyDirectory(mount.target)];
   }
-  const volume = context.project.volumes[key] ?? {};
-  const decision = context.decisions.storage?.[key];
-  if (volume.driver_opts?.["type"] === "tmpfs") return memory(mount.target, undefined);
-  if (decision?.kind === "empty") return emptyDirectory(mount.target);
-  const claim = claims.named(key, volume, subject.service.name, decision, span);
-  return claimMount(
-    workshop,
-    subject,
-    claim,
-    mount,
-    mount.volume?.subpath,
-    decision,
-    helperImage,
-  );
+  const role = volumes.get(key) ?? { kind: "skip" };
+  switch (role.kind) {
+    case "skip":
+      return [];
+    case "empty":
+      return [emptyDirectory(mount.target)];
+    case "memory":
+      return [memory(mount.target, role.size)];
+    case "nfs":
+    case "directory": {
+      const claim = claims.named(key, role, subject.service.name, span);
+      const isReadOnly = role.kind === "directory" ? role.readOnly : role.nfs.readOnly === true;
+      const inForce = isReadOnly ? { ...mount, read_only: true } : mount;
+      const decision = context.decisions.storage?.[key];
+      return [claimMount(workshop, subject, claim, inForce, mount.volume?.subpath, decision, helperImage)];
+    }
+  }
 }
 
 /** The image's files as a read-only volume (Kubernetes 1.33 and later). */

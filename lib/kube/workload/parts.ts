@@ -2,12 +2,13 @@
 import type { Service } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { ConfigurationObjects } from "../configuration/objects.ts";
-import type { SecretNote, Secrets } from "../configuration/secrets.ts";
-import type { Context } from "../context.ts";
-import type { ServiceDecision } from "../decisions.ts";
-import type { HostReference } from "../network/references.ts";
-import type { ServicePort } from "../ports.ts";
-import type { Role } from "../storage/roles.ts";
+import type { SecretNote, Secrets } from "../../stack/secrets/classification.ts";
+import type { Context } from "../../stack/context.ts";
+import type { ServiceDecision } from "../../decisions/decisions.ts";
+import type { HostReference } from "../../stack/network/references.ts";
+import type { ServicePort } from "../../stack/ports.ts";
+import type { Role } from "../../stack/storage/roles.ts";
+import type { VolumeRole } from "../../stack/storage/volume_roles.ts";
 import type { Claims } from "../storage/volumes.ts";
 
 /** Plain JSON of the Kubernetes API. */
@@ -20,6 +21,7 @@ export interface Workshop {
   readonly objects: ConfigurationObjects;
   readonly claims: Claims;
   readonly roles: ReadonlyMap<string, Role>;
+  readonly volumes: ReadonlyMap<string, VolumeRole>;
   readonly ports: ReadonlyMap<string, readonly ServicePort[]>;
   /** By service: `3478/UDP` to the port of the node that it is bound to. */
   readonly hostPorts: ReadonlyMap<string, ReadonlyMap<string, number>>;

@@ -1,0 +1,228 @@
+/** Decides what each bind mount is: configuration, data, a path of the machine, or nothing that can move. */
+import type { BindSource } from "../../../compose/bind_source.ts";
+import type { Mount, Path } from "../../../compose/project.ts";
+import { relativePath } from "../relative_path.ts";
+import { type Context, isSkipped } from "../context.ts";
+import type { StorageDecision } from "../../decisions/decisions.ts";
+import { reportAbsent } from "./absent.ts";
+import { directoryRole, LARGEST_OBJECT, writablePaths } from "./directory_role.ts";
+import { isEngineSocket, isSystemPath, looksLikeFile } from "./path_words.ts";
+import { place, reportMount } from "./report_mount.ts";
+import { isStateFile } from "./state_files.ts";
+import { storageDecision, storageKey } from "./places.ts";
+
+/** What becomes of a bind mount's source. */
+export type Role =
+  | { readonly kind: "configuration"; readonly source: BindSource }
+  /** A directory on a PersistentVolume, or one that is to be made; `subPath` where the mount is a single file in it. */
+  | {
+    readonly kind: "data";
+    readonly directory: string;
+    readonly subPath?: string;
+    readonly isMissing: boolean;
+  }
+  | { readonly kind: "empty" }
+  | { readonly kind: "hostPath"; readonly path: string; readonly readOnly: boolean }
+  | { readonly kind: "skip" };
+
+/** A service's mount of a path. */
+export interface Use {
+  readonly service: string;
+  readonly mount: Mount;
+  readonly path: Path;
+}
+
+/** The role of every bind source by its path; one path has one role, whoever mounts it. */
+export function bindRoles(context: Context): ReadonlyMap<string, Role> {
+  const uses = new Map<string, Use[]>();
+  for (const service of Object.values(context.project.services)) {
+    if (isSkipped(context.decisions, service.name) || service.name === context.routing.traefikService) {
+      continue;
+    }
+    for (const [index, mount] of (service.volumes ?? []).entries()) {
+      if (mount.type !== "bind" || mount.source === undefined) continue;
+      const use: Use = { service: service.name, mount, path: ["services", service.name, "volumes", index] };
+      uses.set(mount.source, [...uses.get(mount.source) ?? [], use]);
+    }
+  }
+  const writable = writablePaths(context.project);
+  const roles = new Map<string, Role>();
+  const absent: Use[] = [];
+  for (const [path, all] of uses) {
+    const source = context.bindSources.get(path) ?? { kind: "missing" };
+    const decision = storageDecision(context, path);
+    const role = decidedRole(decision, path, source, all) ??
+      roleByLook(context, { path, uses: all }, source, writable);
+    roles.set(path, role);
+    if (role.kind === "data" && role.isMissing && !isNamedLikeFile(context, path, all)) {
+      absent.push(...all.slice(0, 1));
+    }
+  }
+  reportAbsent(context, absent);
+  return roles;
+}
+
+function decidedRole(
+  decision: StorageDecision | undefined,
+  path: string,
+  source: BindSource,
+  uses: readonly Use[],
+): Role | undefined {
+  const kind = source.kind === "missing" ? decision?.missing ?? decision?.kind : decision?.kind;
+  switch (kind) {
+    case "data":
+      return dataRole(path, source, uses);
+    case "configuration":
+      return source.kind === "file" || source.kind === "directory"
+        ? { kind: "configuration", source }
+        : undefined;
+    case "hostPath":
+      return { kind: "hostPath", path, readOnly: uses.every(({ mount }) => mount.read_only === true) };
+    case "empty":
+      return { kind: "empty" };
+    case "skip":
+      return { kind: "skip" };
+    case undefined:
+      return undefined;
+  }
+}
+
+function roleByLook(
+  context: Context,
+  { path, uses }: { readonly path: string; readonly uses: readonly Use[] },
+  source: BindSource,
+  writable: readonly string[],
+): Role {
+  const inside = relativePath(context.project, path) !== path;
+  if (isEngineSocket(path)) return engineSocket(context, path, uses);
+  if (isCopyable(path, source)) return { kind: "configuration", source };
+  if (!inside && isSystemPath(path)) return systemPath(context, path, uses);
+  switch (source.kind) {
+    case "missing":
+      return missing(context, path, uses);
+    case "file":
+      return file(context, path, source, uses);
+    case "directory":
+      return directoryRole(context, { path, source, uses, writable });
+    case "socket":
+    case "device":
+    case "fifo":
+      reportMount(
+        context,
+        "kube-bind-special",
+        "question",
+        `Bind source "${path}" is a ${source.kind}`,
+        uses,
+        path,
+        "hostPath",
+      );
+      return { kind: "skip" };
+    case "unreadable":
+      reportMount(
+        context,
+        "kube-bind-unreadable",
+        "error",
+        `Bind source "${path}" cannot be read${source.reason === undefined ? "" : `: ${source.reason}`}`,
+        uses,
+        path,
+        "data",
+      );
+      return { kind: "skip" };
+  }
+}
+
+/** A small file such as /etc/localtime is carried as it is here; hostPath would cost the namespace its level. */
+function isCopyable(path: string, source: BindSource): boolean {
+  return path.startsWith("/etc/") && source.kind === "file" && source.content !== undefined;
+}
+
+function engineSocket(context: Context, path: string, uses: readonly Use[]): Role {
+  reportMount(
+    context,
+    "kube-engine-socket",
+    "warning",
+    `The engine's socket "${path}" is not mounted: no Docker Engine runs the pods, and the socket rules the machine`,
+    uses,
+    path,
+    "hostPath",
+  );
+  return { kind: "skip" };
+}
+
+function systemPath(context: Context, path: string, uses: readonly Use[]): Role {
+  const readOnly = uses.every(({ mount }) => mount.read_only === true);
+  reportMount(
+    context,
+    "kube-system-path",
+    readOnly ? "warning" : "question",
+    readOnly
+      ? `"${path}" of the machine is mounted read-only as hostPath, which needs Pod Security "privileged"`
+      : `"${path}" of the machine is mounted writable; it is left out until decided`,
+    uses,
+    path,
+    readOnly ? "skip" : "hostPath",
+  );
+  return readOnly ? { kind: "hostPath", path, readOnly } : { kind: "skip" };
+}
+
+/** Docker makes a directory of whatever is not there, unless it is forbidden: by the mount, or decided for the stack. */
+function missing(context: Context, path: string, uses: readonly Use[]): Role {
+  const directory: Role = { kind: "data", directory: path.replace(/\/+$/, "") || "/", isMissing: true };
+  const isFile = isNamedLikeFile(context, path, uses);
+  const isOnNode = context.decisions.storageDirectories === "existing";
+  const isForbidden = !isOnNode && uses.some(({ mount }) => mount.bind?.create_host_path === false);
+  if (!isFile && !isForbidden) return directory;
+  const isRefused = isForbidden || isOnNode;
+  const key = storageKey(context, path);
+  context.report({
+    code: "kube-bind-source-missing",
+    severity: isRefused ? "error" : "warning",
+    message: `Bind source "${key}" of service "${uses[0]?.service ?? ""}" is not on disk` +
+      (isForbidden ? ', and "create_host_path: false" forbids to make it' : "") +
+      (isRefused ? "" : ": a directory is made in its place, as Docker does"),
+    ...place(context, uses),
+    hint: `Put ${
+      isFile ? "the file" : "it"
+    } there, or leave it out: storage: { "${key}": { missing: skip } }`,
+  });
+  return isRefused ? { kind: "skip" } : directory;
+}
+
+function isNamedLikeFile(context: Context, path: string, uses: readonly Use[]): boolean {
+  return looksLikeFile(relativePath(context.project, path), uses.map(({ mount }) => mount.target));
+}
+
+function file(
+  context: Context,
+  path: string,
+  source: BindSource & { kind: "file" },
+  uses: readonly Use[],
+): Role {
+  if (isStateFile(context.project, path, source, uses)) return dataRole(path, source, uses);
+  if (source.content !== undefined && source.size <= LARGEST_OBJECT) return { kind: "configuration", source };
+  reportMount(
+    context,
+    "kube-file-too-large",
+    "question",
+    `File "${storageKey(context, path)}" has ${source.size} bytes; a ConfigMap or Secret takes 1 MiB`,
+    uses,
+    path,
+    "data",
+  );
+  return dataRole(path, source, uses);
+}
+
+function dataRole(path: string, source: BindSource, uses: readonly Use[]): Role {
+  const plain = path.replace(/\/+$/, "");
+  const single = source.kind === "file" ||
+    (source.kind === "missing" && looksLikeFile(plain, uses.map(({ mount }) => mount.target)));
+  const isMissing = source.kind === "missing";
+  if (!single) return { kind: "data", directory: plain, isMissing };
+  const slash = plain.lastIndexOf("/");
+  return {
+    kind: "data",
+    directory: plain.slice(0, slash) || "/",
+    subPath: plain.slice(slash + 1),
+    isMissing,
+  };
+}
