@@ -11,6 +11,7 @@ import { type EditedFile, prepareFiles } from "../run/secrets/edited_files.ts";
 import { effectsOf } from "../run/secrets/effects.ts";
 import { readStatus } from "../run/status.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
+import { keepVolumes } from "./live_volumes.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { inventoryOf } from "./secrets_command.ts";
 import { nothingRecorded } from "./status_command.ts";
@@ -59,7 +60,7 @@ export async function prepareChange(
   refuseProblems(problems, gathered);
   const files = await prepareFiles(edits);
   const edited = new Map(files.map(({ realPath, after }) => [realPath, after]));
-  const after = await gather(options, surroundings, { edited });
+  const after = await keepVolumes(await gather(options, surroundings, { edited }), target.client);
   const plan = after.planFor(digestKey);
   if (gathered.project === undefined || after.project === undefined || plan === undefined) {
     refuseProblems(after.diagnostics, after);

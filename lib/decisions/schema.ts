@@ -106,7 +106,8 @@ const body = {
   storageClass: label.optional(),
   storageSize: quantity.optional().describe("Of every volume without its own size"),
   storageDirectories: z.enum(["existing", "create"]).optional().describe(
-    "create: data directories that are missing on the node are made there, empty; for laptops",
+    "existing: data directories and volumes are there on the node, and no pod starts without its own; create: those " +
+      "that are missing are made there, empty. Default: what is not on this disk is made, as Docker does",
   ),
   storageRoot: z.string().startsWith("/").optional().describe(
     "Where the stack's own directories and named volumes lie on the node, in place of where they lie here",

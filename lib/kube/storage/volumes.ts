@@ -56,8 +56,9 @@ export class Claims {
     const plain = path.replace(/\/+$/, "") || "/";
     const { project, decisions } = this.#context;
     const onNode = pathOnNode(project, decisions, decision, plain);
-    const name = relativePath(project, plain);
-    const create = isCreated(decisions, decision, isMissing);
+    const name = plain === project.workingDir ? "project-folder" : relativePath(project, plain);
+    // A place that was decided is there.
+    const create = isCreated(decisions, decision, isMissing && decision?.path === undefined);
     return this.#claim(`path:${onNode}`, label(name), { path: onNode }, {
       service,
       decision,
