@@ -188,7 +188,12 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
     name: service.name,
     kind,
     workload: [workload],
-    network: servicesOf(context, service, workshop.ports.get(service.name) ?? [], loadBalancers, taken),
+    network: servicesOf(context, service, {
+      ports: workshop.ports.get(service.name) ?? [],
+      loadBalancers,
+      taken,
+      isJob: kind === "Job",
+    }),
     configuration: workshop.objects.of(service.name),
     routes,
     dependsOn,

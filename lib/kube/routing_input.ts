@@ -5,6 +5,7 @@ import { label } from "../stack/names.ts";
 import type { Publications } from "../stack/network/published.ts";
 import { textFiles } from "../stack/network/references.ts";
 import type { ServicePort } from "../stack/ports.ts";
+import { readyServiceName } from "./network/readiness.ts";
 import type { ServiceTarget } from "./traefik/context.ts";
 import type { RoutingConversionInput } from "./traefik/convert_routing.ts";
 import { traefikDecisions } from "../decisions/traefik.ts";
@@ -56,7 +57,10 @@ export function serviceFor(
 ): ServiceTarget | undefined {
   if (isSkipped(context.decisions, service)) return undefined;
   const known = ports.get(service)?.some((candidate) => candidate.port === port) ?? false;
-  return known ? { name: label(service), port } : undefined;
+  if (!known) return undefined;
+  const compose = context.project.services[service];
+  const ready = compose === undefined ? undefined : readyServiceName(context, compose);
+  return { name: ready ?? label(service), port };
 }
 
 /** Routers and backends of services that are not moved lead nowhere; their middlewares may be used by others. */
