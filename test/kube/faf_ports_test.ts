@@ -103,6 +103,8 @@ fafTest("FAF: two services on one host port are an error that names both", async
 });
 
 function portsOf(network: readonly { object: Record<string, unknown> }[]): number[] {
-  const ports = network.flatMap(({ object }) => (object["spec"] as { ports: { port: number }[] }).ports);
+  const ports = network.flatMap(({ object }) =>
+    (object["spec"] as { ports?: { port: number }[] }).ports ?? []
+  );
   return [...new Set(ports.map(({ port }) => port))].sort((left, right) => left - right);
 }
