@@ -5,7 +5,7 @@ import { checkCredentials } from "./credentials.ts";
 import { checkDecisions } from "./decisions.ts";
 import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
-import { checkDockerOnly, checkImageTags } from "./images.ts";
+import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
 import { checkNames, checkProfiles } from "./names.ts";
 import { checkHeaps } from "./memory.ts";
 
@@ -15,6 +15,7 @@ export function runChecks(context: Context, references: readonly HostReference[]
   checkProfiles(context);
   checkNames(context);
   checkImageTags(context);
+  checkLocalImages(context);
   checkDockerOnly(context);
   checkHostNames(context, references);
   checkFixedDomains(context);

@@ -132,6 +132,7 @@ function declareLooking(program: Command, on: On): void {
     .description(
       "say everything that is worth knowing before the move; asks a cluster only where one is named",
     )
+    .option("--strict", "exit with 3 also while a question has no answer")
     .option(
       "--host-file <file>",
       "crontab, unit or script of the machine that may reach into containers; repeatable",

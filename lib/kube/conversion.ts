@@ -1,14 +1,16 @@
 /** The result of converting a project: objects by what they are for, and everything worth saying about it. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Dependency } from "../stack/dependencies.ts";
 import type { PlannedObject } from "./object.ts";
+import type { ServiceRole, WorkloadKind } from "../stack/role.ts";
 
-/** The workload kinds that a service can become. `none`: replaced by something named (see the findings). */
-export type WorkloadKind = "Deployment" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" | "none";
+export type { WorkloadKind } from "../stack/role.ts";
 
 /** The objects that one compose service became. */
 export interface ConvertedService {
   readonly name: string;
   readonly kind: WorkloadKind;
+  readonly role: ServiceRole;
   /** Its workload; empty where `kind` is `none`. */
   readonly workload: readonly PlannedObject[];
   /** The Services for each name by which it is reached. */
@@ -17,8 +19,8 @@ export interface ConvertedService {
   readonly configuration: readonly PlannedObject[];
   /** IngressRoutes and the like for its routers. */
   readonly routes: readonly PlannedObject[];
-  /** Services that it needs, with the evidence, by name. */
-  readonly dependsOn: readonly string[];
+  /** Services that it needs, with the reason, by name. */
+  readonly dependsOn: readonly Dependency[];
 }
 
 /** Everything, ready for migrations to choose from and order. */

@@ -9,6 +9,7 @@ import { type Context, decided, type ImageLookup } from "../stack/context.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import { runChecks } from "../checks/all.ts";
+import { checkOneShots } from "../checks/one_shots.ts";
 import { checkQuota } from "../checks/quota.ts";
 import { type LiveUsage, proposeLimits } from "../checks/proposed_limits.ts";
 import { reportUncarried } from "../checks/coverage/report.ts";
@@ -22,6 +23,7 @@ import { servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
 import { beyondBaseline } from "./pod_security.ts";
 import { servicePorts } from "../stack/ports.ts";
+import { roleOf } from "../stack/role.ts";
 import { hasRoutes, routingConversionInput, serviceFor } from "./routing_input.ts";
 import { bindRoles } from "../stack/storage/roles.ts";
 import { volumeRoles } from "../stack/storage/volume_roles.ts";
@@ -138,11 +140,12 @@ function openWorkshop(
 
 /** What is said of the stack as a whole, once every service is converted. */
 function checkStack(
-  { context, references, notes, writable }: Workshop,
+  { context, ports, references, notes, writable }: Workshop,
   services: ReadonlyMap<string, ConvertedService>,
   usage: ReadonlyMap<string, LiveUsage> | undefined,
 ): void {
   runChecks(context, references);
+  checkOneShots(context, services, ports);
   checkQuota(context, services.values());
   if (usage !== undefined) proposeLimits(context, usage);
   reportUncarried(context);
@@ -165,6 +168,7 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
   const nothing: ConvertedService = {
     name: service.name,
     kind: "none",
+    role: "application",
     workload: [],
     network: [],
     configuration: [],
@@ -173,7 +177,7 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
   };
   if (decision.skip !== undefined || service.name === context.routing.traefikService) return nothing;
   const subject: Subject = { service, decision };
-  const kind = kindOf(workshop, subject);
+  const kind = kindOf(context, service);
   const pod = podOf(workshop, subject, kind, labelsOf(service.name, context.project.name));
   if (pod === undefined) return nothing;
   for (const why of beyondBaseline(pod.template)) needs.push({ service: service.name, why });
@@ -187,6 +191,7 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
   return {
     name: service.name,
     kind,
+    role: roleOf(service, kind, context.decisions),
     workload: [workload],
     network: servicesOf(context, service, {
       ports: workshop.ports.get(service.name) ?? [],

@@ -14,7 +14,7 @@ function at(span: Span | undefined): { span?: Span } {
 export function refusedLabel(container: Container, problem: DecodeProblem): Diagnostic {
   return {
     code: "traefik-label-refused",
-    severity: "error",
+    severity: "warning",
     message:
       `Cannot use the label "${problem.origin}" of the service "${container.service}" as ${problem.reason}: ${dropsAll}`,
     ...at(problem.span),
@@ -31,7 +31,7 @@ export function containerProblem(
 ): Diagnostic {
   return {
     code: "traefik-container-refused",
-    severity: "error",
+    severity: "warning",
     message: `Cannot use the labels of the service "${container.service}" as ${reason}: ${dropsAll}`,
     ...at(spanOf(container, origin)),
     hint,
@@ -95,7 +95,7 @@ export function droppedRouter(
 ): Diagnostic {
   return {
     code: "traefik-router-dropped",
-    severity: "error",
+    severity: "warning",
     message:
       `Cannot use the ${protocol} router "${name}" of the service "${container.service}" as ${reason}: Traefik deletes it`,
     ...at(spanOf(container, origins.get(`${protocol}.routers.${name}`))),

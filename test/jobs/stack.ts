@@ -38,6 +38,7 @@ function serviceOf(name: string, image: string, secrets: Readonly<Record<string,
   return {
     name,
     kind: "Deployment",
+    role: "application",
     workload: [{
       object: {
         apiVersion: "apps/v1",

@@ -9,6 +9,7 @@ import type { Conversion } from "../../lib/kube/conversion.ts";
 import { type Decisions, parseDecisions } from "../../lib/decisions/decisions.ts";
 import type { ImageFacts } from "../../lib/stack/known_images.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
+import { asInCluster } from "../../lib/stack/as_in_cluster.ts";
 import { exposedPorts } from "../../lib/stack/ports.ts";
 import { findTraefik } from "../../lib/traefik/find_traefik.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
@@ -43,10 +44,10 @@ export async function convertStack(input: StackInput): Promise<Converted> {
     ...(input.files === undefined ? {} : { files: input.files }),
     ...(input.compatibility === undefined ? {} : { compatibility: input.compatibility }),
   });
-  const { project } = loaded;
-  if (project === undefined) {
+  if (loaded.project === undefined) {
     throw new Error(loaded.diagnostics.map(({ message }) => message).join("\n"));
   }
+  const { project, findings } = asInCluster(loaded.project);
   const bindSources = await readBindSources(project);
   const decided = parseDecisions(input.decisions ?? "", join(input.directory, "decisions.yaml"));
   const { decisions } = decided;
@@ -63,6 +64,7 @@ export async function convertStack(input: StackInput): Promise<Converted> {
   const conversion = convert({ project, bindSources, decisions, routing, images });
   const diagnostics = [
     ...loaded.diagnostics,
+    ...findings,
     ...decided.diagnostics,
     ...selected.findings,
     ...routing.findings,

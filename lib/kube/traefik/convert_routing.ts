@@ -9,7 +9,8 @@ import type { GivenCertificate } from "../../checks/check_certificate.ts";
 import { withDecidedTls } from "./decided_tls.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import { decidedCertificate } from "./default_certificate.ts";
-import { askAboutPlainHttp, mapEntryPoints } from "./entry_points.ts";
+import { askAboutElsewhere, isTraefikElsewhere, usualEntryPoints, withoutClosed } from "./elsewhere.ts";
+import { askAboutPlainHttp, type EntryPoints, mapEntryPoints } from "./entry_points.ts";
 import { convertStatic } from "./helm_chart_config.ts";
 import { convertHttpRouter } from "./http_route.ts";
 import { convertMiddleware } from "./middleware.ts";
@@ -50,9 +51,13 @@ export interface RoutingConversion {
 
 /** Converts everything. Pure: the same input gives the same objects, in the same order. */
 export function convertRouting(given: RoutingConversionInput): RoutingConversion {
-  const input = { ...given, routing: withDecidedTls(given.routing, given.decisions) };
-  const { routing } = input;
-  const context = contextOf(input);
+  const isElsewhere = isTraefikElsewhere(given.routing);
+  const routing = withDecidedTls(isElsewhere ? withoutClosed(given.routing) : given.routing, given.decisions);
+  const input = { ...given, routing };
+  const entryPoints = isElsewhere
+    ? usualEntryPoints(given.routing)
+    : mapEntryPoints(routing, input.decisions, input.project);
+  const context = contextOf(input, entryPoints);
   convertServersTransports(context);
   convertMiddlewares(context);
   convertTls(context, decidedCertificate(context, input.certificate));
@@ -64,11 +69,14 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
   ];
   context.findings.push(...askAboutPlainHttp(context.entryPoints, routing.http.routers.values()));
   const environment = environmentOf(input);
-  const fixed = convertStatic(context, {
-    published: input.published ?? [],
-    environment,
-    ...(input.acme === undefined ? {} : { acme: input.acme }),
-  });
+  // What another project's Traefik is set to is that project's business.
+  const fixed = isElsewhere && (input.published ?? []).length === 0
+    ? { objects: [], values: {} }
+    : convertStatic(context, {
+      published: input.published ?? [],
+      environment,
+      ...(input.acme === undefined ? {} : { acme: input.acme }),
+    });
   const routes = new Map<string, PlannedObject[]>();
   for (const planned of converted) {
     if (planned.service === undefined) continue;
@@ -81,7 +89,9 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     shared: [...context.shared.values(), ...fixed.objects.map((object) => ({ object, ...source }))],
     requiredPorts: context.required,
     chartValues: fixed.values,
-    findings: context.findings,
+    findings: isElsewhere
+      ? askAboutElsewhere(given.routing, context.entryPoints, context.findings)
+      : context.findings,
   };
 }
 
@@ -90,14 +100,14 @@ export function requiredPorts(input: Omit<RoutingConversionInput, "serviceFor">)
   return convertRouting({ ...input, serviceFor: (name, port) => ({ name, port }) }).requiredPorts;
 }
 
-function contextOf(input: RoutingConversionInput): RouteContext {
+function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): RouteContext {
   const { routing, project, namespace, decisions } = input;
   return {
     routing,
     project,
     namespace,
     decisions,
-    entryPoints: mapEntryPoints(routing, decisions, project),
+    entryPoints,
     keepsVersion2: decisions.keepVersion2 && routing.traefikVersion?.split(".")[0] === "2",
     serviceFor: (service, port) => input.serviceFor(service, port),
     composeService: (host) => composeServiceOf(project, host),

@@ -28,7 +28,7 @@ export function httpServices(
   if (element === undefined) {
     report(
       context,
-      "error",
+      "warning",
       "traefik-service-unknown",
       referrer,
       `The service "${qualified}" of "${referrer.name}" does not exist: Traefik disables what refers to it`,
@@ -81,7 +81,7 @@ function serverReference(
   if (match === null || !Number.isInteger(port) || port < 1 || port > 65535) {
     report(
       context,
-      "error",
+      "warning",
       "traefik-server-unusable",
       element,
       `The service "${element.name}" has a server without a usable address or port`,

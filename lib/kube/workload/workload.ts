@@ -39,7 +39,7 @@ export function workloadOf(
   const template = pod.template;
   switch (kind) {
     case "Deployment": {
-      const strategy = mayOverlap(workshop, subject, pod.exclusive)
+      const strategy = mayOverlap(workshop.context, subject.service, pod.exclusive)
         ? { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
         : { type: "Recreate" };
       const spec = { replicas, selector, strategy, ...progressDeadline(pod), template };
