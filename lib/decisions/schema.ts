@@ -135,7 +135,9 @@ const body = {
   defaultStep: z.string().min(1).optional().describe(
     "The migration that takes every service that no script names",
   ),
-  publish: z.record(z.string(), publication).optional().describe("By host port, such as 8001 or 3478/udp"),
+  publish: z.record(z.string(), publication).optional().describe(
+    "By host port, such as 8001, 3478/udp or 5000-5010/udp. Default: reached as before",
+  ),
   secrets: z.record(z.string(), z.enum(["secret", "plain"])).optional().describe(
     "By service.KEY, by KEY alone or by the path of a configuration file",
   ),

@@ -152,6 +152,11 @@ function portsOf(ports: readonly ServicePort[]): Record<string, unknown> {
   );
 }
 
+/** Of the numbers that Kubernetes gives to Services by itself: one that is published must not go to another. */
+function isNodePort(port: number): boolean {
+  return port >= 30_000 && port <= 32_767;
+}
+
 /** A Service of type LoadBalancer for the ports that decisions open this way, callers' addresses kept. */
 function balancer(context: Context, service: string, ports: readonly Published[]): PlannedObject[] {
   const own = ports.filter((port) => port.service === service);
@@ -168,6 +173,7 @@ function balancer(context: Context, service: string, ports: readonly Published[]
         port: hostPort,
         protocol,
         targetPort: port,
+        ...(isNodePort(hostPort) ? { nodePort: hostPort } : {}),
       })),
     },
   };

@@ -4,6 +4,7 @@ import { relativePath } from "../../stack/relative_path.ts";
 import { at } from "../../stack/context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { label } from "../../stack/names.ts";
+import { dockerPath } from "../../stack/storage/volume_roles.ts";
 import { storageDecision } from "../../stack/storage/places.ts";
 import { reportOwner } from "../storage/owners.ts";
 import { configurationVolume } from "./configuration_volume.ts";
@@ -181,15 +182,27 @@ function volumeMount(
   const key = mount.source;
   const span = context.project.span(path);
   if (key === undefined) {
+    const own = `${subject.service.name}-${label(mount.target)}`;
     context.report({
       code: "kube-anonymous-volume",
       severity: "warning",
       message:
-        `Anonymous volume "${mount.target}" of service "${subject.service.name}" becomes an empty directory that ends with its pod`,
+        `Anonymous volume "${mount.target}" of service "${subject.service.name}" is kept in a directory of its own, which begins empty: what the image has there, as in Docker's, is not copied`,
       ...(span === undefined ? {} : { span }),
-      hint: "Give it a name under volumes to keep what is in it",
+      hint: `To begin with what the container has: docker cp CONTAINER:${mount.target}/. ${
+        dockerPath(context, own, {})
+      }`,
     });
-    return [emptyDirectory(mount.target)];
+    const role = {
+      kind: "directory",
+      path: dockerPath(context, own, {}),
+      create: true,
+      readOnly: false,
+    } as const;
+    const claim = claims.named(own, role, subject.service.name, span);
+    return [
+      claimMount(workshop, subject, claim, { ...mount, source: own }, undefined, undefined, helperImage),
+    ];
   }
   const role = volumes.get(key) ?? { kind: "skip" };
   switch (role.kind) {

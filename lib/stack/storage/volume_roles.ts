@@ -78,7 +78,7 @@ function isPlugin({ driver }: Volume): boolean {
 }
 
 /** Where Docker keeps a volume of its own, or where the stack's volumes lie by decision. */
-function dockerPath({ project, decisions }: Context, key: string, volume: Volume): string {
+export function dockerPath({ project, decisions }: Context, key: string, volume: Volume): string {
   const { dockerRoot = "/var/lib/docker", storageRoot } = decisions;
   if (storageRoot !== undefined) return `${storageRoot.replace(/\/+$/, "")}/volumes/${key}`;
   const name = volume.name ?? `${project.name}_${key}`;
