@@ -1,6 +1,6 @@
 /** Says which ports are known from elsewhere than the compose files, and asks where one is needed and unknown. */
 import { at, type Context, isSkipped } from "../stack/context.ts";
-import { answersAlways } from "../kube/network/readiness.ts";
+import { answersAlways } from "../kube/workload/readiness.ts";
 import { counted } from "../kube/wording.ts";
 import type { ServicePort } from "../stack/ports.ts";
 import { type HostReference } from "../stack/network/references.ts";

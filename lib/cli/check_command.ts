@@ -13,7 +13,7 @@ import { gather, type Gathered } from "./gather.ts";
 import { readHostFiles } from "./host_files.ts";
 import { describeStack } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { describeTarget, findTarget, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";

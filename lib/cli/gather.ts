@@ -6,12 +6,11 @@ import type { Loaded, LoadOptions, Project } from "../../compose/project.ts";
 import { secretValues } from "../diff/secrets.ts";
 import { type Diagnostic, hasErrors, type Sources } from "../diagnostics/diagnostic.ts";
 import type { RunningContainer } from "../docker/containers.ts";
-import { convert, type ConvertInput } from "../kube/convert.ts";
+import { type ConvertedStack, type ConvertInput, convertStack } from "../checks/convert_stack.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import { type Decisions, noDecisions, parseDecisions } from "../decisions/decisions.ts";
 import { checkIssuer } from "../checks/check_issuer.ts";
 import { checkPreparations } from "../kube/jobs/preparations.ts";
-import { withStartCalls } from "../kube/jobs/start_calls.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
 import { asInCluster } from "../stack/as_in_cluster.ts";
 import { exposedPorts } from "../stack/ports.ts";
@@ -128,10 +127,11 @@ export async function gather(
 function planner(
   input: ConvertInput,
   scripts: PlanInput["scripts"],
-): (digestKey: string) => { conversion: Conversion; planned: ReturnType<typeof planMigrations> } {
+): (digestKey: string) => ConvertedStack & { planned: ReturnType<typeof planMigrations> } {
   const { decisions } = input;
   return (digestKey) => {
-    const conversion = withStartCalls(convert({ ...input, digestKey }), decisions, digestKey);
+    const converted = convertStack({ ...input, digestKey });
+    const { conversion } = converted;
     const planned = planMigrations({
       scripts,
       conversion,
@@ -139,7 +139,7 @@ function planner(
       assigned: assignments(decisions),
       ...(decisions.defaultStep === undefined ? {} : { defaultStep: decisions.defaultStep }),
     });
-    return { conversion, planned };
+    return { ...converted, planned };
   };
 }
 

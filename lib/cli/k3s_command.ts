@@ -12,7 +12,7 @@ import {
 import { traefikDecisions } from "../decisions/traefik.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather } from "./gather.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 

@@ -10,8 +10,9 @@ import type { WriterOptions } from "../run/locked.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { keepVolumes } from "./live_volumes.ts";
+import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import { runDisplay } from "./run_display.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -53,6 +54,7 @@ export async function withMove(
   const writer = writerOptions(surroundings, target.client, namespace, lockTimeoutMs);
   return await withTarget(target, async () => {
     terminal.err(`${describeTarget(target, namespace)}\n`);
+    await refuseMovedBefore(target.client, read, options, surroundings);
     const gathered = await keepVolumes(read, target.client);
     const plan = gathered.plan ?? read.plan;
     if (plan === undefined) return refuse(gathered);

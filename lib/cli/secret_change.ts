@@ -20,7 +20,7 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { keepVolumes } from "./live_volumes.ts";
 import { gather, type Gathered, stackDirectory } from "./gather.ts";
 import { follow, lockTimeoutOf, type Move, writerOptions } from "./move.ts";
-import type { CommandOptions, Run } from "./program.ts";
+import type { CommandOptions, Run } from "./command.ts";
 import { type ChangeContext, prepareChange, type PreparedChange, previewOf } from "./secret_prepare.ts";
 import { needsPrompt, onlyName, randomValue, readValue } from "./secret_value.ts";
 import { inventoryOf } from "./secrets_command.ts";

@@ -9,8 +9,9 @@ import { renderStatus } from "../report/status_table.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { keepVolumes } from "./live_volumes.ts";
+import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { findTarget, type Target, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
@@ -26,6 +27,7 @@ export async function status(options: CommandOptions, surroundings: Surroundings
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
   const { namespace } = read.conversion;
   return await withTarget(target, async () => {
+    await refuseMovedBefore(target.client, read, options, surroundings);
     const gathered = await keepVolumes(read, target.client);
     const key = await readKey(target.client, namespace);
     const plan = gathered.planFor(keyText(key)) ?? planned;

@@ -1,6 +1,8 @@
 /** The result of converting a project: objects by what they are for, and everything worth saying about it. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Dependency } from "../stack/dependencies.ts";
+import type { ServicePort } from "../stack/ports.ts";
+import type { Place } from "../stack/secrets/reference.ts";
 import type { PlannedObject } from "./object.ts";
 import type { ServiceRole, WorkloadKind } from "../stack/role.ts";
 
@@ -11,6 +13,10 @@ export interface ConvertedService {
   readonly name: string;
   readonly kind: WorkloadKind;
   readonly role: ServiceRole;
+  /** What its pods run; absent where there are none. */
+  readonly image?: string;
+  /** Where the variables of its pods are kept. */
+  readonly variables: ReadonlyMap<string, Place>;
   /** Its workload; empty where `kind` is `none`. */
   readonly workload: readonly PlannedObject[];
   /** The Services for each name by which it is reached. */
@@ -37,5 +43,10 @@ export interface Conversion {
   readonly traefik: readonly PlannedObject[];
   /** Routes that belong to no service (dynamic files of Traefik). */
   readonly routes: readonly PlannedObject[];
+  /** What the Secrets among them hold, by name and key. */
+  readonly secrets: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+  /** The ports of each service, with the evidence for each. */
+  readonly ports: ReadonlyMap<string, readonly ServicePort[]>;
+  /** What was found on the way. */
   readonly findings: readonly Diagnostic[];
 }

@@ -93,6 +93,9 @@ async function finding(
     message: redact(text.join("\n"), secrets),
     ...placeOf(workload.source),
     hint:
+      (endOf(container)?.exitCode === 0 && workload.service !== undefined
+        ? `If it ends by itself: services: { ${workload.service}: { kind: Job } }\n`
+        : "") +
       `See \`kubectl -n ${namespace} logs ${pod} --previous\`; with a healthcheck in the compose file a run ` +
       "waits until the program truly works",
   };

@@ -1,7 +1,6 @@
 /** What is said about labels: who, which, where, what Traefik does with it, and the fix. */
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
-import type { Container } from "./container.ts";
-import type { ContainerConfiguration } from "./container_configuration.ts";
+import type { Container, ContainerConfiguration } from "./container.ts";
 import type { DecodeProblem, Node } from "./node.ts";
 
 const dropsAll = "Traefik ignores every router, service and middleware of this container";

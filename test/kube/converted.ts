@@ -4,7 +4,7 @@ import { load, readBindSources } from "../../compose/mod.ts";
 import type { BindSources } from "../../compose/bind_source.ts";
 import type { Project } from "../../compose/project.ts";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
-import { convert } from "../../lib/kube/convert.ts";
+import { convertStack as convert } from "../../lib/checks/convert_stack.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
 import { type Decisions, parseDecisions } from "../../lib/decisions/decisions.ts";
 import type { ImageFacts } from "../../lib/stack/known_images.ts";
@@ -61,7 +61,7 @@ export async function convertStack(input: StackInput): Promise<Converted> {
     exposedPorts: exposedPorts(project, images, decisions),
     files: selected.files,
   });
-  const conversion = convert({ project, bindSources, decisions, routing, images });
+  const { conversion } = convert({ project, bindSources, decisions, routing, images });
   const diagnostics = [
     ...loaded.diagnostics,
     ...findings,

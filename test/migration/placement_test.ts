@@ -20,6 +20,7 @@ function stack(...services: readonly Written[]): ConvertedService[] {
     name,
     kind: role === "job" ? "Job" : "Deployment",
     role,
+    variables: new Map(),
     workload: [],
     network: [],
     configuration: [],

@@ -17,6 +17,7 @@ function service(name: string, kind: WorkloadKind): ConvertedService {
   return {
     name,
     kind,
+    variables: new Map(),
     role: kind === "StatefulSet" ? "store" : kind === "Job" ? "job" : "application",
     workload: kind === "none" ? [] : [object(kind, name)],
     network: [object("Service", name)],
@@ -33,6 +34,8 @@ function conversion(...services: ConvertedService[]): Conversion {
     namespaces: [object("Namespace", "n")],
     storage: [],
     configuration: [],
+    secrets: new Map(),
+    ports: new Map(),
     traefik: [],
     routes: [object("IngressRoute", "catch-all")],
     findings: [],

@@ -5,10 +5,10 @@ import { isServiceName, label } from "../../stack/names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { ServicePort } from "../../stack/ports.ts";
 import { optional } from "../workload/parts.ts";
-import { answersAlways, hasReadiness, readyServiceName } from "./readiness.ts";
+import { answersAlways, hasReadiness, readyServiceName } from "../workload/readiness.ts";
 import { labelsOf, selectorOf } from "../workload/workload.ts";
 import { dnsNames } from "../../stack/network/dns_names.ts";
-import type { Published } from "../../stack/network/published.ts";
+import type { Published } from "../../stack/published_port.ts";
 
 /** The names that are taken, with who took them, over a whole conversion. */
 export type TakenNames = Map<string, { readonly service: string; readonly written: string }>;

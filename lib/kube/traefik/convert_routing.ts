@@ -5,10 +5,9 @@ import type { Element, Routing } from "../../traefik/routing.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { RequiredPort } from "../../stack/ports.ts";
 import type { RouteContext, ServiceTarget } from "./context.ts";
-import type { GivenCertificate } from "../../checks/check_certificate.ts";
 import { withDecidedTls } from "./decided_tls.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
-import { decidedCertificate } from "./default_certificate.ts";
+import { decidedCertificate, type GivenCertificate } from "./default_certificate.ts";
 import { askAboutElsewhere, isTraefikElsewhere, usualEntryPoints, withoutClosed } from "./elsewhere.ts";
 import { askAboutPlainHttp, type EntryPoints, mapEntryPoints, reportAddresses } from "./entry_points.ts";
 import { convertStatic } from "./helm_chart_config.ts";
@@ -96,11 +95,6 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
       ? askAboutElsewhere(given.routing, context.entryPoints, context.findings)
       : context.findings,
   };
-}
-
-/** The ports that routes lead to, before there are Services: every service is taken to have one of its name. */
-export function requiredPorts(input: Omit<RoutingConversionInput, "serviceFor">): readonly RequiredPort[] {
-  return convertRouting({ ...input, serviceFor: (name, port) => ({ name, port }) }).requiredPorts;
 }
 
 function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): RouteContext {

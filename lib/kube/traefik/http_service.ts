@@ -2,13 +2,17 @@
 import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
 import { compositeService } from "./composite_service.ts";
-import { compact, report, reportHealthCheck, type RouteContext, type ServiceTarget } from "./context.ts";
+import {
+  compact,
+  report,
+  reportHealthCheck,
+  type RouteContext,
+  type ServiceReference,
+  type ServiceTarget,
+} from "./context.ts";
 import { isAtLeast } from "../../decisions/traefik.ts";
 import { emptyService, externalService } from "./external_service.ts";
 import { qualify } from "./references.ts";
-
-/** An entry of `services` in an IngressRoute, a TraefikService or an errors middleware. */
-export type ServiceReference = Readonly<Record<string, unknown>>;
 
 type Json = Readonly<Record<string, unknown>>;
 

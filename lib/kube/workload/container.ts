@@ -3,15 +3,18 @@ import type { Service } from "../../../compose/project.ts";
 import { at, type Context, imageOf } from "../../stack/context.ts";
 import { environmentOf } from "../configuration/environment.ts";
 import { label } from "../../stack/names.ts";
+import type { Place } from "../../stack/secrets/reference.ts";
 import type { Mounts } from "./mounts.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { probesOf } from "./probes.ts";
 import { resourcesOf } from "./resources.ts";
 import { containerSecurity } from "./security.ts";
 
-/** The container and the digests of its environment. */
+/** The container, where its variables are kept, and the digests of its environment. */
 export interface Container {
   readonly json: Json;
+  readonly image: string;
+  readonly variables: ReadonlyMap<string, Place>;
   readonly digests: readonly string[];
 }
 
@@ -66,6 +69,8 @@ export function containerOf(
       ...(service.stdin_open === true ? { stdin: true } : {}),
       ...(service.tty === true ? { tty: true } : {}),
     },
+    image,
+    variables: environment.places,
     digests: environment.digests,
   };
 }

@@ -6,9 +6,9 @@ import type { SecretNote, Secrets } from "../../stack/secrets/classification.ts"
 import type { Context } from "../../stack/context.ts";
 import type { ServiceDecision } from "../../decisions/decisions.ts";
 import type { HostReference } from "../../stack/network/references.ts";
-import type { Published } from "../../stack/network/published.ts";
+import type { Published } from "../../stack/published_port.ts";
 import type { ServicePort } from "../../stack/ports.ts";
-import type { Role } from "../../stack/storage/roles.ts";
+import type { Role } from "../../stack/storage/bind_role.ts";
 import type { VolumeRole } from "../../stack/storage/volume_roles.ts";
 import type { Claims } from "../storage/volumes.ts";
 

@@ -6,7 +6,8 @@ import { relativePath } from "../relative_path.ts";
 import { senseOf } from "./path_words.ts";
 import { storageKey } from "./places.ts";
 import { reportMount } from "./report_mount.ts";
-import type { Role, Use } from "./roles.ts";
+import type { Role } from "./bind_role.ts";
+import type { Use } from "./places.ts";
 import { hasState, isServedOrRenewed } from "./state_files.ts";
 
 /** What a ConfigMap or Secret takes, in bytes: 1 MiB for the whole object, some of it for everything else than data. */

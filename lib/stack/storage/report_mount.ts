@@ -1,7 +1,7 @@
 /** Findings about bind mounts: at the first mount of a path, with the others beside it. */
 import { at, type Context } from "../context.ts";
 import { storageKey } from "./places.ts";
-import type { Use } from "./roles.ts";
+import type { Use } from "./places.ts";
 
 /** A finding with the line that decides otherwise. */
 export function reportMount(

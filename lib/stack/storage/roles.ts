@@ -1,6 +1,5 @@
 /** Decides what each bind mount is: configuration, data, a path of the machine, or nothing that can move. */
 import type { BindSource } from "../../../compose/bind_source.ts";
-import type { Mount, Path } from "../../../compose/project.ts";
 import { relativePath } from "../relative_path.ts";
 import { type Context, isSkipped } from "../context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
@@ -9,28 +8,8 @@ import { directoryRole, LARGEST_OBJECT, writablePaths } from "./directory_role.t
 import { isEngineSocket, isSystemPath, looksLikeFile } from "./path_words.ts";
 import { place, reportMount } from "./report_mount.ts";
 import { isStateFile } from "./state_files.ts";
-import { storageDecision, storageKey } from "./places.ts";
-
-/** What becomes of a bind mount's source. */
-export type Role =
-  | { readonly kind: "configuration"; readonly source: BindSource }
-  /** A directory on a PersistentVolume, or one that is to be made; `subPath` where the mount is a single file in it. */
-  | {
-    readonly kind: "data";
-    readonly directory: string;
-    readonly subPath?: string;
-    readonly isMissing: boolean;
-  }
-  | { readonly kind: "empty" }
-  | { readonly kind: "hostPath"; readonly path: string; readonly readOnly: boolean }
-  | { readonly kind: "skip" };
-
-/** A service's mount of a path. */
-export interface Use {
-  readonly service: string;
-  readonly mount: Mount;
-  readonly path: Path;
-}
+import { storageDecision, storageKey, type Use } from "./places.ts";
+import type { Role } from "./bind_role.ts";
 
 /** The role of every bind source by its path; one path has one role, whoever mounts it. */
 export function bindRoles(context: Context): ReadonlyMap<string, Role> {

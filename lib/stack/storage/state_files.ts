@@ -3,7 +3,7 @@ import type { BindSource } from "../../../compose/bind_source.ts";
 import type { Project } from "../../../compose/project.ts";
 import { relativePath } from "../relative_path.ts";
 import { looksLikeFile, senseOf } from "./path_words.ts";
-import type { Use } from "./roles.ts";
+import type { Use } from "./places.ts";
 
 /** Databases, logs, locks, and the certificates that a client of ACME keeps in one file. */
 const STATE_FILE =

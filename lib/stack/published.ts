@@ -1,47 +1,12 @@
 /** What becomes of ports that compose publishes on the host: they are reached as before, unless decided otherwise. */
-import type { Port } from "../../../compose/project.ts";
-import type { Span } from "../../diagnostics/diagnostic.ts";
-import { type Context, decided, isSkipped } from "../context.ts";
-import type { Publication } from "../../decisions/decisions.ts";
-import { label } from "../names.ts";
-import { type Protocol, protocolOf } from "../ports.ts";
-import { isOneAddress } from "./host_address.ts";
+import type { Port } from "../../compose/project.ts";
+import { type Context, decided, isSkipped } from "./context.ts";
+import type { Publication } from "../decisions/decisions.ts";
+import { label } from "./names.ts";
+import { protocolOf } from "./ports.ts";
+import { isOneAddress } from "./network/host_address.ts";
+import type { Placed, Publications, Published } from "./published_port.ts";
 import { reportConflicts, reportPublished } from "./published_report.ts";
-
-/** One published port of one container, ranges resolved. */
-export interface Published {
-  readonly service: string;
-  readonly port: number;
-  readonly protocol: Protocol;
-  readonly hostPort: number;
-  /** The one address of the host on which it is reached; absent where that is every one. */
-  readonly hostIp?: string;
-  readonly span?: Span;
-  readonly index: number;
-}
-
-/** A TCP or UDP port that Traefik opens, as an entry point of its own. */
-export interface EntryPointPort extends Published {
-  readonly entryPoint: string;
-}
-
-/** Published ports by what becomes of them. */
-export interface Publications {
-  readonly entryPoints: readonly EntryPointPort[];
-  readonly loadBalancers: readonly Published[];
-  /** By service: a pod's port once at the most. */
-  readonly hostPorts: ReadonlyMap<string, readonly Published[]>;
-}
-
-/** Where one published port goes, and whether that was decided. */
-export interface Placed {
-  readonly port: Published;
-  readonly way: "private" | "loadBalancer" | "hostPort" | "entryPoint" | "open";
-  readonly entryPoint?: string;
-  readonly isDecided: boolean;
-  /** What keeps it from being reached as before. */
-  readonly why?: string;
-}
 
 /** Sorts out every published port of every service that is moved, and says what becomes of those nobody decided. */
 export function publications(context: Context): Publications {

@@ -1,8 +1,8 @@
 /** Findings about published ports: what becomes of those that nobody decided, and which cannot be together. */
-import { at, type Context, imageOf } from "../context.ts";
-import { knownImage } from "../known_images.ts";
-import { isLoopback } from "./host_address.ts";
-import type { Placed, Published } from "./published.ts";
+import { at, type Context, imageOf } from "./context.ts";
+import { knownImage } from "./known_images.ts";
+import { isLoopback } from "./network/host_address.ts";
+import type { Placed, Published } from "./published_port.ts";
 
 /** One remark for each service and way, with a line that changes it; a question for what is not reached any more. */
 export function reportPublished(context: Context, placed: readonly Placed[]): void {
@@ -22,7 +22,8 @@ function reportGroup(context: Context, group: readonly Placed[]): void {
   if (first === undefined) return;
   const { service, hostIp, index } = first.port;
   const names = portNames(group.map(({ port }) => port));
-  const where = `${names.length === 1 ? "Port" : "Ports"} ${names.join(", ")} of service "${service}"` +
+  const isOne = group.length === 1;
+  const where = `${isOne ? "Port" : "Ports"} ${names.join(", ")} of service "${service}"` +
     (hostIp === undefined ? "" : ` on ${hostIp}`);
   const line = (way: string): string => `publish: { ${names.map((name) => `"${name}": ${way}`).join(", ")} }`;
   const { text, hint } = said(first, line);
@@ -32,7 +33,9 @@ function reportGroup(context: Context, group: readonly Placed[]): void {
   context.report({
     code: "kube-public-port",
     severity: first.way === "private" ? "question" : isOpenStore ? "warning" : "info",
-    message: `${where} ${text}${isOpenStore ? ": a database that everybody can reach" : ""}`,
+    message: `${where} ${isOne ? text : text.replace(/^is /, "are ").replace(/^needs /, "need ")}${
+      isOpenStore ? ": a database that everybody can reach" : ""
+    }`,
     ...at(context.project, ["services", service, "ports", index]),
     hint,
   });
