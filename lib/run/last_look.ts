@@ -9,6 +9,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { redact } from "../diff/secrets.ts";
 import type { PlannedObject } from "../kube/object.ts";
 import { placeOf } from "./failure.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 const NAME_LABEL = "app.kubernetes.io/name";
 const WORKLOADS: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
@@ -94,9 +96,11 @@ async function finding(
     ...placeOf(workload.source),
     hint:
       (endOf(container)?.exitCode === 0 && workload.service !== undefined
-        ? `If it ends by itself: services: { ${workload.service}: { kind: Job } }\n`
+        ? `If it ends by itself: services: { ${yamlWord(workload.service)}: { kind: Job } }\n`
         : "") +
-      `See \`kubectl -n ${namespace} logs ${pod} --previous\`; with a healthcheck in the compose file a run ` +
+      `See \`kubectl -n ${shellWord(namespace)} logs ${
+        shellWord(pod)
+      } --previous\`; with a healthcheck in the compose file a run ` +
       "waits until the program truly works",
   };
 }

@@ -1,5 +1,6 @@
 /** Findings about published ports: what becomes of those that nobody decided, and which cannot be together. */
 import { at, type Context, imageOf } from "./context.ts";
+import { yamlText, yamlWord } from "../diagnostics/yaml_word.ts";
 import { knownImage } from "./known_images.ts";
 import { isLoopback } from "./network/host_address.ts";
 import type { Placed, Published } from "./published_port.ts";
@@ -128,8 +129,9 @@ export function reportConflicts(context: Context, all: readonly Published[]): vo
       message:
         `Services "${first.service}" and "${port.service}" both publish port ${port.hostPort} of the host`,
       ...(port.span === undefined ? {} : { span: port.span }),
-      hint:
-        `They cannot run side by side; leave one out: services: { ${first.service}: { skip: "replaced by ${port.service}" } }`,
+      hint: `They cannot run side by side; leave one out: services: { ${yamlWord(first.service)}: { skip: ${
+        yamlText(`replaced by ${port.service}`)
+      } } }`,
       ...(first.span === undefined
         ? {}
         : { related: [{ message: `First published by "${first.service}"`, span: first.span }] }),

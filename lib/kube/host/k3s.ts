@@ -1,5 +1,5 @@
 /** k3s's own settings for a node that the stack moves to: its `config.yaml`, and the same for NixOS. */
-import { stringify } from "yaml";
+import { yamlOutput } from "../../diagnostics/yaml_output.ts";
 
 /** Where k3s looks for its settings, and where the API server's file is laid beside them. */
 export const K3S_CONFIGURATION = "/etc/rancher/k3s/config.yaml";
@@ -38,7 +38,7 @@ function k3sConfiguration(node: K3sNode): Record<string, unknown> {
 
 /** The text of `/etc/rancher/k3s/config.yaml`. */
 export function k3sConfigurationText(node: K3sNode): string {
-  return stringify(k3sConfiguration(node), { lineWidth: 0 });
+  return yamlOutput(k3sConfiguration(node), { lineWidth: 0 });
 }
 
 /** A NixOS module with the same files; its firewall lets the API server in. */
@@ -69,7 +69,8 @@ function nixString(text: string): string {
 
 /** An indented string of Nix: the indentation that all lines share is taken off again. */
 function nixText(text: string, indent: string): string {
-  const escaped = text.replace(/''/g, "'''").replace(/\$\{/g, "''${");
+  // A quote right before another one, or before the escape of a dollar, would be read together with it.
+  const escaped = text.replace(/'(?=['$])/g, "''\\'").replace(/\$\{/g, "''${");
   const lines = escaped.trimEnd().split("\n").map((line) => line === "" ? "" : `${indent}${line}`);
   return `''\n${lines.join("\n")}\n${indent.slice(2)}''`;
 }

@@ -4,6 +4,7 @@ import { connects } from "../jobs/script/shell_parts.ts";
 import { isServiceName, label } from "../../stack/names.ts";
 import { readyServiceName } from "./readiness.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /**
  * `service_healthy` waits until the other is ready, which its readiness probe, the healthcheck, says: then the name of
@@ -31,7 +32,7 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
       severity: "warning",
       message: `Service "${service.name}" waits until "${name}" is healthy, but "${name}" has no port to ask`,
       ...at(context.project, ["services", service.name, "depends_on", name]),
-      hint: `Add to decisions.yaml: services: { ${name}: { ports: [PORT] } }`,
+      hint: `Add to decisions.yaml: services: { ${yamlWord(name)}: { ports: [PORT] } }`,
     });
     return [];
   });

@@ -1,6 +1,7 @@
 /** Findings about bind mounts: at the first mount of a path, with the others beside it. */
 import { at, type Context } from "../context.ts";
 import { storageKey } from "./places.ts";
+import { yamlText } from "../../diagnostics/yaml_word.ts";
 import type { Use } from "./places.ts";
 
 /** A finding with the line that decides otherwise. */
@@ -18,7 +19,7 @@ export function reportMount(
     severity,
     message,
     ...place(context, uses),
-    hint: `To decide otherwise: storage: { "${storageKey(context, path)}": { kind: ${proposal} } }`,
+    hint: `To decide otherwise: storage: { ${yamlText(storageKey(context, path))}: { kind: ${proposal} } }`,
   });
 }
 

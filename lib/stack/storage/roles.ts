@@ -10,6 +10,7 @@ import { place, reportMount } from "./report_mount.ts";
 import { isStateFile } from "./state_files.ts";
 import { storageDecision, storageKey, type Use } from "./places.ts";
 import type { Role } from "./bind_role.ts";
+import { yamlText } from "../../diagnostics/yaml_word.ts";
 
 /** The role of every bind source by its path; one path has one role, whoever mounts it. */
 export function bindRoles(context: Context): ReadonlyMap<string, Role> {
@@ -160,9 +161,9 @@ function missing(context: Context, path: string, uses: readonly Use[]): Role {
       (isForbidden ? ', and "create_host_path: false" forbids to make it' : "") +
       (isRefused ? "" : ": a directory is made in its place, as Docker does"),
     ...place(context, uses),
-    hint: `Put ${
-      isFile ? "the file" : "it"
-    } there, or leave it out: storage: { "${key}": { missing: skip } }`,
+    hint: `Put ${isFile ? "the file" : "it"} there, or leave it out: storage: { ${
+      yamlText(key)
+    }: { missing: skip } }`,
   });
   return isRefused ? { kind: "skip" } : directory;
 }

@@ -1,5 +1,6 @@
 /** Decides where each named volume lies: with Docker, on a share of another machine, in memory, or nowhere known. */
 import type { Volume } from "../../../compose/project.ts";
+import { yamlText } from "../../diagnostics/yaml_word.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { at, type Context, isSkipped } from "../context.ts";
 import { isCreated, pathOnNode } from "./places.ts";
@@ -119,7 +120,7 @@ function memory(
         services.map((name) => `"${name}"`).join(", ")
       } share, and pods share none: each has its own`,
       ...at(context.project, ["volumes", key]),
-      hint: `To share it on the disk: storage: { ${key}: { kind: data } }`,
+      hint: `To share it on the disk: storage: { ${yamlText(key)}: { kind: data } }`,
     });
   }
   const size = options.find((option) => option.startsWith("size="))?.slice("size=".length);
@@ -134,7 +135,9 @@ function notKnown(context: Context, key: string, what: string): VolumeRole {
     message:
       `Volume "${key}" has ${what}, which Docker mounts and a cluster does not: nobody would find its data`,
     ...at(context.project, ["volumes", key]),
-    hint: `Mount it on the node (/etc/fstab), then say where: storage: { ${key}: { path: /mnt/${key} } }`,
+    hint: `Mount it on the node (/etc/fstab), then say where: storage: { ${
+      yamlText(key)
+    }: { path: /mnt/${key} } }`,
   });
   return { kind: "skip" };
 }
