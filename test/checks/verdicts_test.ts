@@ -40,7 +40,8 @@ Deno.test("a finding is about the service that it points into, or that it names;
     const verdicts = verdictsOf(project, new Set(["web", "db", "calm"]), [
       finding("warning", "A port differs", 4),
       finding("info", "A remark about calm", 8),
-      finding("warning", 'The tag of "calm" moves', undefined, "kube-rolling-tag"),
+      finding("warning", 'The tags of services "gone" and "calm" move', undefined, "kube-rolling-tag"),
+      finding("warning", '"external" of network "calm" is not carried', 10),
       finding("error", 'Service "db" cannot be'),
       finding("warning", "A volume", 10),
     ]);
@@ -57,7 +58,7 @@ Service by service:
   web   differs: A port differs
   db    will not work: Service "db" cannot be
         mend: Do this
-  gone  left out
+  gone  left out: The tags of services "gone" and "calm" move
   calm  works as before
 `,
     );
