@@ -32,7 +32,7 @@ export function checkImageTags(context: Context): void {
       : `${rolling.length} images have no fixed version, such as "${first.image}" of service "${first.service}"`,
     ...(first.span === undefined ? {} : { span: first.span }),
     hint:
-      "Pin the version that runs now: docker image ls --digests IMAGE; of an image that was built here: push it to a registry, or give it a tag of its own",
+      "Pin the version that runs now, or give an image that was built here a tag of its own; look with: docker image ls --digests",
     ...(related.length === 0 ? {} : { related }),
   };
   context.report(finding);

@@ -6,7 +6,6 @@ import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import { shellWord } from "../../lib/diagnostics/shell_word.ts";
 import { yamlText, yamlWord } from "../../lib/diagnostics/yaml_word.ts";
 import { preparation, timed } from "../../lib/kube/jobs/preparations.ts";
-import type { KubeObject } from "../../lib/kube/object.ts";
 import { convertRouting } from "../../lib/kube/traefik/convert_routing.ts";
 import { unexpanded } from "../../lib/kube/unexpanded.ts";
 import { placeByName } from "../../lib/node/place.ts";
