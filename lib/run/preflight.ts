@@ -81,14 +81,9 @@ async function inTheWay(
 
 /** Pods on a local volume start only on a node that has the volume's label. */
 async function missingNodes(client: ClusterClient, objects: readonly KubeObject[]): Promise<Diagnostic[]> {
-<<<<<<< HEAD
   const wanted = [...new Set(objects.flatMap(storageIdsOf))];
-  if (wanted.length === 0) return [];
-=======
-  const wanted = [...new Set(objects.flatMap(storageIds))];
   const homeless = objects.filter(isOfNoNode);
   if (wanted.length === 0 && homeless.length === 0) return [];
->>>>>>> main
   const nodes = (await ifAllowed(client.list({ apiVersion: "v1", kind: "Node" }, undefined)))?.items;
   if (nodes === undefined) return [];
   return [...withoutNode(wanted, nodes), ...(homeless.length === 0 ? [] : severalNodes(nodes))];
@@ -118,7 +113,7 @@ interface NodeSpec {
 }
 
 function isOfNoNode(object: KubeObject): boolean {
-  if (object.kind !== "PersistentVolume" || storageIds(object).length > 0) return false;
+  if (object.kind !== "PersistentVolume" || storageIdsOf(object).length > 0) return false;
   // The edge: `spec` of a PersistentVolume as the conversion writes it.
   const spec = object["spec"] as { readonly local?: unknown; readonly hostPath?: unknown };
   return spec.local !== undefined || spec.hostPath !== undefined;
