@@ -9,7 +9,6 @@ import {
   type K3sNode,
   nixosText,
 } from "../kube/host/k3s.ts";
-import { DEFAULT_STORAGE_ID } from "../kube/storage/node_directory.ts";
 import { traefikDecisions } from "../decisions/traefik.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather } from "./gather.ts";
@@ -35,8 +34,7 @@ export async function k3s(options: CommandOptions, surroundings: Surroundings): 
 
 function nodeOf(decisions: Decisions): K3sNode {
   const oidc = decisions.access?.oidc;
-  const isMade = decisions.storageDirectories === "create";
-  const storageId = decisions.storageId ?? (isMade ? undefined : DEFAULT_STORAGE_ID);
+  const { storageId } = decisions;
   return {
     ...(storageId === undefined ? {} : { storageId }),
     traefik: traefikDecisions(decisions.traefik).mode,

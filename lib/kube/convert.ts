@@ -7,7 +7,7 @@ import type { StackFacts } from "../stack/facts.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
 import { dependenciesOf } from "../stack/dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
-import type { Published } from "../stack/published.ts";
+import type { Published } from "../stack/published_port.ts";
 import { servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
 import { beyondBaseline } from "./pod_security.ts";
@@ -48,6 +48,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     objects: new ConfigurationObjects(facts.namespace, options.digestKey ?? ""),
     claims: new Claims(context),
     roles: facts.roles,
+    volumes: facts.volumes,
     ports,
     hostPorts: published.hostPorts,
     references: facts.references,
@@ -126,7 +127,12 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
     variables: pod.variables,
     role: roleOf(service, kind, context.decisions),
     workload: [workload],
-    network: servicesOf(context, service, workshop.ports.get(service.name) ?? [], loadBalancers, taken),
+    network: servicesOf(context, service, {
+      ports: workshop.ports.get(service.name) ?? [],
+      loadBalancers,
+      taken,
+      isJob: kind === "Job",
+    }),
     configuration: workshop.objects.of(service.name),
     routes,
     dependsOn,

@@ -21,7 +21,7 @@ export function probesOf(
 ): Json {
   const { service, decision } = subject;
   const check = service.healthcheck;
-  const written = commandOf(service);
+  const written = healthcheckCommand(service);
   if (check === undefined || written === undefined) {
     const routed = hasOwnHealthcheck(service)
       ? undefined
@@ -105,7 +105,7 @@ function readableCommand(
 }
 
 /** What runs in the container; nothing where the check is off. */
-function commandOf(service: Service): string[] | undefined {
+export function healthcheckCommand(service: Service): string[] | undefined {
   const check = service.healthcheck;
   if (check?.disable === true) return undefined;
   const [form, ...rest] = check?.test ?? [];
