@@ -19,7 +19,7 @@ if (import.meta.main) {
     },
     now: () => new Date(),
     signal: interruption(),
-    embedded: async () => (await import("./test/cluster/embedded.ts")).embeddedCluster(environment),
+    embedded: async () => (await import("./lib/embedded_cluster/embedded.ts")).embeddedCluster(environment),
     terminal: (noColor) => processTerminal(environment, directory, noColor),
     input: processInput(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),

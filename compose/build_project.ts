@@ -1,23 +1,23 @@
 /** Turns a loaded tree into the typed project: canonical values, profiles, variables from files, consistency. */
 import type { Span } from "../lib/diagnostics/diagnostic.ts";
-import { checkConsistency } from "./consistency.ts";
+import { checkConsistency } from "./checks/consistency.ts";
 import {
   type Container,
   type FileReading,
   type Noted,
   resolveEnvironment,
   resolveLabels,
-} from "./container_files.ts";
-import type { LoadContext } from "./context.ts";
-import { plainValue } from "./plain.ts";
-import { type Mapping, mappingAt } from "./node.ts";
+} from "./files/container_files.ts";
+import type { LoadContext } from "./files/context.ts";
+import { plainValue } from "./spec/plain.ts";
+import { type Mapping, mappingAt } from "./tree/node.ts";
 import type { Path, Project, Service } from "./project.ts";
-import { add } from "./report.ts";
-import { nodeAt, spanAt } from "./span.ts";
+import { add } from "./tree/report.ts";
+import { nodeAt, spanAt } from "./origin/span.ts";
 import { define } from "./spec/field.ts";
 import { SECTIONS } from "./spec/project.ts";
-import { checkStrictly } from "./strict.ts";
-import { type Written, writtenNode } from "./written.ts";
+import { checkStrictly } from "./checks/strict.ts";
+import { type Written, writtenNode } from "./interpolation/written.ts";
 
 export interface ProjectInput {
   readonly tree: Mapping;

@@ -1,7 +1,7 @@
 /** `include`: other projects' files, loaded with their own directory and variables, become part of this one. */
 import type { Span } from "../lib/diagnostics/diagnostic.ts";
-import { statOf } from "./disk.ts";
-import { merge, PROJECT_RULES, rulesFor } from "./merge.ts";
+import { statOf } from "./files/disk.ts";
+import { merge, PROJECT_RULES, rulesFor } from "./merge/merge.ts";
 import { loadModel, type ModelScope } from "./model.ts";
 import {
   asText,
@@ -13,13 +13,13 @@ import {
   type Node,
   nodeSpan,
   sameNode,
-} from "./node.ts";
-import { absolutePath, cleanPath, directoryOf } from "./paths.ts";
-import { problem, type Report } from "./report.ts";
-import { dropTagged } from "./reset.ts";
-import { type ComposeFile, readCompose } from "./selection.ts";
+} from "./tree/node.ts";
+import { absolutePath, cleanPath, directoryOf } from "./files/paths.ts";
+import { problem, type Report } from "./tree/report.ts";
+import { dropTagged } from "./merge/reset.ts";
+import { type ComposeFile, readCompose } from "./files/selection.ts";
 import { checkIncludes } from "./spec/check.ts";
-import { type FileVariables, mergeVariables, readVariableFiles } from "./variables.ts";
+import { type FileVariables, mergeVariables, readVariableFiles } from "./files/variables.ts";
 import type { TaggedPath } from "./yaml/parse.ts";
 
 interface Include {

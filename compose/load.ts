@@ -1,14 +1,14 @@
 /** Loads a compose project from disk: from the options to a project, or to every reason why there is none. */
 import type { Diagnostic } from "../lib/diagnostics/diagnostic.ts";
 import { buildProject } from "./build_project.ts";
-import { fileStart, type LoadContext } from "./context.ts";
-import { absolutePath, cleanPath } from "./paths.ts";
+import { fileStart, type LoadContext } from "./files/context.ts";
+import { absolutePath, cleanPath } from "./files/paths.ts";
 import { loadModel } from "./model.ts";
-import { normalize, valueOf } from "./normalize.ts";
+import { normalize, valueOf } from "./normalize/normalize.ts";
 import type { Loaded, LoadOptions, Project } from "./project.ts";
-import { findName } from "./project_name.ts";
-import { newReport, problem } from "./report.ts";
-import { type ComposeFile, readCompose, select } from "./selection.ts";
+import { findName } from "./files/project_name.ts";
+import { newReport, problem } from "./tree/report.ts";
+import { type ComposeFile, readCompose, select } from "./files/selection.ts";
 
 /**
  * Loads the project of a directory, as `docker compose` in that directory would (compose-go v2.16.2), and stricter

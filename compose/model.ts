@@ -2,21 +2,21 @@
  * Loads files onto one tree in canonical form: interpolation, includes, `extends`, merge, shapes and long forms,
  * file by file and document by document, in the order of compose-go's loader.
  */
-import { toCanonical } from "./canonical.ts";
-import { type LoadContext, nameOf } from "./context.ts";
-import { checkValues, setDefaults } from "./defaults.ts";
-import { applyExtends, type ExtendsBase } from "./extends.ts";
+import { toCanonical } from "./canonical/canonical.ts";
+import { type LoadContext, nameOf } from "./files/context.ts";
+import { checkValues, setDefaults } from "./canonical/defaults.ts";
+import { applyExtends, type ExtendsBase } from "./merge/extends.ts";
 import { applyInclude } from "./include.ts";
-import { interpolate } from "./interpolate.ts";
-import { merge, PROJECT_RULES } from "./merge.ts";
-import { clone, keySpan, type Mapping, mappingAt, type Node, nodeSpan } from "./node.ts";
-import { resolveListedNames, valueOf } from "./normalize.ts";
-import { directoryOf, resolvePaths } from "./paths.ts";
-import { add, problem } from "./report.ts";
-import { dropTagged } from "./reset.ts";
-import { type ComposeFile, readCompose } from "./selection.ts";
+import { interpolate } from "./interpolation/interpolate.ts";
+import { merge, PROJECT_RULES } from "./merge/merge.ts";
+import { clone, keySpan, type Mapping, mappingAt, type Node, nodeSpan } from "./tree/node.ts";
+import { resolveListedNames, valueOf } from "./normalize/normalize.ts";
+import { directoryOf, resolvePaths } from "./files/paths.ts";
+import { add, problem } from "./tree/report.ts";
+import { dropTagged } from "./merge/reset.ts";
+import { type ComposeFile, readCompose } from "./files/selection.ts";
 import { checkShape } from "./spec/check.ts";
-import { removeRepeated } from "./unique.ts";
+import { removeRepeated } from "./merge/unique.ts";
 import type { YamlDocument } from "./yaml/parse.ts";
 
 /** What a group of files is loaded with; an include has its own. */

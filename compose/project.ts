@@ -3,7 +3,7 @@
  * as compose-go v2.16.2 prints it, plus the place where each value was written.
  */
 import type { Diagnostic, Sources, Span } from "../lib/diagnostics/diagnostic.ts";
-import type { Written } from "./written.ts";
+import type { Written } from "./interpolation/written.ts";
 
 /** Keys and indices from the project's root: `["services", "web", "ports", 0]`. */
 export type Path = readonly (string | number)[];

@@ -1,7 +1,7 @@
 /** Holds a tree against the specification's shapes and says everything that does not fit, each at its place. */
 import { nearest } from "../../lib/diagnostics/nearest.ts";
-import { keySpan, type Mapping, type Node, nodeSpan, type Scalar, type Sequence } from "../node.ts";
-import { problem, type Report } from "../report.ts";
+import { keySpan, type Mapping, type Node, nodeSpan, type Scalar, type Sequence } from "../tree/node.ts";
+import { problem, type Report } from "../tree/report.ts";
 import { PROJECT } from "./project.ts";
 import {
   BOOLEAN,

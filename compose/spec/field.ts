@@ -1,6 +1,6 @@
 /** A key of the specification: the shape that its value must have, and how it is read into the canonical form. */
-import type { Node } from "../node.ts";
-import type { Report } from "../report.ts";
+import type { Node } from "../tree/node.ts";
+import type { Report } from "../tree/report.ts";
 import { INTEGER, type MappingShape, NULL, NUMBER, type ScalarShape, type Shape, STRING } from "./shape.ts";
 
 /** What a reader is given beside the node. */

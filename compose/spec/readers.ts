@@ -1,10 +1,10 @@
 /** How values are read into the canonical form: Go's types, and what their JSON leaves out when empty. */
-import { shortestFloat32, toBoolean, toFloat, toInteger } from "../casts.ts";
-import { goPrint } from "../go_print.ts";
-import { isNull, type Node, nodeSpan, type Scalar } from "../node.ts";
-import { problem } from "../report.ts";
-import { splitWords } from "../shell_words.ts";
-import { parseBytes, parseDuration, printDuration } from "../units.ts";
+import { shortestFloat32, toBoolean, toFloat, toInteger } from "../interpolation/casts.ts";
+import { goPrint } from "../tree/go_print.ts";
+import { isNull, type Node, nodeSpan, type Scalar } from "../tree/node.ts";
+import { problem } from "../tree/report.ts";
+import { splitWords } from "./shell_words.ts";
+import { parseBytes, parseDuration, printDuration } from "./units.ts";
 import { define, type ReadContext } from "./field.ts";
 
 /** A Go string field: integers are taken, other numbers and dates are not. */

@@ -1,7 +1,7 @@
 /** Readers of values with a grammar of their own. */
-import { goPrint } from "../go_print.ts";
-import { isNull, type Node, nodeSpan } from "../node.ts";
-import { problem } from "../report.ts";
+import { goPrint } from "../tree/go_print.ts";
+import { isNull, type Node, nodeSpan } from "../tree/node.ts";
+import { problem } from "../tree/report.ts";
 import type { ReadContext } from "./field.ts";
 
 /** `extra_hosts`: `host=ip` or `host:ip`, as a sorted list of `host=ip`. */

@@ -1,8 +1,8 @@
 /** Reads the scalars and keys of a YAML document. */
 import { isAlias, isScalar, type Node as YamlNode, type Pair, type Scalar as YamlScalar } from "yaml";
-import { type Node, type Place, scalar } from "../node.ts";
-import { problem } from "../report.ts";
-import { spanOf } from "../source.ts";
+import { type Node, type Place, scalar } from "../tree/node.ts";
+import { problem } from "../tree/report.ts";
+import { spanOf } from "../tree/source.ts";
 import type { Reading } from "./reading.ts";
 import { resolvePlain, resolveTagged } from "./scalar.ts";
 import { syntaxHint } from "./text.ts";

@@ -1,6 +1,6 @@
 /** YAML's merge key `<<`: what an explicit key does not say is taken from the mappings that it names. */
-import { clone, type Node, nodeSpan } from "../node.ts";
-import { problem, type Report } from "../report.ts";
+import { clone, type Node, nodeSpan } from "../tree/node.ts";
+import { problem, type Report } from "../tree/report.ts";
 
 /**
  * Adds what the value of a `<<` key holds to the entries that are there. Explicit keys win wherever they stand;

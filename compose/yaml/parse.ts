@@ -10,9 +10,9 @@ import {
   type Place,
   scalar,
   sequence,
-} from "../node.ts";
-import { problem, type Report } from "../report.ts";
-import { type Source, spanOf } from "../source.ts";
+} from "../tree/node.ts";
+import { problem, type Report } from "../tree/report.ts";
+import { type Source, spanOf } from "../tree/source.ts";
 import { readKey, readScalar, refuseTab, reportDuplicate } from "./leaf.ts";
 import { mergeInto } from "./merge_key.ts";
 import {

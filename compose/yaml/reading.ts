@@ -1,8 +1,8 @@
 /** The state of reading one YAML document, and its bounds. */
 import type { Node as YamlNode } from "yaml";
-import type { Node, Place } from "../node.ts";
-import { problem, type Report } from "../report.ts";
-import { type Source, spanOf } from "../source.ts";
+import type { Node, Place } from "../tree/node.ts";
+import { problem, type Report } from "../tree/report.ts";
+import { type Source, spanOf } from "../tree/source.ts";
 
 /** Nodes that one document may hold, copies made for aliases counted in. */
 export const MAX_NODES = 2_000_000;

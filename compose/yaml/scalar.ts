@@ -2,7 +2,7 @@
  * What a plain YAML scalar means to compose: the rules of go-yaml v4, which compose-go reads files with.
  * They are neither YAML 1.1 nor 1.2: `yes` is a string, `010` is eight, `1_000` is a thousand, dates are times.
  */
-import type { ScalarType, ScalarValue } from "../node.ts";
+import type { ScalarType, ScalarValue } from "../tree/node.ts";
 
 export interface Resolved {
   readonly type: ScalarType;

@@ -1,8 +1,8 @@
 /** What can be said of a YAML text before its values are read: its characters, its version, its syntax. */
 import { withoutValue } from "../../lib/diagnostics/yaml_message.ts";
 import type { Document } from "yaml";
-import { problem, type Report } from "../report.ts";
-import { type Source, spanOf } from "../source.ts";
+import { problem, type Report } from "../tree/report.ts";
+import { type Source, spanOf } from "../tree/source.ts";
 
 /** The text that is parsed, with every character where it was: no byte order mark, and every break a line feed. */
 export function readableText(text: string): string {

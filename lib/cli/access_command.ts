@@ -18,7 +18,7 @@ import {
   suggestPerson,
 } from "./access_person.ts";
 import { keyText } from "./digest_key.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { confirmMove, type Ending, follow, type Move, withMove } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";

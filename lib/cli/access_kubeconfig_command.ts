@@ -1,13 +1,13 @@
 /** `access kubeconfig`: the file by which one person reaches the cluster, on standard output and nowhere else. */
 import { Failure } from "../diagnostics/diagnostic.ts";
-import type { PersonDecision } from "../kube/access/decisions.ts";
+import type { PersonDecision } from "../decisions/access.ts";
 import { accessKubeconfig, type ClusterAddress, type Credential } from "../kube/access/kubeconfig.ts";
 import { personIn } from "../kube/access/objects.ts";
 import { formatDuration } from "../run/duration.ts";
 import { compareAccess, knownPeople, readPeople } from "../run/people.ts";
 import { requestToken } from "../run/person_token.ts";
 import { suggestPerson } from "./access_person.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type Look, withLook } from "./look.ts";
 import { durationFlag } from "./move.ts";
 import type { CommandOptions, Run } from "./program.ts";

@@ -1,7 +1,7 @@
 /** `access list`: who may do what, by the decisions and in the cluster. */
 import { renderAccess } from "../report/access_table.ts";
 import { compareAccess, readPeople } from "../run/people.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { CommandOptions } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { withLook } from "./look.ts";

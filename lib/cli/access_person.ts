@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
-import { PERSON_NAME, type PersonDecision } from "../kube/access/decisions.ts";
-import { personLine, withoutPerson, withPerson } from "../kube/access/edit_people.ts";
+import { PERSON_NAME, type PersonDecision } from "../decisions/access.ts";
+import { personLine, withoutPerson, withPerson } from "../decisions/edit_people.ts";
 import { personIn } from "../kube/access/objects.ts";
-import { type Decisions, parseDecisions } from "../kube/decisions.ts";
+import { type Decisions, parseDecisions } from "../decisions/decisions.ts";
 import { findDecisions } from "./decisions_file.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { stackDirectory } from "./gather.ts";
 import type { InputOptions } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";

@@ -7,7 +7,7 @@ import { findOrphans, prune as pruneOrphans } from "../run/prune.ts";
 import { rollback as rollbackTo, rollbackSteps } from "../run/rollback.ts";
 import { loadState, type Target as RecordTarget } from "../run/session.ts";
 import type { InventoryEntry } from "../run/state.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { confirmMove, follow, type Move, withMove } from "./move.ts";
 import type { CommandOptions } from "./program.ts";
 import { nothingRecorded } from "./status_command.ts";

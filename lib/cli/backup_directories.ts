@@ -1,6 +1,6 @@
 /** The directories that dumps go to: a CronJob whose directory is missing fails at night, when nobody looks. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Decisions } from "../kube/decisions.ts";
+import type { Decisions } from "../decisions/decisions.ts";
 import { shellWord } from "./shell_word.ts";
 
 type Named = readonly [name: string, directory: string];

@@ -1,8 +1,8 @@
 /** Reads the default certificate that decisions name as files, and says what is wrong with it. */
 import { dirname, isAbsolute, join } from "node:path";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Decisions } from "../kube/decisions.ts";
-import { checkCertificate, type GivenCertificate } from "../kube/traefik/check_certificate.ts";
+import type { Decisions } from "../decisions/decisions.ts";
+import { checkCertificate, type GivenCertificate } from "../checks/check_certificate.ts";
 import { hostsOf } from "../kube/traefik/default_certificate.ts";
 import type { Routing } from "../traefik/routing.ts";
 

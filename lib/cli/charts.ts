@@ -1,9 +1,9 @@
 /** Reads Helm charts for `check --chart NAME=PATH`: a folder or an archive, with the archives of subcharts in it. */
 import { join, resolve } from "node:path";
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { type Chart, ChartError, readChart } from "../kube/chart/chart.ts";
+import { type Chart, ChartError, readChart } from "../checks/chart/chart.ts";
 import { unpackArchive } from "./chart_archive.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A chart, and the object of the plan whose values are for it. */

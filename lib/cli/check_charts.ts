@@ -2,9 +2,9 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { redact, secretValues } from "../diff/secrets.ts";
-import { checkValues } from "../kube/chart/check_values.ts";
-import { chartTargets } from "../kube/chart/target.ts";
-import { checkRendered } from "../kube/chart/check_rendered.ts";
+import { checkValues } from "../checks/chart/check_values.ts";
+import { chartTargets } from "../checks/chart/target.ts";
+import { checkRendered } from "../checks/chart/check_rendered.ts";
 import type { KubeObject, PlannedObject } from "../kube/object.ts";
 import { plannedObjects } from "../migration/step.ts";
 import type { GivenChart } from "./charts.ts";

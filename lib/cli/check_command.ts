@@ -1,11 +1,11 @@
 /** `check`: everything worth knowing before the move. Asks a Docker Engine where one runs, and a cluster where one is named. */
 import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.ts";
-import { checkHostJobs } from "../kube/host_jobs/check.ts";
+import { checkHostJobs } from "../checks/host_jobs/check.ts";
 import { preflight } from "../run/preflight.ts";
 import { readCharts } from "./charts.ts";
 import { checkCharts } from "./check_charts.ts";
 import { checkInUse } from "./docker_in_use.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { readHostFiles } from "./host_files.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";

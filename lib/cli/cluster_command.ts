@@ -1,6 +1,6 @@
 /** `cluster up | status | down | reset | kubeconfig`: the embedded cluster by hand. */
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { Run } from "./program.ts";
 import type { EmbeddedCluster } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,7 +1,7 @@
 /** `config`: the compose project as it was understood, or its problems. */
 import { printJson, printYaml } from "../../compose/mod.ts";
 import { Failure, hasErrors } from "../diagnostics/diagnostic.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { loadStack } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./program.ts";

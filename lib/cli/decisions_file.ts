@@ -1,7 +1,7 @@
 /** Finds the file that says what compose does not. */
 import { join, resolve } from "node:path";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { InputOptions } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 

@@ -9,7 +9,7 @@ import { findTarget } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { isTodo, selectWork, upTo } from "../run/work.ts";
 import { keyText } from "./digest_key.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { Gathered } from "./gather.ts";
 import type { Move } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";

@@ -7,7 +7,7 @@ import { loadState } from "../run/session.ts";
 import { missingScripts } from "../run/work.ts";
 import { keyText } from "./digest_key.ts";
 import { inUseBy } from "./docker_in_use.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { Move } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 

@@ -1,6 +1,6 @@
 /** Runs one command and turns whatever it throws into a message and an exit code. */
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions, Run } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";

@@ -8,12 +8,12 @@ import { type Diagnostic, hasErrors, type Sources } from "../diagnostics/diagnos
 import type { RunningContainer } from "../docker/containers.ts";
 import { convert, type ConvertInput } from "../kube/convert.ts";
 import type { Conversion } from "../kube/conversion.ts";
-import { type Decisions, noDecisions, parseDecisions } from "../kube/decisions.ts";
-import { checkIssuer } from "../kube/access/check_issuer.ts";
+import { type Decisions, noDecisions, parseDecisions } from "../decisions/decisions.ts";
+import { checkIssuer } from "../checks/check_issuer.ts";
 import { checkPreparations } from "../kube/jobs/preparations.ts";
 import { withStartCalls } from "../kube/jobs/start_calls.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
-import { exposedPorts } from "../kube/ports.ts";
+import { exposedPorts } from "../stack/ports.ts";
 import { type PlanInput, planMigrations } from "../migration/plan.ts";
 import { preparationsFor } from "../migration/preparations.ts";
 import type { Plan } from "../migration/step.ts";

@@ -1,7 +1,7 @@
 /** Runs `helm template`, where there is a helm. */
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { stringify } from "yaml";
-import type { ChartTarget } from "../kube/chart/target.ts";
+import type { ChartTarget } from "../checks/chart/target.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Helm's objects as text, or what it says of a chart that it cannot render. */

@@ -1,8 +1,8 @@
 /** Reads crontabs, units and scripts of the machine, for `check --host-file`: what they reach into breaks when it moves. */
 import { resolve } from "node:path";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
-import { type Called, calledBy, type HostFile } from "../kube/host_jobs/host_file.ts";
-import { ExitCode } from "./exit_code.ts";
+import { type Called, calledBy, type HostFile } from "../checks/host_jobs/host_file.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 
 /** More would not be read by anybody. */
 const LARGEST_SCRIPT = 256 * 1024;

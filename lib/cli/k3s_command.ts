@@ -1,7 +1,7 @@
 /** `k3s`: the settings that belong on the node and not into the cluster, as k3s's files or as a NixOS module. */
 import { hasErrors } from "../diagnostics/diagnostic.ts";
 import { authenticationText } from "../kube/access/authentication.ts";
-import type { Decisions } from "../kube/decisions.ts";
+import type { Decisions } from "../decisions/decisions.ts";
 import {
   K3S_AUTHENTICATION,
   K3S_CONFIGURATION,
@@ -10,8 +10,8 @@ import {
   nixosText,
 } from "../kube/host/k3s.ts";
 import { DEFAULT_STORAGE_ID } from "../kube/storage/node_directory.ts";
-import { traefikDecisions } from "../kube/traefik/decisions.ts";
-import { ExitCode } from "./exit_code.ts";
+import { traefikDecisions } from "../decisions/traefik.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather } from "./gather.ts";
 import type { CommandOptions } from "./program.ts";
 import { refuse } from "./status_command.ts";

@@ -1,7 +1,7 @@
 /** The stack, its namespace and the cluster, for the commands of `access` that only read. */
 import { Failure } from "../diagnostics/diagnostic.ts";
-import type { Access } from "../kube/access/decisions.ts";
-import { ExitCode } from "./exit_code.ts";
+import type { Access } from "../decisions/access.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather } from "./gather.ts";
 import type { CommandOptions } from "./program.ts";
 import { noCluster, refuse } from "./status_command.ts";

@@ -3,7 +3,7 @@ import { plural } from "../report/diagnostic_text.ts";
 import { execute } from "../run/execute.ts";
 import { keyText } from "./digest_key.ts";
 import { refuseInUse } from "./docker_in_use.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { confirmMove, follow, type Move, withMove } from "./move.ts";
 import type { CommandOptions, Run } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";

@@ -7,7 +7,7 @@ import { RunTally } from "../report/run_tally.ts";
 import { parseDuration } from "../run/duration.ts";
 import type { RunEvent } from "../run/event.ts";
 import type { WriterOptions } from "../run/locked.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./program.ts";

@@ -2,7 +2,7 @@
 import type { Project } from "../../compose/project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
-import type { Decisions } from "../kube/decisions.ts";
+import type { Decisions } from "../decisions/decisions.ts";
 
 /** An error for every name that means nothing here; `*` is compose's word for all. */
 export function checkProfileNames(

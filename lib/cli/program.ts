@@ -1,6 +1,6 @@
 /** Declares the commands; each one's code is loaded when it is called, so that `--help` is quick. */
 import { Command, CommanderError, Option } from "commander";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import {
   append,
   type ClusterOptions,

@@ -2,7 +2,7 @@
 import { stringify } from "yaml";
 import { rbacObjects } from "../run/rbac.ts";
 import type { Purpose } from "../run/rights.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather } from "./gather.ts";
 import type { CommandOptions } from "./program.ts";
 import { refuse } from "./status_command.ts";

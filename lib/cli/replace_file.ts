@@ -1,7 +1,7 @@
 /** Writes a text file anew in one step: a reader sees the old text or the new one, whatever happens in between. */
 import { dirname } from "node:path";
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 
 /**
  * Replaces the file that holds `before` (undefined: there is none yet) by `after`; a link stays a link, and the mode

@@ -1,8 +1,8 @@
 /** `secrets set` and `secrets rotate`: every place of a secret, then the cluster; interrupted, the next call finishes. */
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
-import { findGroup } from "../kube/secrets/inventory.ts";
-import type { SecretGroup } from "../kube/secrets/place.ts";
+import { findGroup } from "../secrets/inventory.ts";
+import type { SecretGroup } from "../secrets/place.ts";
 import { renderChange } from "../report/secret_change_text.ts";
 import { execute } from "../run/execute.ts";
 import { findTarget as findRecord } from "../run/prepare.ts";
@@ -16,7 +16,7 @@ import {
 } from "../run/secrets/change_record.ts";
 import { removeLeftovers, writeFile } from "../run/secrets/edited_files.ts";
 import { keyText } from "./digest_key.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered, stackDirectory } from "./gather.ts";
 import { follow, lockTimeoutOf, type Move, writerOptions } from "./move.ts";
 import type { CommandOptions, Run } from "./program.ts";

@@ -1,16 +1,16 @@
 /** Prepares a change of a secret in memory, reads the stack again as it would be, and says what would happen. */
 import { Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import type { Project } from "../../compose/project.ts";
-import { type Edit, editsFor } from "../kube/secrets/edits.ts";
-import { findGroup } from "../kube/secrets/inventory.ts";
-import type { SecretGroup } from "../kube/secrets/place.ts";
-import { probesThatLogIn } from "../kube/secrets/probes.ts";
-import { verifyChange } from "../kube/secrets/verify.ts";
+import { type Edit, editsFor } from "../secrets/edits.ts";
+import { findGroup } from "../secrets/inventory.ts";
+import type { SecretGroup } from "../secrets/place.ts";
+import { probesThatLogIn } from "../secrets/probes.ts";
+import { verifyChange } from "../secrets/verify.ts";
 import type { ChangePreview } from "../report/secret_change_text.ts";
 import { type EditedFile, prepareFiles } from "../run/secrets/edited_files.ts";
 import { effectsOf } from "../run/secrets/effects.ts";
 import { readStatus } from "../run/status.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { inventoryOf } from "./secrets_command.ts";
 import { nothingRecorded } from "./status_command.ts";

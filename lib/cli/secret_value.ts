@@ -1,7 +1,7 @@
 /** Where a new value comes from: a file, standard input, a hidden prompt, or chance. Never the command line. */
 import { resolve } from "node:path";
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { CommandOptions } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
 

@@ -1,15 +1,15 @@
 /** `secrets list` and `secrets diff`: which secrets there are, and whether stack and cluster agree. No value. */
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { compareSecrets } from "../kube/secrets/compare.ts";
-import { secretInventory } from "../kube/secrets/inventory.ts";
-import type { SecretGroup } from "../kube/secrets/place.ts";
-import { summarise } from "../kube/secrets/summary.ts";
+import { compareSecrets } from "../secrets/compare.ts";
+import { secretInventory } from "../secrets/inventory.ts";
+import type { SecretGroup } from "../secrets/place.ts";
+import { summarise } from "../secrets/summary.ts";
 import { CHANGE_NAME } from "../kube/jobs/secret_change.ts";
 import { plannedObjects } from "../migration/step.ts";
 import { renderSecretDiff, renderSecrets } from "../report/secrets_text.ts";
 import { KEY_NAME, OWNER_LABEL } from "../run/names.ts";
 import { readChange, type SecretChange } from "../run/secrets/change_record.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import type { CommandOptions } from "./program.ts";
 import { noCluster, refuse } from "./status_command.ts";

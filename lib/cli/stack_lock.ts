@@ -1,6 +1,6 @@
 /** One process at a time changes the files of a stack: a lock that ends with its process, however that ends. */
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 
 /**
  * Holds the folder while `work` runs.

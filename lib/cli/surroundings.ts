@@ -2,7 +2,7 @@
 import type { Input } from "./input.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The cluster that this repository can start by itself (see test/cluster/embedded.ts). */
+/** The cluster that this repository can start by itself (see lib/embedded_cluster/embedded.ts). */
 export interface EmbeddedCluster {
   up(report: (line: string) => void): Promise<{ kubeconfigPath: string }>;
   status(): Promise<{

@@ -4,7 +4,7 @@ import { ClusterClient } from "../cluster/client.ts";
 import type { Connection } from "../cluster/connection.ts";
 import { findCluster } from "../cluster/kubeconfig.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";

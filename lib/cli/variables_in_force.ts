@@ -1,7 +1,7 @@
 /** Decided variables of the compose files: which of them count, and which mean nothing. */
 import type { Loaded } from "../../compose/project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Decisions } from "../kube/decisions.ts";
+import type { Decisions } from "../decisions/decisions.ts";
 
 /**
  * A variable that the shell sets otherwise is a warning, as the decision does not count then; one that no compose file

@@ -1,5 +1,5 @@
 /** What an engine's answers say about images and users, read without trust in their shape. */
-import type { ImageFacts } from "../kube/known_images.ts";
+import type { ImageFacts } from "../stack/known_images.ts";
 
 /** Ports and user of `GET /images/{name}/json`; undefined where it is no such answer. */
 export function factsOf(answer: unknown): ImageFacts | undefined {

@@ -1,6 +1,6 @@
 /** What the running containers of a stack use right now, by compose service. */
 import type { Project } from "../../compose/project.ts";
-import type { LiveUsage } from "../kube/checks/proposed_limits.ts";
+import type { LiveUsage } from "../checks/proposed_limits.ts";
 import type { Engine } from "./engine.ts";
 import { field } from "./image_facts.ts";
 

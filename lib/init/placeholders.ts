@@ -1,6 +1,6 @@
 /** Secrets of templates that nobody has replaced yet. Values are compared, and never shown. */
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
-import { secretLines } from "../kube/configuration/secrets.ts";
+import { secretLines } from "../stack/secrets/classification.ts";
 
 /** A copied file, by the name that is shown. */
 export interface CopiedText {

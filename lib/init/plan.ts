@@ -2,8 +2,8 @@
 import { relative } from "node:path";
 import type { Project } from "../../compose/project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Decisions } from "../kube/decisions.ts";
-import { looksLikeFile, senseOf } from "../kube/storage/path_words.ts";
+import type { Decisions } from "../decisions/decisions.ts";
+import { looksLikeFile, senseOf } from "../stack/storage/path_words.ts";
 import { type Needed, neededPaths } from "./needed.ts";
 import { type Copy, exists, findTemplate, statOf } from "./templates.ts";
 

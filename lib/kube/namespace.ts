@@ -1,5 +1,5 @@
 /** The namespace with its Pod Security level, and what keeps one app from taking the whole machine. */
-import type { Context } from "./context.ts";
+import type { Context } from "../stack/context.ts";
 import type { PlannedObject } from "./object.ts";
 import { resourceRequirements } from "./workload/resources.ts";
 

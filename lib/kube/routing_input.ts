@@ -1,13 +1,13 @@
 /** What the conversion of routes is given by the conversion of the stack. */
 import type { Element, ElementSection, Routing } from "../traefik/routing.ts";
-import { type Context, isSkipped } from "./context.ts";
-import { label } from "./names.ts";
-import type { Publications } from "./network/published.ts";
-import { textFiles } from "./network/references.ts";
-import type { ServicePort } from "./ports.ts";
+import { type Context, isSkipped } from "../stack/context.ts";
+import { label } from "../stack/names.ts";
+import type { Publications } from "../stack/network/published.ts";
+import { textFiles } from "../stack/network/references.ts";
+import type { ServicePort } from "../stack/ports.ts";
 import type { ServiceTarget } from "./traefik/context.ts";
 import type { RoutingConversionInput } from "./traefik/convert_routing.ts";
-import { traefikDecisions } from "./traefik/decisions.ts";
+import { traefikDecisions } from "../decisions/traefik.ts";
 
 /** Everything but the Services, which need the ports that routes ask for. */
 export function routingConversionInput(

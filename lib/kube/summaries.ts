@@ -1,8 +1,8 @@
 /** Findings that sum up a whole conversion, and the order of all findings. */
 import type { Service } from "../../compose/project.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
-import type { SecretNote } from "./configuration/secrets.ts";
-import { at, type Context } from "./context.ts";
+import type { SecretNote } from "../stack/secrets/classification.ts";
+import { at, type Context } from "../stack/context.ts";
 import { counted } from "./wording.ts";
 
 /** One remark that lists everything kept in Secrets, so that each decision can be seen and overruled. */

@@ -2,7 +2,7 @@
 import { closedWorkloads } from "../kube/access/closed_pods.ts";
 import { accessObjects } from "../kube/access/objects.ts";
 import type { Conversion } from "../kube/conversion.ts";
-import type { Decisions } from "../kube/decisions.ts";
+import type { Decisions } from "../decisions/decisions.ts";
 import { preparation, timed } from "../kube/jobs/preparations.ts";
 import type { PlannedObject } from "../kube/object.ts";
 

@@ -1,6 +1,6 @@
 /** `secrets list` and `secrets diff` for people. Names and places, never a value. */
-import type { SecretState } from "../kube/secrets/compare.ts";
-import type { PlaceSummary, SecretSummary } from "../kube/secrets/summary.ts";
+import type { SecretState } from "../secrets/compare.ts";
+import type { PlaceSummary, SecretSummary } from "../secrets/summary.ts";
 import { plural } from "./diagnostic_text.ts";
 import { styleFor } from "./style.ts";
 

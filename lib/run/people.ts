@@ -1,7 +1,7 @@
 /** Who may do what in the cluster, beside who may by the decisions. */
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
-import type { Access, Role } from "../kube/access/decisions.ts";
+import type { Access, Role } from "../decisions/access.ts";
 import {
   boundRole,
   DEFAULT_PREFIX,

@@ -1,7 +1,7 @@
 /** The rights that a run needs, as RBAC objects to hand to an administrator, and whether they are there. */
 import type { ClusterClient } from "../cluster/client.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { label } from "../kube/names.ts";
+import { label } from "../stack/names.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { type Purpose, type Rule, rulesByPlace } from "./rights.ts";

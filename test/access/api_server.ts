@@ -1,5 +1,5 @@
 /** A real kube-apiserver of the test with an authentication configuration of its own. */
-import { buildTools } from "../cluster/build.ts";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
 import { background, ended, freePort, until } from "../jobs/server.ts";
 import type { Certificates } from "./certificates.ts";
 

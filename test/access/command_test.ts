@@ -1,8 +1,8 @@
 /** `access grant | revoke | list | kubeconfig`, run as a person runs them, against the real API server and its RBAC. */
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { withCluster } from "../cluster/fixture.ts";
-import { assertAtLast } from "../cluster/wait.ts";
+import { withCluster } from "../embedded_cluster/fixture.ts";
+import { assertAtLast } from "../../lib/embedded_cluster/wait.ts";
 import { auditPosition, writesSince } from "../crossing/seen.ts";
 import { done, isRefusedSoon, objectsOf, PODS, rows, SECRETS, statusOf } from "./seen_access.ts";
 import { withTrial, withTrialOn } from "./trial.ts";

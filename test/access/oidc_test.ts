@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { authenticationText } from "../../lib/kube/access/authentication.ts";
-import type { Access } from "../../lib/kube/access/decisions.ts";
+import type { Access } from "../../lib/decisions/access.ts";
 import { accessKubeconfig, tokenRequest } from "../../lib/kube/access/kubeconfig.ts";
 import { accessObjects } from "../../lib/kube/access/objects.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";

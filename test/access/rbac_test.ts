@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import type { ClusterClient } from "../../lib/cluster/client.ts";
 import type { LiveObject } from "../../lib/cluster/live_object.ts";
 import { connect, removeClusterWide } from "../apiserver/cluster.ts";
-import { type TestCluster, withCluster } from "../cluster/fixture.ts";
+import { type TestCluster, withCluster } from "../embedded_cluster/fixture.ts";
 import { type Ended, runFerry } from "../crossing/ferry.ts";
 import { exampleStack, fafStack, hasFaf, type StackCopy } from "../crossing/stacks.ts";
 import { done, SECRETS, statusOf } from "./seen_access.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { ClusterClient } from "../../lib/cluster/client.ts";
 import { connect } from "../apiserver/cluster.ts";
-import { type TestCluster, withCluster } from "../cluster/fixture.ts";
+import { type TestCluster, withCluster } from "../embedded_cluster/fixture.ts";
 import { type Ended, ferry, runFerry } from "../crossing/ferry.ts";
 
 export interface Trial {

@@ -5,8 +5,8 @@ import { findCluster } from "../../lib/cluster/kubeconfig.ts";
 import type { Plan } from "../../lib/migration/step.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
 import { execute, type RunOptions } from "../../lib/run/execute.ts";
-import type { ApiClient } from "../cluster/api_client.ts";
-import { withCluster } from "../cluster/fixture.ts";
+import type { ApiClient } from "../../lib/embedded_cluster/api_client.ts";
+import { withCluster } from "../embedded_cluster/fixture.ts";
 
 /** What a test of the runner works with. */
 export interface Bench {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type TestCluster, withCluster } from "../cluster/fixture.ts";
+import { type TestCluster, withCluster } from "../embedded_cluster/fixture.ts";
 import { ferry, runFerry } from "../crossing/ferry.ts";
 import { removeVolumes } from "../crossing/seen.ts";
 import { exampleStack, fafStack, hasFaf, type StackCopy } from "../crossing/stacks.ts";

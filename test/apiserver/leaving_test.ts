@@ -7,7 +7,7 @@ import { dryRun } from "../../lib/run/dry_run.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
 import { EPOCH_ANNOTATION } from "../../lib/run/names.ts";
 import { rollback } from "../../lib/run/rollback.ts";
-import { waitFor } from "../cluster/wait.ts";
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 import { type Bench, ending, withBench } from "./cluster.ts";
 
 const HOLD = "example.org/hold";

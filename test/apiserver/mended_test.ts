@@ -6,7 +6,7 @@ import type { Plan, Step } from "../../lib/migration/step.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
 import { missingRights, rbacObjects } from "../../lib/run/rbac.ts";
 import { deleteStuckPod, type PodContext } from "../../lib/run/stuck_pod.ts";
-import { assertAtLast, waitFor } from "../cluster/wait.ts";
+import { assertAtLast, waitFor } from "../../lib/embedded_cluster/wait.ts";
 import { asUser, type Bench, ending, runPlan, withBench } from "./cluster.ts";
 
 const TIMEOUT_MS = 20_000;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { missingRights, rbacObjects } from "../../lib/run/rbac.ts";
 import type { Plan } from "../../lib/migration/step.ts";
 import { referencePlan } from "../run/reference_plan.ts";
-import { assertAtLast } from "../cluster/wait.ts";
+import { assertAtLast } from "../../lib/embedded_cluster/wait.ts";
 import { asUser, ending, runPlan, withBench } from "./cluster.ts";
 import { dryRun } from "../../lib/run/dry_run.ts";
 import { preflight } from "../../lib/run/preflight.ts";

@@ -4,7 +4,7 @@ import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import type { Plan } from "../../lib/migration/step.ts";
 import { refOf } from "../../lib/run/apply.ts";
-import { assertAtLast } from "../cluster/wait.ts";
+import { assertAtLast } from "../../lib/embedded_cluster/wait.ts";
 import { type Bench, withBench } from "./cluster.ts";
 
 function planOf(namespace: string, objects: readonly KubeObject[]): Plan {

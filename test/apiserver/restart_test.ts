@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { clusterWith, type EmbeddedCluster } from "../cluster/embedded.ts";
-import { testClusterOptions } from "../cluster/fixture.ts";
+import { clusterWith, type EmbeddedCluster } from "../../lib/embedded_cluster/embedded.ts";
+import { testClusterOptions } from "../embedded_cluster/fixture.ts";
 import { readStatus } from "../../lib/run/status.ts";
 import { referencePlan } from "../run/reference_plan.ts";
 import { connect, ending, runPlan } from "./cluster.ts";

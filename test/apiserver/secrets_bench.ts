@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { TestCluster } from "../cluster/fixture.ts";
+import type { TestCluster } from "../embedded_cluster/fixture.ts";
 import { type Ended, runFerry } from "../crossing/ferry.ts";
 import { type Seen, seenObjects } from "../crossing/seen.ts";
 import type { StackCopy } from "../crossing/stacks.ts";

@@ -1,7 +1,7 @@
 /** `secrets set` and `rotate` on a copy of FAF's stack and a real API server, killed wherever it hurts. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { withCluster } from "../cluster/fixture.ts";
+import { withCluster } from "../embedded_cluster/fixture.ts";
 import { ferry } from "../crossing/ferry.ts";
 import { auditPosition, removeVolumes, writesSince } from "../crossing/seen.ts";
 import { fafStack, hasFaf } from "../crossing/stacks.ts";

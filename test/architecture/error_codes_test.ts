@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const FOLDERS = ["compose", "lib", "test/cluster"];
+const FOLDERS = ["compose", "lib"];
 const AREAS = ["compose", "traefik", "kube", "docker", "plan", "cluster", "run", "cli"];
 const CODE = new RegExp(`"((?:${AREAS.join("|")})-[a-z0-9]+(?:-[a-z0-9]+)*)"`, "g");
 /** A code where it is plain from its place that it is one, so that a code of a new area is seen, too. */

@@ -4,8 +4,8 @@
  */
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { buildTools } from "../cluster/build.ts";
-import { withCluster } from "../cluster/fixture.ts";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
+import { withCluster } from "../embedded_cluster/fixture.ts";
 import { benchYaml } from "./apply_objects.ts";
 import { startDelayProxy } from "./delay_proxy.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkBackupDirectories } from "../../lib/cli/backup_directories.ts";
-import { parseDecisions } from "../../lib/kube/decisions.ts";
+import { parseDecisions } from "../../lib/decisions/decisions.ts";
 
 const backups = (directories: Readonly<Record<string, string>>): string =>
   `backups:\n${

@@ -1,7 +1,7 @@
 /** A cluster in which somebody made objects of the stack's names before: refused, taken over, and left alone after. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type TestCluster, withCluster } from "../cluster/fixture.ts";
+import { type TestCluster, withCluster } from "../embedded_cluster/fixture.ts";
 import { ferry, runFerry } from "./ferry.ts";
 import { auditPosition, writesSince } from "./seen.ts";
 

@@ -1,7 +1,7 @@
 /** The command line about what is to be done again, what is left to do, and what has no script any more. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type TestCluster, withCluster } from "../cluster/fixture.ts";
+import { type TestCluster, withCluster } from "../embedded_cluster/fixture.ts";
 import { type Ended, ferry, runFerry } from "./ferry.ts";
 
 const AUTHORING = new URL("../../lib/migration/authoring.ts", import.meta.url).href;

@@ -1,7 +1,7 @@
 /** What a user gets wrong: each ends with a message, its place, a hint and the right exit code, and no stack trace. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type TestCluster, withCluster } from "../cluster/fixture.ts";
+import { type TestCluster, withCluster } from "../embedded_cluster/fixture.ts";
 import { type Ended, ferry, runFerry } from "./ferry.ts";
 import { removeVolumes } from "./seen.ts";
 import { exampleStack } from "./stacks.ts";

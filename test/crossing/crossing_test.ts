@@ -1,6 +1,6 @@
 /** Whole stacks through the command line onto a real API server. */
 import assert from "node:assert/strict";
-import { type TestCluster, withCluster } from "../cluster/fixture.ts";
+import { type TestCluster, withCluster } from "../embedded_cluster/fixture.ts";
 import { ferry, runFerry } from "./ferry.ts";
 import { auditPosition, removeVolumes, type Seen, seenObjects, writesSince } from "./seen.ts";
 import { exampleStack, fafClone, fafStack, hasFaf, type StackCopy } from "./stacks.ts";

@@ -1,6 +1,6 @@
 /** A stack that still runs in Docker on the machine that is to be the node. The engine's answer has the shape of a real one. */
 import assert from "node:assert/strict";
-import { type TestCluster, withCluster } from "../cluster/fixture.ts";
+import { type TestCluster, withCluster } from "../embedded_cluster/fixture.ts";
 import { runFerry } from "./ferry.ts";
 import { auditPosition, removeVolumes, writesSince } from "./seen.ts";
 

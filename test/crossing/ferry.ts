@@ -1,6 +1,6 @@
 /** The command line as a user runs it: a process of its own, on the test cluster as its embedded one. */
 import { fileURLToPath } from "node:url";
-import type { TestCluster } from "../cluster/fixture.ts";
+import type { TestCluster } from "../embedded_cluster/fixture.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 

@@ -1,6 +1,6 @@
 /** What the API server holds and what it was asked, seen apart from the program under test. */
-import type { TestCluster } from "../cluster/fixture.ts";
-import { waitFor } from "../cluster/wait.ts";
+import type { TestCluster } from "../embedded_cluster/fixture.ts";
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 
 /** An object as the API server returns it. */
 export interface Seen {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Engine } from "../../lib/docker/engine.ts";
 import { liveUsage, usageOf } from "../../lib/docker/live_usage.ts";
 import { convert } from "../../lib/kube/convert.ts";
-import { parseDecisions } from "../../lib/kube/decisions.ts";
+import { parseDecisions } from "../../lib/decisions/decisions.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { projectOf } from "./project.ts";
 

@@ -1,9 +1,9 @@
 /** A cluster of the faults' own, empty at first and emptied afterwards, with the audit log that is the judge. */
 import { dirname, join } from "node:path";
 import { connect } from "../apiserver/cluster.ts";
-import { clusterWith } from "../cluster/embedded.ts";
-import { testClusterOptions } from "../cluster/fixture.ts";
-import { clusterLayout } from "../cluster/layout.ts";
+import { clusterWith } from "../../lib/embedded_cluster/embedded.ts";
+import { testClusterOptions } from "../embedded_cluster/fixture.ts";
+import { clusterLayout } from "../../lib/embedded_cluster/layout.ts";
 import type { Arena } from "./scenario.ts";
 
 /** Starts it, lets `work` use it, and removes all that was in it. */

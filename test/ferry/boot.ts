@@ -1,11 +1,11 @@
 /** Brings up a control plane and a real node. Runs inside the namespaces, and ends when the node is ready. */
 import { join } from "node:path";
-import { apiClient } from "../cluster/api_client.ts";
-import { buildTools } from "../cluster/build.ts";
-import { listDaemons, startDaemon } from "../cluster/daemon.ts";
-import { clusterWith } from "../cluster/embedded.ts";
-import { clusterLayout } from "../cluster/layout.ts";
-import { waitFor } from "../cluster/wait.ts";
+import { apiClient } from "../../lib/embedded_cluster/api_client.ts";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
+import { listDaemons, startDaemon } from "../../lib/embedded_cluster/daemon.ts";
+import { clusterWith } from "../../lib/embedded_cluster/embedded.ts";
+import { clusterLayout } from "../../lib/embedded_cluster/layout.ts";
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 import { NODE_ADDRESS } from "./namespaces.ts";
 import {
   containerdConfiguration,

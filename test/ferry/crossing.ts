@@ -1,7 +1,7 @@
 /** The stack on its way: copied to a node's disk with data of its own, moved by the real command, looked at in pods. */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { waitFor } from "../cluster/wait.ts";
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 import type { Output } from "./namespaces.ts";
 import type { RealNode } from "./node.ts";
 

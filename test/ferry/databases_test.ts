@@ -1,6 +1,6 @@
 import { equal, match } from "node:assert/strict";
 import { join } from "node:path";
-import { cacheDirectory } from "../cluster/cache.ts";
+import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
 import { type Crossing, prepareCrossing } from "./crossing.ts";
 import { debianRoot } from "./debian.ts";
 import { startNode } from "./node.ts";

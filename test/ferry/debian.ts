@@ -1,6 +1,6 @@
 /** Root file systems of Debian with programs of its own, made once on a machine. */
 import { join } from "node:path";
-import { withFileLock } from "../cluster/file_lock.ts";
+import { withFileLock } from "../../lib/embedded_cluster/file_lock.ts";
 
 const RELEASE = "bookworm";
 

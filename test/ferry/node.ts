@@ -1,14 +1,14 @@
 /** A real Kubernetes node for tests: containers really run, volumes are really mounted, Services really answer. */
 import { join } from "node:path";
-import { buildTools } from "../cluster/build.ts";
-import { cacheDirectory } from "../cluster/cache.ts";
-import { fetchManifests } from "../cluster/manifests.ts";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
+import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
+import { fetchManifests } from "../../lib/embedded_cluster/manifests.ts";
 import { makeControlGroup, removeControlGroup } from "./control_group.ts";
 import { type Image, writeImages } from "./image.ts";
 import { openNamespaces, type Output } from "./namespaces.ts";
 import { SANDBOX_IMAGE } from "./node_configuration.ts";
 import { ALL_TOOLS } from "./node_tools.ts";
-import type { ToolName } from "../cluster/tools.ts";
+import type { ToolName } from "../../lib/embedded_cluster/tools.ts";
 import { fetchBusybox, installPackages } from "./requirements.ts";
 
 /** A running node with its control plane. */

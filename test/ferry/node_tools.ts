@@ -1,5 +1,5 @@
 /** The programs of a real node and its control plane, for a build before the node's namespaces close the network. */
-import { CLUSTER_TOOLS, type ToolName } from "../cluster/tools.ts";
+import { CLUSTER_TOOLS, type ToolName } from "../../lib/embedded_cluster/tools.ts";
 
 /** What is needed besides Debian's packages. */
 export const NODE_TOOLS = [

@@ -1,7 +1,7 @@
 /** What a real node needs of this machine, and how it comes there. */
 
 import { join } from "node:path";
-import { withFileLock } from "../cluster/file_lock.ts";
+import { withFileLock } from "../../lib/embedded_cluster/file_lock.ts";
 import { makeControlGroup, removeControlGroup } from "./control_group.ts";
 
 /** Debian's packages, with one program of each by which its presence is seen. */

@@ -1,8 +1,8 @@
 /** Starts the real Traefik beside a real node, as k3s's chart does: inside the namespaces, from the cluster's objects. */
 import { join } from "node:path";
-import { buildTools } from "../cluster/build.ts";
-import { startDaemon } from "../cluster/daemon.ts";
-import { waitFor } from "../cluster/wait.ts";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
+import { startDaemon } from "../../lib/embedded_cluster/daemon.ts";
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 
 /** The port of the entry point "web", on loopback inside the namespaces. */
 export const WEB_PORT = 8000;

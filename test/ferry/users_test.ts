@@ -1,7 +1,7 @@
 /** The users' Jobs as pods of a real node, against real servers: twice, half made, and with changed passwords. */
 import { deepEqual, equal, match, notDeepEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { cacheDirectory } from "../cluster/cache.ts";
+import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
 import { type Crossing, prepareCrossing } from "./crossing.ts";
 import { debianRoot } from "./debian.ts";
 import { WAITING } from "./images.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { PlannedObject } from "../../lib/kube/object.ts";
 import { backupJobs, timerJobs } from "../../lib/kube/jobs/cron_jobs.ts";
-import type { JobDecisions } from "../../lib/kube/jobs/decisions.ts";
+import type { JobDecisions } from "../../lib/decisions/jobs.ts";
 import { missingPackages } from "./packages.ts";
 import { type JobRun, runJob } from "./run_job.ts";
 import { run, type Server, startMariadb, startPostgres } from "./server.ts";

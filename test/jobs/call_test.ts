@@ -1,7 +1,7 @@
 /** The Job of a call over HTTP: what it asks a real server, run in busybox as its image has it. */
 import assert from "node:assert/strict";
 import type { ConvertedService } from "../../lib/kube/conversion.ts";
-import type { Calls } from "../../lib/kube/jobs/decisions.ts";
+import type { Calls } from "../../lib/decisions/jobs.ts";
 import { serviceCalls } from "../../lib/kube/jobs/http_calls.ts";
 import { withStartCalls } from "../../lib/kube/jobs/start_calls.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildTools } from "../cluster/build.ts";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CHARTS = join(ROOT, "test/jobs/charts");

@@ -1,5 +1,5 @@
 /** FAF's decisions about users, clients, backups and people: the part of `migrations/decisions.yaml` that jobs are made from. */
-import { type Decisions, parseDecisions } from "../../lib/kube/decisions.ts";
+import { type Decisions, parseDecisions } from "../../lib/decisions/decisions.ts";
 
 /** @throws where the file does not have the shape of the schemas. */
 export async function fafDecisions(): Promise<Decisions> {

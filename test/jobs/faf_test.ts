@@ -1,13 +1,13 @@
 /** FAF's users and timers from FAF's own public files: complete, in agreement, without a secret, and run. */
 import assert from "node:assert/strict";
 import type { Conversion } from "../../lib/kube/conversion.ts";
-import { checkAgreement } from "../../lib/kube/jobs/agreement.ts";
-import { brokerUsers } from "../../lib/kube/jobs/broker_users.ts";
+import { checkAgreement } from "../../lib/stack/secrets/agreement.ts";
+import { brokerUsers } from "../../lib/kube/jobs/rabbitmq/broker_users.ts";
 import { backupJobs, timerJobs } from "../../lib/kube/jobs/cron_jobs.ts";
 import { databaseUsers } from "../../lib/kube/jobs/database_users.ts";
-import type { JobDecisions } from "../../lib/kube/jobs/decisions.ts";
-import { identityClients, identityMigration } from "../../lib/kube/jobs/hydra_clients.ts";
-import type { JobResult } from "../../lib/kube/jobs/sources.ts";
+import type { JobDecisions } from "../../lib/decisions/jobs.ts";
+import { identityClients, identityMigration } from "../../lib/kube/jobs/hydra/hydra_clients.ts";
+import type { JobResult } from "../../lib/stack/secrets/sources.ts";
 import { convertFaf, fafTest, hasFaf } from "../kube/faf_stack.ts";
 import { fafDecisions } from "./faf_decisions.ts";
 import { missingPackages } from "./packages.ts";

@@ -1,5 +1,5 @@
 /** The real Ory Hydra of FAF's version, built once per machine from its Go module, which Debian does not have. */
-import { cacheDirectory } from "../cluster/cache.ts";
+import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
 import { run } from "./server.ts";
 
 const MODULE = "github.com/ory/hydra";

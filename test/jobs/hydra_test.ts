@@ -1,7 +1,7 @@
 /** The clients' Job against a real Ory Hydra on a real MariaDB. */
 import assert from "node:assert/strict";
-import type { Client } from "../../lib/kube/jobs/decisions.ts";
-import { identityClients, identityMigration } from "../../lib/kube/jobs/hydra_clients.ts";
+import type { Client } from "../../lib/decisions/jobs.ts";
+import { identityClients, identityMigration } from "../../lib/kube/jobs/hydra/hydra_clients.ts";
 import { hydraProgram } from "./hydra_program.ts";
 import { missingPackages } from "./packages.ts";
 import { type JobRun, runJob } from "./run_job.ts";

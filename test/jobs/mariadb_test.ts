@@ -1,7 +1,7 @@
 /** The users' Job against a real MariaDB server. */
 import assert from "node:assert/strict";
 import { databaseUsers } from "../../lib/kube/jobs/database_users.ts";
-import type { DatabaseServer } from "../../lib/kube/jobs/decisions.ts";
+import type { DatabaseServer } from "../../lib/decisions/jobs.ts";
 import { CHANGE_NAME, previousKey } from "../../lib/kube/jobs/secret_change.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
 import { missingPackages } from "./packages.ts";

@@ -3,9 +3,9 @@
  * Go module, as no package of MongoDB's server is to be had; it knows users and passwords, but no roles.
  */
 import { join } from "node:path";
-import { cacheDirectory } from "../cluster/cache.ts";
-import { withFileLock } from "../cluster/file_lock.ts";
-import { runGo } from "../cluster/go_command.ts";
+import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
+import { withFileLock } from "../../lib/embedded_cluster/file_lock.ts";
+import { runGo } from "../../lib/embedded_cluster/go_command.ts";
 import { background, ended, freePort, run, type Server, until } from "./server.ts";
 
 const FERRETDB = "github.com/FerretDB/FerretDB";

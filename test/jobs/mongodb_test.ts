@@ -1,7 +1,7 @@
 /** The users' Job with MongoDB's own shell, against a server that speaks its protocol (see mongodb_server.ts). */
 import assert from "node:assert/strict";
 import { databaseUsers } from "../../lib/kube/jobs/database_users.ts";
-import type { DatabaseServer } from "../../lib/kube/jobs/decisions.ts";
+import type { DatabaseServer } from "../../lib/decisions/jobs.ts";
 import { type Login, mongodbPrograms, mongosh, startMongodb } from "./mongodb_server.ts";
 import { missingPackages } from "./packages.ts";
 import { type JobRun, runJob } from "./run_job.ts";

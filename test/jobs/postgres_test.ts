@@ -1,7 +1,7 @@
 /** The users' Job against a real PostgreSQL server. */
 import assert from "node:assert/strict";
 import { databaseUsers } from "../../lib/kube/jobs/database_users.ts";
-import type { DatabaseServer } from "../../lib/kube/jobs/decisions.ts";
+import type { DatabaseServer } from "../../lib/decisions/jobs.ts";
 import { missingPackages } from "./packages.ts";
 import { type JobRun, runJob } from "./run_job.ts";
 import { run, type Server, startPostgres } from "./server.ts";

@@ -1,10 +1,10 @@
 /** The values for the broker's chart: our claim, node name and Secrets, whose keys exist. */
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { checkAgreement } from "../../lib/kube/jobs/agreement.ts";
-import { Decided } from "../../lib/kube/jobs/decided.ts";
-import type { JobDecisions } from "../../lib/kube/jobs/decisions.ts";
-import { brokerChart, missingKeys } from "../../lib/kube/jobs/rabbitmq_chart.ts";
+import { checkAgreement } from "../../lib/stack/secrets/agreement.ts";
+import { Decided } from "../../lib/decisions/decided.ts";
+import type { JobDecisions } from "../../lib/decisions/jobs.ts";
+import { brokerChart, missingKeys } from "../../lib/kube/jobs/rabbitmq/rabbitmq_chart.ts";
 import { record } from "../../lib/kube/json.ts";
 import { convertFaf, fafTest } from "../kube/faf_stack.ts";
 import { fafDecisions } from "./faf_decisions.ts";

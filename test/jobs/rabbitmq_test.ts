@@ -1,7 +1,7 @@
 /** The users' Job against a real RabbitMQ broker. */
 import assert from "node:assert/strict";
-import { brokerUsers } from "../../lib/kube/jobs/broker_users.ts";
-import type { Broker } from "../../lib/kube/jobs/decisions.ts";
+import { brokerUsers } from "../../lib/kube/jobs/rabbitmq/broker_users.ts";
+import type { Broker } from "../../lib/decisions/jobs.ts";
 import { missingPackages } from "./packages.ts";
 import { connectAmqp, type RabbitServer, request, startRabbitmq } from "./rabbitmq_server.ts";
 import { type JobRun, runJob } from "./run_job.ts";

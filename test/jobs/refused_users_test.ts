@@ -1,8 +1,8 @@
 /** Users that are decided so that a Job would fail half-way: said before anything runs. */
 import assert from "node:assert/strict";
-import { brokerUsers } from "../../lib/kube/jobs/broker_users.ts";
+import { brokerUsers } from "../../lib/kube/jobs/rabbitmq/broker_users.ts";
 import { databaseUsers } from "../../lib/kube/jobs/database_users.ts";
-import type { Grant } from "../../lib/kube/jobs/decisions.ts";
+import type { Grant } from "../../lib/decisions/jobs.ts";
 import { smallConversion } from "./stack.ts";
 
 const CONVERSION = smallConversion({ store: { secrets: { ADMIN: "rabbit", PASSWORD: "x1y2z3" } } });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Port, Project, Service } from "../../compose/project.ts";
 import { convert } from "../../lib/kube/convert.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
-import { noDecisions } from "../../lib/kube/decisions.ts";
+import { noDecisions } from "../../lib/decisions/decisions.ts";
 import type { Routing } from "../../lib/traefik/routing.ts";
 import { objectsOf } from "./converted.ts";
 

@@ -1,8 +1,8 @@
 /** What went wrong when FAF's operators made this move by hand, each shown to be caught or impossible. */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../lib/kube/object.ts";
-import { noDecisions } from "../../lib/kube/decisions.ts";
-import { checkHostJobs } from "../../lib/kube/host_jobs/check.ts";
+import { noDecisions } from "../../lib/decisions/decisions.ts";
+import { checkHostJobs } from "../../lib/checks/host_jobs/check.ts";
 import { type Converted, objectsOf } from "./converted.ts";
 import { convertFaf, fafTest } from "./faf_stack.ts";
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { parse, stringify } from "yaml";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
-import type { ImageFacts } from "../../lib/kube/known_images.ts";
+import type { ImageFacts } from "../../lib/stack/known_images.ts";
 import { type Converted, convertStack, objectsOf } from "./converted.ts";
 import { goldenCases } from "./golden_cases.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { imageRepository, imageTag, knownImage } from "../../lib/kube/known_images.ts";
-import { isAnnotationKey, isServiceName, label, labelValue, subdomain } from "../../lib/kube/names.ts";
-import { expandPorts, parsePort } from "../../lib/kube/ports.ts";
-import { looksLikeFile, senseOf } from "../../lib/kube/storage/path_words.ts";
+import { imageRepository, imageTag, knownImage } from "../../lib/stack/known_images.ts";
+import { isAnnotationKey, isServiceName, label, labelValue, subdomain } from "../../lib/stack/names.ts";
+import { expandPorts, parsePort } from "../../lib/stack/ports.ts";
+import { looksLikeFile, senseOf } from "../../lib/stack/storage/path_words.ts";
 import { byteQuantity, bytes, cpuQuantity, fileMode, seconds } from "../../lib/kube/workload/units.ts";
 
 /** A function's name, the calls and what each gives. */

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import { convertRouting, type RoutingConversion } from "../../lib/kube/traefik/convert_routing.ts";
 import { probeFromRouting } from "../../lib/kube/traefik/health_probe.ts";
-import { traefikDecisions, type TraefikDecisionValues } from "../../lib/kube/traefik/decisions.ts";
+import { traefikDecisions, type TraefikDecisionValues } from "../../lib/decisions/traefik.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { type ContainerCase, exposedPortsOf, projectOf } from "../traefik/stack_fixture.ts";
 

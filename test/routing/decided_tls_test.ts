@@ -1,6 +1,6 @@
 /** What decisions change about TLS: certificates that nobody fetches, strictness about names, a given certificate. */
 import assert from "node:assert/strict";
-import { traefikDecisions, type TraefikDecisionValues } from "../../lib/kube/traefik/decisions.ts";
+import { traefikDecisions, type TraefikDecisionValues } from "../../lib/decisions/traefik.ts";
 import { convertRouting, type RoutingConversion } from "../../lib/kube/traefik/convert_routing.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { type ContainerCase, exposedPortsOf, projectOf } from "../traefik/stack_fixture.ts";

@@ -1,14 +1,14 @@
 /** Which places belong together, what a change writes, and that no report holds a value. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { findGroup, secretInventory } from "../../lib/kube/secrets/inventory.ts";
-import { editsFor } from "../../lib/kube/secrets/edits.ts";
-import type { SecretGroup } from "../../lib/kube/secrets/place.ts";
-import { summarise } from "../../lib/kube/secrets/summary.ts";
-import { probesThatLogIn } from "../../lib/kube/secrets/probes.ts";
-import { verifyChange } from "../../lib/kube/secrets/verify.ts";
-import { checkAgreement } from "../../lib/kube/jobs/agreement.ts";
-import { compareSecrets } from "../../lib/kube/secrets/compare.ts";
+import { findGroup, secretInventory } from "../../lib/secrets/inventory.ts";
+import { editsFor } from "../../lib/secrets/edits.ts";
+import type { SecretGroup } from "../../lib/secrets/place.ts";
+import { summarise } from "../../lib/secrets/summary.ts";
+import { probesThatLogIn } from "../../lib/secrets/probes.ts";
+import { verifyChange } from "../../lib/secrets/verify.ts";
+import { checkAgreement } from "../../lib/stack/secrets/agreement.ts";
+import { compareSecrets } from "../../lib/secrets/compare.ts";
 import { renderSecretDiff, renderSecrets } from "../../lib/report/secrets_text.ts";
 import { prepareFiles, writeFile } from "../../lib/run/secrets/edited_files.ts";
 import { type Converted, convertStack } from "../kube/converted.ts";

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { connect } from "node:tls";
 import { convertRouting, type RoutingConversion } from "../../lib/kube/traefik/convert_routing.ts";
-import { traefikDecisions } from "../../lib/kube/traefik/decisions.ts";
+import { traefikDecisions } from "../../lib/decisions/traefik.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { serveDns } from "./dns_server.ts";
 import { serveCloudflare } from "./fake_cloudflare.ts";

@@ -1,7 +1,7 @@
 /** Builds what the proof runs, before it enters a network namespace from which nothing can be fetched. */
-import { buildTools } from "../cluster/build.ts";
-import { fetchManifests } from "../cluster/manifests.ts";
-import { CLUSTER_TOOLS } from "../cluster/tools.ts";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
+import { fetchManifests } from "../../lib/embedded_cluster/manifests.ts";
+import { CLUSTER_TOOLS } from "../../lib/embedded_cluster/tools.ts";
 import { buildPebble } from "./pebble.ts";
 
 const report = (line: string): void => {

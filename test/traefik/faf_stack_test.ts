@@ -1,8 +1,8 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { convert } from "../../lib/kube/convert.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
-import { parseDecisions } from "../../lib/kube/decisions.ts";
-import { exposedPorts } from "../../lib/kube/ports.ts";
+import { parseDecisions } from "../../lib/decisions/decisions.ts";
+import { exposedPorts } from "../../lib/stack/ports.ts";
 import { findTraefik } from "../../lib/traefik/find_traefik.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import type { Routing } from "../../lib/traefik/routing.ts";

@@ -2,7 +2,7 @@
 import { deepStrictEqual, match } from "node:assert/strict";
 import { connect } from "node:tls";
 import { convertRouting, type RoutingConversion } from "../../lib/kube/traefik/convert_routing.ts";
-import { traefikDecisions, type TraefikDecisionValues } from "../../lib/kube/traefik/decisions.ts";
+import { traefikDecisions, type TraefikDecisionValues } from "../../lib/decisions/traefik.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { makeCertificate } from "./certificate.ts";
 import { isIsolated } from "./namespace.ts";

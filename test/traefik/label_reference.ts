@@ -2,8 +2,8 @@
  * The labels of Traefik's own reference, read from its Go module, with values that the CRDs accept, grouped so that
  * every element is used by a router.
  */
-import { runGo } from "../cluster/go_command.ts";
-import { moduleDirectory } from "../cluster/cache.ts";
+import { runGo } from "../../lib/embedded_cluster/go_command.ts";
+import { moduleDirectory } from "../../lib/embedded_cluster/cache.ts";
 import type { ContainerCase } from "./stack_fixture.ts";
 
 /** One label of the reference. */
@@ -12,7 +12,7 @@ export interface ReferenceLabel {
   readonly value: string;
 }
 
-/** Reads the list from the module that `test/cluster/modules/traefik` pins. */
+/** Reads the list from the module that `lib/embedded_cluster/modules/traefik` pins. */
 export async function referenceLabels(): Promise<readonly ReferenceLabel[]> {
   const module = (await runGo(
     ["list", "-m", "-f", "{{.Dir}}", "github.com/traefik/traefik/v3"],

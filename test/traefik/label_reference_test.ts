@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import type { KubeObject } from "../../lib/kube/object.ts";
-import type { RequiredPort } from "../../lib/kube/ports.ts";
+import type { RequiredPort } from "../../lib/stack/ports.ts";
 import { convertRouting } from "../../lib/kube/traefik/convert_routing.ts";
-import { traefikDecisions } from "../../lib/kube/traefik/decisions.ts";
+import { traefikDecisions } from "../../lib/decisions/traefik.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { askDockerProvider, type Json } from "./docker_oracle.ts";
 import { canonicalText, routerGraph } from "./graph.ts";

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { parse } from "yaml";
-import { parseDecisions } from "../../lib/kube/decisions.ts";
-import { exposedPorts } from "../../lib/kube/ports.ts";
+import { parseDecisions } from "../../lib/decisions/decisions.ts";
+import { exposedPorts } from "../../lib/stack/ports.ts";
 import { findTraefik } from "../../lib/traefik/find_traefik.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { selectTraefikFiles } from "../../lib/traefik/traefik_files.ts";

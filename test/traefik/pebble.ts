@@ -1,8 +1,8 @@
 /** Pebble, Let's Encrypt's own small ACME server, built from its Go module and run on loopback. */
 import { join } from "node:path";
-import { cacheDirectory } from "../cluster/cache.ts";
-import { withFileLock } from "../cluster/file_lock.ts";
-import { runGo } from "../cluster/go_command.ts";
+import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
+import { withFileLock } from "../../lib/embedded_cluster/file_lock.ts";
+import { runGo } from "../../lib/embedded_cluster/go_command.ts";
 import { makeCertificate } from "./certificate.ts";
 
 const moduleDirectory = join(import.meta.dirname ?? ".", "modules", "pebble");

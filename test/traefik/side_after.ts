@@ -1,9 +1,9 @@
 /** The stack after the move: Traefik with the Kubernetes provider on a real API server that holds our objects. */
 import { stringify } from "yaml";
 import type { PlannedObject } from "../../lib/kube/object.ts";
-import { type ApiClient, apiClient } from "../cluster/api_client.ts";
-import { clusterWith } from "../cluster/embedded.ts";
-import { clusterLayout } from "../cluster/layout.ts";
+import { type ApiClient, apiClient } from "../../lib/embedded_cluster/api_client.ts";
+import { clusterWith } from "../../lib/embedded_cluster/embedded.ts";
+import { clusterLayout } from "../../lib/embedded_cluster/layout.ts";
 import { startTraefik, type TraefikProcess } from "./traefik_process.ts";
 
 /** A cluster of the test's own, inside its network namespace. */

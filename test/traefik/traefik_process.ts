@@ -1,5 +1,5 @@
 /** The real Traefik as a child process: its log as JSON, its API, its dynamic configurations. */
-import { buildTools } from "../cluster/build.ts";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
 
 type Json = Record<string, unknown>;
 

@@ -2,7 +2,7 @@ import { deepStrictEqual } from "node:assert/strict";
 import type { Project } from "../../compose/project.ts";
 import { readBindSources } from "../../compose/mod.ts";
 import { convertRouting } from "../../lib/kube/traefik/convert_routing.ts";
-import { traefikDecisions } from "../../lib/kube/traefik/decisions.ts";
+import { traefikDecisions } from "../../lib/decisions/traefik.ts";
 import { findTraefik } from "../../lib/traefik/find_traefik.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { selectTraefikFiles } from "../../lib/traefik/traefik_files.ts";

@@ -1,6 +1,6 @@
 /** The API server's AuthenticationConfiguration: whose tokens it takes, and who they say somebody is. */
 import { stringify } from "yaml";
-import type { Oidc } from "./decisions.ts";
+import type { Oidc } from "../../decisions/access.ts";
 import { DEFAULT_PREFIX } from "./objects.ts";
 
 /** The oldest version that reads such a file without a feature gate, and the oldest that this program supports. */

@@ -6,7 +6,7 @@
  */
 import type { Conversion } from "../conversion.ts";
 import { record } from "../json.ts";
-import { imageRepository } from "../known_images.ts";
+import { imageRepository } from "../../stack/known_images.ts";
 import type { KubeObject } from "../object.ts";
 import { MAY_NOT_READ_SECRETS, policyIn } from "./policy.ts";
 

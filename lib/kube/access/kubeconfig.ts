@@ -1,6 +1,6 @@
 /** The kubeconfig of a person: by OIDC login, or by a token that ends soon. */
 import { stringify } from "yaml";
-import type { Oidc } from "./decisions.ts";
+import type { Oidc } from "../../decisions/access.ts";
 import { serviceAccountName } from "./objects.ts";
 
 /** Where the cluster is. */

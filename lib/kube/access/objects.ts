@@ -1,8 +1,8 @@
 /** The roles of a namespace and who has them, as objects. */
-import { label } from "../names.ts";
+import { label } from "../../stack/names.ts";
 import { type KubeObject, objectKey, type PlannedObject } from "../object.ts";
 import { closedPodsPolicy } from "./closed_pods.ts";
-import { type Access, type PersonDecision, type Role, ROLES } from "./decisions.ts";
+import { type Access, type PersonDecision, type Role, ROLES } from "../../decisions/access.ts";
 import { deployerPolicy } from "./deployer_policy.ts";
 import { CLUSTER_RULES, ROLE_RULES } from "./roles.ts";
 

@@ -1,5 +1,5 @@
 /** What each role may do, as rules of RBAC. */
-import type { Role } from "./decisions.ts";
+import type { Role } from "../../decisions/access.ts";
 
 /** A rule of a Role or ClusterRole. */
 export interface Rule {

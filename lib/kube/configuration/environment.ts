@@ -1,9 +1,9 @@
 /** A service's environment as a ConfigMap and a Secret that the container reads with envFrom. */
 import type { Service } from "../../../compose/project.ts";
-import { type Context } from "../context.ts";
-import { label, shortHash } from "../names.ts";
+import { type Context } from "../../stack/context.ts";
+import { label, shortHash } from "../../stack/names.ts";
 import type { ConfigurationObjects } from "./objects.ts";
-import type { SecretNote, Secrets } from "./secrets.ts";
+import type { SecretNote, Secrets } from "../../stack/secrets/classification.ts";
 
 /** The container's `env` and `envFrom`, and digests of what they hold. */
 export interface Environment {

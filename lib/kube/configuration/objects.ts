@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { encodeBase64 } from "./base64.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
-import { shortHash, subdomain } from "../names.ts";
+import { shortHash, subdomain } from "../../stack/names.ts";
 
 /** What an API server takes: 1 MiB for the whole object, some of it for everything else than data. */
 export const LARGEST_OBJECT = 1024 * 1024 - 8 * 1024;

@@ -2,8 +2,8 @@
  * The shell scripts that dump databases into `/backup`. A dump is named when it is complete; what an interrupted run
  * left is removed by the next, and of the complete ones the newest `KEEP` stay.
  */
-import { MYSQL_CLIENT } from "./mysql_script.ts";
-import { POSTGRES_CLIENT } from "./postgres_script.ts";
+import { MYSQL_CLIENT } from "./mariadb/mysql_script.ts";
+import { POSTGRES_CLIENT } from "./postgres/postgres_script.ts";
 import { SHELL_PARTS } from "./shell_parts.ts";
 
 const BEGIN = `

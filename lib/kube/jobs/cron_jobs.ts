@@ -2,7 +2,7 @@
 import { nodeDirectory } from "../storage/node_directory.ts";
 import type { Conversion } from "../conversion.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { label } from "../names.ts";
+import { label } from "../../stack/names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import {
   MONGODB_BACKUP_SCRIPT,
@@ -12,10 +12,10 @@ import {
   POSTGRES_TIMER_SCRIPT,
 } from "./backup_scripts.ts";
 import { connection } from "./database_users.ts";
-import { Decided } from "./decided.ts";
-import type { Backups, DatabaseServer, JobDecisions, Timers } from "./decisions.ts";
+import { Decided } from "../../decisions/decided.ts";
+import type { Backups, DatabaseServer, JobDecisions, Timers } from "../../decisions/jobs.ts";
 import { scriptCronJob } from "./job.ts";
-import { imageOfWorkload, type JobResult, Sources } from "./sources.ts";
+import { imageOfWorkload, type JobResult, Sources } from "../../stack/secrets/sources.ts";
 
 const DUMPS = {
   mariadb: { script: MYSQL_BACKUP_SCRIPT, extension: "sql.gz" },

@@ -2,17 +2,23 @@
 import type { Conversion } from "../conversion.ts";
 import { type Diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { PlannedObject } from "../object.ts";
-import { Decided } from "./decided.ts";
-import type { DatabaseServer, Grant, JobDecisions } from "./decisions.ts";
+import { Decided } from "../../decisions/decided.ts";
+import type { DatabaseServer, Grant, JobDecisions } from "../../decisions/jobs.ts";
 import { scriptJob, type Variable } from "./job.ts";
-import { adminVariables, imageOfWorkload, type JobResult, neededUsers, Sources } from "./sources.ts";
-import { label } from "../names.ts";
-import { MONGODB_USERS_PROGRAM, MONGODB_USERS_SCRIPT } from "./mongodb_script.ts";
-import { DATABASE_PORTS } from "./job_ports.ts";
-import { MYSQL_USERS_SCRIPT } from "./mysql_script.ts";
-import { mysqlStatements } from "./mysql_users.ts";
-import { databaseOf, postgresStatements } from "./postgres_users.ts";
-import { POSTGRES_USERS_SCRIPT } from "./postgres_script.ts";
+import {
+  adminVariables,
+  imageOfWorkload,
+  type JobResult,
+  neededUsers,
+  Sources,
+} from "../../stack/secrets/sources.ts";
+import { label } from "../../stack/names.ts";
+import { MONGODB_USERS_PROGRAM, MONGODB_USERS_SCRIPT } from "./mongodb/mongodb_script.ts";
+import { DATABASE_PORTS } from "../../stack/job_ports.ts";
+import { MYSQL_USERS_SCRIPT } from "./mariadb/mysql_script.ts";
+import { mysqlStatements } from "./mariadb/mysql_users.ts";
+import { databaseOf, postgresStatements } from "./postgres/postgres_users.ts";
+import { POSTGRES_USERS_SCRIPT } from "./postgres/postgres_script.ts";
 
 /** The Job for the users of `service`, or nothing where none are decided or something it needs is missing. */
 export function databaseUsers(

@@ -1,12 +1,12 @@
 /** Calls that a program needs once after its start, such as one that loads its data. */
 import type { Conversion } from "../conversion.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { label } from "../names.ts";
+import { label } from "../../stack/names.ts";
 import { CALL_SCRIPT } from "./call_script.ts";
-import { Decided } from "./decided.ts";
-import type { JobDecisions, ServiceCalls } from "./decisions.ts";
+import { Decided } from "../../decisions/decided.ts";
+import type { JobDecisions, ServiceCalls } from "../../decisions/jobs.ts";
 import { scriptJob, type Variable } from "./job.ts";
-import { type JobResult, Sources } from "./sources.ts";
+import { type JobResult, Sources } from "../../stack/secrets/sources.ts";
 
 const HELPER_IMAGE = "busybox:1.37";
 

@@ -1,16 +1,16 @@
 /** The door of this folder: the Jobs of one service by what they are for, and all that is wrong with the decisions. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Conversion } from "../conversion.ts";
-import { checkAgreement } from "./agreement.ts";
-import { brokerUsers } from "./broker_users.ts";
+import { checkAgreement } from "../../stack/secrets/agreement.ts";
+import { brokerUsers } from "./rabbitmq/broker_users.ts";
 import { backupJobs, timerJobs } from "./cron_jobs.ts";
 import { databaseUsers } from "./database_users.ts";
-import type { JobDecisions } from "./decisions.ts";
+import type { JobDecisions } from "../../decisions/jobs.ts";
 import { serviceCalls } from "./http_calls.ts";
-import { identityClients, identityMigration } from "./hydra_clients.ts";
-import { brokerChart } from "./rabbitmq_chart.ts";
-import type { StackTexts } from "./held.ts";
-import type { JobResult } from "./sources.ts";
+import { identityClients, identityMigration } from "./hydra/hydra_clients.ts";
+import { brokerChart } from "./rabbitmq/rabbitmq_chart.ts";
+import type { StackTexts } from "../../stack/secrets/held.ts";
+import type { JobResult } from "../../stack/secrets/sources.ts";
 
 /**
  * The objects of one purpose, in the order in which they are applied; a Job among them is waited for. Empty where the

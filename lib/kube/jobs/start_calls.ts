@@ -2,7 +2,7 @@
 import type { Conversion, ConvertedService } from "../conversion.ts";
 import type { KubeObject } from "../object.ts";
 import { ANSWERED, CALL_AT_START_SCRIPT } from "./call_script.ts";
-import type { JobDecisions } from "./decisions.ts";
+import type { JobDecisions } from "../../decisions/jobs.ts";
 import { type ReadCall, readCalls } from "./http_calls.ts";
 import { INPUTS_ANNOTATION, inputsDigest, unexpanded, variablesJson } from "./job.ts";
 import { list, record } from "../json.ts";

@@ -1,12 +1,12 @@
 /** Services: one for each name by which a container is reached, on each of its ports. */
 import type { Service } from "../../../compose/project.ts";
-import { at, type Context } from "../context.ts";
-import { isServiceName, label } from "../names.ts";
+import { at, type Context } from "../../stack/context.ts";
+import { isServiceName, label } from "../../stack/names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
-import type { ServicePort } from "../ports.ts";
+import type { ServicePort } from "../../stack/ports.ts";
 import { labelsOf, selectorOf } from "../workload/workload.ts";
-import { dnsNames } from "./dns_names.ts";
-import type { Published } from "./published.ts";
+import { dnsNames } from "../../stack/network/dns_names.ts";
+import type { Published } from "../../stack/network/published.ts";
 
 /** The names that are taken, with who took them, over a whole conversion. */
 export type TakenNames = Map<string, { readonly service: string; readonly written: string }>;

@@ -1,10 +1,10 @@
 /** A directory that is made belongs to root; a program that starts as somebody else could not write to it. */
 import type { Mount } from "../../../compose/project.ts";
-import { at, type Context } from "../context.ts";
-import type { StorageDecision } from "../decisions.ts";
+import { at, type Context } from "../../stack/context.ts";
+import type { StorageDecision } from "../../decisions/decisions.ts";
 import type { Subject } from "../workload/parts.ts";
 import { startingUid } from "../workload/user.ts";
-import { isCreated, storageKey } from "./places.ts";
+import { isCreated, storageKey } from "../../stack/storage/places.ts";
 
 /** Says who the owner has to be, with the line that decides it, where the program's user is known. */
 export function reportOwner(

@@ -1,13 +1,13 @@
 /** StorageClass, PersistentVolumes and claims: one pair for each host directory, on the path where it lies. */
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { Volume } from "../../../compose/project.ts";
-import { relativePath } from "../relative_path.ts";
-import type { Context } from "../context.ts";
-import type { StorageDecision } from "../decisions.ts";
-import { label, shortHash } from "../names.ts";
+import { relativePath } from "../../stack/relative_path.ts";
+import type { Context } from "../../stack/context.ts";
+import type { StorageDecision } from "../../decisions/decisions.ts";
+import { label, shortHash } from "../../stack/names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import { DEFAULT_STORAGE_ID, nodeDirectory } from "./node_directory.ts";
-import { isCreated, pathOnNode } from "./places.ts";
+import { isCreated, pathOnNode } from "../../stack/storage/places.ts";
 
 const DEFAULT_CLASS = "local-storage";
 const DEFAULT_SIZE = "10Gi";

@@ -3,7 +3,7 @@ import type { KubeObject } from "../object.ts";
 import { nodeDirectory } from "../storage/node_directory.ts";
 import { type Resolver, storageDirectory, storageFiles } from "./certificate_resolvers.ts";
 import { compact } from "./context.ts";
-import type { TraefikDecisions } from "./decisions.ts";
+import type { TraefikDecisions } from "../../decisions/traefik.ts";
 
 /** The volume and its claim; and the Secret with the stack's own `acme.json`. All in Traefik's namespace. */
 export const acmeName = "traefik-acme";

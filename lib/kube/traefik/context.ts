@@ -3,8 +3,8 @@ import type { Project } from "../../../compose/project.ts";
 import type { Diagnostic, Severity, Span } from "../../diagnostics/diagnostic.ts";
 import type { Element, Routing } from "../../traefik/routing.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
-import type { RequiredPort } from "../ports.ts";
-import type { TraefikDecisions } from "./decisions.ts";
+import type { RequiredPort } from "../../stack/ports.ts";
+import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import type { EntryPoints } from "./entry_points.ts";
 import { hasOwnHealthcheck, lostInProbe } from "./health_probe.ts";
 

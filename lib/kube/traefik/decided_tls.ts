@@ -1,6 +1,6 @@
 /** What decisions change about TLS before anything is converted: no certificates fetched, strictness about names. */
 import type { Element, ElementSection, Fields, Routing } from "../../traefik/routing.ts";
-import type { TraefikDecisions } from "./decisions.ts";
+import type { TraefikDecisions } from "../../decisions/traefik.ts";
 
 type Elements = ReadonlyMap<string, Element>;
 

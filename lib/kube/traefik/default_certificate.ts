@@ -1,7 +1,7 @@
 /** The certificate that decisions give Traefik to serve where no other one fits. */
 import type { Routing } from "../../traefik/routing.ts";
 import { report, type RouteContext } from "./context.ts";
-import type { GivenCertificate } from "./check_certificate.ts";
+import type { GivenCertificate } from "../../checks/check_certificate.ts";
 import { shareSecret } from "./middleware_secrets.ts";
 
 /** The name of the Secret that is made for files. */

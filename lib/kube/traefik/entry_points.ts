@@ -9,8 +9,8 @@ import {
   entryPointsOf,
   textField,
 } from "../../traefik/static_configuration.ts";
-import { label } from "../names.ts";
-import type { TraefikDecisions } from "./decisions.ts";
+import { label } from "../../stack/names.ts";
+import type { TraefikDecisions } from "../../decisions/traefik.ts";
 
 /** An entry point as the stack wrote it, with what the cluster makes of it. */
 export interface MappedEntryPoint extends EntryPoint {

@@ -1,6 +1,6 @@
 /** Core Services for servers that are not compose services: none at all, an address, or a name outside. */
 import type { Element } from "../../traefik/routing.ts";
-import { label } from "../names.ts";
+import { label } from "../../stack/names.ts";
 import { type RouteContext, type ServiceTarget, share } from "./context.ts";
 
 /** A Service without pods: it answers 503 for ever, as a load balancer without servers does. */

@@ -5,7 +5,7 @@ import type { KubeObject } from "../object.ts";
 import { acmeName, acmeValues, acmeVolume } from "./acme_volume.ts";
 import { base64, report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
-import { isOlder } from "./decisions.ts";
+import { isOlder } from "../../decisions/traefik.ts";
 import { providerVariables, type Resolver, resolverArguments, resolversOf } from "./certificate_resolvers.ts";
 import type { PublishedPort } from "./published_ports.ts";
 import { replacedSections, staticArguments, unknownSections } from "./static_arguments.ts";

@@ -3,7 +3,7 @@ import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
 import { compositeService } from "./composite_service.ts";
 import { compact, report, reportHealthCheck, type RouteContext, type ServiceTarget } from "./context.ts";
-import { isAtLeast } from "./decisions.ts";
+import { isAtLeast } from "../../decisions/traefik.ts";
 import { emptyService, externalService } from "./external_service.ts";
 import { qualify } from "./references.ts";
 

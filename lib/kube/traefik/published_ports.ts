@@ -2,7 +2,7 @@
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { PlannedObject } from "../object.ts";
 import { type RouteContext, traefikObject } from "./context.ts";
-import { label } from "../names.ts";
+import { label } from "../../stack/names.ts";
 
 /** A host port that a decision gives to an entry point of Traefik. */
 export interface PublishedPort {

@@ -1,6 +1,6 @@
 /** References between elements, `name@provider`, and the names that the elements have in the cluster. */
 import type { Element } from "../../traefik/routing.ts";
-import { label } from "../names.ts";
+import { label } from "../../stack/names.ts";
 
 /** A reference with its provider: the one of the referring element where it names none. */
 export function qualify(reference: string, referrer: Element): string {

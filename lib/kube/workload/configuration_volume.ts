@@ -2,9 +2,9 @@
 import type { BindSource } from "../../../compose/bind_source.ts";
 import type { Mount, Path } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import { relativePath } from "../relative_path.ts";
-import type { StorageDecision } from "../decisions.ts";
-import { label, shortHash } from "../names.ts";
+import { relativePath } from "../../stack/relative_path.ts";
+import type { StorageDecision } from "../../decisions/decisions.ts";
+import { label, shortHash } from "../../stack/names.ts";
 import { type Mounted, volumeName } from "./mounts.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
 import { secretDigests } from "./reloaded.ts";

@@ -1,7 +1,7 @@
 /** The container of a service: image, command, environment, probes, security, resources. */
-import { at, type Context, imageOf } from "../context.ts";
+import { at, type Context, imageOf } from "../../stack/context.ts";
 import { environmentOf } from "../configuration/environment.ts";
-import { label } from "../names.ts";
+import { label } from "../../stack/names.ts";
 import type { Mounts } from "./mounts.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { probesOf } from "./probes.ts";

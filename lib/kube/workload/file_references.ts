@@ -1,7 +1,7 @@
 /** Compose's own `configs` and `secrets` of a service as mounted files. */
 import type { FileObject, FileReference, Path } from "../../../compose/project.ts";
-import { at, type Context } from "../context.ts";
-import { subdomain } from "../names.ts";
+import { at, type Context } from "../../stack/context.ts";
+import { subdomain } from "../../stack/names.ts";
 import type { Mounted } from "./mounts.ts";
 import { volumeName } from "./mounts.ts";
 import type { Subject, Workshop } from "./parts.ts";

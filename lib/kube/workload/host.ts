@@ -1,7 +1,7 @@
 /** What a pod takes from its machine and how it is called: network, names, hosts, DNS, process namespaces. */
-import { at, type Context, imageOf } from "../context.ts";
+import { at, type Context, imageOf } from "../../stack/context.ts";
 import type { WorkloadKind } from "../conversion.ts";
-import { imageRepository } from "../known_images.ts";
+import { imageRepository } from "../../stack/known_images.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
 
 /** Fields of the pod, and variables that keep a program's identity. */

@@ -1,10 +1,10 @@
 /** A container's mounts: claims, configuration, temporary directories, and copies of files that it writes. */
 import type { Mount, Path } from "../../../compose/project.ts";
-import { relativePath } from "../relative_path.ts";
-import { at } from "../context.ts";
-import type { StorageDecision } from "../decisions.ts";
-import { label } from "../names.ts";
-import { storageDecision } from "../storage/places.ts";
+import { relativePath } from "../../stack/relative_path.ts";
+import { at } from "../../stack/context.ts";
+import type { StorageDecision } from "../../decisions/decisions.ts";
+import { label } from "../../stack/names.ts";
+import { storageDecision } from "../../stack/storage/places.ts";
 import { reportOwner } from "../storage/owners.ts";
 import { configurationVolume } from "./configuration_volume.ts";
 import { fileReferenceMounts } from "./file_references.ts";

@@ -2,12 +2,12 @@
 import type { Service } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { ConfigurationObjects } from "../configuration/objects.ts";
-import type { SecretNote, Secrets } from "../configuration/secrets.ts";
-import type { Context } from "../context.ts";
-import type { ServiceDecision } from "../decisions.ts";
-import type { HostReference } from "../network/references.ts";
-import type { ServicePort } from "../ports.ts";
-import type { Role } from "../storage/roles.ts";
+import type { SecretNote, Secrets } from "../../stack/secrets/classification.ts";
+import type { Context } from "../../stack/context.ts";
+import type { ServiceDecision } from "../../decisions/decisions.ts";
+import type { HostReference } from "../../stack/network/references.ts";
+import type { ServicePort } from "../../stack/ports.ts";
+import type { Role } from "../../stack/storage/roles.ts";
 import type { Claims } from "../storage/volumes.ts";
 
 /** Plain JSON of the Kubernetes API. */

@@ -1,8 +1,8 @@
 /** The pod template of a service. */
 import { createHash } from "node:crypto";
 import type { WorkloadKind } from "../conversion.ts";
-import { isAnnotationKey, labelValue } from "../names.ts";
-import { at } from "../context.ts";
+import { isAnnotationKey, labelValue } from "../../stack/names.ts";
+import { at } from "../../stack/context.ts";
 import { containerOf } from "./container.ts";
 import { hostSettings } from "./host.ts";
 import { mountsOf } from "./mounts.ts";

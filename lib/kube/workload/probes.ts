@@ -1,6 +1,6 @@
 /** A healthcheck as startup and readiness probes. */
 import type { Service } from "../../../compose/project.ts";
-import { at } from "../context.ts";
+import { at } from "../../stack/context.ts";
 import { hasOwnHealthcheck, probeFromRouting } from "../traefik/health_probe.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { seconds } from "./units.ts";

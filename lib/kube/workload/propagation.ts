@@ -1,7 +1,7 @@
 /** Whether mounts below a mount are seen, in the container and on the node. */
 import type { Mount } from "../../../compose/project.ts";
-import { at } from "../context.ts";
-import type { StorageDecision } from "../decisions.ts";
+import { at } from "../../stack/context.ts";
+import type { StorageDecision } from "../../decisions/decisions.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
 
 /** Mounts of the container become visible on the node only where it is privileged. */

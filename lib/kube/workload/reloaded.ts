@@ -3,10 +3,10 @@
  * in anew: its connections were made with the password of before, and whether it notices is for the operator to say.
  */
 import { join } from "node:path/posix";
-import { sharedSecrets } from "../jobs/agreement.ts";
-import { exactText } from "../jobs/exact_text.ts";
-import { decidedPath } from "../jobs/held.ts";
-import { findPart } from "../jobs/part.ts";
+import { sharedSecrets } from "../../stack/secrets/agreement.ts";
+import { exactText } from "../../stack/secrets/exact_text.ts";
+import { decidedPath } from "../../stack/secrets/held.ts";
+import { findPart } from "../../stack/secrets/part.ts";
 import type { Workshop } from "./parts.ts";
 
 /** One file that a service mounts. */

@@ -1,6 +1,6 @@
 /** Requests and limits: decided, else `deploy.resources`, else `mem_limit` and `cpus`. */
-import { at, type Context } from "../context.ts";
-import type { ResourcesDecision } from "../decisions.ts";
+import { at, type Context } from "../../stack/context.ts";
+import type { ResourcesDecision } from "../../decisions/decisions.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
 import { byteQuantity, bytes, cpuQuantity } from "./units.ts";
 

@@ -1,5 +1,5 @@
 /** Capabilities, privileges, read-only root, security options and sysctls. */
-import { at, type Context } from "../context.ts";
+import { at, type Context } from "../../stack/context.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
 import { userOf } from "./user.ts";
 

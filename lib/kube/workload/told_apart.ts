@@ -1,5 +1,5 @@
 /** Names of volumes and init containers that are different things stay different after normalising. */
-import { label, shortHash } from "../names.ts";
+import { label, shortHash } from "../../stack/names.ts";
 import type { Mounted } from "./mounts.ts";
 import type { Json } from "./parts.ts";
 

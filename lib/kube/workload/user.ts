@@ -1,7 +1,7 @@
 /** `user` and `group_add` as numbers: Kubernetes knows no names. */
-import { at, type Context, imageOf } from "../context.ts";
-import { knownImage } from "../known_images.ts";
-import { imageDecision } from "../ports.ts";
+import { at, type Context, imageOf } from "../../stack/context.ts";
+import { knownImage } from "../../stack/known_images.ts";
+import { imageDecision } from "../../stack/ports.ts";
 import type { Json, Subject } from "./parts.ts";
 
 /** `runAsUser` and `runAsGroup` of the container; empty where the image decides. */

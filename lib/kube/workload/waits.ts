@@ -1,7 +1,7 @@
 /** Init containers for the conditions of `depends_on`. */
-import { at, isSkipped } from "../context.ts";
+import { at, isSkipped } from "../../stack/context.ts";
 import { connects } from "../jobs/shell_parts.ts";
-import { isServiceName, label } from "../names.ts";
+import { isServiceName, label } from "../../stack/names.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
 
 /**

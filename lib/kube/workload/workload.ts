@@ -1,9 +1,9 @@
 /** The workload object around a pod template. */
 import type { WorkloadKind } from "../conversion.ts";
-import { label } from "../names.ts";
+import { label } from "../../stack/names.ts";
 import type { KubeObject } from "../object.ts";
 import { record } from "../json.ts";
-import { mayOverlap } from "./kind.ts";
+import { mayOverlap } from "../../stack/kind.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import type { Pod } from "./pod.ts";
 

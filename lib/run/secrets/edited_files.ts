@@ -1,8 +1,8 @@
 /** Files with some of their characters replaced: prepared in memory, then each put in place at once. */
 import { basename, dirname, join } from "node:path";
 import { type Diagnostic, Failure } from "../../diagnostics/diagnostic.ts";
-import { exactBytes, exactText } from "../../kube/jobs/exact_text.ts";
-import type { Edit } from "../../kube/secrets/edits.ts";
+import { exactBytes, exactText } from "../../stack/secrets/exact_text.ts";
+import type { Edit } from "../../secrets/edits.ts";
 
 const TEMPORARY = ".compose-ferry-new";
 

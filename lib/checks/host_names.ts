@@ -1,0 +1,99 @@
+/** Host names that configuration uses and that will not answer: renamed, left out, or nobody's. */
+import { type Context, isSkipped } from "../stack/context.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import { isServiceName } from "../stack/names.ts";
+import { servicesByDnsName } from "../stack/network/dns_names.ts";
+import { type HostReference, unknownHosts } from "../stack/network/references.ts";
+
+/**
+ * An error for each host whose name no Service can have, a warning for each of a service that is left out and for each
+ * that nobody answers to, with every place that names it.
+ */
+export function checkHostNames(context: Context, references: readonly HostReference[]): void {
+  checkInvalid(context, references);
+  checkLeftOut(context, references);
+  checkUnknown(context);
+}
+
+/** Docker's DNS answers for `my_db`; a Service cannot be called so. */
+function checkInvalid(context: Context, references: readonly HostReference[]): void {
+  for (const host of new Set(references.map((reference) => reference.host))) {
+    if (isServiceName(host.toLowerCase())) continue;
+    const uses = references.filter((reference) => reference.host === host);
+    report(
+      context,
+      "kube-host-renamed",
+      "error",
+      `Host "${host}" cannot be the name of a Service, but service "${uses[0]?.from}" is configured with it`,
+      uses,
+      "Give the service a network alias of letters, digits and hyphens, and use that name",
+    );
+  }
+}
+
+function checkLeftOut(context: Context, references: readonly HostReference[]): void {
+  for (const to of new Set(references.map((reference) => reference.to))) {
+    const leftOut = isSkipped(context.decisions, to) || to === context.routing.traefikService;
+    const uses = references.filter((reference) =>
+      reference.to === to && !isSkipped(context.decisions, reference.from)
+    );
+    if (!leftOut || uses.length === 0) continue;
+    report(
+      context,
+      "kube-host-left-out",
+      "warning",
+      `Service "${uses[0]?.from}" is configured with "${uses[0]?.host}", which is not moved`,
+      uses,
+      "Remove it from the configuration, or make a Service of type ExternalName for it",
+    );
+  }
+}
+
+/** Keys that name one host and nothing else: `host`, `DB_HOST`, but not a program's own `default-server`. */
+const SURE_KEY = /^(host|hostname|server)$|^[A-Z0-9_]+_(HOST|HOSTNAME|SERVER|ADDRESS)$/i;
+
+/** A host that no service answers to: mostly a service that was renamed once. */
+function checkUnknown(context: Context): void {
+  const names = [...servicesByDnsName(context.project).keys()];
+  const unknown = unknownHosts(context.project, context.bindSources)
+    .filter(({ from }) => !isSkipped(context.decisions, from) && from !== context.routing.traefikService);
+  for (const host of new Set(unknown.map((mention) => mention.host))) {
+    const uses = unknown.filter((mention) => mention.host === host);
+    const renamed = names.find((name) => name.endsWith(`-${host}`) || host.endsWith(`-${name}`));
+    const isSure = uses.some(({ scheme, key }) => scheme !== undefined || SURE_KEY.test(key ?? ""));
+    if (renamed === undefined && !isSure) continue;
+    const near = renamed ?? nearest(host, names);
+    report(
+      context,
+      "kube-host-unknown",
+      "warning",
+      `Service "${uses[0]?.from}" is configured with host "${host}", which no service answers to`,
+      uses,
+      near === undefined
+        ? "If it is outside the stack, use its full name or make a Service of type ExternalName"
+        : `Did you mean "${near}"?`,
+    );
+  }
+}
+
+function report(
+  context: Context,
+  code: string,
+  severity: "error" | "warning",
+  message: string,
+  uses: readonly Pick<HostReference, "from" | "span" | "key">[],
+  hint: string,
+): void {
+  const [first, ...others] = uses;
+  const related = others.flatMap(({ from, span }) =>
+    span === undefined ? [] : [{ message: `Also named by service "${from}"`, span }]
+  );
+  context.report({
+    code,
+    severity,
+    message,
+    ...(first?.span === undefined ? {} : { span: first.span }),
+    hint,
+    ...(related.length === 0 ? {} : { related }),
+  });
+}

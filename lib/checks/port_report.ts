@@ -1,0 +1,67 @@
+/** Says which ports are known from elsewhere than the compose files, and asks where one is needed and unknown. */
+import { at, type Context, isSkipped } from "../stack/context.ts";
+import { counted } from "../kube/wording.ts";
+import type { ServicePort } from "../stack/ports.ts";
+import { type HostReference } from "../stack/network/references.ts";
+
+/** One remark for all ports with their evidence; one question for each service that is named but has no port. */
+export function reportPorts(
+  context: Context,
+  ports: ReadonlyMap<string, readonly ServicePort[]>,
+  references: readonly HostReference[],
+): void {
+  const found = [...ports].filter(([service]) => !isLeftOut(context, service)).flatMap(([service, all]) =>
+    all.filter(isFound).map((port) => ({ service, port }))
+  );
+  const places = found.flatMap(({ service, port }) => {
+    const [first] = port.evidence;
+    const span = first?.span ?? context.project.span(["services", service, "image"]);
+    if (first === undefined || span === undefined) return [];
+    return [{ message: `"${service}" on ${port.port}: ${first.text}`, span }];
+  });
+  if (places.length > 0) {
+    context.report({
+      code: "kube-port-found",
+      severity: "info",
+      message: `Found elsewhere than in a compose file: ${counted(places.length, "port")}`,
+      ...(places[0] === undefined ? {} : { span: places[0].span }),
+      hint: "To add others: services: { NAME: { ports: [PORT] } }",
+      related: places,
+    });
+  }
+  for (const service of Object.keys(context.project.services)) {
+    askForPort(context, service, ports, references);
+  }
+}
+
+function isFound({ evidence }: ServicePort): boolean {
+  return evidence.every(({ kind }) => kind === "image" || kind === "reference");
+}
+
+function askForPort(
+  context: Context,
+  service: string,
+  ports: ReadonlyMap<string, readonly ServicePort[]>,
+  references: readonly HostReference[],
+): void {
+  if ((ports.get(service) ?? []).length > 0 || isLeftOut(context, service)) return;
+  if (context.project.services[service]?.network_mode === "host") return;
+  const uses = references.filter(({ to, from }) => to === service && !isSkipped(context.decisions, from));
+  const [first, ...others] = uses;
+  if (first === undefined) return;
+  const related = others.flatMap(({ from, span }) =>
+    span === undefined ? [] : [{ message: `Also named by service "${from}"`, span }]
+  );
+  context.report({
+    code: "kube-port-unknown",
+    severity: "question",
+    message: `Service "${first.from}" calls "${first.host}", but no port of service "${service}" is known`,
+    ...(first.span === undefined ? at(context.project, ["services", service]) : { span: first.span }),
+    hint: `Add to decisions.yaml: services: { ${service}: { ports: [PORT] } }`,
+    ...(related.length === 0 ? {} : { related }),
+  });
+}
+
+function isLeftOut(context: Context, service: string): boolean {
+  return isSkipped(context.decisions, service) || service === context.routing.traefikService;
+}

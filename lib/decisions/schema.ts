@@ -1,0 +1,170 @@
+/** The shape of `decisions.yaml`: what compose does not say and an operator decides. */
+import { z } from "zod";
+import { accessSchema } from "./access.ts";
+import {
+  agreeSchema,
+  backupsSchema,
+  brokersSchema,
+  callsSchema,
+  databasesSchema,
+  identitySchema,
+  timersSchema,
+} from "./jobs.ts";
+import { traefikDecisionsSchema } from "./traefik.ts";
+import { overlayOf } from "./overlay.ts";
+
+const quantity = z.string().regex(
+  /^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$/,
+  "expected a Kubernetes quantity such as 20Gi or 500m",
+).or(z.number().positive());
+
+const label = z.string().regex(
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  "expected lower-case letters, digits and hyphens",
+);
+
+const port = z.int().min(1).max(65535).or(
+  z.string().regex(/^\d{1,5}(\/(tcp|udp|sctp))?$/, "expected a port such as 8011 or 3478/udp"),
+);
+
+const uid = z.int().min(0);
+
+/** What becomes of a port that the host published for everybody. */
+const publication = z.enum(["private", "loadBalancer", "hostPort", "entryPoint"]).or(
+  z.strictObject({ entryPoint: label }),
+);
+
+const resources = z.strictObject({
+  cpu: quantity.optional().describe("Limit, such as 2 or 500m"),
+  memory: quantity.optional().describe("Limit, such as 1Gi"),
+  requestCpu: quantity.optional(),
+  requestMemory: quantity.optional(),
+});
+
+/** One host directory or file (by its path in the compose files) or one named volume (by its key). */
+const storage = z.strictObject({
+  kind: z.enum(["data", "configuration", "empty", "hostPath", "skip"]).optional().describe(
+    "data: a PersistentVolume on the path; configuration: ConfigMap or Secret; empty: an empty directory; " +
+      "hostPath: the path itself, of the node; skip: not mounted",
+  ),
+  size: quantity.optional(),
+  storageId: label.optional().describe("The node whose label storage-id has this value"),
+  path: z.string().startsWith("/").optional().describe("Where the directory lies on the node, if elsewhere"),
+  create: z.boolean().optional().describe("Made on the node where it is missing, empty and root's"),
+  missing: z.enum(["empty", "data", "skip"]).optional().describe("What it is where it is not on disk"),
+  writable: z.boolean().optional().describe("Copied to a writable place before the program starts"),
+  hotReload: z.boolean().optional().describe(
+    "The program sees changes of the file by itself: no rollout when it changes, but for the secrets in it",
+  ),
+  propagation: z.enum(["None", "HostToContainer", "Bidirectional"]).optional(),
+  owner: z.string().regex(/^\d+:\d+$/, "expected uid:gid").optional().describe(
+    "Given to the directory before the program starts",
+  ),
+});
+
+const image = z.strictObject({
+  ports: z.array(port).optional().describe("The ports that the image exposes"),
+  user: z.string().or(uid).optional().describe("The user that the image runs as"),
+  users: z.record(z.string(), uid).optional().describe("Its user names and their ids"),
+  stateful: z.boolean().optional(),
+});
+
+const service = z.strictObject({
+  skip: z.string().min(1).optional().describe("Not moved, and why"),
+  step: z.string().min(1).optional().describe("The migration that takes the service"),
+  kind: z.enum(["Deployment", "StatefulSet", "DaemonSet", "Job"]).optional(),
+  strategy: z.enum(["Recreate", "RollingUpdate"]).optional(),
+  replicas: z.int().min(0).optional(),
+  image: z.string().min(1).optional().describe("In place of the image of the compose file"),
+  command: z.array(z.string()).optional().describe("In place of compose's command"),
+  ports: z.array(port).optional().describe("Container ports that the compose files do not name"),
+  user: z.string().or(uid).optional(),
+  group: uid.optional(),
+  fsGroup: uid.optional(),
+  resources: resources.optional(),
+  liveness: z.boolean().optional().describe("Also kill the container where the healthcheck fails"),
+  startupSeconds: z.int().min(1).optional().describe("How long the healthcheck may fail after the start"),
+  stopGracePeriod: z.int().min(0).optional().describe("Seconds"),
+  publish: z.record(z.string(), publication).optional(),
+  dependsOn: z.array(z.string()).optional().describe("Services that it needs, besides those that were found"),
+  waitFor: z.boolean().optional().describe("Init containers for the conditions of depends_on"),
+});
+
+const limits = z.strictObject({
+  default: resources.optional().describe("For containers that say nothing"),
+  quota: z.record(z.string(), quantity).optional().describe("The hard part of a ResourceQuota"),
+});
+
+const variable = z.string().or(z.number()).or(z.boolean()).transform(String);
+
+const body = {
+  variables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), variable).optional().describe(
+    "Variables of the compose files, over those of .env; the shell's own count more",
+  ),
+  namespace: label.optional(),
+  storageId: label.optional(),
+  storageClass: label.optional(),
+  storageSize: quantity.optional().describe("Of every volume without its own size"),
+  storageDirectories: z.enum(["existing", "create"]).optional().describe(
+    "create: data directories that are missing on the node are made there, empty; for laptops",
+  ),
+  storageRoot: z.string().startsWith("/").optional().describe(
+    "Where the stack's own directories and named volumes lie on the node, in place of where they lie here",
+  ),
+  dockerRoot: z.string().startsWith("/").optional().describe("Docker's data root, for named volumes"),
+  helperImage: z.string().optional().describe("A small image with sh, nc and cp, for init containers"),
+  hostGateway: z.string().optional().describe("The address that host-gateway stands for"),
+  kubernetes: z.string().regex(
+    /^1\.(3\d|[4-9]\d)$/,
+    'expected a version from 1.30 on in quotes, such as "1.34"',
+  )
+    .optional().describe("The version that the node runs, for its own files; default: the oldest, 1.30"),
+  podSecurity: z.enum(["privileged", "baseline", "restricted"]).optional(),
+  storage: z.record(z.string(), storage).optional(),
+  images: z.record(z.string(), image).optional().describe("By image name, with or without its tag"),
+  users: z.record(z.string(), uid).optional().describe("User names of compose's user key and their ids"),
+  services: z.record(z.string(), service).optional(),
+  defaultStep: z.string().min(1).optional().describe(
+    "The migration that takes every service that no script names",
+  ),
+  publish: z.record(z.string(), publication).optional().describe("By host port, such as 8001 or 3478/udp"),
+  secrets: z.record(z.string(), z.enum(["secret", "plain"])).optional().describe(
+    "By service.KEY, by KEY alone or by the path of a configuration file",
+  ),
+  agree: agreeSchema.optional().describe("Other places that hold one secret, by a name of one's own"),
+  limits: limits.optional(),
+  databases: databasesSchema.optional().describe("Users and databases of database servers, by service"),
+  brokers: brokersSchema.optional().describe("Virtual hosts and users of message brokers, by service"),
+  identity: identitySchema.optional().describe("Clients of identity servers, by service"),
+  backups: backupsSchema.optional().describe("Dumps of databases at a time"),
+  timers: timersSchema.optional().describe("Statements that run at a time"),
+  calls: callsSchema.optional().describe("Calls over HTTP that a program needs once, by service"),
+  access: accessSchema.optional().describe("Who may do what in the cluster"),
+  traefik: traefikDecisionsSchema.optional(),
+};
+
+/** The decisions without their profiles: what is in force is of this shape. */
+export const decisionsBody = z.strictObject(body);
+
+const overlay = (overlayOf(decisionsBody) as typeof decisionsBody).extend({
+  from: z.string().min(1).or(z.array(z.string().min(1))).optional().describe(
+    "Profiles that this one builds on: they are laid over first",
+  ),
+});
+
+/** The whole file. */
+export const decisionsSchema = z.strictObject({
+  ...body,
+  profiles: z.record(z.string(), overlay).optional().describe(
+    "Laid over the rest by --profile, maps key by key, everything else as a whole; null takes a value away",
+  ),
+});
+
+/** The values of the file, as written. */
+export type DecisionValues = z.infer<typeof decisionsBody>;
+
+export type StorageDecision = z.infer<typeof storage>;
+export type ServiceDecision = z.infer<typeof service>;
+export type ImageDecision = z.infer<typeof image>;
+export type ResourcesDecision = z.infer<typeof resources>;
+export type Publication = z.infer<typeof publication>;

@@ -1,0 +1,42 @@
+/** What every part of the conversion is given, and the place where it leaves its findings. */
+import type { BindSources } from "../../compose/bind_source.ts";
+import type { Path, Project, Service } from "../../compose/project.ts";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import type { Routing } from "../traefik/routing.ts";
+import type { Decisions, ServiceDecision } from "../decisions/decisions.ts";
+import type { ImageFacts } from "./known_images.ts";
+
+/** Facts about an image that an engine or a registry told; `undefined` where nobody could. */
+export type ImageLookup = (image: string) => ImageFacts | undefined;
+
+/** One conversion's input and its growing list of findings. */
+export interface Context {
+  readonly project: Project;
+  readonly bindSources: BindSources;
+  readonly decisions: Decisions;
+  readonly routing: Routing;
+  readonly images: ImageLookup;
+  readonly namespace: string;
+  report(finding: Diagnostic): void;
+}
+
+/** The decisions about one service; empty where there are none. */
+export function decided(decisions: Decisions, service: string): ServiceDecision {
+  return Object.hasOwn(decisions.services ?? {}, service) ? decisions.services?.[service] ?? {} : {};
+}
+
+/** The place of `path` in the compose files, in the shape that a finding takes. */
+export function at(project: Project, path: Path): { span?: Span } {
+  const span = project.span(path);
+  return span === undefined ? {} : { span };
+}
+
+/** The image that a service runs: decided, else of the compose file. */
+export function imageOf(decisions: Decisions, service: Service): string | undefined {
+  return decided(decisions, service.name).image ?? service.image;
+}
+
+/** Whether the service is moved at all. */
+export function isSkipped(decisions: Decisions, service: string): boolean {
+  return decided(decisions, service).skip !== undefined;
+}

@@ -1,0 +1,226 @@
+/** The ports on which a container is reached, each with the evidence for it. */
+import type { BindSources } from "../../compose/bind_source.ts";
+import type { Project, Service } from "../../compose/project.ts";
+import type { Span } from "../diagnostics/diagnostic.ts";
+import type { ImageLookup } from "./context.ts";
+import { decided, imageOf } from "./context.ts";
+import type { Decisions, ImageDecision } from "../decisions/decisions.ts";
+import { jobPorts } from "./job_ports.ts";
+import { imageRepository, knownImage } from "./known_images.ts";
+import { type HostReference, hostReferences, portOf } from "./network/references.ts";
+
+export type Protocol = "TCP" | "UDP" | "SCTP";
+
+/** Why a port is there. */
+export interface PortEvidence {
+  readonly kind: "ports" | "expose" | "image" | "decision" | "route" | "reference";
+  readonly span?: Span;
+  /** In words, for findings: `EXPOSE of image "nginx"`, `MQ_PORT of "faf-league-service"`. */
+  readonly text: string;
+}
+
+/** A container port. */
+export interface ServicePort {
+  readonly port: number;
+  readonly protocol: Protocol;
+  readonly appProtocol?: string;
+  readonly evidence: readonly PortEvidence[];
+}
+
+/** A port that something else than compose needs, such as a route. */
+export interface RequiredPort {
+  readonly service: string;
+  readonly port: number;
+  readonly protocol?: Protocol;
+  readonly span?: Span;
+}
+
+/**
+ * The ports of a container as Traefik's docker provider sees them: `ports`, `expose` and the image's EXPOSE
+ * (told by an engine, by decision or by the table of known images), ascending, whatever the protocol.
+ */
+export function exposedPorts(
+  project: Project,
+  images: ImageLookup,
+  decisions: Decisions,
+): (service: string) => readonly number[] {
+  return (name) => {
+    const service = project.services[name];
+    if (service === undefined) return [];
+    const ports = new Set([
+      ...declaredPorts(project, service).map(({ port }) => port),
+      ...imagePorts(service, images, decisions, "exposed").map(({ port }) => port),
+      ...(decided(decisions, name).ports ?? []).map((port) => parsePort(port).port),
+    ]);
+    return [...ports].sort((left, right) => left - right);
+  };
+}
+
+/** The ports of every service, from all evidence, ascending, TCP before UDP. */
+export function servicePorts(
+  project: Project,
+  bindSources: BindSources,
+  decisions: Decisions,
+  images: ImageLookup,
+  required: readonly RequiredPort[],
+): ReadonlyMap<string, readonly ServicePort[]> {
+  const references = hostReferences(project, bindSources);
+  return new Map(
+    Object.values(project.services).map((service) => [
+      service.name,
+      portsOf(service.name, [
+        ...declaredPorts(project, service),
+        ...decidedPorts(decisions, service.name),
+        ...askedPorts(decisions, service.name),
+        ...required.filter((route) => route.service === service.name).map(routePort),
+        ...references.filter(({ to, port }) => to === service.name && port !== undefined).flatMap(
+          referencePort,
+        ),
+        ...imagePorts(service, images, decisions, "listens"),
+      ], references),
+    ]),
+  );
+}
+
+/** A URL without a port means its scheme's, but only of a service that is known to listen on no other. */
+function portsOf(
+  service: string,
+  strong: readonly ServicePort[],
+  references: readonly HostReference[],
+): readonly ServicePort[] {
+  if (strong.length > 0) return merge(strong);
+  return merge(references.filter(({ to }) => to === service).flatMap(referencePort));
+}
+
+/** `8011` or `"3478/udp"`. */
+export function parsePort(text: string | number): { port: number; protocol: Protocol } {
+  const [port = "", protocol = "tcp"] = String(text).split("/");
+  return { port: Number(port), protocol: protocolOf(protocol) };
+}
+
+/** A protocol in Kubernetes' spelling; TCP where nothing is said. */
+export function protocolOf(text: string | undefined): Protocol {
+  const upper = (text ?? "tcp").toUpperCase();
+  return upper === "UDP" || upper === "SCTP" ? upper : "TCP";
+}
+
+function declaredPorts(project: Project, service: Service): ServicePort[] {
+  const root = ["services", service.name];
+  const published = (service.ports ?? []).map((port, index): ServicePort => ({
+    port: port.target,
+    protocol: protocolOf(port.protocol),
+    ...(port.app_protocol === undefined ? {} : { appProtocol: port.app_protocol }),
+    evidence: [evidence("ports", "ports", project.span([...root, "ports", index]))],
+  }));
+  const exposed = (service.expose ?? []).flatMap((text, index) =>
+    expandPorts(text).map((port): ServicePort => ({
+      ...port,
+      evidence: [evidence("expose", "expose", project.span([...root, "expose", index]))],
+    }))
+  );
+  return [...published, ...exposed];
+}
+
+/** `81/udp`, `90-92`. */
+export function expandPorts(text: string): { port: number; protocol: Protocol }[] {
+  const [range = "", protocol] = text.split("/");
+  const [from = "", to = from] = range.split("-");
+  const first = Number(from);
+  const last = Number(to);
+  if (!Number.isInteger(first) || !Number.isInteger(last) || last < first || last > 65535) return [];
+  return Array.from({ length: last - first + 1 }, (_, offset) => ({
+    port: first + offset,
+    protocol: protocolOf(protocol),
+  }));
+}
+
+function decidedPorts(decisions: Decisions, service: string): ServicePort[] {
+  return (decided(decisions, service).ports ?? []).map((port, index) => ({
+    ...parsePort(port),
+    evidence: [
+      evidence("decision", "decisions.yaml", decisions.span(["services", service, "ports", index])),
+    ],
+  }));
+}
+
+function askedPorts(decisions: Decisions, service: string): ServicePort[] {
+  return jobPorts(decisions, service).map(({ port, path }) => ({
+    port,
+    protocol: "TCP",
+    evidence: [evidence("decision", `the Job of ${path.join(".")}`, decisions.span(path))],
+  }));
+}
+
+function routePort(route: RequiredPort): ServicePort {
+  return {
+    port: route.port,
+    protocol: route.protocol ?? "TCP",
+    evidence: [evidence("route", "a Traefik route", route.span)],
+  };
+}
+
+function referencePort(reference: HostReference): ServicePort[] {
+  const port = portOf(reference);
+  if (port === undefined) return [];
+  const key = reference.key === undefined ? "" : `"${reference.key}" of `;
+  return [{
+    port,
+    protocol: "TCP",
+    evidence: [evidence("reference", `${key}service "${reference.from}"`, reference.span)],
+  }];
+}
+
+/** `exposed`: the image's whole EXPOSE; `listens`: without the ports that nothing listens on by default. */
+function imagePorts(
+  service: Service,
+  images: ImageLookup,
+  decisions: Decisions,
+  which: "exposed" | "listens",
+): ServicePort[] {
+  const image = imageOf(decisions, service);
+  if (image === undefined || service.network_mode === "host") return [];
+  const decision = imageDecision(decisions, image);
+  if (decision?.ports !== undefined) {
+    return decision.ports.map((port) => ({
+      ...parsePort(port),
+      evidence: [evidence("decision", `decisions.yaml about image "${image}"`, undefined)],
+    }));
+  }
+  const told = images(image);
+  const known = knownImage(image);
+  const ports = which === "listens" && known?.listens !== undefined
+    ? known.listens
+    : told?.exposedPorts ?? known?.exposedPorts ?? [];
+  const source = told === undefined ? "of the table of known images" : "told by the engine";
+  return ports.map((port) => ({
+    port,
+    protocol: "TCP",
+    evidence: [evidence("image", `EXPOSE of image "${image}", ${source}`, undefined)],
+  }));
+}
+
+/** The decision about an image: by its full reference, else its name without the tag. */
+export function imageDecision(decisions: Decisions, image: string): ImageDecision | undefined {
+  const all = decisions.images ?? {};
+  const key = [image, imageRepository(image)].find((candidate) => Object.hasOwn(all, candidate));
+  return key === undefined ? undefined : all[key];
+}
+
+function evidence(kind: PortEvidence["kind"], text: string, span: Span | undefined): PortEvidence {
+  return { kind, text, ...(span === undefined ? {} : { span }) };
+}
+
+function merge(ports: readonly ServicePort[]): ServicePort[] {
+  const merged = new Map<string, ServicePort>();
+  for (const port of ports) {
+    const key = `${port.protocol}/${port.port}`;
+    const before = merged.get(key);
+    merged.set(
+      key,
+      before === undefined ? port : { ...port, ...before, evidence: [...before.evidence, ...port.evidence] },
+    );
+  }
+  return [...merged.values()].sort((left, right) =>
+    left.port - right.port || left.protocol.localeCompare(right.protocol)
+  );
+}
