@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Output } from "../ferry/namespaces.ts";
 import type { RealNode } from "../ferry/node.ts";
-import { waitFor } from "../cluster/wait.ts";
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 import { engineEnvironment, type RealEngine } from "./engine.ts";
 import type { Seen } from "./postmasters.ts";
 

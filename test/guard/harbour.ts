@@ -1,6 +1,6 @@
 /** A real node, a real engine and a probe, for all that is tried on them. */
 import { join } from "node:path";
-import { cacheDirectory } from "../cluster/cache.ts";
+import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
 import { debianRoot } from "../ferry/debian.ts";
 import { WAITING } from "../ferry/images.ts";
 import { startNode } from "../ferry/node.ts";

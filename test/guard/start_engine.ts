@@ -1,7 +1,7 @@
 /** Starts a real Docker Engine beside a real node: inside its namespaces, on the usual socket, with the node's images. */
 import { join } from "node:path";
-import { startDaemon } from "../cluster/daemon.ts";
-import { waitFor } from "../cluster/wait.ts";
+import { startDaemon } from "../../lib/embedded_cluster/daemon.ts";
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 
 const TIMEOUT_MS = 60_000;
 
