@@ -35,5 +35,7 @@ export interface Conversion {
   readonly traefik: readonly PlannedObject[];
   /** Routes that belong to no service (dynamic files of Traefik). */
   readonly routes: readonly PlannedObject[];
+  /** Services that take ports of the node from whoever holds them: Traefik's, and those of published ports. */
+  readonly front: readonly PlannedObject[];
   readonly findings: readonly Diagnostic[];
 }

@@ -16,9 +16,9 @@ import { dependenciesOf } from "../stack/dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { label } from "../stack/names.ts";
 import { reportPorts } from "../checks/port_report.ts";
-import { type Publications, publications, type Published } from "../stack/network/published.ts";
+import { type Publications, publications } from "../stack/network/published.ts";
 import { hostReferences } from "../stack/network/references.ts";
-import { servicesOf, type TakenNames } from "./network/services.ts";
+import { loadBalancers, servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
 import { beyondBaseline } from "./pod_security.ts";
 import { servicePorts } from "../stack/ports.ts";
@@ -75,7 +75,6 @@ export function convert(input: ConvertInput): Conversion {
     Object.values(project.services).map((service) => [
       service.name,
       convertService(workshop, service, {
-        loadBalancers: published.loadBalancers,
         taken,
         needs,
         routes: routed.routes.get(service.name) ?? [],
@@ -92,6 +91,10 @@ export function convert(input: ConvertInput): Conversion {
     configuration: workshop.objects.all(),
     traefik: hasRoutes(context, published) ? routed.shared : [],
     routes: routed.otherRoutes,
+    front: [
+      ...(hasRoutes(context, published) ? routed.front : []),
+      ...loadBalancers(context, published.loadBalancers),
+    ],
     findings: sorted(findings),
   };
 }
@@ -149,14 +152,13 @@ function checkStack(
 }
 
 interface Surrounding {
-  readonly loadBalancers: readonly Published[];
   readonly taken: TakenNames;
   readonly needs: PrivilegeNeed[];
   readonly routes: readonly PlannedObject[];
 }
 
 function convertService(workshop: Workshop, service: Service, surrounding: Surrounding): ConvertedService {
-  const { loadBalancers, taken, needs, routes } = surrounding;
+  const { taken, needs, routes } = surrounding;
   const { context } = workshop;
   const decision = decided(context.decisions, service.name);
   const dependsOn = dependenciesOf(service, workshop.references, context.decisions);
@@ -186,7 +188,7 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
     name: service.name,
     kind,
     workload: [workload],
-    network: servicesOf(context, service, workshop.ports.get(service.name) ?? [], loadBalancers, taken),
+    network: servicesOf(context, service, workshop.ports.get(service.name) ?? [], taken),
     configuration: workshop.objects.of(service.name),
     routes,
     dependsOn,

@@ -79,6 +79,7 @@ export function stackFor({ conversion, preparations, assigned, later }: View, no
       notes.opensRoutes = true;
       return [applyRoutes(conversion, (service) => !later.has(service)), apply(conversion.routes)];
     },
+    front: () => apply(conversion.front),
   };
   const wait: Waits = {
     ready: (name, options) => {

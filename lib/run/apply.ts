@@ -11,7 +11,7 @@ import type { ObjectRef } from "../migration/step.ts";
 import type { ObjectOutcome, RunEvent } from "./event.ts";
 import type { Foreign } from "./foreign.ts";
 import { untilGone } from "./gone.ts";
-import { liveDigest, type LiveIndex } from "./live_index.ts";
+import { isHandedOver, liveDigest, type LiveIndex } from "./live_index.ts";
 import {
   ADOPTED_ANNOTATION,
   DIGEST_ANNOTATION,
@@ -112,7 +112,7 @@ export async function applyObject(
   if (isSame && !isBefore(live, context.redo)) return { outcome: "unchanged", live };
   const adoption = live === undefined ? context.adoptions?.get(objectKey(object)) : undefined;
   const adopted = live?.metadata.annotations?.[ADOPTED_ANNOTATION] ?? adoption?.madeBy;
-  const force = context.force || adoption !== undefined;
+  const force = context.force || adoption !== undefined || live !== undefined && isHandedOver(live);
   try {
     const applied = outcomeOf(
       await applyLasting({ ...context, force }, decorate(object, context, migration, adopted), migration),

@@ -16,11 +16,10 @@ export function servicesOf(
   context: Context,
   service: Service,
   ports: readonly ServicePort[],
-  loadBalancers: readonly Published[],
   taken: TakenNames,
 ): PlannedObject[] {
   if (ports.length === 0) return [];
-  const objects = dnsNames(context.project, service).flatMap(({ name, kind, path }): PlannedObject[] => {
+  return dnsNames(context.project, service).flatMap(({ name, kind, path }): PlannedObject[] => {
     const wanted = kind === "service" ? label(name) : name.toLowerCase();
     if (!isServiceName(wanted)) {
       if (kind === "hostname") return [];
@@ -52,7 +51,6 @@ export function servicesOf(
       service: service.name,
     }];
   });
-  return [...objects, ...balancer(context, service.name, loadBalancers)];
 }
 
 function describe(kind: string): string {
@@ -103,30 +101,31 @@ function clusterService(
   };
 }
 
-/** A Service of type LoadBalancer for the ports that decisions open this way, callers' addresses kept. */
-function balancer(context: Context, service: string, ports: readonly Published[]): PlannedObject[] {
-  const own = ports.filter((port) => port.service === service);
-  const [first] = own;
-  if (first === undefined) return [];
-  const object: KubeObject = {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: {
-      name: label(`${service}-public`),
-      namespace: context.namespace,
-      labels: labelsOf(service, context.project.name),
-    },
-    spec: {
-      type: "LoadBalancer",
-      externalTrafficPolicy: "Local",
-      selector: selectorOf(service),
-      ports: own.map(({ port, protocol, hostPort }) => ({
-        name: `${protocol.toLowerCase()}-${hostPort}`,
-        port: hostPort,
-        protocol,
-        targetPort: port,
-      })),
-    },
-  };
-  return [{ object, ...(first.span === undefined ? {} : { source: first.span }), service }];
+/** A Service of type LoadBalancer for each service with ports that decisions open this way, callers' addresses kept. */
+export function loadBalancers(context: Context, ports: readonly Published[]): PlannedObject[] {
+  const byService = Map.groupBy(ports, ({ service }) => service);
+  return [...byService].map(([service, own]): PlannedObject => {
+    const object: KubeObject = {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: {
+        name: label(`${service}-public`),
+        namespace: context.namespace,
+        labels: labelsOf(service, context.project.name),
+      },
+      spec: {
+        type: "LoadBalancer",
+        externalTrafficPolicy: "Local",
+        selector: selectorOf(service),
+        ports: own.map(({ port, protocol, hostPort }) => ({
+          name: `${protocol.toLowerCase()}-${hostPort}`,
+          port: hostPort,
+          protocol,
+          targetPort: port,
+        })),
+      },
+    };
+    const span = own[0]?.span;
+    return { object, ...(span === undefined ? {} : { source: span }), service };
+  });
 }

@@ -10,6 +10,12 @@ import { providerVariables, type Resolver, resolverArguments, resolversOf } from
 import type { PublishedPort } from "./published_ports.ts";
 import { replacedSections, staticArguments, unknownSections } from "./static_arguments.ts";
 
+/** The front has a Service of its own: this one takes no port of the node, whatever is installed when. */
+export const CLUSTER_SERVICE = { type: "ClusterIP" } as const;
+
+/** With a chart of one's own its one Service is the front; callers' addresses are kept. */
+const OWN_SERVICE = { spec: { externalTrafficPolicy: "Local" } } as const;
+
 /** The Secret that the values refer to, in Traefik's namespace. */
 const secretName = "traefik-dns-provider";
 
@@ -116,7 +122,7 @@ function chartValues(
     providers: {
       kubernetesCRD: { enabled: true, allowEmptyServices: true, allowExternalNameServices: true },
     },
-    service: { spec: { externalTrafficPolicy: "Local" } },
+    service: context.decisions.mode === "external" ? OWN_SERVICE : CLUSTER_SERVICE,
     ...(resolvers.length === 0 ? {} : acmeValues(context.decisions, resolvers, carriesAcme)),
   };
 }
