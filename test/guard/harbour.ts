@@ -14,7 +14,7 @@ export async function openHarbour(report: (line: string) => void): Promise<Harbo
   await installPackages(report, ENGINE_PACKAGES);
   const base = await debianRoot(SERVER_PACKAGES, cacheDirectory(Deno.env.toObject()), report);
   const images = serverImages(base).filter(({ name }) => name.endsWith("/postgres:15"));
-  const node = await startNode([...images, WAITING], report);
+  const node = await startNode([...images, WAITING], report, ["traefik"]);
   try {
     report("Starting a Docker Engine");
     const engine = await startEngine(node);
