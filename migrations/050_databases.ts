@@ -1,15 +1,8 @@
 import { migration } from "../lib/migration/authoring.ts";
 
 export default migration({
-  title: "Databases and the broker, on their own directories",
+  title: "Databases and brokers, on their own directories",
   why: "Everything that follows connects to them; they are ready before anything else starts.",
-  plan: ({ service, assigned, kube, wait }) => {
-    const named = ["faf-db", "faf-rabbitmq", "mongodb", "postgres-wikijs"].map(service);
-    const stores = [...named, ...assigned()];
-    return [
-      stores.map(kube.statefulSet),
-      stores.map((store) => wait.ready(store, { timeout: "10m" })),
-      stores.map(kube.calls),
-    ];
-  },
+  takes: ["store"],
+  plan: ({ tiers, start }) => tiers().map((tier) => start(tier)),
 });

@@ -1,27 +1,8 @@
 import { migration } from "../lib/migration/authoring.ts";
 
-/** First what others call, then the callers; within a line all start together. */
-const TIERS = [
-  ["faf-java-api", "faf-python-server", "faf-wordpress", "faf-content", "faf-ircd", "faf-policy-server"],
-  [
-    "faf-website",
-    "faf-anope",
-    "faf-qai",
-    "faf-aio-replayserver",
-    "faf-rust-replayserver",
-    "faf-league-service",
-  ],
-  ["faf-postal", "faf-telemetry-server", "faf-coturn", "qai", "voting"],
-  ["nodebb", "wikijs", "unitdb", "phpbb3-archive"],
-];
-
 export default migration({
   title: "Applications",
   why: "Databases, schema and login are there; what others call comes before its callers.",
-  plan: ({ service, assigned, kube, wait }) =>
-    [...TIERS.map((tier) => tier.map(service)), assigned()].map((tier) => [
-      tier.map(kube.workload),
-      tier.map((app) => wait.ready(app)),
-      tier.map(kube.calls),
-    ]),
+  takes: ["application"],
+  plan: ({ tiers, start }) => tiers().map((tier) => start(tier)),
 });

@@ -1,16 +1,7 @@
 import { migration } from "../lib/migration/authoring.ts";
 
-const WATCHERS = ["loki", "promtail", "prometheus", "mysql-exporter", "node-exporter", "cadvisor", "grafana"];
-
 export default migration({
-  title: "Monitoring",
-  why: "Nothing depends on it, so it comes last; it sees everything that the steps before have made.",
-  plan: ({ service, assigned, kube, wait }) => {
-    const watchers = [...WATCHERS.map(service), ...assigned()];
-    return [
-      watchers.map(kube.workload),
-      watchers.map((watcher) => wait.ready(watcher)),
-      watchers.map(kube.calls),
-    ];
-  },
+  title: "What is decided to come last, such as monitoring",
+  why: "Nothing depends on it; it sees everything that the steps before have made.",
+  plan: ({ tiers, start }) => tiers().map((tier) => start(tier)),
 });

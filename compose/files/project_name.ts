@@ -4,8 +4,7 @@ import { fileStart, type LoadContext } from "./context.ts";
 import { nodeSpan } from "../tree/node.ts";
 import { problem } from "../tree/report.ts";
 import type { ComposeFile, Selection } from "./selection.ts";
-import { substitute } from "../interpolation/template.ts";
-import { valueOf } from "../normalize/normalize.ts";
+import { substitute, valueOf } from "../interpolation/template.ts";
 
 /** Lowercase letters, digits, `-` and `_`, the first of them a letter or a digit. */
 function normalizeName(name: string): string {

@@ -2,7 +2,7 @@
 import type { Span } from "../../lib/diagnostics/diagnostic.ts";
 import { type LoadContext, nameOf, readOnce, unreadableSpan, variablesSource } from "./context.ts";
 import { readDotenv } from "../interpolation/dotenv.ts";
-import { valueOf } from "../normalize/normalize.ts";
+import { valueOf } from "../interpolation/template.ts";
 import { problem } from "../tree/report.ts";
 import { spanOf } from "../tree/source.ts";
 import { define } from "../spec/field.ts";

@@ -165,3 +165,8 @@ function moveToLine(line: Line, template: string, at: number): void {
   line.end = newline < 0 ? template.length : newline;
   line.lastBrace = template.lastIndexOf("}", line.end);
 }
+
+/** A variable's value; names that only exist on the object's prototype are not set. */
+export function valueOf(environment: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(environment, name) ? environment[name] : undefined;
+}

@@ -13,6 +13,7 @@ import {
 } from "../tree/node.ts";
 import { merge, SERVICE_RULES } from "../merge/merge.ts";
 import { cleanPath } from "../files/paths.ts";
+import { valueOf } from "../interpolation/template.ts";
 import type { Report } from "../tree/report.ts";
 
 type Environment = Readonly<Record<string, string>>;
@@ -121,11 +122,6 @@ function resolveNames(node: Node, environment: Environment, keepsUnset: boolean)
     });
     node.items.splice(0, node.items.length, ...items);
   }
-}
-
-/** A variable's value; names that only exist on the object's prototype are not set. */
-export function valueOf(environment: Environment, name: string): string | undefined {
-  return Object.hasOwn(environment, name) ? environment[name] : undefined;
 }
 
 const NAMESPACES = ["network_mode", "ipc", "pid", "uts", "cgroup"];

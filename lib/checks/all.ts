@@ -1,23 +1,43 @@
-/** Every check of the stack itself that needs no cluster. */
+/** Every check of the stack and of its conversion that needs no cluster. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Conversion } from "../kube/conversion.ts";
 import type { Context } from "../stack/context.ts";
-import type { HostReference } from "../stack/network/references.ts";
+import type { StackFacts } from "../stack/facts.ts";
+import { reportUncarried } from "./coverage/report.ts";
 import { checkCredentials } from "./credentials.ts";
 import { checkDecisions } from "./decisions.ts";
 import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
-import { checkDockerOnly, checkImageTags } from "./images.ts";
-import { checkNames, checkProfiles } from "./names.ts";
+import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
 import { checkHeaps } from "./memory.ts";
+import { checkNames, checkProfiles } from "./names.ts";
+import { checkOneShots } from "./one_shots.ts";
+import { reportPorts } from "./port_report.ts";
+import { type LiveUsage, proposeLimits } from "./proposed_limits.ts";
+import { checkQuota } from "./quota.ts";
 
-/** Reports what each check finds; `references` are the hosts that configuration names. */
-export function runChecks(context: Context, references: readonly HostReference[]): void {
+/** What each check finds; `usage` is what running containers use, by service, where an engine told it. */
+export function runChecks(
+  facts: StackFacts,
+  conversion: Conversion,
+  usage?: ReadonlyMap<string, LiveUsage>,
+): readonly Diagnostic[] {
+  const findings: Diagnostic[] = [];
+  const context: Context = { ...facts, report: (finding) => findings.push(finding) };
+  reportPorts(context, conversion.ports, facts.references);
   checkDecisions(context);
   checkProfiles(context);
   checkNames(context);
   checkImageTags(context);
+  checkLocalImages(context);
   checkDockerOnly(context);
-  checkHostNames(context, references);
+  checkHostNames(context, facts.references);
   checkFixedDomains(context);
   checkCredentials(context);
   checkHeaps(context);
+  checkOneShots(context, conversion.services, conversion.ports);
+  checkQuota(context, conversion.services.values());
+  if (usage !== undefined) proposeLimits(context, usage);
+  reportUncarried(context);
+  return findings;
 }

@@ -1,12 +1,7 @@
 /** What is wrong with a certificate that was given to be served by default, before anybody is refused by it. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
-
-/** PEM texts: the certificate (with its chain, its own first) and its private key. */
-export interface GivenCertificate {
-  readonly certificate: string;
-  readonly key: string;
-}
+import type { GivenCertificate } from "../kube/traefik/default_certificate.ts";
 
 export interface CertificateCheck extends GivenCertificate {
   /** Host names that routes with TLS answer to. */

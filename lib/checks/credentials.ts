@@ -50,7 +50,7 @@ export function checkCredentials(context: Context): void {
     const place = at(project, ["services", server.name, "environment", grant.key]).span;
     context.report({
       code: "kube-secrets-disagree",
-      severity: "error",
+      severity: "warning",
       message:
         `The password of user "${login.user}" in ${login.where} is not the one in "${grant.key}" of service "${server.name}"`,
       ...(login.span === undefined ? {} : { span: login.span }),

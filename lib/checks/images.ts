@@ -1,6 +1,6 @@
 /** Images whose tag moves, and images that only make sense beside a Docker Engine. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { at, type Context, imageOf, isSkipped } from "../stack/context.ts";
+import { at, type Context, decided, imageOf, isSkipped } from "../stack/context.ts";
 import { imageTag, knownImage } from "../stack/known_images.ts";
 
 const ROLLING =
@@ -10,7 +10,9 @@ const ROLLING =
 export function checkImageTags(context: Context): void {
   const rolling = Object.values(context.project.services).flatMap((service) => {
     const image = imageOf(context.decisions, service);
-    if (image === undefined || isLeftOut(context, service.name)) return [];
+    const isBuilt = service.build !== undefined &&
+      decided(context.decisions, service.name).image === undefined;
+    if (image === undefined || isBuilt || isLeftOut(context, service.name)) return [];
     const tag = imageTag(image);
     return tag === undefined || ROLLING.test(tag)
       ? [{ service: service.name, image, ...at(context.project, ["services", service.name, "image"]) }]
@@ -32,6 +34,39 @@ export function checkImageTags(context: Context): void {
     ...(related.length === 0 ? {} : { related }),
   };
   context.report(finding);
+}
+
+/**
+ * One question for images that no registry may have: built here, or never pulled. By default the node has them, as the
+ * engine has them now.
+ */
+export function checkLocalImages(context: Context): void {
+  const local = Object.values(context.project.services).flatMap((service) => {
+    const decidedImage = decided(context.decisions, service.name).image;
+    if (service.image === undefined || decidedImage !== undefined || isLeftOut(context, service.name)) {
+      return [];
+    }
+    const isLocal = service.build !== undefined || /^(never|build)$/.test(service.pull_policy ?? "");
+    const key = service.build === undefined ? "pull_policy" : "build";
+    return isLocal ? [{ service, ...at(context.project, ["services", service.name, key]) }] : [];
+  });
+  const [first, ...others] = local;
+  if (first === undefined) return;
+  const images = [...new Set(local.map(({ service }) => service.image))].join(" ");
+  const related = others.flatMap(({ service, span }) =>
+    span === undefined ? [] : [{ message: `Image "${service.image}" of service "${service.name}"`, span }]
+  );
+  context.report({
+    code: "kube-image-local",
+    severity: "question",
+    message: `Made here and in no registry that is known: ${
+      local.map(({ service }) => `image "${service.image}" of service "${service.name}"`).join(", ")
+    }; the node is taken to have it`,
+    ...(first.span === undefined ? {} : { span: first.span }),
+    hint: `On one node: docker compose build && docker save ${images} | sudo k3s ctr images import -\n` +
+      `Or push it: services: { ${first.service.name}: { image: REGISTRY/NAME:TAG } }`,
+    ...(related.length === 0 ? {} : { related }),
+  });
 }
 
 /** Carried as they are, but what they look at is not there. */

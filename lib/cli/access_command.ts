@@ -22,7 +22,7 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { confirmMove, type Ending, follow, type Move, withMove } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions, Run } from "./program.ts";
+import type { CommandOptions, Run } from "./command.ts";
 import { replaceFile } from "./replace_file.ts";
 import type { Surroundings } from "./surroundings.ts";
 

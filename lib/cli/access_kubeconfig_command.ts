@@ -10,7 +10,7 @@ import { suggestPerson } from "./access_person.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type Look, withLook } from "./look.ts";
 import { durationFlag } from "./move.ts";
-import type { CommandOptions, Run } from "./program.ts";
+import type { CommandOptions, Run } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The API server refuses less, and more than 2^32 seconds. */

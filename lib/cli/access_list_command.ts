@@ -2,7 +2,7 @@
 import { renderAccess } from "../report/access_table.ts";
 import { compareAccess, readPeople } from "../run/people.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { withLook } from "./look.ts";
 

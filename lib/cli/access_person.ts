@@ -6,9 +6,8 @@ import { PERSON_NAME, type PersonDecision } from "../decisions/access.ts";
 import { personLine, withoutPerson, withPerson } from "../decisions/edit_people.ts";
 import { personIn } from "../kube/access/objects.ts";
 import { type Decisions, parseDecisions } from "../decisions/decisions.ts";
-import { findDecisions } from "./decisions_file.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { stackDirectory } from "./gather.ts";
+import { decisionsOf, stackDirectory } from "./gather.ts";
 import type { InputOptions } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -85,7 +84,7 @@ interface InForce {
 
 async function readInForce(input: InputOptions, surroundings: Surroundings): Promise<InForce> {
   const directory = stackDirectory(input, surroundings);
-  const found = await findDecisions(input, directory, surroundings);
+  const found = await decisionsOf(input, surroundings);
   const { file, text } = found ?? { file: join(directory, "decisions.yaml"), text: "" };
   const { decisions: inForce, diagnostics } = parseDecisions(text, file, input.profile ?? []);
   if (hasErrors(diagnostics)) throw new Failure(ExitCode.input, diagnostics, new Map([[file, text]]));

@@ -5,11 +5,12 @@ import { unlock as unlockRun } from "../run/lock.ts";
 import { findTarget as findRecord } from "../run/prepare.ts";
 import { findOrphans, prune as pruneOrphans } from "../run/prune.ts";
 import { rollback as rollbackTo, rollbackSteps } from "../run/rollback.ts";
-import { loadState, type Target as RecordTarget } from "../run/session.ts";
+import { loadState } from "../run/session.ts";
+import type { Target as RecordTarget } from "../run/target.ts";
 import type { InventoryEntry } from "../run/state.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { confirmMove, follow, type Move, withMove } from "./move.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import { nothingRecorded } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 

@@ -2,8 +2,8 @@
 import { dirname, isAbsolute, join } from "node:path";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Decisions } from "../decisions/decisions.ts";
-import { checkCertificate, type GivenCertificate } from "../checks/check_certificate.ts";
-import { hostsOf } from "../kube/traefik/default_certificate.ts";
+import { checkCertificate } from "../checks/check_certificate.ts";
+import { type GivenCertificate, hostsOf } from "../kube/traefik/default_certificate.ts";
 import type { Routing } from "../traefik/routing.ts";
 
 /**

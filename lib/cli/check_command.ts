@@ -1,6 +1,9 @@
 /** `check`: everything worth knowing before the move. Asks a Docker Engine where one runs, and a cluster where one is named. */
 import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { checkHostJobs } from "../checks/host_jobs/check.ts";
+import { verdictsOf } from "../checks/verdicts.ts";
+import { gatherEqual } from "../report/gather_equal.ts";
+import { renderVerdicts } from "../report/verdict_text.ts";
 import { preflight } from "../run/preflight.ts";
 import { readCharts } from "./charts.ts";
 import { checkCharts } from "./check_charts.ts";
@@ -9,8 +12,9 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { readHostFiles } from "./host_files.ts";
 import { checkManifests } from "./k3s_manifests.ts";
+import { describeStack } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { describeTarget, findTarget, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
@@ -22,6 +26,9 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
   const host = await readHostFiles((options["hostFile"] ?? []) as readonly string[], surroundings.directory);
   const charts = await readCharts((options["chart"] ?? []) as readonly string[], surroundings);
   const gathered = await gather(options, surroundings, { measure: true });
+  if (options.output !== "json" && gathered.project !== undefined) {
+    terminal.err(`${describeStack(gathered, options.stack === undefined)}\n`);
+  }
   const cluster = await checkCluster(gathered, options, surroundings, terminal);
   const diagnostics = [
     ...gathered.diagnostics,
@@ -37,8 +44,30 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
     ...gathered.sources,
     ...host.files.map(({ path, text }) => [path, text] as const),
   ]);
-  printDiagnostics(diagnostics, { terminal, options, sources, isResult: true });
-  return cluster.exitCode ?? (hasErrors(diagnostics) ? ExitCode.input : ExitCode.ok);
+  printFindings(diagnostics, gathered, sources, terminal, options);
+  const isUnanswered = options["strict"] === true &&
+    diagnostics.some(({ severity }) => severity === "question");
+  return cluster.exitCode ?? (hasErrors(diagnostics) || isUnanswered ? ExitCode.input : ExitCode.ok);
+}
+
+/** What was found, and what becomes of each service; as one document with `-o json`. */
+function printFindings(
+  diagnostics: readonly Diagnostic[],
+  { project, conversion }: Gathered,
+  sources: ReadonlyMap<string, string>,
+  terminal: Terminal,
+  options: CommandOptions,
+): void {
+  const moved = new Set(
+    [...conversion?.services.values() ?? []].flatMap(({ name, kind }) => kind === "none" ? [] : [name]),
+  );
+  const services = project === undefined ? [] : verdictsOf(project, moved, diagnostics);
+  if (options.output === "json") {
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, diagnostics, services })}\n`);
+    return;
+  }
+  printDiagnostics(gatherEqual(diagnostics), { terminal, options, sources, isResult: true });
+  terminal.out(renderVerdicts(services, { colour: terminal.outColour }));
 }
 
 interface ClusterFindings {

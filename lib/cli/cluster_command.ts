@@ -1,7 +1,7 @@
 /** `cluster up | status | down | reset | kubeconfig`: the embedded cluster by hand. */
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import type { Run } from "./program.ts";
+import type { Run } from "./command.ts";
 import type { EmbeddedCluster } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";
 

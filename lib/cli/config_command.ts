@@ -4,7 +4,7 @@ import { Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { loadStack } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Prints the canonical form as YAML or JSON; problems end with `ExitCode.input`. */

@@ -11,8 +11,8 @@ export interface DecisionsFile {
 }
 
 /**
- * `--decisions FILE`, else `decisions.yaml` beside the stack, else `migrations/decisions.yaml`.
- * A file that was named and is not there is a `Failure`.
+ * `--decisions FILE`, else `decisions.yaml` beside the stack, else one in the folder that `--migrations` names; none
+ * where the stack has no decisions of its own. A file that was named and is not there is a `Failure`.
  */
 export async function findDecisions(
   options: InputOptions,
@@ -25,14 +25,16 @@ export async function findDecisions(
     if (text === undefined) throw new Failure(ExitCode.input, [missing(options.decisions)]);
     return { file, text };
   }
-  const migrations = options.migrations === undefined
-    ? join(surroundings.home, "migrations")
-    : resolve(surroundings.directory, options.migrations);
-  for (const file of [join(directory, "decisions.yaml"), join(migrations, "decisions.yaml")]) {
-    const text = await readText(file);
-    if (text !== undefined) return { file, text };
-  }
-  return undefined;
+  const beside = await decisionsIn(directory);
+  if (beside !== undefined || options.migrations === undefined) return beside;
+  return await decisionsIn(resolve(surroundings.directory, options.migrations));
+}
+
+/** The `decisions.yaml` of a folder, where it has one. */
+export async function decisionsIn(directory: string): Promise<DecisionsFile | undefined> {
+  const file = join(directory, "decisions.yaml");
+  const text = await readText(file);
+  return text === undefined ? undefined : { file, text };
 }
 
 async function readText(file: string): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import { type RunningContainer, runningContainers } from "../docker/containers.t
 import { EngineError, engineSocket, openEngine } from "../docker/engine.ts";
 import { inspectImages } from "../docker/inspect_images.ts";
 import { liveUsage } from "../docker/live_usage.ts";
-import type { ConvertInput } from "../kube/convert.ts";
+import type { ConvertInput } from "../checks/convert_stack.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What the conversion is told of it. */

@@ -2,7 +2,7 @@
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions, Run } from "./program.ts";
+import type { CommandOptions, Run } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The command's exit code; a `Failure` is printed with its own, anything else is a bug and says so. */

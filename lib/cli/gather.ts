@@ -6,13 +6,13 @@ import type { Loaded, LoadOptions, Project } from "../../compose/project.ts";
 import { secretValues } from "../diff/secrets.ts";
 import { type Diagnostic, hasErrors, type Sources } from "../diagnostics/diagnostic.ts";
 import type { RunningContainer } from "../docker/containers.ts";
-import { convert, type ConvertInput } from "../kube/convert.ts";
+import { type ConvertedStack, type ConvertInput, convertStack } from "../checks/convert_stack.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import { type Decisions, noDecisions, parseDecisions } from "../decisions/decisions.ts";
 import { checkIssuer } from "../checks/check_issuer.ts";
 import { checkPreparations } from "../kube/jobs/preparations.ts";
-import { withStartCalls } from "../kube/jobs/start_calls.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
+import { asInCluster } from "../stack/as_in_cluster.ts";
 import { exposedPorts } from "../stack/ports.ts";
 import { type PlanInput, planMigrations } from "../migration/plan.ts";
 import { preparationsFor } from "../migration/preparations.ts";
@@ -24,8 +24,9 @@ import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
 import { selectTraefikFiles } from "../traefik/traefik_files.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
-import { type DecisionsFile, findDecisions } from "./decisions_file.ts";
+import { type DecisionsFile, decisionsIn, findDecisions } from "./decisions_file.ts";
 import { askEngine } from "./engine_facts.ts";
+import { type KnownStack, migrationFolders, recogniseStack } from "./known_stack.ts";
 import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
 import { checkProfileNames } from "./profile_names.ts";
@@ -39,6 +40,8 @@ export interface Gathered {
   readonly project?: Project;
   readonly bindSources?: BindSources;
   readonly decisions: Decisions;
+  /** The stack that this one was recognised as, whose scripts are in force, and its decisions where it has none. */
+  readonly known?: KnownStack;
   readonly conversion?: Conversion;
   readonly plan?: Plan;
   readonly diagnostics: readonly Diagnostic[];
@@ -79,17 +82,25 @@ export async function gather(
     ...(looks.decisions === undefined ? {} : { decisions: looks.decisions }),
     load: { edited },
   };
-  const { directory, decided, loaded, sources } = await loadStack(options, surroundings, given);
-  const scripts = await loadScripts(
-    options.migrations === undefined
-      ? join(surroundings.home, "migrations")
-      : resolve(surroundings.directory, options.migrations),
+  const { directory, decided, loaded, sources, migrations, known } = await loadStack(
+    options,
+    surroundings,
+    given,
   );
+  const scripts = await loadScripts(migrations, known?.directory);
   const diagnostics = [...loaded.diagnostics, ...scripts.diagnostics, ...decided.diagnostics];
-  const { project } = loaded;
-  const read = { directory, sources, decisions: decided.decisions };
-  if (project === undefined) return { ...read, containers: [], diagnostics, planFor: () => undefined };
+  const read = {
+    directory,
+    sources,
+    decisions: decided.decisions,
+    ...(known === undefined ? {} : { known }),
+  };
+  if (loaded.project === undefined) {
+    return { ...read, containers: [], diagnostics, planFor: () => undefined };
+  }
 
+  const { project, findings } = asInCluster(loaded.project);
+  diagnostics.push(...findings);
   const { decisions } = decided;
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
   const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
@@ -116,10 +127,11 @@ export async function gather(
 function planner(
   input: ConvertInput,
   scripts: PlanInput["scripts"],
-): (digestKey: string) => { conversion: Conversion; planned: ReturnType<typeof planMigrations> } {
+): (digestKey: string) => ConvertedStack & { planned: ReturnType<typeof planMigrations> } {
   const { decisions } = input;
   return (digestKey) => {
-    const conversion = withStartCalls(convert({ ...input, digestKey }), decisions, digestKey);
+    const converted = convertStack({ ...input, digestKey });
+    const { conversion } = converted;
     const planned = planMigrations({
       scripts,
       conversion,
@@ -127,7 +139,7 @@ function planner(
       assigned: assignments(decisions),
       ...(decisions.defaultStep === undefined ? {} : { defaultStep: decisions.defaultStep }),
     });
-    return { conversion, planned };
+    return { ...converted, planned };
   };
 }
 
@@ -136,7 +148,10 @@ function hideSecrets(sources: Sources, { configuration, traefik }: Conversion): 
   return maskSources(sources, secretValues([...configuration, ...traefik].map(({ object }) => object)));
 }
 
-/** The decisions (those given, or else those found), then the compose files, whose variables they may decide. */
+/**
+ * The decisions (those given, or else those found), then the compose files, whose variables they may decide. A stack
+ * without decisions that is recognised as a known one gets that one's, and is read again where they decide variables.
+ */
 export async function loadStack(
   options: InputOptions,
   surroundings: Surroundings,
@@ -146,17 +161,27 @@ export async function loadStack(
   readonly decided: { readonly decisions: Decisions; readonly diagnostics: readonly Diagnostic[] };
   readonly loaded: Loaded;
   readonly sources: ReadonlyMap<string, string>;
+  /** The folder of the scripts, and the known stack that this one is. */
+  readonly migrations: string;
+  readonly known?: KnownStack;
 }> {
   const directory = stackDirectory(options, surroundings);
+  const folders = await migrationFolders(options, surroundings);
   const decisionTexts = new Map<string, string>();
-  const file = given.decisions ?? await findDecisions(options, directory, surroundings);
-  const decided = readDecisions(file, options, decisionTexts);
-  const { variables } = decided.decisions;
-  const loaded = await load({
-    ...loadOptions(options, surroundings),
-    ...(variables === undefined ? {} : { variables }),
-    ...given.load,
-  });
+  const own = given.decisions ?? await findDecisions(options, directory, surroundings);
+  let decided = readDecisions(own, options, decisionTexts);
+  const loadWith = ({ variables }: Decisions): Promise<Loaded> =>
+    load({
+      ...loadOptions(options, surroundings),
+      ...(variables === undefined ? {} : { variables }),
+      ...given.load,
+    });
+  let loaded = await loadWith(decided.decisions);
+  const known = recogniseStack(loaded.project?.services ?? {}, folders);
+  if (own === undefined && known !== undefined) {
+    decided = readDecisions(await decisionsIn(known.directory), options, decisionTexts);
+    if (decided.decisions.variables !== undefined) loaded = await loadWith(decided.decisions);
+  }
   const { project } = loaded;
   const { decisions } = decided;
   const diagnostics = project === undefined ? decided.diagnostics : [
@@ -165,7 +190,25 @@ export async function loadStack(
     ...checkVariables(loaded, decisions, surroundings.environment),
   ];
   const sources = new Map([...loaded.sources, ...decisionTexts]);
-  return { directory, decided: { decisions, diagnostics }, loaded, sources };
+  return {
+    directory,
+    decided: { decisions, diagnostics },
+    loaded,
+    sources,
+    migrations: folders.directory,
+    ...(known === undefined ? {} : { known }),
+  };
+}
+
+/** The file of decisions in force: the stack's own, else that of the known stack that it is. */
+export async function decisionsOf(
+  options: InputOptions,
+  surroundings: Surroundings,
+): Promise<DecisionsFile | undefined> {
+  const own = await findDecisions(options, stackDirectory(options, surroundings), surroundings);
+  if (own !== undefined) return own;
+  const { known } = await loadStack(options, surroundings);
+  return known === undefined ? undefined : await decisionsIn(known.directory);
 }
 
 /** `--stack`, seen from where the user is, else the bundled example. */

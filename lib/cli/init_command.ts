@@ -12,7 +12,7 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { loadStack, stackDirectory } from "./gather.ts";
 import { nextCommand } from "./init_next.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -15,7 +15,7 @@ import { traefikDecisions } from "../decisions/traefik.ts";
 import { OWNER_LABEL } from "../run/names.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 

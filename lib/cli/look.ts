@@ -3,7 +3,7 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import type { Access } from "../decisions/access.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather } from "./gather.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import { noCluster, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { findTarget, type Target, withTarget } from "./target.ts";

@@ -5,7 +5,7 @@ import { keyText } from "./digest_key.ts";
 import { refuseInUse } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { confirmMove, follow, type Move, withMove } from "./move.ts";
-import type { CommandOptions, Run } from "./program.ts";
+import type { CommandOptions, Run } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Applies the pending migrations. */

@@ -3,18 +3,30 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Migration } from "../migration/authoring.ts";
+import { compareIds } from "../migration/order.ts";
 import type { Script } from "../migration/plan.ts";
 
 const SCRIPT_NAME = /^(\d{3,})_[a-z0-9_]+\.ts$/;
 
 /**
- * Loads every `NNN_name.ts` of `directory`, in the order of the numbers. Files that end in `.ts` but are not
- * named so, numbers used twice and files without a migration as their default export are problems.
+ * Loads every `NNN_name.ts` of `directory`, in the order of the numbers; those of `own` take the place of others with
+ * the same number. Files that end in `.ts` but are not named so, numbers used twice and files without a migration as
+ * their default export are problems.
  */
 export async function loadScripts(
   directory: string,
+  own?: string,
 ): Promise<{ scripts: readonly Script[]; diagnostics: readonly Diagnostic[] }> {
   const diagnostics: Diagnostic[] = [];
+  const general = await loadFolder(directory, diagnostics);
+  if (own === undefined) return { scripts: general, diagnostics };
+  const replacing = await loadFolder(own, diagnostics);
+  const numbers = new Set(replacing.map(({ id }) => parseInt(id)));
+  const scripts = [...general.filter(({ id }) => !numbers.has(parseInt(id))), ...replacing];
+  return { scripts: scripts.sort((left, right) => compareIds(left.id, right.id)), diagnostics };
+}
+
+async function loadFolder(directory: string, diagnostics: Diagnostic[]): Promise<readonly Script[]> {
   const scripts: Script[] = [];
   const numbers = new Map<string, string>();
   for (const name of await scriptNames(directory, diagnostics)) {
@@ -45,7 +57,7 @@ export async function loadScripts(
     const script = await loadScript(file, name, diagnostics);
     if (script !== undefined) scripts.push(script);
   }
-  return { scripts, diagnostics };
+  return scripts;
 }
 
 async function scriptNames(directory: string, diagnostics: Diagnostic[]): Promise<string[]> {

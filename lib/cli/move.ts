@@ -10,7 +10,7 @@ import type { WriterOptions } from "../run/locked.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import { runDisplay } from "./run_display.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -141,12 +141,22 @@ export function durationFlag(flag: string, text: string): number {
   }
 }
 
-function describeInput(gathered: Gathered, isExample: boolean): string {
-  const { project, diagnostics, directory, decisions, sources } = gathered;
+/** What is moved, which decisions and whose scripts are in force. */
+export function describeStack(gathered: Gathered, isExample: boolean): string {
+  const { project, directory, decisions, sources, known } = gathered;
   const services = plural(Object.keys(project?.services ?? {}).length, "service");
   const name = isExample ? "the bundled example" : `project "${project?.name ?? ""}"`;
   const decided = sources.has(decisions.file) ? `decisions from ${decisions.file}` : "no decisions";
-  const stack = `Stack: ${name} in ${directory}, ${services}, ${decided}`;
+  const scripts = known === undefined
+    ? ""
+    : `, scripts of "${known.name}", as it has ${known.services.map((each) => `"${each}"`).join(" and ")}`;
+  return `Stack: ${name} in ${directory}, ${services}, ${decided}${scripts}`;
+}
+
+/** The same, and how much there is to say of it. */
+function describeInput(gathered: Gathered, isExample: boolean): string {
+  const { diagnostics } = gathered;
+  const stack = describeStack(gathered, isExample);
   return diagnostics.length === 0
     ? stack
     : `${stack}\n${countDiagnostics(diagnostics)}; deno task check shows them`;

@@ -1,7 +1,7 @@
 /** Prints diagnostics in the format that was asked for. */
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../report/diagnostic_text.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface PrintOptions {

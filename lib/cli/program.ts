@@ -1,28 +1,10 @@
 /** Declares the commands; each one's code is loaded when it is called, so that `--help` is quick. */
 import { Command, CommanderError, Option } from "commander";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import {
-  append,
-  type ClusterOptions,
-  type InputOptions,
-  type OutputOptions,
-  withCluster,
-  withInput,
-  withOutput,
-  withWriting,
-} from "./options.ts";
+import { append, withCluster, withInput, withOutput, withWriting } from "./options.ts";
+import type { CommandOptions, Run } from "./command.ts";
 import type { Purpose } from "../run/rights.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/** Everything that may stand on a command line of `migrate` and its like. */
-export type CommandOptions =
-  & InputOptions
-  & ClusterOptions
-  & OutputOptions
-  & Readonly<Record<string, unknown>>;
-
-/** A command: parsed flags in, exit code out. Expected problems are thrown as `Failure` and printed by the caller. */
-export type Run = (options: CommandOptions, surroundings: Surroundings) => Promise<number>;
 
 /**
  * Runs the command line and returns the exit code. Wrong flags end with `ExitCode.usage`.
@@ -132,6 +114,7 @@ function declareLooking(program: Command, on: On): void {
     .description(
       "say everything that is worth knowing before the move; asks a cluster only where one is named",
     )
+    .option("--strict", "exit with 3 also while a question has no answer")
     .option(
       "--host-file <file>",
       "crontab, unit or script of the machine that may reach into containers; repeatable",

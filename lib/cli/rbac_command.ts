@@ -4,7 +4,7 @@ import { rbacObjects } from "../run/rbac.ts";
 import type { Purpose } from "../run/rights.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather } from "./gather.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 

@@ -19,7 +19,7 @@ import { keyText } from "./digest_key.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered, stackDirectory } from "./gather.ts";
 import { follow, lockTimeoutOf, type Move, writerOptions } from "./move.ts";
-import type { CommandOptions, Run } from "./program.ts";
+import type { CommandOptions, Run } from "./command.ts";
 import { type ChangeContext, prepareChange, type PreparedChange, previewOf } from "./secret_prepare.ts";
 import { needsPrompt, onlyName, randomValue, readValue } from "./secret_value.ts";
 import { inventoryOf } from "./secrets_command.ts";

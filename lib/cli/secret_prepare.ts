@@ -14,7 +14,7 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { inventoryOf } from "./secrets_command.ts";
 import { nothingRecorded } from "./status_command.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Target } from "./target.ts";
 import type { Terminal } from "./terminal.ts";

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Longer values are files, not passwords. */

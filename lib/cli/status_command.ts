@@ -9,7 +9,7 @@ import { renderStatus } from "../report/status_table.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { CommandOptions } from "./program.ts";
+import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { findTarget, type Target, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";

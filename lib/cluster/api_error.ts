@@ -201,3 +201,13 @@ function firstLine(cause: unknown): string {
 function rootCause(error: Error): Error {
   return error.cause instanceof Error ? rootCause(error.cause) : error;
 }
+
+/**
+ * Whether the server refuses because a field cannot be changed. Never by the status alone: 422 is also the
+ * answer to a value that is wrong.
+ */
+export function isImmutable(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 422 &&
+    /field is immutable|updates to statefulset spec|may not be changed|may not change once set|cannot change roleRef|are forbidden/i
+      .test(error.message);
+}

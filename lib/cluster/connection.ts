@@ -1,4 +1,5 @@
 /** How an API server is reached: its address, what proves who we are, and the transport that carries both. */
+import { Failure } from "../diagnostics/diagnostic.ts";
 
 /** One API server and one user, ready to be asked. Made by `kubeconfig.ts`. */
 export interface Connection {
@@ -36,4 +37,23 @@ export function createTransport(options: TransportOptions): Deno.HttpClient {
       ? {}
       : { cert: options.clientCert, key: options.clientKey }),
   });
+}
+
+/** What of a connection stands in the kubeconfig as it is. */
+export type Address = Pick<Connection, "context" | "server" | "namespace" | "certificateAuthority">;
+
+/** `createTransport` with a message in place of the TLS library's. */
+export function openTransport(context: string, options: TransportOptions): Deno.HttpClient {
+  try {
+    return createTransport(options);
+  } catch (error) {
+    throw new Failure(4, [{
+      code: "cluster-bad-certificate",
+      severity: "error",
+      message: `Context "${context}" has a certificate or key that cannot be read: ${
+        error instanceof Error ? error.message : String(error)
+      }`,
+      hint: "Renew the kubeconfig; certificates and keys are PEM, in -data fields base64 of PEM",
+    }]);
+  }
 }

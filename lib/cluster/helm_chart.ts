@@ -5,7 +5,7 @@
  */
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { LiveObject } from "./live_object.ts";
-import type { Readiness } from "./readiness.ts";
+import type { Readiness } from "./readiness_state.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The controller answers within a second; a k3s that starts anew takes longer. */

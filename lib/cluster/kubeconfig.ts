@@ -3,7 +3,7 @@
  * identity providers need `@kubernetes/client-node`, whose import takes longer than a whole `status`.
  */
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { type Connection, createTransport, type TransportOptions } from "./connection.ts";
+import { type Address, type Connection, openTransport, type TransportOptions } from "./connection.ts";
 import { type ContextEntry, readContext } from "./kubeconfig_file.ts";
 
 /** What the operator said about the cluster, and the surroundings that decide where they said nothing. */
@@ -49,9 +49,6 @@ export async function findCluster(choice: ClusterChoice): Promise<Connection | u
     "Name one with --kubeconfig or in KUBECONFIG",
   );
 }
-
-/** What of a connection stands in the kubeconfig as it is. */
-export type Address = Pick<Connection, "context" | "server" | "namespace" | "certificateAuthority">;
 
 async function connect(entry: ContextEntry): Promise<Connection> {
   const { cluster, user } = entry;
@@ -107,21 +104,6 @@ function connectStatic(
     },
     close: (): void => transport.close(),
   };
-}
-
-/** `createTransport` with a message in place of the TLS library's. */
-export function openTransport(context: string, options: TransportOptions): Deno.HttpClient {
-  try {
-    return createTransport(options);
-  } catch (error) {
-    throw failure(
-      "cluster-bad-certificate",
-      `Context "${context}" has a certificate or key that cannot be read: ${
-        error instanceof Error ? error.message : String(error)
-      }`,
-      "Renew the kubeconfig; certificates and keys are PEM, in -data fields base64 of PEM",
-    );
-  }
 }
 
 function staticHeaders(user: ContextEntry["user"]): Readonly<Record<string, string>> {

@@ -2,8 +2,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
 import { Failure } from "../diagnostics/diagnostic.ts";
-import type { Connection, TransportOptions } from "./connection.ts";
-import { type Address, openTransport } from "./kubeconfig.ts";
+import { type Address, type Connection, openTransport, type TransportOptions } from "./connection.ts";
 import type { ContextEntry } from "./kubeconfig_file.ts";
 
 interface Credentials {

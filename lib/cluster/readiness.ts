@@ -9,20 +9,9 @@ import type { Namespace, PersistentVolumeClaim, Pod } from "kubernetes-types/cor
 import { currentPods } from "./current_pods.ts";
 import { helmChart, helmChartConfig } from "./helm_chart.ts";
 import type { LiveObject } from "./live_object.ts";
+import type { Readiness } from "./readiness_state.ts";
 import { troubleOf } from "./pod_trouble.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/** Ready, not yet and why, or never and why. */
-export type Readiness =
-  | { readonly state: "ready" }
-  | { readonly state: "waiting"; readonly reason: string }
-  | {
-    readonly state: "failed";
-    readonly reason: string;
-    /** The pod and container whose log tells more. */
-    readonly pod?: string;
-    readonly container?: string;
-  };
 
 const READY: Readiness = { state: "ready" };
 

@@ -1,14 +1,22 @@
 /** The result of converting a project: objects by what they are for, and everything worth saying about it. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Dependency } from "../stack/dependencies.ts";
+import type { ServicePort } from "../stack/ports.ts";
+import type { Place } from "../stack/secrets/reference.ts";
 import type { PlannedObject } from "./object.ts";
+import type { ServiceRole, WorkloadKind } from "../stack/role.ts";
 
-/** The workload kinds that a service can become. `none`: replaced by something named (see the findings). */
-export type WorkloadKind = "Deployment" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" | "none";
+export type { WorkloadKind } from "../stack/role.ts";
 
 /** The objects that one compose service became. */
 export interface ConvertedService {
   readonly name: string;
   readonly kind: WorkloadKind;
+  readonly role: ServiceRole;
+  /** What its pods run; absent where there are none. */
+  readonly image?: string;
+  /** Where the variables of its pods are kept. */
+  readonly variables: ReadonlyMap<string, Place>;
   /** Its workload; empty where `kind` is `none`. */
   readonly workload: readonly PlannedObject[];
   /** The Services for each name by which it is reached. */
@@ -17,8 +25,8 @@ export interface ConvertedService {
   readonly configuration: readonly PlannedObject[];
   /** IngressRoutes and the like for its routers. */
   readonly routes: readonly PlannedObject[];
-  /** Services that it needs, with the evidence, by name. */
-  readonly dependsOn: readonly string[];
+  /** Services that it needs, with the reason, by name. */
+  readonly dependsOn: readonly Dependency[];
 }
 
 /** Everything, ready for migrations to choose from and order. */
@@ -37,5 +45,10 @@ export interface Conversion {
   readonly routes: readonly PlannedObject[];
   /** Services that take ports of the node from whoever holds them: Traefik's, and those of published ports. */
   readonly front: readonly PlannedObject[];
+  /** What the Secrets among them hold, by name and key. */
+  readonly secrets: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+  /** The ports of each service, with the evidence for each. */
+  readonly ports: ReadonlyMap<string, readonly ServicePort[]>;
+  /** What was found on the way. */
   readonly findings: readonly Diagnostic[];
 }

@@ -1,5 +1,6 @@
 /** A Kubernetes object as the plain JSON that is planned, diffed and sent, and the place it came from. */
 import type { Span } from "../diagnostics/diagnostic.ts";
+import { list, record } from "./json.ts";
 
 /** Any object of any API; only what every part needs to know is typed. */
 export interface KubeObject {
@@ -34,4 +35,10 @@ export function objectKey(object: KubeObject): string {
   const slash = object.apiVersion.indexOf("/");
   const group = slash < 0 ? "" : object.apiVersion.slice(0, slash);
   return [group, object.kind, object.metadata.namespace ?? "", object.metadata.name].join("/");
+}
+
+/** The containers of a workload of any kind. */
+export function containersOf(workload: KubeObject): readonly Record<string, unknown>[] {
+  const template = record(record(workload["spec"])?.["template"]);
+  return list(record(template?.["spec"])?.["containers"]);
 }

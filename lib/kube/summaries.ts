@@ -1,6 +1,6 @@
-/** Findings that sum up a whole conversion, and the order of all findings. */
+/** Findings that sum up a whole conversion. */
 import type { Service } from "../../compose/project.ts";
-import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../diagnostics/diagnostic.ts";
 import type { SecretNote } from "../stack/secrets/classification.ts";
 import { at, type Context } from "../stack/context.ts";
 import { counted } from "./wording.ts";
@@ -49,20 +49,4 @@ export function reportSplitStorage(context: Context, service: Service, storageId
     ...at(context.project, ["services", service.name, "volumes"]),
     hint: "Give all directories that one service mounts the same storageId in decisions.yaml",
   });
-}
-
-const SEVERITIES = ["error", "question", "warning", "info"];
-
-/** By severity, then place, then code: independent of the order in which they were found. */
-export function sorted(findings: readonly Diagnostic[]): Diagnostic[] {
-  const key = ({ severity, span, code, message }: Diagnostic): string =>
-    [
-      SEVERITIES.indexOf(severity),
-      span?.file ?? "",
-      String(span?.line ?? 0).padStart(7, "0"),
-      String(span?.column ?? 0).padStart(5, "0"),
-      code,
-      message,
-    ].join("\0");
-  return [...findings].sort((left, right) => key(left) < key(right) ? -1 : 1);
 }

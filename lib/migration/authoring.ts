@@ -1,5 +1,8 @@
 /** The words that a migration script is written in. Scripts import this file and nothing else. */
+import type { ServiceRole } from "../stack/role.ts";
 import type { Step } from "./step.ts";
+
+export type { ServiceRole } from "../stack/role.ts";
 
 /**
  * One numbered script, the default export of `migrations/NNN_name.ts`.
@@ -11,6 +14,8 @@ export interface Migration {
   readonly title: string;
   /** One sentence for the operator: why this step exists and why it stands where it stands. */
   readonly why: string;
+  /** Of the services that no script names, which it takes: `tiers()` returns them. */
+  readonly takes?: readonly ServiceRole[];
   plan(stack: Stack): readonly Steps[];
 }
 
@@ -28,6 +33,18 @@ export interface Stack {
   service(name: string): ServiceName;
   /** The services that `decisions.yaml` gives to this script (`services.<name>.step`). */
   assigned(): readonly ServiceName[];
+  /**
+   * The services that this script takes by `takes` or by a decision and not by name, in tiers: each tier starts when what it
+   * needs, which stands in a tier or a script before it, is there.
+   */
+  tiers(): readonly (readonly ServiceName[])[];
+  /** Every service of the stack. */
+  services(): readonly ServiceName[];
+  /**
+   * Starts services side by side and waits until each is ready, or complete where it is a Job; with the tables, users, clients
+   * and calls that are decided for them.
+   */
+  start(services: readonly ServiceName[], options?: { readonly timeout?: string }): Steps;
   readonly kube: Objects;
   readonly wait: Waits;
   /** Something that only a person can do; the run prints it and goes on. */

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import type { Migration, Steps } from "./authoring.ts";
+import { placeServices } from "./placement.ts";
 import type { Preparations } from "./preparations.ts";
 import { applyRoutes, type Notes, stackFor } from "./stack.ts";
 import type { Plan, PlannedMigration, Step } from "./step.ts";
@@ -30,18 +31,41 @@ export interface PlanInput {
  * an assignment to a script that is not there.
  */
 export function planMigrations(input: PlanInput): { plan: Plan; diagnostics: readonly Diagnostic[] } {
+  const { scripts, conversion } = input;
   const diagnostics: Diagnostic[] = [];
-  const named = resolveAssignments(input.assigned, input.scripts, diagnostics);
-  const assignments = new Map([...named, ...defaultAssignments(input, named, diagnostics)]);
-  const drafts = input.scripts.map((script) => runScript(script, input, assignments, new Set()));
-  diagnostics.push(...drafts.flatMap((draft) => draft.notes.diagnostics));
-  const claims = claimsOf(input.scripts, drafts, diagnostics);
-  diagnostics.push(...unclaimed(input.conversion, claims, assignments));
+  const assigned = resolveAssignments(input.assigned, scripts, diagnostics);
+  const byName = scripts.map((script) => runScript(script, input, { ...NOTHING, assigned }));
+  const named = new Map(
+    byName.flatMap(({ notes }, index) =>
+      [...notes.claimed].filter((name) => !assigned.has(name)).map((name) =>
+        [name, scripts[index]?.id ?? ""] as const
+      )
+    ),
+  );
+  const assignments = new Map([...assigned, ...defaultAssignments(input, assigned, named, diagnostics)]);
+  const takers = scripts.map(({ id, migration }) => ({ id, takes: migration.takes ?? [] }));
+  const services = [...conversion.services.values()].filter(({ kind }) => kind !== "none");
+  const { tiers, diagnostics: circles } = placeServices(services, takers, named, assignments);
+  const placed = { ...NOTHING, assigned: assignments, tiers };
 
+  const drafts = scripts.map((script) => runScript(script, input, placed));
+  diagnostics.push(...circles, ...drafts.flatMap((draft) => draft.notes.diagnostics));
+  const claims = claimsOf(scripts, drafts, diagnostics);
+  diagnostics.push(...unclaimed(conversion, claims, assignments));
+  return { plan: { migrations: plannedOf(input, drafts, placed) }, diagnostics };
+}
+
+/** The scripts once more, knowing which services come with later ones. */
+function plannedOf(input: PlanInput, drafts: readonly Draft[], placed: Surroundings): PlannedMigration[] {
   const opening = drafts.findIndex((draft) => draft.notes.opensRoutes);
-  const later = new Set(drafts.slice(opening + 1).flatMap((draft) => [...draft.notes.claimed]));
-  const migrations = input.scripts.map((script, index): PlannedMigration => {
-    const { steps, notes } = runScript(script, input, assignments, later);
+  const usersDue = new Set<string>();
+  return input.scripts.map((script, index): PlannedMigration => {
+    const later = new Set(drafts.slice(index + 1).flatMap((draft) => [...draft.notes.claimed]));
+    const placedLater = new Set(
+      input.scripts.slice(index + 1).flatMap(({ id }) => placed.tiers.get(id)?.flat() ?? []),
+    );
+    const { steps, notes } = runScript(script, input, { ...placed, later, placedLater, usersDue });
+    for (const name of notes.usersDue) usersDue.add(name);
     const delayed = opening >= 0 && index > opening
       ? flatten(applyRoutes(input.conversion, (service) => notes.claimed.has(service)))
       : [];
@@ -55,8 +79,24 @@ export function planMigrations(input: PlanInput): { plan: Plan; diagnostics: rea
       claimed: [...notes.claimed],
     };
   });
-  return { plan: { migrations }, diagnostics };
 }
+
+/** What a script is told besides the stack. */
+interface Surroundings {
+  readonly assigned: ReadonlyMap<string, string>;
+  readonly tiers: ReadonlyMap<string, readonly (readonly string[])[]>;
+  readonly later: ReadonlySet<string>;
+  readonly placedLater: ReadonlySet<string>;
+  readonly usersDue: ReadonlySet<string>;
+}
+
+const NOTHING: Surroundings = {
+  assigned: new Map(),
+  tiers: new Map(),
+  later: new Set(),
+  placedLater: new Set(),
+  usersDue: new Set(),
+};
 
 interface Draft {
   readonly steps: readonly Step[];
@@ -66,14 +106,20 @@ interface Draft {
 function runScript(
   script: Script,
   { conversion, preparations }: PlanInput,
-  assignments: ReadonlyMap<string, string>,
-  later: ReadonlySet<string>,
+  { assigned: assignments, tiers, ...told }: Surroundings,
 ): Draft {
-  const notes: Notes = { absent: new Set(), claimed: new Set(), opensRoutes: false, diagnostics: [] };
+  const notes: Notes = {
+    absent: new Set(),
+    claimed: new Set(),
+    usersDue: new Set(),
+    opensRoutes: false,
+    diagnostics: [],
+  };
   const assigned = [...assignments].filter(([, id]) => id === script.id).map(([service]) => service);
+  const view = { conversion, preparations, assigned, tiers: tiers.get(script.id) ?? [], ...told };
   try {
     return {
-      steps: flatten(script.migration.plan(stackFor({ conversion, preparations, assigned, later }, notes))),
+      steps: flatten(script.migration.plan(stackFor(view, notes))),
       notes,
     };
   } catch (error) {
@@ -113,21 +159,19 @@ function isList(steps: Steps | readonly Steps[]): steps is readonly Steps[] {
   return Array.isArray(steps);
 }
 
-/** The services that no script takes by itself or by an assignment, all to the default script. */
+/** The services that no script names and no decision gives to one, all to the decided default. */
 function defaultAssignments(
-  input: PlanInput,
+  { scripts, conversion, defaultStep }: PlanInput,
+  assigned: ReadonlyMap<string, string>,
   named: ReadonlyMap<string, string>,
   diagnostics: Diagnostic[],
 ): ReadonlyMap<string, string> {
-  const { scripts, conversion, defaultStep } = input;
   if (defaultStep === undefined) return new Map();
-  const drafts = scripts.map((script) => runScript(script, input, named, new Set()));
-  const claimed = new Set(drafts.flatMap((draft) => [...draft.notes.claimed]));
-  const rest = [...conversion.services.values()].filter(({ name, kind }) =>
-    kind !== "none" && !claimed.has(name)
-  );
   const id = findScript(scripts, defaultStep);
   if (id === undefined) diagnostics.push(unknownScript("defaultStep", defaultStep, scripts));
+  const rest = [...conversion.services.values()].filter(({ name, kind }) =>
+    kind !== "none" && !assigned.has(name) && !named.has(name)
+  );
   return new Map(id === undefined ? [] : rest.map(({ name }) => [name, id]));
 }
 

@@ -13,6 +13,8 @@ export interface Notes {
   readonly absent: Set<string>;
   /** Services whose workload it applies. */
   readonly claimed: Set<string>;
+  /** Services whose users it asked for although a later script starts them. */
+  readonly usersDue: Set<string>;
   /** Whether it opens the routes. */
   opensRoutes: boolean;
   readonly diagnostics: Diagnostic[];
@@ -34,27 +36,34 @@ export interface View {
   readonly preparations: Preparations;
   /** The services that decisions give to it. */
   readonly assigned: readonly string[];
+  /** The services that are placed in it, in tiers. */
+  readonly tiers: readonly (readonly string[])[];
   /** The services whose workload only comes with a later script, so that their routes wait for it. */
   readonly later: ReadonlySet<string>;
+  /** Those of them that a later script takes unnamed: it starts them together with their users. */
+  readonly placedLater: ReadonlySet<string>;
+  /** The services whose users an earlier script asked for before they were there. */
+  readonly usersDue: ReadonlySet<string>;
 }
 
 /** How long a Job of users, clients or tables may take. */
 const PREPARATION_TIMEOUT = "10m";
-/** A call may load data; its Job has a deadline of its own. */
-const CALL_TIMEOUT = "30m";
+/** A call or a one-shot may load data. */
+const LONG_TIMEOUT = "30m";
 
 /** Builds the stack for one script. */
-export function stackFor({ conversion, preparations, assigned, later }: View, notes: Notes): Stack {
+export function stackFor(view: View, notes: Notes): Stack {
+  const { conversion, preparations, assigned, later } = view;
   const prepared = (objects: readonly PlannedObject[]): Steps => inOrder(objects, PREPARATION_TIMEOUT);
   const isHere = ({ service }: ServiceName): boolean =>
     (conversion.services.get(service)?.kind ?? "none") !== "none";
   const take = (name: ServiceName, kind?: WorkloadKind): ConvertedService | undefined =>
     takeService(conversion, notes, name.service, kind);
-  const workload = (name: ServiceName, kind?: WorkloadKind): Steps => {
+  const workload = (name: ServiceName, kind?: WorkloadKind, timeout = "10m"): Steps => {
     const chart = isHere(name) ? preparations.chart(name.service) : [];
     const service = take(name, chart.length === 0 ? kind : undefined);
     if (service === undefined) return [];
-    return chart.length === 0 ? workloadSteps(service, "10m") : inOrder(chart, "10m");
+    return chart.length === 0 ? workloadSteps(service, timeout) : inOrder(chart, timeout);
   };
   const fence = fencePolicy(conversion.namespace).map((object) => ({ object }));
   const kube: Objects = {
@@ -69,10 +78,15 @@ export function stackFor({ conversion, preparations, assigned, later }: View, no
       const service = take(name, "Job");
       return service === undefined ? [] : workloadSteps(service, options?.timeout ?? "10m");
     },
-    users: (name) => isHere(name) ? prepared(preparations.users(name.service)) : [],
+    users: (name) => {
+      if (!isHere(name)) return [];
+      const isLater = view.placedLater.has(name.service);
+      if (isLater) notes.usersDue.add(name.service);
+      return isLater ? [] : prepared(preparations.users(name.service));
+    },
     schema: (name) => isHere(name) ? prepared(preparations.schema(name.service)) : [],
     clients: (name) => isHere(name) ? prepared(preparations.clients(name.service)) : [],
-    calls: (name) => isHere(name) ? inOrder(preparations.calls(name.service), CALL_TIMEOUT) : [],
+    calls: (name) => isHere(name) ? inOrder(preparations.calls(name.service), LONG_TIMEOUT) : [],
     timers: () => prepared(preparations.timers()),
     access: () => prepared(preparations.access()),
     routes: () => {
@@ -94,6 +108,16 @@ export function stackFor({ conversion, preparations, assigned, later }: View, no
       return { service: name };
     },
     assigned: () => assigned.map((service) => ({ service })),
+    tiers: () => view.tiers.map((tier) => tier.map((service) => ({ service }))),
+    services: () => [...conversion.services.keys()].map((service) => ({ service })),
+    start: (names, options) => [
+      names.map(kube.schema),
+      names.map((name) => workload(name, undefined, LONG_TIMEOUT)),
+      names.map((name) => wait.ready(name, options)),
+      names.map((name) => view.usersDue.has(name.service) ? kube.users(name) : []),
+      names.map(kube.calls),
+      names.map(kube.clients),
+    ],
     kube,
     wait,
     manual: (instruction) => ({ kind: "manual", instruction }),

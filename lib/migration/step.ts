@@ -1,6 +1,6 @@
 /** What a migration is made of: data that every reader (dry-run, diff, executor, status) sees alike. */
 import type { Span } from "../diagnostics/diagnostic.ts";
-import type { PlannedObject } from "../kube/object.ts";
+import type { KubeObject, PlannedObject } from "../kube/object.ts";
 
 /** Names an object on the server. */
 export interface ObjectRef {
@@ -8,6 +8,12 @@ export interface ObjectRef {
   readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
+}
+
+/** Names the object for requests. */
+export function refOf(object: KubeObject): ObjectRef {
+  const { apiVersion, kind, metadata: { name, namespace } } = object;
+  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Brings one planned object to the server: unchanged, applied, or replaced where its kind allows that. */
-import { ApiError, isNotFound } from "../cluster/api_error.ts";
+import { ApiError, isImmutable, isNotFound } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
@@ -7,7 +7,7 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import { type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
 import { type DigestKey, digestObject } from "../migration/digest.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
-import type { ObjectRef } from "../migration/step.ts";
+import { refOf } from "../migration/step.ts";
 import type { ObjectOutcome, RunEvent } from "./event.ts";
 import type { Foreign } from "./foreign.ts";
 import { untilGone } from "./gone.ts";
@@ -144,22 +144,6 @@ export async function replaceObject(
   await removeForReplacement(context, body, migration);
   const { object: made } = await applyLasting(context, body, migration);
   return { outcome: "replaced", live: made };
-}
-
-/** Names the object for requests. */
-export function refOf(object: KubeObject): ObjectRef {
-  const { apiVersion, kind, metadata: { name, namespace } } = object;
-  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
-}
-
-/**
- * Whether the server refuses because a field cannot be changed. Never by the status alone: 422 is also the
- * answer to a value that is wrong.
- */
-export function isImmutable(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 422 &&
-    /field is immutable|updates to statefulset spec|may not be changed|may not change once set|cannot change roleRef|are forbidden/i
-      .test(error.message);
 }
 
 async function applyNow(

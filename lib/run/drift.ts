@@ -2,8 +2,7 @@
 import type { ClusterClient } from "../cluster/client.ts";
 import { describeObject, objectKey, type PlannedObject } from "../kube/object.ts";
 import { canonical, digestObject } from "../migration/digest.ts";
-import { type Plan, type PlannedMigration, plannedObjects, type Step } from "../migration/step.ts";
-import { refOf } from "./apply.ts";
+import { type Plan, type PlannedMigration, plannedObjects, refOf, type Step } from "../migration/step.ts";
 import { type DryRunOptions, type MigrationPreview, type PlannedChange, previewWorks } from "./dry_run.ts";
 import { entryKey } from "./inventory.ts";
 import { liveDigest, readLiveIndex } from "./live_index.ts";

@@ -1,5 +1,5 @@
 /** What a run would do, asked from the server itself by dry-runs: exact, validated, and without a write. */
-import { diagnoseAccess } from "../cluster/api_error.ts";
+import { diagnoseAccess, isImmutable } from "../cluster/api_error.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { type Diagnostic, Failure, type Span } from "../diagnostics/diagnostic.ts";
 import { maskVersions, type Versions } from "../diff/mask.ts";
@@ -7,8 +7,8 @@ import { normalise } from "../diff/normalise.ts";
 import { secretValues } from "../diff/secrets.ts";
 import { describeObject, objectKey, type PlannedObject } from "../kube/object.ts";
 import { type DigestKey, digestObject } from "../migration/digest.ts";
-import { type Plan, plannedObjects, type Step } from "../migration/step.ts";
-import { decorate, isBefore, isImmutable, isReplaceable, refOf } from "./apply.ts";
+import { type Plan, plannedObjects, refOf, type Step } from "../migration/step.ts";
+import { decorate, isBefore, isReplaceable } from "./apply.ts";
 import type { ObjectOutcome } from "./event.ts";
 import type { RunOptions } from "./execute.ts";
 import { diagnoseObject } from "./failure.ts";

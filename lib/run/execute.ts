@@ -3,7 +3,7 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import { redact, secretValues } from "../diff/secrets.ts";
 import { objectKey } from "../kube/object.ts";
 import { type DigestKey, digestObject } from "../migration/digest.ts";
-import { type Plan, plannedObjects } from "../migration/step.ts";
+import { type Plan, plannedObjects, refOf } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { findForeign, type Foreign, refuseForeign } from "./foreign.ts";
 import { mergeEntries } from "./inventory.ts";
@@ -20,11 +20,12 @@ import {
   type WriterOptions,
 } from "./locked.ts";
 import { missingRights } from "./rbac.ts";
-import { refOf } from "./apply.ts";
 import { findTarget, prepareTarget } from "./prepare.ts";
 import { type MigrationResult, runMigration } from "./run_migration.ts";
-import { loadState, type Session, type Target } from "./session.ts";
-import { EMPTY_STATE, type InventoryEntry, type MigrationRecord, type State } from "./state.ts";
+import { loadState, type Session } from "./session.ts";
+import type { Target } from "./target.ts";
+import type { MigrationRecord } from "./migration_record.ts";
+import { EMPTY_STATE, type InventoryEntry, type State } from "./state.ts";
 import { rekeyed } from "./status.ts";
 import { isTodo, missingScripts, type Selection, selectWork, type Work } from "./work.ts";
 

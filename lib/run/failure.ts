@@ -1,9 +1,8 @@
 /** What is said when an object is refused, a wait fails or the cluster cannot be used. */
-import { ApiError, diagnoseAccess } from "../cluster/api_error.ts";
+import { ApiError, diagnoseAccess, isImmutable } from "../cluster/api_error.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { redact } from "../diff/secrets.ts";
 import { describeObject, type PlannedObject } from "../kube/object.ts";
-import { isImmutable } from "./apply.ts";
 
 /** Everything worth saying about one refused object; values of secrets are masked. */
 export function diagnoseObject(

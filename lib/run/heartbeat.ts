@@ -4,7 +4,7 @@ import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { LEASE_NAME } from "./names.ts";
-import type { Target } from "./session.ts";
+import type { Target } from "./target.ts";
 import type { Lock } from "./state.ts";
 
 /** How long a Lease must stay unchanged, by the watcher's own clock, before its holder counts as gone. */

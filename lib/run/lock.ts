@@ -6,7 +6,8 @@ import { raiseFence } from "./fence.ts";
 import { LEASE_MS } from "./heartbeat.ts";
 import { type Holder, isCertainlyDead } from "./holder.ts";
 import { LEASE_NAME } from "./names.ts";
-import { loadState, Session, swap, type Target } from "./session.ts";
+import { loadState, Session, swap } from "./session.ts";
+import type { Target } from "./target.ts";
 import type { Lock } from "./state.ts";
 
 /** How to wait for the lock. */

@@ -7,7 +7,8 @@ import { EventQueue } from "./event_queue.ts";
 import { currentHolder, type Holder } from "./holder.ts";
 import { acquire } from "./lock.ts";
 import { namespaceTrouble } from "./namespace_trouble.ts";
-import type { Session, Target } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Target } from "./target.ts";
 
 /** Who runs something where. */
 export interface WriterOptions {

@@ -4,8 +4,7 @@
  */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { digestMigration } from "../migration/digest.ts";
-import { type Plan, plannedObjects } from "../migration/step.ts";
-import { refOf } from "./apply.ts";
+import { type Plan, plannedObjects, refOf } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { entryKey, mergeEntries } from "./inventory.ts";
 import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions } from "./locked.ts";
@@ -13,7 +12,8 @@ import { hasPersonWork, lookAtPerson, type PersonWork, tooEarly } from "./person
 import { findTarget } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
 import { runMigration } from "./run_migration.ts";
-import type { InventoryEntry, MigrationRecord } from "./state.ts";
+import type { MigrationRecord } from "./migration_record.ts";
+import type { InventoryEntry } from "./state.ts";
 
 /** Whose access, and what is done about the decision. */
 export interface PersonOptions extends WriterOptions {

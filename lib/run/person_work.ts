@@ -4,14 +4,14 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import { PERSON_LABEL, personObjects, sharedKeys } from "../kube/access/objects.ts";
 import { objectKey, type PlannedObject } from "../kube/object.ts";
 import { digestMigration, digestObject } from "../migration/digest.ts";
-import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
-import { refOf } from "./apply.ts";
+import { type Plan, type PlannedMigration, plannedObjects, refOf } from "../migration/step.ts";
 import { foreignAmong, refuseForeign } from "./foreign.ts";
 import { entryKey, mergeEntries } from "./inventory.ts";
 import { liveDigest, type LiveIndex, readLiveIndex } from "./live_index.ts";
 import { agrees, objectsOf, readPeople } from "./people.ts";
-import type { Target } from "./session.ts";
-import type { InventoryEntry, MigrationRecord, State } from "./state.ts";
+import type { Target } from "./target.ts";
+import type { MigrationRecord } from "./migration_record.ts";
+import type { InventoryEntry, State } from "./state.ts";
 
 /** What is left to do for one person. */
 export interface PersonWork {

@@ -9,7 +9,7 @@ import { namespaceTrouble } from "./namespace_trouble.ts";
 import { ensureKey, randomKey, readKey } from "./key.ts";
 import type { LiveIndex } from "./live_index.ts";
 import { DIGEST_ANNOTATION } from "./names.ts";
-import type { Target } from "./session.ts";
+import type { Target } from "./target.ts";
 
 /** In place of a digest, which needs the key, which needs the namespace. */
 const PREPARED = "prepared";

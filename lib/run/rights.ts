@@ -2,7 +2,7 @@
 import { builtInResource } from "../cluster/resources.ts";
 import { companionsOf } from "../cluster/surroundings.ts";
 import { sharedObjects } from "../kube/access/objects.ts";
-import { CHANGE_NAME } from "../kube/jobs/secret_change.ts";
+import { CHANGE_NAME } from "../kube/jobs/script/secret_change.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { isReplaceable } from "./apply.ts";

@@ -4,7 +4,7 @@
  */
 import { type DigestKey, digestValue } from "../migration/digest.ts";
 import { compareIds } from "../migration/order.ts";
-import type { MigrationRecord } from "./state.ts";
+import type { MigrationRecord } from "./migration_record.ts";
 
 /** A quarter of what the API allows for all annotations of an object (256 KiB), less room for lock and marks. */
 const RECORD_BUDGET = 60 * 1024;

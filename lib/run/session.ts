@@ -6,24 +6,16 @@
  * holder is refused. The Lease only carries the heartbeat.
  */
 import { isAlreadyExists, isConflict, isNotFound, isTransient } from "../cluster/api_error.ts";
-import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
-import type { DigestKey } from "../migration/digest.ts";
 import { nextEpoch, raiseFence } from "./fence.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Holder } from "./holder.ts";
 import { STATE_NAME } from "./names.ts";
 import { namespaceTrouble, recordGone } from "./namespace_trouble.ts";
+import type { Target } from "./target.ts";
 import { EMPTY_STATE, type Lock, readState, type State, stateBytes, writeState } from "./state.ts";
-
-/** One target's record in a cluster. */
-export interface Target {
-  readonly client: ClusterClient;
-  readonly namespace: string;
-  readonly key: DigestKey;
-}
 
 /** Reads the record; an empty one where no run was there yet. */
 export async function loadState({ client, namespace, key }: Target): Promise<State> {

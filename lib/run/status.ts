@@ -11,7 +11,8 @@ import { renewedAt } from "./heartbeat.ts";
 import { isCertainlyDead } from "./holder.ts";
 import { readKey } from "./key.ts";
 import { KEY_NAME, LEASE_NAME, STATE_NAME } from "./names.ts";
-import { EMPTY_STATE, type MigrationRecord, readState, type State } from "./state.ts";
+import type { MigrationRecord } from "./migration_record.ts";
+import { EMPTY_STATE, readState, type State } from "./state.ts";
 import { missingScripts } from "./work.ts";
 
 /** One line of `status`. */

@@ -4,7 +4,8 @@ import { objectKey } from "../kube/object.ts";
 import { type DigestKey, digestMigration, digestObject } from "../migration/digest.ts";
 import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import { liveDigest, type LiveIndex } from "./live_index.ts";
-import type { MigrationRecord, State } from "./state.ts";
+import type { MigrationRecord } from "./migration_record.ts";
+import type { State } from "./state.ts";
 
 /** Why a migration is run, or why it is not. */
 export type Reason =

@@ -1,21 +1,9 @@
 /** Every secret of a plan: its places in the stack's files, grouped by what has to agree. */
-import type { Conversion } from "../kube/conversion.ts";
-import type { JobDecisions } from "../decisions/jobs.ts";
 import { type SharedSecret, sharedSecrets } from "../stack/secrets/agreement.ts";
-import { isNotMoved, type StackTexts } from "../stack/secrets/held.ts";
-import type { PlannedObject } from "../kube/object.ts";
+import { isNotMoved } from "../stack/secrets/held.ts";
 import { DisjointSets } from "./disjoint_sets.ts";
-import type { SecretGroup, SecretPlace } from "./place.ts";
+import type { InventoryInput, SecretGroup, SecretPlace } from "./place.ts";
 import { filePlaces, nameOfReference, otherPlaces, sharedPlace, variablePlaces } from "./places.ts";
-
-/** What an inventory is made from. */
-export interface InventoryInput {
-  readonly conversion: Conversion;
-  readonly texts: StackTexts;
-  readonly decisions: JobDecisions;
-  /** Every object of the plan: Secrets that jobs and routes bring along are among them. */
-  readonly objects: readonly PlannedObject[];
-}
 
 /**
  * Groups in the order of the decisions, then the others by name. Places belong together where a decision says so, and

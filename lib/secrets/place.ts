@@ -1,7 +1,11 @@
 /** One place of the stack's files that holds a secret, where it is kept in the cluster, and who reads it. */
 import type { Origin } from "../../compose/mod.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
+import type { JobDecisions } from "../decisions/jobs.ts";
+import type { Conversion } from "../kube/conversion.ts";
+import type { PlannedObject } from "../kube/object.ts";
 import type { ExactText } from "../stack/secrets/exact_text.ts";
+import type { StackTexts } from "../stack/secrets/held.ts";
 import type { TextRange } from "../stack/secrets/part.ts";
 
 /** Characters of a configuration file. */
@@ -53,4 +57,13 @@ export interface SecretGroup {
 /** For people: where the value was written. */
 export function spanOfPlace({ origin }: SecretPlace): Span | undefined {
   return origin.kind === "none" ? origin.span : origin.origin.span;
+}
+
+/** What an inventory is made from. */
+export interface InventoryInput {
+  readonly conversion: Conversion;
+  readonly texts: StackTexts;
+  readonly decisions: JobDecisions;
+  /** Every object of the plan: Secrets that jobs and routes bring along are among them. */
+  readonly objects: readonly PlannedObject[];
 }

@@ -8,8 +8,7 @@ import { findPlace, referenceText } from "../stack/secrets/reference.ts";
 import { record } from "../kube/json.ts";
 import type { PlannedObject } from "../kube/object.ts";
 import { relativePath } from "../stack/relative_path.ts";
-import type { InventoryInput } from "./inventory.ts";
-import type { PlaceOrigin, SecretPlace } from "./place.ts";
+import type { InventoryInput, PlaceOrigin, SecretPlace } from "./place.ts";
 
 /** What a decided place is called. */
 export function nameOfReference(reference: Reference | Part): string {

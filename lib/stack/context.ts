@@ -1,4 +1,4 @@
-/** What every part of the conversion is given, and the place where it leaves its findings. */
+/** What a stack is judged and converted from, and the place where findings are left. */
 import type { BindSources } from "../../compose/bind_source.ts";
 import type { Path, Project, Service } from "../../compose/project.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
@@ -9,13 +9,17 @@ import type { ImageFacts } from "./known_images.ts";
 /** Facts about an image that an engine or a registry told; `undefined` where nobody could. */
 export type ImageLookup = (image: string) => ImageFacts | undefined;
 
-/** One conversion's input and its growing list of findings. */
-export interface Context {
+/** A stack as it was read. */
+export interface StackInput {
   readonly project: Project;
   readonly bindSources: BindSources;
   readonly decisions: Decisions;
   readonly routing: Routing;
   readonly images: ImageLookup;
+}
+
+/** The input with the namespace of its objects, and a growing list of findings. */
+export interface Context extends StackInput {
   readonly namespace: string;
   report(finding: Diagnostic): void;
 }

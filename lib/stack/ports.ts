@@ -1,13 +1,11 @@
 /** The ports on which a container is reached, each with the evidence for it. */
-import type { BindSources } from "../../compose/bind_source.ts";
 import type { Project, Service } from "../../compose/project.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
-import type { ImageLookup } from "./context.ts";
-import { decided, imageOf } from "./context.ts";
+import { decided, type ImageLookup, imageOf, type StackInput } from "./context.ts";
 import type { Decisions, ImageDecision } from "../decisions/decisions.ts";
 import { jobPorts } from "./job_ports.ts";
 import { imageRepository, knownImage } from "./known_images.ts";
-import { type HostReference, hostReferences, portOf } from "./network/references.ts";
+import { type HostReference, portOf } from "./network/references.ts";
 
 export type Protocol = "TCP" | "UDP" | "SCTP";
 
@@ -58,13 +56,10 @@ export function exposedPorts(
 
 /** The ports of every service, from all evidence, ascending, TCP before UDP. */
 export function servicePorts(
-  project: Project,
-  bindSources: BindSources,
-  decisions: Decisions,
-  images: ImageLookup,
+  { project, decisions, images }: StackInput,
+  references: readonly HostReference[],
   required: readonly RequiredPort[],
 ): ReadonlyMap<string, readonly ServicePort[]> {
-  const references = hostReferences(project, bindSources);
   return new Map(
     Object.values(project.services).map((service) => [
       service.name,

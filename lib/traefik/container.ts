@@ -21,6 +21,22 @@ export interface Container {
   spanOf(label: string): Span | undefined;
 }
 
+/** A section of a provider's configuration: element names to their JSON. */
+export type Section = Record<string, Record<string, unknown>>;
+
+/** One container's share of the docker provider's configuration. */
+export interface ContainerConfiguration {
+  readonly container: Container;
+  readonly http: { routers: Section; services: Section; middlewares: Section };
+  readonly tcp: { routers: Section; services: Section; middlewares: Section };
+  readonly udp: { routers: Section; services: Section };
+  readonly stores: Section;
+  /** The ports that its services were found to have, by protocol and service name. */
+  readonly ports: Map<string, number>;
+  /** The label that speaks for an element, by its path `http.routers.web`: its rule, else its first. */
+  readonly origins: Map<string, string>;
+}
+
 /** Every active service as its container. Replicas have one configuration, so one stands for all. */
 export function containersOf(
   project: Project,

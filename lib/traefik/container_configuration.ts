@@ -1,7 +1,7 @@
 /** What one container's labels become, by the rules of Traefik's docker provider (pkg/provider/docker/config.go). */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { matchesConstraints } from "./constraints.ts";
-import type { Container } from "./container.ts";
+import type { Container, ContainerConfiguration, Section } from "./container.ts";
 import { buildRouters, buildTcpRouters, buildUdpRouters } from "./container_routers.ts";
 import { buildServices } from "./container_services.ts";
 import { decode } from "./decode.ts";
@@ -11,22 +11,6 @@ import { ignoredLabel, refusedLabel, warnOfIgnoredLabels } from "./label_finding
 import { childOf, type Node } from "./node.ts";
 import { RuleError } from "./rule.ts";
 import { dynamicShape, providerShape } from "./shapes/dynamic_shape.ts";
-
-/** A section of a provider's configuration: element names to their JSON. */
-export type Section = Record<string, Record<string, unknown>>;
-
-/** One container's share of the docker provider's configuration. */
-export interface ContainerConfiguration {
-  readonly container: Container;
-  readonly http: { routers: Section; services: Section; middlewares: Section };
-  readonly tcp: { routers: Section; services: Section; middlewares: Section };
-  readonly udp: { routers: Section; services: Section };
-  readonly stores: Section;
-  /** The ports that its services were found to have, by protocol and service name. */
-  readonly ports: Map<string, number>;
-  /** The label that speaks for an element, by its path `http.routers.web`: its rule, else its first. */
-  readonly origins: Map<string, string>;
-}
 
 /** A container's configuration, or undefined where Traefik would leave it out, with the findings. */
 export interface ContainerResult {

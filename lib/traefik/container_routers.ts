@@ -1,6 +1,6 @@
 /** The routers that Traefik completes or drops for a container (pkg/provider/configuration.go). */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { ContainerConfiguration, Section } from "./container_configuration.ts";
+import type { ContainerConfiguration, Section } from "./container.ts";
 import { renderTemplate } from "./go_template.ts";
 import { TemplateError, templateFunctions } from "./go_template_functions.ts";
 import { droppedRouter, noRouter } from "./label_findings.ts";

@@ -1,6 +1,6 @@
 /** The servers that Traefik's docker provider puts into a container's services (pkg/provider/docker/config.go). */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { ContainerConfiguration } from "./container_configuration.ts";
+import type { ContainerConfiguration } from "./container.ts";
 import { containerProblem, unknownPort } from "./label_findings.ts";
 import { loadBalancer as httpLoadBalancer } from "./shapes/http_shape.ts";
 

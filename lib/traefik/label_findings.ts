@@ -1,7 +1,6 @@
 /** What is said about labels: who, which, where, what Traefik does with it, and the fix. */
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
-import type { Container } from "./container.ts";
-import type { ContainerConfiguration } from "./container_configuration.ts";
+import type { Container, ContainerConfiguration } from "./container.ts";
 import type { DecodeProblem, Node } from "./node.ts";
 
 const dropsAll = "Traefik ignores every router, service and middleware of this container";
@@ -14,7 +13,7 @@ function at(span: Span | undefined): { span?: Span } {
 export function refusedLabel(container: Container, problem: DecodeProblem): Diagnostic {
   return {
     code: "traefik-label-refused",
-    severity: "error",
+    severity: "warning",
     message:
       `Cannot use the label "${problem.origin}" of the service "${container.service}" as ${problem.reason}: ${dropsAll}`,
     ...at(problem.span),
@@ -31,7 +30,7 @@ export function containerProblem(
 ): Diagnostic {
   return {
     code: "traefik-container-refused",
-    severity: "error",
+    severity: "warning",
     message: `Cannot use the labels of the service "${container.service}" as ${reason}: ${dropsAll}`,
     ...at(spanOf(container, origin)),
     hint,
@@ -95,7 +94,7 @@ export function droppedRouter(
 ): Diagnostic {
   return {
     code: "traefik-router-dropped",
-    severity: "error",
+    severity: "warning",
     message:
       `Cannot use the ${protocol} router "${name}" of the service "${container.service}" as ${reason}: Traefik deletes it`,
     ...at(spanOf(container, origins.get(`${protocol}.routers.${name}`))),

@@ -1,6 +1,6 @@
 /** Containers' configurations to one, by the rules of Traefik's `provider.Merge` (pkg/provider/configuration.go). */
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
-import type { ContainerConfiguration, Section } from "./container_configuration.ts";
+import type { ContainerConfiguration, Section } from "./container.ts";
 import { compareBytes } from "./label_tree.ts";
 import type { Element } from "./routing.ts";
 

@@ -1,8 +1,8 @@
 /** Everything that Traefik would have learnt from a stack: labels, static configuration, dynamic files. */
 import type { Project } from "../../compose/project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { configureContainer, type ContainerConfiguration } from "./container_configuration.ts";
-import { type Container, containersOf } from "./container.ts";
+import { configureContainer } from "./container_configuration.ts";
+import { type Container, type ContainerConfiguration, containersOf } from "./container.ts";
 import type { DockerOptions } from "./docker_options.ts";
 import { type DynamicFile, readDynamicFile } from "./dynamic_file.ts";
 import { findTraefik } from "./find_traefik.ts";

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
-import type { Plan } from "../../lib/migration/step.ts";
-import { refOf } from "../../lib/run/apply.ts";
+import { type Plan, refOf } from "../../lib/migration/step.ts";
 import { assertAtLast } from "../../lib/embedded_cluster/wait.ts";
 import { type Bench, withBench } from "./cluster.ts";
 

@@ -1,4 +1,4 @@
-/** Holds the direction of the data flow: a folder imports only from folders above it in the list. */
+/** Holds the direction of the data flow: what stands below in the list imports only from what stands above. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
@@ -6,14 +6,60 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** From docs/architecture.md, top to bottom. */
+/**
+ * From docs/architecture.md, top to bottom, with every subfolder. A file belongs to the longest path that fits; the
+ * files that are named are what a folder's subfolders stand on.
+ */
 const ORDER = [
   "lib/diagnostics",
+  "compose/tree",
+  "compose/yaml",
+  "compose/interpolation",
+  "compose/short",
+  "compose/spec",
+  "compose/project.ts",
+  "compose/bind_source.ts",
+  "compose/origin",
+  "compose/files",
+  "compose/canonical",
+  "compose/merge",
+  "compose/normalize",
+  "compose/checks",
   "compose",
+  "lib/stack/names.ts",
   "lib/decisions",
+  "lib/traefik/shapes",
   "lib/traefik",
+  "lib/stack/relative_path.ts",
+  "lib/stack/known_images.ts",
+  "lib/stack/context.ts",
+  "lib/stack/network",
+  "lib/stack/storage",
+  "lib/stack/secrets",
   "lib/stack",
+  "lib/kube/json.ts",
+  "lib/kube/object.ts",
+  "lib/kube/quantity.ts",
+  "lib/kube/conversion.ts",
+  "lib/kube/wording.ts",
+  "lib/kube/configuration",
+  "lib/kube/storage",
+  "lib/kube/traefik",
+  "lib/kube/jobs/script",
+  "lib/kube/workload",
+  "lib/kube/network",
+  "lib/kube/jobs/mariadb",
+  "lib/kube/jobs/postgres",
+  "lib/kube/jobs/mongodb",
+  "lib/kube/jobs/rabbitmq",
+  "lib/kube/jobs/hydra",
+  "lib/kube/jobs",
+  "lib/kube/access",
+  "lib/kube/host",
   "lib/kube",
+  "lib/checks/chart",
+  "lib/checks/coverage",
+  "lib/checks/host_jobs",
   "lib/checks",
   "lib/secrets",
   "lib/migration",
@@ -21,11 +67,15 @@ const ORDER = [
   "lib/cluster",
   "lib/docker",
   "lib/init",
+  "lib/run/secrets",
   "lib/run",
   "lib/report",
   "lib/embedded_cluster",
   "lib/cli",
 ];
+
+/** The one true recursion: an included project is loaded as the project itself is. */
+const RECURSION = ["compose/include.ts", "compose/model.ts"];
 
 const PURE = [
   "lib/decisions",
@@ -38,31 +88,6 @@ const PURE = [
   "lib/diff",
   "lib/report",
 ];
-
-/** Imports that point upward still: they go with the work that moves what they look for. */
-const NOT_YET: ReadonlySet<string> = new Set([
-  "lib/decisions/access.ts imports lib/stack/names.ts, below it",
-  "lib/kube/convert.ts imports lib/checks/all.ts, below it",
-  "lib/kube/convert.ts imports lib/checks/check_certificate.ts, below it",
-  "lib/kube/convert.ts imports lib/checks/coverage/report.ts, below it",
-  "lib/kube/convert.ts imports lib/checks/port_report.ts, below it",
-  "lib/kube/convert.ts imports lib/checks/proposed_limits.ts, below it",
-  "lib/kube/convert.ts imports lib/checks/quota.ts, below it",
-  "lib/kube/traefik/convert_routing.ts imports lib/checks/check_certificate.ts, below it",
-  "lib/kube/traefik/default_certificate.ts imports lib/checks/check_certificate.ts, below it",
-  "lib/stack/kind.ts imports lib/kube/conversion.ts, below it",
-  "lib/stack/kind.ts imports lib/kube/workload/parts.ts, below it",
-  "lib/stack/secrets/agreement.ts imports lib/kube/conversion.ts, below it",
-  "lib/stack/secrets/held.ts imports lib/kube/conversion.ts, below it",
-  "lib/stack/secrets/reference.ts imports lib/kube/conversion.ts, below it",
-  "lib/stack/secrets/reference.ts imports lib/kube/json.ts, below it",
-  "lib/stack/secrets/reference.ts imports lib/kube/object.ts, below it",
-  "lib/stack/secrets/sources.ts imports lib/kube/conversion.ts, below it",
-  "lib/stack/secrets/sources.ts imports lib/kube/jobs/job.ts, below it",
-  "lib/stack/secrets/sources.ts imports lib/kube/jobs/secret_change.ts, below it",
-  "lib/stack/secrets/sources.ts imports lib/kube/object.ts, below it",
-  "lib/stack/storage/roles.ts imports lib/kube/configuration/objects.ts, below it",
-]);
 
 interface Import {
   readonly from: string;
@@ -88,38 +113,82 @@ async function importsOf(file: string): Promise<Import[]> {
   }));
 }
 
-function folderOf(path: string): string | undefined {
-  return ORDER.find((folder) => path.startsWith(`${folder}/`));
+/** The place in the order of the longest path that holds the file; negative outside of all. */
+function placeOf(file: string): number {
+  const fits = ORDER.filter((path) => file === path || file.startsWith(`${path}/`));
+  const longest = fits.sort((left, right) => right.length - left.length)[0];
+  return longest === undefined ? -1 : ORDER.indexOf(longest);
 }
 
-async function violations(): Promise<string[]> {
-  const found: string[] = [];
-  for (const folder of ORDER) {
-    for await (const file of sourceFiles(folder)) {
-      for (const { from, target } of await importsOf(file)) {
-        const there = folderOf(target);
-        if (there === undefined) found.push(`${from} imports ${target}, outside the list`);
-        else if (ORDER.indexOf(there) > ORDER.indexOf(folder)) {
-          found.push(`${from} imports ${target}, below it`);
-        }
-      }
-    }
+async function allImports(): Promise<ReadonlyMap<string, readonly Import[]>> {
+  const found = new Map<string, readonly Import[]>();
+  for (const folder of ["compose", "lib"]) {
+    for await (const file of sourceFiles(folder)) found.set(file, await importsOf(file));
   }
   return found;
 }
 
-Deno.test("a folder imports only from folders above it", async () => {
-  const found = await violations();
-  assert.deepEqual(found.filter((line) => !NOT_YET.has(line)), []);
-  assert.deepEqual([...NOT_YET].filter((line) => !found.includes(line)), [], "mended: take it off the list");
+/** Groups of files that reach each other, by Tarjan's algorithm. */
+function circles(imports: ReadonlyMap<string, readonly Import[]>): string[][] {
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const open: string[] = [];
+  const found: string[][] = [];
+  const visit = (file: string): void => {
+    index.set(file, index.size);
+    low.set(file, index.size - 1);
+    open.push(file);
+    const lower = (value: number): void => void low.set(file, Math.min(low.get(file) ?? value, value));
+    for (const { target } of imports.get(file) ?? []) {
+      if (!imports.has(target)) continue;
+      if (!index.has(target)) {
+        visit(target);
+        lower(low.get(target) ?? 0);
+      } else if (open.includes(target)) lower(index.get(target) ?? 0);
+    }
+    if (low.get(file) !== index.get(file)) return;
+    const circle = open.splice(open.indexOf(file));
+    if (circle.length > 1) found.push(circle.sort());
+  };
+  for (const file of imports.keys()) if (!index.has(file)) visit(file);
+  return found;
+}
+
+Deno.test("a folder imports only from what stands above it", async () => {
+  const found: string[] = [];
+  for (const { from, target } of [...(await allImports()).values()].flat()) {
+    const there = placeOf(target);
+    if (there < 0) found.push(`${from} imports ${target}, outside the list`);
+    else if (there > placeOf(from)) found.push(`${from} imports ${target}, below it`);
+  }
+  assert.deepEqual(found, []);
+});
+
+Deno.test("every folder has its place in the order, and every place its folder", async () => {
+  const folders = new Set<string>();
+  for (const file of (await allImports()).keys()) folders.add(dirname(file));
+  const missing = [...folders].filter((folder) => !ORDER.includes(folder));
+  assert.deepEqual(missing, []);
+  assert.deepEqual(ORDER.filter((path) => !existsSync(join(ROOT, path))), []);
+});
+
+Deno.test("no files import one another in a circle", async () => {
+  assert.deepEqual(circles(await allImports()), [RECURSION]);
+});
+
+Deno.test("a circle is seen, and so is one over a file in between", () => {
+  const of = (...edges: readonly [string, string][]): ReadonlyMap<string, readonly Import[]> =>
+    new Map(["a", "b", "c", "d"].map((file) => [
+      file,
+      edges.filter(([from]) => from === file).map(([from, target]) => ({ from, target })),
+    ]));
+  assert.deepEqual(circles(of(["a", "b"], ["b", "c"], ["a", "c"])), []);
+  assert.deepEqual(circles(of(["d", "a"], ["a", "b"], ["b", "c"], ["c", "a"])), [["a", "b", "c"]]);
 });
 
 Deno.test("the check sees imports at all", async () => {
-  const seen: Import[] = [];
-  for (const folder of ORDER) {
-    for await (const file of sourceFiles(folder)) seen.push(...await importsOf(file));
-  }
-  assert.ok(seen.length > 50, `only ${seen.length} imports were seen`);
+  const seen = [...(await allImports()).values()].flat();
+  assert.ok(seen.length > 1000, `only ${seen.length} imports were seen`);
   assert.ok(seen.some(({ from, target }) => from.startsWith("lib/cli/") && target.startsWith("compose/")));
 });
 
@@ -128,6 +197,21 @@ Deno.test("migrations import nothing but what scripts may use", async () => {
     const targets = (await importsOf(file)).map(({ target }) => target);
     assert.deepEqual(targets.filter((target) => !target.startsWith("lib/migration/")), [], file);
   }
+});
+
+Deno.test("nothing outside test/ imports from it", async () => {
+  const found: string[] = [];
+  const others = ["main.ts"];
+  for (const folder of ["compose", "lib", "migrations", "examples"]) {
+    for await (const file of sourceFiles(folder)) others.push(file);
+  }
+  for (const file of others) {
+    const targets = (await importsOf(file)).map(({ target }) => target);
+    found.push(
+      ...targets.filter((target) => target.startsWith("test/")).map((target) => `${file}: ${target}`),
+    );
+  }
+  assert.deepEqual(found, []);
 });
 
 Deno.test("pure folders touch no file, network, clock or environment", async () => {

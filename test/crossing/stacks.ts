@@ -34,7 +34,7 @@ export async function fafStack(namespace: string): Promise<StackCopy | undefined
 export async function fafClone(namespace: string): Promise<StackCopy | undefined> {
   if (!exists(FAF)) return undefined;
   const directory = await copyTree(FAF);
-  const text = await Deno.readTextFile(join(ROOT, "migrations/decisions.yaml"));
+  const text = await Deno.readTextFile(join(ROOT, "migrations/faf/decisions.yaml"));
   await Deno.writeTextFile(
     join(directory, "decisions.yaml"),
     text.replace(/^( *)namespace: .*$/gm, `$1namespace: ${namespace}`),

@@ -101,7 +101,7 @@ Deno.test("names that YAML reads as something else are quoted", () => {
 });
 
 Deno.test("FAF's own decisions get one line for each person, below the comment that asks for it", async () => {
-  const before = await Deno.readTextFile(new URL("../../migrations/decisions.yaml", import.meta.url));
+  const before = await Deno.readTextFile(new URL("../../migrations/faf/decisions.yaml", import.meta.url));
   const one = withPerson(before, "42", { role: "operator", user: "42" }, undefined) ?? "";
   const two = withPerson(one, "alice", DEPLOYER, undefined) ?? "";
   const comment = '  # One line for each person, by the number of the account that Hydra writes as "sub".\n';

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Engine } from "../../lib/docker/engine.ts";
 import { liveUsage, usageOf } from "../../lib/docker/live_usage.ts";
-import { convert } from "../../lib/kube/convert.ts";
+import { convertStack } from "../../lib/checks/convert_stack.ts";
 import { parseDecisions } from "../../lib/decisions/decisions.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { projectOf } from "./project.ts";
@@ -57,7 +57,7 @@ Deno.test("limits are proposed for services that name none, in a line that decis
   });
   const { decisions } = parseDecisions("", "decisions.yaml");
   const sample = { memory: 100 * MIB, cpus: 0.123 };
-  const { findings } = convert({
+  const { conversion: { findings } } = convertStack({
     project,
     bindSources: new Map(),
     decisions,

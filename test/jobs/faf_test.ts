@@ -7,7 +7,7 @@ import { backupJobs, timerJobs } from "../../lib/kube/jobs/cron_jobs.ts";
 import { databaseUsers } from "../../lib/kube/jobs/database_users.ts";
 import type { JobDecisions } from "../../lib/decisions/jobs.ts";
 import { identityClients, identityMigration } from "../../lib/kube/jobs/hydra/hydra_clients.ts";
-import type { JobResult } from "../../lib/stack/secrets/sources.ts";
+import type { JobResult } from "../../lib/kube/jobs/script/sources.ts";
 import { convertFaf, fafTest, hasFaf } from "../kube/faf_stack.ts";
 import { fafDecisions } from "./faf_decisions.ts";
 import { missingPackages } from "./packages.ts";

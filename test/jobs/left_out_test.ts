@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Conversion } from "../../lib/kube/conversion.ts";
 import { hasErrors } from "../../lib/diagnostics/diagnostic.ts";
-import { containersOf } from "../../lib/stack/secrets/reference.ts";
+import { containersOf } from "../../lib/kube/object.ts";
 import { checkPreparations, preparation, timed } from "../../lib/kube/jobs/preparations.ts";
 import { convertFaf, fafTest } from "../kube/faf_stack.ts";
 import { fafDecisions } from "./faf_decisions.ts";
@@ -15,7 +15,14 @@ function without(conversion: Conversion, absent: readonly string[], skipped: rea
     [
       name,
       skipped.includes(name)
-        ? { ...service, kind: "none" as const, workload: [], network: [], configuration: [] }
+        ? {
+          ...service,
+          kind: "none" as const,
+          variables: new Map(),
+          workload: [],
+          network: [],
+          configuration: [],
+        }
         : service,
     ] as const
   );

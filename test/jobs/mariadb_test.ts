@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { databaseUsers } from "../../lib/kube/jobs/database_users.ts";
 import type { DatabaseServer } from "../../lib/decisions/jobs.ts";
-import { CHANGE_NAME, previousKey } from "../../lib/kube/jobs/secret_change.ts";
+import { CHANGE_NAME, previousKey } from "../../lib/kube/jobs/script/secret_change.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
 import { missingPackages } from "./packages.ts";
 import { type JobRun, runJob } from "./run_job.ts";

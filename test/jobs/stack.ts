@@ -20,6 +20,8 @@ export function smallConversion(stack: SmallStack): Conversion {
     namespaces: [],
     storage: [],
     configuration: [...services.values()].flatMap(({ configuration }) => configuration),
+    secrets: new Map(),
+    ports: new Map(),
     traefik: [],
     routes: [],
     findings: [],
@@ -38,6 +40,14 @@ function serviceOf(name: string, image: string, secrets: Readonly<Record<string,
   return {
     name,
     kind: "Deployment",
+    image,
+    variables: new Map(
+      Object.entries(secrets).map(([key, value]) => [
+        key,
+        { kind: "Secret", name: `${name}-env`, key, value: new TextEncoder().encode(value) },
+      ]),
+    ),
+    role: "application",
     workload: [{
       object: {
         apiVersion: "apps/v1",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Port, Project, Service } from "../../compose/project.ts";
-import { convert } from "../../lib/kube/convert.ts";
+import { convertStack } from "../../lib/checks/convert_stack.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
 import { noDecisions } from "../../lib/decisions/decisions.ts";
 import type { Routing } from "../../lib/traefik/routing.ts";
@@ -79,16 +79,16 @@ function projectOf(services: Readonly<Record<string, Omit<Service, "name">>>): P
 }
 
 function converted(services: Readonly<Record<string, Omit<Service, "name">>>): Conversion {
-  return convert({
+  return convertStack({
     project: projectOf(services),
     bindSources: new Map(),
     decisions: noDecisions(),
     routing: ROUTING,
     images: () => undefined,
-  });
+  }).conversion;
 }
 
-Deno.test("convert() gives the same bytes for the same stack", () => {
+Deno.test("convertStack() gives the same bytes for the same stack", () => {
   fc.assert(fc.property(stack, (services) => {
     const [first, second] = [converted(services), converted(services)];
     assert.equal(JSON.stringify(objectsOf(first)), JSON.stringify(objectsOf(second)));
@@ -96,7 +96,7 @@ Deno.test("convert() gives the same bytes for the same stack", () => {
   }));
 });
 
-Deno.test("convert() names every service, and no object twice without an error", () => {
+Deno.test("convertStack() names every service, and no object twice without an error", () => {
   fc.assert(fc.property(stack, (services) => {
     const conversion = converted(services);
     assert.deepEqual([...conversion.services.keys()], Object.keys(services));
@@ -111,7 +111,7 @@ Deno.test("convert() names every service, and no object twice without an error",
   }));
 });
 
-Deno.test("convert() makes no pod that refers to an object which is not there", () => {
+Deno.test("convertStack() makes no pod that refers to an object which is not there", () => {
   fc.assert(fc.property(stack, (services) => {
     const objects = objectsOf(converted(services)).map(({ object }) => object);
     const names = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
@@ -128,7 +128,7 @@ Deno.test("convert() makes no pod that refers to an object which is not there", 
   }));
 });
 
-Deno.test("convert() lets a secret's value into nothing but Secrets, wherever else it stands", () => {
+Deno.test("convertStack() lets a secret's value into nothing but Secrets, wherever else it stands", () => {
   fc.assert(fc.property(stack, secretValue, fc.nat(), (services, value, where) => {
     const [first] = Object.keys(services);
     const chosen = services[first ?? ""];

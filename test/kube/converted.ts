@@ -4,11 +4,12 @@ import { load, readBindSources } from "../../compose/mod.ts";
 import type { BindSources } from "../../compose/bind_source.ts";
 import type { Project } from "../../compose/project.ts";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
-import { convert } from "../../lib/kube/convert.ts";
+import { convertStack as convert } from "../../lib/checks/convert_stack.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
 import { type Decisions, parseDecisions } from "../../lib/decisions/decisions.ts";
 import type { ImageFacts } from "../../lib/stack/known_images.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
+import { asInCluster } from "../../lib/stack/as_in_cluster.ts";
 import { exposedPorts } from "../../lib/stack/ports.ts";
 import { findTraefik } from "../../lib/traefik/find_traefik.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
@@ -43,10 +44,10 @@ export async function convertStack(input: StackInput): Promise<Converted> {
     ...(input.files === undefined ? {} : { files: input.files }),
     ...(input.compatibility === undefined ? {} : { compatibility: input.compatibility }),
   });
-  const { project } = loaded;
-  if (project === undefined) {
+  if (loaded.project === undefined) {
     throw new Error(loaded.diagnostics.map(({ message }) => message).join("\n"));
   }
+  const { project, findings } = asInCluster(loaded.project);
   const bindSources = await readBindSources(project);
   const decided = parseDecisions(input.decisions ?? "", join(input.directory, "decisions.yaml"));
   const { decisions } = decided;
@@ -60,9 +61,10 @@ export async function convertStack(input: StackInput): Promise<Converted> {
     exposedPorts: exposedPorts(project, images, decisions),
     files: selected.files,
   });
-  const conversion = convert({ project, bindSources, decisions, routing, images });
+  const { conversion } = convert({ project, bindSources, decisions, routing, images });
   const diagnostics = [
     ...loaded.diagnostics,
+    ...findings,
     ...decided.diagnostics,
     ...selected.findings,
     ...routing.findings,

@@ -39,7 +39,7 @@ fafTest("FAF: the dependencies are those that exist, none missing and none inven
   const { conversion } = await convertFaf();
   const found = Object.fromEntries(
     [...conversion.services.values()].filter(({ dependsOn }) => dependsOn.length > 0)
-      .map(({ name, dependsOn }) => [name, dependsOn]).sort(([left], [right]) =>
+      .map(({ name, dependsOn }) => [name, dependsOn.map(({ service }) => service)]).sort(([left], [right]) =>
         String(left) < String(right) ? -1 : 1
       ),
   );

@@ -33,7 +33,7 @@ async function convertCopy(
     await copy(`${directory}/config.template`, `${directory}/config`);
     await change(directory);
     const text = decisions ??
-      await Deno.readTextFile(new URL("../../migrations/decisions.yaml", import.meta.url));
+      await Deno.readTextFile(new URL("../../migrations/faf/decisions.yaml", import.meta.url));
     return await convertStack({ directory, files: FILES, decisions: text, compatibility: true });
   } finally {
     await Deno.remove(directory, { recursive: true });

@@ -26,10 +26,20 @@ Deno.test("a rollout leaves an old pod the time that it may take to end", async 
     const notes = {
       absent: new Set<string>(),
       claimed: new Set<string>(),
+      usersDue: new Set<string>(),
       opensRoutes: false,
       diagnostics: [],
     };
-    const { service, wait } = stackFor({ conversion, preparations, assigned: [], later: new Set() }, notes);
+    const view = {
+      conversion,
+      preparations,
+      assigned: [],
+      tiers: [],
+      later: new Set<string>(),
+      placedLater: new Set<string>(),
+      usersDue: new Set<string>(),
+    };
+    const { service, wait } = stackFor(view, notes);
     const timeouts = ["lobby", "other"].map((name) => {
       const [step] = [wait.ready(service(name))].flat() as Step[];
       return step?.kind === "wait" ? parseDuration(step.timeout) / 1000 : undefined;

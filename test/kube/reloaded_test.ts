@@ -1,7 +1,7 @@
 /** What restarts a program whose configuration file is read again by itself. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { containersOf } from "../../lib/stack/secrets/reference.ts";
+import { containersOf } from "../../lib/kube/object.ts";
 import { CONFIGURATION_DIGEST } from "../../lib/kube/workload/pod.ts";
 import { convertStack } from "./converted.ts";
 

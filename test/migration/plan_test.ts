@@ -17,6 +17,8 @@ function service(name: string, kind: WorkloadKind): ConvertedService {
   return {
     name,
     kind,
+    variables: new Map(),
+    role: kind === "StatefulSet" ? "store" : kind === "Job" ? "job" : "application",
     workload: kind === "none" ? [] : [object(kind, name)],
     network: [object("Service", name)],
     configuration: [],
@@ -32,6 +34,8 @@ function conversion(...services: ConvertedService[]): Conversion {
     namespaces: [object("Namespace", "n")],
     storage: [],
     configuration: [],
+    secrets: new Map(),
+    ports: new Map(),
     traefik: [],
     routes: [object("IngressRoute", "catch-all")],
     findings: [],
@@ -207,4 +211,29 @@ Deno.test("a Job is a step of its own, with the script's timeout", () => {
   });
   const job = plan.migrations[0]?.steps.find((step) => step.kind === "job");
   assert.ok(job?.kind === "job" && job.timeout === "30m" && job.object.object.metadata.name === "tables");
+});
+
+Deno.test("users of a server that a later script takes unnamed are made when it is there", () => {
+  const users = script("010_users", ({ services, kube }) => services().map(kube.users));
+  const stores: Script = {
+    id: "020_stores",
+    migration: migration({
+      title: "stores",
+      why: "",
+      takes: ["store"],
+      plan: ({ tiers, start }) => tiers().map((tier) => start(tier)),
+    }),
+  };
+  const { plan, diagnostics } = planMigrations({
+    scripts: [users, stores],
+    conversion: conversion(service("db", "StatefulSet")),
+    assigned: new Map(),
+  });
+  assert.deepEqual(diagnostics, []);
+  assert.deepEqual(plan.migrations.map(names), [[], [
+    "Service/db",
+    "StatefulSet/db",
+    "Secret/db-users",
+    "Job/db-users",
+  ]]);
 });

@@ -3,14 +3,8 @@ import assert from "node:assert/strict";
 import type { Plan } from "../../lib/migration/step.ts";
 import { findOrphans } from "../../lib/run/prune.ts";
 import { rollbackSteps } from "../../lib/run/rollback.ts";
-import {
-  EMPTY_STATE,
-  type InventoryEntry,
-  type MigrationRecord,
-  readState,
-  type State,
-  writeState,
-} from "../../lib/run/state.ts";
+import type { MigrationRecord } from "../../lib/run/migration_record.ts";
+import { EMPTY_STATE, type InventoryEntry, readState, type State, writeState } from "../../lib/run/state.ts";
 
 const KEY = new Uint8Array(32).fill(3);
 const RECORD: MigrationRecord = {

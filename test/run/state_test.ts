@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Failure } from "../../lib/diagnostics/diagnostic.ts";
-import {
-  EMPTY_STATE,
-  type MigrationRecord,
-  readState,
-  type State,
-  stateBytes,
-  writeState,
-} from "../../lib/run/state.ts";
+import type { MigrationRecord } from "../../lib/run/migration_record.ts";
+import { EMPTY_STATE, readState, type State, stateBytes, writeState } from "../../lib/run/state.ts";
 
 const KEY = new Uint8Array(32).fill(7);
 

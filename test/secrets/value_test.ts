@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Failure } from "../../lib/diagnostics/diagnostic.ts";
 import { onlyName, randomValue, readValue } from "../../lib/cli/secret_value.ts";
-import type { CommandOptions } from "../../lib/cli/program.ts";
+import type { CommandOptions } from "../../lib/cli/command.ts";
 import type { Surroundings } from "../../lib/cli/surroundings.ts";
 
 const OPTIONS = { output: "text", color: false } as const satisfies CommandOptions;

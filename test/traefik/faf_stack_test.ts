@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { convert } from "../../lib/kube/convert.ts";
+import { convertStack } from "../../lib/checks/convert_stack.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
 import { parseDecisions } from "../../lib/decisions/decisions.ts";
 import { exposedPorts } from "../../lib/stack/ports.ts";
@@ -114,7 +114,7 @@ async function move(scenario: Scenario): Promise<Moved> {
   const exposed = exposedPorts(stack.project, () => undefined, decisions);
   const routing = readRouting({ project: stack.project, exposedPorts: exposed, files });
   const { project, bindSources } = stack;
-  const conversion = convert({ project, bindSources, decisions, routing, images: () => undefined });
+  const { conversion } = convertStack({ project, bindSources, decisions, routing, images: () => undefined });
   return { stack, routing, conversion, exposed };
 }
 

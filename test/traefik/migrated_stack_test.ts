@@ -40,7 +40,7 @@ Deno.test({
     const backends = await settledBackends(api, "faf");
     await using _echo = serveBackends(backends);
     const { decisions } = parseDecisions(
-      await Deno.readTextFile(`${root}/migrations/decisions.yaml`),
+      await Deno.readTextFile(`${root}/migrations/faf/decisions.yaml`),
       "decisions.yaml",
     );
     const exposed = exposedPorts(stack.project, () => undefined, decisions);

@@ -78,7 +78,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.deploy.resources.reservations.devices.*": special("a device plugin"),
   "service.deploy.resources.reservations.generic_resources.*": reported("a swarm resource", SWARM_HINT),
   "service.deploy.resources.reservations.memory": carried("resources.requests.memory"),
-  "service.deploy.restart_policy.*": replaced("a Job where the condition is none or on-failure"),
+  "service.deploy.restart_policy.*": replaced(
+    "a question where the condition is none or on-failure, since a Deployment goes on running",
+  ),
   "service.deploy.rollback_config.*": reported(
     "a rollout is not rolled back by itself",
     "kubectl rollout undo",
@@ -190,7 +192,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "Use pull_policy: always",
   ),
   "service.read_only": carried("readOnlyRootFilesystem"),
-  "service.restart": carried("restartPolicy, and a Job for what is not restarted and serves nothing"),
+  "service.restart": replaced(
+    "a Deployment goes on running; a question where Docker would not start it again",
+  ),
   "service.runtime": reported(
     "a cluster names runtimes by class",
     "Make a RuntimeClass and name it by a patch",

@@ -4,12 +4,15 @@ import { type Context } from "../../stack/context.ts";
 import { label, shortHash } from "../../stack/names.ts";
 import type { ConfigurationObjects } from "./objects.ts";
 import type { SecretNote, Secrets } from "../../stack/secrets/classification.ts";
+import type { Place } from "../../stack/secrets/reference.ts";
 
 /** The container's `env` and `envFrom`, and digests of what they hold. */
 export interface Environment {
   readonly env: readonly Record<string, unknown>[];
   readonly envFrom: readonly Record<string, unknown>[];
   readonly digests: readonly string[];
+  /** Where each variable is kept. */
+  readonly places: ReadonlyMap<string, Place>;
 }
 
 /**
@@ -26,10 +29,10 @@ export function environmentOf(
 ): Environment {
   const plain = new Map<string, Uint8Array>();
   const secret = new Map<string, Uint8Array>();
-  const odd: { variable: string; key: string; secret: boolean }[] = [];
+  const keys: { variable: string; key: string; secret: boolean }[] = [];
   const put = (variable: string, value: string, isSecret: boolean): void => {
     const key = /^[A-Za-z_.-][A-Za-z0-9_.-]*$/.test(variable) ? variable : `variable-${shortHash(variable)}`;
-    if (key !== variable) odd.push({ variable, key, secret: isSecret });
+    keys.push({ variable, key, secret: isSecret });
     (isSecret ? secret : plain).set(key, new TextEncoder().encode(value));
   };
   for (const [variable, value] of Object.entries(service.environment ?? {}).sort(byKey)) {
@@ -54,18 +57,27 @@ export function environmentOf(
       : objects.add({ kind, name, data, ...(source === undefined ? {} : { source }) }, service.name);
   const configMap = add("ConfigMap", plain);
   const secretObject = add("Secret", secret);
+  const places = keys.map(({ variable, key, secret: isSecret }): [string, Place] => {
+    const value = (isSecret ? secret : plain).get(key);
+    return [variable, {
+      kind: isSecret ? "Secret" : "ConfigMap",
+      name: (isSecret ? secretObject : configMap)?.name ?? name,
+      key,
+      ...(value === undefined ? {} : { value }),
+    }];
+  });
   return {
     envFrom: [
       ...(configMap === undefined ? [] : [{ configMapRef: { name: configMap.name } }]),
       ...(secretObject === undefined ? [] : [{ secretRef: { name: secretObject.name } }]),
     ],
-    env: odd.map(({ variable, key, secret: isSecret }) => ({
+    // What can be no key by its name is read by another one.
+    env: places.filter(([variable, { key }]) => key !== variable).map(([variable, { kind, name, key }]) => ({
       name: variable,
-      valueFrom: isSecret
-        ? { secretKeyRef: { name: secretObject?.name ?? name, key } }
-        : { configMapKeyRef: { name: configMap?.name ?? name, key } },
+      valueFrom: kind === "Secret" ? { secretKeyRef: { name, key } } : { configMapKeyRef: { name, key } },
     })),
     digests: [configMap, secretObject].flatMap((object) => object === undefined ? [] : [object.digest]),
+    places: new Map(places),
   };
 }
 

@@ -5,9 +5,6 @@ import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import { shortHash, subdomain } from "../../stack/names.ts";
 
-/** What an API server takes: 1 MiB for the whole object, some of it for everything else than data. */
-export const LARGEST_OBJECT = 1024 * 1024 - 8 * 1024;
-
 export interface Content {
   readonly kind: "ConfigMap" | "Secret";
   /** The wanted name; another is given where it is taken by other content. */
@@ -16,11 +13,18 @@ export interface Content {
   readonly source?: Span;
 }
 
+interface Added {
+  readonly planned: PlannedObject;
+  readonly data: ReadonlyMap<string, Uint8Array>;
+  readonly users: Set<string>;
+  readonly digest: string;
+}
+
 /** The objects of one conversion, growing while services are converted. */
 export class ConfigurationObjects {
   readonly #namespace: string;
   readonly #digestKey: string;
-  readonly #byContent = new Map<string, { planned: PlannedObject; users: Set<string>; digest: string }>();
+  readonly #byContent = new Map<string, Added>();
   readonly #names = new Set<string>();
 
   /** `digestKey` keys the digests of secret values, which are written into annotations. */
@@ -43,7 +47,7 @@ export class ConfigurationObjects {
       object: configurationObject(content, name, this.#namespace),
       ...(content.source === undefined ? {} : { source: content.source }),
     };
-    this.#byContent.set(identity, { planned, users: new Set([service]), digest });
+    this.#byContent.set(identity, { planned, data: content.data, users: new Set([service]), digest });
     return { name, digest };
   }
 
@@ -70,6 +74,15 @@ export class ConfigurationObjects {
       ),
     );
     return this.all().filter(({ object }) => names.has(order(object)));
+  }
+
+  /** What the Secrets hold, by name and key. */
+  secrets(): ReadonlyMap<string, ReadonlyMap<string, Uint8Array>> {
+    const all = [...this.#byContent.values()];
+    return new Map(
+      all.filter(({ planned }) => planned.object.kind === "Secret")
+        .map(({ planned, data }) => [planned.object.metadata.name, data]),
+    );
   }
 
   #freeName(kind: string, wanted: string, identity: string): string {

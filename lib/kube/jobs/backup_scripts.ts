@@ -4,7 +4,7 @@
  */
 import { MYSQL_CLIENT } from "./mariadb/mysql_script.ts";
 import { POSTGRES_CLIENT } from "./postgres/postgres_script.ts";
-import { SHELL_PARTS } from "./shell_parts.ts";
+import { SHELL_PARTS } from "./script/shell_parts.ts";
 
 const BEGIN = `
 folder=/backup

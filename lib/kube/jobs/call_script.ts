@@ -1,5 +1,5 @@
 /** The scripts that call a program over HTTP; they need a shell, nc, od and sed, as busybox has. */
-import { connects, SHELL_PARTS } from "./shell_parts.ts";
+import { connects, SHELL_PARTS } from "./script/shell_parts.ts";
 
 /**
  * `$1` is the path, `$2` the method, every further argument the name of a placeholder: `{NAME}` in the path stands for

@@ -14,8 +14,8 @@ import {
 import { connection } from "./database_users.ts";
 import { Decided } from "../../decisions/decided.ts";
 import type { Backups, DatabaseServer, JobDecisions, Timers } from "../../decisions/jobs.ts";
-import { scriptCronJob } from "./job.ts";
-import { imageOfWorkload, type JobResult, Sources } from "../../stack/secrets/sources.ts";
+import { scriptCronJob } from "./script/job.ts";
+import { type JobResult, Sources } from "./script/sources.ts";
 
 const DUMPS = {
   mariadb: { script: MYSQL_BACKUP_SCRIPT, extension: "sql.gz" },
@@ -124,7 +124,7 @@ function serverOf(
 ): { server: DatabaseServer; image: string; sources: Sources } | JobResult {
   const sources = new Sources(conversion);
   const server = decisions.databases?.[service];
-  const image = server?.image ?? imageOfWorkload(conversion, service);
+  const image = server?.image ?? conversion.services.get(service)?.image;
   if (server === undefined || image === undefined) {
     return { objects: [], findings: [sources.missingService(path.at("service"), service)] };
   }

@@ -4,14 +4,8 @@ import { type Diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { PlannedObject } from "../object.ts";
 import { Decided } from "../../decisions/decided.ts";
 import type { DatabaseServer, Grant, JobDecisions } from "../../decisions/jobs.ts";
-import { scriptJob, type Variable } from "./job.ts";
-import {
-  adminVariables,
-  imageOfWorkload,
-  type JobResult,
-  neededUsers,
-  Sources,
-} from "../../stack/secrets/sources.ts";
+import { scriptJob, type Variable } from "./script/job.ts";
+import { adminVariables, type JobResult, neededUsers, Sources } from "./script/sources.ts";
 import { label } from "../../stack/names.ts";
 import { MONGODB_USERS_PROGRAM, MONGODB_USERS_SCRIPT } from "./mongodb/mongodb_script.ts";
 import { DATABASE_PORTS } from "../../stack/job_ports.ts";
@@ -34,7 +28,7 @@ export function databaseUsers(
   const server: DatabaseServer = { ...decided, users: needed.users };
   const sources = new Sources(conversion);
   const wrong = impossible(server, path);
-  const image = server.image ?? imageOfWorkload(conversion, service);
+  const image = server.image ?? conversion.services.get(service)?.image;
   if (image === undefined) {
     return { objects: [], findings: [...wrong, sources.missingService(path, service)] };
   }

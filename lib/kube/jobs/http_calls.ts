@@ -5,8 +5,8 @@ import { label } from "../../stack/names.ts";
 import { CALL_SCRIPT } from "./call_script.ts";
 import { Decided } from "../../decisions/decided.ts";
 import type { JobDecisions, ServiceCalls } from "../../decisions/jobs.ts";
-import { scriptJob, type Variable } from "./job.ts";
-import { type JobResult, Sources } from "../../stack/secrets/sources.ts";
+import { scriptJob, type Variable } from "./script/job.ts";
+import { type JobResult, Sources } from "./script/sources.ts";
 
 const HELPER_IMAGE = "busybox:1.37";
 

@@ -10,7 +10,7 @@ import { serviceCalls } from "./http_calls.ts";
 import { identityClients, identityMigration } from "./hydra/hydra_clients.ts";
 import { brokerChart } from "./rabbitmq/rabbitmq_chart.ts";
 import type { StackTexts } from "../../stack/secrets/held.ts";
-import type { JobResult } from "../../stack/secrets/sources.ts";
+import type { JobResult } from "./script/sources.ts";
 
 /**
  * The objects of one purpose, in the order in which they are applied; a Job among them is waited for. Empty where the

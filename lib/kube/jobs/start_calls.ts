@@ -4,7 +4,7 @@ import type { KubeObject } from "../object.ts";
 import { ANSWERED, CALL_AT_START_SCRIPT } from "./call_script.ts";
 import type { JobDecisions } from "../../decisions/jobs.ts";
 import { type ReadCall, readCalls } from "./http_calls.ts";
-import { INPUTS_ANNOTATION, inputsDigest, unexpanded, variablesJson } from "./job.ts";
+import { INPUTS_ANNOTATION, inputsDigest, unexpanded, variablesJson } from "./script/job.ts";
 import { list, record } from "../json.ts";
 
 /** The program is reached by the pod's own loopback. */

@@ -6,7 +6,7 @@ import type { KubeObject, PlannedObject } from "../object.ts";
 import type { ServicePort } from "../../stack/ports.ts";
 import { labelsOf, selectorOf } from "../workload/workload.ts";
 import { dnsNames } from "../../stack/network/dns_names.ts";
-import type { Published } from "../../stack/network/published.ts";
+import type { Published } from "../../stack/published.ts";
 
 /** The names that are taken, with who took them, over a whole conversion. */
 export type TakenNames = Map<string, { readonly service: string; readonly written: string }>;

@@ -1,7 +1,13 @@
 /** Services that are more than a load balancer, as TraefikServices. */
 import type { Element, Fields } from "../../traefik/routing.ts";
-import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
-import type { ServiceReference } from "./http_service.ts";
+import {
+  compact,
+  report,
+  type RouteContext,
+  type ServiceReference,
+  share,
+  traefikObject,
+} from "./context.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 

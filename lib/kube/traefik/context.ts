@@ -14,6 +14,9 @@ export interface ServiceTarget {
   readonly port: number;
 }
 
+/** An entry of `services` in an IngressRoute, a TraefikService or an errors middleware. */
+export type ServiceReference = Readonly<Record<string, unknown>>;
+
 export interface RouteContext {
   readonly routing: Routing;
   readonly project: Project;

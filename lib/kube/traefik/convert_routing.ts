@@ -5,12 +5,12 @@ import type { Element, Routing } from "../../traefik/routing.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { RequiredPort } from "../../stack/ports.ts";
 import type { RouteContext, ServiceTarget } from "./context.ts";
-import type { GivenCertificate } from "../../checks/check_certificate.ts";
 import { withDecidedTls } from "./decided_tls.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
-import { decidedCertificate } from "./default_certificate.ts";
-import { askAboutPlainHttp, mapEntryPoints } from "./entry_points.ts";
+import { decidedCertificate, type GivenCertificate } from "./default_certificate.ts";
+import { askAboutElsewhere, isTraefikElsewhere, usualEntryPoints, withoutClosed } from "./elsewhere.ts";
 import { frontService } from "./front.ts";
+import { askAboutPlainHttp, type EntryPoints, mapEntryPoints } from "./entry_points.ts";
 import { convertStatic } from "./helm_chart_config.ts";
 import { convertHttpRouter } from "./http_route.ts";
 import { convertMiddleware } from "./middleware.ts";
@@ -53,9 +53,13 @@ export interface RoutingConversion {
 
 /** Converts everything. Pure: the same input gives the same objects, in the same order. */
 export function convertRouting(given: RoutingConversionInput): RoutingConversion {
-  const input = { ...given, routing: withDecidedTls(given.routing, given.decisions) };
-  const { routing } = input;
-  const context = contextOf(input);
+  const isElsewhere = isTraefikElsewhere(given.routing);
+  const routing = withDecidedTls(isElsewhere ? withoutClosed(given.routing) : given.routing, given.decisions);
+  const input = { ...given, routing };
+  const entryPoints = isElsewhere
+    ? usualEntryPoints(given.routing)
+    : mapEntryPoints(routing, input.decisions, input.project);
+  const context = contextOf(input, entryPoints);
   convertServersTransports(context);
   convertMiddlewares(context);
   convertTls(context, decidedCertificate(context, input.certificate));
@@ -67,11 +71,14 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
   ];
   context.findings.push(...askAboutPlainHttp(context.entryPoints, routing.http.routers.values()));
   const environment = environmentOf(input);
-  const fixed = convertStatic(context, {
-    published: input.published ?? [],
-    environment,
-    ...(input.acme === undefined ? {} : { acme: input.acme }),
-  });
+  // What another project's Traefik is set to is that project's business.
+  const fixed = isElsewhere && (input.published ?? []).length === 0
+    ? { objects: [], values: {} }
+    : convertStatic(context, {
+      published: input.published ?? [],
+      environment,
+      ...(input.acme === undefined ? {} : { acme: input.acme }),
+    });
   const routes = new Map<string, PlannedObject[]>();
   for (const planned of converted) {
     if (planned.service === undefined) continue;
@@ -86,23 +93,20 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     front: front === undefined ? [] : [{ object: front, ...source }],
     requiredPorts: context.required,
     chartValues: fixed.values,
-    findings: context.findings,
+    findings: isElsewhere
+      ? askAboutElsewhere(given.routing, context.entryPoints, context.findings)
+      : context.findings,
   };
 }
 
-/** The ports that routes lead to, before there are Services: every service is taken to have one of its name. */
-export function requiredPorts(input: Omit<RoutingConversionInput, "serviceFor">): readonly RequiredPort[] {
-  return convertRouting({ ...input, serviceFor: (name, port) => ({ name, port }) }).requiredPorts;
-}
-
-function contextOf(input: RoutingConversionInput): RouteContext {
+function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): RouteContext {
   const { routing, project, namespace, decisions } = input;
   return {
     routing,
     project,
     namespace,
     decisions,
-    entryPoints: mapEntryPoints(routing, decisions, project),
+    entryPoints,
     keepsVersion2: decisions.keepVersion2 && routing.traefikVersion?.split(".")[0] === "2",
     serviceFor: (service, port) => input.serviceFor(service, port),
     composeService: (host) => composeServiceOf(project, host),

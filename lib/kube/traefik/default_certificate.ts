@@ -1,8 +1,13 @@
 /** The certificate that decisions give Traefik to serve where no other one fits. */
 import type { Routing } from "../../traefik/routing.ts";
 import { report, type RouteContext } from "./context.ts";
-import type { GivenCertificate } from "../../checks/check_certificate.ts";
 import { shareSecret } from "./middleware_secrets.ts";
+
+/** PEM texts: the certificate (with its chain, its own first) and its private key. */
+export interface GivenCertificate {
+  readonly certificate: string;
+  readonly key: string;
+}
 
 /** The name of the Secret that is made for files. */
 const DEFAULT_CERTIFICATE_SECRET = "default-certificate";

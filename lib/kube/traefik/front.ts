@@ -1,13 +1,11 @@
 /** The front: the Service by which ports of the node lead to the Traefik that k3s brings. */
 import type { KubeObject } from "../object.ts";
 import type { RouteContext } from "./context.ts";
+import { isTraefikElsewhere } from "./elsewhere.ts";
 import type { PublishedPort } from "./published_ports.ts";
 
 /** Its name, beside the chart's own Service, which only the cluster reaches. */
 export const FRONT_NAME = "traefik-front";
-
-/** What the chart opens where nobody says otherwise. */
-const USUAL_PORTS = [["web", 80], ["websecure", 443]] as const;
 
 interface FrontPort {
   readonly name: string;
@@ -20,7 +18,8 @@ interface FrontPort {
  * it is there, also while Docker holds them, and back to Docker as soon as it is gone: so it moves the front, and
  * nothing else does. Callers' addresses are kept.
  *
- * @returns undefined where no port is published, or where Traefik is one's own
+ * @returns undefined where no port is published, where Traefik is one's own, and where it is another project's, which
+ * moves its own front
  */
 export function frontService(
   context: RouteContext,
@@ -28,7 +27,8 @@ export function frontService(
 ): KubeObject | undefined {
   const { decisions: { mode, namespace } } = context;
   const ports = frontPorts(context, published);
-  if (mode === "external" || ports.length === 0) return undefined;
+  const isOthers = isTraefikElsewhere(context.routing) && published.length === 0;
+  if (mode === "external" || isOthers || ports.length === 0) return undefined;
   return {
     apiVersion: "v1",
     kind: "Service",
@@ -54,15 +54,15 @@ function frontPorts(
   const add = (name: string, port: number, protocol: FrontPort["protocol"]): void => {
     if (!ports.has(name)) ports.set(name, { name, port, protocol });
   };
-  for (const { target, publicPort, protocol, isPublished, fields } of entryPoints.byName.values()) {
+  // Without a Traefik there are entry points for published ports alone.
+  const hasTraefik = routing.traefikService !== undefined || routing.static !== undefined ||
+    isTraefikElsewhere(routing);
+  const own = hasTraefik ? [...entryPoints.byName.values()] : [];
+  for (const { target, publicPort, protocol, isPublished, fields } of own) {
     if (target === "traefik" || !isPublished) continue;
     add(target, publicPort, protocol === "udp" ? "UDP" : "TCP");
     const isOwn = target === "web" || target === "websecure";
     if (isOwn && fields["http3"] !== undefined) add(`${target}-http3`, publicPort, "UDP");
-  }
-  // Where the stack's Traefik is not among its services nobody says which ports it has.
-  if (routing.traefikService === undefined) {
-    for (const [name, port] of USUAL_PORTS) add(name, port, "TCP");
   }
   for (const { entryPoint, hostPort, protocol } of published) add(entryPoint, hostPort, protocol);
   return [...ports.values()];

@@ -61,7 +61,7 @@ export function knownEntryPoints(context: RouteContext, element: Element): reado
   for (const name of unknown) {
     report(
       context,
-      "error",
+      "warning",
       "traefik-entry-point-unknown",
       element,
       `The entry point "${name}" of "${element.name}" does not exist: Traefik leaves it out`,
@@ -84,7 +84,7 @@ export function convertMatch(
   if ("problem" in converted) {
     report(
       context,
-      "error",
+      "warning",
       "traefik-rule-refused",
       element,
       `The rule of "${element.name}" cannot be used as ${converted.problem}: Traefik disables the router`,

@@ -2,13 +2,17 @@
 import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
 import { compositeService } from "./composite_service.ts";
-import { compact, report, reportHealthCheck, type RouteContext, type ServiceTarget } from "./context.ts";
+import {
+  compact,
+  report,
+  reportHealthCheck,
+  type RouteContext,
+  type ServiceReference,
+  type ServiceTarget,
+} from "./context.ts";
 import { isAtLeast } from "../../decisions/traefik.ts";
 import { emptyService, externalService } from "./external_service.ts";
 import { qualify } from "./references.ts";
-
-/** An entry of `services` in an IngressRoute, a TraefikService or an errors middleware. */
-export type ServiceReference = Readonly<Record<string, unknown>>;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -28,7 +32,7 @@ export function httpServices(
   if (element === undefined) {
     report(
       context,
-      "error",
+      "warning",
       "traefik-service-unknown",
       referrer,
       `The service "${qualified}" of "${referrer.name}" does not exist: Traefik disables what refers to it`,
@@ -81,7 +85,7 @@ function serverReference(
   if (match === null || !Number.isInteger(port) || port < 1 || port > 65535) {
     report(
       context,
-      "error",
+      "warning",
       "traefik-server-unusable",
       element,
       `The service "${element.name}" has a server without a usable address or port`,

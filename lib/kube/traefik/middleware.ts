@@ -126,7 +126,7 @@ export function convertMiddleware(context: RouteContext, element: Element, name:
     const reason = first === undefined ? "no type" : "several types";
     report(
       context,
-      "error",
+      "warning",
       "traefik-middleware-invalid",
       element,
       `The middleware "${element.name}" has ${reason}: Traefik disables every router that uses it`,
@@ -181,7 +181,7 @@ export function middlewareReferences(
     const exists = context.routing.http.middlewares.has(qualified);
     report(
       context,
-      "error",
+      "warning",
       "traefik-middleware-missing",
       referrer,
       `The middleware "${qualified}" of "${referrer.name}" ${

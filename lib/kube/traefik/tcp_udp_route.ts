@@ -65,7 +65,7 @@ export function convertUdpRouter(
   if (entryPoints.length === 0) {
     report(
       context,
-      "error",
+      "warning",
       "traefik-entry-point-missing",
       element,
       `The UDP router "${element.name}" is on no entry point: Traefik disables it`,
@@ -85,7 +85,7 @@ export function convertTcpMiddleware(context: RouteContext, element: Element, na
   if (Object.keys(element.fields).length !== 1) {
     report(
       context,
-      "error",
+      "warning",
       "traefik-middleware-invalid",
       element,
       `The TCP middleware "${element.name}" has no single type: Traefik disables every router that uses it`,
@@ -104,7 +104,7 @@ function tcpMiddlewares(context: RouteContext, element: Element): readonly Json[
   const missing = references.filter((_, index) => names[index] === undefined);
   report(
     context,
-    "error",
+    "warning",
     "traefik-middleware-missing",
     element,
     `The TCP middlewares ${
@@ -126,7 +126,7 @@ function streamServices(
   if (element === undefined) {
     report(
       context,
-      "error",
+      "warning",
       "traefik-service-unknown",
       referrer,
       `The ${protocol} service "${qualified}" of "${referrer.name}" does not exist: Traefik disables the router`,
@@ -198,7 +198,7 @@ function streamTarget(
   if (!Number.isInteger(port) || port < 1) {
     report(
       context,
-      "error",
+      "warning",
       "traefik-server-unusable",
       element,
       `The service "${element.name}" has a server without a usable port`,

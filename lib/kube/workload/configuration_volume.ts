@@ -5,7 +5,7 @@ import type { Span } from "../../diagnostics/diagnostic.ts";
 import { relativePath } from "../../stack/relative_path.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { label, shortHash } from "../../stack/names.ts";
-import { type Mounted, volumeName } from "./mounts.ts";
+import { type Mounted, volumeName } from "./mounted.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
 import { secretDigests } from "./reloaded.ts";
 

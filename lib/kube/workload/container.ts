@@ -1,16 +1,20 @@
 /** The container of a service: image, command, environment, probes, security, resources. */
+import type { Service } from "../../../compose/project.ts";
 import { at, type Context, imageOf } from "../../stack/context.ts";
 import { environmentOf } from "../configuration/environment.ts";
 import { label } from "../../stack/names.ts";
+import type { Place } from "../../stack/secrets/reference.ts";
 import type { Mounts } from "./mounts.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { probesOf } from "./probes.ts";
 import { resourcesOf } from "./resources.ts";
 import { containerSecurity } from "./security.ts";
 
-/** The container and the digests of its environment. */
+/** The container, where its variables are kept, and the digests of its environment. */
 export interface Container {
   readonly json: Json;
+  readonly image: string;
+  readonly variables: ReadonlyMap<string, Place>;
   readonly digests: readonly string[];
 }
 
@@ -50,7 +54,7 @@ export function containerOf(
     json: {
       name: label(service.name),
       image,
-      imagePullPolicy: pullPolicy(service.pull_policy),
+      imagePullPolicy: pullPolicy(service, decision.image),
       // With its entrypoint emptied an image runs the command itself.
       ...optional("command", isEmptied ? rest : command),
       ...optional("args", isEmptied ? [] : rest),
@@ -65,6 +69,8 @@ export function containerOf(
       ...(service.stdin_open === true ? { stdin: true } : {}),
       ...(service.tty === true ? { tty: true } : {}),
     },
+    image,
+    variables: environment.places,
     digests: environment.digests,
   };
 }
@@ -99,8 +105,11 @@ function argumentsOf(
  * Without one Docker pulls what is missing, whatever the tag; Kubernetes would pull `latest` each time. What is to
  * be pulled again after some time is pulled at every start.
  */
-function pullPolicy(policy: string | undefined): string {
-  if (policy === "never") return "Never";
+function pullPolicy({ pull_policy: policy, image, build }: Service, decided: string | undefined): string {
+  // A name of compose's own is nobody's in a registry, or somebody else's.
+  const isOnlyHere = build !== undefined && decided === undefined && image !== undefined &&
+    !image.includes("/");
+  if (policy === "never" || policy === "build" || isOnlyHere) return "Never";
   return policy !== undefined && /^(always|refresh|daily|weekly|every_)/.test(policy)
     ? "Always"
     : "IfNotPresent";
@@ -121,11 +130,8 @@ function reportNoImage(context: Context, { service }: Subject): void {
   context.report({
     code: "kube-image-missing",
     severity: "error",
-    message: service.build === undefined
-      ? `Service "${service.name}" names no image`
-      : `Service "${service.name}" is built from sources; a cluster pulls images`,
-    ...at(context.project, ["services", service.name, "build"]),
-    hint:
-      `Build and push it, then add to decisions.yaml: services: { ${service.name}: { image: REGISTRY/NAME:TAG } }`,
+    message: `Service "${service.name}" names no image`,
+    ...at(context.project, ["services", service.name]),
+    hint: `Add to decisions.yaml: services: { ${service.name}: { image: REGISTRY/NAME:TAG } }`,
   });
 }

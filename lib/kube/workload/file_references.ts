@@ -2,8 +2,7 @@
 import type { FileObject, FileReference, Path } from "../../../compose/project.ts";
 import { at, type Context } from "../../stack/context.ts";
 import { subdomain } from "../../stack/names.ts";
-import type { Mounted } from "./mounts.ts";
-import { volumeName } from "./mounts.ts";
+import { type Mounted, volumeName } from "./mounted.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import { fileMode } from "./units.ts";
 

@@ -1,6 +1,6 @@
 /** What a pod takes from its machine and how it is called: network, names, hosts, DNS, process namespaces. */
 import { at, type Context, imageOf } from "../../stack/context.ts";
-import type { WorkloadKind } from "../conversion.ts";
+import type { WorkloadKind } from "../../stack/role.ts";
 import { imageRepository } from "../../stack/known_images.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
 

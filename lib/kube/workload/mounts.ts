@@ -5,24 +5,14 @@ import { at } from "../../stack/context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { label } from "../../stack/names.ts";
 import { storageDecision } from "../../stack/storage/places.ts";
-import { reportOwner } from "../storage/owners.ts";
+import { reportOwner } from "./owners.ts";
 import { configurationVolume } from "./configuration_volume.ts";
 import { fileReferenceMounts } from "./file_references.ts";
+import { type Mounted, volumeName } from "./mounted.ts";
 import { propagation } from "./propagation.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { toldApart } from "./told_apart.ts";
 import { byteQuantity, bytes } from "./units.ts";
-
-/** One mount with the volume that it needs, before volumes are told apart by name. */
-export interface Mounted {
-  readonly volume: Json & { name: string };
-  readonly mount: Json & { name: string; mountPath: string };
-  /** Digests of mounted configuration that needs a rollout when it changes. */
-  readonly digests: readonly string[];
-  /** Volumes that only the init container mounts. */
-  readonly extraVolumes?: readonly (Json & { name: string })[];
-  readonly init?: Json & { name: string; volumeMounts: readonly (Json & { name: string })[] };
-}
 
 /** The pod's volumes and the container's mounts. */
 export interface Mounts {
@@ -261,12 +251,6 @@ function chown(
     securityContext: { runAsUser: 0 },
     volumeMounts: [{ ...writable, name: target.name }],
   };
-}
-
-/** A volume's name: what it is and what it holds, a DNS label. */
-export function volumeName(kind: string, text: string): string {
-  const name = label(text);
-  return name.startsWith(`${kind}-`) ? name : label(`${kind}-${name}`);
 }
 
 function depth(path: string): number {

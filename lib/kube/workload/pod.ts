@@ -1,8 +1,9 @@
 /** The pod template of a service. */
 import { createHash } from "node:crypto";
-import type { WorkloadKind } from "../conversion.ts";
+import type { WorkloadKind } from "../../stack/role.ts";
 import { isAnnotationKey, labelValue } from "../../stack/names.ts";
 import { at } from "../../stack/context.ts";
+import type { Place } from "../../stack/secrets/reference.ts";
 import { containerOf } from "./container.ts";
 import { hostSettings } from "./host.ts";
 import { mountsOf } from "./mounts.ts";
@@ -19,6 +20,9 @@ const HELPER_IMAGE = "busybox:1.37";
 /** A pod template and what its workload must know of it. */
 export interface Pod {
   readonly template: Json;
+  readonly image: string;
+  /** Where the variables of its container are kept. */
+  readonly variables: ReadonlyMap<string, Place>;
   /** Whether two of them at once would fight over a directory or a port. */
   readonly exclusive: boolean;
 }
@@ -69,6 +73,8 @@ export function podOf(
   };
   return {
     template: { metadata: { labels, ...optional("annotations", annotations) }, spec },
+    image: container.image,
+    variables: container.variables,
     exclusive: mounts.writesData || hostPorts.size > 0 || service.network_mode === "host",
   };
 }

@@ -1,6 +1,6 @@
 /** Names of volumes and init containers that are different things stay different after normalising. */
 import { label, shortHash } from "../../stack/names.ts";
-import type { Mounted } from "./mounts.ts";
+import type { Mounted } from "./mounted.ts";
 import type { Json } from "./parts.ts";
 
 /** The same mounts, a volume renamed where its name already stands for another one. */

@@ -1,6 +1,6 @@
 /** Init containers for the conditions of `depends_on`. */
 import { at, isSkipped } from "../../stack/context.ts";
-import { connects } from "../jobs/shell_parts.ts";
+import { connects } from "../jobs/script/shell_parts.ts";
 import { isServiceName, label } from "../../stack/names.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
 

@@ -1,5 +1,5 @@
 /** The workload object around a pod template. */
-import type { WorkloadKind } from "../conversion.ts";
+import type { WorkloadKind } from "../../stack/role.ts";
 import { label } from "../../stack/names.ts";
 import type { KubeObject } from "../object.ts";
 import { record } from "../json.ts";
@@ -39,7 +39,7 @@ export function workloadOf(
   const template = pod.template;
   switch (kind) {
     case "Deployment": {
-      const strategy = mayOverlap(workshop, subject, pod.exclusive)
+      const strategy = mayOverlap(context, service, pod.exclusive)
         ? { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
         : { type: "Recreate" };
       const spec = { replicas, selector, strategy, ...progressDeadline(pod), template };

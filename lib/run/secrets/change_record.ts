@@ -4,7 +4,7 @@ import type { ClusterClient } from "../../cluster/client.ts";
 import type { LiveObject } from "../../cluster/live_object.ts";
 import { Failure } from "../../diagnostics/diagnostic.ts";
 import { encodeBase64 } from "../../kube/configuration/base64.ts";
-import { CHANGE_NAME, previousKey } from "../../kube/jobs/secret_change.ts";
+import { CHANGE_NAME, previousKey } from "../../kube/jobs/script/secret_change.ts";
 import type { KubeObject } from "../../kube/object.ts";
 
 /** A change that is under way. Values are never shown. */

@@ -1,5 +1,6 @@
 /** The names by which one container finds another in compose. */
 import type { Path, Project, Service } from "../../../compose/project.ts";
+import { label } from "../names.ts";
 
 /** One name of a service, and the place that gives it. */
 export interface DnsName {
@@ -38,7 +39,10 @@ export function dnsNames(project: Project, service: Service): readonly DnsName[]
   return names.filter(({ name }) => name !== "" && !seen.has(name) && seen.add(name));
 }
 
-/** Which service answers to a name; where several share an alias, the first in the order of their names. */
+/**
+ * Which service answers to a name, in compose or in the cluster; where several share an alias, the first in the order of
+ * their names.
+ */
 export function servicesByDnsName(project: Project): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();
   const services = Object.values(project.services);
@@ -47,6 +51,9 @@ export function servicesByDnsName(project: Project): ReadonlyMap<string, string>
     for (const { name } of dnsNames(project, service)) {
       if (!owners.has(name)) owners.set(name, service.name);
     }
+  }
+  for (const { name } of services) {
+    if (!owners.has(label(name))) owners.set(label(name), name);
   }
   return owners;
 }

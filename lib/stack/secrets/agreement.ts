@@ -1,5 +1,4 @@
 /** Checks that one secret that stands in several places is the same in all of them, without showing any. */
-import type { Conversion } from "../../kube/conversion.ts";
 import type { Diagnostic, Span } from "../../diagnostics/diagnostic.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
 import { label } from "../names.ts";
@@ -7,7 +6,7 @@ import { relativePath } from "../relative_path.ts";
 import { Decided } from "../../decisions/decided.ts";
 import type { JobDecisions, Part, Reference } from "../../decisions/jobs.ts";
 import { heldAt, isNotMoved, mountedFile, mountedFiles, type StackTexts } from "./held.ts";
-import { referenceText } from "./reference.ts";
+import { type KeptValues, referenceText } from "./reference.ts";
 
 /** One secret with every place that holds it, the first being the one that programs' users are made from. */
 export interface SharedSecret {
@@ -91,15 +90,15 @@ function login(
 
 /** An error for every place whose value differs from the first, and for every place that does not exist. */
 export function checkAgreement(
-  conversion: Conversion,
+  kept: KeptValues,
   texts: StackTexts,
   decisions: JobDecisions,
 ): Diagnostic[] {
   return sharedSecrets(decisions).flatMap((shared) => {
     const all = shared.places.map((place, index) => ({ place, decided: shared.decided[index] }));
     const misnamed = all.flatMap(({ place, decided }) => misnamedPlace(texts, place, decided));
-    const [first, ...others] = all.filter(({ place }) => !isNotMoved(conversion, texts, place))
-      .map((each) => ({ ...each, held: heldAt(conversion, texts, each.place) }));
+    const [first, ...others] = all.filter(({ place }) => !isNotMoved(kept, texts, place))
+      .map((each) => ({ ...each, held: heldAt(kept, texts, each.place) }));
     const findings = others.flatMap(({ place, decided, held }): Diagnostic[] => {
       if ("reason" in held) return [leadsNowhere(texts, place, decided, held.reason)];
       if (first === undefined || "reason" in first.held) return [];

@@ -3,13 +3,11 @@ import { join } from "node:path/posix";
 import type { BindSources } from "../../../compose/bind_source.ts";
 import type { Project } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import type { Conversion } from "../../kube/conversion.ts";
 import { relativePath } from "../relative_path.ts";
 import type { Part, Reference } from "../../decisions/jobs.ts";
 import { type ExactText, exactText } from "./exact_text.ts";
 import { findPart, type TextRange } from "./part.ts";
-import { findPlace } from "./reference.ts";
-import { isLeftOut } from "./sources.ts";
+import { findPlace, isLeftOut, type KeptValues } from "./reference.ts";
 
 /** The stack as it is written: its variables and its configuration files. */
 export interface StackTexts {
@@ -38,17 +36,17 @@ export interface Held {
 
 /** The place of a reference, or why there is none, to complete `names "x", `. */
 export function heldAt(
-  conversion: Conversion,
+  kept: KeptValues,
   texts: StackTexts,
   reference: Reference | Part,
 ): Held | { readonly reason: string } {
-  if (typeof reference === "string") return variableAt(conversion, texts, reference);
+  if (typeof reference === "string") return variableAt(kept, texts, reference);
   if ("secret" in reference) {
-    const value = findPlace(conversion, reference)?.value;
+    const value = findPlace(kept, reference)?.value;
     return { value: value === undefined ? undefined : exactText(value).text };
   }
   if ("file" in reference) return fileAt(texts, reference);
-  const whole = variableAt(conversion, texts, reference.variable);
+  const whole = variableAt(kept, texts, reference.variable);
   if ("reason" in whole || whole.value === undefined) return whole;
   const range = findPart(whole.value, reference.after);
   if ("times" in range) return { reason: `in which its "after" stands ${range.times} times, and not once` };
@@ -57,15 +55,15 @@ export function heldAt(
 
 /** Whether a place only matters to programs that are not moved. */
 export function isNotMoved(
-  conversion: Conversion,
+  kept: KeptValues,
   texts: StackTexts,
   reference: Reference | Part,
 ): boolean {
-  if (typeof reference === "string" || "secret" in reference) return isLeftOut(conversion, reference);
-  if ("variable" in reference) return isLeftOut(conversion, reference.variable);
+  if (typeof reference === "string" || "secret" in reference) return isLeftOut(kept, reference);
+  if ("variable" in reference) return isLeftOut(kept, reference.variable);
   const file = mountedFile(texts, reference.file);
   return file === undefined ||
-    file.services.every((service) => isLeftOut(conversion, `${service}.FILE`));
+    file.services.every((service) => isLeftOut(kept, `${service}.FILE`));
 }
 
 /** The file at a path of the decisions, relative to the project, where a service mounts it. */
@@ -106,11 +104,11 @@ export function mountedFiles({ project, bindSources }: StackTexts): MountedFile[
 }
 
 function variableAt(
-  conversion: Conversion,
+  kept: KeptValues,
   { project }: StackTexts,
   reference: string,
 ): Held | { readonly reason: string } {
-  const place = findPlace(conversion, reference);
+  const place = findPlace(kept, reference);
   if (place === undefined) return { reason: "which nothing in the stack sets" };
   const dot = reference.lastIndexOf(".");
   const span = project.span([

@@ -1,15 +1,27 @@
-/** Finds where a decided reference such as `faf-java-api.DATABASE_PASSWORD` is kept among the converted objects. */
-import type { Conversion } from "../../kube/conversion.ts";
-import type { KubeObject, PlannedObject } from "../../kube/object.ts";
+/** Finds where a decided reference such as `faf-java-api.DATABASE_PASSWORD` is kept in the cluster. */
 import type { Part, Reference } from "../../decisions/jobs.ts";
-import { list, record } from "../../kube/json.ts";
 
-/** A key of a ConfigMap or Secret, and its content where this conversion made it. */
+/** A key of a ConfigMap or Secret, and its content where it is of this stack. */
 export interface Place {
   readonly kind: "ConfigMap" | "Secret";
   readonly name: string;
   readonly key: string;
   readonly value?: Uint8Array;
+}
+
+/** Where the values of a stack are kept, as its conversion put them. */
+export interface KeptValues {
+  readonly services: ReadonlyMap<string, KeptService>;
+  /** By the name of the Secret and the key in it. */
+  readonly secrets: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+}
+
+/** What a service reads. */
+export interface KeptService {
+  /** `none` where it is not moved. */
+  readonly kind: string;
+  /** By the name of the variable. */
+  readonly variables: ReadonlyMap<string, Place>;
 }
 
 /** A reference as the operator wrote it, for messages. */
@@ -29,68 +41,19 @@ export function isWhole(reference: Reference | Part): reference is Reference {
  * The place that a reference names, or `undefined` where the service reads no such variable. The name of a
  * service may hold dots, the name of a variable not.
  */
-export function findPlace(conversion: Conversion, reference: Reference): Place | undefined {
-  if (typeof reference !== "string") {
-    return placeIn(conversion.configuration, "Secret", reference.secret, reference.key) ??
-      { kind: "Secret", name: reference.secret, key: reference.key };
+export function findPlace(kept: KeptValues, reference: Reference): Place | undefined {
+  if (typeof reference === "string") {
+    const dot = reference.lastIndexOf(".");
+    return kept.services.get(reference.slice(0, dot))?.variables.get(reference.slice(dot + 1));
   }
-  const dot = reference.lastIndexOf(".");
-  const service = conversion.services.get(reference.slice(0, dot));
-  const variable = reference.slice(dot + 1);
-  if (service === undefined) return undefined;
-  const workload = service.workload[0]?.object;
-  const named = workload === undefined ? undefined : variableOf(workload, variable);
-  if (named !== undefined) return placeIn(service.configuration, named.kind, named.name, named.key) ?? named;
-  for (const planned of service.configuration) {
-    const { kind, metadata } = planned.object;
-    if ((kind === "Secret" || kind === "ConfigMap") && workload !== undefined && reads(workload, planned)) {
-      const place = placeIn([planned], kind, metadata.name, variable);
-      if (place !== undefined) return place;
-    }
-  }
-  return undefined;
+  const { secret: name, key } = reference;
+  const value = kept.secrets.get(name)?.get(key);
+  return { kind: "Secret", name, key, ...(value === undefined ? {} : { value }) };
 }
 
-/** The containers of a workload of any kind. */
-export function containersOf(workload: KubeObject): readonly Record<string, unknown>[] {
-  const template = record(record(workload["spec"])?.["template"]);
-  return list(record(template?.["spec"])?.["containers"]);
-}
-
-function variableOf(workload: KubeObject, variable: string): Place | undefined {
-  for (const container of containersOf(workload)) {
-    const from = record(list(container["env"]).find((entry) => entry["name"] === variable)?.["valueFrom"]);
-    for (const kind of ["Secret", "ConfigMap"] as const) {
-      const ref = record(from?.[kind === "Secret" ? "secretKeyRef" : "configMapKeyRef"]);
-      const { name, key } = ref ?? {};
-      if (typeof name === "string" && typeof key === "string") return { kind, name, key };
-    }
-  }
-  return undefined;
-}
-
-function reads(workload: KubeObject, { object }: PlannedObject): boolean {
-  const ref = object.kind === "Secret" ? "secretRef" : "configMapRef";
-  return containersOf(workload).some((container) =>
-    list(container["envFrom"]).some((entry) => record(entry[ref])?.["name"] === object.metadata.name)
-  );
-}
-
-function placeIn(
-  objects: readonly PlannedObject[],
-  kind: "ConfigMap" | "Secret",
-  name: string,
-  key: string,
-): Place | undefined {
-  const found = objects.find(({ object }) => object.kind === kind && object.metadata.name === name)?.object;
-  const value = found === undefined ? undefined : valueOf(found, key);
-  return value === undefined ? undefined : { kind, name, key, value };
-}
-
-function valueOf(object: KubeObject, key: string): Uint8Array | undefined {
-  const plain = record(object[object.kind === "Secret" ? "stringData" : "data"])?.[key];
-  if (typeof plain === "string") return new TextEncoder().encode(plain);
-  const encoded = record(object[object.kind === "Secret" ? "data" : "binaryData"])?.[key];
-  if (typeof encoded !== "string") return undefined;
-  return Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+/** Whether a value is only for programs that are not moved: of a service that is left out or not there. */
+export function isLeftOut(kept: KeptValues, reference: Reference): boolean {
+  if (typeof reference !== "string") return false;
+  const service = kept.services.get(reference.slice(0, reference.lastIndexOf(".")));
+  return service === undefined || service.kind === "none";
 }

@@ -1,7 +1,6 @@
 /** Data directories that are not on this disk: they have to be on the node, or are made there. */
 import { at, type Context } from "../context.ts";
-import { isCreated, storageDecision, storageKey } from "./places.ts";
-import type { Use } from "./roles.ts";
+import { isCreated, storageDecision, storageKey, type Use } from "./places.ts";
 
 /** One finding for all that must exist, as on the real machine they do, and one for all that are made. */
 export function reportAbsent(context: Context, absent: readonly Use[]): void {

@@ -1,8 +1,15 @@
 /** Where directories lie on the node, and whether they are made there. */
-import type { Project } from "../../../compose/project.ts";
+import type { Mount, Path, Project } from "../../../compose/project.ts";
 import type { Context } from "../context.ts";
 import type { DecisionValues, StorageDecision } from "../../decisions/decisions.ts";
 import { relativePath } from "../relative_path.ts";
+
+/** A service's mount of a path. */
+export interface Use {
+  readonly service: string;
+  readonly mount: Mount;
+  readonly path: Path;
+}
 
 type StorageDecisions = Pick<DecisionValues, "storageDirectories" | "storageRoot">;
 

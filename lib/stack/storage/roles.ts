@@ -1,13 +1,14 @@
 /** Decides what each bind mount is: configuration, data, a path of the machine, or nothing that can move. */
 import type { BindSource } from "../../../compose/bind_source.ts";
-import type { Mount, Path } from "../../../compose/project.ts";
 import { relativePath } from "../relative_path.ts";
-import { LARGEST_OBJECT } from "../../kube/configuration/objects.ts";
 import { at, type Context, isSkipped } from "../context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { reportAbsent } from "./absent.ts";
 import { isEngineSocket, isSystemPath, looksLikeFile, senseOf } from "./path_words.ts";
-import { storageDecision, storageKey } from "./places.ts";
+import { storageDecision, storageKey, type Use } from "./places.ts";
+
+/** What a ConfigMap or Secret takes: 1 MiB for the whole object, some of it for everything else than data. */
+export const LARGEST_OBJECT = 1024 * 1024 - 8 * 1024;
 
 /** What becomes of a bind mount's source. */
 export type Role =
@@ -17,13 +18,6 @@ export type Role =
   | { readonly kind: "empty" }
   | { readonly kind: "hostPath"; readonly path: string; readonly readOnly: boolean }
   | { readonly kind: "skip" };
-
-/** A service's mount of a path. */
-export interface Use {
-  readonly service: string;
-  readonly mount: Mount;
-  readonly path: Path;
-}
 
 /** The role of every bind source by its path; one path has one role, whoever mounts it. */
 export function bindRoles(context: Context): ReadonlyMap<string, Role> {

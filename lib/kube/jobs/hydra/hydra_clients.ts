@@ -6,9 +6,9 @@ import { Decided } from "../../../decisions/decided.ts";
 import type { Client, JobDecisions } from "../../../decisions/jobs.ts";
 import { HYDRA_CLIENTS_SCRIPT } from "./hydra_script.ts";
 import { ADMINISTRATION_PORT } from "../../../stack/job_ports.ts";
-import { scriptJob, type Variable } from "../job.ts";
-import { imageOfWorkload, type JobResult, Sources } from "../../../stack/secrets/sources.ts";
-import { jobLikeWorkload } from "../workload_job.ts";
+import { scriptJob, type Variable } from "../script/job.ts";
+import { type JobResult, Sources } from "../script/sources.ts";
+import { jobLikeWorkload } from "../script/workload_job.ts";
 
 /** The Job that runs before the server: its own image, configuration and variables, other arguments. */
 export function identityMigration(
@@ -34,7 +34,7 @@ export function identityClients(
   if (server?.clients === undefined) return { objects: [], findings: [] };
   const path = new Decided(decisions, "identity", service);
   const sources = new Sources(conversion);
-  const image = server.image ?? imageOfWorkload(conversion, service);
+  const image = server.image ?? conversion.services.get(service)?.image;
   if (image === undefined) return { objects: [], findings: [sources.missingService(path, service)] };
   const clients = Object.entries(server.clients);
   const variables: Record<string, Variable> = {

@@ -1,5 +1,5 @@
 /** The shell script of the job that makes Ory Hydra's clients what was decided. */
-import { SHELL_PARTS } from "../shell_parts.ts";
+import { SHELL_PARTS } from "../script/shell_parts.ts";
 
 /**
  * For each client: `ID_<i>`, the client as JSON in `CLIENT_<i>`, the same as a JSON Patch in `PATCH_<i>`, and perhaps

@@ -1,5 +1,5 @@
 /** The shell script of the job that prepares MariaDB or MySQL; `$1` holds the statements. */
-import { SHELL_PARTS } from "../shell_parts.ts";
+import { SHELL_PARTS } from "../script/shell_parts.ts";
 
 /** Which of the client's two names there is, and how it is called: nothing secret among its arguments. */
 export const MYSQL_CLIENT = `if command -v mariadb >/dev/null 2>&1; then client=mariadb

@@ -1,5 +1,5 @@
 /** The job that prepares users of MongoDB: a shell script around a program for mongosh, `$1`. */
-import { SHELL_PARTS } from "../shell_parts.ts";
+import { SHELL_PARTS } from "../script/shell_parts.ts";
 
 export const MONGODB_USERS_SCRIPT = `${SHELL_PARTS}
 command -v mongosh >/dev/null 2>&1 || fail "The image has no mongosh; give another one by databases.<service>.image"

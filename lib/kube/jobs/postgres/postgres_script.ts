@@ -1,5 +1,5 @@
 /** The shell script of the job that prepares PostgreSQL; `$1` holds psql's input. */
-import { SHELL_PARTS } from "../shell_parts.ts";
+import { SHELL_PARTS } from "../script/shell_parts.ts";
 
 export const POSTGRES_CLIENT =
   `command -v psql >/dev/null 2>&1 || fail "The image has no psql; give another one by databases.<service>.image"

@@ -5,16 +5,10 @@ import { label } from "../../../stack/names.ts";
 import { Decided } from "../../../decisions/decided.ts";
 import type { Broker, JobDecisions } from "../../../decisions/jobs.ts";
 import { MANAGEMENT_PORT } from "../../../stack/job_ports.ts";
-import { scriptJob, type Variable } from "../job.ts";
+import { scriptJob, type Variable } from "../script/job.ts";
 import { findPlace } from "../../../stack/secrets/reference.ts";
 import { RABBITMQ_USERS_PROGRAM, RABBITMQ_USERS_SCRIPT } from "./rabbitmq_script.ts";
-import {
-  adminVariables,
-  imageOfWorkload,
-  type JobResult,
-  neededUsers,
-  Sources,
-} from "../../../stack/secrets/sources.ts";
+import { adminVariables, type JobResult, neededUsers, Sources } from "../script/sources.ts";
 
 /** The Job for the users of the broker `service`, or nothing where none are decided or something is missing. */
 export function brokerUsers(
@@ -29,7 +23,7 @@ export function brokerUsers(
   const needed = neededUsers(conversion, decided.users ?? {}, path);
   const broker: Broker = { ...decided, users: needed.users };
   const sources = new Sources(conversion);
-  const image = broker.image ?? imageOfWorkload(conversion, service);
+  const image = broker.image ?? conversion.services.get(service)?.image;
   if (image === undefined) return { objects: [], findings: [sources.missingService(path, service)] };
   const variables: Record<string, Variable> = {
     WAIT_SECONDS: { text: "300" },

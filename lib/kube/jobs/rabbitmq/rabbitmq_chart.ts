@@ -10,7 +10,7 @@ import type { JobDecisions, Reference } from "../../../decisions/jobs.ts";
 import { chartValues, type Named } from "./rabbitmq_values.ts";
 import { findPlace } from "../../../stack/secrets/reference.ts";
 import { record } from "../../json.ts";
-import { type JobResult, Sources } from "../../../stack/secrets/sources.ts";
+import { type JobResult, Sources } from "../script/sources.ts";
 
 /**
  * k3s's helm-controller installs with an account that may do everything and lies beside the HelmChart: in the stack's

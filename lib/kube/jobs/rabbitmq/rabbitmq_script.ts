@@ -2,7 +2,7 @@
  * The job that prepares RabbitMQ: a shell script around a program for `erl`, which every image of the broker has.
  * It talks to the management API, so that no cookie and no name of a node is needed.
  */
-import { SHELL_PARTS } from "../shell_parts.ts";
+import { SHELL_PARTS } from "../script/shell_parts.ts";
 
 /** `$1` is the program, `$2` the terms of {@link rabbitmqTerms}. */
 export const RABBITMQ_USERS_SCRIPT = `${SHELL_PARTS}

@@ -1,8 +1,8 @@
 /** The values for the Bitnami chart of RabbitMQ; which version reads which of them is in test/checks/chart_facts.ts. */
 import type { Conversion } from "../../conversion.ts";
 import { label } from "../../../stack/names.ts";
-import type { KubeObject } from "../../object.ts";
-import { containersOf, findPlace } from "../../../stack/secrets/reference.ts";
+import { containersOf, type KubeObject } from "../../object.ts";
+import { findPlace } from "../../../stack/secrets/reference.ts";
 import { record } from "../../json.ts";
 
 /** A key of a Secret. */

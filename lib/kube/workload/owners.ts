@@ -2,8 +2,8 @@
 import type { Mount } from "../../../compose/project.ts";
 import { at, type Context } from "../../stack/context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
-import type { Subject } from "../workload/parts.ts";
-import { startingUid } from "../workload/user.ts";
+import type { Subject } from "./parts.ts";
+import { startingUid } from "./user.ts";
 import { isCreated, storageKey } from "../../stack/storage/places.ts";
 
 /** Says who the owner has to be, with the line that decides it, where the program's user is known. */

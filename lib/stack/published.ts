@@ -1,10 +1,10 @@
 /** What becomes of ports that compose publishes on the host: by decision, private until then. */
-import type { Port } from "../../../compose/project.ts";
-import type { Diagnostic, Span } from "../../diagnostics/diagnostic.ts";
-import { at, type Context, decided, isSkipped } from "../context.ts";
-import type { Publication } from "../../decisions/decisions.ts";
-import { label } from "../names.ts";
-import { type Protocol, protocolOf } from "../ports.ts";
+import type { Port } from "../../compose/project.ts";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import { at, type Context, decided, isSkipped } from "./context.ts";
+import type { Publication } from "../decisions/decisions.ts";
+import { label } from "./names.ts";
+import { type Protocol, protocolOf } from "./ports.ts";
 
 /** One published port of one container, ranges resolved. */
 export interface Published {

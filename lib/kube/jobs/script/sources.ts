@@ -1,13 +1,13 @@
 /** Collects the variables of one job from references, and the findings about those that lead nowhere. */
-import type { Conversion } from "../../kube/conversion.ts";
-import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { nearest } from "../../diagnostics/nearest.ts";
-import type { PlannedObject } from "../../kube/object.ts";
-import type { Decided } from "../../decisions/decided.ts";
-import type { Admin, Part, Reference } from "../../decisions/jobs.ts";
-import type { Variable } from "../../kube/jobs/job.ts";
-import { CHANGE_NAME, previousKey } from "../../kube/jobs/secret_change.ts";
-import { containersOf, findPlace, isWhole, referenceText } from "./reference.ts";
+import type { Conversion } from "../../conversion.ts";
+import type { Diagnostic } from "../../../diagnostics/diagnostic.ts";
+import { nearest } from "../../../diagnostics/nearest.ts";
+import type { PlannedObject } from "../../object.ts";
+import type { Decided } from "../../../decisions/decided.ts";
+import type { Admin, Part, Reference } from "../../../decisions/jobs.ts";
+import type { Variable } from "./job.ts";
+import { CHANGE_NAME, previousKey } from "./secret_change.ts";
+import { findPlace, isLeftOut, isWhole, referenceText } from "../../../stack/secrets/reference.ts";
 
 /** Objects to apply in order, and what is wrong with the decisions that they were made from. */
 export interface JobResult {
@@ -82,13 +82,6 @@ export class Sources {
   }
 }
 
-/** Whether a value is only for programs that are not moved: of a service that is left out or not there. */
-export function isLeftOut(conversion: Conversion, reference: Reference): boolean {
-  if (typeof reference !== "string") return false;
-  const service = conversion.services.get(reference.slice(0, reference.lastIndexOf(".")));
-  return service === undefined || service.kind === "none";
-}
-
 /** The decided users without those that only programs need that are not moved, and a remark about each of these. */
 export function neededUsers<
   User extends { readonly password: Reference; readonly same?: readonly (Reference | Part)[] | undefined },
@@ -149,11 +142,4 @@ export function adminVariables(
 function nearHint(name: string, known: readonly string[]): string | undefined {
   const near = nearest(name, known);
   return near === undefined ? undefined : `Did you mean service "${near}"?`;
-}
-
-/** The image that a converted service runs. */
-export function imageOfWorkload(conversion: Conversion, service: string): string | undefined {
-  const workload = conversion.services.get(service)?.workload[0]?.object;
-  const image = workload === undefined ? undefined : containersOf(workload)[0]?.["image"];
-  return typeof image === "string" ? image : undefined;
 }

@@ -1,7 +1,7 @@
 /** The frame of a Job or CronJob that runs one shell script with values from Secrets. */
 import { createHmac } from "node:crypto";
-import type { KubeObject } from "../object.ts";
-import type { Place } from "../../stack/secrets/reference.ts";
+import type { KubeObject } from "../../object.ts";
+import type { Place } from "../../../stack/secrets/reference.ts";
 
 /** Annotation of the pod template: a keyed digest of the values that the Job reads. A new one is a new run. */
 export const INPUTS_ANNOTATION = "compose-ferry/inputs";

@@ -1,0 +1,93 @@
+/** What becomes of each service, from everything that was said: the end of `check`. */
+import type { Project } from "../../compose/project.ts";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+
+/** One service and the sum of what was found about it. */
+export interface Verdict {
+  readonly service: string;
+  readonly verdict: "works as before" | "differs" | "will not work" | "left out";
+  /** What was found about it, the gravest first. */
+  readonly because: readonly Reason[];
+}
+
+/** A finding, as far as it is about one service. */
+export interface Reason {
+  readonly code: string;
+  readonly severity: Diagnostic["severity"];
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Said of the stack, and the same in Docker: it does not differ. */
+const AS_BEFORE: ReadonlySet<string> = new Set([
+  "kube-host-unknown",
+  "kube-rolling-tag",
+  "kube-secrets-disagree",
+  "traefik-container-refused",
+  "traefik-entry-point-unknown",
+  "traefik-label-ignored",
+  "traefik-label-refused",
+  "traefik-middleware-missing",
+  "traefik-router-dropped",
+]);
+
+const GRAVEST: readonly Diagnostic["severity"][] = ["error", "question", "warning", "info"];
+
+/**
+ * A line's worth for each service of the project, in its order. A finding is about a service when it points into it or
+ * names it.
+ *
+ * @param moved the services that become workloads
+ */
+export function verdictsOf(
+  project: Project,
+  moved: { has(service: string): boolean },
+  diagnostics: readonly Diagnostic[],
+): readonly Verdict[] {
+  const names = Object.keys(project.services);
+  const serviceAt = placesOf(project, names);
+  const reasons = new Map(names.map((name) => [name, [] as Reason[]]));
+  for (const { code, severity, message, span, hint, related } of diagnostics) {
+    const found = new Map<string, string>();
+    for (const other of related ?? []) {
+      const service = serviceAt(other.span);
+      if (service !== undefined) found.set(service, other.message);
+    }
+    const named = names.filter((name) => message.includes(`"${name}"`));
+    const pointed = span === undefined ? undefined : serviceAt(span);
+    for (const name of pointed === undefined ? named : [pointed]) found.set(name, message);
+    for (const [name, text] of found) {
+      reasons.get(name)?.push({ code, severity, message: text, ...(hint === undefined ? {} : { hint }) });
+    }
+  }
+  return names.map((service) => {
+    const because = (reasons.get(service) ?? []).sort((left, right) =>
+      GRAVEST.indexOf(left.severity) - GRAVEST.indexOf(right.severity)
+    );
+    return { service, verdict: verdictOf(because, moved.has(service)), because };
+  });
+}
+
+function verdictOf(because: readonly Reason[], isMoved: boolean): Verdict["verdict"] {
+  if (because.some(({ severity }) => severity === "error")) return "will not work";
+  if (!isMoved) return "left out";
+  return because.some(({ code, severity }) => severity !== "info" && !AS_BEFORE.has(code))
+    ? "differs"
+    : "works as before";
+}
+
+/** Which service a place lies in: the last that begins before it, up to the next section of the file. */
+function placesOf(project: Project, names: readonly string[]): (span: Span) => string | undefined {
+  const starts: { readonly file: string; readonly line: number; readonly service?: string }[] = [
+    ...names.map((service) => ({ path: ["services", service], service })),
+    ...["networks", "volumes", "configs", "secrets"].flatMap((section) => {
+      const [first] = Object.keys(project[section as "networks"]);
+      return first === undefined ? [] : [{ path: [section, first] }];
+    }),
+  ].flatMap(({ path, ...rest }) => {
+    const span = project.span(path);
+    return span === undefined ? [] : [{ file: span.file, line: span.line, ...rest }];
+  });
+  const sorted = starts.sort((left, right) => right.line - left.line);
+  return ({ file, line }) => sorted.find((start) => start.file === file && start.line <= line)?.service;
+}

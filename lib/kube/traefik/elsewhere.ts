@@ -1,0 +1,133 @@
+/** Labels for a Traefik that is not among these files: what they mean in the cluster, said once. */
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { Element, Routing } from "../../traefik/routing.ts";
+import { entryPointsOf } from "../../traefik/static_configuration.ts";
+import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
+import { record } from "../json.ts";
+import { qualify } from "./references.ts";
+
+/** Whether the labels are for a Traefik of another project: there is none here, and no configuration of one. */
+export function isTraefikElsewhere(routing: Routing): boolean {
+  return routing.traefikService === undefined && routing.static === undefined &&
+    routersOf(routing).length > 0;
+}
+
+/**
+ * The entry points that routers name, as those of every k3s: one whose name or routers speak of TLS is `websecure`, any
+ * other `web`; a router that names none is on both, as Traefik has it.
+ */
+export function usualEntryPoints(routing: Routing): EntryPoints {
+  const routers = routersOf(routing);
+  const names = new Set(routers.flatMap((router) => namesIn(router, "entryPoints")));
+  const isSecure = (name: string): boolean =>
+    /secure|https|tls|ssl|443/i.test(name) ||
+    routers.some((router) =>
+      namesIn(router, "entryPoints").includes(name) && router.fields["tls"] !== undefined
+    );
+  const [template] = entryPointsOf(undefined);
+  if (template === undefined) return { byName: new Map(), defaults: [] };
+  const mapped = (name: string, secure: boolean): MappedEntryPoint => ({
+    ...template,
+    name,
+    target: secure ? "websecure" : "web",
+    port: secure ? 443 : 80,
+    publicPort: secure ? 443 : 80,
+    isPublished: true,
+    hasTls: false,
+    decided: true,
+  });
+  const usual = [mapped("web", false), mapped("websecure", true)];
+  const byName = new Map(usual.map((entryPoint) => [entryPoint.name, entryPoint]));
+  for (const name of names) byName.set(name, mapped(name, isSecure(name)));
+  return { byName, defaults: usual.map(({ name }) => name) };
+}
+
+/** The routing without the routers that name what is not here: a route without its login would be open to everybody. */
+export function withoutClosed(routing: Routing): Routing {
+  const keep = (elements: ReadonlyMap<string, Element>): ReadonlyMap<string, Element> =>
+    new Map([...elements].filter(([, router]) => missingOf(routing, router).length === 0));
+  const { http, tcp } = routing;
+  return {
+    ...routing,
+    http: { ...http, routers: keep(http.routers) },
+    tcp: { ...tcp, routers: keep(tcp.routers) },
+  };
+}
+
+/** One question in place of one for every router: what was taken for what, and which routers stay closed. */
+export function askAboutElsewhere(
+  routing: Routing,
+  { byName }: EntryPoints,
+  findings: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  const routers = routersOf(routing);
+  const [first] = routers;
+  const services = [...new Set(routers.flatMap((router) => router.services))];
+  const closed = routers.filter((router) => missingOf(routing, router).length > 0);
+  const missing = [...new Set(closed.flatMap((router) => missingOf(routing, router)))];
+  const entryPoints = [...new Set(routers.flatMap((router) => namesIn(router, "entryPoints")))];
+  const resolvers = [...new Set(routers.flatMap((router) => resolverOf(router) ?? []))];
+  const said = [
+    ...(entryPoints.length === 0 ? [] : [
+      `with ${
+        entryPoints.map((name) => `"${name}" as the cluster's ${byName.get(name)?.target ?? "web"}`).join(
+          ", ",
+        )
+      }`,
+    ]),
+    ...(resolvers.length === 0 ? [] : [`without the certificates of ${quoted(resolvers)}`]),
+    ...(missing.length === 0 ? [] : [`but where a router names ${quoted(missing)}, which would be missing`]),
+  ];
+  const related = closed.flatMap(({ name, span }) =>
+    span === undefined ? [] : [{ message: `"${name}" is not routed`, span }]
+  );
+  return [
+    ...findings.filter(({ code }) => code !== "traefik-resolver-unknown"),
+    {
+      code: "traefik-elsewhere",
+      severity: "question",
+      message: `The Traefik that the labels of ${quoted(services)} are for is not among these files: ` +
+        `the cluster's own routes to them${said.length === 0 ? "" : `, ${said.join(", ")}`}`,
+      ...(first?.span === undefined ? {} : { span: first.span }),
+      hint:
+        "Add the compose file of that Traefik with -f, so that its entry points, middlewares and certificates are read",
+      ...(related.length === 0 ? {} : { related }),
+    },
+  ];
+}
+
+/** The middlewares, TLS options and transports that a router needs and that are defined nowhere here. */
+function missingOf({ http, tcp, tls }: Routing, router: Element): readonly string[] {
+  const qualified = (names: readonly string[]): readonly string[] =>
+    names.map((name) => qualify(name, router));
+  const options = record(router.fields["tls"])?.["options"];
+  const service = http.services.get(qualify(String(router.fields["service"] ?? ""), router));
+  const transport = record(service?.fields["loadBalancer"])?.["serversTransport"];
+  return [
+    ...qualified(namesIn(router, "middlewares")).filter((name) =>
+      !http.middlewares.has(name) && !tcp.middlewares.has(name)
+    ),
+    ...(typeof options !== "string" || options === "default" ? [] : qualified([options]))
+      .filter((name) => !tls.options.has(name)),
+    ...(typeof transport !== "string" || transport === "default" ? [] : qualified([transport]))
+      .filter((name) => !http.serversTransports.has(name)),
+  ];
+}
+
+function resolverOf({ fields }: Element): string | undefined {
+  const name = record(fields["tls"])?.["certResolver"];
+  return typeof name === "string" ? name : undefined;
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
+
+function routersOf({ http, tcp, udp }: Routing): Element[] {
+  return [...http.routers.values(), ...tcp.routers.values(), ...udp.routers.values()];
+}
+
+function namesIn({ fields }: Element, key: string): readonly string[] {
+  const names = fields[key];
+  return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+}

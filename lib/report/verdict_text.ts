@@ -1,0 +1,37 @@
+/** The end of `check` for people: a line for each service. */
+import type { Verdict } from "../checks/verdicts.ts";
+import { type Style, styleFor } from "./style.ts";
+
+/** So much of a message shows what it is about; the whole stands above. */
+const LONGEST = 110;
+
+/** A table of services, what becomes of them and why, and how to mend what will not work; empty for none. */
+export function renderVerdicts(verdicts: readonly Verdict[], options: { readonly colour: boolean }): string {
+  if (verdicts.length === 0) return "";
+  const style = styleFor(options.colour);
+  const width = Math.max(...verdicts.map(({ service }) => service.length));
+  const lines = verdicts.flatMap((one) => {
+    const lead = `  ${one.service.padEnd(width)}  `;
+    const [line = "", ...mend] = textOf(one, style);
+    return [`${lead}${line}`, ...mend.map((text) => `${" ".repeat(lead.length)}${text}`)];
+  });
+  return `\nService by service:\n${lines.join("\n")}\n`;
+}
+
+function textOf({ verdict, because }: Verdict, style: Style): string[] {
+  const [first] = because;
+  if (verdict === "works as before") return [style.green(verdict)];
+  if (verdict === "left out") {
+    return [style.dim(first === undefined ? verdict : `${verdict}: ${short(first.message)}`)];
+  }
+  const grave = because.filter(({ severity }) => severity !== "info");
+  const more = grave.length > 1 ? ` (and ${grave.length - 1} more above)` : "";
+  const text = `${verdict}: ${short(first?.message ?? "")}${more}`;
+  if (verdict === "differs") return [style.yellow(text)];
+  return [style.red(text), ...(first?.hint === undefined ? [] : [`mend: ${first.hint.split("\n")[0]}`])];
+}
+
+function short(message: string): string {
+  const [line = ""] = message.split("\n");
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1).trimEnd()}…`;
+}

@@ -1,0 +1,107 @@
+/** The project as its pods can have it: images that compose names itself, and hosts that Services can be called. */
+import type { Project, Service } from "../../compose/project.ts";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import { isServiceName, label } from "./names.ts";
+import { servicesByDnsName } from "./network/dns_names.ts";
+import { mentionsInValue } from "./network/host_mentions.ts";
+
+/**
+ * Gives each service that is built and names no image the name that compose gives it, and replaces hosts that no
+ * Service can be called (`shop_db`) in variables and arguments by the service's name in the cluster. What it replaces is
+ * a remark; a host in a mounted file stays.
+ */
+export function asInCluster(project: Project): { project: Project; findings: readonly Diagnostic[] } {
+  const owners = servicesByDnsName(project);
+  const odd = new Map(
+    [...owners].filter(([host]) => !isServiceName(host.toLowerCase()))
+      .map(([host, service]) => [host, label(service)] as const)
+      .filter(([, name]) => isServiceName(name)),
+  );
+  const places = new Map<string, Place[]>();
+  const services = Object.values(project.services).map((service) => {
+    const named = service.image !== undefined || service.build === undefined
+      ? service
+      : { ...service, image: `${project.name}-${service.name}` };
+    return [service.name, odd.size === 0 ? named : withHosts(project, named, odd, places)] as const;
+  });
+  return {
+    project: { ...project, services: Object.fromEntries(services) },
+    findings: [...places].map(([host, uses]) => replaced(host, odd.get(host) ?? "", uses)),
+  };
+}
+
+interface Place {
+  readonly service: string;
+  readonly span: Span | undefined;
+}
+
+function withHosts(
+  project: Project,
+  service: Service,
+  odd: ReadonlyMap<string, string>,
+  places: Map<string, Place[]>,
+): Service {
+  const rewrite = (text: string, key: string | undefined, ...path: (string | number)[]): string => {
+    const named = [...text.matchAll(/(?:^|[\s;])(?:host|hostname|server)=([\w.-]+)/gi)].map(([, host = ""]) =>
+      host
+    );
+    const mentioned = mentionsInValue(text, new Set(odd.keys()), key).map(({ host }) => host);
+    const hosts = new Set([...mentioned, ...named.filter((host) => odd.has(host))]);
+    let changed = text;
+    for (const host of hosts) {
+      changed = replaceHost(changed, host, odd.get(host) ?? host);
+      const span = project.span(["services", service.name, ...path]);
+      places.set(host, [...places.get(host) ?? [], { service: service.name, span }]);
+    }
+    return changed;
+  };
+  const words = (key: "command" | "entrypoint"): Partial<Service> => {
+    const list = service[key];
+    if (!Array.isArray(list)) return {};
+    return {
+      [key]: list.map((word: string, index) => {
+        const option = /^--?([\w.-]+)=/.exec(word);
+        const head = option?.[0] ?? "";
+        return `${head}${rewrite(word.slice(head.length), option?.[1], key, index)}`;
+      }),
+    };
+  };
+  const { environment } = service;
+  return {
+    ...service,
+    ...(environment === undefined ? {} : {
+      environment: Object.fromEntries(
+        Object.entries(environment).map(([key, value]) =>
+          [key, value === null ? null : rewrite(value, key, "environment", key)] as const
+        ),
+      ),
+    }),
+    ...words("command"),
+    ...words("entrypoint"),
+  };
+}
+
+/** Where a host stands, and not a user, a database or a path of the same name. */
+function replaceHost(text: string, host: string, name: string): string {
+  const plain = host.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const before = `(^|//|@|[,;\\s"'([]|(?:host|hostname|server|addr|address|url|endpoint)=)`;
+  return text.replace(
+    new RegExp(`${before}${plain}(?=$|[:/,;?&\\s"')\\]])`, "gi"),
+    (_, lead: string) => `${lead}${name}`,
+  );
+}
+
+function replaced(host: string, name: string, uses: readonly Place[]): Diagnostic {
+  const [first, ...others] = uses;
+  const related = others.flatMap(({ service, span }) =>
+    span === undefined ? [] : [{ message: `Also in service "${service}"`, span }]
+  );
+  return {
+    code: "kube-host-replaced",
+    severity: "info",
+    message: `Host "${host}" cannot be the name of a Service: service "${first?.service}" is given "${name}"`,
+    ...(first?.span === undefined ? {} : { span: first.span }),
+    hint: "Where a program has it from elsewhere, write the new name there",
+    ...(related.length === 0 ? {} : { related }),
+  };
+}

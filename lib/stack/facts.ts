@@ -1,0 +1,40 @@
+/** What is known of a stack before anything is made of it, each fact computed once. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Context, StackInput } from "./context.ts";
+import { label } from "./names.ts";
+import { type HostReference, hostReferences } from "./network/references.ts";
+import { type Publications, publications } from "./published.ts";
+import { secretRules, type Secrets } from "./secrets/classification.ts";
+import { bindRoles, type Role } from "./storage/roles.ts";
+
+/** The facts, and what was found while they were looked for. */
+export interface StackFacts extends StackInput {
+  /** Decided, else the project's name. */
+  readonly namespace: string;
+  /** Which service names which other one. */
+  readonly references: readonly HostReference[];
+  /** What becomes of the ports that compose publishes. */
+  readonly published: Publications;
+  /** What each bind mount's source is, by its path. */
+  readonly roles: ReadonlyMap<string, Role>;
+  /** What belongs into a Secret. */
+  readonly secrets: Secrets;
+  readonly findings: readonly Diagnostic[];
+}
+
+/** Looks at the whole stack. Pure, and never throws for bad input. */
+export function stackFacts(input: StackInput): StackFacts {
+  const { project, bindSources, decisions, routing, images } = input;
+  const namespace = decisions.namespace ?? label(project.name);
+  const findings: Diagnostic[] = [];
+  const known = { project, bindSources, decisions, routing, images, namespace };
+  const context: Context = { ...known, report: (finding) => findings.push(finding) };
+  return {
+    ...known,
+    references: hostReferences(project, bindSources),
+    published: publications(context),
+    roles: bindRoles(context),
+    secrets: secretRules(project, bindSources, decisions),
+    findings,
+  };
+}

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { load } from "../../compose/mod.ts";
+import { verdictsOf } from "../../lib/checks/verdicts.ts";
+import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
+import { gatherEqual } from "../../lib/report/gather_equal.ts";
+import { renderVerdicts } from "../../lib/report/verdict_text.ts";
+import { told, withFiles } from "../cli/in_process.ts";
+
+const COMPOSE = `services:
+  web:
+    image: acme/web:1
+    ports: ["80"]
+  db:
+    image: acme/db:1
+  gone: { image: "acme/gone:1" }
+  calm: { image: "acme/calm:1" }
+volumes:
+  data: {}
+`;
+
+function finding(
+  severity: Diagnostic["severity"],
+  message: string,
+  line?: number,
+  code = "kube-some",
+): Diagnostic {
+  return {
+    code,
+    severity,
+    message,
+    ...(line === undefined ? {} : { span: { file: "compose.yaml", line, column: 5 } }),
+    hint: "Do this\nand that",
+  };
+}
+
+Deno.test("a finding is about the service that it points into, or that it names; the gravest decides", async () => {
+  await withFiles({ "compose.yaml": COMPOSE }, async (directory) => {
+    const { project } = await load({ directory, environment: {} });
+    assert.ok(project !== undefined);
+    const verdicts = verdictsOf(project, new Set(["web", "db", "calm"]), [
+      finding("warning", "A port differs", 4),
+      finding("info", "A remark about calm", 8),
+      finding("warning", 'The tag of "calm" moves', undefined, "kube-rolling-tag"),
+      finding("error", 'Service "db" cannot be'),
+      finding("warning", "A volume", 10),
+    ]);
+    assert.deepEqual(verdicts.map(({ service, verdict }) => [service, verdict]), [
+      ["web", "differs"],
+      ["db", "will not work"],
+      ["gone", "left out"],
+      ["calm", "works as before"],
+    ]);
+    assert.equal(
+      renderVerdicts(verdicts, { colour: false }),
+      `
+Service by service:
+  web   differs: A port differs
+  db    will not work: Service "db" cannot be
+        mend: Do this
+  gone  left out
+  calm  works as before
+`,
+    );
+  });
+});
+
+Deno.test("findings that say the same of several things are one, with the places of all", () => {
+  const all = ["a", "b", "c"].map((name, index) =>
+    finding("warning", `Directory "./${name}" is not here`, index + 1)
+  );
+  const [one, ...none] = gatherEqual(all);
+  assert.deepEqual(none, []);
+  assert.deepEqual(one?.related?.map(({ message, span }) => [message, span.line]), [
+    ['Directory "./b" is not here', 2],
+    ['Directory "./c" is not here', 3],
+  ]);
+  assert.deepEqual(gatherEqual(all.slice(1)), all.slice(1));
+});
+
+Deno.test("check ends with a line a service, and --strict refuses while a question has no answer", async () => {
+  const files = { "compose.yaml": 'services: { web: { image: "acme/web:1", ports: ["8080:80"] } }\n' };
+  const circumstances = { environment: { DOCKER_HOST: "unix:///none" } };
+  await withFiles(files, async (directory) => {
+    const flags = ["check", "--stack", directory];
+    const plain = await told(directory, flags, circumstances);
+    assert.equal(plain.code, 0, plain.out);
+    assert.match(plain.out, /Service by service:\n {2}web {2}differs: /);
+    assert.match(plain.err, /^Stack: project .*, no decisions$/m);
+    const json = JSON.parse((await told(directory, [...flags, "-o", "json"], circumstances)).out);
+    assert.equal(json.services[0].service, "web");
+    const questions = json.diagnostics.some(({ severity }: Diagnostic) => severity === "question");
+    assert.equal((await told(directory, [...flags, "--strict"], circumstances)).code, questions ? 3 : 0);
+  });
+});
