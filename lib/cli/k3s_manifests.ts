@@ -54,7 +54,7 @@ function isSame({ kind, metadata }: KubeObject, other: Record<string, unknown>):
 
 function undoes(path: string, object: KubeObject, migration: string): Diagnostic {
   return {
-    code: "k3s-manifest-undoes",
+    code: "run-k3s-manifest",
     severity: "warning",
     message: `k3s applies "${path}" again at each of its starts, over the ${
       describeObject(object)
@@ -65,7 +65,7 @@ function undoes(path: string, object: KubeObject, migration: string): Diagnostic
 
 function notLookedAt(folder: string): Diagnostic {
   return {
-    code: "k3s-manifest-undoes",
+    code: "run-k3s-manifest",
     severity: "info",
     message: `"${folder}" was not looked at, as it is only root's: k3s applies its files again at each start`,
     hint: "Run check as root to see whether one of them undoes what a migration sets",
