@@ -1,6 +1,6 @@
 /** `include`: other projects' files, loaded with their own directory and variables, become part of this one. */
 import type { Span } from "../lib/diagnostics/diagnostic.ts";
-import { statOf } from "./files/disk.ts";
+import { lyingAt } from "./files/disk.ts";
 import { merge, PROJECT_RULES, rulesFor } from "./merge/merge.ts";
 import { loadModel, type ModelScope } from "./model.ts";
 import {
@@ -114,8 +114,7 @@ async function variablesOf(
   const isNamed = include.at.kind === "mapping" && include.at.entries.has("env_file");
   if (files.length === 0 && !isNamed) {
     const path = `${directory}/.env`;
-    const info = await statOf(path);
-    files = info !== undefined && !info.isDirectory ? [path] : [];
+    files = await lyingAt(path) === "other" ? [path] : [];
   }
   return await readVariableFiles(files, scope.environment, scope.context, isNamed ? at : undefined);
 }

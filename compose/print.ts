@@ -1,6 +1,6 @@
 /** Prints a project's canonical form: the same project gives the same bytes. */
-import { stringify } from "yaml";
 import type { Project } from "./project.ts";
+import { yamlOutput } from "../lib/diagnostics/yaml_output.ts";
 
 /** The canonical form as JSON, keys sorted, indented by two, with a line end. */
 export function printJson(project: Project): string {
@@ -9,7 +9,7 @@ export function printJson(project: Project): string {
 
 /** The canonical form as YAML. */
 export function printYaml(project: Project): string {
-  return stringify(sorted(project.canonical), { lineWidth: 0, aliasDuplicateObjects: false });
+  return yamlOutput(sorted(project.canonical), { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 const FIRST = ["name", "services"];

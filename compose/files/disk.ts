@@ -1,7 +1,5 @@
 /** Reads the texts that a project is made of: regular files of a bounded size in valid UTF-8, nothing else. */
-
-/** Bytes above which a compose or env file is refused. */
-const MAX_FILE_BYTES = 64 * 1024 * 1024;
+import { readRegular } from "../../lib/files/regular_file.ts";
 
 /** A text, or a phrase that completes `Cannot read "x": `. */
 export type TextRead =
@@ -16,22 +14,10 @@ export async function readText(path: string, edited: Edited = new Map()): Promis
   try {
     const instead = await editedAt(path, edited);
     if (instead !== undefined) return decode(instead);
-    const info = await Deno.stat(path);
-    if (info.isDirectory) return { missing: false, reason: "it is a directory" };
-    if (!info.isFile) return { missing: false, reason: "it is not a regular file" };
-    if (info.size > MAX_FILE_BYTES) {
-      return {
-        missing: false,
-        reason: `its ${info.size} bytes are more than the limit of ${MAX_FILE_BYTES}`,
-      };
-    }
-    return decode(await Deno.readFile(path));
+    return decode(await readRegular(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { missing: true, reason: "there is no such file" };
     if (error instanceof Deno.errors.NotADirectory) return { missing: true, reason: "there is no such file" };
-    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
-      return { missing: false, reason: "permission denied" };
-    }
     return { missing: false, reason: error instanceof Error ? error.message : String(error) };
   }
 }
@@ -45,12 +31,13 @@ export async function editedAt(path: string, edited: Edited): Promise<Uint8Array
   return edited.get(await Deno.realPath(path).catch(() => path));
 }
 
-/** What lies at a path, following links; nothing where it is missing or not to be looked at. */
-export async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
+/** What lies at a path, links followed. What cannot be looked at is there: reading it says why it cannot be read. */
+export async function lyingAt(path: string): Promise<"nothing" | "directory" | "other"> {
   try {
-    return await Deno.stat(path);
-  } catch {
-    return undefined;
+    return (await Deno.stat(path)).isDirectory ? "directory" : "other";
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+    return isMissing ? "nothing" : "other";
   }
 }
 

@@ -3,6 +3,7 @@ import type { BindSource, BindSources } from "../bind_source.ts";
 import { type Edited, editedAt } from "./disk.ts";
 import { cleanPath } from "./paths.ts";
 import type { Project } from "../project.ts";
+import { isKernel, readRegular } from "../../lib/files/regular_file.ts";
 
 /** Bounds of the walk. Beyond them a directory is data, not configuration. */
 export interface BindLimits {
@@ -86,8 +87,8 @@ async function readFile(path: string, info: Deno.FileInfo, most: number, edited:
   const mode = (info.mode ?? 0o644) & 0o7777;
   const instead = await editedAt(path, edited);
   if (instead !== undefined) return { size: instead.length, mode, content: Uint8Array.from(instead) };
-  if (info.size > most) return { size: info.size, mode };
-  return { size: info.size, mode, content: await Deno.readFile(path) };
+  if (info.size > most || await isKernel(path)) return { size: info.size, mode };
+  return { size: info.size, mode, content: await readRegular(path, most) };
 }
 
 /** Reading there has effects, never ends, or says nothing about the project. */

@@ -1,7 +1,7 @@
 /** Finds what a project is made of: its files, its variables and its name, by docker compose's rules. */
 import type { LoadOptions } from "../project.ts";
 import { fileStart, type LoadContext, nameOf, readOnce, unreadableSpan } from "./context.ts";
-import { statOf } from "./disk.ts";
+import { lyingAt } from "./disk.ts";
 import { mergeVariables, readVariableFiles } from "./variables.ts";
 import { absolutePath, cleanPath, directoryOf } from "./paths.ts";
 import { problem, warning } from "../tree/report.ts";
@@ -70,8 +70,7 @@ async function variableFiles(
   const disabled = options.environment["COMPOSE_DISABLE_ENV_FILE"];
   if (disabled !== undefined && /^(1|t|true)$/i.test(disabled)) return [];
   const path = `${workingDir}/.env`;
-  const info = await statOf(path);
-  return info !== undefined && !info.isDirectory ? [path] : [];
+  return await lyingAt(path) === "other" ? [path] : [];
 }
 
 function listOf(value: string | undefined, separator: string): string[] {
@@ -110,8 +109,8 @@ async function findFiles(
 
 async function existing(names: readonly string[], directory: string): Promise<string[]> {
   const paths = names.map((name) => cleanPath(`${directory}/${name}`));
-  const infos = await Promise.all(paths.map(statOf));
-  return paths.filter((_, index) => infos[index] !== undefined);
+  const lying = await Promise.all(paths.map(lyingAt));
+  return paths.filter((_, index) => lying[index] !== "nothing");
 }
 
 function warnOfSeveral(paths: readonly string[], context: LoadContext): void {

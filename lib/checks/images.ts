@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { at, type Context, decided, imageOf, isSkipped } from "../stack/context.ts";
 import { imageTag, knownImage } from "../stack/known_images.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 const ROLLING =
   /^(latest|stable|edge|main|master|develop(ment)?|dev|nightly|next|beta|alpha|rolling|lts|current|\d+)$/i;
@@ -64,7 +65,7 @@ export function checkLocalImages(context: Context): void {
     }; the node is taken to have it`,
     ...(first.span === undefined ? {} : { span: first.span }),
     hint: `On one node: docker compose build && docker save ${images} | sudo k3s ctr images import -\n` +
-      `Or push it: services: { ${first.service.name}: { image: REGISTRY/NAME:TAG } }`,
+      `Or push it: services: { ${yamlWord(first.service.name)}: { image: REGISTRY/NAME:TAG } }`,
     ...(related.length === 0 ? {} : { related }),
   });
 }
@@ -80,8 +81,9 @@ export function checkDockerOnly(context: Context): void {
       severity: "warning",
       message: `Service "${service.name}" is made for a Docker host: ${why}`,
       ...at(context.project, ["services", service.name, "image"]),
-      hint:
-        `Replace it by its counterpart for Kubernetes, and leave it out: services: { ${service.name}: { skip: "..." } }`,
+      hint: `Replace it by its counterpart for Kubernetes, and leave it out: services: { ${
+        yamlWord(service.name)
+      }: { skip: "..." } }`,
     });
   }
 }

@@ -1,6 +1,7 @@
 /** Service names that are other names in the cluster: two that become one, and those that change. */
 import { at, type Context, isSkipped } from "../stack/context.ts";
 import { label } from "../stack/names.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** Workloads are called after their services, whether anything reaches them or not. */
 export function checkNames(context: Context): void {
@@ -49,6 +50,6 @@ export function checkProfiles(context: Context): void {
     severity: "info",
     message: `Left out, since their profiles are not active: ${names.map((name) => `"${name}"`).join(", ")}`,
     ...at(context.project, ["services", first]),
-    hint: `--profile ${profiles[0] ?? "NAME"} takes "${first}" along`,
+    hint: `--profile ${shellWord(profiles[0] ?? "NAME")} takes "${first}" along`,
   });
 }

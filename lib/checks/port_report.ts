@@ -3,6 +3,7 @@ import { at, type Context, isSkipped } from "../stack/context.ts";
 import { counted } from "../kube/wording.ts";
 import type { ServicePort } from "../stack/ports.ts";
 import { type HostReference } from "../stack/network/references.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 /** One remark for all ports with their evidence; one question for each service that is named but has no port. */
 export function reportPorts(
@@ -57,7 +58,7 @@ function askForPort(
     severity: "question",
     message: `Service "${first.from}" calls "${first.host}", but no port of service "${service}" is known`,
     ...(first.span === undefined ? at(context.project, ["services", service]) : { span: first.span }),
-    hint: `Add to decisions.yaml: services: { ${service}: { ports: [PORT] } }`,
+    hint: `Add to decisions.yaml: services: { ${yamlWord(service)}: { ports: [PORT] } }`,
     ...(related.length === 0 ? {} : { related }),
   });
 }

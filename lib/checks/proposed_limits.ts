@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { at, type Context, decided, isSkipped } from "../stack/context.ts";
 import { record } from "../kube/json.ts";
 import { resourcesOf } from "../kube/workload/resources.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 /** One sample of a running container. */
 export interface LiveUsage {
@@ -28,7 +29,7 @@ export function proposeLimits(context: Context, usage: ReadonlyMap<string, LiveU
     const resources = resourcesOf({ ...context, report: () => {} }, subject);
     return record(resources["limits"])?.["memory"] !== undefined
       ? []
-      : [{ name, text: `${name}: { resources: ${proposal(sample)} }` }];
+      : [{ name, text: `${yamlWord(name)}: { resources: ${proposal(sample)} }` }];
   });
   const [first] = lines;
   if (first === undefined) return;

@@ -23,8 +23,9 @@ import { gather, type Gathered } from "./gather.ts";
 import { confirmMove, type Ending, follow, type Move, withMove } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions, Run } from "./command.ts";
-import { replaceFile } from "./replace_file.ts";
+import { refuseLinkedAway, replaceFile } from "./replace_file.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** Gives the person a role: in the decisions file, then in the cluster. */
 export function grant(person: string): Run {
@@ -113,6 +114,7 @@ async function withoutRecord(one: Case): Promise<number> {
 async function writeDown({ decisions, move: { terminal, options } }: Case): Promise<void> {
   if (!isFileChange(decisions)) return;
   const { file, before, after } = decisions;
+  if (options.decisions === undefined) await refuseLinkedAway(file);
   await replaceFile(file, before, after);
   if (options.output === "json") {
     terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "decisions-written", file })}\n`);
@@ -180,7 +182,7 @@ function endingOf(one: Case, { isWhole, migration }: PersonWork): Ending {
   if (wanted !== undefined) {
     return {
       summary: standingOf(one),
-      next: `${rest}Next: deno task access kubeconfig ${person} > ${person}.yaml`,
+      next: `${rest}Next: deno task access kubeconfig ${shellWord(person)} > ${shellWord(`${person}.yaml`)}`,
     };
   }
   const groups = Object.keys(gathered.decisions.access?.groups ?? {});
@@ -251,6 +253,6 @@ function leftWithoutRecord(person: string, namespace: string): Failure {
     message:
       `Nothing is recorded in namespace "${namespace}", but bindings of "${person}" are in the cluster`,
     hint: "Remove them with: kubectl delete clusterrolebindings " +
-      `-l compose-ferry/owner=${namespace},compose-ferry/person=${person}`,
+      `-l ${shellWord(`compose-ferry/owner=${namespace},compose-ferry/person=${person}`)}`,
   }]);
 }

@@ -12,6 +12,7 @@ import { type Look, withLook } from "./look.ts";
 import { durationFlag } from "./move.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** The API server refuses less, and more than 2^32 seconds. */
 const SHORTEST_MS = 600_000;
@@ -57,7 +58,9 @@ function print(
   if (credential.kind === "token" && terminal.outIsTerminal) {
     terminal.err(
       "What is printed above is a secret: whoever has it is this person until it ends.\n" +
-        `Write it into a file of your own: umask 077; deno task access kubeconfig ${person} > ${person}.yaml\n`,
+        `Write it into a file of your own: umask 077; deno task access kubeconfig ${shellWord(person)} > ${
+          shellWord(`${person}.yaml`)
+        }\n`,
     );
   }
 }
@@ -110,7 +113,7 @@ async function requireGranted(person: string, { target, namespace, access }: Loo
       severity: "error",
       message: `"${person}" is not granted access to namespace "${namespace}"`,
       hint: `${suggestPerson(person, knownPeople(access, live))}\n` +
-        `Grant it with: deno task access grant ${person} --role viewer`,
+        `Grant it with: deno task access grant ${shellWord(person)} --role viewer`,
     }]);
   }
   const row = compareAccess(namespace, access, live).find(({ kind, name }) =>
@@ -125,7 +128,7 @@ function notApplied(person: string, namespace: string, decided?: PersonDecision)
     code: "cli-access-pending",
     severity: "error",
     message: `"${person}" is decided, but namespace "${namespace}" does not have it like that yet`,
-    hint: `deno task access grant ${person} --role ${decided?.role ?? "viewer"}`,
+    hint: `deno task access grant ${shellWord(person)} --role ${decided?.role ?? "viewer"}`,
   }]);
 }
 

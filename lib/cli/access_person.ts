@@ -10,6 +10,7 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { decisionsOf, stackDirectory } from "./gather.ts";
 import type { InputOptions } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** The decisions file in force before and after. */
 export interface DecisionsChange {
@@ -139,7 +140,7 @@ function refuseSameLogin(person: string, login: string | undefined, { access }: 
   throw usage({
     code: "cli-access-same-login",
     message: `"${login}" logs in as "${other[0]}" already`,
-    hint: `Change that one: deno task access grant ${other[0]} --role …`,
+    hint: `Change that one: deno task access grant ${shellWord(other[0])} --role …`,
   });
 }
 

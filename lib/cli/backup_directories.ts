@@ -1,7 +1,8 @@
 /** The directories that dumps go to: a CronJob whose directory is missing fails at night, when nobody looks. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Decisions } from "../decisions/decisions.ts";
-import { shellWord } from "./shell_word.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 type Named = readonly [name: string, directory: string];
 
@@ -20,7 +21,7 @@ export async function checkBackupDirectories(decisions: Decisions): Promise<read
       severity: "error",
       message: `Backup "${name}" is to write into "${directory}", which is no directory`,
       ...placeOf(decisions, name),
-      hint: `Name a directory: backups: { ${name}: { directory: … } }`,
+      hint: `Name a directory: backups: { ${yamlWord(name)}: { directory: … } }`,
     })),
     ...(absent.length === 0 ? [] : [absentFinding(decisions, absent)]),
   ];

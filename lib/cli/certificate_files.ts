@@ -5,6 +5,10 @@ import type { Decisions } from "../decisions/decisions.ts";
 import { checkCertificate } from "../checks/check_certificate.ts";
 import { type GivenCertificate, hostsOf } from "../kube/traefik/default_certificate.ts";
 import type { Routing } from "../traefik/routing.ts";
+import { readRegularText } from "../files/regular_file.ts";
+
+/** Of a chain of certificates or a key. */
+const MOST_BYTES = 1024 * 1024;
 
 /**
  * The certificate and its key, from beside the decisions file or else from the stack's folder. Nothing where none is
@@ -54,7 +58,7 @@ async function readText(file: string, folders: readonly string[]): Promise<strin
   const candidates = isAbsolute(file) ? [file] : [...new Set(folders)].map((folder) => join(folder, file));
   for (const path of candidates) {
     try {
-      return await Deno.readTextFile(path);
+      return await readRegularText(path, MOST_BYTES);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) continue;
       return { reason: error instanceof Error ? error.message.replace(/:.*$/, "") : String(error) };

@@ -2,6 +2,8 @@
 
 /** Of what a chart holds only texts count; the longest of them that is looked at, in bytes. */
 const LONGEST = 8 * 1024 * 1024;
+/** Of all that an archive unpacks to, in bytes. */
+const MOST = 128 * 1024 * 1024;
 const BLOCK = 512;
 
 /** Plain files by their path in the archive. @throws Error where the bytes are no gzip or no tar. */
@@ -9,7 +11,7 @@ export async function unpackArchive(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const tar = new Uint8Array(await new Response(stream).arrayBuffer());
+  const tar = await bounded(stream);
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   let longName: string | undefined;
   for (let at = 0; at + BLOCK <= tar.length;) {
@@ -31,6 +33,24 @@ export async function unpackArchive(
     if ((type === "0" || type === "") && size <= LONGEST) files.set(name.replace(/^\.\//, ""), content);
   }
   return files;
+}
+
+/** What a small archive can unpack to has no end of its own. @throws Error where it is more than any chart's */
+async function bounded(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of stream) {
+    parts.push(part);
+    length += part.length;
+    if (length > MOST) throw new Error(`it unpacks to more than ${MOST} bytes`);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** `path` of a pax header, whose lines are `LENGTH KEY=VALUE`. */

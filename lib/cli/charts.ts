@@ -5,6 +5,7 @@ import { type Chart, ChartError, readChart } from "../checks/chart/chart.ts";
 import { unpackArchive } from "./chart_archive.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { isDirectory, readRegular } from "../files/regular_file.ts";
 
 /** A chart, and the object of the plan whose values are for it. */
 export interface GivenChart {
@@ -47,8 +48,9 @@ function unusable(message: string): Failure {
 }
 
 async function chartFiles(path: string): Promise<Map<string, string>> {
-  const isFolder = (await Deno.stat(path)).isDirectory;
-  const files = isFolder ? await folderFiles(path, "") : await archiveFiles(await Deno.readFile(path));
+  const files = await isDirectory(path)
+    ? await folderFiles(path, "")
+    : await archiveFiles(await readRegular(path));
   return await texts(files);
 }
 
@@ -61,7 +63,7 @@ async function folderFiles(folder: string, prefix: string): Promise<Files> {
     const path = prefix === "" ? name : `${prefix}/${name}`;
     if (isDirectory && isRead(path)) {
       for (const [inside, bytes] of await folderFiles(folder, path)) files.set(inside, bytes);
-    } else if (isFile && isRead(path)) files.set(path, await Deno.readFile(join(folder, path)));
+    } else if (isFile && isRead(path)) files.set(path, await readRegular(join(folder, path)));
   }
   return files;
 }

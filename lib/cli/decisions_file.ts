@@ -4,6 +4,10 @@ import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { InputOptions } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { readRegularText } from "../files/regular_file.ts";
+
+/** Of a decisions file; people write it by hand. */
+const MOST_BYTES = 4 * 1024 * 1024;
 
 export interface DecisionsFile {
   readonly file: string;
@@ -39,7 +43,7 @@ export async function decisionsIn(directory: string): Promise<DecisionsFile | un
 
 async function readText(file: string): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(file);
+    return await readRegularText(file, MOST_BYTES);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw new Failure(ExitCode.input, [{

@@ -3,9 +3,11 @@ import { resolve } from "node:path";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { type Called, calledBy, type HostFile } from "../checks/host_jobs/host_file.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
+import { readRegular, readRegularText } from "../files/regular_file.ts";
 
 /** More would not be read by anybody. */
 const LARGEST_SCRIPT = 256 * 1024;
+const LARGEST_FILE = 4 * 1024 * 1024;
 const MOST_FILES = 200;
 
 /** The named files, what they call, and what could not be looked at. */
@@ -55,7 +57,7 @@ function calls(path: string, other: string, known: ReadonlyMap<string, HostFile>
 async function readNamed(file: string, directory: string): Promise<HostFile> {
   const path = resolve(directory, file);
   try {
-    return { path, text: await Deno.readTextFile(path) };
+    return { path, text: await readRegularText(path, LARGEST_FILE) };
   } catch (error) {
     throw new Failure(ExitCode.usage, [{
       code: "cli-host-file",
@@ -71,7 +73,7 @@ async function readScript(path: string): Promise<{ readonly content: string } | 
   try {
     const { isFile, size } = await Deno.stat(path);
     if (!isFile || size > LARGEST_SCRIPT) return "other";
-    const bytes = await Deno.readFile(path);
+    const bytes = await readRegular(path, LARGEST_SCRIPT);
     const content = new TextDecoder().decode(bytes);
     const isScript = !bytes.includes(0) &&
       (content.startsWith("#!") || /\.(sh|bash|py|pl|rb|service|timer)$/.test(path));

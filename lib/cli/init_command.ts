@@ -15,6 +15,7 @@ import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";
+import { readRegularText } from "../files/regular_file.ts";
 
 /** One copy as it is told. */
 interface Told extends Copy {
@@ -138,7 +139,7 @@ async function copyAll(copies: readonly Told[], root: string): Promise<Done[]> {
   const done: Done[] = [];
   for (const { from, to, isDirectory } of copies) {
     try {
-      const copied = await (isDirectory ? copyDirectory(from, to) : copyFile(from, to));
+      const copied = await (isDirectory ? copyDirectory(from, to, root) : copyFile(from, to, root));
       done.push({ to, state: copied.state, files: copied.state === "copied" ? copied.files.length : 0 });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -158,14 +159,18 @@ async function copyAll(copies: readonly Told[], root: string): Promise<Done[]> {
   return done;
 }
 
+/** A longer file is no configuration that people fill in. */
+const MOST_LOOKED_AT = 1024 * 1024;
+
 /** What the copies say, by the names that they have or will have. */
 async function textsOf(copies: readonly Copy[], root: string, side: "from" | "to"): Promise<CopiedText[]> {
   const texts: CopiedText[] = [];
   for (const copy of copies) {
     for (const name of copy.isDirectory ? await filesBelow(copy.from) : [""]) {
       const path = join(copy[side], name);
-      if ((await statOf(path))?.isFile !== true) continue;
-      texts.push({ name: relative(root, join(copy.to, name)), text: await Deno.readTextFile(path) });
+      const info = await statOf(path);
+      if (info?.isFile !== true || info.size > MOST_LOOKED_AT) continue;
+      texts.push({ name: relative(root, join(copy.to, name)), text: await readRegularText(path) });
     }
   }
   return texts;

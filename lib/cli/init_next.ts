@@ -1,6 +1,6 @@
 /** The command that comes after `init`, with the flags that named the stack. */
 import type { InputOptions } from "./options.ts";
-import { shellWord } from "./shell_word.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** As a line to paste. Where decisions have a profile for a developer's machine, it is named. */
 export function nextCommand(options: InputOptions, profiles: readonly string[], isPending: boolean): string {

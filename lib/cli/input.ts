@@ -1,4 +1,5 @@
 /** Standard input as commands see it: all of it, or a line that is typed unseen. */
+import { visible } from "../diagnostics/visible.ts";
 
 /** What a command may take from standard input. */
 export interface Input {
@@ -11,14 +12,22 @@ export interface Input {
 
 /** The standard input of this process. */
 export function processInput(): Input {
-  return { isTerminal: Deno.stdin.isTerminal(), read: readAll, hidden: readHidden };
+  return {
+    isTerminal: Deno.stdin.isTerminal(),
+    read: (most) => readAll(Deno.stdin, most),
+    hidden: readHidden,
+  };
 }
 
-async function readAll(most: number): Promise<Uint8Array> {
+/** All that a stream has, up to `most` bytes and one more. */
+export async function readAll(
+  stream: { read(bytes: Uint8Array): Promise<number | null> },
+  most: number,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(most + 1);
   let length = 0;
   while (length < bytes.length) {
-    const count = await Deno.stdin.read(bytes.subarray(length));
+    const count = await stream.read(bytes.subarray(length));
     if (count === null) break;
     length += count;
   }
@@ -31,7 +40,7 @@ const BACK = [8, 127];
 
 function readHidden(question: string): string | undefined {
   const encoder = new TextEncoder();
-  Deno.stderr.writeSync(encoder.encode(question));
+  Deno.stderr.writeSync(encoder.encode(visible(question)));
   Deno.stdin.setRaw(true);
   const typed: number[] = [];
   try {

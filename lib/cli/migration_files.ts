@@ -5,6 +5,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Migration } from "../migration/authoring.ts";
 import { compareIds } from "../migration/order.ts";
 import type { Script } from "../migration/plan.ts";
+import { refuse } from "../files/regular_file.ts";
 
 const SCRIPT_NAME = /^(\d{3,})_[a-z0-9_]+\.ts$/;
 
@@ -77,12 +78,16 @@ async function scriptNames(directory: string, diagnostics: Diagnostic[]): Promis
   return names.sort((left, right) => parseInt(left) - parseInt(right) || (left < right ? -1 : 1));
 }
 
+/** Of a script, which has 30 lines. */
+const MOST_BYTES = 1024 * 1024;
+
 async function loadScript(
   file: string,
   name: string,
   diagnostics: Diagnostic[],
 ): Promise<Script | undefined> {
   try {
+    refuse(await Deno.stat(file), MOST_BYTES);
     const module: unknown = await import(pathToFileURL(resolve(file)).href);
     const migration = (module as { default?: unknown }).default;
     if (isMigration(migration)) return { id: name.replace(/\.ts$/, ""), migration };

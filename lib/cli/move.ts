@@ -9,6 +9,7 @@ import type { RunEvent } from "../run/event.ts";
 import type { WriterOptions } from "../run/locked.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
+import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
 import { runDisplay } from "./run_display.ts";
@@ -52,6 +53,7 @@ export async function withMove(
   const writer = writerOptions(surroundings, target.client, namespace, lockTimeoutMs);
   return await withTarget(target, async () => {
     terminal.err(`${describeTarget(target, namespace)}\n`);
+    await refuseMovedBefore(target.client, gathered, options, surroundings);
     return await work({ options, surroundings, terminal, gathered, plan, namespace, target, writer });
   });
 }

@@ -5,15 +5,18 @@ import { append, withCluster, withInput, withOutput, withWriting } from "./optio
 import type { CommandOptions, Run } from "./command.ts";
 import type { Purpose } from "../run/rights.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { guarded } from "./terminal.ts";
+import { visible } from "../diagnostics/visible.ts";
 
 /**
  * Runs the command line and returns the exit code. Wrong flags end with `ExitCode.usage`.
  */
 export async function runProgram(
   args: readonly string[],
-  surroundings: Surroundings,
+  given: Surroundings,
   version: string,
 ): Promise<number> {
+  const surroundings = withGuardedTerminal(given);
   let exitCode: number = ExitCode.ok;
   const program = new Command("compose-ferry")
     .description(
@@ -23,8 +26,8 @@ export async function runProgram(
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
-      writeOut: (text) => surroundings.terminal(false).out(text),
-      writeErr: (text) => surroundings.terminal(false).err(text),
+      writeOut: (text) => surroundings.terminal(false).out(visible(text)),
+      writeErr: (text) => surroundings.terminal(false).err(visible(text)),
     });
   const on = (command: Command, load: () => Promise<Run>): void => {
     command.action(async () => {
@@ -48,6 +51,13 @@ export async function runProgram(
     return error.exitCode === 0 || error.code === "commander.help" ? ExitCode.ok : ExitCode.usage;
   }
   return exitCode;
+}
+
+/** The user stays a thing that is asked for only where it is needed. */
+function withGuardedTerminal(given: Surroundings): Surroundings {
+  return Object.create(given, {
+    terminal: { value: (noColor: boolean) => guarded(given.terminal(noColor)) },
+  });
 }
 
 type On = (command: Command, load: () => Promise<Run>) => void;

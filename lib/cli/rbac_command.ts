@@ -1,5 +1,4 @@
 /** `rbac`: the rights that the run of this plan needs, as objects for an administrator. Talks to no cluster. */
-import { stringify } from "yaml";
 import { rbacObjects } from "../run/rbac.ts";
 import type { Purpose } from "../run/rights.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
@@ -7,6 +6,7 @@ import { gather } from "./gather.ts";
 import type { CommandOptions } from "./command.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { yamlOutput } from "../diagnostics/yaml_output.ts";
 
 /** Prints Roles, ClusterRole and their bindings for `--user`, as YAML documents or with `-o json` as a List. */
 export async function rbac(options: CommandOptions, surroundings: Surroundings): Promise<number> {
@@ -20,7 +20,7 @@ export async function rbac(options: CommandOptions, surroundings: Surroundings):
   terminal.out(
     options.output === "json"
       ? `${JSON.stringify({ apiVersion: "v1", kind: "List", items: objects })}\n`
-      : objects.map((object) => `---\n${stringify(object, { aliasDuplicateObjects: false })}`).join(""),
+      : objects.map((object) => `---\n${yamlOutput(object, { aliasDuplicateObjects: false })}`).join(""),
   );
   return ExitCode.ok;
 }

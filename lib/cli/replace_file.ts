@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
+import { refuseOutside } from "../files/inside.ts";
 
 /**
  * Replaces the file that holds `before` (undefined: there is none yet) by `after`; a link stays a link, and the mode
@@ -25,6 +26,18 @@ export async function replaceFile(file: string, before: string | undefined, afte
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) throw changed(file);
     throw error instanceof Failure ? error : unwritable(file, error);
+  }
+}
+
+/**
+ * Of a file that nobody named: a link of it that leads out of its folder is somebody else's doing.
+ * @throws Failure (3)
+ */
+export async function refuseLinkedAway(file: string): Promise<void> {
+  try {
+    await refuseOutside(file, dirname(file));
+  } catch (error) {
+    throw unwritable(file, error);
   }
 }
 

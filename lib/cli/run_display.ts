@@ -70,7 +70,7 @@ class LiveDisplay implements RunDisplay {
 
   close(): void {
     clearInterval(this.#timer);
-    this.#terminal.err(this.#erase());
+    this.#terminal.redraw(this.#drawn, "");
     this.#drawn = 0;
   }
 
@@ -78,12 +78,7 @@ class LiveDisplay implements RunDisplay {
   #draw(staying: readonly string[]): void {
     const block = this.#block.render(performance.now(), this.#terminal.columns);
     const text = [...staying, ...block].map((line) => `${line}\n`).join("");
-    this.#terminal.err(`${this.#erase()}${text}`);
+    this.#terminal.redraw(this.#drawn, text);
     this.#drawn = block.length;
-  }
-
-  /** Up over what was drawn, and clear from there (ECMA-48 CPL and ED). */
-  #erase(): string {
-    return this.#drawn === 0 ? "" : `\x1b[${this.#drawn}F\x1b[0J`;
   }
 }

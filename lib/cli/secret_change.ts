@@ -27,6 +27,7 @@ import { withStackLock } from "./stack_lock.ts";
 import { noCluster, nothingRecorded, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { confirmTarget, describeTarget, findTarget, withTarget } from "./target.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** Sets a secret to a value from a file, standard input or a hidden prompt. */
 export function set(args: readonly string[]): Run {
@@ -174,7 +175,9 @@ async function carryOut(
   const code = await follow(move, execute(plan, { ...writer, to: prepared.to }));
   if (code !== ExitCode.ok) {
     terminal.err(
-      `The change of "${recorded.name}" is recorded: deno task secrets set ${recorded.name} finishes it.\n`,
+      `The change of "${recorded.name}" is recorded: deno task secrets set ${
+        shellWord(recorded.name)
+      } finishes it.\n`,
     );
     return code;
   }

@@ -1,4 +1,5 @@
 /** Prepares a change of a secret in memory, reads the stack again as it would be, and says what would happen. */
+import { resolve } from "node:path";
 import { Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import type { Project } from "../../compose/project.ts";
 import { type Edit, editsFor } from "../secrets/edits.ts";
@@ -11,7 +12,7 @@ import { type EditedFile, prepareFiles } from "../run/secrets/edited_files.ts";
 import { effectsOf } from "../run/secrets/effects.ts";
 import { readStatus } from "../run/status.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { gather, type Gathered } from "./gather.ts";
+import { gather, type Gathered, stackDirectory } from "./gather.ts";
 import { inventoryOf } from "./secrets_command.ts";
 import { nothingRecorded } from "./status_command.ts";
 import type { CommandOptions } from "./command.ts";
@@ -57,7 +58,8 @@ export async function prepareChange(
   const { options, surroundings, target, namespace, digestKey } = context;
   const { edits, problems } = editsFor(group, value);
   refuseProblems(problems, gathered);
-  const files = await prepareFiles(edits);
+  const root = gathered.project?.workingDir ?? stackDirectory(options, surroundings);
+  const files = await prepareFiles(edits, root, namedFiles(options, surroundings));
   const edited = new Map(files.map(({ realPath, after }) => [realPath, after]));
   const after = await gather(options, surroundings, { edited });
   const plan = after.planFor(digestKey);
@@ -91,6 +93,15 @@ export async function prepareChange(
     otherwise: otherwise.map(({ id }) => id),
     probed: after.conversion === undefined ? [] : probesThatLogIn(after.conversion, group),
   };
+}
+
+/** What was given on the command line is meant, wherever it lies. */
+function namedFiles(options: CommandOptions, surroundings: Surroundings): readonly string[] {
+  const stack = stackDirectory(options, surroundings);
+  return [
+    ...(options.envFile ?? []).map((file) => resolve(surroundings.directory, file)),
+    ...(options.file ?? []).map((file) => resolve(stack, file)),
+  ];
 }
 
 /** Migrations that a change of a secret has nothing to do with. */

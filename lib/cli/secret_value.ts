@@ -4,6 +4,9 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { readRegular } from "../files/regular_file.ts";
+import { readAll } from "./input.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** Longer values are files, not passwords. */
 const MOST_BYTES = 64 * 1024;
@@ -65,7 +68,9 @@ export function onlyName(args: readonly string[]): string {
   }
   throw argument(
     "A value on the command line is refused: everybody on the machine sees it in the list of processes, and it stays in the shell's history",
-    `Hand it by standard input or --from-file, such as: deno task secrets set ${bare} < new.txt. ` +
+    `Hand it by standard input or --from-file, such as: deno task secrets set ${
+      shellWord(bare)
+    } < new.txt. ` +
       "Do not use the one that was typed",
   );
 }
@@ -76,13 +81,18 @@ function argument(message: string, hint: string): Failure {
 
 async function readFile(path: string, name: string): Promise<Uint8Array> {
   try {
-    const { size, isFile } = await Deno.stat(path);
-    // A pipe, such as of a shell's <(...), has no size.
-    if (isFile && size > MOST_BYTES) return new Uint8Array(MOST_BYTES + 1);
-    return await Deno.readFile(path);
+    if (!await isOpenPipe(path)) return await readRegular(path, MOST_BYTES);
+    using pipe = await Deno.open(path, { read: true });
+    return await readAll(pipe, MOST_BYTES);
   } catch (error) {
     throw refused(`Cannot read "${name}": ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** A pipe of this process, such as of a shell's <(...): somebody writes to it, unlike to a FIFO on disk. */
+async function isOpenPipe(path: string): Promise<boolean> {
+  const { isFifo } = await Deno.stat(path);
+  return isFifo === true && /^\/(?:dev|proc\/(?:self|\d+))\/fd\/\d+$|^\/dev\/stdin$/.test(path);
 }
 
 function checked(bytes: Uint8Array): string {

@@ -16,6 +16,7 @@ import { noCluster, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { describeTarget, findTarget, type Target, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** Prints every secret with its places; says so where a change of one is under way in the cluster. */
 export async function list(options: CommandOptions, surroundings: Surroundings): Promise<number> {
@@ -85,7 +86,7 @@ export function inventoryOf(gathered: Gathered): readonly SecretGroup[] {
 /** What to say of a change that is not finished. */
 function describeChange({ name, by, since }: SecretChange): string {
   return `A change of secret "${name}" is under way since ${since}, by ${by}. ` +
-    `If its process is gone, finish it with: deno task secrets set ${name}`;
+    `If its process is gone, finish it with: deno task secrets set ${shellWord(name)}`;
 }
 
 /** Every Secret of the plan as it is there, and others that a run made: not the tool's own. */

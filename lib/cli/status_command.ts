@@ -8,6 +8,7 @@ import { readStatus, type Status } from "../run/status.ts";
 import { renderStatus } from "../report/status_table.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
+import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -25,6 +26,7 @@ export async function status(options: CommandOptions, surroundings: Surroundings
   const { plan: planned } = gathered;
   const { namespace } = gathered.conversion;
   return await withTarget(target, async () => {
+    await refuseMovedBefore(target.client, gathered, options, surroundings);
     const key = await readKey(target.client, namespace);
     const plan = gathered.planFor(keyText(key)) ?? planned;
     const { sources } = gathered;

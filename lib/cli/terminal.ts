@@ -1,9 +1,12 @@
 /** The terminal as commands see it: two streams, whether somebody is looking, and a question. */
+import { visible } from "../diagnostics/visible.ts";
 
 /** What a command may know of and do to the place where it runs. Results go to `out`, all else to `err`. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** Goes up over so many lines of standard error, clears what is there and writes the text, all at once. */
+  redraw(lines: number, text: string): void;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
   /** Whether what stands on standard error can be drawn over. */
@@ -40,6 +43,7 @@ export function processTerminal(
   return {
     out: (text) => writeAll(Deno.stdout, text),
     err: (text) => writeAll(Deno.stderr, text),
+    redraw: (lines, text) => writeAll(Deno.stderr, `${cleared(lines)}${text}`),
     outIsTerminal,
     errIsTerminal,
     canRedraw,
@@ -49,6 +53,35 @@ export function processTerminal(
     columns: errIsTerminal ? columnsOf() : 100,
     confirm: (question) => Deno.stdin.isTerminal() && errIsTerminal ? confirm(question) : undefined,
   };
+}
+
+/**
+ * The terminal with everything written out that it would obey, but this program's own colours where it has any. What
+ * is printed is made so before; this holds for whatever is printed once.
+ */
+export function guarded(terminal: Terminal): Terminal {
+  const { out, err, redraw, confirm, outColour, errColour } = terminal;
+  return {
+    ...terminal,
+    out: (text) => out(shown(text, outColour)),
+    err: (text) => err(shown(text, errColour)),
+    redraw: (lines, text) => redraw(lines, shown(text, errColour)),
+    confirm: (question) => confirm(visible(question)),
+  };
+}
+
+/** ECMA-48 SGR, as lib/report/style.ts writes them. */
+// deno-lint-ignore no-control-regex
+const OWN_COLOURS = /(\x1b\[(?:0|1|2|31|32|33|34)m)/;
+
+function shown(text: string, colour: boolean): string {
+  if (!colour) return visible(text);
+  return text.split(OWN_COLOURS).map((part, index) => index % 2 === 0 ? visible(part) : part).join("");
+}
+
+/** ECMA-48 CPL and ED. */
+function cleared(lines: number): string {
+  return lines === 0 ? "" : `\x1b[${lines}F\x1b[0J`;
 }
 
 function columnsOf(): number {

@@ -2,6 +2,7 @@
 import type { Loaded } from "../../compose/project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Decisions } from "../decisions/decisions.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /**
  * A variable that the shell sets otherwise is a warning, as the decision does not count then; one that no compose file
@@ -22,7 +23,7 @@ export function checkVariables(
         severity: "warning",
         message: `The shell sets "${name}" to something else, and that counts more than the decision`,
         ...place,
-        hint: `Run it with: env -u ${name}`,
+        hint: `Run it with: env -u ${shellWord(name)}`,
       }];
     }
     if (!name.startsWith("COMPOSE_") && !new RegExp(`\\$\\{?${name}(?![A-Za-z0-9_])`).test(texts)) {

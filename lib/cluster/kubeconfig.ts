@@ -5,6 +5,10 @@
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { type Address, type Connection, openTransport, type TransportOptions } from "./connection.ts";
 import { type ContextEntry, readContext } from "./kubeconfig_file.ts";
+import { readRegularTextSync } from "../files/regular_file.ts";
+
+/** Of a token, certificate or key. */
+const MOST_BYTES = 4 * 1024 * 1024;
 
 /** What the operator said about the cluster, and the surroundings that decide where they said nothing. */
 export interface ClusterChoice {
@@ -130,7 +134,7 @@ function pem(data: string | undefined, file: string | undefined): string | undef
 
 function readCredential(file: string): string {
   try {
-    return Deno.readTextFileSync(file);
+    return readRegularTextSync(file, MOST_BYTES);
   } catch (error) {
     throw failure(
       "cluster-credential-unreadable",

@@ -8,6 +8,10 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
+import { readRegularTextSync } from "../files/regular_file.ts";
+
+/** Of a kubeconfig. */
+const MOST_BYTES = 4 * 1024 * 1024;
 
 const entries = z.array(z.looseObject({ name: z.string() })).nullish().transform((list) => list ?? []);
 
@@ -127,7 +131,7 @@ function pick<Shape extends z.ZodType>(
 function readKubeconfig(file: string): z.infer<typeof fileShape> {
   let text: string;
   try {
-    text = Deno.readTextFileSync(file);
+    text = readRegularTextSync(file, MOST_BYTES);
   } catch (error) {
     throw failure(
       "cluster-kubeconfig-unreadable",

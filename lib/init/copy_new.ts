@@ -1,24 +1,36 @@
 /** Copies templates to places where nothing is: whole or not at all, and never over anything. */
 import { basename, dirname, join } from "node:path";
 import { exists } from "./templates.ts";
+import { refuseOutside } from "../files/inside.ts";
+import { readRegular, readRegularText, refuse } from "../files/regular_file.ts";
+import { secretLines } from "../stack/secrets/classification.ts";
 
 /** `there`: something came to be at the target meanwhile, and stays as it is. */
 export type Copied = { readonly state: "copied"; readonly files: readonly string[] } | {
   readonly state: "there";
 };
 
-/** Files that their owner alone reads: variables of the stack, keys, Traefik's certificates. */
+/** Files that their owner alone reads: variables, keys, Traefik's certificates. */
 const PRIVATE_FILE =
-  /(^|\/)\.env$|\.(pem|key|p12|pfx|jks|keystore)$|(^|\/)(acme\.json|\.?htpasswd|id_[a-z0-9]+)$/i;
+  /(^|\/)[^/]*\.env(\.[^/]*)?$|\.(pem|key|p12|pfx|jks|keystore)$|(^|\/)(acme\.json|\.?htpasswd|id_[a-z0-9]+)$/i;
+/** A longer text is not looked through for secrets, and is private. */
+const MOST_LOOKED_AT = 1024 * 1024;
 
-/** The mode of a copy: its template's, writable for its owner, and private where it has to be. */
-function modeOf(path: string, templateMode: number): number {
-  return PRIVATE_FILE.test(path) ? 0o600 : (templateMode & 0o777) | 0o600;
+/** The mode of a copy: its template's, writable for its owner, and private where a secret stands or will stand in it. */
+async function modeOf(path: string, part: string, { mode, size }: Deno.FileInfo): Promise<number> {
+  const isPrivate = PRIVATE_FILE.test(path) || size > MOST_LOOKED_AT ||
+    !secretLines(await readRegularText(part)).next().done;
+  return isPrivate ? 0o600 : ((mode ?? 0o644) & 0o777) | 0o600;
 }
 
-/** Copies one file; it appears complete, and only where nothing was. */
-export async function copyFile(from: string, to: string): Promise<Copied> {
+/**
+ * Copies one file; it appears complete, and only where nothing was.
+ * @throws Error where links lead out of `root`, the stack's folder, or the template is no regular file
+ */
+export async function copyFile(from: string, to: string, root: string): Promise<Copied> {
   const folder = dirname(to);
+  await refuseOutside(from, root);
+  await refuseOutside(folder, root);
   await Deno.mkdir(folder, { recursive: true });
   if (await exists(to)) return { state: "there" };
   const part = await Deno.makeTempFile({ dir: folder, prefix: `.${basename(to)}.` });
@@ -34,9 +46,11 @@ export async function copyFile(from: string, to: string): Promise<Copied> {
   }
 }
 
-/** Copies a folder with all that is in it; it appears complete, and only where nothing was. */
-export async function copyDirectory(from: string, to: string): Promise<Copied> {
+/** The same for a folder with all that is in it; its links stay links. */
+export async function copyDirectory(from: string, to: string, root: string): Promise<Copied> {
   const folder = dirname(to);
+  await refuseOutside(from, root);
+  await refuseOutside(folder, root);
   await Deno.mkdir(folder, { recursive: true });
   if (await exists(to)) return { state: "there" };
   const part = await Deno.makeTempDir({ dir: folder, prefix: `.${basename(to)}.` });
@@ -83,9 +97,10 @@ async function copyInto(from: string, to: string, below: string): Promise<string
 }
 
 async function writeCopy(from: string, part: string, to: string): Promise<void> {
-  const mode = modeOf(to, (await Deno.stat(from)).mode ?? 0o644);
-  await Deno.writeFile(part, await Deno.readFile(from), { mode: 0o600 });
-  await Deno.chmod(part, mode);
+  const info = await Deno.stat(from);
+  refuse(info);
+  await Deno.writeFile(part, await readRegular(from), { mode: 0o600 });
+  await Deno.chmod(part, await modeOf(to, part, info));
 }
 
 /** A hard link is refused where something is; a file system without them gets a copy that is refused likewise. */

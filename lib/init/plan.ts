@@ -6,6 +6,7 @@ import type { Decisions } from "../decisions/decisions.ts";
 import { looksLikeFile, senseOf } from "../stack/storage/path_words.ts";
 import { type Needed, neededPaths } from "./needed.ts";
 import { type Copy, exists, findTemplate, statOf } from "./templates.ts";
+import { yamlText } from "../diagnostics/yaml_word.ts";
 
 export interface InitPlan {
   /** By target. */
@@ -103,7 +104,9 @@ function missing(needed: Needed, name: string): Diagnostic {
     } "${needed.service}" is not there and has no template`,
     ...(needed.span === undefined ? {} : { span: needed.span }),
     hint: isMount
-      ? `Put it there, or decide what it is: storage: { "./${name}": { missing: empty } } (or skip, data)`
+      ? `Put it there, or decide what it is: storage: { ${
+        yamlText(`./${name}`)
+      }: { missing: empty } } (or skip, data)`
       : `Put it there, or a template beside it, such as "${name}.template"`,
   };
 }

@@ -4,6 +4,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import type { SecretNote } from "../stack/secrets/classification.ts";
 import { at, type Context } from "../stack/context.ts";
 import { counted } from "./wording.ts";
+import { yamlText } from "../diagnostics/yaml_word.ts";
 
 /** One remark that lists everything kept in Secrets, so that each decision can be seen and overruled. */
 export function reportSecrets(context: Context, notes: readonly SecretNote[]): void {
@@ -14,7 +15,7 @@ export function reportSecrets(context: Context, notes: readonly SecretNote[]): v
     severity: "info",
     message: `Kept in Secrets: ${counted(notes.length, "value")}`,
     ...(first.span === undefined ? {} : { span: first.span }),
-    hint: `To overrule one: secrets: { "${first.what}": plain }`,
+    hint: `To overrule one: secrets: { ${yamlText(first.what)}: plain }`,
     related: notes.flatMap(({ what, why, span }) =>
       span === undefined ? [] : [{ message: `"${what}": ${why}`, span }]
     ),

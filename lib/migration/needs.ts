@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ConvertedService } from "../kube/conversion.ts";
 import { type Dependency, REASONS } from "../stack/dependencies.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 /** For each service what must be there before it. */
 export type Needs = ReadonlyMap<string, readonly Dependency[]>;
@@ -70,6 +71,8 @@ function circles(cut: readonly Edge[], known: ReadonlyMap<string, ConvertedServi
       cut.map(({ from, service }) => `"${from}" and "${service}"`).join(", ")
     }`,
     ...(span === undefined ? {} : { span }),
-    hint: `The other way round: services: { ${first?.from}: { dependsOn: [${first?.service}] } }`,
+    hint: `The other way round: services: { ${yamlWord(first?.from ?? "")}: { dependsOn: [${
+      yamlWord(first?.service ?? "")
+    }] } }`,
   };
 }

@@ -7,6 +7,7 @@ import { placeServices } from "./placement.ts";
 import type { Preparations } from "./preparations.ts";
 import { applyRoutes, type Notes, stackFor } from "./stack.ts";
 import type { Plan, PlannedMigration, Step } from "./step.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 /** A script with the id that its file name gives it. */
 export interface Script {
@@ -234,7 +235,9 @@ function unclaimed(
           : `Service "${service.name}" is given to migration "${given}", which takes no services`,
         ...(span === undefined ? {} : { span }),
         hint:
-          `Name it in a script, or add to decisions.yaml: services: { ${service.name}: { step: applications } }` +
+          `Name it in a script, or add to decisions.yaml: services: { ${
+            yamlWord(service.name)
+          }: { step: applications } }` +
           ", or defaultStep: applications for all",
       };
     });

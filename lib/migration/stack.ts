@@ -6,6 +6,7 @@ import type { Objects, ServiceName, Stack, Steps, Waits } from "./authoring.ts";
 import { fencePolicy } from "./fence.ts";
 import type { Preparations } from "./preparations.ts";
 import type { Step } from "./step.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 /** What one script said while it planned. */
 export interface Notes {
@@ -139,7 +140,7 @@ function takeService(
       severity: "error",
       message: `Service "${name}" became a ${service.kind}, but the script plans a ${kind}`,
       ...spanOf(service.workload),
-      hint: `Add to decisions.yaml: services: { ${name}: { kind: ${kind} } }`,
+      hint: `Add to decisions.yaml: services: { ${yamlWord(name)}: { kind: ${kind} } }`,
     });
   }
   return service;

@@ -1,6 +1,8 @@
 /** Who may do what, as a table: people, then groups, and what to do where decisions and cluster differ. */
 import type { AccessRow } from "../run/people.ts";
 import { type Style, styleFor } from "./style.ts";
+import { visibleAll } from "../diagnostics/visible.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 const SIGNS: Readonly<Record<AccessRow["state"], string>> = {
   granted: "✔",
@@ -9,8 +11,9 @@ const SIGNS: Readonly<Record<AccessRow["state"], string>> = {
 };
 
 /** Everything that `access list` says. */
-export function renderAccess(rows: readonly AccessRow[], options: { readonly colour: boolean }): string {
+export function renderAccess(told: readonly AccessRow[], options: { readonly colour: boolean }): string {
   const style = styleFor(options.colour);
+  const rows = visibleAll(told);
   if (rows.length === 0) return "Nobody has access. Next: deno task access grant NAME --role viewer\n";
   const heads = ["", "person", "role", "login", "state"];
   const table = rows.map((
@@ -56,7 +59,7 @@ function nextOf(rows: readonly AccessRow[]): string[] {
   const [person] = people;
   return [
     ...(rows.some(({ state }) => state === "not-applied") ? ["", "Next: deno task migrate --dry-run"] : []),
-    ...(person === undefined ? [] : ["", `Next: deno task access revoke ${person}`]),
+    ...(person === undefined ? [] : ["", `Next: deno task access revoke ${shellWord(person)}`]),
     ...(left.length > people.length ? ["", "Next: deno task prune --dry-run"] : []),
   ];
 }

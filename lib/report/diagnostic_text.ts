@@ -2,6 +2,7 @@
 import type { Diagnostic, Severity, Sources, Span } from "../diagnostics/diagnostic.ts";
 import { maskLine } from "./mask_line.ts";
 import { type Style, styleFor } from "./style.ts";
+import { visibleAll, visibleInPlace } from "../diagnostics/visible.ts";
 
 export interface DiagnosticTextOptions {
   readonly colour: boolean;
@@ -46,17 +47,26 @@ export function plural(count: number, noun: string): string {
 /** One diagnostic as a block of lines that ends with a line break. */
 function renderDiagnostic(diagnostic: Diagnostic, options: DiagnosticTextOptions): string {
   const style = styleFor(options.colour);
-  const { severity, code, message, span, hint, related } = diagnostic;
+  const { severity, code, message, span, hint, related } = visibleAll(diagnostic);
   const word = severity === "info" ? "remark" : severity;
-  const lines = [`${paint(style, severity)(`${word}[${code}]`)}${style.bold(`: ${message}`)}`];
-  if (span !== undefined) lines.push(...place(span, options, style));
+  const lines = [`${paint(style, severity)(`${word}[${code}]`)}${style.bold(`: ${inOne(message)}`)}`];
+  if (diagnostic.span !== undefined && span !== undefined) {
+    lines.push(...place(diagnostic.span, where(span, options), options, style));
+  }
   for (const other of related ?? []) {
-    lines.push(`  ${style.dim("also:")} ${other.message} ${style.dim(`(${where(other.span, options)})`)}`);
+    lines.push(
+      `  ${style.dim("also:")} ${inOne(other.message)} ${style.dim(`(${where(other.span, options)})`)}`,
+    );
   }
   if (hint !== undefined) {
     lines.push(`  ${style.green("hint:")} ${sentence(hint).replaceAll("\n", "\n        ")}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Further lines, such as those of a log, stand behind a bar: no text looks like a hint or a message of its own. */
+export function inOne(message: string): string {
+  return message.replaceAll("\n", "\n  | ");
 }
 
 /** With a capital, unless the hint begins with a command. */
@@ -82,17 +92,17 @@ function paint(style: Style, severity: Severity): (text: string) => string {
 function where(span: Span, { directory }: DiagnosticTextOptions): string {
   const prefix = directory.endsWith("/") ? directory : `${directory}/`;
   const file = span.file.startsWith(prefix) ? span.file.slice(prefix.length) : span.file;
-  return `${file}:${span.line}:${span.column}`;
+  return `${file.replaceAll("\n", "\\n")}:${span.line}:${span.column}`;
 }
 
 /** The longest part of a line that is shown, so that one line of input stays one line of output. */
 const WIDTH = 120;
 
-function place(span: Span, options: DiagnosticTextOptions, style: Style): string[] {
-  const head = `  ${style.dim("-->")} ${where(span, options)}`;
+function place(span: Span, shownPlace: string, options: DiagnosticTextOptions, style: Style): string[] {
+  const head = `  ${style.dim("-->")} ${shownPlace}`;
   const text = options.sources.get(span.file)?.split("\n")[span.line - 1]?.replace(/\r$/, "");
   if (text === undefined) return [head];
-  const masked = maskLine(text.replaceAll("\t", " "), span.file);
+  const masked = visibleInPlace(maskLine(text.replaceAll("\t", " "), span.file));
   const start = Math.max(0, Math.min(span.column - 1, masked.length) - WIDTH + 40);
   const shown = masked.slice(start, start + WIDTH);
   const end = span.endLine === span.line || span.endLine === undefined ? span.endColumn : masked.length + 1;

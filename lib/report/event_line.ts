@@ -1,12 +1,14 @@
 /** One plain line for each event of a run: for logs, pipes and whoever has no live display. */
 import type { RunEvent } from "../run/event.ts";
-import { plural } from "./diagnostic_text.ts";
+import { inOne, plural } from "./diagnostic_text.ts";
 import { formatDuration } from "../run/duration.ts";
 import { type Style, styleFor } from "./style.ts";
+import { visibleAll } from "../diagnostics/visible.ts";
 
 /** The line without its end, or undefined where the event is not worth one. */
-export function eventLine(event: RunEvent, options: { readonly colour: boolean }): string | undefined {
+export function eventLine(told: RunEvent, options: { readonly colour: boolean }): string | undefined {
   const style = styleFor(options.colour);
+  const event = visibleAll(told);
   switch (event.type) {
     case "run-started":
       return undefined;
@@ -16,7 +18,7 @@ export function eventLine(event: RunEvent, options: { readonly colour: boolean }
       return `Took over from the run of ${event.holder}, in progress since ${event.heldSince}: it is gone`;
     case "warning": {
       const { code, message, hint } = event.diagnostic;
-      return `${style.yellow(`warning[${code}]`)}: ${message}${
+      return `${style.yellow(`warning[${code}]`)}: ${inOne(message)}${
         hint === undefined ? "" : `\n  hint: ${hint}`
       }`;
     }

@@ -2,6 +2,7 @@
 import { formatDuration } from "../run/duration.ts";
 import type { RunEvent } from "../run/event.ts";
 import { type Style, styleFor } from "./style.ts";
+import { visibleAll } from "../diagnostics/visible.ts";
 
 /** More waits than these are only counted. */
 const MOST_WAITS = 8;
@@ -26,7 +27,8 @@ export class LiveBlock {
     this.#style = styleFor(options.colour);
   }
 
-  handle(event: RunEvent, nowMs: number): void {
+  handle(told: RunEvent, nowMs: number): void {
+    const event = visibleAll(told);
     // Whatever happens next ends the waiting.
     this.#holder = event.type === "run-waiting" ? event.holder : undefined;
     switch (event.type) {
@@ -80,6 +82,7 @@ export class LiveBlock {
 }
 
 /** A line that wraps cannot be drawn over. */
-function cut(line: string, columns: number): string {
+function cut(text: string, columns: number): string {
+  const line = text.replaceAll("\n", " ");
   return line.length < columns ? line : `${line.slice(0, Math.max(0, columns - 2))}…`;
 }

@@ -1,11 +1,12 @@
 /** A dry-run for people: what would happen to which object, and the lines that would change. */
 import { createTwoFilesPatch } from "diff";
-import { stringify } from "yaml";
 import type { KubeObject } from "../kube/object.ts";
 import type { MigrationPreview, PlannedChange } from "../run/dry_run.ts";
 import type { ObjectOutcome } from "../run/event.ts";
 import { plural } from "./diagnostic_text.ts";
 import { type Style, styleFor } from "./style.ts";
+import { yamlOutput } from "../diagnostics/yaml_output.ts";
+import { visible, visibleAll } from "../diagnostics/visible.ts";
 
 const SIGNS: Readonly<Record<ObjectOutcome, string>> = {
   created: "+",
@@ -91,7 +92,8 @@ export function diffText(change: PlannedChange): string {
 }
 
 function renderMigration(preview: MigrationPreview, options: PreviewTextOptions, style: Style): string {
-  const { id, title, reason, changes, manual, absent } = preview;
+  const { id, title, reason, changes } = preview;
+  const { manual, absent } = visibleAll({ manual: preview.manual, absent: preview.absent });
   if (!hasWork(preview)) return style.dim(`${id} ${title}: ${WHY[reason]}`);
   const lines = [`${style.bold(id)} ${title}${WHY[reason]}`];
   if (absent.length > 0 && hasWork(preview)) {
@@ -103,7 +105,8 @@ function renderMigration(preview: MigrationPreview, options: PreviewTextOptions,
 }
 
 function renderChange(change: PlannedChange, options: PreviewTextOptions, style: Style): string[] {
-  const { outcome, object } = change;
+  const { outcome } = change;
+  const object = visible(change.object);
   if (outcome === "unchanged") return [];
   const words = options.drift ? DRIFT_WORDS : WORDS;
   const head = `  ${paint(outcome, style)(SIGNS[outcome])} ${object} ${words[outcome]}`;
@@ -125,5 +128,5 @@ function paintLine(line: string, style: Style): string {
 }
 
 function toYaml(object: KubeObject): string {
-  return stringify(object, { sortMapEntries: true, lineWidth: 0 });
+  return yamlOutput(object, { sortMapEntries: true, lineWidth: 0 });
 }

@@ -2,6 +2,7 @@
 import type { RunEvent } from "../run/event.ts";
 import { eventLine } from "./event_line.ts";
 import { styleFor } from "./style.ts";
+import { visible } from "../diagnostics/visible.ts";
 
 /** A wait shorter than this is not worth a line. */
 const QUIET_MS = 2_000;
@@ -43,7 +44,11 @@ export class RunPrinter {
     const isOld = event.type === "run-finished" ||
       event.type === "migration-skipped" && event.reason === "applied";
     if (absent.length === 0 || isOld) return [];
-    return [styleFor(this.#options.colour).dim(`  - not part of this stack, skipped: ${absent.join(", ")}`)];
+    return [
+      styleFor(this.#options.colour).dim(
+        `  - not part of this stack, skipped: ${visible(absent.join(", "))}`,
+      ),
+    ];
   }
 
   #isWorthTelling({ object, reason, elapsedMs }: Extract<RunEvent, { type: "waiting" }>): boolean {

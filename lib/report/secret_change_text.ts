@@ -3,6 +3,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import type { Effect } from "../run/secrets/effects.ts";
 import { plural } from "./diagnostic_text.ts";
 import { styleFor } from "./style.ts";
+import { visibleAll } from "../diagnostics/visible.ts";
 
 /** A change as it is shown. */
 export interface ChangePreview {
@@ -25,7 +26,7 @@ const VERBS = { write: "", run: "run ", restart: "restart " } as const;
 /** Several lines for standard error. */
 export function renderChange(preview: ChangePreview, options: { readonly colour: boolean }): string {
   const style = styleFor(options.colour);
-  const { name, resumed, places, also, effects, otherwise, probed } = preview;
+  const { name, resumed, places, also, effects, otherwise, probed } = visibleAll(preview);
   const head = resumed
     ? `The change of secret ${style.bold(name)} that is under way, to be finished:`
     : `Change of secret ${style.bold(name)}:`;

@@ -3,6 +3,7 @@ import type { SecretState } from "../secrets/compare.ts";
 import type { PlaceSummary, SecretSummary } from "../secrets/summary.ts";
 import { plural } from "./diagnostic_text.ts";
 import { styleFor } from "./style.ts";
+import { visibleAll } from "../diagnostics/visible.ts";
 
 /** One secret after the other, each with its places below it. */
 export function renderSecrets(
@@ -10,7 +11,7 @@ export function renderSecrets(
   options: { readonly colour: boolean },
 ): string {
   const style = styleFor(options.colour);
-  const blocks = secrets.map(({ name, places, jobs, decisions, equalTo }) => {
+  const blocks = visibleAll(secrets).map(({ name, places, jobs, decisions, equalTo }) => {
     const agree = places.length > 1 ? `, ${places.length} places that must agree` : "";
     const job = jobs.length === 0 ? "" : `, made true by ${jobs.map((each) => `Job ${each}`).join(", ")}`;
     return [
@@ -59,7 +60,7 @@ export function renderSecretDiff(
 ): string {
   const style = styleFor(options.colour);
   const width = Math.max(...Object.values(WORDS).map(({ length }) => length));
-  const lines = differences.map(({ names, object, key, state }) => {
+  const lines = visibleAll(differences).map(({ names, object, key, state }) => {
     const word = WORDS[state].padEnd(width);
     const paint = state === "same" ? style.green : state === "differs" ? style.red : style.yellow;
     const who = names.length === 0 ? "" : `${names.join(", ")}  `;

@@ -4,6 +4,7 @@ import type { MigrationStatus, RunInProgress, Status } from "../run/status.ts";
 import { plural } from "./diagnostic_text.ts";
 import { formatDuration } from "../run/duration.ts";
 import { type Style, styleFor } from "./style.ts";
+import { visibleAll } from "../diagnostics/visible.ts";
 
 const SIGNS: Readonly<Record<MigrationState, string>> = {
   applied: "✔",
@@ -18,7 +19,7 @@ const SIGNS: Readonly<Record<MigrationState, string>> = {
 /** The whole answer of `status`, ending with the next command. */
 export function renderStatus(status: Status, options: { readonly colour: boolean }): string {
   const style = styleFor(options.colour);
-  const { cluster, migrations, run } = status;
+  const { cluster, migrations, run } = visibleAll(status);
   const rows = migrations.map((migration) => rowOf(migration, style));
   const widths = [0, 1, 2].map((column) =>
     Math.max(0, ...rows.map((row) => (row.cells[column] ?? "").length))

@@ -1,12 +1,14 @@
 /** The end of `check` for people: a line for each service. */
 import type { Verdict } from "../checks/verdicts.ts";
+import { visibleAll } from "../diagnostics/visible.ts";
 import { type Style, styleFor } from "./style.ts";
 
 /** So much of a message shows what it is about; the whole stands above. */
 const LONGEST = 110;
 
 /** A table of services, what becomes of them and why, and how to mend what will not work; empty for none. */
-export function renderVerdicts(verdicts: readonly Verdict[], options: { readonly colour: boolean }): string {
+export function renderVerdicts(told: readonly Verdict[], options: { readonly colour: boolean }): string {
+  const verdicts = visibleAll(told);
   if (verdicts.length === 0) return "";
   const style = styleFor(options.colour);
   const width = Math.max(...verdicts.map(({ service }) => service.length));

@@ -6,6 +6,7 @@ import type { Diagnostic, Severity } from "../diagnostics/diagnostic.ts";
 import type { RunningContainer } from "../docker/containers.ts";
 import { describeObject, type KubeObject, type PlannedObject } from "../kube/object.ts";
 import { list, record } from "../kube/json.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** Where the pods of a cluster run, seen from the machine that this program runs on. */
 export type Whereabouts = "here" | "elsewhere" | "unknown";
@@ -91,8 +92,8 @@ function portInUse(container: RunningContainer, held: readonly string[]): Diagno
 /** The command that stops it, and starts nothing again at the next boot as `restart: unless-stopped` has it. */
 function stopCommand({ name, project, service }: RunningContainer): string {
   return project === undefined || service === undefined
-    ? `docker stop ${name}`
-    : `docker compose -p ${project} stop ${service}`;
+    ? `docker stop ${shellWord(name)}`
+    : `docker compose -p ${shellWord(project)} stop ${shellWord(service)}`;
 }
 
 /** One is the other, or lies in it. */

@@ -9,6 +9,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { redact } from "../diff/secrets.ts";
 import type { PlannedObject } from "../kube/object.ts";
 import { placeOf } from "./failure.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 const NAME_LABEL = "app.kubernetes.io/name";
 const WORKLOADS: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
@@ -93,7 +95,12 @@ async function finding(
     message: redact(text.join("\n"), secrets),
     ...placeOf(workload.source),
     hint:
-      `See \`kubectl -n ${namespace} logs ${pod} --previous\`; with a healthcheck in the compose file a run ` +
+      (endOf(container)?.exitCode === 0 && workload.service !== undefined
+        ? `If it ends by itself: services: { ${yamlWord(workload.service)}: { kind: Job } }\n`
+        : "") +
+      `See \`kubectl -n ${shellWord(namespace)} logs ${
+        shellWord(pod)
+      } --previous\`; with a healthcheck in the compose file a run ` +
       "waits until the program truly works",
   };
 }

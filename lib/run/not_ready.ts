@@ -5,6 +5,7 @@ import { redact } from "../diff/secrets.ts";
 import { placeOf } from "./failure.ts";
 import { readWarnings } from "./pod_warnings.ts";
 import { describe, type NotReady } from "./wait.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 const LOG_LINES = 20;
 const EVENTS = 3;
@@ -26,13 +27,14 @@ export async function diagnoseNotReady(
     ...events.filter((message) => !reason.includes(message)).map((message) => `event: ${message}`),
     ...log.map((line) => `log: ${line}`),
   ];
-  const inside = ref.namespace === undefined ? "" : ` -n ${ref.namespace}`;
+  const inside = ref.namespace === undefined ? "" : ` -n ${shellWord(ref.namespace)}`;
   return {
     code: "run-not-ready",
     severity: "error",
     message: redact(parts.join("\n"), secrets),
     ...placeOf(source),
-    hint: `Look closer with \`kubectl describe ${ref.kind.toLowerCase()} ${ref.name}${inside}\`; ` +
+    hint:
+      `Look closer with \`kubectl describe ${ref.kind.toLowerCase()} ${shellWord(ref.name)}${inside}\`; ` +
       "when it is mended, run the same command again: it goes on here",
   };
 }

@@ -11,6 +11,7 @@ import { findTarget } from "./prepare.ts";
 import { missingRights } from "./rbac.ts";
 import { loadState } from "./session.ts";
 import { EMPTY_STATE } from "./state.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /**
  * Rights that are missing, kinds that the server does not know, a namespace on its way out, volumes that no node
@@ -89,7 +90,9 @@ async function missingNodes(client: ClusterClient, objects: readonly KubeObject[
     code: "run-no-node",
     severity: "error",
     message: `No node has the label ${STORAGE_ID_LABEL}=${id}, so that no pod with data could start`,
-    hint: `On the node that has the directories: kubectl label node ${name} ${STORAGE_ID_LABEL}=${id}`,
+    hint: `On the node that has the directories: kubectl label node ${shellWord(name ?? "NODE")} ${
+      shellWord(`${STORAGE_ID_LABEL}=${id}`)
+    }`,
   }));
 }
 

@@ -3,6 +3,7 @@ import { ApiError, isConflict } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { OWNER_LABEL } from "./names.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 
 /** What deleting a pod needs to know about the run. */
 export interface PodContext {
@@ -34,6 +35,6 @@ export async function deleteStuckPod(
     if (isConflict(error)) return false;
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
     return `pod "${name}" of an earlier revision is not ready, and its controller leaves it so; it must be deleted, ` +
-      `which this login may not: \`kubectl delete pod ${name} -n ${namespace}\``;
+      `which this login may not: \`kubectl delete pod ${shellWord(name)} -n ${shellWord(namespace)}\``;
   }
 }

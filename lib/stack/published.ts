@@ -5,6 +5,7 @@ import { at, type Context, decided, isSkipped } from "./context.ts";
 import type { Publication } from "../decisions/decisions.ts";
 import { label } from "./names.ts";
 import { type Protocol, protocolOf } from "./ports.ts";
+import { yamlText, yamlWord } from "../diagnostics/yaml_word.ts";
 
 /** One published port of one container, ranges resolved. */
 export interface Published {
@@ -124,8 +125,9 @@ function reportConflicts(context: Context, all: readonly Published[]): void {
       message:
         `Services "${first.service}" and "${port.service}" both publish port ${port.hostPort} of the host`,
       ...(port.span === undefined ? {} : { span: port.span }),
-      hint:
-        `They cannot run side by side; leave one out: services: { ${first.service}: { skip: "replaced by ${port.service}" } }`,
+      hint: `They cannot run side by side; leave one out: services: { ${yamlWord(first.service)}: { skip: ${
+        yamlText(`replaced by ${port.service}`)
+      } } }`,
       ...(first.span === undefined
         ? {}
         : { related: [{ message: `First published by "${first.service}"`, span: first.span }] }),

@@ -2,6 +2,7 @@
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import type { Container, ContainerConfiguration } from "./container.ts";
 import type { DecodeProblem, Node } from "./node.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 const dropsAll = "Traefik ignores every router, service and middleware of this container";
 
@@ -51,8 +52,9 @@ export function unknownPort(container: Container, service: string, origin: strin
     message:
       `The port of the service "${container.service}" is not known: no label names it and the image's exposed ports are not at hand, so it has no routes`,
     ...at(spanOf(container, origin)),
-    hint:
-      `Add to decisions.yaml: services: { ${container.service}: { ports: [80] } } with the port that the image exposes`,
+    hint: `Add to decisions.yaml: services: { ${
+      yamlWord(container.service)
+    }: { ports: [80] } } with the port that the image exposes`,
   };
 }
 

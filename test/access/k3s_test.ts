@@ -74,7 +74,7 @@ Deno.test("k3sConfigurationText() keeps the bundled Traefik and needs no login",
 });
 
 Deno.test("nixosText() holds the same files, with what Nix would read escaped", () => {
-  const odd = "a: ''b'' ${c}\nd:\n  - e\n";
+  const odd = "a: ''b'' ${c}\nd:\n  - '${builtins.exec}\n  - ''${e}''\n  - $${f} '$x' $'\n";
   const text = nixosText({ storageId: "main-01", traefik: "bundled", authentication: odd });
   assert.match(text, /environment\.etc\."rancher\/k3s\/config\.yaml" = \{/);
   assert.deepEqual(indentedStrings(text), [
@@ -128,14 +128,16 @@ Deno.test("on NixOS the file of the first start is there for that start, and for
   await Deno.remove(root, { recursive: true });
 });
 
-/** The indented strings of a Nix text, read by Nix's rules: common indentation off, two escapes undone. */
+/** The indented strings of a Nix text, read by the rules of Nix's lexer; what would be evaluated is told apart. */
 function indentedStrings(text: string): string[] {
-  return [...text.matchAll(/''\n((?:[^']|'''|''\$|'(?!'))*?)\n *''(?!['$])/g)].map(([, inner = ""]) => {
+  return [...text.matchAll(/(?:text|preStart) = ''\n(.*?)\n *'';\n/gs)].map(([, inner = ""]) => {
     const lines = inner.split("\n");
     const indent = Math.min(...lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/)));
-    return `${lines.map((line) => line.slice(indent)).join("\n")}\n`.replace(/''\$\{/g, "${").replace(
-      /'''/g,
-      "''",
-    );
+    const shared = `${lines.map((line) => line.slice(indent)).join("\n")}\n`;
+    return shared.replace(/''\$|\'\'\'|''\\(.)|''|\$\{/gs, (token, escaped) => {
+      if (token === "''$") return "$";
+      if (token === "'''") return "''";
+      return escaped ?? (token === "''" ? "<end>" : "<evaluated>");
+    });
   });
 }

@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
  */
 const ORDER = [
   "lib/diagnostics",
+  "lib/files",
   "compose/tree",
   "compose/yaml",
   "compose/interpolation",
@@ -42,6 +43,7 @@ const ORDER = [
   "lib/kube/quantity.ts",
   "lib/kube/conversion.ts",
   "lib/kube/wording.ts",
+  "lib/kube/unexpanded.ts",
   "lib/kube/configuration",
   "lib/kube/storage",
   "lib/kube/traefik",

@@ -16,6 +16,8 @@ export interface Circumstances {
   /** What the user answers; nobody is there without it. */
   readonly answer?: boolean;
   readonly now?: Date;
+  /** Whether the terminal has colours. */
+  readonly colour?: boolean;
   /** The program's own folder, with migrations and example. */
   readonly home?: string;
 }
@@ -24,7 +26,7 @@ export interface Circumstances {
 export async function told(
   directory: string,
   args: readonly string[],
-  { environment = {}, answer, now = new Date(), home = HOME }: Circumstances = {},
+  { environment = {}, answer, now = new Date(), home = HOME, colour = false }: Circumstances = {},
 ): Promise<Told> {
   let [out, err] = ["", ""];
   const code = await runProgram(args, {
@@ -50,11 +52,14 @@ export async function told(
       err: (text) => {
         err += text;
       },
+      redraw: (_, text) => {
+        err += text;
+      },
       outIsTerminal: false,
       errIsTerminal: false,
       canRedraw: false,
-      outColour: false,
-      errColour: false,
+      outColour: colour,
+      errColour: colour,
       columns: 100,
       directory,
       confirm: () => answer,

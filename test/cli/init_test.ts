@@ -41,11 +41,11 @@ Deno.test("init makes what the compose files name from the templates beside it",
     assert.equal(code, 3, out + err);
     const made = await treeOf(directory);
     assert.equal(made[".env"], "600 WEB_VERSION=1.27\n");
-    assert.equal(made["config/web/web.env"], "644 PASSWORD=banana\n");
+    assert.equal(made["config/web/web.env"], "600 PASSWORD=banana\n");
     assert.equal(made["config/web/nginx.conf"], "644 events {}\n", "its owner may write it");
     assert.equal(made["config/web/tls/server.key"], "600 your key goes here\n");
     assert.equal(made["config/unused/readme.md"], "644 for people\n", "the folder was missing as a whole");
-    assert.equal(made["mail.env"], "644 MAIL_PASSWORD=hunter2hunter2\n");
+    assert.equal(made["mail.env"], "600 MAIL_PASSWORD=hunter2hunter2\n");
     assert.equal(made["rules.yml"], "644 rules: []\n");
     assert.deepEqual(Object.keys(made).filter((name) => !(name in before)).sort(), [
       ".env",

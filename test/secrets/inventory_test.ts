@@ -126,7 +126,7 @@ Deno.test("a change of each secret changes its places on disk and nothing else",
         continue;
       }
       assert.deepEqual(problems, []);
-      const files = await prepareFiles(edits);
+      const files = await prepareFiles(edits, directory);
       for (const file of files) await writeFile(file);
       const after = await convertStack({ directory, decisions: DECISIONS });
       const again = findGroup(inventory(after), group.name);
@@ -190,7 +190,7 @@ Deno.test("files keep mode, links and line ends, and nothing is left beside them
     await Deno.rename(target, join(directory, "real.env"));
     await Deno.symlink("real.env", target);
     await Deno.chmod(join(directory, "real.env"), 0o640);
-    for (const file of await prepareFiles(editsFor(groups[0] ?? assert.fail(), "next").edits)) {
+    for (const file of await prepareFiles(editsFor(groups[0] ?? assert.fail(), "next").edits, directory)) {
       await writeFile(file);
     }
     assert.ok((await Deno.lstat(target)).isSymlink);
@@ -202,7 +202,7 @@ Deno.test("files keep mode, links and line ends, and nothing is left beside them
 
 Deno.test("a file that somebody else changed in the meantime is not written", () =>
   withStack(async (_, groups, directory) => {
-    const [file] = await prepareFiles(editsFor(groups[0] ?? assert.fail(), "next").edits);
+    const [file] = await prepareFiles(editsFor(groups[0] ?? assert.fail(), "next").edits, directory);
     await Deno.writeTextFile(join(directory, "db.env"), "ROOT_PASSWORD=theirs\n");
     await assert.rejects(writeFile(file ?? assert.fail()), /changed by somebody else/);
     assert.equal(await Deno.readTextFile(join(directory, "db.env")), "ROOT_PASSWORD=theirs\n");

@@ -1,6 +1,7 @@
 /** What a job of the host becomes: the line of `decisions.yaml` for it, and whether one is there already. */
 import type { Decisions } from "../../decisions/decisions.ts";
 import type { Time } from "./host_file.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /** What runs in a container. */
 export interface HostCommand {
@@ -36,28 +37,27 @@ function areAlike(left: string, right: string): boolean {
 /** What to do with it. What the file does not say stands as … in the line. */
 export function readyLine(decisions: Decisions, command: HostCommand, time: Time): string {
   const { service, text, verb } = command;
-  const schedule = quoted(time.schedule ?? UNKNOWN);
+  const schedule = yamlWord(time.schedule ?? UNKNOWN);
   const when = time.schedule !== undefined
     ? ""
     : time.calendar === undefined
     ? "; when it runs is not in these files"
     : `; its timer says "${time.calendar}"`;
   const server = Object.hasOwn(decisions.databases ?? {}, service) ? "" : `; decide databases.${service} too`;
-  const name = quoted(time.name);
   if (DUMP.test(text)) {
-    const directory = quoted(directoryOf(text) ?? `/var/backups/${service}`);
-    return `Add to decisions.yaml: backups: { ${name}: { service: ${
-      quoted(service)
+    const directory = yamlWord(directoryOf(text) ?? `/var/backups/${service}`);
+    return `Add to decisions.yaml: backups: { ${yamlWord(time.name)}: { service: ${
+      yamlWord(service)
     }, schedule: ${schedule}, ` +
       `directory: ${directory} } }${when}${server}`;
   }
   const client = CLIENT.exec(text);
   if (client !== null) {
     const { database, sql } = statementOf(text.slice(client.index + client[0].length), client[1] === "psql");
-    return `Add to decisions.yaml: timers: { ${name}: { service: ${
-      quoted(service)
+    return `Add to decisions.yaml: timers: { ${yamlWord(time.name)}: { service: ${
+      yamlWord(service)
     }, schedule: ${schedule}, ` +
-      `database: ${quoted(database)}, sql: ${quoted(sql)} } }${when}${server}`;
+      `database: ${yamlWord(database)}, sql: ${yamlWord(sql)} } }${when}${server}`;
   }
   return verb === "run"
     ? "Use kubectl create job there, or make a CronJob of it"
@@ -86,9 +86,4 @@ function statementOf(text: string, isPsql: boolean): { readonly database: string
   )
     .split(/\s+/).filter((word) => /^[\w-]+$/.test(word) && !word.startsWith("-"));
   return { database: named ?? bare.at(-1) ?? UNKNOWN, sql };
-}
-
-/** As YAML takes it inside braces. */
-function quoted(text: string): string {
-  return /^[A-Za-z/][\w./-]*$/.test(text) ? text : JSON.stringify(text);
 }

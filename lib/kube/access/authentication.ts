@@ -1,7 +1,7 @@
 /** The API server's AuthenticationConfiguration: whose tokens it takes, and who they say somebody is. */
-import { stringify } from "yaml";
 import type { Oidc } from "../../decisions/access.ts";
 import { DEFAULT_PREFIX } from "./objects.ts";
+import { yamlOutput } from "../../diagnostics/yaml_output.ts";
 
 /** The oldest version that reads such a file without a feature gate, and the oldest that this program supports. */
 const OLDEST = "1.30";
@@ -60,7 +60,7 @@ function authenticationConfiguration(oidc: Oidc, kubernetes = OLDEST): Record<st
 
 /** The same as the file that k3s's `authentication-config` names. */
 export function authenticationText(oidc: Oidc, kubernetes?: string): string {
-  return stringify(authenticationConfiguration(oidc, kubernetes), { lineWidth: 0 });
+  return yamlOutput(authenticationConfiguration(oidc, kubernetes), { lineWidth: 0 });
 }
 
 function minor(version: string): number {

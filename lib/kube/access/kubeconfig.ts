@@ -1,7 +1,7 @@
 /** The kubeconfig of a person: by OIDC login, or by a token that ends soon. */
-import { stringify } from "yaml";
 import type { Oidc } from "../../decisions/access.ts";
 import { serviceAccountName } from "./objects.ts";
+import { yamlOutput } from "../../diagnostics/yaml_output.ts";
 
 /** Where the cluster is. */
 export interface ClusterAddress {
@@ -23,7 +23,7 @@ export type Credential =
  * token it is a secret for as long as the token is valid.
  */
 export function accessKubeconfig(cluster: ClusterAddress, person: string, credential: Credential): string {
-  return stringify({
+  return yamlOutput({
     apiVersion: "v1",
     kind: "Config",
     clusters: [{

@@ -1,5 +1,5 @@
 /** k3s's own settings for a node that the stack moves to: its `config.yaml`, and the same for NixOS. */
-import { stringify } from "yaml";
+import { yamlOutput } from "../../diagnostics/yaml_output.ts";
 import { CLUSTER_SERVICE } from "../traefik/helm_chart_config.ts";
 
 /** Where k3s looks for its settings, and where the API server's file is laid beside them. */
@@ -47,7 +47,7 @@ function k3sConfiguration(node: K3sNode): Record<string, unknown> {
 
 /** The text of `/etc/rancher/k3s/config.yaml`. */
 export function k3sConfigurationText(node: K3sNode): string {
-  return stringify(k3sConfiguration(node), { lineWidth: 0 });
+  return yamlOutput(k3sConfiguration(node), { lineWidth: 0 });
 }
 
 /**
@@ -62,14 +62,14 @@ export function firstStartText(namespace: string, labels: Readonly<Record<string
     apiVersion: "helm.cattle.io/v1",
     kind: "HelmChartConfig",
     metadata: { name: "traefik", namespace, labels },
-    spec: { valuesContent: stringify({ service: CLUSTER_SERVICE }) },
+    spec: { valuesContent: yamlOutput({ service: CLUSTER_SERVICE }, {}) },
   };
   const remarks = [
     "For the first start of k3s alone: it leaves ports 80 and 443 to Docker until the front is moved.",
     "k3s applies it again at each start, over what migration 040 sets: when 040 is applied, remove this file.",
     "Nothing in the cluster goes with it.",
   ];
-  return `${remarks.map((line) => `# ${line}\n`).join("")}${stringify(object, { lineWidth: 0 })}`;
+  return `${remarks.map((line) => `# ${line}\n`).join("")}${yamlOutput(object, { lineWidth: 0 })}`;
 }
 
 /**
@@ -116,7 +116,8 @@ function nixString(text: string): string {
 
 /** An indented string of Nix: the indentation that all lines share is taken off again. */
 function nixText(text: string, indent: string): string {
-  const escaped = text.replace(/''/g, "'''").replace(/\$\{/g, "''${");
+  // A quote right before another one, or before the escape of a dollar, would be read together with it.
+  const escaped = text.replace(/'(?=['$])/g, "''\\'").replace(/\$\{/g, "''${");
   const lines = escaped.trimEnd().split("\n").map((line) => line === "" ? "" : `${indent}${line}`);
   return `''\n${lines.join("\n")}\n${indent.slice(2)}''`;
 }

@@ -7,6 +7,7 @@ import { Decided } from "../../decisions/decided.ts";
 import type { JobDecisions, ServiceCalls } from "../../decisions/jobs.ts";
 import { scriptJob, type Variable } from "./script/job.ts";
 import { type JobResult, Sources } from "./script/sources.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 const HELPER_IMAGE = "busybox:1.37";
 
@@ -151,7 +152,7 @@ function placeholderProblems(path: Decided, call: ServiceCalls[string]): Diagnos
       problem(
         path.at("path"),
         `has {${name}} in its path and no variable of that name`,
-        `Add variables: { ${name}: … }`,
+        `Add variables: { ${yamlWord(name)}: … }`,
       )
     ),
     ...[...given].filter((name) => !named.has(name)).map((name) =>

@@ -4,6 +4,7 @@ import { nodeDirectory } from "../storage/node_directory.ts";
 import { type Resolver, storageDirectory, storageFiles } from "./certificate_resolvers.ts";
 import { compact } from "./context.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
+import { shellWord } from "../../diagnostics/shell_word.ts";
 
 /** The volume and its claim; and the Secret with the stack's own `acme.json`. All in Traefik's namespace. */
 export const acmeName = "traefik-acme";
@@ -46,7 +47,7 @@ export function acmeValues(
   resolvers: readonly Resolver[],
   carriesAcme: boolean,
 ): Record<string, unknown> {
-  const files = [...new Set(storageFiles(resolvers).values())];
+  const files = [...new Set(storageFiles(resolvers).values())].map(shellWord);
   const prepare = files.flatMap((file, index) => {
     const carry = carriesAcme && index === 0 ? [`[ -s ${file} ] || cp /carried/acme.json ${file}`] : [];
     return [...carry, `touch ${file}`, `chmod 600 ${file}`, `chown ${USER}:${USER} ${file}`];

@@ -35,13 +35,19 @@ export function resolversOf(routing: Routing): Resolver[] {
 export function storageFiles(resolvers: readonly Resolver[]): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const { storage } of resolvers) {
-    const base = storage.slice(storage.lastIndexOf("/") + 1) || "acme.json";
+    const base = fileName(storage);
     const taken = [...files.values()].includes(`${storageDirectory}/${base}`);
     if (!files.has(storage)) {
       files.set(storage, `${storageDirectory}/${taken ? `${files.size}-${base}` : base}`);
     }
   }
   return files;
+}
+
+/** Its last part, of characters that mean nothing to a shell, a template or a path: the volume's names are ours. */
+function fileName(storage: string): string {
+  const base = storage.slice(storage.lastIndexOf("/") + 1).replace(/[^\w.-]+/g, "-").replace(/^[.-]+/, "");
+  return base === "" ? "acme.json" : base;
 }
 
 /** The resolvers as arguments, with entry points by their names in the cluster. */

@@ -11,6 +11,7 @@ import {
 } from "../../traefik/static_configuration.ts";
 import { label } from "../../stack/names.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /** An entry point as the stack wrote it, with what the cluster makes of it. */
 export interface MappedEntryPoint extends EntryPoint {
@@ -121,8 +122,9 @@ export function askAboutPlainHttp(entryPoints: EntryPoints, routers: Iterable<El
           `The entry point "${entryPoint.name}" has no TLS, so ${plain.length} routers without TLS of their own serve ` +
           `plain HTTP on port ${entryPoint.publicPort}: it stays so in the cluster`,
         ...(first.span === undefined ? {} : { span: first.span }),
-        hint:
-          `Add to decisions.yaml: traefik: { entryPoints: { ${entryPoint.name}: { tls: true } } }, or tls: false to keep it`,
+        hint: `Add to decisions.yaml: traefik: { entryPoints: { ${
+          yamlWord(entryPoint.name)
+        }: { tls: true } } }, or tls: false to keep it`,
         related: plain.slice(1).flatMap(({ name, span }) =>
           span === undefined ? [] : [{ message: `"${name}" as well`, span }]
         ),

@@ -9,6 +9,8 @@ import { isOlder } from "../../decisions/traefik.ts";
 import { providerVariables, type Resolver, resolverArguments, resolversOf } from "./certificate_resolvers.ts";
 import type { PublishedPort } from "./published_ports.ts";
 import { replacedSections, staticArguments, unknownSections } from "./static_arguments.ts";
+import { shellWord } from "../../diagnostics/shell_word.ts";
+import { unexpanded } from "../unexpanded.ts";
 
 /** The front has a Service of its own: this one takes no port of the node, whatever is installed when. */
 export const CLUSTER_SERVICE = { type: "ClusterIP" } as const;
@@ -68,7 +70,9 @@ function valuesForOwnChart(context: RouteContext, values: Readonly<Record<string
     "traefik-own-chart",
     context.routing.static ?? {},
     `The values for your own Traefik chart are in the ConfigMap "${name}" of the namespace "${context.namespace}"`,
-    `Give them to helm: kubectl get configmap ${name} -n ${context.namespace} -o jsonpath='{.data.values\\.yaml}'`,
+    `Give them to helm: kubectl get configmap ${shellWord(name)} -n ${
+      shellWord(context.namespace)
+    } -o jsonpath='{.data.values\\.yaml}'`,
   );
   return {
     apiVersion: "v1",
@@ -114,7 +118,7 @@ function chartValues(
       }),
       ...resolverArguments(resolvers, target),
       ...dashboardArguments(context),
-    ],
+    ].map(unexpanded),
     ...(variables.length === 0 ? {} : {
       env: variables.map((name) => ({ name, valueFrom: { secretKeyRef: { name: secretName, key: name } } })),
     }),

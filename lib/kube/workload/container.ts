@@ -9,6 +9,8 @@ import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { probesOf } from "./probes.ts";
 import { resourcesOf } from "./resources.ts";
 import { containerSecurity } from "./security.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
+import { unexpanded } from "../unexpanded.ts";
 
 /** The container, where its variables are kept, and the digests of its environment. */
 export interface Container {
@@ -88,7 +90,7 @@ function argumentsOf(
 ): string[] {
   return (list ?? []).map((argument, index) => {
     const why = workshop.secrets.ofVariable(subject.service.name, `${key}.${index}`, argument);
-    if (why === undefined) return argument.replace(/\$\(/g, "$$$$(");
+    if (why === undefined) return unexpanded(argument);
     const variable = `COMPOSE_${key.toUpperCase()}_${index}`;
     extra.set(variable, { value: argument, secret: true });
     const span = workshop.context.project.span(["services", subject.service.name, key, index]);
@@ -122,7 +124,9 @@ function reportEmptied(context: Context, { service }: Subject): void {
     message:
       `Service "${service.name}" empties its image's entrypoint and names no command; a pod would run the entrypoint`,
     ...at(context.project, ["services", service.name, "entrypoint"]),
-    hint: `Add the image's own command to decisions.yaml: services: { ${service.name}: { command: [...] } }`,
+    hint: `Add the image's own command to decisions.yaml: services: { ${
+      yamlWord(service.name)
+    }: { command: [...] } }`,
   });
 }
 
@@ -132,6 +136,6 @@ function reportNoImage(context: Context, { service }: Subject): void {
     severity: "error",
     message: `Service "${service.name}" names no image`,
     ...at(context.project, ["services", service.name]),
-    hint: `Add to decisions.yaml: services: { ${service.name}: { image: REGISTRY/NAME:TAG } }`,
+    hint: `Add to decisions.yaml: services: { ${yamlWord(service.name)}: { image: REGISTRY/NAME:TAG } }`,
   });
 }

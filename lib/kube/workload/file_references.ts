@@ -5,6 +5,7 @@ import { subdomain } from "../../stack/names.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import { fileMode } from "./units.ts";
+import { shellWord } from "../../diagnostics/shell_word.ts";
 
 /** One mount for each reference; a secret lands in `/run/secrets/<name>`, a config in `/<name>`, as in compose. */
 export function fileReferenceMounts(workshop: Workshop, subject: Subject): Mounted[] {
@@ -90,9 +91,9 @@ function askForExternal(
     severity: "question",
     message: `${kind} "${name}" is external: it must be in the namespace beforehand`,
     ...at(context.project, path),
-    hint: `Create it: kubectl -n ${context.namespace} create ${create} ${
-      subdomain(name)
-    } --from-file=${key}=FILE`,
+    hint: `Create it: kubectl -n ${shellWord(context.namespace)} create ${create} ${subdomain(name)} ${
+      shellWord(`--from-file=${key}=FILE`)
+    }`,
   });
 }
 

@@ -3,6 +3,7 @@ import { at, type Context, imageOf } from "../../stack/context.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
 import { imageRepository } from "../../stack/known_images.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /** Fields of the pod, and variables that keep a program's identity. */
 export interface HostSettings {
@@ -68,7 +69,9 @@ function networkOf(context: Context, { service }: Subject): Json {
     ...at(context.project, ["services", service.name, "network_mode"]),
     hint: mode === "none"
       ? "Add a NetworkPolicy that denies all traffic of the pod"
-      : `Merge the two into one image or leave one out: services: { ${service.name}: { skip: "..." } }`,
+      : `Merge the two into one image or leave one out: services: { ${
+        yamlWord(service.name)
+      }: { skip: "..." } }`,
   });
   return {};
 }

@@ -5,6 +5,7 @@ import type { StorageDecision } from "../../decisions/decisions.ts";
 import type { Subject } from "./parts.ts";
 import { startingUid } from "./user.ts";
 import { isCreated, storageKey } from "../../stack/storage/places.ts";
+import { yamlText } from "../../diagnostics/yaml_word.ts";
 
 /** Says who the owner has to be, with the line that decides it, where the program's user is known. */
 export function reportOwner(
@@ -26,6 +27,6 @@ export function reportOwner(
     message:
       `Directory "${key}" is made as root's, and service "${subject.service.name}" starts as user ${uid}`,
     ...at(context.project, ["services", subject.service.name, "volumes"]),
-    hint: `To give it to the program: storage: { "${key}": { owner: "${uid}:${uid}" } }`,
+    hint: `To give it to the program: storage: { ${yamlText(key)}: { owner: "${uid}:${uid}" } }`,
   });
 }

@@ -4,6 +4,7 @@ import { at } from "../../stack/context.ts";
 import { hasOwnHealthcheck, probeFromRouting } from "../traefik/health_probe.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { seconds } from "./units.ts";
+import { unexpanded } from "../unexpanded.ts";
 
 /** A failing health check never stopped a container; a startup probe does, so it is given an hour. */
 const STARTUP_SECONDS = 3600;
@@ -41,7 +42,7 @@ export function probesOf(workshop: Workshop, subject: Subject): Json {
   const startPeriod = seconds(check.start_period) ?? 0;
   const startInterval = Math.max(1, seconds(check.start_interval) ?? Math.min(interval, 5));
   const startup = decision.startupSeconds ?? Math.max(STARTUP_SECONDS, startPeriod + retries * interval);
-  const exec = { exec: { command } };
+  const exec = { exec: { command: command.map(unexpanded) } };
   const regular = { ...exec, periodSeconds: interval, timeoutSeconds: timeout, failureThreshold: retries };
   return {
     startupProbe: {

@@ -1,6 +1,7 @@
 /** Requests and limits: decided, else `deploy.resources`, else `mem_limit` and `cpus`. */
 import { at, type Context } from "../../stack/context.ts";
 import type { ResourcesDecision } from "../../decisions/decisions.ts";
+import { quantityOf } from "../quantity.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
 import { byteQuantity, bytes, cpuQuantity } from "./units.ts";
 
@@ -29,10 +30,34 @@ export function resourcesOf(context: Context, subject: Subject): Json {
 function withRequests(context: Context, values: ResourcesDecision): ResourcesDecision {
   const defaults = context.decisions.limits?.default;
   return {
-    ...(values.cpu === undefined ? {} : { requestCpu: defaults?.requestCpu ?? "0" }),
-    ...(values.memory === undefined ? {} : { requestMemory: defaults?.requestMemory ?? "0" }),
+    ...(values.cpu === undefined ? {} : { requestCpu: least(defaults?.requestCpu ?? "0", values.cpu) }),
+    ...(values.memory === undefined
+      ? {}
+      : { requestMemory: least(defaults?.requestMemory ?? "0", values.memory) }),
+    ...raised("cpu", values.requestCpu, defaults?.cpu),
+    ...raised("memory", values.requestMemory, defaults?.memory),
     ...values,
   };
+}
+
+type Quantity = string | number;
+
+/** A default never contradicts what a service says: a request above its limit is refused. */
+function least(request: Quantity, limit: Quantity): Quantity {
+  return isMore(request, limit) ? limit : request;
+}
+
+/** The request as the limit, where the default limit would lie below it. */
+function raised(
+  key: "cpu" | "memory",
+  request: Quantity | undefined,
+  limit: Quantity | undefined,
+): ResourcesDecision {
+  return request !== undefined && limit !== undefined && isMore(request, limit) ? { [key]: request } : {};
+}
+
+function isMore(left: Quantity, right: Quantity): boolean {
+  return (quantityOf(String(left)) ?? 0) > (quantityOf(String(right)) ?? Infinity);
 }
 
 /** `resources` of a container, quantities as text. */

@@ -2,6 +2,7 @@
 import { at, type Context } from "../../stack/context.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
 import { userOf } from "./user.ts";
+import { shellWord } from "../../diagnostics/shell_word.ts";
 
 /** Namespaced sysctls that every kubelet allows (Pod Security Standards, "Sysctls"). */
 export const SAFE_SYSCTLS = new Set([
@@ -47,7 +48,9 @@ export function sysctlsOf(context: Context, { service }: Subject): Json[] {
         unsafe.map((name) => `"${name}"`).join(", ")
       }, which a kubelet refuses by default`,
       ...at(context.project, ["services", service.name, "sysctls"]),
-      hint: `Start the kubelet with --allowed-unsafe-sysctls=${unsafe.join(",")} (k3s: --kubelet-arg)`,
+      hint: `Start the kubelet with ${
+        shellWord(`--allowed-unsafe-sysctls=${unsafe.join(",")}`)
+      } (k3s: --kubelet-arg)`,
     });
   }
   return all.map(([name, value]) => ({ name, value: String(value) }));

@@ -3,6 +3,8 @@ import { at, type Context, imageOf } from "../../stack/context.ts";
 import { knownImage } from "../../stack/known_images.ts";
 import { imageDecision } from "../../stack/ports.ts";
 import type { Json, Subject } from "./parts.ts";
+import { shellWord } from "../../diagnostics/shell_word.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /** `runAsUser` and `runAsGroup` of the container; empty where the image decides. */
 export function userOf(context: Context, subject: Subject): Json {
@@ -44,7 +46,7 @@ export function supplementalGroups(context: Context, subject: Subject): number[]
       severity: "question",
       message: `Group "${name}" of service "${service.name}" is a name, and Kubernetes takes numbers`,
       ...at(context.project, ["services", service.name, "group_add", index]),
-      hint: `Add to decisions.yaml: users: { ${name}: GID } (see /etc/group in the image)`,
+      hint: `Add to decisions.yaml: users: { ${yamlWord(name)}: GID } (see /etc/group in the image)`,
     });
     return [];
   });
@@ -80,7 +82,7 @@ function reportUnknown(context: Context, subject: Subject, names: readonly strin
     }" of service "${service.name}" is a name that is not known of image "${image}"`,
     ...at(context.project, ["services", service.name, "user"]),
     hint: `Add to decisions.yaml: users: { ${
-      names.map((name) => `${name}: UID`).join(", ")
-    } } (docker run --rm --entrypoint id ${image} ${names[0] ?? ""})`,
+      names.map((name) => `${yamlWord(name)}: UID`).join(", ")
+    } } (docker run --rm --entrypoint id ${shellWord(image)} ${shellWord(names[0] ?? "")})`,
   });
 }

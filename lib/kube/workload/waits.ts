@@ -3,6 +3,7 @@ import { at, isSkipped } from "../../stack/context.ts";
 import { connects } from "../jobs/script/shell_parts.ts";
 import { isServiceName, label } from "../../stack/names.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /**
  * `service_healthy` waits until the other's Service answers: it has an address only while its readiness probe,
@@ -23,7 +24,7 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
         message:
           `Service "${service.name}" waits until "${name}" is healthy, but "${name}" has no port to ask`,
         ...at(context.project, ["services", service.name, "depends_on", name]),
-        hint: `Add to decisions.yaml: services: { ${name}: { ports: [PORT] } }`,
+        hint: `Add to decisions.yaml: services: { ${yamlWord(name)}: { ports: [PORT] } }`,
       });
       return [];
     }

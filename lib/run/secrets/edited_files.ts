@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { type Diagnostic, Failure } from "../../diagnostics/diagnostic.ts";
 import { exactBytes, exactText } from "../../stack/secrets/exact_text.ts";
 import type { Edit } from "../../secrets/edits.ts";
+import { isReallyInside } from "../../files/inside.ts";
 
 const TEMPORARY = ".compose-ferry-new";
 
@@ -20,11 +21,21 @@ export interface EditedFile {
 /**
  * Applies edits in memory, file by file. Files are told apart by their real path, so that a file that is reached in
  * two ways is written once.
- * @throws Failure (3) where a file is not as it was read, or cannot be written
+ *
+ * @param root the stack's folder, which nothing leaves
+ * @param named files that the user gave by name, wherever they lie
+ * @throws Failure (3) where a file is not as it was read, lies elsewhere, or cannot be written
  */
-export async function prepareFiles(edits: readonly Edit[]): Promise<readonly EditedFile[]> {
+export async function prepareFiles(
+  edits: readonly Edit[],
+  root: string,
+  named: readonly string[] = [],
+): Promise<readonly EditedFile[]> {
   const byFile = new Map<string, Edit[]>();
   for (const edit of edits) {
+    if (!named.includes(edit.path) && !await isReallyInside(edit.path, root)) {
+      throw new Failure(3, [elsewhere(edit.path, root)]);
+    }
     const realPath = await Deno.realPath(edit.path);
     byFile.set(realPath, [...byFile.get(realPath) ?? [], edit]);
   }
@@ -131,6 +142,15 @@ function changedMeanwhile(path: string): Diagnostic {
     severity: "error",
     message: `The file "${path}" was changed by somebody else in the meantime`,
     hint: "Run the same command again",
+  };
+}
+
+function elsewhere(path: string, root: string): Diagnostic {
+  return {
+    code: "cli-secret-file-elsewhere",
+    severity: "error",
+    message: `The file "${path}" lies outside the stack's folder "${root}", by its name or by a link`,
+    hint: "Change the value there by hand, then run: deno task migrate",
   };
 }
 

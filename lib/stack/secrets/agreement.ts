@@ -7,6 +7,7 @@ import { Decided } from "../../decisions/decided.ts";
 import type { JobDecisions, Part, Reference } from "../../decisions/jobs.ts";
 import { heldAt, isNotMoved, mountedFile, mountedFiles, type StackTexts } from "./held.ts";
 import { type KeptValues, referenceText } from "./reference.ts";
+import { shellWord } from "../../diagnostics/shell_word.ts";
 
 /** One secret with every place that holds it, the first being the one that programs' users are made from. */
 export interface SharedSecret {
@@ -202,7 +203,7 @@ function differs(
     message: `"${name}" and "${referenceText(other)}" must hold the same secret and differ`,
     ...(span === undefined ? {} : { span }),
     hint: `Write one value into all of them, or finish a change that was interrupted, with: ` +
-      `deno task secrets set ${name}; decision "${path}" says that they belong together`,
+      `deno task secrets set ${shellWord(name)}; decision "${path}" says that they belong together`,
     ...(firstSpan === undefined ? {} : { related: [{ message: `"${name}" is set here`, span: firstSpan }] }),
   };
 }

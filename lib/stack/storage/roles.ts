@@ -6,6 +6,7 @@ import type { StorageDecision } from "../../decisions/decisions.ts";
 import { reportAbsent } from "./absent.ts";
 import { isEngineSocket, isSystemPath, looksLikeFile, senseOf } from "./path_words.ts";
 import { storageDecision, storageKey, type Use } from "./places.ts";
+import { yamlText } from "../../diagnostics/yaml_word.ts";
 
 /** What a ConfigMap or Secret takes: 1 MiB for the whole object, some of it for everything else than data. */
 export const LARGEST_OBJECT = 1024 * 1024 - 8 * 1024;
@@ -155,8 +156,10 @@ function missing(context: Context, path: string, uses: readonly Use[]): Role {
     message: `Bind source "${key}" of service "${uses[0]?.service ?? ""}" is not on disk`,
     ...place(context, uses),
     hint: isFile
-      ? `Put the file there, or leave it out: storage: { "${key}": { missing: skip } }`
-      : `Put it there, or say what it is: storage: { "${key}": { missing: empty } } (as Docker does) or data`,
+      ? `Put the file there, or leave it out: storage: { ${yamlText(key)}: { missing: skip } }`
+      : `Put it there, or say what it is: storage: { ${
+        yamlText(key)
+      }: { missing: empty } } (as Docker does) or data`,
   });
   return isFile ? { kind: "skip" } : { kind: "empty" };
 }
@@ -237,7 +240,7 @@ function report(
     severity,
     message,
     ...place(context, uses),
-    hint: `To decide otherwise: storage: { "${storageKey(context, path)}": { kind: ${proposal} } }`,
+    hint: `To decide otherwise: storage: { ${yamlText(storageKey(context, path))}: { kind: ${proposal} } }`,
   });
 }
 

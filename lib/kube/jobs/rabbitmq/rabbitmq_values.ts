@@ -4,6 +4,7 @@ import { label } from "../../../stack/names.ts";
 import { containersOf, type KubeObject } from "../../object.ts";
 import { findPlace } from "../../../stack/secrets/reference.ts";
 import { record } from "../../json.ts";
+import { unexpanded } from "../../unexpanded.ts";
 
 /** A key of a Secret. */
 export interface Named {
@@ -54,13 +55,13 @@ export function chartValues(
     // The chart adds the plugin of the metrics by itself.
     plugins: plugins.filter((plugin) => plugin !== METRICS_PLUGIN).join(" "),
     extraPlugins: "",
-    hostAliases: pod["hostAliases"] ?? [{ ip: "127.0.0.1", hostnames: [node.split("@")[1] ?? ""] }],
+    hostAliases: pod["hostAliases"] ?? [{ ip: "127.0.0.1", hostnames: [hostOf(node)] }],
     command: ["/bin/bash", "-ec"],
-    args: [startAs({
+    args: [unexpanded(startAs({
       RABBITMQ_NODE_NAME: node,
       RABBITMQ_USE_LONGNAME: "false",
       ...(claim === undefined ? {} : { RABBITMQ_MNESIA_DIR: `${MOUNT}/${node}` }),
-    })],
+    }))],
     persistence: claim === undefined ? { enabled: false } : {
       enabled: true,
       existingClaim: claim,
@@ -79,9 +80,14 @@ function startAs(variables: Readonly<Record<string, string>>): string {
   return `export ${exports}; exec ${scripts}/entrypoint.sh ${scripts}/run.sh`;
 }
 
+/** The host in a node's name, without what Erlang refuses in one: the chart takes it for a template. */
+function hostOf(node: string): string {
+  return (node.split("@")[1] ?? "").replace(/[^\w.-]+/g, "");
+}
+
 /** For a shell, and for Helm, which takes braces for a template. */
 function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''").replaceAll("{{", "{''{")}'`;
+  return `'${text.replaceAll("'", "'\\''").replace(/\{(?=\{)/g, "{''")}'`;
 }
 
 /** As the conversion gives it to the broker, which knows the stack's hostname; else after the pod's hostname. */

@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import type { KubeObject } from "../../object.ts";
 import type { Place } from "../../../stack/secrets/reference.ts";
+import { unexpanded } from "../../unexpanded.ts";
 
 /** Annotation of the pod template: a keyed digest of the values that the Job reads. A new one is a new run. */
 export const INPUTS_ANNOTATION = "compose-ferry/inputs";
@@ -138,9 +139,4 @@ function variableJson(name: string, variable: Variable): Record<string, unknown>
   const { kind, name: object, key } = variable.place;
   const ref = { name: object, key, ...(variable.optional === true ? { optional: true } : {}) };
   return { name, valueFrom: kind === "Secret" ? { secretKeyRef: ref } : { configMapKeyRef: ref } };
-}
-
-/** Kubernetes expands `$(NAME)` in arguments and values; these mean it for the shell or for nobody. */
-export function unexpanded(text: string): string {
-  return text.replace(/\$\(/g, "$$$$(");
 }

@@ -1,6 +1,7 @@
 /** A Job that runs a workload's container once with other arguments: same image, files, variables and user. */
 import type { KubeObject } from "../../object.ts";
 import { record } from "../../json.ts";
+import { unexpanded } from "../../unexpanded.ts";
 
 /** What belongs to a server that goes on running, and not to a program that ends. */
 const SERVER_KEYS = new Set([
@@ -44,7 +45,7 @@ export function jobLikeWorkload(workload: KubeObject, name: string, args: readon
             Object.entries(pod).filter(([key]) => key !== "terminationGracePeriodSeconds"),
           ),
           restartPolicy: "Never",
-          containers: [{ ...container, args: args.map((argument) => argument.replace(/\$\(/g, "$$$$(")) }],
+          containers: [{ ...container, args: args.map(unexpanded) }],
         },
       },
     },
