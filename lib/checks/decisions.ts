@@ -81,7 +81,12 @@ function publish({ decisions, project }: Context): Unused[] {
     Object.values(project.services).flatMap((service) => service.ports ?? [])
       .flatMap((port) => [port.published ?? "", `${port.published ?? ""}/${port.protocol ?? "tcp"}`]),
   );
-  return missing("publish", decisions.publish, [], (key) => published.has(key));
+  const numbers = [...published].map(Number);
+  const isRange = (key: string): boolean => {
+    const [, from, to] = /^(\d+)-(\d+)(?:\/\w+)?$/.exec(key) ?? [];
+    return numbers.some((number) => Number(from) <= number && number <= Number(to));
+  };
+  return missing("publish", decisions.publish, [], (key) => published.has(key) || isRange(key));
 }
 
 function secrets({ decisions, project }: Context): Unused[] {

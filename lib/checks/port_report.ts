@@ -1,5 +1,6 @@
 /** Says which ports are known from elsewhere than the compose files, and asks where one is needed and unknown. */
 import { at, type Context, isSkipped } from "../stack/context.ts";
+import { answersAlways } from "../kube/workload/readiness.ts";
 import { counted } from "../kube/wording.ts";
 import type { ServicePort } from "../stack/ports.ts";
 import { type HostReference } from "../stack/network/references.ts";
@@ -18,7 +19,8 @@ export function reportPorts(
     const [first] = port.evidence;
     const span = first?.span ?? context.project.span(["services", service, "image"]);
     if (first === undefined || span === undefined) return [];
-    return [{ message: `"${service}" on ${port.port}: ${first.text}`, span }];
+    const protocol = port.protocol === "TCP" ? "" : `/${port.protocol.toLowerCase()}`;
+    return [{ message: `"${service}" on ${port.port}${protocol}: ${first.text}`, span }];
   });
   if (places.length > 0) {
     context.report({
@@ -36,7 +38,7 @@ export function reportPorts(
 }
 
 function isFound({ evidence }: ServicePort): boolean {
-  return evidence.every(({ kind }) => kind === "image" || kind === "reference");
+  return evidence.every(({ kind }) => kind === "image" || kind === "reference" || kind === "own");
 }
 
 function askForPort(
@@ -46,7 +48,7 @@ function askForPort(
   references: readonly HostReference[],
 ): void {
   if ((ports.get(service) ?? []).length > 0 || isLeftOut(context, service)) return;
-  if (context.project.services[service]?.network_mode === "host") return;
+  if (context.project.services[service]?.network_mode === "host" || answersAlways(context, service)) return;
   const uses = references.filter(({ to, from }) => to === service && !isSkipped(context.decisions, from));
   const [first, ...others] = uses;
   if (first === undefined) return;

@@ -53,7 +53,7 @@ export function verdictsOf(
       const service = serviceAt(other.span);
       if (service !== undefined) found.set(service, other.message);
     }
-    const named = names.filter((name) => message.includes(`"${name}"`));
+    const named = namedIn(message).filter((name) => reasons.has(name));
     const pointed = span === undefined ? undefined : serviceAt(span);
     for (const name of pointed === undefined ? named : [pointed]) found.set(name, message);
     for (const [name, text] of found) {
@@ -66,6 +66,13 @@ export function verdictsOf(
     );
     return { service, verdict: verdictOf(because, moved.has(service)), because };
   });
+}
+
+/** The names that stand after the word: `Service "web"`, `services "web" and "db"`. */
+function namedIn(message: string): readonly string[] {
+  return [...message.matchAll(/\bservices? ((?:"[^"]*"(?:, | and )?)+)/gi)].flatMap(([, list = ""]) =>
+    [...list.matchAll(/"([^"]*)"/g)].map(([, name = ""]) => name)
+  );
 }
 
 function verdictOf(because: readonly Reason[], isMoved: boolean): Verdict["verdict"] {

@@ -10,7 +10,6 @@ import {
   type K3sNode,
   nixosText,
 } from "../kube/host/k3s.ts";
-import { DEFAULT_STORAGE_ID } from "../kube/storage/node_directory.ts";
 import { traefikDecisions } from "../decisions/traefik.ts";
 import { OWNER_LABEL } from "../run/names.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
@@ -38,10 +37,9 @@ export async function k3s(options: CommandOptions, surroundings: Surroundings): 
 
 function nodeOf({ decisions, conversion }: Gathered): K3sNode {
   const oidc = decisions.access?.oidc;
-  const isMade = decisions.storageDirectories === "create";
-  const storageId = decisions.storageId ?? (isMade ? undefined : DEFAULT_STORAGE_ID);
   const { mode, namespace } = traefikDecisions(decisions.traefik);
   const labels = conversion === undefined ? {} : { [OWNER_LABEL]: conversion.namespace };
+  const { storageId } = decisions;
   return {
     ...(storageId === undefined ? {} : { storageId }),
     traefik: mode,

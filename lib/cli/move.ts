@@ -9,6 +9,7 @@ import type { RunEvent } from "../run/event.ts";
 import type { WriterOptions } from "../run/locked.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
+import { keepVolumes } from "./live_volumes.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
@@ -32,28 +33,31 @@ export interface Move {
 }
 
 /**
- * Reads the input (by `read`, where a command has its own way), finds the cluster (starting the embedded one where it
+ * Reads the input (by `input`, where a command has its own way), finds the cluster (starting the embedded one where it
  * is meant), says both, and works.
  */
 export async function withMove(
   options: CommandOptions,
   surroundings: Surroundings,
   work: (move: Move) => Promise<number>,
-  read: () => Promise<Gathered> = () => gather(options, surroundings),
+  input: () => Promise<Gathered> = () => gather(options, surroundings),
 ): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const lockTimeoutMs = lockTimeoutOf(options);
-  const gathered = await read();
-  const { plan, conversion } = gathered;
-  if (plan === undefined || conversion === undefined) return refuse(gathered);
-  terminal.err(`${describeInput(gathered, options.stack === undefined)}\n`);
+  const read = await input();
+  const { conversion } = read;
+  if (read.plan === undefined || conversion === undefined) return refuse(read);
+  terminal.err(`${describeInput(read, options.stack === undefined)}\n`);
   const target = await findTarget(options, surroundings, terminal, true);
   if (target === undefined) throw new Error("A target was asked for and not found");
   const { namespace } = conversion;
   const writer = writerOptions(surroundings, target.client, namespace, lockTimeoutMs);
   return await withTarget(target, async () => {
     terminal.err(`${describeTarget(target, namespace)}\n`);
-    await refuseMovedBefore(target.client, gathered, options, surroundings);
+    await refuseMovedBefore(target.client, read, options, surroundings);
+    const gathered = await keepVolumes(read, target.client);
+    const plan = gathered.plan ?? read.plan;
+    if (plan === undefined) return refuse(gathered);
     return await work({ options, surroundings, terminal, gathered, plan, namespace, target, writer });
   });
 }

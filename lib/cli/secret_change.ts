@@ -17,6 +17,7 @@ import {
 import { removeLeftovers, writeFile } from "../run/secrets/edited_files.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
+import { keepVolumes } from "./live_volumes.ts";
 import { gather, type Gathered, stackDirectory } from "./gather.ts";
 import { follow, lockTimeoutOf, type Move, writerOptions } from "./move.ts";
 import type { CommandOptions, Run } from "./command.ts";
@@ -53,15 +54,16 @@ async function change(
   isRandom: boolean,
 ): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
-  const gathered = await gather(options, surroundings);
-  const { conversion } = gathered;
-  const group = groupNamed(inventoryOf(gathered), name);
-  if (conversion === undefined) return refuse(gathered);
+  const read = await gather(options, surroundings);
+  const { conversion } = read;
+  const group = groupNamed(inventoryOf(read), name);
+  if (conversion === undefined) return refuse(read);
   const target = await findTarget(options, surroundings, terminal, false);
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
   const { namespace } = conversion;
   return await withTarget(target, async () => {
     terminal.err(`${describeTarget(target, namespace)}\n`);
+    const gathered = await keepVolumes(read, target.client);
     const record = await findRecord(target.client, namespace);
     if (record === undefined) throw new Failure(ExitCode.usage, [nothingRecorded(namespace)]);
     const context = { options, surroundings, terminal, target, namespace, digestKey: keyText(record.key) };
@@ -80,9 +82,13 @@ async function change(
       }
       const code = await finish(context, pending);
       if (code !== ExitCode.ok) return code ?? ExitCode.ok;
-      return await begin(context, await gather(options, surroundings), { name, value });
+      return await begin(context, await gatherLive(context), { name, value });
     });
   });
+}
+
+function gatherLive({ options, surroundings, target }: ChangeContext): Promise<Gathered> {
+  return gather(options, surroundings).then((gathered) => keepVolumes(gathered, target.client));
 }
 
 interface NewChange {
@@ -137,11 +143,11 @@ async function begin(
  * only shown, or the answer was no.
  */
 async function finish(context: ChangeContext, pending: RecordedChange): Promise<number | undefined> {
-  const { options, surroundings, terminal } = context;
-  let gathered = await gather(options, surroundings);
+  const { options, terminal } = context;
+  let gathered = await gatherLive(context);
   let group = pendingGroup(inventoryOf(gathered), pending);
   if (options["dryRun"] !== true && await removeLeftovers(pathsOf(group))) {
-    gathered = await gather(options, surroundings);
+    gathered = await gatherLive(context);
     group = pendingGroup(inventoryOf(gathered), pending);
   }
   const strange = group.places.filter(({ value }) =>
@@ -167,7 +173,7 @@ async function carryOut(
 ): Promise<number> {
   const { options, surroundings, terminal, target, namespace, digestKey } = context;
   for (const file of prepared.files) await writeFile(file);
-  const gathered = await gather(options, surroundings);
+  const gathered = await gatherLive(context);
   const plan = gathered.planFor(digestKey);
   if (plan === undefined) return refuse(gathered);
   const writer = writerOptions(surroundings, target.client, namespace, lockTimeoutOf(options));

@@ -8,6 +8,7 @@ import { readStatus, type Status } from "../run/status.ts";
 import { renderStatus } from "../report/status_table.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
+import { keepVolumes } from "./live_volumes.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
@@ -19,14 +20,15 @@ import { keyText } from "./digest_key.ts";
 /** Prints the table, or the JSON that README describes; starts nothing and writes nothing. */
 export async function status(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
-  const gathered = await gather(options, surroundings);
-  if (gathered.plan === undefined || gathered.conversion === undefined) return refuse(gathered);
+  const read = await gather(options, surroundings);
+  const { plan: planned } = read;
+  if (planned === undefined || read.conversion === undefined) return refuse(read);
   const target = await findTarget(options, surroundings, terminal, false);
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
-  const { plan: planned } = gathered;
-  const { namespace } = gathered.conversion;
+  const { namespace } = read.conversion;
   return await withTarget(target, async () => {
-    await refuseMovedBefore(target.client, gathered, options, surroundings);
+    await refuseMovedBefore(target.client, read, options, surroundings);
+    const gathered = await keepVolumes(read, target.client);
     const key = await readKey(target.client, namespace);
     const plan = gathered.planFor(keyText(key)) ?? planned;
     const { sources } = gathered;

@@ -3,9 +3,10 @@ import { diagnoseAccess } from "../cluster/api_error.ts";
 import { ClusterClient } from "../cluster/client.ts";
 import type { Connection } from "../cluster/connection.ts";
 import { findCluster } from "../cluster/kubeconfig.ts";
-import { Failure } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import type { ClusterOptions } from "./options.ts";
+import type { ClusterOptions, OutputOptions } from "./options.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -21,7 +22,7 @@ export interface Target {
  * which is started when `start` is set. Undefined where only the embedded cluster is left and may not be started.
  */
 export async function findTarget(
-  options: ClusterOptions,
+  options: ClusterOptions & Pick<OutputOptions, "output">,
   surroundings: Surroundings,
   terminal: Terminal,
   start: boolean,
@@ -32,8 +33,12 @@ export async function findTarget(
       ...(options.kubeconfig === undefined ? {} : { kubeconfig: absolute(options.kubeconfig, surroundings) }),
       ...(options.context === undefined ? {} : { context: options.context }),
       env,
+      signal: surroundings.signal,
     });
     if (connection !== undefined) {
+      if (connection.trustsOthers) {
+        printDiagnostics([trustsOthers(connection.context)], { terminal, options });
+      }
       return { client: new ClusterClient(connection), connection, embedded: false };
     }
   }
@@ -48,6 +53,19 @@ export async function findTarget(
     throw new Error(`The embedded cluster left no kubeconfig at ${kubeconfigPath}`);
   }
   return { client: new ClusterClient(connection), connection, embedded: true };
+}
+
+/** Said only of a kubeconfig that names an authority: without one the public ones are what counts. */
+function trustsOthers(context: string): Diagnostic {
+  return {
+    code: "cluster-other-authorities",
+    severity: "warning",
+    message:
+      `This run trusts not only the certificate authority of context "${context}" but public ones, too`,
+    hint:
+      "Deno read them to download packages or to ask the identity provider; run the same command again, and only " +
+      "the kubeconfig's counts, unless it logs in by an auth-provider",
+  };
 }
 
 /**

@@ -1,5 +1,8 @@
 /** How an API server is reached: its address, what proves who we are, and the transport that carries both. */
 import { Failure } from "../diagnostics/diagnostic.ts";
+import { trustingOnlyItsOwn } from "./authorities.ts";
+import { withVariables } from "./environment.ts";
+import { loopbackHost } from "./loopback.ts";
 
 /** One API server and one user, ready to be asked. Made by `kubeconfig.ts`. */
 export interface Connection {
@@ -12,12 +15,21 @@ export interface Connection {
   /** PEM; undefined where the system's own authorities vouch for the server. */
   readonly certificateAuthority?: string;
   readonly transport: Deno.HttpClient;
+  /** Whether authorities vouch for the server that the kubeconfig does not name, although it names one. */
+  readonly trustsOthers: boolean;
   /**
    * The headers that prove who asks.
    * @param renew the server refused the last ones (401): read the token file or run the plugin again
    */
   authorize(renew: boolean): Promise<Readonly<Record<string, string>>>;
   close(): void;
+}
+
+/** What proves who asks. PEM texts. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly clientCert?: string;
+  readonly clientKey?: string;
 }
 
 /** What the transport needs besides the address. PEM texts. */
@@ -28,8 +40,27 @@ export interface TransportOptions {
   readonly proxyUrl?: string;
 }
 
-/** A pool of connections with the cluster's own certificate authority and the user's certificate. */
-export function createTransport(options: TransportOptions): Deno.HttpClient {
+/** A pool of connections, and whom it trusts. */
+export interface OpenTransport {
+  readonly transport: Deno.HttpClient;
+  readonly trustsOthers: boolean;
+}
+
+/**
+ * A pool of connections to one server with the cluster's own certificate authority and the user's certificate. The
+ * proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` count but for a server on this machine.
+ */
+export function createTransport(server: string, options: TransportOptions): OpenTransport {
+  const loopback = loopbackHost(server);
+  const make = (): Deno.HttpClient =>
+    withVariables(loopback === undefined ? {} : { NO_PROXY: loopback }, () => httpClient(options));
+  if (options.caCert === undefined) return { transport: make(), trustsOthers: false };
+  const { client, isAlone } = trustingOnlyItsOwn(make);
+  // Nobody public vouches for an address of this machine.
+  return { transport: client, trustsOthers: !isAlone && loopback === undefined };
+}
+
+function httpClient(options: TransportOptions): Deno.HttpClient {
   return Deno.createHttpClient({
     ...(options.caCert === undefined ? {} : { caCerts: [options.caCert] }),
     ...(options.proxyUrl === undefined ? {} : { proxy: { url: options.proxyUrl } }),
@@ -43,9 +74,9 @@ export function createTransport(options: TransportOptions): Deno.HttpClient {
 export type Address = Pick<Connection, "context" | "server" | "namespace" | "certificateAuthority">;
 
 /** `createTransport` with a message in place of the TLS library's. */
-export function openTransport(context: string, options: TransportOptions): Deno.HttpClient {
+export function openTransport({ context, server }: Address, options: TransportOptions): OpenTransport {
   try {
-    return createTransport(options);
+    return createTransport(server, options);
   } catch (error) {
     throw new Failure(4, [{
       code: "cluster-bad-certificate",

@@ -1,7 +1,4 @@
-/**
- * Which cluster is meant, and the connection to it. Static credentials are read here; only plugins and
- * identity providers need `@kubernetes/client-node`, whose import takes longer than a whole `status`.
- */
+/** Which cluster is meant, and the connection to it. Static credentials are read here. */
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { type Address, type Connection, openTransport, type TransportOptions } from "./connection.ts";
 import { type ContextEntry, readContext } from "./kubeconfig_file.ts";
@@ -17,6 +14,8 @@ export interface ClusterChoice {
   /** `--context` */
   readonly context?: string;
   readonly env: (name: string) => string | undefined;
+  /** Ends a login that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where k3s writes its administrator's kubeconfig: https://docs.k3s.io/cluster-access */
@@ -45,7 +44,7 @@ export function kubeconfigFiles(choice: ClusterChoice): readonly string[] {
  */
 export async function findCluster(choice: ClusterChoice): Promise<Connection | undefined> {
   const files = kubeconfigFiles(choice);
-  if (files.length > 0) return await connect(readContext(files, choice.context));
+  if (files.length > 0) return await connect(readContext(files, choice.context), choice.signal);
   if (choice.context === undefined) return undefined;
   throw failure(
     "cluster-no-kubeconfig",
@@ -54,7 +53,7 @@ export async function findCluster(choice: ClusterChoice): Promise<Connection | u
   );
 }
 
-async function connect(entry: ContextEntry): Promise<Connection> {
+async function connect(entry: ContextEntry, signal: AbortSignal | undefined): Promise<Connection> {
   const { cluster, user } = entry;
   if (cluster["insecure-skip-tls-verify"] === true) {
     throw failure(
@@ -82,31 +81,31 @@ async function connect(entry: ContextEntry): Promise<Connection> {
     ...(entry.namespace === undefined ? {} : { namespace: entry.namespace }),
     ...(caCert === undefined ? {} : { certificateAuthority: caCert }),
   };
-  if (user.exec !== undefined || user["auth-provider"] !== undefined) {
+  if ((user.exec ?? user["auth-provider"] ?? undefined) !== undefined) {
     const { connectWithPlugin } = await import("./kubeconfig_plugin.ts");
-    return await connectWithPlugin(entry, base, options);
+    return await connectWithPlugin(entry, base, options, signal);
   }
   return connectStatic(entry, base, options);
 }
 
 function connectStatic(
-  { name, user }: ContextEntry,
+  { user }: ContextEntry,
   base: Address,
   options: TransportOptions,
 ): Connection {
   const clientCert = pem(user["client-certificate-data"], user["client-certificate"]);
   const clientKey = pem(user["client-key-data"], user["client-key"]);
   const withCert = clientCert === undefined || clientKey === undefined ? {} : { clientCert, clientKey };
-  const transport = openTransport(name, { ...options, ...withCert });
+  const open = openTransport(base, { ...options, ...withCert });
   let headers: Readonly<Record<string, string>> | undefined;
   return {
     ...base,
-    transport,
+    ...open,
     authorize: (renew): Promise<Readonly<Record<string, string>>> => {
       if (headers === undefined || renew) headers = staticHeaders(user);
       return Promise.resolve(headers);
     },
-    close: (): void => transport.close(),
+    close: (): void => open.transport.close(),
   };
 }
 

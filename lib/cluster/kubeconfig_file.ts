@@ -24,6 +24,17 @@ const clusterShape = z.looseObject({
   "proxy-url": z.string().optional(),
 });
 
+/** A program that logs the user in: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/#ExecConfig */
+const execShape = z.looseObject({
+  apiVersion: z.string(),
+  command: z.string().min(1),
+  args: z.array(z.string()).nullish(),
+  env: z.array(z.looseObject({ name: z.string(), value: z.string() })).nullish(),
+  installHint: z.string().nullish(),
+  interactiveMode: z.enum(["Never", "IfAvailable", "Always"]).nullish(),
+  provideClusterInfo: z.boolean().nullish(),
+});
+
 const userShape = z.looseObject({
   token: z.string().optional(),
   tokenFile: z.string().optional(),
@@ -33,7 +44,7 @@ const userShape = z.looseObject({
   "client-key-data": z.string().optional(),
   username: z.string().optional(),
   password: z.string().optional(),
-  exec: z.unknown().optional(),
+  exec: execShape.nullish(),
   "auth-provider": z.unknown().optional(),
 });
 
@@ -51,6 +62,7 @@ const fileShape = z.looseObject({
 });
 
 export type ClusterEntry = z.infer<typeof clusterShape>;
+export type ExecEntry = z.infer<typeof execShape>;
 export type UserEntry = z.infer<typeof userShape>;
 
 /** A context with what it refers to. Relative paths inside were made absolute. */
@@ -102,9 +114,10 @@ export function readContext(files: readonly string[], wanted: string | undefined
     name,
     ...(context.namespace === undefined ? {} : { namespace: context.namespace }),
     cluster: withAbsolutePaths(cluster.value, cluster.file, ["certificate-authority"]),
-    user: user === undefined
-      ? {}
-      : withAbsolutePaths(user.value, user.file, ["client-certificate", "client-key", "tokenFile"]),
+    user: user === undefined ? {} : withAbsoluteCommand(
+      withAbsolutePaths(user.value, user.file, ["client-certificate", "client-key", "tokenFile"]),
+      user.file,
+    ),
     files,
   };
 }
@@ -175,6 +188,13 @@ function withAbsolutePaths<Entry extends Readonly<Record<string, unknown>>>(
     return typeof path === "string" && !isAbsolute(path) ? [[key, resolve(dirname(file), path)]] : [];
   });
   return { ...entry, ...Object.fromEntries(paths) };
+}
+
+/** A command with a slash is a path beside the kubeconfig; one without is sought on the PATH. */
+function withAbsoluteCommand({ exec, ...user }: UserEntry, file: string): UserEntry {
+  if (exec === undefined || exec === null) return user;
+  const isPath = exec.command.includes("/");
+  return { ...user, exec: isPath ? { ...exec, command: resolve(dirname(file), exec.command) } : exec };
 }
 
 function contextHint(names: readonly string[]): string {

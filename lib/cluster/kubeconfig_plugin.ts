@@ -1,39 +1,46 @@
-/** Connections whose credentials come from a plugin (`exec`) or an identity provider; loads client-node. */
-import { KubeConfig } from "@kubernetes/client-node";
-import { stringify } from "yaml";
+/** Connections whose credentials come from a plugin (`exec`) or an identity provider. */
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { type Address, type Connection, openTransport, type TransportOptions } from "./connection.ts";
+import {
+  type Address,
+  type Connection,
+  type Credentials,
+  openTransport,
+  type TransportOptions,
+} from "./connection.ts";
+import { isInteractive, LoginError, runExecPlugin, unlessAborted } from "./exec_plugin.ts";
 import type { ContextEntry } from "./kubeconfig_file.ts";
 
-interface Credentials {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly clientCert?: string;
-  readonly clientKey?: string;
-}
+/** How long a login may take, in milliseconds: without anybody, and where somebody may have to type or click. */
+const PATIENCE_MS = { alone: 60_000, attended: 300_000 };
 
 /**
  * Runs the plugin once; its client certificate, if it gives one, belongs to the transport for the whole run,
  * its token is renewed when the server refuses it.
+ * @param signal ends a login that is under way; its reason is thrown
+ * @param patienceMs how long a login may take, in place of the usual time
  */
 export async function connectWithPlugin(
   entry: ContextEntry,
   base: Address,
   options: TransportOptions,
+  signal: AbortSignal | undefined,
+  patienceMs?: number,
 ): Promise<Connection> {
-  let current = await obtain(entry);
-  const renewed = shared(() => obtain(entry));
+  const login = (): Promise<Credentials> => obtain(entry, signal, patienceMs);
+  let current = await login();
+  const renewed = shared(login);
   const withCert = current.clientCert === undefined || current.clientKey === undefined
     ? {}
     : { clientCert: current.clientCert, clientKey: current.clientKey };
-  const transport = openTransport(entry.name, { ...options, ...withCert });
+  const open = openTransport(base, { ...options, ...withCert });
   return {
     ...base,
-    transport,
+    ...open,
     authorize: async (renew): Promise<Readonly<Record<string, string>>> => {
       if (renew) current = await renewed();
       return current.headers;
     },
-    close: (): void => transport.close(),
+    close: (): void => open.transport.close(),
   };
 }
 
@@ -43,32 +50,42 @@ export function shared<Result>(work: () => Promise<Result>): () => Promise<Resul
   return () => underWay ??= work().finally(() => underWay = undefined);
 }
 
-async function obtain(entry: ContextEntry): Promise<Credentials> {
-  const config = new KubeConfig();
-  config.loadFromString(stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": entry.name,
-    clusters: [{ name: "cluster", cluster: entry.cluster }],
-    users: [{ name: "user", user: entry.user }],
-    contexts: [{ name: entry.name, context: { cluster: "cluster", user: "user" } }],
-  }));
+async function obtain(
+  entry: ContextEntry,
+  interrupted: AbortSignal | undefined,
+  patienceMs: number | undefined,
+): Promise<Credentials> {
+  const exec = entry.user.exec ?? undefined;
+  const attended = exec !== undefined && isInteractive(exec);
+  const limitMs = patienceMs ?? (attended ? PATIENCE_MS.attended : PATIENCE_MS.alone);
+  const limit = AbortSignal.timeout(limitMs);
+  const signal = interrupted === undefined ? limit : AbortSignal.any([limit, interrupted]);
   try {
-    const request: { headers: Record<string, string>; cert?: unknown; key?: unknown } = { headers: {} };
-    await config.applyToHTTPSOptions(request);
-    return {
-      headers: request.headers,
-      ...(request.cert === undefined ? {} : { clientCert: String(request.cert) }),
-      ...(request.key === undefined ? {} : { clientKey: String(request.key) }),
-    };
+    if (exec !== undefined) return await runExecPlugin(entry, exec, signal);
+    const { askIdentityProvider } = await import("./identity_provider.ts");
+    return await unlessAborted(askIdentityProvider(entry), signal);
   } catch (error) {
-    throw new Failure(4, [{
-      code: "cluster-login-failed",
-      severity: "error",
-      message: `The login of context "${entry.name}" failed: ${
-        error instanceof Error ? error.message : String(error)
-      }`,
-      hint: "Run `kubectl get namespaces` with the same context; the plugin that it names must be installed",
-    }]);
+    interrupted?.throwIfAborted();
+    const reason = limit.aborted
+      ? new LoginError(
+        `${
+          exec === undefined ? "the identity provider" : `its plugin "${exec.command}"`
+        } gave no answer within ${limitMs / 1_000} s`,
+      )
+      : error;
+    throw loginFailed(entry.name, reason);
   }
+}
+
+function loginFailed(context: string, error: unknown): Failure {
+  const hint = error instanceof LoginError ? error.hint : undefined;
+  return new Failure(4, [{
+    code: "cluster-login-failed",
+    severity: "error",
+    message: `The login of context "${context}" failed: ${
+      error instanceof Error ? error.message : String(error)
+    }`,
+    hint: hint ??
+      "Run `kubectl get namespaces` with the same context; the plugin that it names must be installed",
+  }]);
 }

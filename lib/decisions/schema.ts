@@ -69,6 +69,11 @@ const image = z.strictObject({
   stateful: z.boolean().optional(),
 });
 
+/** When the names of a service lead to its program. */
+const names = z.enum(["always", "ready"]).describe(
+  "always: from its start and on every port, as in Docker; ready: once its healthcheck succeeds, on known ports",
+);
+
 const service = z.strictObject({
   skip: z.string().min(1).optional().describe("Not moved, and why"),
   step: z.string().min(1).optional().describe("The migration that takes the service"),
@@ -86,6 +91,7 @@ const service = z.strictObject({
   startupSeconds: z.int().min(1).optional().describe("How long the healthcheck may fail after the start"),
   stopGracePeriod: z.int().min(0).optional().describe("Seconds"),
   publish: z.record(z.string(), publication).optional(),
+  names: names.optional(),
   dependsOn: z.array(z.string()).optional().describe("Services that it needs, besides those that were found"),
   waitFor: z.boolean().optional().describe("Init containers for the conditions of depends_on"),
 });
@@ -106,7 +112,8 @@ const body = {
   storageClass: label.optional(),
   storageSize: quantity.optional().describe("Of every volume without its own size"),
   storageDirectories: z.enum(["existing", "create"]).optional().describe(
-    "create: data directories that are missing on the node are made there, empty; for laptops",
+    "existing: data directories and volumes are there on the node, and no pod starts without its own; create: those " +
+      "that are missing are made there, empty. Default: what is not on this disk is made, as Docker does",
   ),
   storageRoot: z.string().startsWith("/").optional().describe(
     "Where the stack's own directories and named volumes lie on the node, in place of where they lie here",
@@ -121,13 +128,16 @@ const body = {
     .optional().describe("The version that the node runs, for its own files; default: the oldest, 1.30"),
   podSecurity: z.enum(["privileged", "baseline", "restricted"]).optional(),
   storage: z.record(z.string(), storage).optional(),
+  names: names.optional(),
   images: z.record(z.string(), image).optional().describe("By image name, with or without its tag"),
   users: z.record(z.string(), uid).optional().describe("User names of compose's user key and their ids"),
   services: z.record(z.string(), service).optional(),
   defaultStep: z.string().min(1).optional().describe(
     "The migration that takes every service that no script names",
   ),
-  publish: z.record(z.string(), publication).optional().describe("By host port, such as 8001 or 3478/udp"),
+  publish: z.record(z.string(), publication).optional().describe(
+    "By host port, such as 8001, 3478/udp or 5000-5010/udp. Default: reached as before",
+  ),
   secrets: z.record(z.string(), z.enum(["secret", "plain"])).optional().describe(
     "By service.KEY, by KEY alone or by the path of a configuration file",
   ),

@@ -55,5 +55,6 @@ function engineOf(client: Deno.HttpClient, prefix: string): Engine {
 }
 
 function send(client: Deno.HttpClient, path: string): Promise<Response> {
-  return fetch(`http://engine${path}`, { client, signal: AbortSignal.timeout(PATIENCE_MS) });
+  // An address, as Deno asks the DNS for a name although a socket is what it then connects to.
+  return fetch(`http://127.0.0.1${path}`, { client, signal: AbortSignal.timeout(PATIENCE_MS) });
 }

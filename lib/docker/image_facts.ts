@@ -6,11 +6,13 @@ export function factsOf(answer: unknown): ImageFacts | undefined {
   const config = field(answer, "Config") ?? field(answer, "ContainerConfig");
   if (typeof config !== "object" || config === null) return undefined;
   const exposed = field(config, "ExposedPorts");
-  const ports = Object.keys(typeof exposed === "object" && exposed !== null ? exposed : {})
-    .map((key) => Number(key.split("/")[0])).filter((port) => Number.isInteger(port) && port > 0);
+  const keys = Object.keys(typeof exposed === "object" && exposed !== null ? exposed : {})
+    .filter((key) => /^[1-9]\d*(\/(tcp|udp|sctp))?$/.test(key)).sort();
+  const ports = keys.map((key) => Number(key.split("/")[0]));
   const user = field(config, "User");
   return {
     exposedPorts: [...new Set(ports)].sort((left, right) => left - right),
+    ...(keys.some((key) => !key.endsWith("/tcp")) ? { exposed: keys } : {}),
     user: typeof user === "string" ? user : "",
   };
 }

@@ -1,4 +1,5 @@
 /** A small client for the embedded cluster's own upkeep and for tests: JSON over the API server's paths. */
+import { createTransport } from "../../lib/cluster/connection.ts";
 import { readAuthority, readToken } from "./credentials.ts";
 import type { ClusterLayout } from "./layout.ts";
 
@@ -19,7 +20,7 @@ const FIELD_MANAGER = "embedded-cluster";
 
 /** Opens a client for the server that the layout's cluster runs. */
 export async function apiClient(layout: ClusterLayout, server: string): Promise<ApiClient> {
-  const client = Deno.createHttpClient({ caCerts: [await readAuthority(layout)] });
+  const { transport: client } = createTransport(server, { caCert: await readAuthority(layout) });
   const token = await readToken(layout, "admin");
   const send = async (method: string, path: string, type: string, body: unknown): Promise<ApiAnswer> => {
     const response = await fetch(`${server}${path}`, {

@@ -22,9 +22,10 @@ export interface DaemonState {
 
 /**
  * The process writes its own record before it becomes the program. So there is no moment at which a starter that is
- * killed leaves a process that nobody knows.
+ * killed leaves a process that nobody knows. All that it has to say to others stays on this machine: no proxy.
  */
 const LAUNCH = `
+unset HTTPS_PROXY HTTP_PROXY ALL_PROXY https_proxy http_proxy all_proxy
 record=$1 log=$2
 shift 2
 {

@@ -14,6 +14,7 @@ export interface PrivilegeNeed {
 /** The namespace, a LimitRange and, where decided, a ResourceQuota. */
 export function namespaceObjects(context: Context, needs: readonly PrivilegeNeed[]): PlannedObject[] {
   const { namespace, decisions } = context;
+  if (isReserved(namespace)) reportReserved(context);
   const proposed: Level = needs.length > 0 ? "privileged" : "baseline";
   const level = decisions.podSecurity ?? proposed;
   if (needs.length > 0 && level !== "privileged") reportRefused(context, needs, level);
@@ -52,6 +53,26 @@ export function namespaceObjects(context: Context, needs: readonly PrivilegeNeed
     },
     ...quota(context),
   ];
+}
+
+/**
+ * Whether the namespace is the cluster's own, which would be limited along with the stack. The prefix is reserved:
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#initial-namespaces
+ */
+function isReserved(namespace: string): boolean {
+  return namespace === "default" || namespace.startsWith("kube-");
+}
+
+function reportReserved({ namespace, decisions, project, report }: Context): void {
+  const span = decisions.namespace === undefined ? project.span(["name"]) : decisions.span(["namespace"]);
+  report({
+    code: "kube-namespace-reserved",
+    severity: "error",
+    message:
+      `Namespace "${namespace}" belongs to the cluster itself, and a stack in it would limit what runs there`,
+    ...(span === undefined ? {} : { span }),
+    hint: "Write another one into decisions.yaml, such as: namespace: my-stack",
+  });
 }
 
 function quota({ namespace, decisions }: Context): PlannedObject[] {

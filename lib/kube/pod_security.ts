@@ -2,12 +2,14 @@
 import type { Json } from "./workload/parts.ts";
 import { SAFE_SYSCTLS } from "./workload/security.ts";
 
+/** Capabilities that "baseline" lets a container add. */
 // deno-fmt-ignore
-const CAPABILITIES = new Set([
+export const CAPABILITIES = new Set([
   "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID",
   "SETPCAP", "SETUID", "SYS_CHROOT",
 ]);
-const SELINUX_TYPES = new Set([
+/** Types that "baseline" lets a pod choose; none is written as an empty one. */
+export const SELINUX_TYPES = new Set([
   "",
   "container_t",
   "container_init_t",

@@ -5,6 +5,7 @@ import type { StackFacts } from "../stack/facts.ts";
 import { label } from "../stack/names.ts";
 import { textFiles } from "../stack/network/references.ts";
 import type { GivenCertificate } from "./traefik/default_certificate.ts";
+import { readyServiceName } from "./workload/readiness.ts";
 import type { RoutingConversionInput } from "./traefik/convert_routing.ts";
 import { traefikDecisions } from "../decisions/traefik.ts";
 
@@ -20,10 +21,10 @@ export function routingConversionInput(
     project,
     namespace,
     decisions: traefikDecisions(decisions.traefik, decisions.storageId),
-    serviceFor: (service, port) =>
-      isSkipped(decisions, service) || project.services[service] === undefined
-        ? undefined
-        : { name: label(service), port },
+    serviceFor: (name, port) => {
+      const service = isSkipped(decisions, name) ? undefined : project.services[name];
+      return service && { name: readyServiceName(facts, service) ?? label(name), port };
+    },
     published: published.entryPoints.flatMap((port) =>
       port.protocol === "SCTP" ? [] : [{ ...port, protocol: port.protocol }]
     ),

@@ -1,5 +1,5 @@
 /** What prepares servers and people, made from decisions: users, schemas, clients, timers, roles. */
-import { closedWorkloads } from "../kube/access/closed_pods.ts";
+import { guardedBy } from "../kube/access/guarded.ts";
 import { accessObjects } from "../kube/access/objects.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import type { Decisions } from "../decisions/decisions.ts";
@@ -42,9 +42,9 @@ export function preparationsFor(
     calls: (service) => prepare("calls", service),
     timers: () => timed(conversion, decisions, digestKey).objects,
     access: () => {
-      const { access, identity } = decisions;
+      const { access } = decisions;
       if (access === undefined) return [];
-      return accessObjects(conversion.namespace, access, closedWorkloads(conversion, identity));
+      return accessObjects(conversion.namespace, access, guardedBy(conversion, decisions));
     },
   };
 }

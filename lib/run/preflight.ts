@@ -1,6 +1,7 @@
 /** What a run would stumble over in a cluster, found before its first write. */
 import { ifAllowed } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { STORAGE_ID_LABEL } from "../kube/storage/node_directory.ts";
@@ -81,9 +82,44 @@ async function inTheWay(
 /** Pods on a local volume start only on a node that has the volume's label. */
 async function missingNodes(client: ClusterClient, objects: readonly KubeObject[]): Promise<Diagnostic[]> {
   const wanted = [...new Set(objects.flatMap(storageIds))];
-  if (wanted.length === 0) return [];
+  const homeless = objects.filter(isOfNoNode);
+  if (wanted.length === 0 && homeless.length === 0) return [];
   const nodes = (await ifAllowed(client.list({ apiVersion: "v1", kind: "Node" }, undefined)))?.items;
   if (nodes === undefined) return [];
+  return [...withoutNode(wanted, nodes), ...(homeless.length === 0 ? [] : severalNodes(nodes))];
+}
+
+/** A directory of a node, and nothing says of which: on another one a pod would find none, or an empty one. */
+function severalNodes(nodes: readonly LiveObject[]): Diagnostic[] {
+  const open = nodes.filter(({ spec }) => {
+    // The edge: `spec` of a Node.
+    const { unschedulable, taints = [] } = (spec ?? {}) as NodeSpec;
+    return unschedulable !== true && !taints.some(({ effect }) => effect !== "PreferNoSchedule");
+  });
+  if (open.length < 2) return [];
+  return [{
+    code: "run-several-nodes",
+    severity: "error",
+    message: `${open.length} nodes could start the pods, and only one of them has their directories`,
+    hint: `Add to decisions.yaml: storageId: main-01, and label that node: kubectl label node ${
+      open[0]?.metadata.name ?? "NODE"
+    } ${STORAGE_ID_LABEL}=main-01`,
+  }];
+}
+
+interface NodeSpec {
+  readonly unschedulable?: boolean;
+  readonly taints?: readonly { readonly effect: string }[];
+}
+
+function isOfNoNode(object: KubeObject): boolean {
+  if (object.kind !== "PersistentVolume" || storageIds(object).length > 0) return false;
+  // The edge: `spec` of a PersistentVolume as the conversion writes it.
+  const spec = object["spec"] as { readonly local?: unknown; readonly hostPath?: unknown };
+  return spec.local !== undefined || spec.hostPath !== undefined;
+}
+
+function withoutNode(wanted: readonly string[], nodes: readonly LiveObject[]): Diagnostic[] {
   const present = new Set(nodes.map(({ metadata }) => metadata.labels?.[STORAGE_ID_LABEL]));
   const name = nodes.length === 1 ? nodes[0]?.metadata.name : "NODE";
   return wanted.filter((id) => !present.has(id)).map((id) => ({

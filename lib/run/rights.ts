@@ -1,7 +1,7 @@
 /** The rights that a command needs to do what a plan says, as rules of RBAC by the place where they are needed. */
 import { builtInResource } from "../cluster/resources.ts";
 import { companionsOf } from "../cluster/surroundings.ts";
-import { sharedObjects } from "../kube/access/objects.ts";
+import { allSharedObjects } from "../kube/access/objects.ts";
 import { CHANGE_NAME } from "../kube/jobs/script/secret_change.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
@@ -40,7 +40,7 @@ export function rulesByPlace(
   const objects = [
     ...plan.migrations.flatMap(plannedObjects).map(({ object }) => object),
     // The first grant also makes the roles.
-    ...(purposes.includes("access") ? sharedObjects(namespace, []) : []),
+    ...(purposes.includes("access") ? allSharedObjects(namespace) : []),
   ];
   for (const { apiVersion, kind, metadata } of objects) {
     const verbs = [...APPLY, ...(isDeleted(kind, purposes) ? ["delete"] : [])];

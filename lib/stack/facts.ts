@@ -3,9 +3,12 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Context, StackInput } from "./context.ts";
 import { label } from "./names.ts";
 import { type HostReference, hostReferences } from "./network/references.ts";
-import { type Publications, publications } from "./published.ts";
+import type { Publications } from "./published_port.ts";
+import { publications } from "./published.ts";
 import { secretRules, type Secrets } from "./secrets/classification.ts";
-import { bindRoles, type Role } from "./storage/roles.ts";
+import type { Role } from "./storage/bind_role.ts";
+import { type VolumeRole, volumeRoles } from "./storage/volume_roles.ts";
+import { bindRoles } from "./storage/roles.ts";
 
 /** The facts, and what was found while they were looked for. */
 export interface StackFacts extends StackInput {
@@ -17,6 +20,8 @@ export interface StackFacts extends StackInput {
   readonly published: Publications;
   /** What each bind mount's source is, by its path. */
   readonly roles: ReadonlyMap<string, Role>;
+  /** Where each named volume lies, by its key. */
+  readonly volumes: ReadonlyMap<string, VolumeRole>;
   /** What belongs into a Secret. */
   readonly secrets: Secrets;
   readonly findings: readonly Diagnostic[];
@@ -34,6 +39,7 @@ export function stackFacts(input: StackInput): StackFacts {
     references: hostReferences(project, bindSources),
     published: publications(context),
     roles: bindRoles(context),
+    volumes: volumeRoles(context),
     secrets: secretRules(project, bindSources, decisions),
     findings,
   };

@@ -4,6 +4,8 @@
 export interface ImageFacts {
   /** Container ports of `EXPOSE`, whatever the protocol. */
   readonly exposedPorts: readonly number[];
+  /** The same with their protocols, as Docker writes them: `514/udp`. */
+  readonly exposed?: readonly string[];
   /** `USER` of the image; absent where it is not known, "" where it is root. */
   readonly user?: string;
   /** Names of its /etc/passwd. */

@@ -5,13 +5,15 @@ import { decided, type ImageLookup, imageOf, type StackInput } from "./context.t
 import type { Decisions, ImageDecision } from "../decisions/decisions.ts";
 import { jobPorts } from "./job_ports.ts";
 import { imageRepository, knownImage } from "./known_images.ts";
+import { words } from "./network/host_mentions.ts";
+import { ownPorts } from "./network/own_ports.ts";
 import { type HostReference, portOf } from "./network/references.ts";
 
 export type Protocol = "TCP" | "UDP" | "SCTP";
 
 /** Why a port is there. */
 export interface PortEvidence {
-  readonly kind: "ports" | "expose" | "image" | "decision" | "route" | "reference";
+  readonly kind: "ports" | "expose" | "image" | "decision" | "route" | "reference" | "own";
   readonly span?: Span;
   /** In words, for findings: `EXPOSE of image "nginx"`, `MQ_PORT of "faf-league-service"`. */
   readonly text: string;
@@ -68,13 +70,18 @@ export function servicePorts(
         ...decidedPorts(decisions, service.name),
         ...askedPorts(decisions, service.name),
         ...required.filter((route) => route.service === service.name).map(routePort),
-        ...references.filter(({ to, port }) => to === service.name && port !== undefined).flatMap(
-          referencePort,
-        ),
+        ...references.filter((reference) => reference.to === service.name && isExact(reference))
+          .flatMap(referencePort),
         ...imagePorts(service, images, decisions, "listens"),
+        ...selfNamedPorts(project, service),
       ], references),
     ]),
   );
+}
+
+/** A port of its own, or that of a scheme that no other program speaks: what speaks HTTP may do so on any port. */
+function isExact({ port, scheme }: HostReference): boolean {
+  return port !== undefined || (scheme !== undefined && !/^(https?|wss?)$/.test(scheme));
 }
 
 /** A URL without a port means its scheme's, but only of a service that is known to listen on no other. */
@@ -154,15 +161,34 @@ function routePort(route: RequiredPort): ServicePort {
   };
 }
 
+function selfNamedPorts(project: Project, service: Service): ServicePort[] {
+  return ownPorts(project, service).map(({ port, text, span }) => ({
+    port,
+    protocol: "TCP",
+    evidence: [evidence("own", text, span)],
+  }));
+}
+
+/** Schemes of datagrams. */
+const UDP_SCHEME = /^(udp[46]?|syslog|statsd|gelf|snmp|collectd|.+[+:-]udp[46]?)$/;
+/** Words of a key whose protocol has both. */
+const UDP_WORDS = new Set(["statsd", "syslog", "gelf", "collectd", "snmp", "netflow", "udp"]);
+
+/** By the scheme; where there is none, by what the key says that it is. */
+function protocolsOf({ scheme, key }: HostReference): readonly Protocol[] {
+  if (scheme !== undefined) return UDP_SCHEME.test(scheme) ? ["UDP"] : ["TCP"];
+  return words(key ?? "").some((word) => UDP_WORDS.has(word)) ? ["TCP", "UDP"] : ["TCP"];
+}
+
 function referencePort(reference: HostReference): ServicePort[] {
   const port = portOf(reference);
   if (port === undefined) return [];
   const key = reference.key === undefined ? "" : `"${reference.key}" of `;
-  return [{
+  return protocolsOf(reference).map((protocol) => ({
     port,
-    protocol: "TCP",
+    protocol,
     evidence: [evidence("reference", `${key}service "${reference.from}"`, reference.span)],
-  }];
+  }));
 }
 
 /** `exposed`: the image's whole EXPOSE; `listens`: without the ports that nothing listens on by default. */
@@ -185,11 +211,10 @@ function imagePorts(
   const known = knownImage(image);
   const ports = which === "listens" && known?.listens !== undefined
     ? known.listens
-    : told?.exposedPorts ?? known?.exposedPorts ?? [];
+    : told?.exposed ?? told?.exposedPorts ?? known?.exposed ?? known?.exposedPorts ?? [];
   const source = told === undefined ? "of the table of known images" : "told by the engine";
   return ports.map((port) => ({
-    port,
-    protocol: "TCP",
+    ...parsePort(port),
     evidence: [evidence("image", `EXPOSE of image "${image}", ${source}`, undefined)],
   }));
 }

@@ -1,37 +1,14 @@
-/** What becomes of ports that compose publishes on the host: by decision, private until then. */
+/** What becomes of ports that compose publishes on the host: they are reached as before, unless decided otherwise. */
 import type { Port } from "../../compose/project.ts";
-import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
-import { at, type Context, decided, isSkipped } from "./context.ts";
+import { type Context, decided, isSkipped } from "./context.ts";
 import type { Publication } from "../decisions/decisions.ts";
 import { label } from "./names.ts";
-import { type Protocol, protocolOf } from "./ports.ts";
-import { yamlText, yamlWord } from "../diagnostics/yaml_word.ts";
+import { protocolOf } from "./ports.ts";
+import { isOneAddress } from "./network/host_address.ts";
+import type { Placed, Publications, Published } from "./published_port.ts";
+import { reportConflicts, reportPublished } from "./published_report.ts";
 
-/** One published port of one container, ranges resolved. */
-export interface Published {
-  readonly service: string;
-  readonly port: number;
-  readonly protocol: Protocol;
-  readonly hostPort: number;
-  readonly hostIp?: string;
-  readonly span?: Span;
-  readonly index: number;
-}
-
-/** A TCP or UDP port that Traefik opens, as an entry point of its own. */
-export interface EntryPointPort extends Published {
-  readonly entryPoint: string;
-}
-
-/** Published ports by what becomes of them. */
-export interface Publications {
-  readonly entryPoints: readonly EntryPointPort[];
-  readonly loadBalancers: readonly Published[];
-  /** By service: `3478/UDP` to the host's port. */
-  readonly hostPorts: ReadonlyMap<string, ReadonlyMap<string, number>>;
-}
-
-/** Sorts out every published port of every service that is moved, and reports conflicts and open questions. */
+/** Sorts out every published port of every service that is moved, and says what becomes of those nobody decided. */
 export function publications(context: Context): Publications {
   const all = Object.values(context.project.services)
     .filter((service) =>
@@ -39,126 +16,135 @@ export function publications(context: Context): Publications {
     )
     .flatMap((service) => publishedPorts(context, service.name, service.ports ?? []));
   reportConflicts(context, all);
-  const open = all.filter(({ hostIp }) => !isLoopback(hostIp));
-  const entryPoints: EntryPointPort[] = [];
-  const loadBalancers: Published[] = [];
-  const hostPorts = new Map<string, Map<string, number>>();
-  const undecided: Published[] = [];
-  for (const port of open) {
-    const publication = decisionOf(context, port);
-    switch (typeof publication === "object" ? "entryPoint" : publication) {
-      case "private":
-        break;
-      case "loadBalancer":
-        loadBalancers.push(port);
-        break;
-      case "hostPort":
-        hostPorts.set(
-          port.service,
-          (hostPorts.get(port.service) ?? new Map()).set(`${port.port}/${port.protocol}`, port.hostPort),
-        );
-        break;
-      case "entryPoint":
-        entryPoints.push({ ...port, entryPoint: entryPointName(publication, port) });
-        break;
-      case undefined:
-        undecided.push(port);
-    }
+  const counts = new Map<string, number>();
+  for (const { service } of all) counts.set(service, (counts.get(service) ?? 0) + 1);
+  const placed = withOneHostPort(all.map((port) => place(context, port, counts.get(port.service) ?? 0)));
+  reportPublished(context, placed);
+  const of = (way: Placed["way"]): readonly Published[] =>
+    placed.filter((one) => one.way === way).map(({ port }) => port);
+  const hostPorts = new Map<string, Published[]>();
+  for (const port of of("hostPort")) {
+    hostPorts.set(port.service, [...hostPorts.get(port.service) ?? [], port]);
   }
-  reportUndecided(context, undecided);
-  return { entryPoints, loadBalancers, hostPorts };
+  return {
+    entryPoints: placed.flatMap(({ port, entryPoint }) =>
+      entryPoint === undefined ? [] : [{ ...port, entryPoint }]
+    ),
+    loadBalancers: of("loadBalancer"),
+    hostPorts,
+  };
 }
 
-/** Whether only programs of the machine itself could reach it. */
-function isLoopback(hostIp: string | undefined): boolean {
-  return hostIp !== undefined && (/^127\./.test(hostIp) || hostIp === "::1" || hostIp === "localhost");
-}
-
+/** One entry for a host port, whether it is written for IPv4 and for IPv6 or once for both. */
 function publishedPorts(context: Context, service: string, ports: readonly Port[]): Published[] {
-  return ports.flatMap((port, index) => {
+  const found = new Map<string, Published>();
+  for (const [index, port] of ports.entries()) {
     const hostPort = Number(port.published?.split("-")[0] ?? "");
-    if (port.published === undefined || !Number.isInteger(hostPort) || hostPort < 1) return [];
+    if (port.published === undefined || !Number.isInteger(hostPort) || hostPort < 1) continue;
     const span = context.project.span(["services", service, "ports", index]);
-    return [{
+    const protocol = protocolOf(port.protocol);
+    const hostIp = isOneAddress(port.host_ip) ? port.host_ip : undefined;
+    const key = `${hostIp ?? ""} ${hostPort}/${protocol} ${port.target}`;
+    if (found.has(key)) continue;
+    found.set(key, {
       service,
       port: port.target,
-      protocol: protocolOf(port.protocol),
+      protocol,
       hostPort,
-      ...(port.host_ip === undefined || port.host_ip === "" ? {} : { hostIp: port.host_ip }),
+      ...(hostIp === undefined ? {} : { hostIp }),
       ...(span === undefined ? {} : { span }),
       index,
-    }];
+    });
+  }
+  return [...found.values()];
+}
+
+/** k3s's load balancer runs a container for each port; beyond these the pod takes them itself. */
+const MOST_BALANCED = 64;
+/** Ports of a node on which Kubernetes itself is reached. */
+const KUBERNETES = new Set(["6443/TCP", "10250/TCP"]);
+
+function place(context: Context, port: Published, ofService: number): Placed {
+  const decision = decisionOf(context, port);
+  const front = frontOf(port);
+  if (decision !== undefined) {
+    if (typeof decision === "object") {
+      return { port, way: "entryPoint", entryPoint: front ?? decision.entryPoint, isDecided: true };
+    }
+    if (decision === "entryPoint") {
+      const name = front ?? label(`${port.protocol.toLowerCase()}-${port.hostPort}`, 15);
+      return { port, way: "entryPoint", entryPoint: name, isDecided: true };
+    }
+    return { port, way: decision, isDecided: true };
+  }
+  const isDecided = false;
+  if (context.project.services[port.service]?.network_mode === "host") {
+    return { port, way: "open", isDecided };
+  }
+  if (KUBERNETES.has(`${port.hostPort}/${port.protocol}`)) {
+    return { port, way: "private", isDecided, why: "Kubernetes itself is reached there" };
+  }
+  if (port.hostIp !== undefined) return placeOnAddress(context, port, front);
+  if (front !== undefined && context.routing.traefikService === undefined) {
+    return { port, way: "entryPoint", entryPoint: front, isDecided };
+  }
+  const isMany = ofService > MOST_BALANCED && levelAllowsHostPorts(context);
+  return { port, way: isMany ? "hostPort" : "loadBalancer", isDecided };
+}
+
+/** A load balancer takes every address of the node; a pod's own port can take one. */
+function placeOnAddress(context: Context, port: Published, front: string | undefined): Placed {
+  const isDecided = false;
+  if (front !== undefined) {
+    return { port, way: "private", isDecided, why: "the cluster's Traefik holds it on every address" };
+  }
+  return levelAllowsHostPorts(context)
+    ? { port, way: "hostPort", isDecided }
+    : { port, way: "private", isDecided, why: `Pod Security "${context.decisions.podSecurity}" forbids it` };
+}
+
+function levelAllowsHostPorts({ decisions }: Context): boolean {
+  return decisions.podSecurity === undefined || decisions.podSecurity === "privileged";
+}
+
+/** The entry point of the cluster's Traefik that has the port already. */
+function frontOf({ hostPort, protocol }: Published): "web" | "websecure" | undefined {
+  if (protocol !== "TCP") return undefined;
+  return hostPort === 80 ? "web" : hostPort === 443 ? "websecure" : undefined;
+}
+
+/** A pod takes one port of the node for each of its own; others of it go through a load balancer where that can be. */
+function withOneHostPort(placed: readonly Placed[]): Placed[] {
+  const taken = new Set<string>();
+  return placed.map((one) => {
+    if (one.way !== "hostPort") return one;
+    const key = `${one.port.service} ${one.port.port}/${one.port.protocol}`;
+    if (!taken.has(key)) {
+      taken.add(key);
+      return one;
+    }
+    if (one.port.hostIp === undefined) return { ...one, way: "loadBalancer" as const };
+    const why = `a pod takes one port of the node for its port ${one.port.port}`;
+    return { ...one, way: "private" as const, isDecided: false, why };
   });
 }
 
-/** The service's own decision before the one for the host's port. */
+/** The service's own decision before the one for the host's port; a range such as `5000-5010/udp` is one for each. */
 function decisionOf(context: Context, port: Published): Publication | undefined {
   const keys = [`${port.hostPort}/${port.protocol.toLowerCase()}`, String(port.hostPort)];
   for (const table of [decided(context.decisions, port.service).publish, context.decisions.publish]) {
-    const key = keys.find((candidate) => table !== undefined && Object.hasOwn(table, candidate));
-    if (table !== undefined && key !== undefined) return table[key];
+    if (table === undefined) continue;
+    const key = keys.find((candidate) => Object.hasOwn(table, candidate)) ??
+      Object.keys(table).find((range) => isWithin(range, port));
+    if (key !== undefined) return table[key];
   }
   return undefined;
 }
 
-function entryPointName(publication: Publication | undefined, port: Published): string {
-  if (typeof publication === "object") return publication.entryPoint;
-  return label(`${port.protocol.toLowerCase()}-${port.hostPort}`, 15);
-}
-
-/** Docker refuses to start the second; in a cluster one of them would wait for ever or take the other's callers. */
-function reportConflicts(context: Context, all: readonly Published[]): void {
-  const seen: Published[] = [];
-  for (const port of all) {
-    const first = seen.find((other) =>
-      other.service !== port.service && other.hostPort === port.hostPort &&
-      other.protocol === port.protocol &&
-      (other.hostIp === port.hostIp || isAny(other.hostIp) || isAny(port.hostIp))
-    );
-    if (first === undefined) {
-      seen.push(port);
-      continue;
-    }
-    context.report({
-      code: "kube-host-port-conflict",
-      severity: "error",
-      message:
-        `Services "${first.service}" and "${port.service}" both publish port ${port.hostPort} of the host`,
-      ...(port.span === undefined ? {} : { span: port.span }),
-      hint: `They cannot run side by side; leave one out: services: { ${yamlWord(first.service)}: { skip: ${
-        yamlText(`replaced by ${port.service}`)
-      } } }`,
-      ...(first.span === undefined
-        ? {}
-        : { related: [{ message: `First published by "${first.service}"`, span: first.span }] }),
-    });
-  }
-}
-
-function isAny(hostIp: string | undefined): boolean {
-  return hostIp === undefined || hostIp === "0.0.0.0" || hostIp === "::";
-}
-
-/** One question for each service, with a ready line for all of its ports. */
-function reportUndecided(context: Context, ports: readonly Published[]): void {
-  const byService = new Map<string, Published[]>();
-  for (const port of ports) byService.set(port.service, [...byService.get(port.service) ?? [], port]);
-  for (const [service, own] of byService) {
-    const names = own.map(({ hostPort, protocol }) =>
-      protocol === "TCP" ? String(hostPort) : `${hostPort}/${protocol.toLowerCase()}`
-    );
-    const shown = names.slice(0, 8);
-    const finding: Diagnostic = {
-      code: "kube-public-port",
-      severity: "question",
-      message: `Service "${service}" publishes ${own.length === 1 ? "port" : "ports"} ${shown.join(", ")}${
-        names.length > shown.length ? ` and ${names.length - shown.length} more` : ""
-      } to everybody; they stay private until decided`,
-      ...at(context.project, ["services", service, "ports", own[0]?.index ?? 0]),
-      hint: `Add to decisions.yaml: publish: { ${
-        shown.map((name) => `"${name}": entryPoint`).join(", ")
-      } } (or hostPort, loadBalancer, private)`,
-    };
-    context.report(finding);
-  }
+function isWithin(range: string, { hostPort, protocol }: Published): boolean {
+  const match = /^(\d+)-(\d+)(?:\/(tcp|udp|sctp))?$/.exec(range);
+  if (match === null) return false;
+  const [, from, to, wanted] = match;
+  return Number(from) <= hostPort && hostPort <= Number(to) &&
+    (wanted === undefined || wanted === protocol.toLowerCase());
 }

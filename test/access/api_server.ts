@@ -55,6 +55,8 @@ export async function startApiServer(
     "--service-account-issuer=https://cluster.test",
     "--service-cluster-ip-range=10.43.0.0/16",
     "--authorization-mode=RBAC",
+    // As k3s has it.
+    "--allow-privileged=true",
     "--disable-admission-plugins=ServiceAccount",
     `--token-auth-file=${directory}/tokens`,
     `--authentication-config=${directory}/authentication.yaml`,

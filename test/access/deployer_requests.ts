@@ -10,6 +10,7 @@ const RESTART = { annotations: { "kubectl.kubernetes.io/restartedAt": "now" } };
 export const DEPLOYER_MAY: Readonly<Record<string, unknown>> = {
   "restarts": template({ metadata: RESTART }),
   "changes an image": containerPatch({ image: "nginx:2" }),
+  "pins an image": containerPatch({ image: `nginx@sha256:${"a".repeat(64)}` }),
   "changes the image of an init container": pod({ initContainers: [{ name: "first", image: "busybox:2" }] }),
   "scales": { spec: { replicas: 2 } },
   "scales to nothing": { spec: { replicas: 0 } },

@@ -1,7 +1,7 @@
 /** Every object that is made from FAF's decisions about users, backups and people, as the real API server takes it. */
 import assert from "node:assert/strict";
 import type { PlannedObject } from "../../lib/kube/object.ts";
-import { closedWorkloads } from "../../lib/kube/access/closed_pods.ts";
+import { guardedBy } from "../../lib/kube/access/guarded.ts";
 import { accessObjects } from "../../lib/kube/access/objects.ts";
 import { brokerUsers } from "../../lib/kube/jobs/rabbitmq/broker_users.ts";
 import { backupJobs, timerJobs } from "../../lib/kube/jobs/cron_jobs.ts";
@@ -14,6 +14,7 @@ import { ADMIN_TOKEN, startApiServer } from "./api_server.ts";
 import { makeCertificates } from "./certificates.ts";
 
 const PLURALS: Readonly<Record<string, string>> = {
+  NetworkPolicy: "networkpolicies",
   ValidatingAdmissionPolicy: "validatingadmissionpolicies",
 };
 
@@ -60,7 +61,7 @@ Deno.test({
       ...accessObjects(
         namespace,
         { ...access, people: { guest: { role: "deployer" } } },
-        closedWorkloads(conversion, decisions.identity),
+        guardedBy(conversion, decisions),
       ),
     ];
     for (const planned of objects) {

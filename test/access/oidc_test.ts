@@ -12,6 +12,7 @@ import { makeCertificates } from "./certificates.ts";
 import { REACHED, startFakeKubelet } from "./fake_kubelet.ts";
 import { type Issuer, startIssuer } from "./issuer.ts";
 import { apply, CLOSED_PODS, connectsToOpenPodsOnly, deploysOnly, endsWithin, upgrade } from "./policies.ts";
+import { keepsTheMachine } from "./privileged_pods.ts";
 import {
   containerPatch,
   DEPLOYER,
@@ -95,7 +96,9 @@ Deno.test({
     assert.ok(access.oidc !== undefined);
     await using server = await startApiServer(directory, certificates, authenticationText(access.oidc));
     for (const { object, subresource } of objects(kubelet.port)) await apply(server, object, subresource);
-    for (const { object } of accessObjects(NAMESPACE, access, ["hydra"])) await apply(server, object);
+    for (const { object } of accessObjects(NAMESPACE, access, { closed: ["hydra"] })) {
+      await apply(server, object);
+    }
     await policyIsInForce(server, issuer);
     await t.step("a deployer restarts, changes images and scales, and changes nothing else", async (step) => {
       for (const kind of ["deployments", "statefulsets", "daemonsets"]) {
@@ -175,6 +178,10 @@ Deno.test({
       const reached = kubelet.requests.filter((path) => path.includes("/hydra-"));
       assert.deepEqual(reached, CLOSED_PODS.map((pod) => `/portForward/${NAMESPACE}/${pod}`));
     });
+    await t.step(
+      "in a namespace that admits every pod, operators are no administrators of the machine",
+      async (step) => await keepsTheMachine(step, server, certificates.authority, issuer),
+    );
     await t.step("what each role may do stands in docs/access.md", async () => {
       const page = await Deno.readTextFile(new URL("../../docs/access.md", import.meta.url));
       let next = page;

@@ -5,7 +5,7 @@ import { ADMIN_TOKEN, type ApiServer } from "./api_server.ts";
 import { DEPLOYER_MAY, DEPLOYER_MAY_NOT, DEPLOYMENT_ONLY } from "./deployer_requests.ts";
 import { REACHED } from "./fake_kubelet.ts";
 import type { Issuer } from "./issuer.ts";
-import { DEPLOYER, DEVELOPER, IN, MERGE, NAMESPACE, OPERATOR } from "./requests.ts";
+import { containerPatch, DEPLOYER, DEVELOPER, IN, MERGE, NAMESPACE, OPERATOR } from "./requests.ts";
 
 /** As a Deployment, a StatefulSet and a Job name them. */
 export const CLOSED_PODS = ["hydra-6d4cf56db6-x7k2p", "hydra-0", "hydra-migrate-abcde"];
@@ -14,6 +14,7 @@ export const CLOSED_PODS = ["hydra-6d4cf56db6-x7k2p", "hydra-0", "hydra-migrate-
 const CONNECTOR = { sub: "connector" };
 
 const PLURALS: Readonly<Record<string, string>> = {
+  NetworkPolicy: "networkpolicies",
   ValidatingAdmissionPolicy: "validatingadmissionpolicies",
 };
 
@@ -63,6 +64,14 @@ export async function deploysOnly(
       const { status, text } = await ask(deployer, body);
       assert.equal(status, 422, text);
       assert.match(text, /a deployer may change images and replicas and restart, but/);
+    });
+  }
+  for (const image of ["evil/nginx:1", "registry.example.org/nginx:1", "nginx/nginx:1", "nginxx:1"]) {
+    await t.step(`${kind}: a deployer does not bring another image: ${image}`, async () => {
+      const { status, text } = await ask(deployer, containerPatch({ image }));
+      assert.equal(status, 422, text);
+      assert.match(text, /a deployer may take another tag or digest of an image/);
+      assert.equal((await ask(operator, containerPatch({ image }))).status, 200);
     });
   }
   await t.step(`${kind}: nobody changes the selector`, async () => {

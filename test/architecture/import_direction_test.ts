@@ -56,6 +56,7 @@ const ORDER = [
   "lib/kube/jobs/rabbitmq",
   "lib/kube/jobs/hydra",
   "lib/kube/jobs",
+  "lib/kube/pod_security.ts",
   "lib/kube/access",
   "lib/kube/host",
   "lib/kube",

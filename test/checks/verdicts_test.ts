@@ -40,7 +40,8 @@ Deno.test("a finding is about the service that it points into, or that it names;
     const verdicts = verdictsOf(project, new Set(["web", "db", "calm"]), [
       finding("warning", "A port differs", 4),
       finding("info", "A remark about calm", 8),
-      finding("warning", 'The tag of "calm" moves', undefined, "kube-rolling-tag"),
+      finding("warning", 'The tags of services "gone" and "calm" move', undefined, "kube-rolling-tag"),
+      finding("warning", '"external" of network "calm" is not carried', 10),
       finding("error", 'Service "db" cannot be'),
       finding("warning", "A volume", 10),
     ]);
@@ -57,7 +58,7 @@ Service by service:
   web   differs: A port differs
   db    will not work: Service "db" cannot be
         mend: Do this
-  gone  left out
+  gone  left out: The tags of services "gone" and "calm" move
   calm  works as before
 `,
     );
@@ -84,7 +85,7 @@ Deno.test("check ends with a line a service, and --strict refuses while a questi
     const flags = ["check", "--stack", directory];
     const plain = await told(directory, flags, circumstances);
     assert.equal(plain.code, 0, plain.out);
-    assert.match(plain.out, /Service by service:\n {2}web {2}differs: /);
+    assert.match(plain.out, /Service by service:\n {2}web {2}works as before/);
     assert.match(plain.err, /^Stack: project .*, no decisions$/m);
     const json = JSON.parse((await told(directory, [...flags, "-o", "json"], circumstances)).out);
     assert.equal(json.services[0].service, "web");

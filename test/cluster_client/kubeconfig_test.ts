@@ -163,8 +163,8 @@ END
     const kubeconfig = write("config", config(user).replace("http://127.0.0.1:1/", "https://127.0.0.1:1/"));
     const connection = await findCluster({ kubeconfig, env: none });
     assert.ok(connection !== undefined);
-    assert.equal((await connection.authorize(false))["Authorization"], "Bearer token-1");
-    assert.equal((await connection.authorize(true))["Authorization"], "Bearer token-2");
+    assert.equal((await connection.authorize(false))["authorization"], "Bearer token-1");
+    assert.equal((await connection.authorize(true))["authorization"], "Bearer token-2");
     connection.close();
     const broken = write("config", config(user.replace(plugin, `${plugin}-gone`)));
     await assert.rejects(

@@ -16,12 +16,14 @@ async function against(
     seen.push(request);
     return answer(seen.length, request);
   });
-  const http = createTransport({});
+  const address = `http://127.0.0.1:${server.addr.port}`;
+  const { transport: http } = createTransport(address, {});
   let token = 1;
   const transport = new Transport({
     context: "test",
-    server: `http://127.0.0.1:${server.addr.port}`,
+    server: address,
     transport: http,
+    trustsOthers: false,
     authorize: (renew) => Promise.resolve({ authorization: `Bearer ${renew ? ++token : token}` }),
     close: () => undefined,
   }, { monotonic, random: () => 0 });
@@ -166,11 +168,12 @@ Deno.test("Transport asks the guard before each sending, also before a repeated 
 });
 
 Deno.test("Transport gives up soon on a server that never answered, and says so", async () => {
-  const http = createTransport({});
+  const { transport: http } = createTransport("http://127.0.0.1:1", {});
   const transport = new Transport({
     context: "test",
     server: "http://127.0.0.1:1",
     transport: http,
+    trustsOthers: false,
     authorize: () => Promise.resolve({}),
     close: () => undefined,
   }, { monotonic: () => performance.now(), random: () => 0 });

@@ -12,6 +12,7 @@ Deno.test("factsOf() reads ports and user, and refuses what is no image", () => 
   };
   assert.deepEqual(factsOf({ Id: "sha256:0", Config: config }), {
     exposedPorts: [53, 5672],
+    exposed: ["53/udp", "5672/tcp", "5672/udp"],
     user: "999:999",
   });
   assert.deepEqual(factsOf({ Config: { ExposedPorts: null } }), { exposedPorts: [], user: "" });

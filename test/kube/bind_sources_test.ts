@@ -9,7 +9,7 @@ services:
     restart: always
     volumes:
       - ./config/big.dat:/etc/big.dat
-      - ./config/many:/etc/many
+      - ./config/many:/etc/many:ro
       - ./config/small:/etc/small:ro
       - ./things:/things
       - ./config/run.sh:/usr/local/bin/run.sh:ro
@@ -33,7 +33,7 @@ async function convertDisk(write: (directory: string) => void, decisions = ""): 
 }
 
 function writeMany(directory: string): void {
-  Deno.writeFileSync(`${directory}/config/big.dat`, new Uint8Array(1024 * 1024 + 1));
+  Deno.writeTextFileSync(`${directory}/config/big.dat`, "x".repeat(1024 * 1024 + 1));
   for (let number = 0; number < 300; number++) {
     Deno.writeTextFileSync(`${directory}/config/many/${number}.yml`, "x: 1\n");
   }
@@ -56,7 +56,7 @@ Deno.test("a directory with more than fits into a ConfigMap is a volume, and sai
   assert.ok(volumePaths(conversion).some((path) => path.endsWith("/config/many")));
 });
 
-Deno.test("a small directory of configuration is one, a directory without a telling name is data", async () => {
+Deno.test("a small directory that nobody writes to is configuration, one that its program writes to is data", async () => {
   const { conversion } = await convertDisk(writeMany);
   const maps = conversion.configuration.map(({ object }) => object.metadata.name);
   assert.ok(maps.includes("small"), maps.join(" "));

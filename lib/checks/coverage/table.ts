@@ -230,7 +230,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.user": carried("runAsUser and runAsGroup; names by decision or by the image"),
   "service.userns_mode": reported("user namespaces are set at the pod", "Set hostUsers by a patch"),
   "service.uts": reported("only the host network shares the host's name", NOT_NEEDED),
-  "service.volumes.bind.create_host_path": read("a local volume is never created; a missing one is reported"),
+  "service.volumes.bind.create_host_path": read(
+    "false: a missing directory is an error; else it is made on the node",
+  ),
   "service.volumes.bind.propagation": carried("mountPropagation"),
   "service.volumes.bind.recursive": reported("a volume is bound as it is", "Decide propagation", "info"),
   "service.volumes.bind.selinux": reported("the kubelet labels volumes", "Set seLinuxOptions", "info"),
@@ -258,7 +260,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "service.working_dir": carried("workingDir"),
   "volume.driver": reported("a volume plugin of Docker", "Use the CSI driver of that storage", "question"),
-  "volume.driver_opts.*": carried("the path of a bind, the share of nfs, memory for tmpfs"),
+  "volume.driver_opts.*": carried(
+    "the path of a bind, the share of nfs with its options, memory for tmpfs; others are asked for",
+  ),
   "volume.external.*": carried("its own name instead of the project's"),
   "volume.labels.*": read("labels of Docker's volume"),
   "volume.name": carried("the path below Docker's data root"),

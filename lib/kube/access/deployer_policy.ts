@@ -1,5 +1,5 @@
 /**
- * Holds deployers to images, replicas and restarts. RBAC alone cannot: whoever may change a pod template may mount any
+ * Holds deployers to tags of images, replicas and restarts. RBAC alone cannot: whoever may change a pod template may mount any
  * Secret of the namespace into it and read it there. What may change is listed; everything else stays as it is.
  */
 import type { KubeObject } from "../object.ts";
@@ -66,6 +66,12 @@ export function deployerPolicy(namespace: string): KubeObject[] {
         expression: sameContainers(list),
         message: `a deployer may change images and replicas and restart, but nothing else of ${list}`,
       })),
+      ...["containers", "initContainers"].map((list) => ({
+        expression: sameRepositories(list),
+        message:
+          `a deployer may take another tag or digest of an image of ${list}, but not another image: it would ` +
+          "read what the program reads, and reach what it reaches",
+      })),
     ],
   });
 }
@@ -90,6 +96,16 @@ function sameContainers(list: string): string {
     `${one}.all(k, k == 'image' || (k in ${other} && ${other}[k] == ${one}[k]))`;
   return `size(${of("Now")}) == size(${of("Before")}) && ${of("Now")}.all(c, ${of("Before")}.exists(o, ` +
     `o.name == c.name && ${kept("c", "o")} && o.all(k, k in c)))`;
+}
+
+/** An image reference without its tag and digest; only before the first slash a colon is that of a registry's port. */
+const REPOSITORY = "find('^([^/@]+/)*[^:/@]+')";
+
+function sameRepositories(list: string): string {
+  const of = (when: string): string => `variables.pod${when}.?${list}.orValue([])`;
+  const repository = (container: string): string => `string(${container}.?image.orValue('')).${REPOSITORY}`;
+  return `${of("Now")}.all(c, ${of("Before")}.exists(o, o.name == c.name && ` +
+    `${repository("c")} == ${repository("o")}))`;
 }
 
 function list(names: readonly string[]): string {

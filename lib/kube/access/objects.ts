@@ -1,9 +1,11 @@
 /** The roles of a namespace and who has them, as objects. */
 import { label } from "../../stack/names.ts";
 import { type KubeObject, objectKey, type PlannedObject } from "../object.ts";
+import { type AdministrativePorts, administrativePortsPolicy } from "./administrative_ports.ts";
 import { closedPodsPolicy } from "./closed_pods.ts";
 import { type Access, type PersonDecision, type Role, ROLES } from "../../decisions/access.ts";
 import { deployerPolicy } from "./deployer_policy.ts";
+import { privilegedPodsPolicies } from "./privileged_pods_policy.ts";
 import { CLUSTER_RULES, ROLE_RULES } from "./roles.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
@@ -19,34 +21,51 @@ export interface Subject {
   readonly name: string;
 }
 
-/**
- * Roles, bindings of the decided groups and people, and the policies that hold deployers to their business and
- * everybody but operators off the pods of `closed` workloads.
- */
+/** What of the stack gives more than a role says. */
+export interface Guarded {
+  /** Workloads that nobody connects to who may not read Secrets. */
+  readonly closed: readonly string[];
+  /** Workloads beyond the level `baseline`, in a namespace that admits more; undefined in one that does not. */
+  readonly privileged?: readonly string[] | undefined;
+  readonly administrative?: AdministrativePorts;
+}
+
+/** Roles, bindings of the decided groups and people, and the policies without which a role gives more than it says. */
 export function accessObjects(
   namespace: string,
   access: Access,
-  closed: readonly string[] = [],
+  guarded: Guarded = { closed: [] },
 ): PlannedObject[] {
   const groups = Object.keys(access.groups ?? {}).flatMap((group) => groupObjects(namespace, access, group));
   const people = Object.keys(access.people ?? {}).flatMap((person) =>
     personObjects(namespace, access, person)
   );
-  return [...sharedObjects(namespace, closed), ...groups, ...people].map((object) => ({ object }));
+  return [...sharedObjects(namespace, guarded), ...groups, ...people].map((object) => ({ object }));
 }
 
 /** What every person needs and nobody owns: the roles, and the policies without which they give more than they say. */
-export function sharedObjects(namespace: string, closed: readonly string[]): KubeObject[] {
+export function sharedObjects(
+  namespace: string,
+  { closed, privileged, administrative }: Guarded,
+): KubeObject[] {
   return [
     ...roleObjects(namespace),
     ...deployerPolicy(namespace),
     ...closedPodsPolicy(namespace, closed),
+    ...(privileged === undefined ? [] : privilegedPodsPolicies(namespace, privileged)),
+    ...(administrative === undefined ? [] : administrativePortsPolicy(namespace, administrative)),
   ];
 }
 
-/** The keys of all objects that nobody owns, those included that this stack may not need. */
+/** All objects that nobody owns, those included that a stack may not need. */
+export function allSharedObjects(namespace: string): KubeObject[] {
+  const administrative = { servers: ["any"], ports: [1], callers: ["any"] };
+  return sharedObjects(namespace, { closed: ["any"], privileged: ["any"], administrative });
+}
+
+/** Their keys. */
 export function sharedKeys(namespace: string): ReadonlySet<string> {
-  return new Set(sharedObjects(namespace, ["any"]).map(objectKey));
+  return new Set(allSharedObjects(namespace).map(objectKey));
 }
 
 /** The bindings of one group of the issuer. */

@@ -36,3 +36,11 @@ export function policyIn(
     },
   ];
 }
+
+/** The API server cuts what comes before the random end of a pod's name: k8s.io/apiserver/pkg/storage/names. */
+const LONGEST_BEGIN = 58;
+
+/** How the names of a workload's pods begin: a connection is known by the name of its pod alone. */
+export function beginOfPods(workload: string): string {
+  return `${workload}-`.slice(0, LONGEST_BEGIN);
+}

@@ -4,22 +4,28 @@ import { at, type Context } from "../../stack/context.ts";
 import { isServiceName, label } from "../../stack/names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { ServicePort } from "../../stack/ports.ts";
+import { optional } from "../workload/parts.ts";
+import { answersAlways, hasReadiness, readyServiceName } from "../workload/readiness.ts";
 import { labelsOf, selectorOf } from "../workload/workload.ts";
 import { dnsNames } from "../../stack/network/dns_names.ts";
-import type { Published } from "../../stack/published.ts";
+import type { Published } from "../../stack/published_port.ts";
 
 /** The names that are taken, with who took them, over a whole conversion. */
 export type TakenNames = Map<string, { readonly service: string; readonly written: string }>;
 
-/** The Services of one compose service: none where it has no port. */
-export function servicesOf(
-  context: Context,
-  service: Service,
-  ports: readonly ServicePort[],
-  taken: TakenNames,
-): PlannedObject[] {
-  if (ports.length === 0) return [];
-  return dnsNames(context.project, service).flatMap(({ name, kind, path }): PlannedObject[] => {
+/** What the Services of one compose service are made from. */
+export interface Reached {
+  readonly ports: readonly ServicePort[];
+  readonly taken: TakenNames;
+  /** It ends by itself: nobody calls it where no port is known. */
+  readonly isJob: boolean;
+}
+
+/** The Services of one compose service; without a known port they lead from the name to every port of it. */
+export function servicesOf(context: Context, service: Service, reached: Reached): PlannedObject[] {
+  const { ports, taken, isJob } = reached;
+  if (ports.length === 0 && (isJob || !answersAlways(context, service.name))) return [];
+  const objects = dnsNames(context.project, service).flatMap(({ name, kind, path }): PlannedObject[] => {
     const wanted = kind === "service" ? label(name) : name.toLowerCase();
     if (!isServiceName(wanted)) {
       if (kind === "hostname") return [];
@@ -46,11 +52,12 @@ export function servicesOf(
     taken.set(wanted, { service: service.name, written: name });
     const span = context.project.span(path);
     return [{
-      object: clusterService(context, service.name, wanted, ports),
+      object: clusterService(context, service, wanted, ports),
       ...(span === undefined ? {} : { source: span }),
       service: service.name,
     }];
   });
+  return [...objects, ...readyService(context, service, ports)];
 }
 
 function describe(kind: string): string {
@@ -79,40 +86,77 @@ function reportCollision(
 
 function clusterService(
   context: Context,
-  service: string,
+  service: Service,
   name: string,
   ports: readonly ServicePort[],
 ): KubeObject {
+  const isEarly = answersAlways(context, service.name) &&
+    (ports.length === 0 || hasReadiness(context, service));
   return {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name, namespace: context.namespace, labels: labelsOf(service, context.project.name) },
+    ...named(context, service.name, name),
     spec: {
       type: "ClusterIP",
-      selector: selectorOf(service),
-      ports: ports.map(({ port, protocol, appProtocol }) => ({
-        name: `${protocol.toLowerCase()}-${port}`,
-        port,
-        protocol,
-        targetPort: port,
-        ...(appProtocol === undefined ? {} : { appProtocol }),
-      })),
+      ...(ports.length === 0 ? { clusterIP: "None" } : {}),
+      ...(isEarly ? { publishNotReadyAddresses: true } : {}),
+      selector: selectorOf(service.name),
+      ...portsOf(ports),
     },
   };
 }
 
+/**
+ * What leads to ready pods alone, where the names lead to all: for routes, and for who waits until it is healthy. It is
+ * headless, as its name then has an address while a pod is ready, and none else.
+ */
+function readyService(
+  context: Context,
+  service: Service,
+  ports: readonly ServicePort[],
+): PlannedObject[] {
+  const name = readyServiceName(context, service);
+  if (name === undefined) return [];
+  const span = context.project.span(["services", service.name, "healthcheck"]);
+  const spec = {
+    type: "ClusterIP",
+    clusterIP: "None",
+    selector: selectorOf(service.name),
+    ...portsOf(ports),
+  };
+  return [{
+    object: { ...named(context, service.name, name), spec },
+    ...(span === undefined ? {} : { source: span }),
+    service: service.name,
+  }];
+}
+
+function named(context: Context, service: string, name: string): KubeObject {
+  const labels = labelsOf(service, context.project.name);
+  return { apiVersion: "v1", kind: "Service", metadata: { name, namespace: context.namespace, labels } };
+}
+
+function portsOf(ports: readonly ServicePort[]): Record<string, unknown> {
+  return optional(
+    "ports",
+    ports.map(({ port, protocol, appProtocol }) => ({
+      name: `${protocol.toLowerCase()}-${port}`,
+      port,
+      protocol,
+      targetPort: port,
+      ...(appProtocol === undefined ? {} : { appProtocol }),
+    })),
+  );
+}
+
+/** Of the numbers that Kubernetes gives to Services by itself: one that is published must not go to another. */
+export function isNodePort(port: number): boolean {
+  return port >= 30_000 && port <= 32_767;
+}
+
 /** A Service of type LoadBalancer for each service with ports that decisions open this way, callers' addresses kept. */
 export function loadBalancers(context: Context, ports: readonly Published[]): PlannedObject[] {
-  const byService = Map.groupBy(ports, ({ service }) => service);
-  return [...byService].map(([service, own]): PlannedObject => {
+  return [...Map.groupBy(ports, ({ service }) => service)].map(([service, own]): PlannedObject => {
     const object: KubeObject = {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: {
-        name: label(`${service}-public`),
-        namespace: context.namespace,
-        labels: labelsOf(service, context.project.name),
-      },
+      ...named(context, service, label(`${service}-public`)),
       spec: {
         type: "LoadBalancer",
         externalTrafficPolicy: "Local",
@@ -122,6 +166,7 @@ export function loadBalancers(context: Context, ports: readonly Published[]): Pl
           port: hostPort,
           protocol,
           targetPort: port,
+          ...(isNodePort(hostPort) ? { nodePort: hostPort } : {}),
         })),
       },
     };

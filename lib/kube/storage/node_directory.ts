@@ -2,7 +2,6 @@
 
 /** The label of a node that says which storage it has. */
 export const STORAGE_ID_LABEL = "storage-id";
-export const DEFAULT_STORAGE_ID = "main-01";
 
 export interface NodeDirectory {
   readonly path: string;
@@ -15,23 +14,21 @@ export interface NodeDirectory {
 /**
  * The part of a PersistentVolume's `spec` that says where it lies.
  *
- * A `local` volume has to exist and to name its node. `hostPath` makes the directory, and only names a node where one
- * was decided: a laptop is one node, whose labels nobody has set.
+ * A `local` volume has to exist and to name its node; `hostPath` makes the directory. Where no node was decided there
+ * is one, whose labels nobody has set: a run refuses to start on several.
  */
 export function nodeDirectory({ path, create, storageId }: NodeDirectory): Record<string, unknown> {
-  if (!create) return { local: { path }, nodeAffinity: affinity(storageId ?? DEFAULT_STORAGE_ID) };
+  if (!create) return { local: { path }, nodeAffinity: affinity(storageId) };
   return {
     hostPath: { path, type: "DirectoryOrCreate" },
     ...(storageId === undefined ? {} : { nodeAffinity: affinity(storageId) }),
   };
 }
 
-function affinity(storageId: string): Record<string, unknown> {
-  return {
-    required: {
-      nodeSelectorTerms: [{
-        matchExpressions: [{ key: STORAGE_ID_LABEL, operator: "In", values: [storageId] }],
-      }],
-    },
-  };
+/** A `local` volume is refused without one: every node has a hostname. */
+function affinity(storageId: string | undefined): Record<string, unknown> {
+  const expression = storageId === undefined
+    ? { key: "kubernetes.io/hostname", operator: "Exists" }
+    : { key: STORAGE_ID_LABEL, operator: "In", values: [storageId] };
+  return { required: { nodeSelectorTerms: [{ matchExpressions: [expression] }] } };
 }

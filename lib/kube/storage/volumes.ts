@@ -1,19 +1,19 @@
 /** StorageClass, PersistentVolumes and claims: one pair for each host directory, on the path where it lies. */
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import type { Volume } from "../../../compose/project.ts";
 import { relativePath } from "../../stack/relative_path.ts";
 import type { Context } from "../../stack/context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { label, shortHash } from "../../stack/names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
-import { DEFAULT_STORAGE_ID, nodeDirectory } from "./node_directory.ts";
+import { nodeDirectory } from "./node_directory.ts";
 import { isCreated, pathOnNode } from "../../stack/storage/places.ts";
+import type { Share, VolumeRole } from "../../stack/storage/volume_roles.ts";
 
 const DEFAULT_CLASS = "local-storage";
 const DEFAULT_SIZE = "10Gi";
 
 /** A directory of the node, or a share of another machine. */
-type Source = { readonly path: string } | { readonly nfs: Readonly<Record<string, unknown>> };
+type Source = { readonly path: string } | { readonly nfs: Share; readonly mountOptions: readonly string[] };
 
 interface Claim {
   readonly name: string;
@@ -25,6 +25,14 @@ interface Claim {
   readonly size: string;
   readonly span?: Span;
   readonly services: Set<string>;
+}
+
+/** By whom a claim is asked for, and how. */
+interface Asked {
+  readonly service: string;
+  readonly decision: StorageDecision | undefined;
+  readonly span: Span | undefined;
+  readonly create: boolean;
 }
 
 /** The claims of one conversion, growing while services are converted. */
@@ -43,37 +51,42 @@ export class Claims {
     service: string,
     decision: StorageDecision | undefined,
     span: Span | undefined,
+    isMissing: boolean,
   ): string {
     const plain = path.replace(/\/+$/, "") || "/";
     const { project, decisions } = this.#context;
     const onNode = pathOnNode(project, decisions, decision, plain);
-    const name = relativePath(project, plain);
-    return this.#claim(`path:${onNode}`, label(name), { path: onNode }, service, decision, span);
-  }
-
-  /** The claim for a named volume: at Docker's own path, a decided one, or the network share that it names. */
-  named(
-    key: string,
-    volume: Volume,
-    service: string,
-    decision: StorageDecision | undefined,
-    span: Span | undefined,
-  ): string {
-    return this.#claim(
-      `volume:${key}`,
-      label(key),
-      this.#volumeSource(key, volume, decision),
+    const name = plain === project.workingDir ? "project-folder" : relativePath(project, plain);
+    // A place that was decided is there.
+    const create = isCreated(decisions, decision, isMissing && decision?.path === undefined);
+    return this.#claim(`path:${onNode}`, label(name), { path: onNode }, {
       service,
       decision,
       span,
-    );
+      create,
+    });
   }
 
-  /** Where the directories of a service lie: the storage ids of its local claims. */
+  /** The claim for a named volume, in Docker's own directory, a decided one, or on a share. */
+  named(
+    key: string,
+    role: VolumeRole & { readonly kind: "directory" | "nfs" },
+    service: string,
+    span: Span | undefined,
+  ): string {
+    const decision = this.#context.decisions.storage?.[key];
+    const source: Source = role.kind === "nfs"
+      ? { nfs: role.nfs, mountOptions: role.mountOptions }
+      : { path: role.path };
+    const create = role.kind === "directory" && role.create;
+    return this.#claim(`volume:${key}`, label(key), source, { service, decision, span, create });
+  }
+
+  /** Where the directories of a service lie: the storage ids of its claims, and what is said where there is none. */
   storageIds(service: string): readonly string[] {
     const ids = [...this.#byKey.values()]
       .filter(({ source, services }) => "path" in source && services.has(service))
-      .flatMap(({ storageId, create }) => storageId ?? (create ? [] : DEFAULT_STORAGE_ID));
+      .map(({ storageId }) => storageId ?? "none decided");
     return [...new Set(ids)].sort();
   }
 
@@ -100,9 +113,7 @@ export class Claims {
     key: string,
     wanted: string,
     source: Source,
-    service: string,
-    decision: StorageDecision | undefined,
-    span: Span | undefined,
+    { service, decision, span, create }: Asked,
   ): string {
     const known = this.#byKey.get(key);
     if (known !== undefined) {
@@ -117,30 +128,13 @@ export class Claims {
       name,
       volumeName: label(`${namespace}-${name}`, 200),
       source,
-      create: isCreated(decisions, decision),
+      create,
       ...(storageId === undefined ? {} : { storageId }),
       size: String(decision?.size ?? decisions.storageSize ?? DEFAULT_SIZE),
       ...(span === undefined ? {} : { span }),
       services: new Set([service]),
     });
     return name;
-  }
-
-  #volumeSource(key: string, volume: Volume, decision: StorageDecision | undefined): Source {
-    if (decision?.path !== undefined) return { path: decision.path };
-    const options = volume.driver_opts ?? {};
-    const device = options["device"];
-    if (options["type"] === "nfs" && device !== undefined) {
-      const server = /(?:^|,)addr=([^,]+)/.exec(options["o"] ?? "")?.[1];
-      if (server !== undefined) return { nfs: { server, path: device.replace(/^:/, "") } };
-    }
-    if (device?.startsWith("/") && /(^|,)r?bind(,|$)/.test(options["o"] ?? "")) {
-      return { path: pathOnNode(this.#context.project, this.#context.decisions, undefined, device) };
-    }
-    const { dockerRoot = "/var/lib/docker", storageRoot } = this.#context.decisions;
-    if (storageRoot !== undefined) return { path: `${storageRoot.replace(/\/+$/, "")}/volumes/${key}` };
-    const name = volume.name ?? `${this.#context.project.name}_${key}`;
-    return { path: `${dockerRoot.replace(/\/+$/, "")}/volumes/${name}/_data` };
   }
 
   #className(): string {
@@ -175,7 +169,7 @@ export class Claims {
           namespace: this.#context.namespace,
           name: claim.name,
         },
-        ...("path" in claim.source ? nodeDirectory({ ...claim, path: claim.source.path }) : claim.source),
+        ...sourceOf(claim),
       },
     };
   }
@@ -194,4 +188,14 @@ export class Claims {
       },
     };
   }
+}
+
+/** The part of the `spec` that says where the volume lies. */
+function sourceOf(claim: Claim): Record<string, unknown> {
+  const { source } = claim;
+  if ("path" in source) return nodeDirectory({ ...claim, path: source.path });
+  return {
+    nfs: source.nfs,
+    ...(source.mountOptions.length === 0 ? {} : { mountOptions: source.mountOptions }),
+  };
 }

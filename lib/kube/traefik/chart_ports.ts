@@ -12,6 +12,7 @@ export function entryPointPorts(
   published: readonly PublishedPort[],
 ): Readonly<Record<string, unknown>> {
   const ports: Record<string, unknown> = {};
+  const taken = new Set(CHART_PORTS);
   for (const entryPoint of entryPoints.byName.values()) {
     if (entryPoint.target === "traefik") continue;
     ports[entryPoint.target] = entryPoint.target === "web" || entryPoint.target === "websecure"
@@ -20,10 +21,12 @@ export function entryPointPorts(
         entryPoint.publicPort,
         entryPoint.protocol === "udp" ? "UDP" : "TCP",
         entryPoint.isPublished,
+        taken,
       );
   }
   for (const { entryPoint, hostPort, protocol } of published) {
-    ports[entryPoint] ??= otherPort(hostPort, protocol, true);
+    if (entryPoint === "web" || entryPoint === "websecure") continue;
+    ports[entryPoint] ??= otherPort(hostPort, protocol, true, taken);
   }
   return ports;
 }
@@ -32,7 +35,11 @@ function ownPort(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>
   const http3 = structField(entryPoint.fields, "http3") === undefined
     ? {}
     : { http3: { enabled: true, advertisedPort: entryPoint.publicPort } };
-  return { exposedPort: entryPoint.publicPort, ...http3 };
+  return {
+    exposedPort: entryPoint.publicPort,
+    ...(entryPoint.isLoopback ? { expose: { default: false } } : {}),
+    ...http3,
+  };
 }
 
 /** A port that compose does not publish is not exposed by the cluster either. */
@@ -40,7 +47,22 @@ function otherPort(
   port: number,
   protocol: "TCP" | "UDP",
   isPublished: boolean,
+  taken: Set<number>,
 ): Readonly<Record<string, unknown>> {
-  const inside = port < 1024 ? port + 8000 : port;
-  return { port: inside, expose: { default: isPublished }, exposedPort: port, protocol };
+  return { port: innerPort(port, taken), expose: { default: isPublished }, exposedPort: port, protocol };
+}
+
+/** Where the chart's own entry points listen inside the pod: web, websecure, traefik (of any version) and metrics. */
+const CHART_PORTS = [8000, 8443, 8080, 9000, 9100];
+/** Below this a program needs rights that Traefik's has not. */
+const FIRST_FREE = 1024;
+const STEP = 10_000;
+const LAST = 65_535;
+
+/** The port inside the pod, which no other entry point listens on: the same number where that can be. */
+function innerPort(port: number, taken: Set<number>): number {
+  let inner = port < FIRST_FREE ? port + 8000 : port;
+  while (taken.has(inner)) inner = inner + STEP > LAST ? (inner % STEP) + FIRST_FREE + 1 : inner + STEP;
+  taken.add(inner);
+  return inner;
 }

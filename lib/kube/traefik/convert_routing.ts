@@ -10,7 +10,7 @@ import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import { decidedCertificate, type GivenCertificate } from "./default_certificate.ts";
 import { askAboutElsewhere, isTraefikElsewhere, usualEntryPoints, withoutClosed } from "./elsewhere.ts";
 import { frontService } from "./front.ts";
-import { askAboutPlainHttp, type EntryPoints, mapEntryPoints } from "./entry_points.ts";
+import { askAboutPlainHttp, type EntryPoints, mapEntryPoints, reportAddresses } from "./entry_points.ts";
 import { convertStatic } from "./helm_chart_config.ts";
 import { convertHttpRouter } from "./http_route.ts";
 import { convertMiddleware } from "./middleware.ts";
@@ -69,7 +69,10 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     ...convertRouters(context, routing.udp.routers, convertUdpRouter),
     ...(input.published ?? []).flatMap((published) => publishedRoute(context, published) ?? []),
   ];
-  context.findings.push(...askAboutPlainHttp(context.entryPoints, routing.http.routers.values()));
+  context.findings.push(
+    ...askAboutPlainHttp(context.entryPoints, routing.http.routers.values()),
+    ...reportAddresses(routing, input.project),
+  );
   const environment = environmentOf(input);
   // What another project's Traefik is set to is that project's business.
   const fixed = isElsewhere && (input.published ?? []).length === 0

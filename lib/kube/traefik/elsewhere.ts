@@ -33,6 +33,7 @@ export function usualEntryPoints(routing: Routing): EntryPoints {
     port: secure ? 443 : 80,
     publicPort: secure ? 443 : 80,
     isPublished: true,
+    isLoopback: false,
     hasTls: false,
     decided: true,
   });

@@ -9,6 +9,7 @@ import {
   entryPointsOf,
   textField,
 } from "../../traefik/static_configuration.ts";
+import { isLoopback, isOneAddress } from "../../stack/network/host_address.ts";
 import { label } from "../../stack/names.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
@@ -21,6 +22,8 @@ export interface MappedEntryPoint extends EntryPoint {
   readonly publicPort: number;
   /** Whether the world reaches it at all. */
   readonly isPublished: boolean;
+  /** Whether only programs of the machine itself reached it. */
+  readonly isLoopback: boolean;
   /** Whether every router on it is served by TLS, there as here or by decision. */
   readonly hasTls: boolean;
   /** The resolver for routers without one of their own. */
@@ -48,25 +51,59 @@ export function mapEntryPoints(routing: Routing, decisions: TraefikDecisions, pr
   return { byName, defaults: defaultEntryPoints(written) };
 }
 
+/** How the world reaches an entry point. */
+interface PublicPort {
+  readonly port: number;
+  /** Only programs of the machine itself reach it. */
+  readonly isLoopback: boolean;
+}
+
 /** The host port that compose publishes for an entry point; with the host's network each is its own. */
-function publicPortOf(service: Service | undefined, { port, protocol }: EntryPoint): number | undefined {
-  if (service === undefined || service.network_mode === "host") return port;
-  const published = service.ports?.find((each) =>
-    each.target === port && (each.protocol ?? "tcp") === protocol
-  );
+function publicPortOf(
+  service: Service | undefined,
+  { port, protocol }: EntryPoint,
+): PublicPort | undefined {
+  if (service === undefined || service.network_mode === "host") return { port, isLoopback: false };
+  const all = service.ports?.filter((each) => each.target === port && (each.protocol ?? "tcp") === protocol);
+  const published = all?.find(({ host_ip }) => !isLoopback(host_ip)) ?? all?.[0];
   if (published === undefined) return undefined;
   const hostPort = Number(published.published);
-  return Number.isInteger(hostPort) && hostPort > 0 ? hostPort : port;
+  return {
+    port: Number.isInteger(hostPort) && hostPort > 0 ? hostPort : port,
+    isLoopback: isLoopback(published.host_ip),
+  };
+}
+
+/** Says which entry points of the stack's Traefik are reached otherwise than before, by the address they had. */
+export function reportAddresses(routing: Routing, project: Project): Diagnostic[] {
+  const service = project.services[routing.traefikService ?? ""];
+  if (service === undefined || service.network_mode === "host") return [];
+  return (service.ports ?? []).flatMap(({ host_ip, published, target }, index): Diagnostic[] => {
+    if (!isOneAddress(host_ip)) return [];
+    const span = project.span(["services", service.name, "ports", index]);
+    const where = `Port ${published ?? target} of Traefik was reached on ${host_ip} alone`;
+    return [{
+      code: "traefik-one-address",
+      severity: isLoopback(host_ip) ? "info" : "question",
+      message: isLoopback(host_ip)
+        ? `${where}: the cluster's Traefik opens it to nobody`
+        : `${where}: the cluster's Traefik opens it on every address of the node`,
+      ...(span === undefined ? {} : { span }),
+      hint: isLoopback(host_ip)
+        ? "kubectl port-forward -n kube-system deploy/traefik PORT reaches it"
+        : "Close it to the others by the node's firewall, or give k3s's load balancer one address",
+    }];
+  });
 }
 
 function mapOne(
   entryPoint: EntryPoint,
-  hostPort: number | undefined,
+  published: PublicPort | undefined,
   decisions: TraefikDecisions,
   taken: Set<string>,
 ): MappedEntryPoint {
   const decision = decisions.entryPoints[entryPoint.name];
-  const publicPort = hostPort ?? entryPoint.port;
+  const publicPort = published?.port ?? entryPoint.port;
   const wanted = decision?.name ?? usualName(entryPoint, publicPort);
   let target = wanted;
   for (let number = 2; taken.has(target); number++) target = `${wanted.slice(0, 13)}${number}`;
@@ -78,7 +115,8 @@ function mapOne(
     ...entryPoint,
     target,
     publicPort,
-    isPublished: hostPort !== undefined,
+    isPublished: published !== undefined && !published.isLoopback,
+    isLoopback: published?.isLoopback === true,
     hasTls: decision?.tls ?? (decision?.certResolver !== undefined || entryPoint.tls !== undefined),
     ...(certResolver === undefined ? {} : { certResolver }),
     decided: decision?.tls !== undefined || decision?.certResolver !== undefined,

@@ -1,4 +1,5 @@
 /** The front: the Service by which ports of the node lead to the Traefik that k3s brings. */
+import { isNodePort } from "../network/services.ts";
 import type { KubeObject } from "../object.ts";
 import type { RouteContext } from "./context.ts";
 import { isTraefikElsewhere } from "./elsewhere.ts";
@@ -41,7 +42,13 @@ export function frontService(
         "app.kubernetes.io/name": "traefik",
         "app.kubernetes.io/instance": `traefik-${namespace}`,
       },
-      ports: ports.map(({ name, port, protocol }) => ({ name, port, protocol, targetPort: name })),
+      ports: ports.map(({ name, port, protocol }) => ({
+        name,
+        port,
+        protocol,
+        targetPort: name,
+        ...(isNodePort(port) ? { nodePort: port } : {}),
+      })),
     },
   };
 }
@@ -58,8 +65,8 @@ function frontPorts(
   const hasTraefik = routing.traefikService !== undefined || routing.static !== undefined ||
     isTraefikElsewhere(routing);
   const own = hasTraefik ? [...entryPoints.byName.values()] : [];
-  for (const { target, publicPort, protocol, isPublished, fields } of own) {
-    if (target === "traefik" || !isPublished) continue;
+  for (const { target, publicPort, protocol, isPublished, isLoopback, fields } of own) {
+    if (target === "traefik" || !isPublished || isLoopback) continue;
     add(target, publicPort, protocol === "udp" ? "UDP" : "TCP");
     const isOwn = target === "web" || target === "websecure";
     if (isOwn && fields["http3"] !== undefined) add(`${target}-http3`, publicPort, "UDP");

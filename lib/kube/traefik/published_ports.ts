@@ -1,6 +1,6 @@
 /** Ports that compose published and that decisions lead through Traefik: IngressRouteTCP and IngressRouteUDP. */
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import type { PlannedObject } from "../object.ts";
+import type { KubeObject, PlannedObject } from "../object.ts";
 import { type RouteContext, traefikObject } from "./context.ts";
 import { label } from "../../stack/names.ts";
 
@@ -17,6 +17,41 @@ export interface PublishedPort {
   readonly span?: Span;
 }
 
+/** Below every route that somebody wrote. */
+const LOWEST_PRIORITY = 1;
+
+interface Route {
+  readonly name: string;
+  readonly entryPoint: string;
+  readonly protocol: "TCP" | "UDP";
+  readonly services: readonly { readonly name: string; readonly port: number }[];
+}
+
+/** On the entry points that all share a service has what no other route wants: HTTP as it is, TLS passed on. */
+function routeObject(context: RouteContext, { name, entryPoint, protocol, services }: Route): KubeObject {
+  const entryPoints = [entryPoint];
+  if (protocol === "UDP") {
+    return traefikObject(context, "IngressRouteUDP", name, { entryPoints, routes: [{ services }] });
+  }
+  if (entryPoint === "web") {
+    const route = { kind: "Rule", match: "PathPrefix(`/`)", priority: LOWEST_PRIORITY, services };
+    return traefikObject(context, "IngressRoute", name, { entryPoints, routes: [route] });
+  }
+  const match = "HostSNI(`*`)";
+  return traefikObject(
+    context,
+    "IngressRouteTCP",
+    name,
+    entryPoint === "websecure"
+      ? {
+        entryPoints,
+        routes: [{ match, priority: LOWEST_PRIORITY, services }],
+        tls: { passthrough: true },
+      }
+      : { entryPoints, routes: [{ match, services }] },
+  );
+}
+
 /** The route of a published port: everything that arrives on its entry point. */
 export function publishedRoute(context: RouteContext, published: PublishedPort): PlannedObject | undefined {
   const { service, port, protocol, entryPoint, span } = published;
@@ -25,11 +60,6 @@ export function publishedRoute(context: RouteContext, published: PublishedPort):
   if (target === undefined) return undefined;
   const name = label(`${service}-${published.hostPort}`);
   const services = [{ name: target.name, port: target.port }];
-  const object = protocol === "UDP"
-    ? traefikObject(context, "IngressRouteUDP", name, { entryPoints: [entryPoint], routes: [{ services }] })
-    : traefikObject(context, "IngressRouteTCP", name, {
-      entryPoints: [entryPoint],
-      routes: [{ match: "HostSNI(`*`)", services }],
-    });
+  const object = routeObject(context, { name, entryPoint, protocol, services });
   return { object, service, ...(span === undefined ? {} : { source: span }) };
 }

@@ -4,6 +4,7 @@ import { relativePath } from "../../stack/relative_path.ts";
 import { at } from "../../stack/context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { label } from "../../stack/names.ts";
+import { dockerPath } from "../../stack/storage/volume_roles.ts";
 import { storageDecision } from "../../stack/storage/places.ts";
 import { reportOwner } from "./owners.ts";
 import { configurationVolume } from "./configuration_volume.ts";
@@ -69,7 +70,7 @@ function mountOf(
     case "bind":
       return bindMount(workshop, subject, mount, path, helperImage);
     case "volume":
-      return [volumeMount(workshop, subject, mount, path, helperImage)];
+      return volumeMount(workshop, subject, mount, path, helperImage);
     case "tmpfs":
       return [memory(mount.target, mount.tmpfs?.size)];
     case "image":
@@ -125,6 +126,7 @@ function bindMount(
         subject.service.name,
         decision,
         context.project.span(path),
+        role.isMissing,
       );
       return [claimMount(workshop, subject, claim, mount, role.subPath, decision, helperImage)];
     }
@@ -165,35 +167,50 @@ function volumeMount(
   mount: Mount,
   path: Path,
   helperImage: string,
-): Mounted {
-  const { context, claims } = workshop;
+): Mounted[] {
+  const { context, claims, volumes } = workshop;
   const key = mount.source;
   const span = context.project.span(path);
   if (key === undefined) {
+    const own = `${subject.service.name}-${label(mount.target)}`;
     context.report({
       code: "kube-anonymous-volume",
       severity: "warning",
       message:
-        `Anonymous volume "${mount.target}" of service "${subject.service.name}" becomes an empty directory that ends with its pod`,
+        `Anonymous volume "${mount.target}" of service "${subject.service.name}" is kept in a directory of its own, which begins empty: what the image has there, as in Docker's, is not copied`,
       ...(span === undefined ? {} : { span }),
-      hint: "Give it a name under volumes to keep what is in it",
+      hint: `To begin with what the container has: docker cp CONTAINER:${mount.target}/. ${
+        dockerPath(context, own, {})
+      }`,
     });
-    return emptyDirectory(mount.target);
+    const role = {
+      kind: "directory",
+      path: dockerPath(context, own, {}),
+      create: true,
+      readOnly: false,
+    } as const;
+    const claim = claims.named(own, role, subject.service.name, span);
+    return [
+      claimMount(workshop, subject, claim, { ...mount, source: own }, undefined, undefined, helperImage),
+    ];
   }
-  const volume = context.project.volumes[key] ?? {};
-  const decision = context.decisions.storage?.[key];
-  if (volume.driver_opts?.["type"] === "tmpfs") return memory(mount.target, undefined);
-  if (decision?.kind === "empty") return emptyDirectory(mount.target);
-  const claim = claims.named(key, volume, subject.service.name, decision, span);
-  return claimMount(
-    workshop,
-    subject,
-    claim,
-    mount,
-    mount.volume?.subpath,
-    decision,
-    helperImage,
-  );
+  const role = volumes.get(key) ?? { kind: "skip" };
+  switch (role.kind) {
+    case "skip":
+      return [];
+    case "empty":
+      return [emptyDirectory(mount.target)];
+    case "memory":
+      return [memory(mount.target, role.size)];
+    case "nfs":
+    case "directory": {
+      const claim = claims.named(key, role, subject.service.name, span);
+      const isReadOnly = role.kind === "directory" ? role.readOnly : role.nfs.readOnly === true;
+      const inForce = isReadOnly ? { ...mount, read_only: true } : mount;
+      const decision = context.decisions.storage?.[key];
+      return [claimMount(workshop, subject, claim, inForce, mount.volume?.subpath, decision, helperImage)];
+    }
+  }
 }
 
 /** The image's files as a read-only volume (Kubernetes 1.33 and later). */

@@ -16,8 +16,8 @@ export function reportOwner(
 ): void {
   const { source } = mount;
   if (source === undefined || decision?.owner !== undefined || mount.read_only === true) return;
-  if (!isCreated(context.decisions, decision)) return;
   const isHere = mount.type === "bind" && (context.bindSources.get(source)?.kind ?? "missing") !== "missing";
+  if (!isCreated(context.decisions, decision, !isHere)) return;
   const uid = startingUid(context, subject);
   if (isHere || uid === undefined || uid === 0) return;
   const key = mount.type === "bind" ? storageKey(context, source) : source;

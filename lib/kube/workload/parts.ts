@@ -6,8 +6,10 @@ import type { SecretNote, Secrets } from "../../stack/secrets/classification.ts"
 import type { Context } from "../../stack/context.ts";
 import type { ServiceDecision } from "../../decisions/decisions.ts";
 import type { HostReference } from "../../stack/network/references.ts";
+import type { Published } from "../../stack/published_port.ts";
 import type { ServicePort } from "../../stack/ports.ts";
-import type { Role } from "../../stack/storage/roles.ts";
+import type { Role } from "../../stack/storage/bind_role.ts";
+import type { VolumeRole } from "../../stack/storage/volume_roles.ts";
 import type { Claims } from "../storage/volumes.ts";
 
 /** Plain JSON of the Kubernetes API. */
@@ -20,9 +22,10 @@ export interface Workshop {
   readonly objects: ConfigurationObjects;
   readonly claims: Claims;
   readonly roles: ReadonlyMap<string, Role>;
+  readonly volumes: ReadonlyMap<string, VolumeRole>;
   readonly ports: ReadonlyMap<string, readonly ServicePort[]>;
-  /** By service: `3478/UDP` to the port of the node that it is bound to. */
-  readonly hostPorts: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** By service: ports of the node that its pod takes itself. */
+  readonly hostPorts: ReadonlyMap<string, readonly Published[]>;
   readonly references: readonly HostReference[];
   /** Configuration mounts that compose leaves writable and a pod cannot, for one report. */
   readonly writable: Span[];

@@ -1,5 +1,6 @@
 /** The pod template of a service. */
 import { createHash } from "node:crypto";
+import type { Published } from "../../stack/published_port.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
 import { isAnnotationKey, labelValue } from "../../stack/names.ts";
 import { at } from "../../stack/context.ts";
@@ -64,7 +65,7 @@ export function podOf(
     ...platformOf(service.platform),
     ...(kind === "Job" ? { restartPolicy: restartPolicy(service.restart) } : {}),
     ...optional("initContainers", initContainers),
-    containers: [hostPorts.size === 0 ? container.json : withHostPorts(container.json, hostPorts)],
+    containers: [hostPorts.length === 0 ? container.json : withHostPorts(container.json, hostPorts)],
     ...optional("volumes", mounts.volumes),
   };
   const annotations = {
@@ -75,7 +76,7 @@ export function podOf(
     template: { metadata: { labels, ...optional("annotations", annotations) }, spec },
     image: container.image,
     variables: container.variables,
-    exclusive: mounts.writesData || hostPorts.size > 0 || service.network_mode === "host",
+    exclusive: mounts.writesData || hostPorts.length > 0 || service.network_mode === "host",
   };
 }
 
@@ -108,16 +109,25 @@ function annotationsOf(workshop: Workshop, { service }: Subject): Record<string,
   return result;
 }
 
-function hostPortsOf(workshop: Workshop, { service }: Subject): ReadonlyMap<string, number> {
-  return workshop.hostPorts.get(service.name) ?? new Map();
+function hostPortsOf(workshop: Workshop, { service }: Subject): readonly Published[] {
+  return workshop.hostPorts.get(service.name) ?? [];
 }
 
-function withHostPorts(container: Json, hostPorts: ReadonlyMap<string, number>): Json {
+function withHostPorts(container: Json, hostPorts: readonly Published[]): Json {
   const ports = (container["ports"] as readonly Json[] | undefined ?? []).map((port) => {
-    const hostPort = hostPorts.get(`${port["containerPort"]}/${port["protocol"]}`);
-    return hostPort === undefined ? port : { ...port, hostPort };
+    const own = hostPorts.find((one) =>
+      one.port === port["containerPort"] && one.protocol === port["protocol"]
+    );
+    return own === undefined
+      ? port
+      : { ...port, hostPort: own.hostPort, ...optional("hostIP", addressOf(own.hostIp)) };
   });
   return { ...container, ports };
+}
+
+/** Kubernetes takes an address and no name. */
+function addressOf(hostIp: string | undefined): string | undefined {
+  return hostIp === "localhost" ? "127.0.0.1" : hostIp?.replace(/^\[|\]$/g, "");
 }
 
 /** `linux/arm64/v8` as a node selector. */

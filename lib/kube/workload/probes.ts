@@ -16,7 +16,7 @@ const STARTUP_SECONDS = 3600;
 export function probesOf(workshop: Workshop, subject: Subject): Json {
   const { service, decision } = subject;
   const check = service.healthcheck;
-  const command = commandOf(service);
+  const command = healthcheckCommand(service);
   if (check === undefined || command === undefined) {
     const routed = hasOwnHealthcheck(service)
       ? undefined
@@ -57,7 +57,7 @@ export function probesOf(workshop: Workshop, subject: Subject): Json {
 }
 
 /** What runs in the container; nothing where the check is off. */
-function commandOf(service: Service): string[] | undefined {
+export function healthcheckCommand(service: Service): string[] | undefined {
   const check = service.healthcheck;
   if (check?.disable === true) return undefined;
   const [form, ...rest] = check?.test ?? [];

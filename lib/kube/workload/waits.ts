@@ -2,12 +2,14 @@
 import { at, isSkipped } from "../../stack/context.ts";
 import { connects } from "../jobs/script/shell_parts.ts";
 import { isServiceName, label } from "../../stack/names.ts";
+import { readyServiceName } from "./readiness.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /**
- * `service_healthy` waits until the other's Service answers: it has an address only while its readiness probe,
- * which is the healthcheck, succeeds. `service_started` needs nothing, since a pod is restarted until it works;
+ * `service_healthy` waits until the other is ready, which its readiness probe, the healthcheck, says: then the name of
+ * its ready pods has an address. Where its own name has one only then (`names: ready`), and where there is no healthcheck
+ * to ask, the wait is for its lowest port. `service_started` needs nothing, since a pod is restarted until it works;
  * the completion of a Job is waited for by the order of the migrations.
  */
 export function waitContainers(workshop: Workshop, subject: Subject, helperImage: string): Json[] {
@@ -16,28 +18,38 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
   if (decision.waitFor === false) return [];
   return Object.entries(service.depends_on ?? {}).flatMap(([name, { condition }]): Json[] => {
     if (condition !== "service_healthy" || isSkipped(context.decisions, name)) return [];
-    const port = (workshop.ports.get(name) ?? []).find(({ protocol }) => protocol === "TCP")?.port;
-    if (port === undefined || !isServiceName(label(name))) {
-      context.report({
-        code: "kube-wait-without-port",
-        severity: "warning",
-        message:
-          `Service "${service.name}" waits until "${name}" is healthy, but "${name}" has no port to ask`,
-        ...at(context.project, ["services", service.name, "depends_on", name]),
-        hint: `Add to decisions.yaml: services: { ${yamlWord(name)}: { ports: [PORT] } }`,
-      });
-      return [];
+    const command = waitCommand(workshop, name);
+    if (command !== undefined) {
+      return [{
+        name: label(`wait-${name}`),
+        image: helperImage,
+        imagePullPolicy: "IfNotPresent",
+        command: ["sh", "-c", command],
+      }];
     }
-    const command = waitCommand(label(name), port);
-    return [{
-      name: label(`wait-${name}`),
-      image: helperImage,
-      imagePullPolicy: "IfNotPresent",
-      command: ["sh", "-c", command],
-    }];
+    context.report({
+      code: "kube-wait-without-port",
+      severity: "warning",
+      message: `Service "${service.name}" waits until "${name}" is healthy, but "${name}" has no port to ask`,
+      ...at(context.project, ["services", service.name, "depends_on", name]),
+      hint: `Add to decisions.yaml: services: { ${yamlWord(name)}: { ports: [PORT] } }`,
+    });
+    return [];
   });
 }
 
-function waitCommand(host: string, port: number): string {
+function waitCommand({ context, ports }: Workshop, name: string): string | undefined {
+  const service = context.project.services[name];
+  const ready = service === undefined ? undefined : readyServiceName(context, service);
+  if (ready !== undefined) return untilNamed(ready, name);
+  const host = label(name);
+  const port = (ports.get(name) ?? []).find(({ protocol }) => protocol === "TCP")?.port;
+  if (port === undefined || !isServiceName(host)) return undefined;
   return `until ${connects(host, String(port))}; do echo "waiting for ${host}:${port}"; sleep 2; done`;
+}
+
+/** A name without an address is the one failure of a connection that says so; whether the port is open is no matter. */
+function untilNamed(host: string, name: string): string {
+  return `while nc -w 1 ${host} 1 </dev/null 2>&1 | grep -qiE 'bad address|not known|resolve'; do ` +
+    `echo "waiting until ${label(name)} is healthy"; sleep 2; done`;
 }

@@ -24,6 +24,7 @@ export interface HostReference {
 const SCHEME_PORTS: Readonly<Record<string, number>> = {
   amqp: 5672,
   amqps: 5671,
+  gelf: 12201,
   http: 80,
   https: 443,
   ldap: 389,
@@ -35,12 +36,14 @@ const SCHEME_PORTS: Readonly<Record<string, number>> = {
   postgresql: 5432,
   redis: 6379,
   smtp: 25,
+  statsd: 8125,
+  syslog: 514,
   ws: 80,
   wss: 443,
 };
 
 /** The port that a reference means: its own, else its scheme's. */
-export function portOf(reference: HostReference): number | undefined {
+export function portOf(reference: Pick<HostReference, "port" | "scheme">): number | undefined {
   return reference.port ??
     (reference.scheme === undefined ? undefined : SCHEME_PORTS[reference.scheme.split(/[:+]/).at(-1) ?? ""]);
 }
@@ -53,6 +56,7 @@ export function hostReferences(project: Project, bindSources: BindSources): read
     [
       ...environmentMentions(project, service, names),
       ...argumentMentions(project, service, names),
+      ...healthcheckMentions(project, service, names),
       ...fileMentions(project, service, bindSources, names),
     ].flatMap(({ mention, span }): HostReference[] => {
       const to = owners.get(mention.host);
@@ -164,6 +168,13 @@ function argumentMentions(project: Project, service: Service, names: ReadonlySet
       }));
     })
   );
+}
+
+function healthcheckMentions(project: Project, service: Service, names: ReadonlySet<string>): Found[] {
+  const { test, disable } = service.healthcheck ?? {};
+  if (disable === true || test === undefined) return [];
+  const span = project.span(["services", service.name, "healthcheck", "test"]);
+  return mentionsInValue(test.slice(1).join(" "), names).map((mention) => ({ mention, span }));
 }
 
 function fileMentions(

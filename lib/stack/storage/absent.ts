@@ -5,7 +5,7 @@ import { isCreated, storageDecision, storageKey, type Use } from "./places.ts";
 /** One finding for all that must exist, as on the real machine they do, and one for all that are made. */
 export function reportAbsent(context: Context, absent: readonly Use[]): void {
   const isMade = ({ mount }: Use): boolean =>
-    isCreated(context.decisions, storageDecision(context, mount.source ?? ""));
+    isCreated(context.decisions, storageDecision(context, mount.source ?? ""), true);
   const made = absent.filter(isMade);
   const missing = absent.filter((use) => !isMade(use));
   if (missing.length > 0) {
@@ -21,8 +21,10 @@ export function reportAbsent(context: Context, absent: readonly Use[]): void {
     report(context, made, {
       code: "kube-data-directory-made",
       severity: "info",
-      what: "not on this disk and made on the node, empty and root's",
-      hint: 'For a program that runs as another user: storage: { "PATH": { owner: "UID:GID" } }',
+      what: "not on this disk and made on the node, empty and root's, as Docker does",
+      hint:
+        "To start only where they are there: storageDirectories: existing; for a program that runs as another " +
+        'user: storage: { "PATH": { owner: "UID:GID" } }',
     });
   }
 }

@@ -44,9 +44,19 @@ export function isEngineSocket(path: string): boolean {
   return /^\/(var\/)?run\/(docker|containerd\/containerd|podman\/podman)\.sock$/.test(path);
 }
 
+/** The machine's own folders below /etc; the others there are of programs, such as /etc/letsencrypt. */
+// deno-fmt-ignore
+const OWN_ETC = new Set([
+  "alternatives", "apt", "ca-certificates", "cron.d", "default", "docker", "init.d", "kubernetes", "modprobe.d",
+  "modules-load.d", "netplan", "network", "networkmanager", "pam.d", "pki", "profile.d", "rancher", "security", "skel",
+  "ssh", "ssl", "sudoers.d", "sysctl.d", "systemd", "udev", "xdg",
+]);
+
 /** A path of the machine itself, not of the stack. */
 export function isSystemPath(path: string): boolean {
   const trimmed = path.replace(/\/+$/, "");
+  const inEtc = /^\/etc\/([^/]+)/.exec(trimmed)?.[1];
+  if (inEtc !== undefined) return OWN_ETC.has(inEtc.toLowerCase());
   return trimmed === "" ||
     /^\/(boot|dev|etc|lib|lib64|proc|run|sys|usr|bin|sbin|var\/run|var\/log|var\/lib\/(docker|containerd))(\/|$)/
       .test(trimmed);

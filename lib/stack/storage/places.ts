@@ -13,9 +13,17 @@ export interface Use {
 
 type StorageDecisions = Pick<DecisionValues, "storageDirectories" | "storageRoot">;
 
-/** Whether a data directory that is missing is made, empty: decided for it, else for all. */
-export function isCreated(decisions: StorageDecisions, decision: StorageDecision | undefined): boolean {
-  return decision?.create ?? decisions.storageDirectories === "create";
+/**
+ * Whether a data directory is made on the node where it is missing: decided for it, else for all, else what Docker
+ * does, which makes what is not there.
+ */
+export function isCreated(
+  decisions: StorageDecisions,
+  decision: StorageDecision | undefined,
+  isMissing: boolean,
+): boolean {
+  if (decision?.create !== undefined) return decision.create;
+  return decisions.storageDirectories === undefined ? isMissing : decisions.storageDirectories === "create";
 }
 
 /**

@@ -1,24 +1,16 @@
 /** Decides what each bind mount is: configuration, data, a path of the machine, or nothing that can move. */
 import type { BindSource } from "../../../compose/bind_source.ts";
 import { relativePath } from "../relative_path.ts";
-import { at, type Context, isSkipped } from "../context.ts";
+import { type Context, isSkipped } from "../context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { reportAbsent } from "./absent.ts";
-import { isEngineSocket, isSystemPath, looksLikeFile, senseOf } from "./path_words.ts";
+import { directoryRole, LARGEST_OBJECT, writablePaths } from "./directory_role.ts";
+import { isEngineSocket, isSystemPath, looksLikeFile } from "./path_words.ts";
+import { place, reportMount } from "./report_mount.ts";
+import { isStateFile } from "./state_files.ts";
 import { storageDecision, storageKey, type Use } from "./places.ts";
+import type { Role } from "./bind_role.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
-
-/** What a ConfigMap or Secret takes: 1 MiB for the whole object, some of it for everything else than data. */
-export const LARGEST_OBJECT = 1024 * 1024 - 8 * 1024;
-
-/** What becomes of a bind mount's source. */
-export type Role =
-  | { readonly kind: "configuration"; readonly source: BindSource }
-  /** A directory on a PersistentVolume; `subPath` where the mount is a single file in it. */
-  | { readonly kind: "data"; readonly directory: string; readonly subPath?: string }
-  | { readonly kind: "empty" }
-  | { readonly kind: "hostPath"; readonly path: string; readonly readOnly: boolean }
-  | { readonly kind: "skip" };
 
 /** The role of every bind source by its path; one path has one role, whoever mounts it. */
 export function bindRoles(context: Context): ReadonlyMap<string, Role> {
@@ -33,14 +25,18 @@ export function bindRoles(context: Context): ReadonlyMap<string, Role> {
       uses.set(mount.source, [...uses.get(mount.source) ?? [], use]);
     }
   }
+  const writable = writablePaths(context.project);
   const roles = new Map<string, Role>();
   const absent: Use[] = [];
   for (const [path, all] of uses) {
     const source = context.bindSources.get(path) ?? { kind: "missing" };
     const decision = storageDecision(context, path);
-    const role = decidedRole(decision, path, source, all) ?? roleByLook(context, path, source, all);
+    const role = decidedRole(decision, path, source, all) ??
+      roleByLook(context, { path, uses: all }, source, writable);
     roles.set(path, role);
-    if (role.kind === "data" && source.kind === "missing") absent.push(...all.slice(0, 1));
+    if (role.kind === "data" && role.isMissing && !isNamedLikeFile(context, path, all)) {
+      absent.push(...all.slice(0, 1));
+    }
   }
   reportAbsent(context, absent);
   return roles;
@@ -71,7 +67,12 @@ function decidedRole(
   }
 }
 
-function roleByLook(context: Context, path: string, source: BindSource, uses: readonly Use[]): Role {
+function roleByLook(
+  context: Context,
+  { path, uses }: { readonly path: string; readonly uses: readonly Use[] },
+  source: BindSource,
+  writable: readonly string[],
+): Role {
   const inside = relativePath(context.project, path) !== path;
   if (isEngineSocket(path)) return engineSocket(context, path, uses);
   if (isCopyable(path, source)) return { kind: "configuration", source };
@@ -82,11 +83,11 @@ function roleByLook(context: Context, path: string, source: BindSource, uses: re
     case "file":
       return file(context, path, source, uses);
     case "directory":
-      return directory(context, path, source, uses);
+      return directoryRole(context, { path, source, uses, writable });
     case "socket":
     case "device":
     case "fifo":
-      report(
+      reportMount(
         context,
         "kube-bind-special",
         "question",
@@ -97,7 +98,7 @@ function roleByLook(context: Context, path: string, source: BindSource, uses: re
       );
       return { kind: "skip" };
     case "unreadable":
-      report(
+      reportMount(
         context,
         "kube-bind-unreadable",
         "error",
@@ -116,7 +117,7 @@ function isCopyable(path: string, source: BindSource): boolean {
 }
 
 function engineSocket(context: Context, path: string, uses: readonly Use[]): Role {
-  report(
+  reportMount(
     context,
     "kube-engine-socket",
     "warning",
@@ -130,7 +131,7 @@ function engineSocket(context: Context, path: string, uses: readonly Use[]): Rol
 
 function systemPath(context: Context, path: string, uses: readonly Use[]): Role {
   const readOnly = uses.every(({ mount }) => mount.read_only === true);
-  report(
+  reportMount(
     context,
     "kube-system-path",
     readOnly ? "warning" : "question",
@@ -144,24 +145,31 @@ function systemPath(context: Context, path: string, uses: readonly Use[]): Role 
   return readOnly ? { kind: "hostPath", path, readOnly } : { kind: "skip" };
 }
 
+/** Docker makes a directory of whatever is not there, unless it is forbidden: by the mount, or decided for the stack. */
 function missing(context: Context, path: string, uses: readonly Use[]): Role {
-  const targets = uses.map(({ mount }) => mount.target);
-  const relative = relativePath(context.project, path);
-  const isFile = looksLikeFile(relative, targets);
-  if (senseOf(relative, targets) === "data" && !isFile) return { kind: "data", directory: path };
+  const directory: Role = { kind: "data", directory: path.replace(/\/+$/, "") || "/", isMissing: true };
+  const isFile = isNamedLikeFile(context, path, uses);
+  const isOnNode = context.decisions.storageDirectories === "existing";
+  const isForbidden = !isOnNode && uses.some(({ mount }) => mount.bind?.create_host_path === false);
+  if (!isFile && !isForbidden) return directory;
+  const isRefused = isForbidden || isOnNode;
   const key = storageKey(context, path);
   context.report({
     code: "kube-bind-source-missing",
-    severity: isFile ? "error" : "question",
-    message: `Bind source "${key}" of service "${uses[0]?.service ?? ""}" is not on disk`,
+    severity: isRefused ? "error" : "warning",
+    message: `Bind source "${key}" of service "${uses[0]?.service ?? ""}" is not on disk` +
+      (isForbidden ? ', and "create_host_path: false" forbids to make it' : "") +
+      (isRefused ? "" : ": a directory is made in its place, as Docker does"),
     ...place(context, uses),
-    hint: isFile
-      ? `Put the file there, or leave it out: storage: { ${yamlText(key)}: { missing: skip } }`
-      : `Put it there, or say what it is: storage: { ${
-        yamlText(key)
-      }: { missing: empty } } (as Docker does) or data`,
+    hint: `Put ${isFile ? "the file" : "it"} there, or leave it out: storage: { ${
+      yamlText(key)
+    }: { missing: skip } }`,
   });
-  return isFile ? { kind: "skip" } : { kind: "empty" };
+  return isRefused ? { kind: "skip" } : directory;
+}
+
+function isNamedLikeFile(context: Context, path: string, uses: readonly Use[]): boolean {
+  return looksLikeFile(relativePath(context.project, path), uses.map(({ mount }) => mount.target));
 }
 
 function file(
@@ -170,12 +178,9 @@ function file(
   source: BindSource & { kind: "file" },
   uses: readonly Use[],
 ): Role {
-  const relative = relativePath(context.project, path);
-  const isData = senseOf(relative, uses.map(({ mount }) => mount.target)) === "data" &&
-    !looksLikeFile(relative, []);
-  if (isData) return dataRole(path, source, uses);
+  if (isStateFile(context.project, path, source, uses)) return dataRole(path, source, uses);
   if (source.content !== undefined && source.size <= LARGEST_OBJECT) return { kind: "configuration", source };
-  report(
+  reportMount(
     context,
     "kube-file-too-large",
     "question",
@@ -187,69 +192,17 @@ function file(
   return dataRole(path, source, uses);
 }
 
-function directory(
-  context: Context,
-  path: string,
-  source: BindSource & { kind: "directory" },
-  uses: readonly Use[],
-): Role {
-  const relative = relativePath(context.project, path);
-  const sense = senseOf(relative, uses.map(({ mount }) => mount.target));
-  const fits = source.complete && source.size <= LARGEST_OBJECT &&
-    [...source.files.values()].every((entry) => entry.content !== undefined);
-  if (sense === "configuration" && !fits) {
-    report(
-      context,
-      "kube-directory-too-large",
-      "warning",
-      `Directory "${
-        storageKey(context, path)
-      }" is too large for a ConfigMap and stays where it is, on a volume`,
-      uses,
-      path,
-      "data",
-    );
-  }
-  const readOnly = uses.every(({ mount }) => mount.read_only === true);
-  const configuration = sense === "configuration" || (sense === "unknown" && readOnly);
-  return fits && configuration && source.files.size > 0
-    ? { kind: "configuration", source }
-    : { kind: "data", directory: path };
-}
-
 function dataRole(path: string, source: BindSource, uses: readonly Use[]): Role {
   const plain = path.replace(/\/+$/, "");
   const single = source.kind === "file" ||
     (source.kind === "missing" && looksLikeFile(plain, uses.map(({ mount }) => mount.target)));
-  if (!single) return { kind: "data", directory: plain };
+  const isMissing = source.kind === "missing";
+  if (!single) return { kind: "data", directory: plain, isMissing };
   const slash = plain.lastIndexOf("/");
-  return { kind: "data", directory: plain.slice(0, slash) || "/", subPath: plain.slice(slash + 1) };
-}
-
-function report(
-  context: Context,
-  code: string,
-  severity: "error" | "question" | "warning",
-  message: string,
-  uses: readonly Use[],
-  path: string,
-  proposal: string,
-): void {
-  context.report({
-    code,
-    severity,
-    message,
-    ...place(context, uses),
-    hint: `To decide otherwise: storage: { ${yamlText(storageKey(context, path))}: { kind: ${proposal} } }`,
-  });
-}
-
-function place(context: Context, uses: readonly Use[]): object {
-  const [first, ...others] = uses;
-  if (first === undefined) return {};
-  const related = others.flatMap((use) => {
-    const span = context.project.span(use.path);
-    return span === undefined ? [] : [{ message: `Also mounted by service "${use.service}"`, span }];
-  });
-  return { ...at(context.project, first.path), ...(related.length === 0 ? {} : { related }) };
+  return {
+    kind: "data",
+    directory: plain.slice(0, slash) || "/",
+    subPath: plain.slice(slash + 1),
+    isMissing,
+  };
 }

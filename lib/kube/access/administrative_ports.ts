@@ -1,0 +1,107 @@
+/**
+ * The administrative port of an identity server needs no password, and whoever reaches it makes a login that counts as
+ * an operator. Once people have roles, only pods that need it reach it.
+ */
+import type { Decisions } from "../../decisions/decisions.ts";
+import type { Conversion, ConvertedService } from "../conversion.ts";
+import { list, record } from "../json.ts";
+import type { KubeObject } from "../object.ts";
+
+/** Hydra's own: https://www.ory.com/docs/hydra/reference/configuration */
+const ADMIN_PORT = 4445;
+const LAST_PORT = 65535;
+const NAME = "app.kubernetes.io/name";
+
+/** Identity servers with their administrative ports, and the pods that need them, by their labels. */
+export interface AdministrativePorts {
+  readonly servers: readonly string[];
+  readonly ports: readonly number[];
+  readonly callers: readonly string[];
+}
+
+/**
+ * The servers of `identity:`, and who is allowed: they themselves, and every service whose files name one of them or that
+ * waits for it. A server whose administrative port is published is left out, as is one that is routed: it is open on purpose.
+ */
+export function administrativePorts(
+  { services }: Conversion,
+  identity: Decisions["identity"] = {},
+): AdministrativePorts {
+  const decided = Object.entries(identity).flatMap(([name, { port = ADMIN_PORT }]) => {
+    const service = services.get(name);
+    return service === undefined || isPublished(service, port) ? [] : [{ name, port, service }];
+  });
+  const calls = ({ dependsOn }: ConvertedService): boolean =>
+    decided.some(({ name }) => dependsOn.some((needed) => needed.service === name));
+  const servers = decided.flatMap(({ service }) => podNames(service));
+  return {
+    servers,
+    ports: [...new Set(decided.map(({ port }) => port))].toSorted((a, b) => a - b),
+    callers: [...new Set([...servers, ...[...services.values()].filter(calls).flatMap(podNames)])].toSorted(),
+  };
+}
+
+/** All other ports stay as they are. Pods of this program's own jobs are marked as such. */
+export function administrativePortsPolicy(
+  namespace: string,
+  { servers, ports, callers }: AdministrativePorts,
+): KubeObject[] {
+  if (servers.length === 0) return [];
+  const named = (values: readonly string[]): Record<string, unknown> => ({
+    matchExpressions: [{ key: NAME, operator: "In", values }],
+  });
+  return [{
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "administrative-ports", namespace },
+    spec: {
+      podSelector: named(servers),
+      policyTypes: ["Ingress"],
+      ingress: [
+        { ports: [...between(ports), { protocol: "UDP" }] },
+        {
+          ports: ports.map((port) => ({ protocol: "TCP", port })),
+          from: [
+            { podSelector: named(callers) },
+            { podSelector: { matchLabels: { "app.kubernetes.io/component": "job" } } },
+          ],
+        },
+      ],
+    },
+  }];
+}
+
+/** Every TCP port but these, as ranges. */
+function between(ports: readonly number[]): Record<string, unknown>[] {
+  const edges = [0, ...ports, LAST_PORT + 1];
+  return edges.slice(1).flatMap((edge, index) => {
+    const [first, last] = [(edges[index] ?? 0) + 1, edge - 1];
+    return first > last ? [] : [{ protocol: "TCP", port: first, endPort: last }];
+  });
+}
+
+function podNames({ workload }: ConvertedService): readonly string[] {
+  return workload.flatMap(({ object }) => {
+    const template = record(record(object["spec"])?.["template"]);
+    const name = record(record(template?.["metadata"])?.["labels"])?.[NAME];
+    return typeof name === "string" ? [name] : [];
+  });
+}
+
+/** Whether the port is open to others than the stack: on the node, or by a route. */
+function isPublished({ workload, routes, network }: ConvertedService, port: number): boolean {
+  const containers = workload.flatMap(({ object }) =>
+    list(record(record(record(object["spec"])?.["template"])?.["spec"])?.["containers"])
+  );
+  const onNode = containers.flatMap(({ ports }) => list(ports)).some(({ containerPort, hostPort }) =>
+    containerPort === port && hostPort !== undefined
+  );
+  const isIt = (target: Record<string, unknown>): boolean =>
+    [target["port"], target["targetPort"]].some((one) => Number(one) === port);
+  const balanced = network.map(({ object }) => record(object["spec"]))
+    .some((spec) => (spec?.["type"] ?? "ClusterIP") !== "ClusterIP" && list(spec?.["ports"]).some(isIt));
+  const own = new Set(network.map(({ object }) => object.metadata.name));
+  return onNode || balanced || routes.flatMap(({ object }) => list(record(object["spec"])?.["routes"]))
+    .flatMap((route) => list(route["services"]))
+    .some((target) => own.has(String(target["name"])) && isIt(target));
+}

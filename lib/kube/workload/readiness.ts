@@ -1,0 +1,35 @@
+/** Which Services lead to a program that is not ready: Docker's names do, Traefik and who waits for health do not. */
+import type { Service } from "../../../compose/project.ts";
+import { decided, type StackInput } from "../../stack/context.ts";
+import { label } from "../../stack/names.ts";
+import { dnsNames } from "../../stack/network/dns_names.ts";
+import { hasOwnHealthcheck, probeFromRouting } from "../traefik/health_probe.ts";
+import { healthcheckCommand } from "./probes.ts";
+
+type Known = Pick<StackInput, "project" | "decisions" | "routing">;
+
+/** Whether the pods of a service are asked if they are ready. */
+export function hasReadiness(context: Known, service: Service): boolean {
+  return healthcheckCommand(service) !== undefined ||
+    !hasOwnHealthcheck(service) && probeFromRouting(context.routing, service.name) !== undefined;
+}
+
+/**
+ * Whether the names of a service lead to it from its start, as in Docker, whatever its health and on every port: a
+ * probe over its own name could never succeed otherwise. Else only once it is ready, on the ports that are known.
+ */
+export function answersAlways({ decisions }: Pick<Known, "decisions">, service: string): boolean {
+  return (decided(decisions, service).names ?? decisions.names ?? "always") === "always";
+}
+
+/** The Service that leads to pods alone that are ready; absent where that is the one of the service's own name. */
+export function readyServiceName(context: Known, service: Service): string | undefined {
+  if (!answersAlways(context, service.name) || !hasReadiness(context, service)) return undefined;
+  const taken = new Set(
+    Object.values(context.project.services).flatMap((other) =>
+      dnsNames(context.project, other).map(({ name }) => label(name))
+    ),
+  );
+  const name = label(`${service.name}-ready`);
+  return taken.has(name) ? label(`${service.name}-ready-pods`) : name;
+}

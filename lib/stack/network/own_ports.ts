@@ -1,0 +1,71 @@
+/** The ports of a container that its own text names: its healthcheck asks them, its settings listen on them. */
+import type { Path, Project, Service } from "../../../compose/project.ts";
+import type { Span } from "../../diagnostics/diagnostic.ts";
+import { dnsNames } from "./dns_names.ts";
+import { mentionsInValue } from "./host_mentions.ts";
+import { portOf } from "./references.ts";
+
+/** A TCP port on which the container listens, and where it says so. */
+export interface OwnPort {
+  readonly port: number;
+  readonly text: string;
+  readonly span?: Span;
+}
+
+/** What a container calls itself in its healthcheck, besides its names. */
+const LOOPBACK = ["localhost", "127.0.0.1", "0.0.0.0", "::1"];
+/** `nc -z localhost 5432`. */
+const WORD_AND_PORT = /(?:^|\s)([\w.:-]+)\s+(\d{2,5})(?=\s|$)/g;
+/** `pg_isready -p 5433`, `--port=8123`. */
+const PORT_OPTION = /(?:^|\s)(?:-p|--port)[ =](\d{2,5})(?=\s|$)/g;
+/** `0.0.0.0:9092`, `://:9092`, `*:8123` and a bare `:3000`: an address to listen on, of no other machine. */
+const LISTENED = /(?:^|[\s,;=/@])(?:0\.0\.0\.0|\[::\]|\*)?:(\d{2,5})(?![\w.:-])/g;
+
+/** Every port that a service says of itself, in the order of its healthcheck, variables and arguments. */
+export function ownPorts(project: Project, service: Service): readonly OwnPort[] {
+  const names = new Set(dnsNames(project, service).map(({ name }) => name));
+  const root: Path = ["services", service.name];
+  const settings = [
+    ...Object.entries(service.environment ?? {}).map(([key, value]) => ({
+      key,
+      value: value ?? "",
+      path: ["environment", key],
+    })),
+    ...(["entrypoint", "command"] as const).flatMap((key) =>
+      (service[key] ?? []).map((value, index) => ({ key, value, path: [key, index] }))
+    ),
+  ];
+  return [
+    ...ofHealthcheck(service, names).map((port) => ({ port, path: [...root, "healthcheck", "test"] })),
+    ...settings.flatMap(({ key, value, path }) =>
+      ofSetting(value, key, names).map((port) => ({ port, path: [...root, ...path] }))
+    ),
+  ].filter(({ port }) => port > 0 && port <= 65535).map(({ port, path }) => {
+    const span = project.span(path);
+    const text = `${
+      path[2] === "healthcheck" ? "the healthcheck" : `"${path.at(-1)}"`
+    } of the service itself`;
+    return { port, text, ...(span === undefined ? {} : { span }) };
+  });
+}
+
+function ofHealthcheck({ healthcheck }: Service, names: ReadonlySet<string>): number[] {
+  const [form, ...rest] = healthcheck?.test ?? [];
+  if (healthcheck?.disable === true || (form !== "CMD" && form !== "CMD-SHELL")) return [];
+  const text = rest.join(" ").replaceAll("[::1]", "localhost");
+  const own = new Set([...names, ...LOOPBACK]);
+  const named = mentionsInValue(text, own).flatMap((mention) => portOf(mention) ?? []);
+  const spaced = [...text.matchAll(WORD_AND_PORT)].filter((match) => own.has(match[1] ?? ""))
+    .map((match) => Number(match[2]));
+  const elsewhere = /(?:^|\s)(?:-h|--host)[ =]?(\S+)/.exec(text)?.[1];
+  const options = elsewhere === undefined || own.has(elsewhere)
+    ? [...text.matchAll(PORT_OPTION)].map((match) => Number(match[1]))
+    : [];
+  return [...new Set([...named, ...spaced, ...options])];
+}
+
+function ofSetting(value: string, key: string, names: ReadonlySet<string>): number[] {
+  const named = mentionsInValue(value, names, key).flatMap(({ port }) => port ?? []);
+  const listened = [...value.matchAll(LISTENED)].map((match) => Number(match[1]));
+  return [...new Set([...named, ...listened])];
+}

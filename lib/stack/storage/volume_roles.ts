@@ -1,0 +1,143 @@
+/** Decides where each named volume lies: with Docker, on a share of another machine, in memory, or nowhere known. */
+import type { Volume } from "../../../compose/project.ts";
+import { yamlText } from "../../diagnostics/yaml_word.ts";
+import type { StorageDecision } from "../../decisions/decisions.ts";
+import { at, type Context, isSkipped } from "../context.ts";
+import { isCreated, pathOnNode } from "./places.ts";
+
+/** What becomes of a named volume. */
+export type VolumeRole =
+  | {
+    readonly kind: "directory";
+    readonly path: string;
+    readonly create: boolean;
+    readonly readOnly: boolean;
+  }
+  | { readonly kind: "nfs"; readonly nfs: Share; readonly mountOptions: readonly string[] }
+  | { readonly kind: "memory"; readonly size?: string }
+  | { readonly kind: "empty" }
+  | { readonly kind: "skip" };
+
+/** A directory that another machine serves by NFS, as a PersistentVolume has it. */
+export interface Share {
+  readonly server: string;
+  readonly path: string;
+  readonly readOnly?: true;
+}
+
+/** The role of every named volume that a moved service mounts, by its key. */
+export function volumeRoles(context: Context): ReadonlyMap<string, VolumeRole> {
+  const users = new Map<string, string[]>();
+  for (const service of Object.values(context.project.services)) {
+    if (isSkipped(context.decisions, service.name)) continue;
+    for (const { type, source } of service.volumes ?? []) {
+      if (type !== "volume" || source === undefined) continue;
+      users.set(source, [...new Set([...users.get(source) ?? [], service.name])]);
+    }
+  }
+  return new Map([...users].map(([key, services]) => [key, roleOf(context, key, services)]));
+}
+
+function roleOf(context: Context, key: string, services: readonly string[]): VolumeRole {
+  const volume = context.project.volumes[key] ?? {};
+  const decision = context.decisions.storage?.[key];
+  if (decision?.kind === "skip" || decision?.kind === "empty") return { kind: decision.kind };
+  if (decision?.path !== undefined) {
+    return {
+      kind: "directory",
+      path: decision.path,
+      create: isMade(context, decision, true),
+      readOnly: false,
+    };
+  }
+  const { type = "", device = "", o = "" } = volume.driver_opts ?? {};
+  const options = o.split(",").map((option) => option.trim()).filter((option) => option !== "");
+  if (isPlugin(volume)) return notKnown(context, key, `driver "${volume.driver}"`);
+  if (type === "tmpfs" && decision?.kind !== "data") return memory(context, key, services, options);
+  if (/^nfs4?$/.test(type)) return share(type, device, options) ?? notKnown(context, key, `type "${type}"`);
+  if (device.startsWith("/") && options.some((option) => /^r?bind$/.test(option))) {
+    const path = pathOnNode(context.project, context.decisions, undefined, device);
+    // Docker mounts it, and makes nothing in its place.
+    return {
+      kind: "directory",
+      path,
+      create: isMade(context, decision, false),
+      readOnly: options.includes("ro"),
+    };
+  }
+  if (device !== "" && type !== "tmpfs") return notKnown(context, key, `type "${type}"`);
+  const create = isMade(context, decision, volume.external !== true);
+  return { kind: "directory", path: dockerPath(context, key, volume), create, readOnly: false };
+}
+
+function isMade({ decisions }: Context, decision: StorageDecision | undefined, byDocker: boolean): boolean {
+  return isCreated(decisions, decision, byDocker);
+}
+
+function isPlugin({ driver }: Volume): boolean {
+  return driver !== undefined && driver !== "" && driver !== "local";
+}
+
+/** Where Docker keeps a volume of its own, or where the stack's volumes lie by decision. */
+export function dockerPath({ project, decisions }: Context, key: string, volume: Volume): string {
+  const { dockerRoot = "/var/lib/docker", storageRoot } = decisions;
+  if (storageRoot !== undefined) return `${storageRoot.replace(/\/+$/, "")}/volumes/${key}`;
+  const name = volume.name ?? `${project.name}_${key}`;
+  return `${dockerRoot.replace(/\/+$/, "")}/volumes/${name}/_data`;
+}
+
+/** `addr=10.0.0.9,rw,soft` and `:/export`, or `10.0.0.9:/export`: what is no place is an option of the mount. */
+function share(type: string, device: string, options: readonly string[]): VolumeRole | undefined {
+  const colon = device.indexOf(":");
+  const named = colon > 0 ? device.slice(0, colon) : undefined;
+  const server = options.find((option) => option.startsWith("addr="))?.slice("addr=".length) || named;
+  const path = device.slice(colon + 1);
+  if (server === undefined || !path.startsWith("/")) return undefined;
+  const version = type === "nfs4" && !options.some((option) => /^(nfs)?vers=/.test(option))
+    ? ["nfsvers=4"]
+    : [];
+  const others = options.filter((option) =>
+    !option.startsWith("addr=") && option !== "rw" && option !== "ro"
+  );
+  return {
+    kind: "nfs",
+    nfs: { server, path, ...(options.includes("ro") ? { readOnly: true as const } : {}) },
+    mountOptions: [...version, ...others],
+  };
+}
+
+function memory(
+  context: Context,
+  key: string,
+  services: readonly string[],
+  options: readonly string[],
+): VolumeRole {
+  if (services.length > 1) {
+    context.report({
+      code: "kube-memory-shared",
+      severity: "question",
+      message: `Volume "${key}" is memory that ${
+        services.map((name) => `"${name}"`).join(", ")
+      } share, and pods share none: each has its own`,
+      ...at(context.project, ["volumes", key]),
+      hint: `To share it on the disk: storage: { ${yamlText(key)}: { kind: data } }`,
+    });
+  }
+  const size = options.find((option) => option.startsWith("size="))?.slice("size=".length);
+  return { kind: "memory", ...(size === undefined ? {} : { size }) };
+}
+
+/** Below Docker's root there is only the place where Docker mounts it, empty without Docker. */
+function notKnown(context: Context, key: string, what: string): VolumeRole {
+  context.report({
+    code: "kube-volume-foreign",
+    severity: "error",
+    message:
+      `Volume "${key}" has ${what}, which Docker mounts and a cluster does not: nobody would find its data`,
+    ...at(context.project, ["volumes", key]),
+    hint: `Mount it on the node (/etc/fstab), then say where: storage: { ${
+      yamlText(key)
+    }: { path: /mnt/${key} } }`,
+  });
+  return { kind: "skip" };
+}
