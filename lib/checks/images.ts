@@ -31,7 +31,8 @@ export function checkImageTags(context: Context): void {
       ? `Image "${first.image}" of service "${first.service}" has no fixed version`
       : `${rolling.length} images have no fixed version, such as "${first.image}" of service "${first.service}"`,
     ...(first.span === undefined ? {} : { span: first.span }),
-    hint: "Pin the version that runs now: docker inspect --format '{{index .RepoDigests 0}}' IMAGE",
+    hint:
+      "Pin the version that runs now, or give an image that was built here a tag of its own; look with: docker image ls --digests",
     ...(related.length === 0 ? {} : { related }),
   };
   context.report(finding);

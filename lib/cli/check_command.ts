@@ -86,7 +86,7 @@ async function checkCluster(
   const { plan, conversion } = gathered;
   const isNamed = [options.kubeconfig, options.context, options.embedded].some((flag) => flag !== undefined);
   if (!isNamed || plan === undefined || conversion === undefined) {
-    return { diagnostics: await checkInUse(gathered) };
+    return { diagnostics: await checkInUse(gathered, surroundings) };
   }
   try {
     const target = await findTarget(options, surroundings, terminal, true);
@@ -96,7 +96,7 @@ async function checkCluster(
       const { client } = target;
       return [
         ...await preflight(client, plan, conversion.namespace),
-        ...await checkInUse(gathered, client),
+        ...await checkInUse(gathered, surroundings, client),
       ];
     });
     return { diagnostics };

@@ -1,9 +1,8 @@
-/** Containers of a Docker Engine that stand in the way of a move: told by `check`, refused by `migrate`. */
-import { ApiError } from "../cluster/api_error.ts";
+/** What stands on the directories of workloads: told by `check` and `status`, refused by `migrate`. */
 import type { ClusterClient } from "../cluster/client.ts";
-import { type Diagnostic, Failure, hasErrors, type Severity } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { type PlannedMigration, plannedObjects } from "../migration/step.ts";
-import { inUse, whereabouts } from "../run/in_use.ts";
+import type { StartGuard } from "../run/guard/start_guard.ts";
 import { readLiveIndex } from "../run/live_index.ts";
 import { findTarget } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
@@ -11,21 +10,31 @@ import { isTodo, selectWork, upTo } from "../run/work.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { Gathered } from "./gather.ts";
+import { guardOf } from "./guard_of.ts";
 import type { Move } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
+import type { Surroundings } from "./surroundings.ts";
 
-/**
- * What `check` says of them: an error where the cluster's node is known to be this machine, a warning where no cluster
- * was named, nothing where the node is another machine.
- */
-export async function checkInUse(gathered: Gathered, client?: ClusterClient): Promise<readonly Diagnostic[]> {
-  const severity = client === undefined ? "warning" : await severityAt(client);
-  const { plan } = gathered;
-  return severity === undefined || plan === undefined ? [] : findInUse(gathered, plan.migrations, severity);
+/** The guard of a move, as its flags have it. */
+export function guardOfMove({ gathered, surroundings, target, options }: Move): StartGuard | undefined {
+  return guardOf(gathered, surroundings, target.client, options["allowRunning"] === true);
 }
 
 /**
- * Refuses to start workloads on directories that running containers write to, before anything is written; what only
+ * What `check` says: errors where the cluster's node is known to be this machine, warnings where no cluster was
+ * named, nothing where the node is another machine.
+ */
+export async function checkInUse(
+  gathered: Gathered,
+  surroundings: Surroundings,
+  client?: ClusterClient,
+): Promise<readonly Diagnostic[]> {
+  const objects = gathered.plan?.migrations.flatMap(plannedObjects) ?? [];
+  return await guardOf(gathered, surroundings, client)?.preview(objects) ?? [];
+}
+
+/**
+ * Refuses to start workloads on directories that something else writes to, before anything is written; what only
  * deserves a warning is said.
  *
  * @throws Failure (1)
@@ -39,18 +48,11 @@ export async function refuseInUse(move: Move, selection: Selection): Promise<voi
 
 /**
  * What stands in the way of a run: of all that it would apply, be it new, changed, damaged or to be done again. An
- * error is only a warning with `--allow-running`, and where nobody can know whether the node is this machine.
+ * error is only a warning with `--allow-running`.
  */
 export async function inUseBy(move: Move, selection: Selection): Promise<readonly Diagnostic[]> {
-  const { gathered, options, target } = move;
-  if (gathered.containers.length === 0) return [];
-  const severity = await severityAt(target.client);
-  if (severity === undefined) return [];
-  return findInUse(
-    gathered,
-    await wouldApply(move, selection),
-    options["allowRunning"] === true ? "warning" : severity,
-  );
+  const objects = (await wouldApply(move, selection)).flatMap(plannedObjects);
+  return await guardOfMove(move)?.preview(objects) ?? [];
 }
 
 /** What a run was asked to do: all up to a migration, or one again and what is left to do before it. */
@@ -71,21 +73,4 @@ async function wouldApply(move: Move, { to, redo }: Selection): Promise<readonly
     ...(redo === undefined ? {} : { redo }),
   });
   return works.filter(isTodo).map(({ migration }) => migration);
-}
-
-function findInUse(
-  { containers, plan }: Gathered,
-  migrations: readonly PlannedMigration[],
-  severity: Severity,
-): readonly Diagnostic[] {
-  const all = plan?.migrations.flatMap(plannedObjects) ?? [];
-  return inUse(containers, migrations.flatMap(plannedObjects), all, severity);
-}
-
-async function severityAt(client: ClusterClient): Promise<Severity | undefined> {
-  const where = await whereabouts(client).catch((error: unknown) => {
-    if (error instanceof ApiError) return "unknown" as const;
-    throw error;
-  });
-  return where === "elsewhere" ? undefined : where === "here" ? "error" : "warning";
 }

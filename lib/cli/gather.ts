@@ -5,7 +5,6 @@ import type { BindSources } from "../../compose/bind_source.ts";
 import type { Loaded, LoadOptions, Project } from "../../compose/project.ts";
 import { secretValues } from "../diff/secrets.ts";
 import { type Diagnostic, hasErrors, type Sources } from "../diagnostics/diagnostic.ts";
-import type { RunningContainer } from "../docker/containers.ts";
 import { type ConvertedStack, type ConvertInput, convertStack } from "../checks/convert_stack.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import { type Decisions, noDecisions, parseDecisions } from "../decisions/decisions.ts";
@@ -47,8 +46,6 @@ export interface Gathered {
   readonly diagnostics: readonly Diagnostic[];
   /** The texts that diagnostics point into. */
   readonly sources: ReadonlyMap<string, string>;
-  /** What runs in the Docker Engine of this machine. */
-  readonly containers: readonly RunningContainer[];
   /**
    * The same plan for a target whose digests have this key: pods carry a digest of the configuration they read,
    * and without a key it would tell something of a short secret.
@@ -96,7 +93,7 @@ export async function gather(
     ...(known === undefined ? {} : { known }),
   };
   if (loaded.project === undefined) {
-    return { ...read, containers: [], diagnostics, planFor: () => undefined };
+    return { ...read, diagnostics, planFor: () => undefined };
   }
 
   const { project, findings } = asInCluster(loaded.project);
@@ -116,8 +113,7 @@ export async function gather(
     ...await checkBackupDirectories(decisions),
     ...planned.diagnostics,
   );
-  const { containers } = engine;
-  const seen = { ...read, containers, project, bindSources, conversion, diagnostics };
+  const seen = { ...read, project, bindSources, conversion, diagnostics };
   const shown = { ...seen, sources: hideSecrets(sources, conversion) };
   if (hasErrors(diagnostics)) return { ...shown, planFor: () => undefined };
   return { ...shown, plan: planned.plan, planFor: (digestKey) => planFor(digestKey).planned.plan };

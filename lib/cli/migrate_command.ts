@@ -2,7 +2,7 @@
 import { plural } from "../report/diagnostic_text.ts";
 import { execute } from "../run/execute.ts";
 import { keyText } from "./digest_key.ts";
-import { refuseInUse } from "./docker_in_use.ts";
+import { guardOfMove, refuseInUse } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { confirmMove, follow, type Move, withMove } from "./move.ts";
 import type { CommandOptions, Run } from "./command.ts";
@@ -35,6 +35,7 @@ async function run(move: Move, selection: { redo?: string; to?: string } = {}): 
     ...(typeof to === "string" ? { to } : {}),
     frozen: options["frozen"] === true,
     adopt: options["adopt"] === true,
+    startGuard: guardOfMove(move),
     ...selection,
   });
   return await follow(move, events);

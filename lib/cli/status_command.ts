@@ -1,11 +1,16 @@
 /** `status`: what is applied, pending, running, failed, changed or missing. */
 import { type Diagnostic, Failure, type Sources } from "../diagnostics/diagnostic.ts";
-import type { Plan } from "../migration/step.ts";
+import type { ClusterClient } from "../cluster/client.ts";
+import { objectKey } from "../kube/object.ts";
+import { type Plan, plannedObjects } from "../migration/step.ts";
 import { renderPreview } from "../report/preview_text.ts";
 import { readDrift } from "../run/drift.ts";
+import { isWorkload } from "../run/guard/written.ts";
+import { readLiveIndex } from "../run/live_index.ts";
 import { readKey } from "../run/key.ts";
 import { readStatus, type Status } from "../run/status.ts";
 import { renderStatus } from "../report/status_table.ts";
+import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { keepVolumes } from "./live_volumes.ts";
@@ -38,9 +43,25 @@ export async function status(options: CommandOptions, surroundings: Surroundings
     const { status, diagnostics } = await readStatus(plan, target.client, namespace);
     if (options.output === "json") terminal.out(`${JSON.stringify(status)}\n`);
     else terminal.out(renderStatus(status, { colour: terminal.outColour }));
-    printDiagnostics(diagnostics, { terminal, options, sources });
+    const beside = await writesBeside(plan, gathered, surroundings, target.client);
+    printDiagnostics([...diagnostics, ...beside], { terminal, options, sources });
     return options["detailedExitcode"] === true && isPending(status) ? ExitCode.pending : ExitCode.ok;
   });
+}
+
+/** What writes to the directories of workloads that are in the cluster already. */
+async function writesBeside(
+  plan: Plan,
+  gathered: Gathered,
+  surroundings: Surroundings,
+  client: ClusterClient,
+): Promise<readonly Diagnostic[]> {
+  const guard = guardOf(gathered, surroundings, client);
+  const namespace = gathered.conversion?.namespace;
+  if (guard === undefined || namespace === undefined || !await guard.isHere()) return [];
+  const planned = plan.migrations.flatMap(plannedObjects).filter(({ object }) => isWorkload(object));
+  const live = await readLiveIndex(client, namespace, planned);
+  return await guard.beside(planned.filter(({ object }) => live.has(objectKey(object))));
 }
 
 interface DriftView {

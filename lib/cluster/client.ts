@@ -35,6 +35,8 @@ export interface ListOptions {
   readonly fieldSelector?: string;
   /** Only metadata: small answers where the rest is not looked at. */
   readonly metadataOnly?: boolean;
+  /** See `ApiRequest`. */
+  readonly urgent?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -260,6 +262,7 @@ export class ClusterClient {
       path: listPath(resource, namespace),
       query: { limit: PAGE, ...(next === "" ? {} : { continue: next }), ...selectors(options) },
       ...(options.metadataOnly ? { accept: METADATA_LIST } : {}),
+      ...(options.urgent ? { urgent: true } : {}),
       ...withSignal(options.signal),
     }) as ListBody;
   }

@@ -119,6 +119,9 @@ const body = {
     "Where the stack's own directories and named volumes lie on the node, in place of where they lie here",
   ),
   dockerRoot: z.string().startsWith("/").optional().describe("Docker's data root, for named volumes"),
+  engine: z.literal("none").optional().describe(
+    "none: a Docker Engine of this machine that does not answer has nothing to do with the stack",
+  ),
   helperImage: z.string().optional().describe("A small image with sh, nc and cp, for init containers"),
   hostGateway: z.string().optional().describe("The address that host-gateway stands for"),
   kubernetes: z.string().regex(

@@ -1,60 +1,162 @@
 /** The only requests that are sent to a Docker Engine: questions about images and containers, nothing else. */
+import { join } from "node:path";
+import { shellWord } from "../diagnostics/shell_word.ts";
+import type { Endpoint } from "./endpoints.ts";
 
-/** An engine on a Unix socket. */
+/** An engine that answers. */
 export interface Engine extends Disposable {
+  readonly endpoint: Endpoint;
   /** The answer as JSON, or undefined where the engine does not have it. @throws EngineError for anything else. */
   json(path: string): Promise<unknown>;
   /** The answer's bytes, or undefined where the engine does not have it. */
   bytes(path: string): Promise<Uint8Array | undefined>;
 }
 
-/** The engine did not answer, or not as it should. */
+/** The engine did not answer, or not as it should: why, and what to do. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
-}
+  readonly hint: string | undefined;
 
-const PATIENCE_MS = 10_000;
-const DEFAULT_SOCKET = "/var/run/docker.sock";
-
-/** The socket that `DOCKER_HOST` names, else the usual one; undefined for a host that is not a socket. */
-export function engineSocket(env: (name: string) => string | undefined): string | undefined {
-  const host = env("DOCKER_HOST") ?? "";
-  if (host === "") return DEFAULT_SOCKET;
-  return host.startsWith("unix://") ? host.slice("unix://".length) : undefined;
-}
-
-/** Opens the engine at a socket, or nothing where there is no socket or nobody listens. */
-export async function openEngine(socket: string): Promise<Engine | undefined> {
-  const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
-  try {
-    // Each engine refuses versions that are too new or too old for it; its own is always right.
-    const pong = await send(client, "/_ping");
-    await pong.body?.cancel();
-    const version = /^\d+\.\d+$/.exec(pong.headers.get("api-version") ?? "")?.[0];
-    if (version === undefined) throw new EngineError("Cannot use the engine: it does not tell its version");
-    return engineOf(client, `/v${version}`);
-  } catch {
-    client.close();
-    return undefined;
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
   }
 }
 
-function engineOf(client: Deno.HttpClient, prefix: string): Engine {
+const PATIENCE_MS = 10_000;
+
+/** The way to an engine: a client and the address that it is asked at. */
+interface Way {
+  readonly client: Deno.HttpClient;
+  readonly url: string;
+}
+
+/** Opens the engine at an endpoint. @throws EngineError where nobody answers there */
+export async function openEngine(endpoint: Endpoint): Promise<Engine> {
+  const way = await wayTo(endpoint);
+  try {
+    // Each engine refuses versions that are too new or too old for it; its own is always right.
+    const pong = await send(way, "/_ping");
+    await pong.body?.cancel();
+    const version = /^\d+\.\d+$/.exec(pong.headers.get("api-version") ?? "")?.[0];
+    if (version === undefined) throw new EngineError("what answers is no Docker Engine: it tells no version");
+    return engineOf(endpoint, way, `/v${version}`);
+  } catch (error) {
+    way.client.close();
+    throw error;
+  }
+}
+
+function engineOf(endpoint: Endpoint, way: Way, prefix: string): Engine {
   const ask = async (path: string): Promise<Response | undefined> => {
-    const response = await send(client, `${prefix}${path}`);
+    const response = await send(way, `${prefix}${path}`);
     if (response.status === 200) return response;
     await response.body?.cancel();
     if (response.status === 404) return undefined;
-    throw new EngineError(`Cannot ask the engine for ${path}: it answers ${response.status}`);
+    throw new EngineError(`it answers ${response.status} to ${path.replace(/\?.*/, "")}`);
   };
   return {
-    json: async (path) => await (await ask(path))?.json(),
-    bytes: async (path) => await (await ask(path))?.bytes(),
-    [Symbol.dispose]: () => client.close(),
+    endpoint,
+    json: async (path) => await read(async () => await (await ask(path))?.json()),
+    bytes: async (path) => await read(async () => await (await ask(path))?.bytes()),
+    [Symbol.dispose]: () => way.client.close(),
   };
 }
 
-function send(client: Deno.HttpClient, path: string): Promise<Response> {
+async function wayTo(endpoint: Endpoint): Promise<Way> {
+  const { host, trouble } = endpoint;
+  if (trouble !== undefined) throw new EngineError(trouble, "Look with: docker context ls");
+  if (host.startsWith("unix://")) return await wayToSocket(host.slice("unix://".length));
+  const address = /^(?:tcp|https?):\/\/([^/]+)\/*$/.exec(host)?.[1];
+  if (address === undefined) {
+    throw new EngineError(
+      `"${host}" can only be reached by Docker's own command`,
+      "Name the engine's socket: DOCKER_HOST=unix:///var/run/docker.sock",
+    );
+  }
+  return await wayToAddress(address, endpoint);
+}
+
+/** Connects once by itself: the answer of an HTTP client hides why nobody answers. */
+async function wayToSocket(path: string): Promise<Way> {
+  try {
+    (await Deno.connect({ transport: "unix", path })).close();
+  } catch (error) {
+    throw await socketTrouble(path, error);
+  }
   // An address, as Deno asks the DNS for a name although a socket is what it then connects to.
-  return fetch(`http://127.0.0.1${path}`, { client, signal: AbortSignal.timeout(PATIENCE_MS) });
+  return { client: Deno.createHttpClient({ proxy: { transport: "unix", path } }), url: "http://127.0.0.1" };
+}
+
+async function socketTrouble(path: string, error: unknown): Promise<EngineError> {
+  if (error instanceof Deno.errors.PermissionDenied) {
+    const group = await groupOf(path);
+    const whose = group === undefined ? "" : ` of group "${group}"`;
+    return new EngineError(
+      `permission denied: this user may not use the socket${whose}`,
+      group === undefined || group === "root"
+        ? "Run as root"
+        : `Run as root, or become a member (sudo usermod -aG ${shellWord(group)} $USER) and log in again`,
+    );
+  }
+  if (error instanceof Deno.errors.ConnectionRefused) {
+    return new EngineError("nobody listens on the socket", "Start the engine: sudo systemctl start docker");
+  }
+  if (error instanceof Deno.errors.NotFound) {
+    return new EngineError("there is no such socket", "Start the engine: sudo systemctl start docker");
+  }
+  return new EngineError(error instanceof Error ? error.message : String(error));
+}
+
+async function groupOf(path: string): Promise<string | undefined> {
+  const gid = await Deno.stat(path).then((info) => info.gid, () => null);
+  const groups = await Deno.readTextFile("/etc/group").catch(() => "");
+  return groups.split("\n").map((line) => line.split(":")).find((fields) => fields[2] === String(gid))?.[0];
+}
+
+async function wayToAddress(address: string, { certificates, host }: Endpoint): Promise<Way> {
+  const isSecure = certificates !== undefined || host.startsWith("https:");
+  const hasPort = /:\d+$/.test(address);
+  const url = `${isSecure ? "https" : "http"}://${
+    hasPort ? address : `${address}:${isSecure ? 2376 : 2375}`
+  }`;
+  if (certificates === undefined) return { client: Deno.createHttpClient({}), url };
+  const [ca, cert, key] = await Promise.all(
+    ["ca.pem", "cert.pem", "key.pem"].map((name) =>
+      Deno.readTextFile(join(certificates, name)).catch(() => undefined)
+    ),
+  );
+  try {
+    const client = Deno.createHttpClient({
+      ...(ca === undefined ? {} : { caCerts: [ca] }),
+      ...(cert === undefined || key === undefined ? {} : { cert, key }),
+    });
+    return { client, url };
+  } catch {
+    throw new EngineError(`the certificates in "${certificates}" cannot be used`);
+  }
+}
+
+function send({ client, url }: Way, path: string): Promise<Response> {
+  return read(() => fetch(`${url}${path}`, { client, signal: AbortSignal.timeout(PATIENCE_MS) }));
+}
+
+/** What breaks while it is asked is an engine that does not answer. */
+async function read<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    if (error instanceof DOMException && error.name === "TimeoutError") {
+      throw new EngineError(`no answer within ${PATIENCE_MS / 1000} seconds`);
+    }
+    throw new EngineError(reasonOf(error));
+  }
+}
+
+/** The innermost cause says why; what stands around it only repeats the address. */
+function reasonOf(error: unknown): string {
+  let message = "it does not answer";
+  for (let one = error; one instanceof Error; one = one.cause) message = one.message;
+  return message.replace(/^client error \(\w+\):? ?/i, "");
 }

@@ -8,10 +8,11 @@ import { type KubeObject, objectKey, type PlannedObject } from "../kube/object.t
 import { type DigestKey, digestObject } from "../migration/digest.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import { refOf } from "../migration/step.ts";
-import type { ObjectOutcome, RunEvent } from "./event.ts";
+import type { ObjectOutcome } from "./event.ts";
 import type { Foreign } from "./foreign.ts";
 import { untilGone } from "./gone.ts";
 import { isHandedOver, liveDigest, type LiveIndex } from "./live_index.ts";
+import { refuseStart, type Sending, type StartContext } from "./may_start.ts";
 import {
   ADOPTED_ANNOTATION,
   DIGEST_ANNOTATION,
@@ -32,7 +33,7 @@ export interface Marks {
 }
 
 /** What applying needs to know about the run. */
-export interface ApplyContext extends Marks {
+export interface ApplyContext extends Marks, StartContext {
   readonly client: ClusterClient;
   readonly live: LiveIndex;
   readonly force: boolean;
@@ -43,7 +44,6 @@ export interface ApplyContext extends Marks {
   /** Called before each write; throws where the right to write is gone. */
   readonly guard: () => Promise<void>;
   readonly signal: AbortSignal;
-  readonly push?: (event: RunEvent) => void;
 }
 
 /** The object on the server and what was done. */
@@ -113,11 +113,10 @@ export async function applyObject(
   const adoption = live === undefined ? context.adoptions?.get(objectKey(object)) : undefined;
   const adopted = live?.metadata.annotations?.[ADOPTED_ANNOTATION] ?? adoption?.madeBy;
   const force = context.force || adoption !== undefined || live !== undefined && isHandedOver(live);
+  const sending = { planned, migration, isNew: live === undefined && adoption === undefined };
   try {
-    const applied = outcomeOf(
-      await applyLasting({ ...context, force }, decorate(object, context, migration, adopted), migration),
-      live,
-    );
+    const body = decorate(object, context, migration, adopted);
+    const applied = outcomeOf(await applyLasting({ ...context, force }, body, sending), live);
     const isTaken = adoption !== undefined && applied.outcome !== "created";
     return isTaken ? { ...applied, outcome: "adopted" } : applied;
   } catch (error) {
@@ -141,18 +140,29 @@ export async function replaceObject(
   migration: string,
 ): Promise<Applied> {
   const body = decorate(planned.object, context, migration);
+  // What may not start is not taken away either.
+  await refuseStart(context, { planned, migration, isNew: false });
   await removeForReplacement(context, body, migration);
-  const { object: made } = await applyLasting(context, body, migration);
+  const { object: made } = await applyLasting(context, body, { planned, migration, isNew: true });
   return { outcome: "replaced", live: made };
 }
 
+/** Asks whether it may start, each time that it is sent: an answer that was lost may be minutes ago. */
 async function applyNow(
   context: ApplyContext,
   body: KubeObject,
+  sending: Sending,
 ): Promise<{ object: LiveObject; created: boolean }> {
+  await refuseStart(context, sending);
+  let isAgain = false;
+  const guard = async (): Promise<void> => {
+    await context.guard();
+    if (isAgain) await refuseStart(context, sending);
+    isAgain = true;
+  };
   for (let attempt = 0;; attempt++) {
     try {
-      return await context.client.apply(body, { force: context.force, guard: context.guard });
+      return await context.client.apply(body, { force: context.force, guard });
     } catch (error) {
       // A kind whose definition was made a moment ago may not be served yet.
       if (!isUnknownKind(error) || attempt >= 20) throw error;
@@ -188,12 +198,12 @@ function wasMadeByUs({ metadata }: LiveObject): boolean {
 async function applyLasting(
   context: ApplyContext,
   body: KubeObject,
-  migration: string,
+  sending: Sending,
 ): Promise<{ object: LiveObject; created: boolean }> {
-  const applied = await applyNow(context, body);
+  const applied = await applyNow(context, body, sending);
   if (applied.object.metadata.deletionTimestamp === undefined || DATA_KINDS.has(body.kind)) return applied;
-  await waitUntilGone(context, body, migration);
-  return await applyNow(context, body);
+  await waitUntilGone(context, body, sending.migration);
+  return await applyNow(context, body, { ...sending, isNew: true });
 }
 
 async function removeForReplacement(

@@ -2,7 +2,7 @@
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { redact, secretValues } from "../diff/secrets.ts";
 import { objectKey } from "../kube/object.ts";
-import { type DigestKey, digestObject } from "../migration/digest.ts";
+import type { DigestKey } from "../migration/digest.ts";
 import { type Plan, plannedObjects, refOf } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { findForeign, type Foreign, refuseForeign } from "./foreign.ts";
@@ -20,7 +20,9 @@ import {
   type WriterOptions,
 } from "./locked.ts";
 import { missingRights } from "./rbac.ts";
+import type { StartContext } from "./may_start.ts";
 import { findTarget, prepareTarget } from "./prepare.ts";
+import { shorten, startOf, writeRecord } from "./running_record.ts";
 import { type MigrationResult, runMigration } from "./run_migration.ts";
 import { loadState, type Session } from "./session.ts";
 import type { Target } from "./target.ts";
@@ -35,6 +37,8 @@ export interface RunOptions extends WriterOptions, Selection {
   readonly adopt?: boolean;
   /** The plan as it is with the target's key, which the first run makes. Default: the plan as it is given. */
   readonly planFor?: (key: DigestKey) => Plan;
+  /** Asked right before each workload that writes to a directory is sent. */
+  readonly startGuard?: StartContext["startGuard"];
 }
 
 /**
@@ -187,33 +191,6 @@ async function runOne(work: Work, live: LiveIndex, context: RunContext): Promise
   return signal.aborted ? interrupted(session) : "failed";
 }
 
-/**
- * The record while it runs. What is done again goes on where it stopped, with the Jobs that were done since. Jobs that
- * are not planned any more are forgotten before anything is sent: should their inputs come back, they run again.
- */
-function startOf(
-  { migration, digest, record, reason }: Work,
-  objects: number,
-  context: RunContext,
-): MigrationRecord {
-  const { options, session, runId, target } = context;
-  const planned = new Set(plannedObjects(migration).map(({ object }) => digestObject(object, target.key)));
-  const jobs = record?.jobs?.filter((job) => planned.has(job)) ?? [];
-  const isNewRedo = reason === "redo" && record?.redo === undefined;
-  return {
-    state: "running",
-    digest,
-    objects,
-    startedAt: options.now(),
-    by: options.by,
-    attempt: (record?.attempt ?? 0) + 1,
-    epoch: session.state.epoch,
-    run: runId,
-    ...(jobs.length === 0 || isNewRedo ? {} : { jobs }),
-    ...(reason === "redo" ? { redo: record?.redo ?? session.state.epoch } : {}),
-  };
-}
-
 async function runSafely(
   work: Work,
   live: LiveIndex,
@@ -232,6 +209,7 @@ async function runSafely(
       force: options.adopt ?? false,
       adoptions,
       redo: running.redo,
+      startGuard: options.startGuard,
       guard: async () => {
         signal.throwIfAborted();
         await session.guard();
@@ -258,20 +236,6 @@ async function runSafely(
   }
 }
 
-/** Writes one migration's record, and what belongs to it. */
-async function writeRecord(
-  session: Session,
-  id: string,
-  record: MigrationRecord,
-  inventory: readonly InventoryEntry[],
-): Promise<void> {
-  await session.update((state) => ({
-    ...state,
-    records: new Map(state.records).set(id, record),
-    inventory: new Map(state.inventory).set(id, inventory),
-  }));
-}
-
 function skip({ migration: { id, title, absent }, reason }: Work, push: Push): void {
   for (const service of absent) push({ type: "service-absent", id, service });
   push({ type: "migration-skipped", id, title, reason: reason === "empty" ? "empty" : "applied" });
@@ -284,10 +248,4 @@ function interrupted(session: Session): Outcome {
 
 async function readLive(plan: Plan, { client, namespace }: RunOptions): Promise<LiveIndex> {
   return await readLiveIndex(client, namespace, plan.migrations.flatMap(plannedObjects));
-}
-
-/** At most 512 bytes of the first line: a record is no place for logs. */
-function shorten(text: string): string {
-  const line = text.split("\n")[0] ?? "";
-  return line.length <= 400 ? line : `${line.slice(0, 400)}…`;
 }

@@ -4,7 +4,7 @@ import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../kube/object.ts";
-import { STORAGE_ID_LABEL } from "../kube/storage/node_directory.ts";
+import { STORAGE_ID_LABEL, storageIdsOf } from "../kube/storage/node_directory.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { diagnoseForeign, foreignAmong } from "./foreign.ts";
 import { readLiveIndex } from "./live_index.ts";
@@ -81,7 +81,7 @@ async function inTheWay(
 
 /** Pods on a local volume start only on a node that has the volume's label. */
 async function missingNodes(client: ClusterClient, objects: readonly KubeObject[]): Promise<Diagnostic[]> {
-  const wanted = [...new Set(objects.flatMap(storageIds))];
+  const wanted = [...new Set(objects.flatMap(storageIdsOf))];
   const homeless = objects.filter(isOfNoNode);
   if (wanted.length === 0 && homeless.length === 0) return [];
   const nodes = (await ifAllowed(client.list({ apiVersion: "v1", kind: "Node" }, undefined)))?.items;
@@ -113,7 +113,7 @@ interface NodeSpec {
 }
 
 function isOfNoNode(object: KubeObject): boolean {
-  if (object.kind !== "PersistentVolume" || storageIds(object).length > 0) return false;
+  if (object.kind !== "PersistentVolume" || storageIdsOf(object).length > 0) return false;
   // The edge: `spec` of a PersistentVolume as the conversion writes it.
   const spec = object["spec"] as { readonly local?: unknown; readonly hostPath?: unknown };
   return spec.local !== undefined || spec.hostPath !== undefined;
@@ -130,22 +130,4 @@ function withoutNode(wanted: readonly string[], nodes: readonly LiveObject[]): D
       shellWord(`${STORAGE_ID_LABEL}=${id}`)
     }`,
   }));
-}
-
-function storageIds({ kind, spec }: KubeObject): readonly string[] {
-  if (kind !== "PersistentVolume") return [];
-  // The edge: `spec` of a PersistentVolume as the conversion writes it.
-  const { nodeAffinity } = spec as {
-    nodeAffinity?: {
-      required: { nodeSelectorTerms: readonly { matchExpressions: readonly Expression[] }[] };
-    };
-  };
-  return (nodeAffinity?.required.nodeSelectorTerms ?? []).flatMap(({ matchExpressions }) =>
-    matchExpressions.filter(({ key }) => key === STORAGE_ID_LABEL).flatMap(({ values }) => values)
-  );
-}
-
-interface Expression {
-  readonly key: string;
-  readonly values: readonly string[];
 }

@@ -8,6 +8,7 @@ import { type Applied, type ApplyContext, applyObject, isBefore, replaceObject }
 import { parseDuration } from "./duration.ts";
 import type { RunEvent } from "./event.ts";
 import { diagnoseObject } from "./failure.ts";
+import { StartRefused } from "./may_start.ts";
 import { ADOPTED_ANNOTATION } from "./names.ts";
 import { diagnoseNotReady } from "./not_ready.ts";
 import { isPrepared } from "./prepare.ts";
@@ -137,6 +138,7 @@ async function tryApply(
     return [];
   } catch (error) {
     if (error instanceof Failure || context.signal.aborted) throw error;
+    if (error instanceof StartRefused) return error.diagnostics;
     return diagnoseObject(error, planned, context.client.connection.server, context.secrets);
   }
 }

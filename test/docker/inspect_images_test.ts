@@ -1,6 +1,6 @@
 /** What an engine says about images. The answers are in the shape of the Engine's own API (v1.40, "ImageInspect"). */
 import assert from "node:assert/strict";
-import { engineSocket, openEngine } from "../../lib/docker/engine.ts";
+import { openEngine } from "../../lib/docker/engine.ts";
 import { factsOf, firstFile, usersOf } from "../../lib/docker/image_facts.ts";
 import { inspectImages } from "../../lib/docker/inspect_images.ts";
 import { projectOf } from "./project.ts";
@@ -42,16 +42,6 @@ Deno.test("firstFile() unpacks what tar packed, and nothing out of noise", async
   assert.equal(firstFile(new Uint8Array(10)), undefined);
 });
 
-Deno.test("engineSocket() is what DOCKER_HOST says, if that is a socket", () => {
-  assert.equal(engineSocket(() => undefined), "/var/run/docker.sock");
-  assert.equal(engineSocket(() => "unix:///run/user/1000/docker.sock"), "/run/user/1000/docker.sock");
-  assert.equal(engineSocket(() => "tcp://10.0.0.1:2375"), undefined);
-});
-
-Deno.test("openEngine() finds nobody where there is no socket, or nobody behind it", async () => {
-  assert.equal(await openEngine("/nowhere/docker.sock"), undefined);
-});
-
 Deno.test("inspectImages() asks about each image, and about users only where a name needs it", async () => {
   const asked: string[] = [];
   const directory = await Deno.makeTempDir();
@@ -71,8 +61,7 @@ Deno.test("inspectImages() asks about each image, and about users only where a n
     },
   );
   try {
-    using engine = await openEngine(`${directory}/s`);
-    assert.ok(engine !== undefined);
+    using engine = await openEngine({ host: `unix://${directory}/s`, origin: "test", isInForce: true });
     const facts = await inspectImages(
       engine,
       projectOf({

@@ -35,6 +35,7 @@ Deno.test("liveUsage() takes the largest of a service's containers and leaves st
     Labels: { "com.docker.compose.service": service },
   });
   const engine: Engine = {
+    endpoint: { host: "unix:///engine", origin: "test", isInForce: true },
     json: (path) => {
       if (path.startsWith("/containers/json")) {
         return Promise.resolve([container("a1", "web"), container("a2", "web"), container("b1", "gone"), {

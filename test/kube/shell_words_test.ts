@@ -6,10 +6,10 @@ import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import { shellWord } from "../../lib/diagnostics/shell_word.ts";
 import { yamlText, yamlWord } from "../../lib/diagnostics/yaml_word.ts";
 import { preparation, timed } from "../../lib/kube/jobs/preparations.ts";
-import type { KubeObject } from "../../lib/kube/object.ts";
 import { convertRouting } from "../../lib/kube/traefik/convert_routing.ts";
 import { unexpanded } from "../../lib/kube/unexpanded.ts";
-import { inUse } from "../../lib/run/in_use.ts";
+import { placeByName } from "../../lib/node/place.ts";
+import { inUse, type SeenContainer, type Starting } from "../../lib/run/guard/in_use.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { parse } from "yaml";
 import { projectOf } from "../traefik/stack_fixture.ts";
@@ -165,29 +165,39 @@ Deno.test("no hint about a stack runs what the stack says", async () => {
       await Deno.mkdir(stack, { recursive: true });
       await Deno.writeTextFile(join(stack, "compose.yaml"), JSON.stringify(compose).replaceAll("$", "$$$$"));
       const { diagnostics } = await convertStack({ directory: stack });
-      const container = { name: word, project: word, service: word, writes: ["/d"], ports: [] };
-      const running = inUse([container], planned(), planned(), "error");
+      const running = inUse([runningAs(word)], starting(), () => false, {
+        severity: "error",
+        doing: "would start",
+      });
       const lines = [...diagnostics, ...running].flatMap(pasted);
       assert.ok(lines.some((line) => line.startsWith("docker run")), JSON.stringify(diagnostics));
-      assert.ok(lines.some((line) => line.startsWith("docker compose")));
+      assert.ok(lines.some((line) => line.includes("docker compose")));
       for (const line of lines) assert.equal(await run(directory, [line]), "", line);
     }
   });
 });
 
-function planned(): { object: KubeObject }[] {
-  const spec = {
-    containers: [{ name: "a", volumeMounts: [{ name: "v", mountPath: "/m" }] }],
-    volumes: [{ name: "v", hostPath: { path: "/d" } }],
-  };
-  return [{
-    object: {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name: "a" },
-      spec: { template: { spec } },
-    },
-  }];
+/** A container that never stops by itself, on the directory of the workload below. */
+function runningAs(word: string): SeenContainer {
+  const mount = { sources: ["/d"] };
+  const container = {
+    id: "a",
+    name: word,
+    project: word,
+    service: word,
+    state: "running",
+    restart: "always",
+    exitCode: 0,
+    writes: [mount],
+    ports: [],
+    engine: { title: "Docker Engine", flags: "" },
+  } as const;
+  return { container, writes: [{ mount, places: [placeByName("/d")] }] };
+}
+
+function starting(): readonly Starting[] {
+  const object = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "a" } };
+  return [{ planned: { object }, places: [placeByName("/d")] }];
 }
 
 Deno.test("scripts of jobs are the same whatever is decided: what is decided comes as arguments and variables", async () => {

@@ -1,5 +1,7 @@
 /** A directory of the node as the source of a PersistentVolume: one that is there, or one that is made. */
 
+import type { KubeObject } from "../object.ts";
+
 /** The label of a node that says which storage it has. */
 export const STORAGE_ID_LABEL = "storage-id";
 
@@ -31,4 +33,23 @@ function affinity(storageId: string | undefined): Record<string, unknown> {
     ? { key: "kubernetes.io/hostname", operator: "Exists" }
     : { key: STORAGE_ID_LABEL, operator: "In", values: [storageId] };
   return { required: { nodeSelectorTerms: [{ matchExpressions: [expression] }] } };
+}
+
+/** The values of that label by which a PersistentVolume chooses its node; none of other objects. */
+export function storageIdsOf({ kind, spec }: KubeObject): readonly string[] {
+  if (kind !== "PersistentVolume") return [];
+  // The edge: `spec` of a PersistentVolume as the conversion writes it.
+  const { nodeAffinity } = spec as {
+    nodeAffinity?: {
+      required: { nodeSelectorTerms: readonly { matchExpressions: readonly Expression[] }[] };
+    };
+  };
+  return (nodeAffinity?.required.nodeSelectorTerms ?? []).flatMap(({ matchExpressions }) =>
+    matchExpressions.filter(({ key }) => key === STORAGE_ID_LABEL).flatMap(({ values }) => values)
+  );
+}
+
+interface Expression {
+  readonly key: string;
+  readonly values: readonly string[];
 }

@@ -1,0 +1,27 @@
+/** The guard before workloads start, with what the command line knows. */
+import type { ClusterClient } from "../cluster/client.ts";
+import { plannedObjects } from "../migration/step.ts";
+import { StartGuard } from "../run/guard/start_guard.ts";
+import type { Gathered } from "./gather.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** The guard of what was gathered; without a client all that it finds is a warning. Undefined without a plan. */
+export function guardOf(
+  gathered: Gathered,
+  { environment, signal }: Surroundings,
+  client?: ClusterClient,
+  allowRunning = false,
+): StartGuard | undefined {
+  const { plan, project, conversion, decisions } = gathered;
+  if (plan === undefined || project === undefined || conversion === undefined) return undefined;
+  return new StartGuard({
+    ...(client === undefined ? {} : { client }),
+    namespace: conversion.namespace,
+    all: plan.migrations.flatMap(plannedObjects),
+    project,
+    environment,
+    withoutEngine: decisions.engine === "none",
+    allowRunning,
+    signal,
+  });
+}

@@ -1,0 +1,78 @@
+/** All that is to be seen before workloads start, looked at once: containers, pods, processes, and where they write. */
+import type { Project } from "../../../compose/project.ts";
+import type { ClusterClient } from "../../cluster/client.ts";
+import type { Environment } from "../../docker/endpoints.ts";
+import { objectKey, type PlannedObject } from "../../kube/object.ts";
+import { ownMounts } from "../../node/place.ts";
+import { lookAtProcesses, type Sight as ProcessSight } from "../../node/processes.ts";
+import { sharedInCompose } from "./compose_mounts.ts";
+import type { SharedInCompose, Starting } from "./in_use.ts";
+import { type EngineSight, lookAtEngines, lookAtPods, Places, type PodSight } from "./look.ts";
+import type { Whereabouts } from "./whereabouts.ts";
+import { claimPaths, isWorkload, writtenPaths } from "./written.ts";
+
+/** Where to look. */
+export interface Surroundings {
+  /** Without one it is not known where the workloads will start. */
+  readonly client?: ClusterClient;
+  readonly namespace: string;
+  /** All that the plan has: volumes, and who shares them. */
+  readonly all: readonly PlannedObject[];
+  readonly project: Project;
+  /** Where Docker's own settings are named. */
+  readonly environment: Environment;
+}
+
+/** Where the workloads will start; `anywhere` where no cluster was named. */
+export type Where = Whereabouts | "anywhere";
+
+/** What was seen. */
+export interface Sight {
+  readonly where: Where;
+  /** Every workload of the plan that writes to directories; those that are to start as they were given. */
+  readonly workloads: readonly Starting[];
+  readonly isShared: SharedInCompose;
+  readonly engines: EngineSight;
+  readonly pods: PodSight;
+  readonly processes: ProcessSight;
+}
+
+const NO_ENGINES: EngineSight = { containers: [], silent: [], hasEngine: false };
+const NO_PODS: PodSight = { pods: [], uids: new Set() };
+const NO_PROCESSES: ProcessSight = { holders: [], unseen: 0 };
+
+/**
+ * Looks once. Where the node is another machine, its directories are names, and only the API server knows of them.
+ *
+ * @param starting those of the plan whose directories processes are looked for on
+ * @throws what `/proc` and the API server throw
+ */
+export async function lookAround(
+  { client, namespace, all, project, environment }: Surroundings,
+  where: Where,
+  starting: readonly PlannedObject[],
+): Promise<Sight> {
+  const isElsewhere = where === "elsewhere";
+  const places = new Places(isElsewhere ? undefined : await ownMounts());
+  const claims = claimPaths(all.map(({ object }) => object));
+  const keys = new Set(starting.map(({ object }) => objectKey(object)));
+  const known = [...starting, ...all.filter(({ object }) => !keys.has(objectKey(object)))];
+  const workloads = (await Promise.all(
+    known.filter(({ object }) => isWorkload(object)).map(async (planned): Promise<Starting> => ({
+      planned,
+      places: await places.all(writtenPaths(planned.object, claims)),
+    })),
+  )).filter(({ places }) => places.length > 0);
+  const wanted = workloads.filter(({ planned }) => starting.includes(planned));
+  const hasPods = client !== undefined && wanted.length > 0;
+  return {
+    where,
+    workloads,
+    isShared: isElsewhere ? (): boolean => false : await sharedInCompose(project, places),
+    engines: isElsewhere ? NO_ENGINES : await lookAtEngines(environment, places),
+    pods: hasPods ? await lookAtPods(client, namespace, claims, places, !isElsewhere) : NO_PODS,
+    processes: where === "here" && wanted.length > 0
+      ? await lookAtProcesses([...new Set(wanted.flatMap(({ places }) => places))])
+      : NO_PROCESSES,
+  };
+}

@@ -1,0 +1,50 @@
+/** What is said where something of this machine cannot be asked: nobody answers is not nobody there. */
+import type { Diagnostic, Severity } from "../../diagnostics/diagnostic.ts";
+import type { SilentEngine } from "../../docker/engines.ts";
+
+/** One finding for each engine that is or should be here and does not answer: what was tried, and why it failed. */
+export function silentEngines(silent: readonly SilentEngine[], severity: Severity): readonly Diagnostic[] {
+  return silent.map(({ endpoint: { host, origin }, why, hint }) => ({
+    code: "run-engine-silent",
+    severity,
+    message: `Cannot ask the engine ${
+      host === "" ? `of ${origin}` : `at "${host}" (${origin})`
+    } which containers write to the stack's directories: ${why}`,
+    hint: `${hint === undefined ? "" : `${hint}; or, w`}${
+      hint === undefined ? "W" : ""
+    }here no engine of this machine has the stack's directories, decide it: engine: none`,
+  }));
+}
+
+/** @param error of reading what the kernel tells of this machine */
+export function unreadable(error: unknown, severity: Severity): Diagnostic {
+  return {
+    code: "run-node-unreadable",
+    severity,
+    message: `Cannot read what this machine's kernel tells of its processes and mounts: ${
+      error instanceof Error ? error.message : String(error)
+    }`,
+    hint: "Run it by `deno task`, which gives the right to read /proc, on the node itself and as root",
+  };
+}
+
+/** Containers were looked at, but there may be more than containers. */
+export function unseenProcesses(count: number): Diagnostic {
+  return {
+    code: "run-processes-unseen",
+    severity: "warning",
+    message: `${count} processes of this machine belong to other users and were not looked at: ` +
+      "one that writes to the stack's directories and is in no container of an engine would not be noticed",
+    hint: "Run as root on the node to have all of them looked at",
+  };
+}
+
+/** Which machine the node is decides whether containers of this one matter. */
+export function unknownNode(severity: Severity): Diagnostic {
+  return {
+    code: "run-node-unknown",
+    severity,
+    message: "You may not list the cluster's nodes, so it is not known whether one is this machine",
+    hint: "Hand the output of `deno task rbac` to an administrator",
+  };
+}

@@ -1,0 +1,139 @@
+/** A real Docker Engine of a test's own: its data, socket and containers lie in one folder and end with it. */
+import { join } from "node:path";
+import { ownMounts } from "../../lib/node/place.ts";
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
+
+/** An engine that runs. */
+export interface TestEngine extends AsyncDisposable {
+  /** `unix://…` */
+  readonly host: string;
+  readonly socket: string;
+  /** Where its volumes lie. */
+  readonly dataRoot: string;
+  /** Runs docker against it. @throws when that fails. @returns what it printed */
+  docker(...args: readonly string[]): Promise<string>;
+  /** Ends the engine as a crash does. Its containers go on, as nobody ends them. */
+  kill(): Promise<void>;
+  /** Ends the engine as the machine's shutdown does, with its containers. */
+  stop(): Promise<void>;
+  /** Starts it again. */
+  start(): Promise<void>;
+}
+
+/** The image that every engine has: busybox, without a shell script of anybody's. */
+export const IMAGE = "busybox:test";
+
+/** Why there can be no engine here; undefined where there can. */
+export function whyNoEngine(): string | undefined {
+  if (Deno.build.os !== "linux") return "an engine needs Linux";
+  return Deno.uid() === 0 ? undefined : "an engine needs root";
+}
+
+/** Starts an engine; Debian's packages are installed where they are missing. */
+export async function startEngine(directory: string): Promise<TestEngine> {
+  await installEngine();
+  const socket = join(directory, "docker.sock");
+  const dataRoot = join(directory, "docker");
+  const host = `unix://${socket}`;
+  let daemon: Deno.ChildProcess | undefined;
+  const docker = (...args: readonly string[]): Promise<string> => run("docker", ["-H", host, ...args]);
+  const start = async (): Promise<void> => {
+    // What a killed engine leaves keeps the next one waiting for its containerd.
+    await Deno.remove(join(directory, "exec", "containerd"), { recursive: true }).catch(() => {});
+    daemon = spawnEngine(directory, host, dataRoot);
+    const isUp = await waitFor(60_000, () => docker("version").then(() => true, () => undefined));
+    if (!isUp) throw new Error(`Cannot start dockerd; see ${join(directory, "dockerd.log")}`);
+  };
+  const end = async (signal: Deno.Signal): Promise<void> => {
+    if (daemon === undefined) return;
+    daemon.kill(signal);
+    await daemon.status;
+    daemon = undefined;
+  };
+  await start();
+  await importImage(directory, docker);
+  return {
+    host,
+    socket,
+    dataRoot,
+    docker,
+    start,
+    kill: () => end("SIGKILL"),
+    stop: () => end("SIGTERM"),
+    [Symbol.asyncDispose]: async () => {
+      if (daemon === undefined) await start();
+      const ids = (await docker("ps", "--all", "--quiet")).split("\n").filter((id) => id !== "");
+      if (ids.length > 0) await docker("rm", "--force", "--volumes", ...ids);
+      await end("SIGTERM");
+      await unmountBelow(directory);
+    },
+  };
+}
+
+/** What an engine that was killed had mounted for itself. */
+async function unmountBelow(directory: string): Promise<void> {
+  const mounted = (await ownMounts()).map(({ path }) => path).filter((path) =>
+    path.startsWith(`${directory}/`)
+  );
+  for (const path of mounted.reverse()) await run("umount", ["--lazy", path]).catch(() => {});
+}
+
+/** Without a network of its own: nothing of the machine's is changed. */
+function spawnEngine(directory: string, host: string, dataRoot: string): Deno.ChildProcess {
+  const flags = [
+    ["--data-root", dataRoot],
+    ["--exec-root", join(directory, "exec")],
+    ["--pidfile", join(directory, "docker.pid")],
+    ["--host", host],
+    ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-masq=false"],
+  ].flat();
+  return new Deno.Command("sh", {
+    args: [
+      "-c",
+      'log=$1; shift; exec dockerd "$@" >>"$log" 2>&1',
+      "sh",
+      join(directory, "dockerd.log"),
+      ...flags,
+    ],
+    stdin: "null",
+  }).spawn();
+}
+
+async function importImage(directory: string, docker: TestEngine["docker"]): Promise<void> {
+  const bin = join(directory, "image", "bin");
+  await Deno.mkdir(bin, { recursive: true });
+  await Deno.copyFile("/bin/busybox", join(bin, "busybox"));
+  for (const name of ["sh", "sleep"]) await Deno.symlink("busybox", join(bin, name));
+  const archive = join(directory, "image.tar");
+  await run("tar", ["-C", join(directory, "image"), "-cf", archive, "."]);
+  await docker("import", archive, IMAGE);
+}
+
+const PROGRAMS: Readonly<Record<string, string>> = {
+  "docker.io": "/usr/sbin/dockerd",
+  "busybox-static": "/bin/busybox",
+};
+
+async function installEngine(): Promise<void> {
+  const missing: string[] = [];
+  for (const [name, program] of Object.entries(PROGRAMS)) {
+    if (!await Deno.stat(program).then(() => true, () => false)) missing.push(name);
+  }
+  if (missing.length === 0) return;
+  // A package must neither ask anything nor start a daemon on this machine.
+  const env = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  await run("apt-get", ["--quiet", "update"], env);
+  await run("apt-get", ["--quiet", "install", "--yes", "--no-install-recommends", ...missing], env);
+}
+
+async function run(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args: [...args], env, stdin: "null" })
+    .output();
+  const text = new TextDecoder();
+  if (!success) throw new Error(`${program} ${args.slice(0, 4).join(" ")}: ${text.decode(stderr).trim()}`);
+  return text.decode(stdout).trim();
+}

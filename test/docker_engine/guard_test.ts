@@ -1,0 +1,250 @@
+/**
+ * The guard as an operator meets it: a real Docker Engine, the real API server, the command line. The node says that it
+ * is this machine, as a kubelet here would; its pods are simulated.
+ */
+import assert from "node:assert/strict";
+import { type TestCluster, withCluster } from "../embedded_cluster/fixture.ts";
+import { type Ended, runFerry } from "../crossing/ferry.ts";
+import { auditPosition, removeVolumes, writesSince } from "../crossing/seen.ts";
+import { IMAGE, startEngine, type TestEngine, whyNoEngine } from "./engine.ts";
+
+const COMPOSE = `name: harbour
+services:
+  store: { image: "mariadb:10.11", volumes: ["./data/store:/var/lib/mysql", "named:/more"] }
+  reader: { image: "nginx:1.27", ports: ["127.0.0.1:8080:80"], volumes: ["./data/store:/store:ro", "./shared:/shared"] }
+  writer: { image: "nginx:1.27", volumes: ["./shared:/shared"] }
+volumes: { named: {} }
+`;
+
+interface Harbour {
+  readonly cluster: TestCluster;
+  readonly engine: TestEngine;
+  readonly directory: string;
+  /** Runs the program on the stack, with the engine in force unless it says otherwise. */
+  ferry(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** Starts a container that is the service's, unless it says otherwise. */
+  container(name: string, service: string, ...args: readonly string[]): Promise<string>;
+}
+
+/** A node that says it is this machine, with the disks that the stack lies on. */
+async function withNodeHere(cluster: TestCluster, work: () => Promise<void>): Promise<void> {
+  const name = `${cluster.prefix}-here`;
+  const bootID = (await Deno.readTextFile("/proc/sys/kernel/random/boot_id")).trim();
+  const metadata = { name, labels: { "storage-id": "main-01" } };
+  const node = { apiVersion: "v1", kind: "Node", metadata, status: { nodeInfo: { bootID } } };
+  assert.equal((await cluster.api.request("POST", "/api/v1/nodes", node)).status, 201);
+  try {
+    await work();
+  } finally {
+    await cluster.api.request("DELETE", `/api/v1/nodes/${name}`);
+  }
+}
+
+async function withHarbour(work: (harbour: Harbour) => Promise<void>): Promise<void> {
+  const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "guard-" }));
+  await withCluster(async (cluster) => {
+    await using engine = await startEngine(directory);
+    for (const folder of ["data/store", "shared"]) {
+      await Deno.mkdir(`${directory}/stack/${folder}`, { recursive: true });
+    }
+    await Deno.writeTextFile(`${directory}/stack/compose.yaml`, COMPOSE);
+    await Deno.writeTextFile(
+      `${directory}/stack/decisions.yaml`,
+      `namespace: ${cluster.prefix}\ndefaultStep: applications\ndockerRoot: ${engine.dataRoot}\n`,
+    );
+    const harbour: Harbour = {
+      cluster,
+      engine,
+      directory,
+      ferry: (args, env = { DOCKER_HOST: engine.host }) =>
+        runFerry([...args, "--stack", `${directory}/stack`, "--embedded"], {
+          cluster,
+          env: { HOME: directory, ...env },
+        }),
+      container: (name, service, ...args) => {
+        const labels = [
+          "--label",
+          "com.docker.compose.project=harbour",
+          "--label",
+          `com.docker.compose.service=${service}`,
+        ];
+        return engine.docker(
+          "run",
+          "--detach",
+          "--network",
+          "none",
+          "--name",
+          name,
+          ...labels,
+          ...args,
+          IMAGE,
+          "sleep",
+          "1000",
+        );
+      },
+    };
+    await withNodeHere(cluster, () => work(harbour));
+    await removeVolumes(cluster);
+  });
+  await Deno.remove(directory, { recursive: true });
+}
+
+/** The one finding of that code, or nothing. */
+function finding({ err, out }: Ended, code: string): string {
+  return `${err}${out}`.split("\n").find((line) => line.includes(`[${code}]`)) ?? "";
+}
+
+const onEngine = (name: string, work: (harbour: Harbour) => Promise<void>): void =>
+  Deno.test({ name, ignore: whyNoEngine() !== undefined, fn: () => withHarbour(work) });
+
+onEngine(
+  "nothing starts beside a container that writes there; what is started is told by status",
+  async (harbour) => {
+    const { cluster, directory, ferry, container, engine } = harbour;
+    await container(
+      "store-1",
+      "store",
+      "--volume",
+      `${directory}/stack/data/store:/d`,
+      "--restart",
+      "always",
+    );
+    const start = await auditPosition(cluster);
+    for (const command of [["migrate", "--yes"], ["migrate", "--dry-run"], ["migrate", "--yes", "--adopt"]]) {
+      const ended = await ferry(command);
+      assert.equal(ended.code, 1, ended.err);
+      assert.match(
+        finding(ended, "run-data-in-use"),
+        /^error.*"store-1" still runs and writes to ".*\/data\/store"/,
+      );
+      assert.match(ended.err, /docker update --restart=no store-1 && docker compose -p harbour stop store/);
+    }
+    assert.deepEqual(await writesSince(cluster, cluster.prefix, start), [], "nothing was written");
+    const checked = await ferry(["check"]);
+    assert.equal(checked.code, 3);
+    assert.match(finding(checked, "run-data-in-use"), /^error/);
+    const before = await ferry(["migrate", "--to", "030", "--yes"]);
+    assert.equal(before.code, 0, `volumes and secrets may be made before the stop: ${before.err}`);
+
+    await engine.docker("stop", "--time", "0", "store-1");
+    const moved = await ferry(["migrate", "--yes"]);
+    assert.equal(moved.code, 0, moved.err);
+    assert.match(finding(moved, "run-comes-back"), /^warning.*"store-1" is stopped, but comes back/);
+    assert.match(moved.err, /docker update --restart=no store-1/);
+    const calm = await ferry(["status"]);
+    assert.match(finding(calm, "run-comes-back"), /^warning/);
+    await engine.docker("update", "--restart=no", "store-1");
+    assert.equal(finding(await ferry(["status"]), "run-comes-back"), "");
+
+    await engine.docker("start", "store-1");
+    assert.match(
+      finding(await ferry(["status"]), "run-data-in-use"),
+      /^error.*"store-1" still runs.* is started already/,
+    );
+    const redone = await ferry(["redo", "080", "--yes"]);
+    assert.equal(redone.code, 1, redone.err);
+    const again = await ferry(["migrate", "--yes"]);
+    assert.equal(again.code, 0, `what is applied starts nothing any more: ${again.err}`);
+    assert.equal((await ferry(["rollback", "--to", "030", "--yes"])).code, 0);
+    const forced = await ferry(["migrate", "--yes", "--allow-running"]);
+    assert.equal(forced.code, 0, forced.err);
+    assert.match(finding(forced, "run-data-in-use"), /^warning/);
+  },
+);
+
+onEngine(
+  "no path hides a container: links, parents, children, volumes, states",
+  async ({ directory, ferry, engine, container }) => {
+    const stack = `${directory}/stack`;
+    await Deno.symlink(stack, `${directory}/link`);
+    await Deno.mkdir(`${stack}/data/store/below`);
+    const refused = async (...mount: readonly string[]): Promise<string> => {
+      await container("other", "other", ...mount.flatMap((volume) => ["--volume", volume]));
+      const ended = await ferry(["migrate", "--dry-run"]);
+      await engine.docker("rm", "--force", "other");
+      return finding(ended, "run-data-in-use");
+    };
+    assert.match(await refused(`${directory}/link/data/store:/d`), /error.*"other" still runs/);
+    assert.match(await refused(`${directory}:/d`), /error.*"other" still runs/, "a parent of the directory");
+    assert.match(await refused(`${stack}/data/store/below:/d`), /error.*"other" still runs/, "a child of it");
+    assert.match(await refused("harbour_named:/d"), /error.*"other".*volumes\/harbour_named\/_data/);
+    assert.equal(await refused(`${stack}/data/store:/d:ro`), "", "who only reads is in nobody's way");
+    assert.equal(await refused(`${stack}/data/store-old:/d`), "");
+
+    // The stack itself is named by a link, and the container by where it really is.
+    await container("real", "store", "--volume", `${stack}/data/store:/d`);
+    const linked = await ferry(["migrate", "--dry-run", "--stack", `${directory}/link`]);
+    assert.match(finding(linked, "run-data-in-use"), /error.*"real" still runs/);
+    await engine.docker("pause", "real");
+    assert.match(finding(await ferry(["migrate", "--yes"]), "run-data-in-use"), /error.*"real" is paused/);
+    await engine.docker("unpause", "real");
+    await engine.docker("rm", "--force", "real");
+
+    await engine.docker(
+      "create",
+      "--network",
+      "none",
+      "--volume",
+      `${stack}/data/store:/d`,
+      "--name",
+      "made",
+      IMAGE,
+      "sleep",
+      "1",
+    );
+    const free = await ferry(["migrate", "--dry-run"]);
+    assert.equal(free.code, 0, `what never ran is no alarm: ${free.err}`);
+  },
+);
+
+onEngine(
+  "directories that services share in compose stay shared; the service itself does not",
+  async ({ directory, ferry, container, engine }) => {
+    await container("writer-1", "writer", "--volume", `${directory}/stack/shared:/s`);
+    const writer = finding(await ferry(["migrate", "--dry-run"]), "run-data-in-use");
+    assert.match(writer, /"writer-1" still runs and writes to ".*\/shared", where Deployment \S+\/writer/);
+    await Deno.writeTextFile(
+      `${directory}/stack/decisions.yaml`,
+      `${await Deno.readTextFile(
+        `${directory}/stack/decisions.yaml`,
+      )}services: { writer: { skip: "moves later" } }\n`,
+    );
+    const without = await ferry(["migrate", "--dry-run"]);
+    assert.equal(without.code, 0, `reader moves while writer has not: ${without.err}`);
+    await container("reader-1", "reader", "--volume", `${directory}/stack/shared:/s`);
+    assert.match(finding(await ferry(["migrate", "--dry-run"]), "run-data-in-use"), /"reader-1" still runs/);
+    await engine.docker("rm", "--force", "reader-1");
+  },
+);
+
+onEngine(
+  "an engine that cannot be asked is an error, or decided",
+  async ({ directory, ferry, engine, container, cluster }) => {
+    await container("store-1", "store", "--volume", `${directory}/stack/data/store:/d`);
+    await engine.kill();
+    const start = await auditPosition(cluster);
+    const gone = await ferry(["migrate", "--yes"]);
+    assert.equal(gone.code, 1, gone.err);
+    assert.match(finding(gone, "run-engine-silent"), /error.*docker\.sock" \(DOCKER_HOST\).*nobody listens/);
+    const remote = await ferry(["migrate", "--yes"], { DOCKER_HOST: "tcp://127.0.0.1:1" });
+    assert.match(finding(remote, "run-engine-silent"), /error.*"tcp:\/\/127.0.0.1:1" \(DOCKER_HOST\)/);
+    assert.match(remote.err, /engine: none/);
+    // Its containers go on without it: the kernel knows them when nobody else does.
+    await Deno.writeTextFile(
+      `${directory}/stack/decisions.yaml`,
+      `${await Deno.readTextFile(`${directory}/stack/decisions.yaml`)}engine: none\n`,
+    );
+    const decided = await ferry(["migrate", "--yes"]);
+    assert.equal(finding(decided, "run-engine-silent"), "");
+    assert.match(
+      finding(decided, "run-process-in-use"),
+      /error.*\("sleep"\) of container \w{12} .*has ".*\/data\/store" mounted/,
+    );
+    assert.equal(decided.code, 1);
+    assert.deepEqual(await writesSince(cluster, cluster.prefix, start), [], "nothing was written");
+    await engine.start();
+    await engine.docker("rm", "--force", "store-1");
+    const free = await ferry(["migrate", "--dry-run"]);
+    assert.equal(free.code, 0, free.err);
+  },
+);
