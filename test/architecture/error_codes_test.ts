@@ -28,6 +28,7 @@ const NOT_CODES: ReadonlySet<string> = new Set([
   "run-waiting",
   "traefik-acme",
   "traefik-dns-provider",
+  "traefik-front",
   "traefik-ee",
 ]);
 

@@ -2,6 +2,7 @@
 import type { Service } from "../../../compose/project.ts";
 import { at, type Context } from "../../stack/context.ts";
 import { isServiceName, label } from "../../stack/names.ts";
+import { isNodePort } from "../node_port.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { ServicePort } from "../../stack/ports.ts";
 import { optional } from "../workload/parts.ts";
@@ -145,11 +146,6 @@ function portsOf(ports: readonly ServicePort[]): Record<string, unknown> {
       ...(appProtocol === undefined ? {} : { appProtocol }),
     })),
   );
-}
-
-/** Of the numbers that Kubernetes gives to Services by itself: one that is published must not go to another. */
-export function isNodePort(port: number): boolean {
-  return port >= 30_000 && port <= 32_767;
 }
 
 /** A Service of type LoadBalancer for each service with ports that decisions open this way, callers' addresses kept. */

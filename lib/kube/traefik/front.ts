@@ -1,5 +1,5 @@
 /** The front: the Service by which ports of the node lead to the Traefik that k3s brings. */
-import { isNodePort } from "../network/services.ts";
+import { isNodePort } from "../node_port.ts";
 import type { KubeObject } from "../object.ts";
 import type { RouteContext } from "./context.ts";
 import { isTraefikElsewhere } from "./elsewhere.ts";
