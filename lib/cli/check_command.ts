@@ -11,6 +11,7 @@ import { checkInUse } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { readHostFiles } from "./host_files.ts";
+import { checkManifests } from "./k3s_manifests.ts";
 import { describeStack } from "./move.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
@@ -36,6 +37,7 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
       ? []
       : checkHostJobs(gathered.project, gathered.decisions, host.files)),
     ...cluster.diagnostics,
+    ...gathered.plan === undefined ? [] : await checkManifests(gathered.plan),
     ...await checkCharts(charts, gathered, surroundings),
   ];
   const sources = new Map([

@@ -1,17 +1,19 @@
 /** `k3s`: the settings that belong on the node and not into the cluster, as k3s's files or as a NixOS module. */
 import { hasErrors } from "../diagnostics/diagnostic.ts";
 import { authenticationText } from "../kube/access/authentication.ts";
-import type { Decisions } from "../decisions/decisions.ts";
 import {
+  firstStartText,
   K3S_AUTHENTICATION,
   K3S_CONFIGURATION,
+  K3S_FIRST_START,
   k3sConfigurationText,
   type K3sNode,
   nixosText,
 } from "../kube/host/k3s.ts";
 import { traefikDecisions } from "../decisions/traefik.ts";
+import { OWNER_LABEL } from "../run/names.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { gather } from "./gather.ts";
+import { gather, type Gathered } from "./gather.ts";
 import type { CommandOptions } from "./command.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -20,10 +22,11 @@ import type { Surroundings } from "./surroundings.ts";
 export async function k3s(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const gathered = await gather(options, surroundings);
   if (hasErrors(gathered.diagnostics)) return refuse(gathered);
-  const node = nodeOf(gathered.decisions);
+  const node = nodeOf(gathered);
   const files = [
     { path: K3S_CONFIGURATION, text: k3sConfigurationText(node) },
     ...(node.authentication === undefined ? [] : [{ path: K3S_AUTHENTICATION, text: node.authentication }]),
+    ...(node.firstStart === undefined ? [] : [{ path: K3S_FIRST_START, text: node.firstStart }]),
   ];
   const { out } = surroundings.terminal(options.color === false);
   if (options.output === "json") out(`${JSON.stringify({ schemaVersion: 1, files })}\n`);
@@ -32,12 +35,15 @@ export async function k3s(options: CommandOptions, surroundings: Surroundings): 
   return ExitCode.ok;
 }
 
-function nodeOf(decisions: Decisions): K3sNode {
+function nodeOf({ decisions, conversion }: Gathered): K3sNode {
   const oidc = decisions.access?.oidc;
+  const { mode, namespace } = traefikDecisions(decisions.traefik);
+  const labels = conversion === undefined ? {} : { [OWNER_LABEL]: conversion.namespace };
   const { storageId } = decisions;
   return {
     ...(storageId === undefined ? {} : { storageId }),
-    traefik: traefikDecisions(decisions.traefik).mode,
+    traefik: mode,
+    ...(mode === "external" ? {} : { firstStart: firstStartText(namespace, labels) }),
     ...(oidc === undefined ? {} : { authentication: authenticationText(oidc, decisions.kubernetes) }),
   };
 }

@@ -43,6 +43,8 @@ export interface Conversion {
   readonly traefik: readonly PlannedObject[];
   /** Routes that belong to no service (dynamic files of Traefik). */
   readonly routes: readonly PlannedObject[];
+  /** Services that take ports of the node from whoever holds them: Traefik's, and those of published ports. */
+  readonly front: readonly PlannedObject[];
   /** What the Secrets among them hold, by name and key. */
   readonly secrets: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
   /** The ports of each service, with the evidence for each. */

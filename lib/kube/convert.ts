@@ -7,8 +7,7 @@ import type { StackFacts } from "../stack/facts.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
 import { dependenciesOf } from "../stack/dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
-import type { Published } from "../stack/published_port.ts";
-import { servicesOf, type TakenNames } from "./network/services.ts";
+import { loadBalancers, servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
 import { beyondBaseline } from "./pod_security.ts";
 import { servicePorts } from "../stack/ports.ts";
@@ -61,7 +60,6 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     Object.values(project.services).map((service) => [
       service.name,
       convertService(workshop, service, {
-        loadBalancers: published.loadBalancers,
         taken,
         needs,
         routes: routed.routes.get(service.name) ?? [],
@@ -79,20 +77,23 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     secrets: workshop.objects.secrets(),
     traefik: hasRoutes(facts) ? routed.shared : [],
     routes: routed.otherRoutes,
+    front: [
+      ...(hasRoutes(facts) ? routed.front : []),
+      ...loadBalancers(context, facts.published.loadBalancers),
+    ],
     ports,
     findings,
   };
 }
 
 interface Surrounding {
-  readonly loadBalancers: readonly Published[];
   readonly taken: TakenNames;
   readonly needs: PrivilegeNeed[];
   readonly routes: readonly PlannedObject[];
 }
 
 function convertService(workshop: Workshop, service: Service, surrounding: Surrounding): ConvertedService {
-  const { loadBalancers, taken, needs, routes } = surrounding;
+  const { taken, needs, routes } = surrounding;
   const { context } = workshop;
   const decision = decided(context.decisions, service.name);
   const dependsOn = dependenciesOf(service, workshop.references, context.decisions);
@@ -129,7 +130,6 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
     workload: [workload],
     network: servicesOf(context, service, {
       ports: workshop.ports.get(service.name) ?? [],
-      loadBalancers,
       taken,
       isJob: kind === "Job",
     }),

@@ -86,6 +86,8 @@ export interface Objects {
    * script gets its routes there, after it: no route is opened before there is something to answer.
    */
   routes(): Steps;
+  /** What takes ports of the node: from here on the world reaches the cluster, and a rollback gives them back. */
+  front(): Steps;
 }
 
 /** Builders for steps that wait. */

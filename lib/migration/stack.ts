@@ -94,6 +94,7 @@ export function stackFor(view: View, notes: Notes): Stack {
       notes.opensRoutes = true;
       return [applyRoutes(conversion, (service) => !later.has(service)), apply(conversion.routes)];
     },
+    front: () => apply(conversion.front),
   };
   const wait: Waits = {
     ready: (name, options) => {

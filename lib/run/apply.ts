@@ -11,7 +11,7 @@ import { refOf } from "../migration/step.ts";
 import type { ObjectOutcome } from "./event.ts";
 import type { Foreign } from "./foreign.ts";
 import { untilGone } from "./gone.ts";
-import { liveDigest, type LiveIndex } from "./live_index.ts";
+import { isHandedOver, liveDigest, type LiveIndex } from "./live_index.ts";
 import { refuseStart, type Sending, type StartContext } from "./may_start.ts";
 import {
   ADOPTED_ANNOTATION,
@@ -112,7 +112,7 @@ export async function applyObject(
   if (isSame && !isBefore(live, context.redo)) return { outcome: "unchanged", live };
   const adoption = live === undefined ? context.adoptions?.get(objectKey(object)) : undefined;
   const adopted = live?.metadata.annotations?.[ADOPTED_ANNOTATION] ?? adoption?.madeBy;
-  const force = context.force || adoption !== undefined;
+  const force = context.force || adoption !== undefined || live !== undefined && isHandedOver(live);
   const sending = { planned, migration, isNew: live === undefined && adoption === undefined };
   try {
     const body = decorate(object, context, migration, adopted);

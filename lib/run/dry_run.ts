@@ -15,7 +15,7 @@ import { diagnoseObject } from "./failure.ts";
 import { nextEpoch } from "./fence.ts";
 import { diagnoseForeign, findForeign, type Foreign } from "./foreign.ts";
 import { randomKey } from "./key.ts";
-import { liveDigest, type LiveIndex, readLiveIndex } from "./live_index.ts";
+import { isHandedOver, liveDigest, type LiveIndex, readLiveIndex } from "./live_index.ts";
 import { ADOPTED_ANNOTATION } from "./names.ts";
 import { findTarget, isPrepared } from "./prepare.ts";
 import { isKept } from "./remove.ts";
@@ -194,7 +194,8 @@ async function applied(
   const stranger = foreign.get(objectKey(object));
   const marks = { owner: options.namespace, key, epoch };
   const adopted = found?.metadata.annotations?.[ADOPTED_ANNOTATION] ?? stranger?.madeBy;
-  const force = asking.force || stranger !== undefined;
+  const isTaken = stranger !== undefined || found !== undefined && isHandedOver(found);
+  const force = asking.force || isTaken;
   const after = await wouldBe(decorate(object, marks, work.migration.id, adopted), { ...asking, force });
   const isNew = found === undefined || isPrepared(object, live);
   const outcome = isNew ? "created" : stranger === undefined ? "configured" : "adopted";

@@ -2,6 +2,7 @@
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { objectKey, type PlannedObject } from "../kube/object.ts";
+import { FIELD_MANAGER } from "../migration/record_names.ts";
 import { DIGEST_ANNOTATION, OWNER_LABEL } from "./names.ts";
 
 /** Objects of this target that the runner made, by `objectKey`; metadata only. */
@@ -24,6 +25,15 @@ export async function readLiveIndex(
     ),
   );
   return new Map(lists.flatMap((list) => list.items.map((object) => [objectKey(object), object] as const)));
+}
+
+/**
+ * Whether somebody hands it over: it carries this target's label, and no run wrote it yet, as with what k3s made from
+ * its file of the first start.
+ */
+export function isHandedOver({ metadata }: LiveObject): boolean {
+  return metadata.annotations?.[DIGEST_ANNOTATION] === undefined &&
+    !(metadata.managedFields ?? []).some(({ manager }) => manager === FIELD_MANAGER);
 }
 
 /** The digest of the planned object that was applied last; undefined for an object on its way out. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { authenticationText } from "../../lib/kube/access/authentication.ts";
 import { told } from "../cli/in_process.ts";
-import { k3sConfigurationText, nixosText } from "../../lib/kube/host/k3s.ts";
+import { firstStartText, k3sConfigurationText, nixosText } from "../../lib/kube/host/k3s.ts";
 
 const AUTHENTICATION = authenticationText({
   issuer: "https://hydra.example.org/",
@@ -83,9 +83,54 @@ Deno.test("nixosText() holds the same files, with what Nix would read escaped", 
   ]);
 });
 
+Deno.test("k3s prints the file that leaves the front to Docker, where k3s brings the Traefik", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = "/var/lib/rancher/k3s/server/manifests/traefik-front.yaml";
+  const printed = async (more: string): Promise<ReadonlyMap<string, string>> => {
+    await Deno.writeTextFile(
+      `${directory}/compose.yaml`,
+      "services: { a: { image: nginx:1, expose: ['80'] } }\n",
+    );
+    const decisions = `defaultStep: applications\nnamespace: harbour\n${more}`;
+    await Deno.writeTextFile(`${directory}/decisions.yaml`, decisions);
+    const { out, err, code } = await told(directory, ["k3s", "--stack", ".", "-o", "json"]);
+    assert.equal(code, 0, err);
+    return new Map(
+      (JSON.parse(out).files as { path: string; text: string }[]).map((file) => [file.path, file.text]),
+    );
+  };
+  const { metadata, spec } = parse((await printed("")).get(path) ?? "");
+  assert.deepEqual(metadata, {
+    name: "traefik",
+    namespace: "kube-system",
+    labels: { "compose-ferry/owner": "harbour" },
+  });
+  assert.deepEqual(parse(spec.valuesContent), { service: { type: "ClusterIP" } });
+  assert.equal((await printed("traefik: { mode: external }\n")).has(path), false);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("on NixOS the file of the first start is there for that start, and for no later one", async () => {
+  const firstStart = firstStartText("kube-system", { a: "b" });
+  const text = nixosText({ traefik: "bundled", firstStart });
+  const [, script = ""] = indentedStrings(text);
+  const root = await Deno.makeTempDir();
+  const start = async (): Promise<string | undefined> => {
+    const moved = script.replaceAll("/var/lib", `${root}/var/lib`);
+    const { code, stderr } = await new Deno.Command("sh", { args: ["-ec", moved] }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    const path = `${root}/var/lib/rancher/k3s/server/manifests/traefik-front.yaml`;
+    return await Deno.readTextFile(path).catch(() => undefined);
+  };
+  assert.equal(await start(), firstStart);
+  await Deno.mkdir(`${root}/var/lib/rancher/k3s/server/db`);
+  assert.equal(await start(), undefined);
+  await Deno.remove(root, { recursive: true });
+});
+
 /** The indented strings of a Nix text, read by the rules of Nix's lexer; what would be evaluated is told apart. */
 function indentedStrings(text: string): string[] {
-  return [...text.matchAll(/text = ''\n(.*?)\n *'';\n/gs)].map(([, inner = ""]) => {
+  return [...text.matchAll(/(?:text|preStart) = ''\n(.*?)\n *'';\n/gs)].map(([, inner = ""]) => {
     const lines = inner.split("\n");
     const indent = Math.min(...lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/)));
     const shared = `${lines.map((line) => line.slice(indent)).join("\n")}\n`;

@@ -29,6 +29,7 @@ const NOT_CODES: ReadonlySet<string> = new Set([
   "traefik-acme",
   "traefik-arguments",
   "traefik-dns-provider",
+  "traefik-front",
   "traefik-ee",
 ]);
 

@@ -61,6 +61,7 @@ const TRAEFIK_READS = [
   "persistence.size",
   "persistence.path",
   "service.spec",
+  "service.type",
   "providers.kubernetesCRD.enabled",
   "providers.kubernetesCRD.allowEmptyServices",
   "providers.kubernetesCRD.allowExternalNameServices",

@@ -61,9 +61,17 @@ async function whyNoControlGroups(): Promise<string | undefined> {
   }
 }
 
-/** Installs what is missing, with apt-get. @throws when it fails. */
-export async function installPackages(report: (line: string) => void): Promise<void> {
-  const missing = await missingPackages();
+/**
+ * Installs what is missing, with apt-get.
+ *
+ * @param packages each with a program by which its presence is seen.
+ * @throws when it fails.
+ */
+export async function installPackages(
+  report: (line: string) => void,
+  packages: Readonly<Record<string, string>> = PACKAGES,
+): Promise<void> {
+  const missing = await missingPackages(packages);
   if (missing.length === 0) return;
   report(`Installing ${missing.join(", ")} with apt-get`);
   await aptGet(["update"]);
@@ -94,9 +102,9 @@ export async function fetchBusybox(cache: string): Promise<string> {
   return program;
 }
 
-async function missingPackages(): Promise<readonly string[]> {
-  const present = await Promise.all(Object.values(PACKAGES).map(exists));
-  return Object.keys(PACKAGES).filter((_, index) => present[index] !== true);
+async function missingPackages(packages = PACKAGES): Promise<readonly string[]> {
+  const present = await Promise.all(Object.values(packages).map(exists));
+  return Object.keys(packages).filter((_, index) => present[index] !== true);
 }
 
 async function aptGet(args: readonly string[], directory = "/"): Promise<void> {

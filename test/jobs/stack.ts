@@ -23,6 +23,7 @@ export function smallConversion(stack: SmallStack): Conversion {
     secrets: new Map(),
     ports: new Map(),
     traefik: [],
+    front: [],
     routes: [],
     findings: [],
   };

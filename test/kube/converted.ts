@@ -83,5 +83,6 @@ export function objectsOf(conversion: Conversion): readonly PlannedObject[] {
     ...conversion.traefik,
     ...services.flatMap(({ network, workload, routes }) => [...network, ...workload, ...routes]),
     ...conversion.routes,
+    ...conversion.front,
   ];
 }

@@ -37,6 +37,7 @@ function conversion(...services: ConvertedService[]): Conversion {
     secrets: new Map(),
     ports: new Map(),
     traefik: [],
+    front: [],
     routes: [object("IngressRoute", "catch-all")],
     findings: [],
   };

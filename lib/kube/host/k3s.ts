@@ -1,9 +1,16 @@
 /** k3s's own settings for a node that the stack moves to: its `config.yaml`, and the same for NixOS. */
 import { yamlOutput } from "../../diagnostics/yaml_output.ts";
+import { CLUSTER_SERVICE } from "../traefik/helm_chart_config.ts";
 
 /** Where k3s looks for its settings, and where the API server's file is laid beside them. */
 export const K3S_CONFIGURATION = "/etc/rancher/k3s/config.yaml";
 export const K3S_AUTHENTICATION = "/etc/rancher/k3s/authentication.yaml";
+
+/** Applied by k3s at each of its starts, before anything else is: here Traefik gets what it has before the move. */
+export const K3S_FIRST_START = "/var/lib/rancher/k3s/server/manifests/traefik-front.yaml";
+
+/** k3s's own folder; it is not there before the first start. */
+const K3S_DATABASE = "/var/lib/rancher/k3s/server/db";
 
 /** What the node is to be. */
 export interface K3sNode {
@@ -16,6 +23,8 @@ export interface K3sNode {
   /** Names besides the node's own by which the API server is reached. */
   readonly tlsSan?: readonly string[];
   readonly nodeName?: string;
+  /** The manifest of {@link K3S_FIRST_START}, where k3s brings the Traefik. */
+  readonly firstStart?: string;
 }
 
 /**
@@ -41,7 +50,32 @@ export function k3sConfigurationText(node: K3sNode): string {
   return yamlOutput(k3sConfiguration(node), { lineWidth: 0 });
 }
 
-/** A NixOS module with the same files; its firewall lets the API server in. */
+/**
+ * The HelmChartConfig by which k3s's Traefik takes no port of the node from its first moment on, so that Docker answers
+ * on 80 and 443 until the front is moved.
+ *
+ * @param namespace of the release; k3s's is kube-system
+ * @param labels by which the migration of Traefik's settings knows it as handed over
+ */
+export function firstStartText(namespace: string, labels: Readonly<Record<string, string>>): string {
+  const object = {
+    apiVersion: "helm.cattle.io/v1",
+    kind: "HelmChartConfig",
+    metadata: { name: "traefik", namespace, labels },
+    spec: { valuesContent: yamlOutput({ service: CLUSTER_SERVICE }, {}) },
+  };
+  const remarks = [
+    "For the first start of k3s alone: it leaves ports 80 and 443 to Docker until the front is moved.",
+    "k3s applies it again at each start, over what migration 040 sets: when 040 is applied, remove this file.",
+    "Nothing in the cluster goes with it.",
+  ];
+  return `${remarks.map((line) => `# ${line}\n`).join("")}${yamlOutput(object, { lineWidth: 0 })}`;
+}
+
+/**
+ * A NixOS module with the same files; its firewall lets the API server in. The file of the first start is laid out
+ * before that start, and removed before each later one.
+ */
 export function nixosText(node: K3sNode): string {
   const files = [
     ["rancher/k3s/config.yaml", k3sConfigurationText(node)],
@@ -58,9 +92,22 @@ export function nixosText(node: K3sNode): string {
     enable = true;
     role = "server";
   };
-${entries.join("")}  networking.firewall.allowedTCPPorts = [ 6443 ];
+${entries.join("")}${firstStart(node.firstStart)}  networking.firewall.allowedTCPPorts = [ 6443 ];
 }
 `;
+}
+
+function firstStart(text: string | undefined): string {
+  if (text === undefined) return "";
+  const script = `if [ -e ${K3S_DATABASE} ]; then
+  rm -f ${K3S_FIRST_START}
+else
+  mkdir -p ${K3S_FIRST_START.slice(0, K3S_FIRST_START.lastIndexOf("/"))}
+  cat > ${K3S_FIRST_START} <<'END'
+${text}END
+fi
+`;
+  return `  systemd.services.k3s.preStart = ${nixText(script, "    ")};\n`;
 }
 
 function nixString(text: string): string {

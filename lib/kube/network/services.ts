@@ -2,6 +2,7 @@
 import type { Service } from "../../../compose/project.ts";
 import { at, type Context } from "../../stack/context.ts";
 import { isServiceName, label } from "../../stack/names.ts";
+import { isNodePort } from "../node_port.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { ServicePort } from "../../stack/ports.ts";
 import { optional } from "../workload/parts.ts";
@@ -16,7 +17,6 @@ export type TakenNames = Map<string, { readonly service: string; readonly writte
 /** What the Services of one compose service are made from. */
 export interface Reached {
   readonly ports: readonly ServicePort[];
-  readonly loadBalancers: readonly Published[];
   readonly taken: TakenNames;
   /** It ends by itself: nobody calls it where no port is known. */
   readonly isJob: boolean;
@@ -24,7 +24,7 @@ export interface Reached {
 
 /** The Services of one compose service; without a known port they lead from the name to every port of it. */
 export function servicesOf(context: Context, service: Service, reached: Reached): PlannedObject[] {
-  const { ports, loadBalancers, taken, isJob } = reached;
+  const { ports, taken, isJob } = reached;
   if (ports.length === 0 && (isJob || !answersAlways(context, service.name))) return [];
   const objects = dnsNames(context.project, service).flatMap(({ name, kind, path }): PlannedObject[] => {
     const wanted = kind === "service" ? label(name) : name.toLowerCase();
@@ -58,11 +58,7 @@ export function servicesOf(context: Context, service: Service, reached: Reached)
       service: service.name,
     }];
   });
-  return [
-    ...objects,
-    ...readyService(context, service, ports),
-    ...balancer(context, service.name, loadBalancers),
-  ];
+  return [...objects, ...readyService(context, service, ports)];
 }
 
 function describe(kind: string): string {
@@ -152,30 +148,25 @@ function portsOf(ports: readonly ServicePort[]): Record<string, unknown> {
   );
 }
 
-/** Of the numbers that Kubernetes gives to Services by itself: one that is published must not go to another. */
-function isNodePort(port: number): boolean {
-  return port >= 30_000 && port <= 32_767;
-}
-
-/** A Service of type LoadBalancer for the ports that decisions open this way, callers' addresses kept. */
-function balancer(context: Context, service: string, ports: readonly Published[]): PlannedObject[] {
-  const own = ports.filter((port) => port.service === service);
-  const [first] = own;
-  if (first === undefined) return [];
-  const object: KubeObject = {
-    ...named(context, service, label(`${service}-public`)),
-    spec: {
-      type: "LoadBalancer",
-      externalTrafficPolicy: "Local",
-      selector: selectorOf(service),
-      ports: own.map(({ port, protocol, hostPort }) => ({
-        name: `${protocol.toLowerCase()}-${hostPort}`,
-        port: hostPort,
-        protocol,
-        targetPort: port,
-        ...(isNodePort(hostPort) ? { nodePort: hostPort } : {}),
-      })),
-    },
-  };
-  return [{ object, ...(first.span === undefined ? {} : { source: first.span }), service }];
+/** A Service of type LoadBalancer for each service with ports that decisions open this way, callers' addresses kept. */
+export function loadBalancers(context: Context, ports: readonly Published[]): PlannedObject[] {
+  return [...Map.groupBy(ports, ({ service }) => service)].map(([service, own]): PlannedObject => {
+    const object: KubeObject = {
+      ...named(context, service, label(`${service}-public`)),
+      spec: {
+        type: "LoadBalancer",
+        externalTrafficPolicy: "Local",
+        selector: selectorOf(service),
+        ports: own.map(({ port, protocol, hostPort }) => ({
+          name: `${protocol.toLowerCase()}-${hostPort}`,
+          port: hostPort,
+          protocol,
+          targetPort: port,
+          ...(isNodePort(hostPort) ? { nodePort: hostPort } : {}),
+        })),
+      },
+    };
+    const span = own[0]?.span;
+    return { object, ...(span === undefined ? {} : { source: span }), service };
+  });
 }

@@ -9,6 +9,7 @@ import { withDecidedTls } from "./decided_tls.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import { decidedCertificate, type GivenCertificate } from "./default_certificate.ts";
 import { askAboutElsewhere, isTraefikElsewhere, usualEntryPoints, withoutClosed } from "./elsewhere.ts";
+import { frontService } from "./front.ts";
 import { askAboutPlainHttp, type EntryPoints, mapEntryPoints, reportAddresses } from "./entry_points.ts";
 import { convertStatic } from "./helm_chart_config.ts";
 import { convertHttpRouter } from "./http_route.ts";
@@ -41,6 +42,8 @@ export interface RoutingConversion {
   readonly otherRoutes: readonly PlannedObject[];
   /** Middlewares, TLS, transports, Secrets, the HelmChartConfig: what routes refer to. */
   readonly shared: readonly PlannedObject[];
+  /** What leads ports of the node to Traefik. */
+  readonly front: readonly PlannedObject[];
   /** The ports that routes lead to. */
   readonly requiredPorts: readonly RequiredPort[];
   /** The values for a chart of one's own (`mode: external`); the HelmChartConfig holds the same. */
@@ -85,10 +88,12 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     routes.set(planned.service, [...routes.get(planned.service) ?? [], planned]);
   }
   const source = routing.static?.span === undefined ? {} : { source: routing.static.span };
+  const front = frontService(context, input.published ?? []);
   return {
     routes,
     otherRoutes: converted.filter(({ service }) => service === undefined),
     shared: [...context.shared.values(), ...fixed.objects.map((object) => ({ object, ...source }))],
+    front: front === undefined ? [] : [{ object: front, ...source }],
     requiredPorts: context.required,
     chartValues: fixed.values,
     findings: isElsewhere

@@ -12,6 +12,12 @@ import { argumentSecrets } from "./route_secrets.ts";
 import { replacedSections, staticArguments, unknownSections } from "./static_arguments.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
 
+/** The front has a Service of its own: this one takes no port of the node, whatever is installed when. */
+export const CLUSTER_SERVICE = { type: "ClusterIP" } as const;
+
+/** With a chart of one's own its one Service is the front; callers' addresses are kept. */
+const OWN_SERVICE = { spec: { externalTrafficPolicy: "Local" } } as const;
+
 /** The Secret that the values refer to, in Traefik's namespace. */
 const secretName = "traefik-dns-provider";
 /** The Secret with what the arguments must not show. */
@@ -145,7 +151,7 @@ function chartValues(
     providers: {
       kubernetesCRD: { enabled: true, allowEmptyServices: true, allowExternalNameServices: true },
     },
-    service: { spec: { externalTrafficPolicy: "Local" } },
+    service: decisions.mode === "external" ? OWN_SERVICE : CLUSTER_SERVICE,
     ...(resolvers.length === 0 ? {} : acmeValues(decisions, resolvers, carriesAcme)),
   };
 }

@@ -1,51 +1,66 @@
 /** Ports of the machine that containers hold and that the cluster is about to serve. */
-import { parse } from "yaml";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Container } from "../../docker/containers.ts";
 import { list, record } from "../../kube/json.ts";
-import type { KubeObject, PlannedObject } from "../../kube/object.ts";
+import { describeObject, type KubeObject, type PlannedObject } from "../../kube/object.ts";
 import { isActive, stopCommand } from "./container_words.ts";
 import { podSpec } from "./written.ts";
 
-/** One warning for each container that holds a port which these objects need on the node. */
+/**
+ * A remark for each container whose ports a load balancer takes over, which kube-proxy does although they are held, and
+ * a warning for each that holds a port which a pod needs of the machine itself.
+ */
 export function portsInUse(
   containers: readonly Container[],
   objects: readonly PlannedObject[],
 ): readonly Diagnostic[] {
-  const ports = new Set(objects.flatMap(({ object }) => nodePorts(object)));
-  return containers.filter(isActive).flatMap((container) => {
-    const held = container.ports.filter((port) => ports.has(port));
-    return held.length === 0 ? [] : [{
-      code: "run-port-in-use",
-      severity: "warning",
-      message: `Container "${container.name}" still holds ${
-        held.join(", ")
-      } of this machine, which the cluster cannot serve until it stops`,
-      hint: `Stop it when the cluster shall take over: ${stopCommand(container)}`,
-    }];
-  });
+  const balancers = objects.map(({ object }) => object).filter(isBalancer);
+  const needed = new Set(objects.flatMap(({ object }) => hostPorts(object)));
+  return containers.filter(isActive).flatMap((container) => [
+    ...balancers.flatMap((balancer) => takenOver(container, balancer)),
+    ...stillHeld(container, needed),
+  ]);
 }
 
-/** Ports of the node that the object takes: a pod's own, a load balancer's, and those of Traefik's entry points. */
-function nodePorts(object: KubeObject): readonly string[] {
-  const protocol = (port: Record<string, unknown>): string => String(port["protocol"] ?? "TCP").toLowerCase();
-  if (object.kind === "HelmChartConfig") return entryPointPorts(object);
-  if (object.kind === "Service") {
-    const spec = record(object["spec"]);
-    if (spec?.["type"] !== "LoadBalancer") return [];
-    return list(spec["ports"]).map((port) => `${port["port"]}/${protocol(port)}`);
-  }
+function takenOver(container: Container, balancer: KubeObject): readonly Diagnostic[] {
+  const ports = new Set(
+    list(record(balancer["spec"])?.["ports"]).map((port) => portText(port["port"], port)),
+  );
+  const held = container.ports.filter((port) => ports.has(port));
+  return held.length === 0 ? [] : [{
+    code: "run-port-in-use",
+    severity: "info",
+    message: `Container "${container.name}" answers on ${held.join(", ")} of this machine until ${
+      describeObject(balancer)
+    } is applied: from then on the cluster does, also while the container runs`,
+    hint: "Nothing is to be done; a rollback to the migration before gives the container its ports back",
+  }];
+}
+
+function stillHeld(container: Container, needed: ReadonlySet<string>): readonly Diagnostic[] {
+  const held = container.ports.filter((port) => needed.has(port));
+  return held.length === 0 ? [] : [{
+    code: "run-port-in-use",
+    severity: "warning",
+    message: `Container "${container.name}" still holds ${
+      held.join(", ")
+    } of this machine, which the cluster cannot serve until it stops`,
+    hint: `Stop it when the cluster shall take over: ${stopCommand(container)}`,
+  }];
+}
+
+function isBalancer(object: KubeObject): boolean {
+  return object.kind === "Service" && record(object["spec"])?.["type"] === "LoadBalancer";
+}
+
+/** Ports of the node that a pod itself takes. */
+function hostPorts(object: KubeObject): readonly string[] {
   return list(podSpec(object)?.["containers"]).flatMap((container) => list(container["ports"])).flatMap((
     port,
-  ) => port["hostPort"] === undefined ? [] : [`${port["hostPort"]}/${protocol(port)}`]);
+  ) => port["hostPort"] === undefined ? [] : [portText(port["hostPort"], port)]);
 }
 
-function entryPointPorts(object: KubeObject): readonly string[] {
-  const values: unknown = parse(String(record(object["spec"])?.["valuesContent"] ?? ""));
-  const ports = Object.values(record(record(values)?.["ports"]) ?? {}).map(record);
-  return ports.flatMap((port) =>
-    port?.["exposedPort"] === undefined || record(port["expose"])?.["default"] === false
-      ? []
-      : [`${port["exposedPort"]}/${String(port["protocol"] ?? "TCP").toLowerCase()}`]
-  );
+/** As the engine writes it: `80/tcp`. */
+function portText(number: unknown, port: Record<string, unknown>): string {
+  return `${number}/${String(port["protocol"] ?? "TCP").toLowerCase()}`;
 }

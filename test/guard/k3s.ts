@@ -1,0 +1,141 @@
+/** What k3s itself does, for its stand-in: the chart of Traefik, files of its own folder, and its load balancer. */
+import { join } from "node:path";
+import { parse } from "yaml";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
+import { NODE_ADDRESS } from "../ferry/namespaces.ts";
+import type { RealNode } from "../ferry/node.ts";
+import { until } from "./berth.ts";
+
+const LABELS = { "app.kubernetes.io/name": "traefik", "app.kubernetes.io/instance": "traefik-kube-system" };
+
+/** Applies a file of the manifest folder, as k3s does at each start: with a manager of its own. */
+export async function installManifest(node: RealNode, text: string): Promise<void> {
+  const file = join(node.directory, "manifest.yaml");
+  await Deno.writeTextFile(file, text);
+  await node.kubectl("create", "--field-manager=deploy@main-01", "-f", file);
+}
+
+/**
+ * Installs Traefik as the chart does with the values of the HelmChartConfig: its Service is a load balancer unless these
+ * say otherwise. The real Traefik, in a pod on the node's network, as the API server answers there only.
+ */
+export async function installTraefik(node: RealNode): Promise<void> {
+  const { traefik } = await buildTools(["traefik"], () => {});
+  const config = await node.kubectl(
+    ...["-n", "kube-system", "get", "helmchartconfig", "traefik", "--ignore-not-found"],
+    ...["-o", "jsonpath={.spec.valuesContent}"],
+  );
+  const values = (parse(config) ?? {}) as { readonly service?: { readonly type?: string } };
+  const metadata = { name: "traefik", namespace: "kube-system" };
+  const file = join(node.directory, "traefik.json");
+  const items = [
+    service(metadata, values.service?.type ?? "LoadBalancer"),
+    deployment(metadata, traefik, node),
+  ];
+  await Deno.writeTextFile(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+  await node.kubectl("apply", "--server-side", "--field-manager=helm", "-f", file);
+  await node.kubectl("-n", "kube-system", "rollout", "status", "deployment/traefik", "--timeout=120s");
+}
+
+function service(metadata: object, type: string): object {
+  const ports = [{ name: "web", port: 80, protocol: "TCP", targetPort: "web" }];
+  return { apiVersion: "v1", kind: "Service", metadata, spec: { type, selector: LABELS, ports } };
+}
+
+function deployment(metadata: object, program: string, { kubeconfigPath }: RealNode): object {
+  const container = {
+    name: "traefik",
+    image: "busybox:1.37",
+    command: ["/traefik", "--entrypoints.web.address=:8000", "--providers.kubernetescrd=true"],
+    env: [{ name: "KUBECONFIG", value: "/kubeconfig" }],
+    ports: [{ name: "web", containerPort: 8000 }],
+    readinessProbe: { tcpSocket: { port: 8000 }, periodSeconds: 1 },
+    volumeMounts: [
+      { name: "traefik", mountPath: "/traefik", readOnly: true },
+      { name: "kubeconfig", mountPath: "/kubeconfig", readOnly: true },
+    ],
+  };
+  const file = (name: string, path: string): object => ({ name, hostPath: { path, type: "File" } });
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata,
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: LABELS },
+      template: {
+        metadata: { labels: LABELS },
+        spec: {
+          hostNetwork: true,
+          terminationGracePeriodSeconds: 1,
+          containers: [container],
+          volumes: [file("traefik", program), file("kubeconfig", kubeconfigPath)],
+        },
+      },
+    },
+  };
+}
+
+/** The load balancer of k3s while it works. */
+export interface LoadBalancers extends AsyncDisposable {
+  /** Returns when every Service that is a load balancer has the node's address, and kube-proxy was told of it. */
+  settled(): Promise<void>;
+}
+
+/** Writes the node's address into the status of every load balancer, as k3s's servicelb does. */
+export function serveLoadBalancers(node: RealNode): LoadBalancers {
+  let isOpen = true;
+  const work = async (): Promise<void> => {
+    while (isOpen) {
+      for (const { name, namespace, address } of await balancers(node)) {
+        if (address === "") await announce(node, namespace, name);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  };
+  const working = work();
+  return {
+    settled: async () => {
+      await until(
+        "every load balancer has an address",
+        async () => (await balancers(node)).every(({ address }) => address !== ""),
+      );
+      for (const { namespace, name } of await balancers(node)) {
+        await until(`kube-proxy leads the node's ports to ${namespace}/${name}`, async () => {
+          const { stdout } = await node.run(["nft", "list", "table", "ip", "kube-proxy"]);
+          return new RegExp(`external-[A-Z0-9]+-${namespace}/${name}/`).test(stdout);
+        });
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      isOpen = false;
+      await working;
+    },
+  };
+}
+
+interface Balancer {
+  readonly namespace: string;
+  readonly name: string;
+  /** Empty where it has none yet. */
+  readonly address: string;
+}
+
+async function balancers(node: RealNode): Promise<readonly Balancer[]> {
+  const text = await node.kubectl(
+    ...["get", "services", "-A", "-o"],
+    'jsonpath={range .items[?(@.spec.type=="LoadBalancer")]}{.metadata.namespace} {.metadata.name} {.status.loadBalancer.ingress[0].ip}{"\\n"}{end}',
+  );
+  return text.split("\n").filter((line) => line !== "").map((line) => {
+    const [namespace = "", name = "", address = ""] = line.split(" ");
+    return { namespace, name, address };
+  });
+}
+
+async function announce(node: RealNode, namespace: string, name: string): Promise<void> {
+  const status = { loadBalancer: { ingress: [{ ip: NODE_ADDRESS, ipMode: "VIP" }] } };
+  await node.kubectl(
+    ...["-n", namespace, "patch", "service", name, "--subresource=status", "--type=merge"],
+    ...["-p", JSON.stringify({ status })],
+  );
+}
