@@ -14,7 +14,7 @@ import { unpackArchive } from "../../lib/cli/chart_archive.ts";
 import { parseDecisions } from "../../lib/decisions/decisions.ts";
 import { firstFile, usersOf } from "../../lib/docker/image_facts.ts";
 import { quantityOf } from "../../lib/kube/quantity.ts";
-import { maskLine } from "../../lib/report/mask_line.ts";
+import { maskSource } from "../../lib/report/mask_sources.ts";
 import { parseDuration as runDuration } from "../../lib/run/duration.ts";
 import { findPart } from "../../lib/stack/secrets/part.ts";
 import { matchesConstraints } from "../../lib/traefik/constraints.ts";
@@ -279,8 +279,8 @@ export const TARGETS: readonly Target[] = [
     run: (text) => text.trim() === "" ? undefined : findPart(text, text.slice(0, 8)),
   },
   {
-    name: "masked lines",
+    name: "masked texts",
     corpus: ['PASSWORD: "a\\"b" # c', "mysql://u:p@h, --token x, $apr1$a$b"],
-    run: (text) => text.split("\n").map((line) => maskLine(line, "a.yaml")),
+    run: (text) => ["a.yaml", "b.json", "c.conf", "d.sql", "e.xml"].map((file) => maskSource(file, text)),
   },
 ];
