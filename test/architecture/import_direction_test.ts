@@ -42,6 +42,7 @@ const ORDER = [
   "lib/kube/json.ts",
   "lib/kube/object.ts",
   "lib/kube/quantity.ts",
+  "lib/kube/node_port.ts",
   "lib/kube/conversion.ts",
   "lib/kube/wording.ts",
   "lib/kube/unexpanded.ts",

@@ -5,7 +5,7 @@
 import type { Decisions } from "../../decisions/decisions.ts";
 import type { Conversion, ConvertedService } from "../conversion.ts";
 import { list, record } from "../json.ts";
-import type { KubeObject } from "../object.ts";
+import type { KubeObject, PlannedObject } from "../object.ts";
 
 /** Hydra's own: https://www.ory.com/docs/hydra/reference/configuration */
 const ADMIN_PORT = 4445;
@@ -24,12 +24,12 @@ export interface AdministrativePorts {
  * waits for it. A server whose administrative port is published is left out, as is one that is routed: it is open on purpose.
  */
 export function administrativePorts(
-  { services }: Conversion,
+  { services, front }: Conversion,
   identity: Decisions["identity"] = {},
 ): AdministrativePorts {
   const decided = Object.entries(identity).flatMap(([name, { port = ADMIN_PORT }]) => {
     const service = services.get(name);
-    return service === undefined || isPublished(service, port) ? [] : [{ name, port, service }];
+    return service === undefined || isPublished(service, front, port) ? [] : [{ name, port, service }];
   });
   const calls = ({ dependsOn }: ConvertedService): boolean =>
     decided.some(({ name }) => dependsOn.some((needed) => needed.service === name));
@@ -89,7 +89,11 @@ function podNames({ workload }: ConvertedService): readonly string[] {
 }
 
 /** Whether the port is open to others than the stack: on the node, or by a route. */
-function isPublished({ workload, routes, network }: ConvertedService, port: number): boolean {
+function isPublished(
+  { name, workload, routes, network }: ConvertedService,
+  front: readonly PlannedObject[],
+  port: number,
+): boolean {
   const containers = workload.flatMap(({ object }) =>
     list(record(record(record(object["spec"])?.["template"])?.["spec"])?.["containers"])
   );
@@ -98,8 +102,8 @@ function isPublished({ workload, routes, network }: ConvertedService, port: numb
   );
   const isIt = (target: Record<string, unknown>): boolean =>
     [target["port"], target["targetPort"]].some((one) => Number(one) === port);
-  const balanced = network.map(({ object }) => record(object["spec"]))
-    .some((spec) => (spec?.["type"] ?? "ClusterIP") !== "ClusterIP" && list(spec?.["ports"]).some(isIt));
+  const balanced = front.filter(({ service }) => service === name)
+    .some(({ object }) => list(record(object["spec"])?.["ports"]).some(isIt));
   const own = new Set(network.map(({ object }) => object.metadata.name));
   return onNode || balanced || routes.flatMap(({ object }) => list(record(object["spec"])?.["routes"]))
     .flatMap((route) => list(route["services"]))
