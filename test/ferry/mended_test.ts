@@ -28,6 +28,7 @@ Deno.test({
     await Deno.writeTextFile(
       decisions,
       `${await Deno.readTextFile(decisions)}storageRoot: ${join(node.directory, "disk")}\n` +
+        "storageDirectories: existing\n" +
         "services: { store: { kind: StatefulSet } }\n",
     );
     await t.step("directories that are not there are named, long before the timeout", async () => {
