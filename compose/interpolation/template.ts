@@ -127,7 +127,8 @@ function operate(
   if (counts) return value ?? "";
   const other = expand(word, wordOffset, run, depth + 1);
   if (operator.endsWith("-")) return other;
-  run.problem ??= { kind: "required", offset, variable: name, reason: other };
+  // Its own words: what the variables in them hold is shown to nobody.
+  run.problem ??= { kind: "required", offset, variable: name, reason: word };
   return "";
 }
 

@@ -2,7 +2,7 @@
 import type { Project, Service } from "../../compose/project.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import type { BindSources } from "../../compose/bind_source.ts";
-import { isSecretKey } from "../stack/secrets/secret_keys.ts";
+import { isSecretKey } from "../secrecy/mod.ts";
 import { at, type Context, imageOf, isSkipped } from "../stack/context.ts";
 import { knownImage } from "../stack/known_images.ts";
 import { servicesByDnsName } from "../stack/network/dns_names.ts";

@@ -4,7 +4,7 @@ import { load, readBindSources } from "../../compose/mod.ts";
 import type { BindSources } from "../../compose/bind_source.ts";
 import type { Loaded, LoadOptions, Project } from "../../compose/project.ts";
 import { secretValues } from "../diff/secrets.ts";
-import { type Diagnostic, hasErrors, type Sources } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { type ConvertedStack, type ConvertInput, convertStack } from "../checks/convert_stack.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import { type Decisions, noDecisions, parseDecisions } from "../decisions/decisions.ts";
@@ -16,7 +16,8 @@ import { exposedPorts } from "../stack/ports.ts";
 import { type PlanInput, planMigrations } from "../migration/plan.ts";
 import { preparationsFor } from "../migration/preparations.ts";
 import type { Plan } from "../migration/step.ts";
-import { maskSources } from "../report/mask_sources.ts";
+import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
+import { knownSecrets } from "../stack/secrets/known_secrets.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import { readRouting } from "../traefik/read_routing.ts";
@@ -114,7 +115,12 @@ export async function gather(
     ...planned.diagnostics,
   );
   const seen = { ...read, project, bindSources, conversion, diagnostics };
-  const shown = { ...seen, sources: hideSecrets(sources, conversion) };
+  const values = secretsOf(project, bindSources, conversion);
+  const shown = {
+    ...seen,
+    diagnostics: maskDiagnostics(diagnostics, values),
+    sources: maskSources(sources, values),
+  };
   if (hasErrors(diagnostics)) return { ...shown, planFor: () => undefined };
   return { ...shown, plan: planned.plan, planFor: (digestKey) => planFor(digestKey).planned.plan };
 }
@@ -139,9 +145,15 @@ function planner(
   };
 }
 
-/** Texts to show lines of, without what the stack keeps in Secrets. */
-function hideSecrets(sources: Sources, { configuration, traefik }: Conversion): Sources {
-  return maskSources(sources, secretValues([...configuration, ...traefik].map(({ object }) => object)));
+/** Every strong secret of the stack: what it keeps in Secrets, and what its files name as one. */
+function secretsOf(
+  project: Project,
+  bindSources: BindSources,
+  { configuration, traefik }: Conversion,
+): readonly string[] {
+  const named = knownSecrets(project, bindSources).flatMap(({ spellings }) => spellings);
+  const kept = secretValues([...configuration, ...traefik].map(({ object }) => object));
+  return [...new Set([...named, ...kept])].sort((left, right) => right.length - left.length);
 }
 
 /**

@@ -152,7 +152,8 @@ function declareLooking(program: Command, on: On): void {
   on(k3s, async () => (await import("./k3s_command.ts")).k3s);
 
   const config = withOutput(withInput(program.command("config")), ["yaml", "json"])
-    .description("print the compose project as it was understood, or its problems");
+    .description("print the compose project as it was understood, or its problems; secrets are masked")
+    .option("--show-secrets", "print secrets as they are");
   on(config, async () => (await import("./config_command.ts")).config);
 }
 

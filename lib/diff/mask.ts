@@ -1,6 +1,16 @@
 /** Two versions of an object with every secret value hidden, in a way that still shows what changed. */
 import type { KubeObject } from "../kube/object.ts";
-import { isSecretName, MASK, redact } from "./secrets.ts";
+import {
+  conceal,
+  joined,
+  MASK,
+  occurrences,
+  secretsInFile,
+  secretsInList,
+  secretsInText,
+  secretsInVariable,
+  type SecretSpan,
+} from "../secrecy/mod.ts";
 
 /** Before and after; either may be missing. */
 export interface Versions {
@@ -9,9 +19,9 @@ export interface Versions {
 }
 
 /**
- * Masks the data of Secrets, variables and keys with a secret's name, and the given values wherever they stand.
- * A value that differs becomes `*** (before)` and `*** (after)`, one that is the same becomes `***` in both, as
- * in `kubectl diff`.
+ * Hides the data of Secrets, what stands as a secret by its name, place or form, and the given values wherever they
+ * stand. A value that differs becomes `*** (before)` and `*** (after)`, one that is the same becomes `***` in both, as
+ * in `kubectl diff`. Names, kinds, labels and images are no secrets, whatever word they are.
  */
 export function maskVersions({ before, after }: Versions, secrets: readonly string[]): Versions {
   const plainBefore = before === undefined ? undefined : withPlainData(before);
@@ -23,6 +33,15 @@ export function maskVersions({ before, after }: Versions, secrets: readonly stri
 }
 
 type Side = "before" | "after";
+
+/** Fields whose text is a name: of an object, a kind, a key, an image. */
+// deno-fmt-ignore
+const NAMES: ReadonlySet<string> = new Set([
+  "apiVersion", "kind", "name", "namespace", "image", "imagePullPolicy", "key", "secret", "secretName", "certSecret",
+  "caSecret", "mountPath", "subPath", "path", "labels", "matchLabels", "selector", "nodeSelector", "serviceName",
+  "serviceAccountName", "claimName", "volumeName", "storageClassName", "topologyKey", "hostname", "host", "uid",
+  "resourceVersion", "managedFields", "finalizers", "ownerReferences", "generateName",
+]);
 
 /** `stringData` as the server stores it, so that both versions are spelt alike. */
 function withPlainData(object: KubeObject): KubeObject {
@@ -45,49 +64,93 @@ function maskObject(
   side: Side,
   secrets: readonly string[],
 ): KubeObject {
-  const masked = maskNode(object, other, side, secrets, object.kind === "Secret" ? ["data"] : []);
+  const fields = Object.entries(object).map(([name, value]) => {
+    const opposite = other?.[name];
+    if (object.kind === "Secret" && name === "data") return [name, hideAll(value, opposite, side)];
+    const isFiles = object.kind === "ConfigMap" && name === "data" && isRecord(value);
+    if (isFiles) {
+      return [
+        name,
+        mapped(
+          value,
+          opposite,
+          (text, was, key) => maskText(key, text, was, { side, secrets, isFile: true }),
+        ),
+      ];
+    }
+    return [name, maskField(name, value, opposite, { side, secrets })];
+  });
   // The edge: masking keeps the shape and touches only texts below.
-  return masked as KubeObject;
+  return Object.fromEntries(fields) as KubeObject;
 }
 
-/** @param hidden names of fields here whose whole content is secret */
-function maskNode(
-  node: unknown,
-  other: unknown,
-  side: Side,
-  secrets: readonly string[],
-  hidden: readonly string[] = [],
-): unknown {
-  if (typeof node === "string") return redact(node, secrets);
-  if (Array.isArray(node)) {
-    return node.map((entry, index) => maskNode(entry, counterpart(entry, index, other), side, secrets));
-  }
+interface Masking {
+  readonly side: Side;
+  readonly secrets: readonly string[];
+  /** The name is a file's or a variable's, the text what it holds. */
+  readonly isFile?: boolean;
+}
+
+function maskField(name: string, node: unknown, other: unknown, masking: Masking): unknown {
+  if (NAMES.has(name)) return node;
+  if (typeof node === "string") return maskText(name, node, other, masking);
+  if (Array.isArray(node)) return maskList(node, other, masking);
   if (!isRecord(node)) return node;
-  const namesSecret = typeof node["name"] === "string" && isSecretName(node["name"]);
+  const called = typeof node["name"] === "string" ? node["name"] : undefined;
+  return mapped(node, other, (value, was, key) => {
+    const isValue = key === "value" && called !== undefined && typeof value === "string";
+    return isValue ? maskText(called, value, was, masking) : maskField(key, value, was, masking);
+  });
+}
+
+function mapped(
+  record: Readonly<Record<string, unknown>>,
+  other: unknown,
+  mask: (value: unknown, was: unknown, key: string) => unknown,
+): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(node).map(([name, value]) => {
-      const opposite = isRecord(other) ? other[name] : undefined;
-      if (hidden.includes(name)) return [name, hideAll(value, opposite, side)];
-      const isHidden = typeof value === "string" &&
-        (name === "value" ? namesSecret : isPlainSecret(name, value));
-      return [name, isHidden ? hide(value, opposite, side) : maskNode(value, opposite, side, secrets)];
-    }),
+    Object.entries(record).map((
+      [key, value],
+    ) => [key, mask(value, isRecord(other) ? other[key] : undefined, key)]),
   );
 }
 
-/** A key such as `password: x`; references like `secretName` and `secretKeyRef` are names, not values. */
-function isPlainSecret(name: string, value: string): boolean {
-  return value !== "" && isSecretName(name) && !/(name|ref|path|file|type|key|topologyKey)$/i.test(name);
+/** A list of texts may be a command: its flags say what the words behind them are. */
+function maskList(list: readonly unknown[], other: unknown, masking: Masking): readonly unknown[] {
+  const isTexts = list.every((entry) => typeof entry === "string");
+  const spans = isTexts ? secretsInList(list as readonly string[]) : [];
+  return list.map((entry, index) => {
+    const was = counterpart(entry, index, other);
+    return typeof entry === "string"
+      ? hideIn(entry, was, spans[index] ?? secretsInText(entry), masking)
+      : maskField("", entry, was, masking);
+  });
+}
+
+function maskText(name: string, text: unknown, other: unknown, masking: Masking): unknown {
+  if (typeof text !== "string") return text;
+  const isFile = masking.isFile === true || name === "valuesContent";
+  const spans = isFile && text.includes("\n")
+    ? secretsInFile(name === "valuesContent" ? "values.yaml" : name, text)
+    : secretsInVariable(name, text);
+  return hideIn(text, other, spans, masking);
+}
+
+/** With the masks in their places; a text that is all secret says whether it differs. */
+function hideIn(
+  text: string,
+  other: unknown,
+  spans: readonly SecretSpan[],
+  { side, secrets }: Masking,
+): string {
+  const all = joined([...spans, ...occurrences(text, secrets)]);
+  const isWhole = all.length === 1 && all[0]?.start === 0 && all[0].end === text.length;
+  return isWhole ? hide(text, other, side) : conceal(text, all);
 }
 
 function hideAll(values: unknown, others: unknown, side: Side): unknown {
   if (!isRecord(values)) return hide(values, others, side);
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      hide(value, isRecord(others) ? others[name] : undefined, side),
-    ]),
-  );
+  return mapped(values, others, (value, was) => hide(value, was, side));
 }
 
 function hide(value: unknown, other: unknown, side: Side): string {

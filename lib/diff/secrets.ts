@@ -1,92 +1,106 @@
 /** Keeps secret values out of every text: which values are secret, and what stands in their place. */
 import type { KubeObject } from "../kube/object.ts";
+import {
+  conceal,
+  isStrong,
+  joined,
+  keyWords,
+  MASK,
+  occurrences,
+  secretsInFile,
+  secretsInText,
+  secretsInVariable,
+} from "../secrecy/mod.ts";
 
-/** What stands where a secret value would. */
-export const MASK = "***";
+export { MASK };
 
-/** Shorter values would hide ordinary words everywhere and protect nothing. */
-const SHORTEST = 4;
-const HARMLESS: ReadonlySet<string> = new Set(["true", "false", "null", "none", "root", "localhost"]);
-
-/** Names of keys and variables that usually hold a secret. */
-const SECRET_NAME =
-  /pass(word|wd|phrase)?|secret|token|credential|private|api_?key|access_?key|(^|[_.-])(key|auth|pwd|salt|dsn)($|[_.-])/i;
-
-/** Whether a key or variable of this name should not be shown with its value. */
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
-}
-
-/** Every value that the Secrets among these objects hold, as text and as base64; longest first. */
+/**
+ * Every strong value that the Secrets among these objects hold, also as base64, a URL and JSON spell it; longest first.
+ * Weak ones, such as a word or the name of a service, are hidden by the place where they stand.
+ */
 export function secretValues(objects: Iterable<KubeObject>): readonly string[] {
+  const all = [...objects];
+  const names = namesOf(all);
   const values = new Set<string>();
-  for (const object of objects) {
+  const add = (value: string): void => {
+    if (isStrong(value, names)) addSpellings(value, values);
+  };
+  for (const object of all) {
     if (object.kind !== "Secret") continue;
-    for (const value of entries(object["stringData"])) addForms(value, values);
-    for (const encoded of entries(object["data"])) {
+    for (const [key, value] of entries(object["stringData"])) addValue(key, value, add, values);
+    for (const [key, encoded] of entries(object["data"])) {
       const text = decode(encoded);
-      if (text !== undefined) addForms(text, values);
+      if (text !== undefined) addValue(key, text, add, values);
     }
   }
   return [...values].sort((left, right) => right.length - left.length);
 }
 
-/** The text with every secret value replaced. */
+/** The text with every one of these values replaced, and what stands as a secret by its name or form. */
 export function redact(text: string, values: readonly string[]): string {
-  return values.reduce((masked, value) => masked.replaceAll(value, MASK), text);
+  return conceal(text, joined([...occurrences(text, values), ...secretsInText(text)]));
 }
 
-/** `name: value` or `name = value`, quoted or not, as most formats write it; also `name "value";`. */
-const ASSIGNMENT = /^(?:export\s+)?["']?([\w.-]+)["']?\s*(?:[=:]\s*["']?(.*?)["']?[;,]?|\s["'](.+)["'];?)$/;
-/** An item of a YAML list. */
-const ITEM = /^-\s+["']?(.+?)["']?$/;
-/** The password of a URL or a DSN. */
-const URL_PASSWORD = /[^\s:/@"']+:([^\s@/"']+)@/g;
-/** Shorter lines of a file are words such as `[mysqld]`; those of a key or certificate are longer. */
-const LONG_LINE = 16;
+/** A single line is a secret as a whole, or in the part that its name or form tells; of a file its secret parts are. */
+function addValue(key: string, text: string, add: (value: string) => void, values: Set<string>): void {
+  const trimmed = text.trim();
+  const isLine = !trimmed.includes("\n");
+  const spans = isLine ? secretsInVariable(key, trimmed) : secretsInFile(key, trimmed);
+  for (const { start, end } of spans) {
+    const found = trimmed.slice(start, end);
+    if (found.includes("\n")) addSpellings(found, values);
+    for (const line of found.split("\n")) add(line.trim());
+  }
+  if (isLine) add(trimmed);
+  else if (spans.length === 0) trimmed.split(/\s+/).filter((word) => word.length >= 16).forEach(add);
+  if (!isLine) addSpellings(trimmed, values);
+}
 
-/**
- * The whole value; and of a file with several lines what may turn up alone in a log or an error: long lines,
- * passwords in URLs, and what stands beside or below a name that says it is secret. All else stays readable,
- * or else the names of hosts and users would be hidden too.
- */
-function addForms(value: string, values: Set<string>): void {
-  const lines = value.trimEnd().split("\n");
-  if (lines.length === 1) addForm(value.trim(), values);
-  else addForm(value, values);
-  let secretBlock: number | undefined;
-  let isKey = false;
-  for (const line of lines) {
-    const trimmed = line.trim();
-    const indent = line.length - line.trimStart().length;
-    const isItem = trimmed.startsWith("-");
-    if (secretBlock !== undefined && (indent < secretBlock || indent === secretBlock && !isItem)) {
-      secretBlock = undefined;
-    }
-    const [, name = "", plain = "", quoted = ""] = trimmed.match(ASSIGNMENT) ?? [];
-    const isSecret = secretBlock !== undefined || isSecretName(name);
-    if (isSecret) addForm(plain === "" ? quoted : plain, values);
-    if (isSecret && isItem) addForm(trimmed.match(ITEM)?.[1] ?? "", values);
-    if (isSecretName(name) && plain === "" && quoted === "") secretBlock ??= indent;
-    isKey = trimmed.includes("-----BEGIN") || isKey && !trimmed.includes("-----END");
-    if (isKey || trimmed.length >= LONG_LINE) addForm(trimmed, values);
-    for (const [, password = ""] of trimmed.matchAll(URL_PASSWORD)) addForm(password, values);
+function addSpellings(value: string, values: Set<string>): void {
+  for (const form of [value, encode(value), encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]) {
+    values.add(form);
   }
 }
 
-function addForm(value: string, values: Set<string>): void {
-  if (value.length < SHORTEST || HARMLESS.has(value.toLowerCase()) || /^\d{1,5}$/.test(value)) return;
-  values.add(value);
-  values.add(encode(value));
+/** What these objects are called, and the users, databases and hosts of their settings: no such word is a strong secret. */
+function namesOf(objects: readonly KubeObject[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  const add = (value: string): void => {
+    names.add(value.toLowerCase());
+    for (const part of value.toLowerCase().split(/[/:@-]/)) if (part.length > 3) names.add(part);
+  };
+  for (const object of objects) {
+    add(object.metadata.name);
+    if (object.kind === "ConfigMap") {
+      for (const [key, value] of entries(object["data"])) if (isNameKey(key) && value.length < 64) add(value);
+    }
+    for (const image of imagesOf(object["spec"])) add(image);
+  }
+  return names;
 }
 
-function entries(data: unknown): readonly string[] {
+/** `POSTGRES_USER`, `DB_NAME`, `MYSQL_DATABASE`, `REDIS_HOST`. */
+function isNameKey(key: string): boolean {
+  return /^(user|username|db|database|dbname|name|host|hostname|server|login|owner|domain|schema|vhost|bucket)$/
+    .test(
+      keyWords(key).at(-1) ?? "",
+    );
+}
+
+function imagesOf(node: unknown): readonly string[] {
+  if (typeof node !== "object" || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]) =>
+    typeof value === "string" ? (key === "image" ? [value] : []) : imagesOf(value)
+  );
+}
+
+function entries(data: unknown): readonly (readonly [string, string])[] {
   if (typeof data !== "object" || data === null) return [];
-  return Object.values(data).filter((value) => typeof value === "string");
+  return Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === "string");
 }
 
 function encode(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text).slice(0, 60_000)));
+  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
 }
 
 function decode(encoded: string): string | undefined {

@@ -19,7 +19,7 @@ const MOST_LOOKED_AT = 1024 * 1024;
 /** The mode of a copy: its template's, writable for its owner, and private where a secret stands or will stand in it. */
 async function modeOf(path: string, part: string, { mode, size }: Deno.FileInfo): Promise<number> {
   const isPrivate = PRIVATE_FILE.test(path) || size > MOST_LOOKED_AT ||
-    !secretLines(await readRegularText(part)).next().done;
+    secretLines(path, await readRegularText(part)).length > 0;
   return isPrivate ? 0o600 : ((mode ?? 0o644) & 0o777) | 0o600;
 }
 

@@ -24,10 +24,10 @@ const KEY_FILE = /\.(pem|key)$/i;
 export function checkPlaceholders(files: readonly CopiedText[]): Diagnostic[] {
   const byValue = new Map<string, (Place & { file: string })[]>();
   for (const { name, text } of files) {
-    for (const { key, line, value } of secretLines(text)) {
+    for (const { why, line, value } of secretLines(name, text)) {
       if (value === "") continue;
       const span = { file: name, line, column: 1 };
-      byValue.set(value, [...byValue.get(value) ?? [], { message: `"${key}"`, span, file: name }]);
+      byValue.set(value, [...byValue.get(value) ?? [], { message: why, span, file: name }]);
     }
   }
   const shared = [...byValue].flatMap(([value, all]) => SAID.test(value) || isShared(all) ? all : []);

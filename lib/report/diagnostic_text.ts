@@ -1,6 +1,6 @@
 /** Diagnostics for people: what, where with the line and a caret, why, what to do. */
 import type { Diagnostic, Severity, Sources, Span } from "../diagnostics/diagnostic.ts";
-import { maskLine } from "./mask_line.ts";
+import { maskSource } from "./mask_sources.ts";
 import { type Style, styleFor } from "./style.ts";
 import { visibleAll, visibleInPlace } from "../diagnostics/visible.ts";
 
@@ -24,8 +24,18 @@ export function renderDiagnostics(
   const sorted = ORDER.flatMap((severity) =>
     diagnostics.filter((diagnostic) => diagnostic.severity === severity)
   );
-  const blocks = sorted.map((diagnostic) => renderDiagnostic(diagnostic, options));
+  const shown = { ...options, sources: maskedOf(sorted, options.sources) };
+  const blocks = sorted.map((diagnostic) => renderDiagnostic(diagnostic, shown));
   return `${blocks.join("\n")}\n${countDiagnostics(diagnostics)}\n`;
+}
+
+/** The texts that these point into, with what stands in them as a secret hidden. */
+function maskedOf(diagnostics: readonly Diagnostic[], sources: Sources): Sources {
+  const files = new Set(diagnostics.flatMap(({ span }) => span === undefined ? [] : [span.file]));
+  return new Map([...files].flatMap((file) => {
+    const text = sources.get(file);
+    return text === undefined ? [] : [[file, maskSource(file, text)] as const];
+  }));
 }
 
 /** `2 errors, 1 question in 2 files`. */
@@ -102,7 +112,7 @@ function place(span: Span, shownPlace: string, options: DiagnosticTextOptions, s
   const head = `  ${style.dim("-->")} ${shownPlace}`;
   const text = options.sources.get(span.file)?.split("\n")[span.line - 1]?.replace(/\r$/, "");
   if (text === undefined) return [head];
-  const masked = visibleInPlace(maskLine(text.replaceAll("\t", " "), span.file));
+  const masked = visibleInPlace(text.replaceAll("\t", " "));
   const start = Math.max(0, Math.min(span.column - 1, masked.length) - WIDTH + 40);
   const shown = masked.slice(start, start + WIDTH);
   const end = span.endLine === span.line || span.endLine === undefined ? span.endColumn : masked.length + 1;

@@ -1,19 +1,29 @@
-/** Hides known secret values in the texts that messages show lines of. */
-import type { Sources } from "../diagnostics/diagnostic.ts";
+/** Hides secrets in the texts that messages show lines of. */
+import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
+import { conceal, concealInPlace, joined, occurrences, secretsInFile } from "../secrecy/mod.ts";
 
-/** Shorter values would hide ordinary words of a stack; what stands beside a secret's name is hidden all the same. */
-const SHORTEST = 6;
-
-/**
- * The texts with every one of these values as asterisks of the same width, so that lines and columns stay.
- * `maskLine` knows a secret by its name; this one knows those that only a decision or their content tells.
- */
+/** The texts with every one of these values as asterisks of the same width, so that lines and columns stay. */
 export function maskSources(sources: Sources, values: readonly string[]): Sources {
-  const long = values.filter((value) => value.length >= SHORTEST);
-  const mask = (text: string): string =>
-    long.reduce(
-      (masked, value) => masked.replaceAll(value, (found) => found.replaceAll(/[^\r\n]/g, "*")),
-      text,
-    );
-  return new Map([...sources].map(([file, text]) => [file, mask(text)]));
+  return new Map([...sources].map(([file, text]) => [file, concealInPlace(text, occurrences(text, values))]));
+}
+
+/** The same findings without any of these values in their words. */
+export function maskDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  values: readonly string[],
+): readonly Diagnostic[] {
+  const mask = (text: string): string => conceal(text, occurrences(text, values));
+  return diagnostics.map((diagnostic) => ({
+    ...diagnostic,
+    message: mask(diagnostic.message),
+    ...(diagnostic.hint === undefined ? {} : { hint: mask(diagnostic.hint) }),
+    ...(diagnostic.related === undefined ? {} : {
+      related: diagnostic.related.map((other) => ({ ...other, message: mask(other.message) })),
+    }),
+  }));
+}
+
+/** A text of input with everything hidden that stands in it as a secret. */
+export function maskSource(file: string, text: string): string {
+  return concealInPlace(text, joined(secretsInFile(file, text)));
 }

@@ -27,6 +27,7 @@ const NOT_CODES: ReadonlySet<string> = new Set([
   "run-taken-over",
   "run-waiting",
   "traefik-acme",
+  "traefik-arguments",
   "traefik-dns-provider",
   "traefik-front",
   "traefik-ee",

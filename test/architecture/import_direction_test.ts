@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
  */
 const ORDER = [
   "lib/diagnostics",
+  "lib/secrecy",
   "lib/files",
   "compose/tree",
   "compose/yaml",
@@ -84,6 +85,7 @@ const ORDER = [
 const RECURSION = ["compose/include.ts", "compose/model.ts"];
 
 const PURE = [
+  "lib/secrecy",
   "lib/decisions",
   "lib/traefik",
   "lib/stack",

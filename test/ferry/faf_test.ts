@@ -65,7 +65,7 @@ async function withoutLoginClients(decisions: string): Promise<void> {
 }
 
 async function printProject(flags: readonly string[]): Promise<PrintedProject> {
-  const args = ["run", "-A", "main.ts", "config", ...flags];
+  const args = ["run", "-A", "main.ts", "config", "--show-secrets", ...flags];
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
   const text = new TextDecoder();
   equal(success, true, text.decode(stderr));

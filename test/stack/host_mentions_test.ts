@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { secretLine } from "../../lib/stack/secrets/classification.ts";
-import { secretLook } from "../../lib/stack/secrets/secret_values.ts";
+import { secretsInFile, secretsInText } from "../../lib/secrecy/mod.ts";
 import { isHostKey, mentionsInText, mentionsInValue } from "../../lib/stack/network/host_mentions.ts";
 
 const NAMES = new Set(["db", "faf-db", "web", "my_queue", "a.b"]);
@@ -123,8 +122,8 @@ Deno.test("rules over texts take no long time, whatever the file is", () => {
 function timeOf(text: string): number {
   const start = performance.now();
   mentionsInText(text, NAMES);
-  secretLook(text);
-  secretLine(text);
+  secretsInText(text);
+  secretsInFile("app.conf", text);
   return performance.now() - start;
 }
 

@@ -8,9 +8,9 @@ import { entryPointPorts } from "./chart_ports.ts";
 import { isOlder } from "../../decisions/traefik.ts";
 import { providerVariables, type Resolver, resolverArguments, resolversOf } from "./certificate_resolvers.ts";
 import type { PublishedPort } from "./published_ports.ts";
+import { argumentSecrets } from "./route_secrets.ts";
 import { replacedSections, staticArguments, unknownSections } from "./static_arguments.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
-import { unexpanded } from "../unexpanded.ts";
 
 /** The front has a Service of its own: this one takes no port of the node, whatever is installed when. */
 export const CLUSTER_SERVICE = { type: "ClusterIP" } as const;
@@ -20,6 +20,8 @@ const OWN_SERVICE = { spec: { externalTrafficPolicy: "Local" } } as const;
 
 /** The Secret that the values refer to, in Traefik's namespace. */
 const secretName = "traefik-dns-provider";
+/** The Secret with what the arguments must not show. */
+const argumentsName = "traefik-arguments";
 
 export interface StaticSide {
   readonly objects: readonly KubeObject[];
@@ -40,11 +42,21 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
   const resolvers = resolversOf(context.routing);
   const variables = providerVariables(resolvers, input.environment);
   const carriesAcme = input.acme !== undefined && input.acme.trim() !== "" && resolvers.length > 0;
-  const values = chartValues(context, input, resolvers, Object.keys(variables), carriesAcme);
+  const given = argumentSecrets(argumentsOf(context, resolvers));
+  const secretVariables = new Map([
+    ...Object.keys(variables).map((name) => [name, secretName] as const),
+    ...Object.keys(given.texts).map((name) => [name, argumentsName] as const),
+  ]);
+  const values = chartValues(context, input, resolvers, {
+    additionalArguments: given.list,
+    secretVariables,
+    carriesAcme,
+  });
   reportStatic(context, resolvers, variables);
   const { namespace } = context.decisions;
   const secrets = [
     ...(Object.keys(variables).length === 0 ? [] : [secret(namespace, secretName, variables)]),
+    ...(Object.keys(given.texts).length === 0 ? [] : [secret(namespace, argumentsName, given.texts)]),
     ...(carriesAcme ? [secret(namespace, acmeName, { "acme.json": input.acme ?? "" })] : []),
   ];
   if (context.decisions.mode === "external") {
@@ -92,42 +104,55 @@ function secret(namespace: string, name: string, texts: Readonly<Record<string, 
   };
 }
 
-function chartValues(
-  context: RouteContext,
-  { published }: StaticInput,
-  resolvers: readonly Resolver[],
-  variables: readonly string[],
-  carriesAcme: boolean,
-): Record<string, unknown> {
+/** Traefik's whole command line. */
+function argumentsOf(context: RouteContext, resolvers: readonly Resolver[]): string[] {
   const { entryPoints, routing, namespace } = context;
-  const fields = routing.static?.fields ?? {};
   const inCluster = (name: string): string => `${namespace}-${name}@kubernetescrd`;
   const target = (name: string): string => entryPoints.byName.get(name)?.target ?? name;
+  return [
+    ...staticArguments({
+      fields: routing.static?.fields ?? {},
+      entryPoints,
+      keepsSemicolons: keeps(context, semicolonsUntil),
+      keepsNoReadTimeout: keeps(context, readTimeoutSince),
+      middlewareNames: (qualified) => entryPointMiddlewares(context, qualified).map(inCluster),
+      tlsOptionsName: (qualified) => {
+        const name = context.names.tlsOptions.get(qualified);
+        return name === undefined || name === "default" ? "default" : inCluster(name);
+      },
+    }),
+    ...resolverArguments(resolvers, target),
+    ...dashboardArguments(context),
+  ];
+}
+
+interface ChartInput {
+  readonly additionalArguments: readonly string[];
+  /** Variables of Traefik's container, and the Secret that holds each. */
+  readonly secretVariables: ReadonlyMap<string, string>;
+  readonly carriesAcme: boolean;
+}
+
+function chartValues(
+  { entryPoints, decisions }: RouteContext,
+  { published }: StaticInput,
+  resolvers: readonly Resolver[],
+  { additionalArguments, secretVariables, carriesAcme }: ChartInput,
+): Record<string, unknown> {
   return {
-    additionalArguments: [
-      ...staticArguments({
-        fields,
-        entryPoints,
-        keepsSemicolons: keeps(context, semicolonsUntil),
-        keepsNoReadTimeout: keeps(context, readTimeoutSince),
-        middlewareNames: (qualified) => entryPointMiddlewares(context, qualified).map(inCluster),
-        tlsOptionsName: (qualified) => {
-          const name = context.names.tlsOptions.get(qualified);
-          return name === undefined || name === "default" ? "default" : inCluster(name);
-        },
-      }),
-      ...resolverArguments(resolvers, target),
-      ...dashboardArguments(context),
-    ].map(unexpanded),
-    ...(variables.length === 0 ? {} : {
-      env: variables.map((name) => ({ name, valueFrom: { secretKeyRef: { name: secretName, key: name } } })),
+    additionalArguments,
+    ...(secretVariables.size === 0 ? {} : {
+      env: [...secretVariables].map(([name, holder]) => ({
+        name,
+        valueFrom: { secretKeyRef: { name: holder, key: name } },
+      })),
     }),
     ports: entryPointPorts(entryPoints, published),
     providers: {
       kubernetesCRD: { enabled: true, allowEmptyServices: true, allowExternalNameServices: true },
     },
-    service: context.decisions.mode === "external" ? OWN_SERVICE : CLUSTER_SERVICE,
-    ...(resolvers.length === 0 ? {} : acmeValues(context.decisions, resolvers, carriesAcme)),
+    service: decisions.mode === "external" ? OWN_SERVICE : CLUSTER_SERVICE,
+    ...(resolvers.length === 0 ? {} : acmeValues(decisions, resolvers, carriesAcme)),
   };
 }
 

@@ -6,6 +6,7 @@ import { httpServices } from "./http_service.ts";
 import { middlewareHeaders } from "./middleware_headers.ts";
 import { clientTls, credentials, users } from "./middleware_secrets.ts";
 import { qualify } from "./references.ts";
+import { pluginSecrets, reportSecretFields } from "./route_secrets.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -92,7 +93,7 @@ const converters: Readonly<Record<string, Converter>> = {
     return {};
   },
   grpcWeb: same,
-  plugin: (context, element, fields) => {
+  plugin: (context, element, fields, name) => {
     report(
       context,
       "info",
@@ -101,7 +102,7 @@ const converters: Readonly<Record<string, Converter>> = {
       `The middleware "${element.name}" uses plugins, which the cluster's Traefik loads from experimental.plugins`,
       "Keep them in the static configuration: they are carried over to the bundled Traefik",
     );
-    return fields;
+    return pluginSecrets(context, element, fields, name);
   },
 };
 
@@ -139,6 +140,7 @@ export function convertMiddleware(context: RouteContext, element: Element, name:
   const [kind, fields] = first;
   const spec = converters[kind]?.(context, element, fields as Fields, name);
   if (spec === undefined) return;
+  reportSecretFields(context, element, spec);
   const redirect = kind === "headers" ? sslRedirect(context, element, fields as Json, name) : [];
   share(context, traefikObject(context, "Middleware", name, { [kind]: spec }), element.span);
   context.httpMiddlewares.set(element.name, [...redirect, name]);

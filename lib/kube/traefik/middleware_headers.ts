@@ -13,29 +13,8 @@ const successors: Readonly<Record<string, string>> = {
   featurePolicy: "permissionsPolicy",
 };
 
-/** Request headers whose values are secrets. */
-const secretHeader = /^(authorization|proxy-authorization|cookie)$|token|secret|password|api-?key/i;
-
-/** A Middleware is read by everybody who may read routes, and it cannot take a header from a Secret. */
-function reportSecretHeaders(context: RouteContext, element: Element, fields: Json): void {
-  const names = Object.entries((fields["customRequestHeaders"] ?? {}) as Json)
-    .filter(([name, value]) => value !== "" && secretHeader.test(name))
-    .map(([name]) => `"${name}"`);
-  if (names.length === 0) return;
-  report(
-    context,
-    "warning",
-    "traefik-secret-in-route",
-    element,
-    `The request header ${names.join(", ")} of the middleware "${element.name}" looks like a secret: ` +
-      "it will stand in an object that is no Secret, as it stands in a label now",
-    "Let the backend read it from a Secret instead",
-  );
-}
-
 /** Leaves out the fields that do nothing, and says so. */
 export function middlewareHeaders(context: RouteContext, element: Element, fields: Json): Json {
-  reportSecretHeaders(context, element, fields);
   const kept = Object.entries(fields).filter(([name]) => successors[name] === undefined);
   for (const name of Object.keys(fields)) {
     const successor = successors[name];

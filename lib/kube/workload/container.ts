@@ -39,6 +39,7 @@ export function containerOf(
   const rest = argumentsOf(workshop, subject, "command", decision.command ?? service.command, extra);
   const isEmptied = service.entrypoint?.length === 0;
   if (isEmptied && rest.length === 0) reportEmptied(context, subject);
+  const probes = probesOf(workshop, subject, extra);
   const environment = environmentOf(
     context,
     service,
@@ -65,7 +66,7 @@ export function containerOf(
       ...optional("envFrom", environment.envFrom),
       ...optional("ports", ports),
       ...optional("volumeMounts", mounts.volumeMounts),
-      ...probesOf(workshop, subject),
+      ...probes,
       ...optional("resources", resourcesOf(context, subject)),
       ...optional("securityContext", containerSecurity(context, subject)),
       ...(service.stdin_open === true ? { stdin: true } : {}),
@@ -88,8 +89,11 @@ function argumentsOf(
   list: readonly string[] | null | undefined,
   extra: Map<string, { value: string; secret: boolean }>,
 ): string[] {
-  return (list ?? []).map((argument, index) => {
-    const why = workshop.secrets.ofVariable(subject.service.name, `${key}.${index}`, argument);
+  const words = list ?? [];
+  const program = subject.service.image?.replace(/[:@].*$/, "");
+  const reasons = workshop.secrets.ofArguments(subject.service.name, key, words, program);
+  return words.map((argument, index) => {
+    const why = reasons[index];
     if (why === undefined) return unexpanded(argument);
     const variable = `COMPOSE_${key.toUpperCase()}_${index}`;
     extra.set(variable, { value: argument, secret: true });

@@ -93,7 +93,7 @@ function annotationsOf(workshop: Workshop, { service }: Subject): Record<string,
   for (const key of ["labels", "annotations"] as const) {
     for (const [name, value] of Object.entries(service[key] ?? {}).sort(([a], [b]) => a < b ? -1 : 1)) {
       if (/^traefik(\.|$)/i.test(name)) continue;
-      const why = isAnnotationKey(name) ? secrets.ofText(value) : "its name cannot be an annotation's";
+      const why = isAnnotationKey(name) ? secrets.ofPair(name, value) : "its name cannot be an annotation's";
       if (why === undefined) result[name] = value;
       else {
         context.report({

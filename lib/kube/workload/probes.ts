@@ -11,31 +11,25 @@ const STARTUP_SECONDS = 3600;
 
 /**
  * Readiness takes the place of "healthy" for others; startup keeps it from being asked before the program is up.
- * Liveness would kill where Docker did not, so it comes by decision only.
+ * Liveness would kill where Docker did not, so it comes by decision only. `extra` takes the variables that a check
+ * with a secret is read from.
  */
-export function probesOf(workshop: Workshop, subject: Subject): Json {
+export function probesOf(
+  workshop: Workshop,
+  subject: Subject,
+  extra: Map<string, { value: string; secret: boolean }>,
+): Json {
   const { service, decision } = subject;
   const check = service.healthcheck;
-  const command = healthcheckCommand(service);
-  if (check === undefined || command === undefined) {
+  const written = healthcheckCommand(service);
+  if (check === undefined || written === undefined) {
     const routed = hasOwnHealthcheck(service)
       ? undefined
       : probeFromRouting(workshop.context.routing, service.name);
-    return optional("readinessProbe", routed);
+    return optional("readinessProbe", withoutSecret(workshop, service, routed));
   }
-  const path = ["services", service.name, "healthcheck", "test"];
-  const why = workshop.secrets.ofText(command.join(" "));
-  if (why !== undefined) {
-    workshop.context.report({
-      code: "kube-probe-secret",
-      severity: "question",
-      message:
-        `The healthcheck of service "${service.name}" holds a secret (${why}) and is left out, since everybody can read a probe`,
-      ...at(workshop.context.project, path),
-      hint: "Take the value from the container's environment instead: CMD-SHELL with $$VARIABLE",
-    });
-    return {};
-  }
+  const command = readableCommand(workshop, service, written, extra);
+  if (command === undefined) return {};
   const interval = Math.max(1, seconds(check.interval) ?? 30);
   const timeout = Math.max(1, seconds(check.timeout) ?? 30);
   const retries = Math.max(1, check.retries ?? 3);
@@ -54,6 +48,60 @@ export function probesOf(workshop: Workshop, subject: Subject): Json {
     readinessProbe: regular,
     ...optional("livenessProbe", decision.liveness === true ? regular : undefined),
   };
+}
+
+/** Traefik's own check as a probe, where nothing in it is a secret: a header, or a token of its path. */
+function withoutSecret(workshop: Workshop, service: Service, probe: Json | undefined): Json | undefined {
+  // The edge: the JSON of a probe, as it is made beside its caller.
+  const get = probe?.["httpGet"] as
+    | { path: string; httpHeaders?: readonly { name: string; value: string }[] }
+    | undefined;
+  if (get === undefined) return probe;
+  const pairs = [{ name: "path", value: get.path }, ...get.httpHeaders ?? []];
+  const found = pairs.find(({ name, value }) => workshop.secrets.ofPair(name, value) !== undefined);
+  if (found === undefined) return probe;
+  workshop.context.report({
+    code: "kube-probe-secret",
+    severity: "question",
+    message: `Traefik's health check of service "${service.name}" holds a secret (${
+      found.name === "path" ? "in its path" : `the header "${found.name}"`
+    }) and is left out, since everybody can read a probe`,
+    ...at(workshop.context.project, ["services", service.name]),
+    hint: "Give the service a healthcheck of its own: CMD-SHELL with $$VARIABLE",
+  });
+  return undefined;
+}
+
+const SCRIPT_VARIABLE = "COMPOSE_HEALTHCHECK";
+
+/**
+ * Everybody can read a probe, and the kubelet expands no variable in it. A shell's script with a secret is read from
+ * the environment, where it comes from a Secret; another command cannot be, so it is left out and asked about.
+ */
+function readableCommand(
+  workshop: Workshop,
+  service: Service,
+  command: readonly string[],
+  extra: Map<string, { value: string; secret: boolean }>,
+): readonly string[] | undefined {
+  const why = workshop.secrets.ofCommand(command);
+  if (why === undefined) return command;
+  const path = ["services", service.name, "healthcheck", "test"];
+  const place = at(workshop.context.project, path);
+  if (service.healthcheck?.test?.[0] === "CMD-SHELL") {
+    extra.set(SCRIPT_VARIABLE, { value: command[2] ?? "", secret: true });
+    workshop.notes.push({ what: `${service.name}.healthcheck`, why, ...place });
+    return ["/bin/sh", "-c", `exec /bin/sh -c "$${SCRIPT_VARIABLE}"`];
+  }
+  workshop.context.report({
+    code: "kube-probe-secret",
+    severity: "question",
+    message:
+      `The healthcheck of service "${service.name}" holds a secret (${why}) and is left out, since everybody can read a probe`,
+    ...place,
+    hint: "Take the value from the container's environment instead: CMD-SHELL with $$VARIABLE",
+  });
+  return undefined;
 }
 
 /** What runs in the container; nothing where the check is off. */

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isSecretKey } from "../../lib/stack/secrets/secret_keys.ts";
-import { secretLook, urlPassword } from "../../lib/stack/secrets/secret_values.ts";
+import { isSecretKey, secretsInText, urlPassword } from "../../lib/secrecy/mod.ts";
+
+/** Why a value is or holds a secret. */
+function secretLook(value: string): string | undefined {
+  return secretsInText(value)[0]?.why;
+}
 
 // deno-fmt-ignore
 const SECRET_KEYS = [
   "PASSWORD", "DB_PASS", "dbPassword", "MYSQL_ROOT_PASSWORD", "SESSION_SECRET", "OAUTH_CLIENT_SECRET", "apiKey",
   "CHALLONGE_APIKEY", "CHALLONGE_KEY", "DISCORD_TOKEN", "ERLANG_COOKIE", "DSN", "SENTRY_DSN", "JWT_HMAC_MESSAGE",
-  "XIRSYS_IDENT", "TURN_SECRET", "spring.datasource.password", "RECAPTCHA_SITE_KEY", "AWS_ACCESS_KEY_ID",
+  "XIRSYS_IDENT", "TURN_SECRET", "spring.datasource.password", "RECAPTCHA_SITE_KEY", "AWS_SECRET_ACCESS_KEY",
   "rootpassword", "SALT", "CREDENTIALS", "HTPASSWD",
 ];
 

@@ -1,0 +1,66 @@
+/** The secrets in one text of any kind: a value, a line of a command, a message. */
+import { secretsInArguments } from "./arguments.ts";
+import { secretsByForm } from "./forms.ts";
+import { keyWords } from "./keys.ts";
+import { secretsInPairs } from "./pairs.ts";
+import { namesSecret } from "./names.ts";
+import { secretPart } from "./plain.ts";
+import { shellWords } from "./shell_words.ts";
+import { joined, type SecretSpan, withoutEnd } from "./span.ts";
+import { secretsInUrls } from "./urls.ts";
+
+/** What carries an identifier or a checksum, which is as random as a secret. */
+const IDENTIFIER =
+  /^(sha|sha1|sha256|sha512|md5|commit|revision|rev|digest|checksum|version|tag|etag|ref|fingerprint|thumbprint|id|ids|uuid|guid|hash|build|vcs|sum|integrity|public|pub|image|cid|etc)$/;
+
+/** Every secret in a text without a name of its own, in order. */
+export function secretsInText(text: string, program?: string): readonly SecretSpan[] {
+  return joined([
+    ...secretsByForm(text),
+    ...secretsInUrls(text),
+    ...secretsInPairs(text),
+    ...secretsInCommand(text, program),
+  ]);
+}
+
+/** Every secret in the value of a variable, a setting or a label: all of it where the name says so. */
+export function secretsInVariable(key: string, value: string): readonly SecretSpan[] {
+  if (namesSecret(key, value)) return [{ ...secretPart(value), why: "its name" }];
+  const found = secretsInText(value);
+  const isIdentifier = keyWords(key).some((word) => IDENTIFIER.test(word));
+  return isIdentifier ? found.filter(({ why }) => why !== "long random text") : found;
+}
+
+/** The secrets of each argument of a list: by its neighbours, and by what it holds itself. */
+export function secretsInList(list: readonly string[], program?: string): readonly (readonly SecretSpan[])[] {
+  const byNeighbours = secretsInArguments(list.map((value) => ({ value })), program);
+  return list.map((value, index) => joined([...byNeighbours[index] ?? [], ...secretsInText(value)]));
+}
+
+/** A text as a shell would take it: only where there is something that an argument could say. */
+function secretsInCommand(text: string, program?: string): SecretSpan[] {
+  if (!/[\s"']/.test(text) && program === undefined) {
+    return (secretsInArguments([{ value: text }])[0] ?? []).map((span) => withoutQuote(text, span));
+  }
+  const words = shellWords(text).map((word) => ({ ...word, value: withoutClosing(word.value) }));
+  return secretsInArguments(words, program).flatMap((spans, index) => {
+    const places = words[index]?.places ?? [];
+    return spans.map(({ start, end, why }) =>
+      withoutQuote(text, { start: places[start] ?? 0, end: (places[end - 1] ?? 0) + 1, why })
+    );
+  });
+}
+
+/** A quote that does not end in this text is not part of the value. */
+function withoutQuote(text: string, span: SecretSpan): SecretSpan {
+  return /["']/.test(text[span.start] ?? "") && span.end - span.start > 1
+    ? { ...span, start: span.start + 1 }
+    : span;
+}
+
+/** What closes a list or an object around a word is not part of it. */
+function withoutClosing(word: string): string {
+  if (/[([{]/.test(word.replace(/\$\{[^{}]*\}/g, ""))) return word;
+  const shorter = withoutEnd(word, ")]},");
+  return shorter.lastIndexOf("${") > shorter.lastIndexOf("}") ? `${shorter}}` : shorter;
+}
