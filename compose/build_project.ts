@@ -182,10 +182,11 @@ function typed(section: Section): Record<string, Service> {
 }
 
 function byHost(lines: readonly string[]): Record<string, string[]> {
-  const hosts: Record<string, string[]> = {};
+  const hosts = new Map<string, string[]>();
   for (const line of lines) {
     const at = line.indexOf("=");
-    (hosts[line.slice(0, at)] ??= []).push(line.slice(at + 1));
+    const name = line.slice(0, at);
+    hosts.set(name, [...hosts.get(name) ?? [], line.slice(at + 1)]);
   }
-  return hosts;
+  return Object.fromEntries(hosts);
 }

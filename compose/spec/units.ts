@@ -55,7 +55,7 @@ export function parseDuration(text: string): bigint | { readonly reason: string 
     const [all = "", whole = "", fraction = "", unit = ""] = match ?? [];
     if (whole === "" && fraction === "") return { reason: `"${rest}" does not start with a number` };
     if (unit === "") return { reason: "a number has no unit" };
-    const scale = NANOSECONDS[unit];
+    const scale = Object.hasOwn(NANOSECONDS, unit) ? NANOSECONDS[unit] : undefined;
     if (scale === undefined) return { reason: `"${unit}" is not a unit` };
     const digits = fraction.slice(0, 18);
     const part = digits === "" ? 0 : Math.trunc(Number(digits) * (Number(scale) / 10 ** digits.length));

@@ -19,7 +19,7 @@ export async function unpackArchive(
     if (header.every((byte) => byte === 0)) break;
     if (text(header, 257, 5) !== "ustar") throw new Error("it is no tar archive");
     const size = parseInt(text(header, 124, 12).trim() || "0", 8);
-    if (!Number.isFinite(size) || at + BLOCK + size > tar.length) throw new Error("the archive is cut off");
+    if (!(size >= 0) || at + BLOCK + size > tar.length) throw new Error("the archive is cut off");
     const content = tar.slice(at + BLOCK, at + BLOCK + size);
     const type = text(header, 156, 1);
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;

@@ -1,5 +1,15 @@
 /** Reads `decisions.yaml`: typed values, every problem at its place, and where each value was written. */
-import { type Document, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { z } from "zod";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
@@ -51,7 +61,12 @@ export function parseDecisions(
   const span = (path: readonly Key[]): Span | undefined => place(nodeAt(document.contents, path));
   if (diagnostics.length > 0) return { decisions: { file, span }, diagnostics };
 
-  const raw: unknown = document.toJS() ?? {};
+  let raw: unknown;
+  try {
+    raw = document.toJS({ maxAliasCount: MOST_ALIASES }) ?? {};
+  } catch (error) {
+    return { decisions: { file, span }, diagnostics: [badAlias(error, document, place)] };
+  }
   const result = decisionsSchema.safeParse(raw);
   if (!result.success) {
     const keySpan = (path: readonly Key[], key: string): Span | undefined =>
@@ -60,6 +75,37 @@ export function parseDecisions(
     return { decisions: { file, span }, diagnostics };
   }
   return laidOver(result.data, profiles, file, document, span);
+}
+
+/** So often may what is written once stand for more; beyond it a few lines would fill the memory. */
+const MOST_ALIASES = 100;
+
+/** An alias without its anchor, or one that stands for too much; at the first that leads nowhere. */
+function badAlias(
+  error: unknown,
+  document: Document,
+  place: (node: { range?: readonly number[] | null } | null | undefined) => Span | undefined,
+): Diagnostic {
+  let first: Alias | undefined;
+  visit(document, {
+    Alias(_, node): symbol | undefined {
+      if (first === undefined || node.resolve(document) === undefined) first = node;
+      return node.resolve(document) === undefined ? visit.BREAK : undefined;
+    },
+  });
+  const isMissing = first !== undefined && first.resolve(document) === undefined;
+  const span = place(first);
+  return {
+    code: "kube-decisions-syntax",
+    severity: "error",
+    message: isMissing
+      ? `Cannot read decisions: the alias "*${first?.source}" has no anchor before it`
+      : `Cannot read decisions: ${firstSentence(error instanceof Error ? error.message : String(error))}`,
+    ...(span === undefined ? {} : { span }),
+    hint: isMissing
+      ? `Write "&${first?.source}" before what it stands for`
+      : "Write it out in place of aliases",
+  };
 }
 
 /** The base with the named profiles over it, checked once more as a whole: an overlay may have taken too much. */

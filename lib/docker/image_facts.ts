@@ -35,7 +35,7 @@ export function firstFile(archive: Uint8Array): Uint8Array | undefined {
     const header = archive.subarray(at, at + BLOCK);
     const size = parseInt(text(header.subarray(124, 136)), 8);
     const type = text(header.subarray(156, 157));
-    if (Number.isNaN(size)) return undefined;
+    if (!(size >= 0)) return undefined;
     if (type === "" || type === "0") return archive.subarray(at + BLOCK, at + BLOCK + size);
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
   }

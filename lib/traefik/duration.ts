@@ -20,9 +20,9 @@ export function parseDuration(text: string): bigint | undefined {
   if (/^[+-]?\d+$/.test(text)) return BigInt(text.replace(/^\+/, "")) * 1_000_000_000n;
   const sign = text.startsWith("-") ? -1n : 1n;
   const body = text.replace(/^[+-]/, "");
-  if (!/^((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+$/.test(body)) return undefined;
+  if (!/^((\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+$/.test(body)) return undefined;
   let sum = 0n;
-  for (const [, number = "0", unit = "s"] of body.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
+  for (const [, number = "0", unit = "s"] of body.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
     const nanoseconds = unitsInNanoseconds[unit] ?? 0n;
     const [whole = "", fraction = ""] = number.split(".");
     sum += BigInt(whole === "" ? "0" : whole) * nanoseconds;

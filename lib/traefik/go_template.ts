@@ -3,7 +3,7 @@
  * `if`/`else`/`with`/`range`/`end`, variables and common functions. Anything else is an error that names it.
  */
 import { parseExpression, type Pipeline, splitTokens } from "./go_template_expression.ts";
-import { TemplateError, type TemplateFunctions } from "./go_template_functions.ts";
+import { member, TemplateError, type TemplateFunctions, weighed } from "./go_template_functions.ts";
 
 type Block =
   | { readonly kind: "text"; readonly text: string }
@@ -20,6 +20,29 @@ type Block =
 interface Scope {
   readonly dot: unknown;
   readonly variables: Map<string, unknown>;
+  readonly budget: Budget;
+}
+
+/** Blocks within blocks; more would end this program's stack. */
+const DEEPEST = 200;
+/** Blocks that one rendering may go through, and characters that it may give. */
+const MOST_BLOCKS = 100_000;
+const MOST_TEXT = 4 * 1024 * 1024;
+
+/** What is left of a rendering: a template of one line can ask for more than any machine has. */
+class Budget {
+  #blocks = MOST_BLOCKS;
+  #text = MOST_TEXT;
+
+  block(): void {
+    if (--this.#blocks < 0) throw new TemplateError(`it goes through more than ${MOST_BLOCKS} blocks`);
+  }
+
+  text(text: string): string {
+    this.#text -= text.length;
+    if (this.#text < 0) throw new TemplateError(`it gives more than ${MOST_TEXT} characters`);
+    return text;
+  }
 }
 
 /**
@@ -29,16 +52,35 @@ interface Scope {
  * @throws TemplateError where the template uses something that is not known here
  */
 export function renderTemplate(template: string, data: unknown, functions: TemplateFunctions): string {
-  const actions = template.split(/(\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}|\{\{[\s\S]*?\}\})/);
-  const cursor = { parts: trimMarkers(actions), index: 0 };
+  const cursor = { parts: trimMarkers(splitActions(template)), index: 0, depth: 0 };
   const { blocks, ending } = parseBlocks(cursor);
   if (ending !== "") throw new TemplateError(`"{{${ending}}}" closes nothing`);
-  return renderBlocks(blocks, { dot: data, variables: new Map([["$", data]]) }, functions);
+  return renderBlocks(blocks, {
+    dot: data,
+    variables: new Map([["$", data]]),
+    budget: new Budget(),
+  }, functions);
 }
 
 interface Cursor {
   readonly parts: readonly string[];
   index: number;
+  depth: number;
+}
+
+/** Text and actions in turn, the first a text. @throws TemplateError where an action does not end, as in Go */
+function splitActions(template: string): string[] {
+  const parts: string[] = [];
+  let at = 0;
+  for (let open = template.indexOf("{{"); open >= 0; open = template.indexOf("{{", at)) {
+    const isComment = /^\{\{(?:-\s)?\s{0,9}\/\*/.test(template.slice(open, open + 16));
+    const from = isComment ? template.indexOf("*/", open) : open;
+    const close = from < 0 ? -1 : template.indexOf("}}", from);
+    if (close < 0) throw new TemplateError('a "{{" is not closed');
+    parts.push(template.slice(at, open), template.slice(open, close + 2));
+    at = close + 2;
+  }
+  return [...parts, template.slice(at)];
 }
 
 /** Applies `{{-` and `-}}`: white space beside them is cut. */
@@ -87,6 +129,13 @@ function parseAction(action: string, cursor: Cursor): Block {
 }
 
 function parseControl(kind: "if" | "with" | "range", head: string, cursor: Cursor): Block {
+  if (++cursor.depth > DEEPEST) throw new TemplateError(`more than ${DEEPEST} blocks stand in one another`);
+  const block = parseWhole(kind, head, cursor);
+  cursor.depth--;
+  return block;
+}
+
+function parseWhole(kind: "if" | "with" | "range", head: string, cursor: Cursor): Block {
   const declared = /^(\$\w+)(?:\s*,\s*(\$\w+))?\s*:=\s*([\s\S]+)$/.exec(head);
   const names = declared === null ? [] : [declared[1], declared[2]].filter((name) => name !== undefined);
   const pipeline = parseExpression(splitTokens(declared?.[3] ?? head));
@@ -105,11 +154,12 @@ function renderBlocks(blocks: readonly Block[], scope: Scope, functions: Templat
 }
 
 function renderBlock(block: Block, scope: Scope, functions: TemplateFunctions): string {
-  if (block.kind === "text") return block.text;
+  scope.budget.block();
+  if (block.kind === "text") return scope.budget.text(block.text);
   const value = evaluate(block.pipeline, scope, functions);
   switch (block.kind) {
     case "output":
-      return printed(value);
+      return scope.budget.text(printed(value));
     case "assign":
       scope.variables.set(block.name, value);
       return "";
@@ -121,7 +171,7 @@ function renderBlock(block: Block, scope: Scope, functions: TemplateFunctions): 
       for (const name of block.names) variables.set(name, value);
       return renderBlocks(
         block.then,
-        { dot: block.kind === "with" ? value : scope.dot, variables },
+        { ...scope, dot: block.kind === "with" ? value : scope.dot, variables },
         functions,
       );
     }
@@ -136,6 +186,8 @@ function renderRange(
 ): string {
   const entries = Array.isArray(value)
     ? value.map((item, index) => [index, item] as const)
+    : typeof value === "string"
+    ? notRanged(value)
     : Object.entries((value ?? {}) as Record<string, unknown>).sort(([a], [b]) => a < b ? -1 : 1);
   if (entries.length === 0) return renderBlocks(block.otherwise, scope, functions);
   return entries.map(([key, item]) => {
@@ -143,8 +195,12 @@ function renderRange(
     const [first, second] = block.names;
     if (second !== undefined && first !== undefined) variables.set(first, key).set(second, item);
     else if (first !== undefined) variables.set(first, item);
-    return renderBlocks(block.then, { dot: item, variables }, functions);
+    return renderBlocks(block.then, { ...scope, dot: item, variables }, functions);
   }).join("");
+}
+
+function notRanged(value: string): never {
+  throw new TemplateError(`the text "${value.slice(0, 40)}" cannot be ranged over`);
 }
 
 function evaluate(pipeline: Pipeline, scope: Scope, functions: TemplateFunctions): unknown {
@@ -152,6 +208,7 @@ function evaluate(pipeline: Pipeline, scope: Scope, functions: TemplateFunctions
   for (const command of pipeline) {
     const [head, ...rest] = command;
     if (head === undefined) throw new TemplateError("a pipeline has an empty command");
+    if (head.kind === "literal" && head.value === undefined) throw new TemplateError("nil is no command");
     const values = [...rest.map((term) => evaluateTerm(term, scope, functions)), ...piped];
     piped = head.kind === "name"
       ? [call(head.text, values, functions)]
@@ -176,18 +233,15 @@ function evaluateTerm(term: Pipeline[number][number], scope: Scope, functions: T
       if (term.variable !== undefined && !scope.variables.has(term.variable)) {
         throw new TemplateError(`the variable "${term.variable}" is not defined`);
       }
-      return term.path.reduce<unknown>(
-        (value, name) => (value as Record<string, unknown> | undefined)?.[name],
-        start,
-      );
+      return term.path.reduce<unknown>(member, start);
     }
   }
 }
 
 function call(name: string, values: readonly unknown[], functions: TemplateFunctions): unknown {
-  const implementation = functions[name];
+  const implementation = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (implementation === undefined) throw new TemplateError(`the function "${name}" is not known`);
-  return implementation(...values);
+  return weighed(implementation(...values));
 }
 
 /** Truth as text/template has it: not the zero value. */

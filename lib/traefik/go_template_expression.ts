@@ -1,5 +1,6 @@
 /** The expressions between `{{` and `}}`: pipelines of commands, each a list of terms. */
 import { TemplateError } from "./go_template_functions.ts";
+import { unquoted } from "./go_string.ts";
 
 export type Term =
   | { readonly kind: "literal"; readonly value: unknown }
@@ -22,7 +23,9 @@ export function splitTokens(expression: string): string[] {
     }
     tokenPattern.lastIndex = index;
     const [token] = tokenPattern.exec(expression) ?? [];
-    if (token === undefined) throw new TemplateError(`"${expression.slice(index)}" is not understood`);
+    if (token === undefined) {
+      throw new TemplateError(`"${expression.slice(index, index + 40)}" is not understood`);
+    }
     tokens.push(token);
     index += token.length;
   }
@@ -31,7 +34,7 @@ export function splitTokens(expression: string): string[] {
 
 /** Reads tokens as a pipeline. */
 export function parseExpression(tokens: readonly string[]): Pipeline {
-  const cursor = { tokens, index: 0 };
+  const cursor = { tokens, index: 0, depth: 0 };
   const pipeline = parsePipeline(cursor);
   if (cursor.index < tokens.length) {
     throw new TemplateError(`"${tokens[cursor.index]}" stands where nothing may`);
@@ -39,7 +42,16 @@ export function parseExpression(tokens: readonly string[]): Pipeline {
   return pipeline;
 }
 
-function parsePipeline(cursor: { readonly tokens: readonly string[]; index: number }): Pipeline {
+interface Cursor {
+  readonly tokens: readonly string[];
+  index: number;
+  depth: number;
+}
+
+/** Parentheses in one another; more would end this program's stack. */
+const DEEPEST = 200;
+
+function parsePipeline(cursor: Cursor): Pipeline {
   const commands: Term[][] = [[]];
   while (cursor.index < cursor.tokens.length) {
     const token = cursor.tokens[cursor.index] ?? "";
@@ -57,8 +69,12 @@ function parsePipeline(cursor: { readonly tokens: readonly string[]; index: numb
   return commands;
 }
 
-function parseGroup(cursor: { readonly tokens: readonly string[]; index: number }): Term {
+function parseGroup(cursor: Cursor): Term {
+  if (++cursor.depth > DEEPEST) {
+    throw new TemplateError(`more than ${DEEPEST} parentheses stand in one another`);
+  }
   const pipeline = parsePipeline(cursor);
+  cursor.depth--;
   if (cursor.tokens[cursor.index] !== ")") throw new TemplateError("a parenthesis is not closed");
   cursor.index++;
   return { kind: "group", pipeline };
@@ -66,7 +82,7 @@ function parseGroup(cursor: { readonly tokens: readonly string[]; index: number 
 
 function parseTerm(token: string): Term {
   if (token.startsWith("`")) return { kind: "literal", value: token.slice(1, -1) };
-  if (token.startsWith('"')) return { kind: "literal", value: JSON.parse(token) as string };
+  if (token.startsWith('"')) return { kind: "literal", value: unquoted(token) };
   if (/^-?\d/.test(token)) return { kind: "literal", value: Number(token) };
   if (token === "true" || token === "false") return { kind: "literal", value: token === "true" };
   if (token === "nil") return { kind: "literal", value: undefined };

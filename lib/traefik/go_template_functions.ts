@@ -16,13 +16,21 @@ export function normalize(name: string): string {
  */
 export function templateFunctions(environment: Readonly<Record<string, string>>): TemplateFunctions {
   const text = (value: unknown): string => value === undefined || value === null ? "" : String(value);
+  const variable = (name: string): string => Object.hasOwn(environment, name) ? environment[name] ?? "" : "";
   return {
-    env: (name) => environment[text(name)] ?? "",
-    expandenv: (value) => text(value).replace(/\$\{?(\w+)\}?/g, (_, name: string) => environment[name] ?? ""),
+    env: (name) => variable(text(name)),
+    expandenv: (value) => {
+      const grown = growing();
+      return text(value).replace(/\$\{?(\w+)\}?/g, (_, name: string) => grown(variable(name)));
+    },
     normalize: (name) => normalize(text(name)),
     split: (value, separator) => text(value).split(text(separator)),
     splitList: (separator, value) => text(value).split(text(separator)),
-    join: (separator, values) => (Array.isArray(values) ? values : [values]).map(text).join(text(separator)),
+    join: (separator, values) => {
+      const texts = (Array.isArray(values) ? values : [values]).map(text);
+      growing()(text(separator), texts.length);
+      return texts.join(text(separator));
+    },
     lower: (value) => text(value).toLowerCase(),
     upper: (value) => text(value).toUpperCase(),
     title: (value) => text(value).replace(/(^|[\s_-])(\p{L})/gu, (match) => match.toUpperCase()),
@@ -34,7 +42,10 @@ export function templateFunctions(environment: Readonly<Record<string, string>>)
       text(suffix) !== "" && text(value).endsWith(text(suffix))
         ? text(value).slice(0, -text(suffix).length)
         : value,
-    replace: (old, replacement, value) => text(value).replaceAll(text(old), text(replacement)),
+    replace: (old, replacement, value) => {
+      const grown = growing();
+      return text(value).replaceAll(text(old), () => grown(text(replacement)));
+    },
     contains: (part, value) => text(value).includes(text(part)),
     hasPrefix: (prefix, value) => text(value).startsWith(text(prefix)),
     hasSuffix: (suffix, value) => text(value).endsWith(text(suffix)),
@@ -47,15 +58,12 @@ export function templateFunctions(environment: Readonly<Record<string, string>>)
     empty: isEmpty,
     ternary: (yes, no, condition) => condition === true ? yes : no,
     list: (...values) => values,
-    first: (values) => (values as readonly unknown[])[0],
-    last: (values) => (values as readonly unknown[]).at(-1),
+    first: (values) => Array.isArray(values) ? values[0] : undefined,
+    last: (values) => Array.isArray(values) ? values.at(-1) : undefined,
     add: (...values) => values.reduce<number>((sum, value) => sum + Number(value), 0),
-    b64enc: (value) => btoa(String.fromCharCode(...new TextEncoder().encode(text(value)))),
-    index: (value, ...keys) =>
-      keys.reduce<unknown>(
-        (inner, key) => (inner as Record<string, unknown> | undefined)?.[text(key)] ?? "",
-        value,
-      ),
+    b64enc: (value) =>
+      btoa(Array.from(new TextEncoder().encode(text(value)), (byte) => String.fromCharCode(byte)).join("")),
+    index: (value, ...keys) => keys.reduce<unknown>((inner, key) => member(inner, text(key)) ?? "", value),
     len: (value) =>
       typeof value === "string" ? new TextEncoder().encode(value).length : Object.keys(value ?? {}).length,
     not: (value) => isEmpty(value),
@@ -68,16 +76,61 @@ export function templateFunctions(environment: Readonly<Record<string, string>>)
   };
 }
 
+/** What a value has by this name itself; not what every object of this language has. */
+export function member(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Record<string, unknown>)[name];
+}
+
+/** Characters, and members of lists, of any value. */
+const HEAVIEST = 1024 * 1024;
+const TOO_HEAVY = `a value has more than ${HEAVIEST} characters`;
+/** Lists in one another; more would end this program's stack. */
+const DEEPEST = 200;
+const weights = new WeakMap<readonly unknown[], { readonly weight: number; readonly depth: number }>();
+
+/** @throws TemplateError where the value would grow beyond bounds, lists of lists included */
+export function weighed(value: unknown): unknown {
+  const { weight, depth } = weightOf(value);
+  if (weight > HEAVIEST || depth > DEEPEST) throw new TemplateError(TOO_HEAVY);
+  return value;
+}
+
+function weightOf(value: unknown): { readonly weight: number; readonly depth: number } {
+  if (!Array.isArray(value)) return { weight: typeof value === "string" ? value.length : 1, depth: 0 };
+  const known = weights.get(value);
+  if (known !== undefined) return known;
+  let [weight, depth] = [0, 0];
+  for (const each of value) {
+    const inner = weightOf(each);
+    weight += 1 + inner.weight;
+    depth = Math.max(depth, inner.depth + 1);
+  }
+  weights.set(value, { weight, depth });
+  return { weight, depth };
+}
+
+/** Counts what a text is grown by, before it is there. */
+function growing(): (text: string, times?: number) => string {
+  let length = 0;
+  return (text, times = 1) => {
+    length += text.length * times;
+    if (length > HEAVIEST) throw new TemplateError(TOO_HEAVY);
+    return text;
+  };
+}
+
 function isEmpty(value: unknown): boolean {
   if (value !== null && typeof value === "object") return Object.keys(value).length === 0;
   return !value;
 }
 
-function trimCharacters(value: string, cut: string): string {
+function trimCharacters(value: string, characters: string): string {
+  const cut = new Set(characters.split(""));
   let start = 0;
   let end = value.length;
-  while (start < end && cut.includes(value[start] ?? "")) start++;
-  while (end > start && cut.includes(value[end - 1] ?? "")) end--;
+  while (start < end && cut.has(value[start] ?? "")) start++;
+  while (end > start && cut.has(value[end - 1] ?? "")) end--;
   return value.slice(start, end);
 }
 

@@ -12,8 +12,10 @@ export interface TestEngine extends AsyncDisposable {
   readonly dataRoot: string;
   /** Runs docker against it. @throws when that fails. @returns what it printed */
   docker(...args: readonly string[]): Promise<string>;
-  /** Ends the engine as a crash does. Its containers go on, as nobody ends them. */
+  /** Ends the engine as a crash does. Its containers go on: the next start knows nothing of them. */
   kill(): Promise<void>;
+  /** Ends what went on. */
+  endOrphans(): void;
   /** Ends the engine as the machine's shutdown does, with its containers. */
   stop(): Promise<void>;
   /** Starts it again. */
@@ -35,6 +37,7 @@ export async function startEngine(directory: string): Promise<TestEngine> {
   const socket = join(directory, "docker.sock");
   const dataRoot = join(directory, "docker");
   const host = `unix://${socket}`;
+  const orphans: number[] = [];
   let daemon: Deno.ChildProcess | undefined;
   const docker = (...args: readonly string[]): Promise<string> => run("docker", ["-H", host, ...args]);
   const start = async (): Promise<void> => {
@@ -58,16 +61,34 @@ export async function startEngine(directory: string): Promise<TestEngine> {
     dataRoot,
     docker,
     start,
-    kill: () => end("SIGKILL"),
+    kill: async () => {
+      orphans.push(...await processesOf(docker));
+      await end("SIGKILL");
+    },
+    endOrphans: () => orphans.splice(0).forEach(endProcess),
     stop: () => end("SIGTERM"),
     [Symbol.asyncDispose]: async () => {
       if (daemon === undefined) await start();
       const ids = (await docker("ps", "--all", "--quiet")).split("\n").filter((id) => id !== "");
       if (ids.length > 0) await docker("rm", "--force", "--volumes", ...ids);
       await end("SIGTERM");
+      orphans.forEach(endProcess);
       await unmountBelow(directory);
     },
   };
+}
+
+/** The first process of each container that runs. */
+async function processesOf(docker: TestEngine["docker"]): Promise<readonly number[]> {
+  const ids = (await docker("ps", "--quiet")).split("\n").filter((id) => id !== "");
+  if (ids.length === 0) return [];
+  return (await docker("inspect", "--format", "{{.State.Pid}}", ...ids)).split("\n").map(Number);
+}
+
+function endProcess(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch { /* It has ended by itself. */ }
 }
 
 /** What an engine that was killed had mounted for itself. */

@@ -244,6 +244,13 @@ onEngine(
     assert.deepEqual(await writesSince(cluster, cluster.prefix, start), [], "nothing was written");
     await engine.start();
     await engine.docker("rm", "--force", "store-1");
+    const orphan = await ferry(["migrate", "--dry-run"]);
+    assert.match(
+      finding(orphan, "run-process-in-use"),
+      /error.*"sleep"/,
+      "the engine forgot it, and it runs",
+    );
+    engine.endOrphans();
     const free = await ferry(["migrate", "--dry-run"]);
     assert.equal(free.code, 0, free.err);
   },

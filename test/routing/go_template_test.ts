@@ -28,6 +28,9 @@ const rendered: readonly (readonly [string, string])[] = [
   ['{{ if and (hasPrefix "web" .Name) (not (contains "x" .Name)) }}ok{{ end }}', "ok"],
   ['{{ trimSuffix "-stack" .Name }}', "web"],
   ["{{ `raw {{` }}", "raw {{"],
+  ['{{ "\\x41\\xc3\\xa9\\u00e9\\101\\t" }}', "AééA\t"],
+  ['{{ replace "s" "$&$1" .Name }}', "web-$&$1tack"],
+  ['{{ .constructor }}{{ index .Labels "toString" }}', "<no value>"],
 ];
 
 Deno.test("renderTemplate() renders what stacks use", () => {
@@ -52,6 +55,32 @@ Deno.test("renderTemplate() refuses what it does not understand, and names it", 
     throws(() => renderTemplate(template, data, functions), TemplateError, template);
   }
 });
+
+/** Each took minutes, all memory or the stack of this program. */
+const harmful: Readonly<Record<string, string>> = {
+  "openings without an end": "{{".repeat(100_000),
+  "comments without an end": "{{/*".repeat(50_000),
+  "parentheses": `{{ ${"(".repeat(20_000)}1${")".repeat(20_000)} }}`,
+  "blocks in blocks": "{{ if true }}".repeat(20_000) + "{{ end }}".repeat(20_000),
+  "chains of else": `{{ if false }}${"{{ else if false }}".repeat(20_000)}{{ end }}`,
+  "loops in loops": `{{ $l := splitList "," "${",".repeat(99)}" }}${"{{ range $l }}".repeat(9)}x${
+    "{{ end }}".repeat(9)
+  }`,
+  "a text that doubles": `{{ $a := "aaaa" }}${'{{ $a = printf "%s%s" $a $a }}'.repeat(60)}`,
+  "a list that doubles": `{{ $a := list 1 }}${"{{ $a = list $a $a }}".repeat(60)}{{ $a }}`,
+  "a list within lists": `{{ $a := list 1 }}${"{{ $a = list $a }}".repeat(20_000)}{{ $a }}`,
+  "a text put between all characters": `{{ $a := "${"a".repeat(5000)}" }}{{ replace "" $a $a }}`,
+  "a function of every object": "{{ hasOwnProperty }}",
+  "nothing as a command": "{{ nil }}",
+  "a range over a text": "{{ range .Name }}x{{ end }}",
+  "no escape of Go": '{{ "\\q" }}',
+};
+
+for (const [name, template] of Object.entries(harmful)) {
+  Deno.test(`renderTemplate() refuses ${name}`, () => {
+    throws(() => renderTemplate(template, data, functions), TemplateError);
+  });
+}
 
 Deno.test("normalize() joins letters and digits by dashes", () => {
   strictEqual(normalize("faf_java.api--1"), "faf-java-api-1");

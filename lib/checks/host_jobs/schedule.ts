@@ -20,8 +20,8 @@ const CALENDAR =
 /** systemd's `OnCalendar`; undefined where the fields of cron cannot say the same. */
 export function cronOfCalendar(text: string): string | undefined {
   const plain = text.trim();
-  const word = WORDS[plain.toLowerCase()];
-  if (word !== undefined) return word;
+  const word = plain.toLowerCase();
+  if (Object.hasOwn(WORDS, word)) return WORDS[word];
   const groups = CALENDAR.exec(plain)?.groups;
   if (groups === undefined) return undefined;
   const { days, month = "*", day = "*", hour = "0", minute = "0" } = groups;
