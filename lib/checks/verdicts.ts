@@ -61,11 +61,14 @@ export function verdictsOf(
     }
   }
   return names.map((service) => {
-    const because = (reasons.get(service) ?? []).sort((left, right) =>
-      GRAVEST.indexOf(left.severity) - GRAVEST.indexOf(right.severity)
-    );
+    const because = (reasons.get(service) ?? []).sort((left, right) => weight(left) - weight(right));
     return { service, verdict: verdictOf(because, moved.has(service)), because };
   });
+}
+
+/** The gravest first; what is the same in Docker after what differs. */
+function weight({ severity, code }: Reason): number {
+  return GRAVEST.indexOf(severity) * 2 + (AS_BEFORE.has(code) ? 1 : 0);
 }
 
 /** The names that stand after the word: `Service "web"`, `services "web" and "db"`. */

@@ -5,6 +5,9 @@ import { knownImage } from "./known_images.ts";
 import { isLoopback } from "./network/host_address.ts";
 import type { Placed, Published } from "./published_port.ts";
 
+/** Ports of a container that are pages for people, also of a program that keeps its data as a database does. */
+const PAGES: ReadonlySet<number> = new Set([80, 443, 8080, 8081, 8443]);
+
 /** One remark for each service and way, with a line that changes it; a question for what is not reached any more. */
 export function reportPublished(context: Context, placed: readonly Placed[]): void {
   const groups = new Map<string, Placed[]>();
@@ -30,7 +33,8 @@ function reportGroup(context: Context, group: readonly Placed[]): void {
   const { text, hint } = said(first, line);
   const compose = context.project.services[service];
   const image = compose === undefined ? undefined : imageOf(context.decisions, compose);
-  const isOpenStore = first.way === "loadBalancer" && knownImage(image ?? "")?.stateful === true;
+  const isOpenStore = first.way === "loadBalancer" && knownImage(image ?? "")?.stateful === true &&
+    !group.every(({ port }) => PAGES.has(port.port));
   context.report({
     code: "kube-public-port",
     severity: first.way === "private" ? "question" : isOpenStore ? "warning" : "info",

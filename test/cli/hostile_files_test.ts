@@ -69,7 +69,8 @@ for (const [kind, make] of Object.entries(KINDS)) {
         if (made !== undefined && made !== null && typeof made === "object" && "close" in made) {
           (made as Deno.Listener).close();
         }
-        assert.ok(performance.now() - began < 10_000, `${input}: ${performance.now() - began} ms`);
+        // Reading one of these would never end.
+        assert.ok(performance.now() - began < 60_000, `${input}: ${performance.now() - began} ms`);
         if (input === "config/site.conf") return;
         assert.ok(code >= 2 && code <= 4, `${input}: ${code}\n${out}${err}`);
         assert.match(out + err, new RegExp(`Cannot read [^\n]*${input}`), `${input}: ${out}${err}`);

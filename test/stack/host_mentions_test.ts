@@ -109,13 +109,16 @@ Deno.test("rules over texts take no long time, whatever the file is", () => {
     "\n",
   ];
   for (const unit of units) {
-    const [short, long] = [10_000, 100_000].map((length) => {
-      const text = unit.repeat(Math.ceil(length / unit.length));
-      return Math.min(...[1, 2, 3].map(() => timeOf(text)));
+    const texts = [10_000, 100_000].map((length) => unit.repeat(Math.ceil(length / unit.length)));
+    const seen: string[] = [];
+    // Ten times the text: ten times the work where it is linear, a hundred times where it is quadratic. A machine with
+    // much else to do may hold up one try, and not each of them.
+    const isLinear = Array.from({ length: 8 }).some(() => {
+      const [short = 0, long = 0] = texts.map(timeOf);
+      seen.push(`${Math.round(short)} ms, then ${Math.round(long)} ms`);
+      return long < 50 * Math.max(short, 1);
     });
-    assert.ok(short !== undefined && long !== undefined);
-    // Ten times the text: ten times the work where it is linear, a hundred times where it is quadratic.
-    assert.ok(long < 50 * Math.max(short, 1), `${JSON.stringify(unit)}: ${short} ms, then ${long} ms`);
+    assert.ok(isLinear, `${JSON.stringify(unit)}: ${seen.join("; ")}`);
   }
 });
 

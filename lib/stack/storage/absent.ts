@@ -50,7 +50,8 @@ function report(context: Context, uses: readonly Use[], told: Told): void {
     hint: told.hint,
     related: others.flatMap((use) => {
       const span = context.project.span(use.path);
-      return span === undefined ? [] : [{ message: `"${key(use)}" of service "${use.service}"`, span }];
+      const state = told.severity === "warning" ? ` is ${told.what}` : "";
+      return span === undefined ? [] : [{ message: `"${key(use)}" of service "${use.service}"${state}`, span }];
     }),
   });
 }
