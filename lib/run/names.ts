@@ -9,6 +9,9 @@ export const MIGRATION_ANNOTATION = "compose-ferry/migration";
 /** On an object that was there before and was taken over: who had made it. Such an object is never deleted. */
 export const ADOPTED_ANNOTATION = "compose-ferry/adopted";
 
+/** On a workload without pods because it did not start. */
+export const REST_ANNOTATION = "compose-ferry/at-rest";
+
 /** The Secret with the key of all digests. */
 export const KEY_NAME = "migration-key";
 /** The Lease with the holder's heartbeat. */

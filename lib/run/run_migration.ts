@@ -1,9 +1,11 @@
 /** Carries out the steps of one migration. What it did is told by events; what went wrong is returned. */
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
+import { pause } from "../cluster/transport.ts";
 import { describeObject, type PlannedObject } from "../kube/object.ts";
 import { digestObject } from "../migration/digest.ts";
 import { refOf, type Step } from "../migration/step.ts";
+import { bringToRest, isAtRest } from "./at_rest.ts";
 import { type Applied, type ApplyContext, applyObject, isBefore, replaceObject } from "./apply.ts";
 import { parseDuration } from "./duration.ts";
 import type { RunEvent } from "./event.ts";
@@ -14,7 +16,7 @@ import { diagnoseNotReady } from "./not_ready.ts";
 import { isPrepared } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
 import type { InventoryEntry } from "./state.ts";
-import { waitForAll, type Wanted } from "./wait.ts";
+import { describe, type NotReady, waitForAll, type Wanted } from "./wait.ts";
 import { wavesOf } from "./waves.ts";
 import type { Work } from "./work.ts";
 
@@ -27,6 +29,12 @@ export interface MigrationContext extends ApplyContext {
   readonly doneJobs: ReadonlySet<string>;
   /** Called when a Job is complete, so that it is never run twice for the same inputs. */
   readonly jobDone: (digest: string) => Promise<void>;
+}
+
+/** A migration while it is carried out. */
+interface Running extends MigrationContext {
+  /** What it started from nothing, by its name for people. */
+  readonly started: Map<string, PlannedObject>;
 }
 
 /** What came of it. */
@@ -42,8 +50,9 @@ export interface MigrationResult {
  */
 export async function runMigration(work: Work, context: MigrationContext): Promise<MigrationResult> {
   const inventory: InventoryEntry[] = [];
+  const running = { ...context, started: new Map() };
   for (const stage of stagesOf(work.migration.steps)) {
-    const diagnostics = await runStage(stage, work, context, inventory);
+    const diagnostics = await runStage(stage, work, running, inventory);
     if (diagnostics.length > 0) return { inventory, diagnostics };
   }
   return { inventory, diagnostics: [] };
@@ -77,7 +86,7 @@ function stagesOf(steps: readonly Step[]): readonly Stage[] {
 async function runStage(
   stage: Stage,
   work: Work,
-  context: MigrationContext,
+  context: Running,
   inventory: InventoryEntry[],
 ): Promise<readonly Diagnostic[]> {
   const { id } = work.migration;
@@ -99,7 +108,7 @@ async function runStage(
 async function applyWaves(
   objects: readonly PlannedObject[],
   id: string,
-  context: MigrationContext,
+  context: Running,
   inventory: InventoryEntry[],
 ): Promise<readonly Diagnostic[]> {
   for (const wave of wavesOf(objects)) {
@@ -120,7 +129,7 @@ async function applyWaves(
 async function tryApply(
   planned: PlannedObject,
   id: string,
-  context: MigrationContext,
+  context: Running,
   inventory: InventoryEntry[],
   apply: () => Promise<Applied>,
 ): Promise<readonly Diagnostic[]> {
@@ -132,6 +141,9 @@ async function tryApply(
       uid: live.metadata.uid ?? "",
       ...(isAdopted ? { adopted: "done" } : {}),
     });
+    const isFromNothing = outcome === "created" || outcome === "replaced" ||
+      isAtRest(context, planned.object);
+    if (isFromNothing) context.started.set(describeObject(planned.object), planned);
     const isMade = outcome === "configured" && isPrepared(planned.object, context.live);
     const object = describeObject(planned.object);
     context.push({ type: "object", id, object, outcome: isMade ? "created" : outcome });
@@ -146,11 +158,34 @@ async function tryApply(
 async function waitAndExplain(
   wanted: readonly Wanted[],
   id: string,
-  context: MigrationContext,
+  context: Running,
 ): Promise<readonly Diagnostic[]> {
-  const failed = await waitForAll(context, id, wanted);
-  return await Promise.all(failed.map((one) => diagnoseNotReady(context.client, one, context.secrets)));
+  const { failed, diagnostics } = await waitPatiently(wanted, id, context);
+  const started = failed.flatMap(({ wanted: { ref } }) => context.started.get(describe(ref)) ?? []);
+  return [...diagnostics, ...await bringToRest(started, id, context)];
 }
+
+/** As long as a database's log tells of recovery it is at work, and is not given up before its time. */
+async function waitPatiently(
+  wanted: readonly Wanted[],
+  id: string,
+  context: Running,
+): Promise<{ readonly failed: readonly NotReady[]; readonly diagnostics: readonly Diagnostic[] }> {
+  const end = performance.now() + Math.max(0, ...wanted.map(({ timeoutMs }) => timeoutMs));
+  for (;;) {
+    const failed = await waitForAll(context, id, wanted);
+    const diagnostics = await Promise.all(
+      failed.map((one) => diagnoseNotReady(context.client, one, context.secrets)),
+    );
+    const recovers = diagnostics.some(({ message }) => RECOVERY.test(message));
+    if (!recovers || performance.now() > end) return { failed, diagnostics };
+    await pause(RECOVERY_PAUSE_MS, context.signal);
+  }
+}
+
+/** What PostgreSQL and MariaDB or MySQL write while they bring a directory in order that was not closed. */
+const RECOVERY = /^log: .*(automatic recovery in progress|redo starts at|crash recovery)/im;
+const RECOVERY_PAUSE_MS = 5_000;
 
 /**
  * A Job runs once for the same inputs; one that failed is made again, because somebody asked for another try, and so
@@ -160,7 +195,7 @@ async function runJob(
   planned: PlannedObject,
   timeoutMs: number,
   work: Work,
-  context: MigrationContext,
+  context: Running,
   inventory: InventoryEntry[],
 ): Promise<readonly Diagnostic[]> {
   const { id } = work.migration;

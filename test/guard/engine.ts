@@ -28,12 +28,12 @@ export async function startEngine(node: RealNode): Promise<RealEngine> {
   const env = engineEnvironment(node);
   const command = async (...args: readonly string[]): Promise<string> =>
     text(args, await node.run(args, env));
-  const start = async (): Promise<void> => {
+  const start = async (when: "first" | "again"): Promise<void> => {
     const script = join(import.meta.dirname ?? "", "start_engine.ts");
     const cgroup = node.directory.slice(node.directory.lastIndexOf("/") + 1);
-    await command(Deno.execPath(), "run", "-A", script, node.directory, cgroup);
+    await command(Deno.execPath(), "run", "-A", script, node.directory, cgroup, when);
   };
-  await start();
+  await start("first");
   const docker = (...args: readonly string[]): Promise<string> => command("docker", ...args);
   await docker("load", "--quiet", "--input", join(node.directory, "images.tar"));
   return {
@@ -48,7 +48,7 @@ export async function startEngine(node: RealNode): Promise<RealEngine> {
         join(node.directory, "processes/dockerd"),
       );
     },
-    start,
+    start: () => start("again"),
   };
 }
 

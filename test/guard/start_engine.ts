@@ -1,6 +1,6 @@
 /** Starts a real Docker Engine beside a real node: inside its namespaces, on the usual socket, with the node's images. */
 import { join } from "node:path";
-import { startDaemon } from "../../lib/embedded_cluster/daemon.ts";
+import { listDaemons, startDaemon } from "../../lib/embedded_cluster/daemon.ts";
 import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -8,8 +8,9 @@ const TIMEOUT_MS = 60_000;
 /**
  * @param directory the node's folder; Docker's data root lies in it.
  * @param cgroup the node's control group, in which containers get theirs.
+ * @param when `first`, or `again` after its end.
  */
-async function start(directory: string, cgroup: string): Promise<void> {
+async function start(directory: string, cgroup: string, when: string): Promise<void> {
   const log = join(directory, "logs", "dockerd.log");
   await startDaemon({
     name: "dockerd",
@@ -31,6 +32,22 @@ async function start(directory: string, cgroup: string): Promise<void> {
   if (!answers) throw new Error(`Cannot use the Docker Engine: it does not answer; see "${log}"`);
   // It closes the way between bridges, and pods lie on another.
   await run("iptables", "-P", "FORWARD", "ACCEPT");
+  if (when === "first") await startProxyAfter(directory);
+}
+
+/**
+ * Begins kube-proxy anew. Of two that look at the same packets the one that came later does so first, and on a machine
+ * that is moved Docker was there before Kubernetes.
+ */
+async function startProxyAfter(directory: string): Promise<void> {
+  const records = join(directory, "processes");
+  const proxy = (await listDaemons(records)).find(({ name }) => name === "kube-proxy");
+  const [program = "", ...args] = proxy?.command.trim().split("\n") ?? [];
+  if (proxy === undefined) throw new Error("Cannot start kube-proxy anew: it does not run");
+  Deno.kill(proxy.pid, "SIGKILL");
+  for (const family of ["ip", "ip6"]) await run("nft", "delete", "table", family, "kube-proxy");
+  const log = join(directory, "logs", "kube-proxy.log");
+  await startDaemon({ name: "kube-proxy", program, args, workingDirectory: directory, log }, records);
 }
 
 async function run(program: string, ...args: readonly string[]): Promise<boolean> {
@@ -39,4 +56,4 @@ async function run(program: string, ...args: readonly string[]): Promise<boolean
   return success;
 }
 
-if (import.meta.main) await start(Deno.args[0] ?? "", Deno.args[1] ?? "");
+if (import.meta.main) await start(Deno.args[0] ?? "", Deno.args[1] ?? "", Deno.args[2] ?? "");

@@ -89,7 +89,7 @@ export class StartGuard {
    * Undefined where that could not be seen.
    */
   async formerOwners(planned: PlannedObject): Promise<readonly string[] | undefined> {
-    if (!this.#writes(planned)) return [];
+    if (this.#options.allowRunning || !this.#writes(planned)) return [];
     return await this.#readable(async () => {
       const { engines, workloads, isShared } = await this.#look([planned]);
       if (engines.silent.length > 0 && !this.#options.withoutEngine) return undefined;
