@@ -47,7 +47,8 @@ function deployment(metadata: object, program: string, { kubeconfigPath }: RealN
     name: "traefik",
     image: "busybox:1.37",
     command: ["/traefik", "--entrypoints.web.address=:8000", "--providers.kubernetescrd=true"],
-    env: [{ name: "KUBECONFIG", value: "/kubeconfig" }],
+    // In a pod it would ask at the cluster's address, at which nobody answers here.
+    env: [{ name: "KUBERNETES_SERVICE_HOST", value: "" }, { name: "KUBECONFIG", value: "/kubeconfig" }],
     ports: [{ name: "web", containerPort: 8000 }],
     readinessProbe: { tcpSocket: { port: 8000 }, periodSeconds: 1 },
     volumeMounts: [

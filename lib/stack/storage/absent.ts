@@ -51,7 +51,9 @@ function report(context: Context, uses: readonly Use[], told: Told): void {
     related: others.flatMap((use) => {
       const span = context.project.span(use.path);
       const state = told.severity === "warning" ? ` is ${told.what}` : "";
-      return span === undefined ? [] : [{ message: `"${key(use)}" of service "${use.service}"${state}`, span }];
+      return span === undefined
+        ? []
+        : [{ message: `"${key(use)}" of service "${use.service}"${state}`, span }];
     }),
   });
 }
