@@ -54,9 +54,11 @@ function change(
     options,
     surroundings,
     (move) => carryOut({ person, decisions, move }),
-    async () => {
-      const gathered = await gather(options, surroundings, text);
-      return decisions.wanted === undefined ? withoutPlan(gathered) : gathered;
+    {
+      input: async () => {
+        const gathered = await gather(options, surroundings, text);
+        return decisions.wanted === undefined ? withoutPlan(gathered) : gathered;
+      },
     },
   );
 }

@@ -14,13 +14,13 @@ export function migrate(options: CommandOptions, surroundings: Surroundings): Pr
     if (options["dryRun"] !== true) return await run(move);
     const { dryRun } = await import("./dry_run_command.ts");
     return await dryRun(move);
-  });
+  }, { asks: options["dryRun"] !== true });
 }
 
 /** Applies one migration again although it is applied, Jobs included. */
 export function redo(migration: string): Run {
   return (options, surroundings) =>
-    withMove(options, surroundings, (move) => run(move, { redo: migration, to: migration }));
+    withMove(options, surroundings, (move) => run(move, { redo: migration, to: migration }), { asks: true });
 }
 
 async function run(move: Move, selection: { redo?: string; to?: string } = {}): Promise<number> {

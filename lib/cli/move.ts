@@ -16,7 +16,14 @@ import type { CommandOptions } from "./command.ts";
 import { runDisplay } from "./run_display.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { confirmTarget, describeTarget, findTarget, type Target, withTarget } from "./target.ts";
+import {
+  confirmTarget,
+  describeTarget,
+  findTarget,
+  refuseUnanswered,
+  type Target,
+  withTarget,
+} from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Everything that one run of a command works with. */
@@ -32,6 +39,14 @@ export interface Move {
   readonly writer: WriterOptions;
 }
 
+/** How a command differs from others. */
+export interface Way {
+  /** Its own way to read the input. */
+  readonly input?: () => Promise<Gathered>;
+  /** It asks before it writes, whatever it finds. */
+  readonly asks?: boolean;
+}
+
 /**
  * Reads the input (by `input`, where a command has its own way), finds the cluster (starting the embedded one where it
  * is meant), says both, and works.
@@ -40,7 +55,7 @@ export async function withMove(
   options: CommandOptions,
   surroundings: Surroundings,
   work: (move: Move) => Promise<number>,
-  input: () => Promise<Gathered> = () => gather(options, surroundings),
+  { input = () => gather(options, surroundings), asks = false }: Way = {},
 ): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const lockTimeoutMs = lockTimeoutOf(options);
@@ -54,6 +69,7 @@ export async function withMove(
   const writer = writerOptions(surroundings, target.client, namespace, lockTimeoutMs);
   return await withTarget(target, async () => {
     terminal.err(`${describeTarget(target, namespace)}\n`);
+    if (asks) refuseUnanswered(target, options["yes"] === true, terminal);
     await refuseMovedBefore(target.client, read, options, surroundings);
     const gathered = await keepVolumes(read, target.client);
     const plan = gathered.plan ?? read.plan;

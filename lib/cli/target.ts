@@ -98,11 +98,19 @@ export function confirmTarget(target: Target, question: string, yes: boolean, te
   if (target.embedded || yes) return true;
   const answer = terminal.confirm(question);
   if (answer !== undefined) return answer;
-  throw new Failure(ExitCode.usage, [{
+  throw needsYes(target);
+}
+
+/** Says at once that nobody can answer, before the cluster is asked for anything. @throws Failure (2) */
+export function refuseUnanswered(target: Target, yes: boolean, terminal: Terminal): void {
+  if (!target.embedded && !yes && !terminal.canAsk) throw needsYes(target);
+}
+
+function needsYes({ connection }: Target): Failure {
+  return new Failure(ExitCode.usage, [{
     code: "cli-needs-yes",
     severity: "error",
-    message:
-      `Nobody is there to confirm writing to context "${target.connection.context}" (${target.connection.server})`,
+    message: `Nobody is there to confirm writing to context "${connection.context}" (${connection.server})`,
     hint: "Add --yes when this is the cluster you mean, or look first with --dry-run",
   }]);
 }

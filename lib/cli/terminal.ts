@@ -16,6 +16,8 @@ export interface Terminal {
   readonly columns: number;
   /** Where the user is; paths below it are shown relative to it. */
   readonly directory: string;
+  /** Whether somebody is there to answer. */
+  readonly canAsk: boolean;
   /** Asks a yes-or-no question; undefined where nobody can answer. */
   confirm(question: string): boolean | undefined;
 }
@@ -40,6 +42,7 @@ export function processTerminal(
   const outIsTerminal = Deno.stdout.isTerminal();
   const errIsTerminal = Deno.stderr.isTerminal();
   const canRedraw = errIsTerminal && environment["TERM"] !== "dumb";
+  const canAsk = Deno.stdin.isTerminal() && errIsTerminal;
   return {
     out: (text) => writeAll(Deno.stdout, text),
     err: (text) => writeAll(Deno.stderr, text),
@@ -51,7 +54,8 @@ export function processTerminal(
     errColour: wantsColour(errIsTerminal, environment, noColorFlag),
     directory,
     columns: errIsTerminal ? columnsOf() : 100,
-    confirm: (question) => Deno.stdin.isTerminal() && errIsTerminal ? confirm(question) : undefined,
+    canAsk,
+    confirm: (question) => canAsk ? confirm(question) : undefined,
   };
 }
 

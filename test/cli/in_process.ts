@@ -62,6 +62,7 @@ export async function told(
       errColour: colour,
       columns: 100,
       directory,
+      canAsk: answer !== undefined,
       confirm: () => answer,
     }),
   }, "0.0.0");

@@ -70,7 +70,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "a service that no migration takes",
-    files: { "compose.yaml": WEB },
+    files: { "compose.yaml": WEB, "decisions.yaml": "services: { web: { step: storage } }\n" },
     args: ["migrate", "--stack", "."],
     code: 3,
     says: [/plan-service-unclaimed/, /compose\.yaml:2:3/, /step: applications/],
