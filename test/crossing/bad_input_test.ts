@@ -61,7 +61,9 @@ const CASES: readonly Case[] = [
   {
     name: "a bind source that is not there",
     files: {
-      "compose.yaml": `${WEB}    volumes: ["./site.conf:/etc/nginx/site.conf:ro"]\n`,
+      "compose.yaml":
+        `${WEB}    volumes: [{ type: bind, source: ./site.conf, target: /etc/nginx/site.conf, ` +
+        "bind: { create_host_path: false } }]\n",
       "decisions.yaml": DECIDED,
     },
     args: ["migrate", "--stack", "."],
