@@ -2,13 +2,14 @@
 import type { KubeObject } from "../kube/object.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { ObjectRef } from "../migration/step.ts";
+import { applyRequest, isNulled, withEmptied, withoutEmptied } from "./apply_request.ts";
 import { ApiError, isNotFound, isRace, isRoleUnseen } from "./api_error.ts";
 import type { Connection } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
 import { logLines } from "./log_lines.ts";
 import type { LiveObject, WatchEvent } from "./live_object.ts";
 import { builtInResource, listPath, objectPath, type Resource } from "./resources.ts";
-import { type ApiRequest, pause, type Surroundings, Transport } from "./transport.ts";
+import { pause, type Surroundings, Transport } from "./transport.ts";
 
 /** Options of one apply. */
 export interface ApplyOptions {
@@ -141,32 +142,25 @@ export class ClusterClient {
   /** Server-side apply of exactly this JSON, with strict field validation. */
   async apply(object: KubeObject, options: ApplyOptions = {}): Promise<Applied> {
     const resource = await this.#require(object.apiVersion, object.kind);
-    const { status, body } = await this.#applyPatiently(resource, object, options);
-    return { object: asObject(body), created: status === 201 };
+    try {
+      return await this.#applyPatiently(resource, object, options);
+    } catch (error) {
+      const live = isNulled(error) ? await this.get({ ...object, ...object.metadata }) : undefined;
+      const before = live === undefined ? undefined : withoutEmptied(object, live);
+      if (before === undefined) throw error;
+      const { object: seen, created } = await this.#applyPatiently(resource, before, options);
+      return options.dryRun
+        ? { object: withEmptied(seen, object), created }
+        : await this.#applyPatiently(resource, object, options);
+    }
   }
 
-  async #applyPatiently(
-    resource: Resource,
-    object: KubeObject,
-    options: ApplyOptions,
-  ): Promise<{ readonly status: number; readonly body: unknown }> {
-    const request: ApiRequest = {
-      method: "PATCH",
-      path: objectPath(resource, object.metadata),
-      contentType: "application/apply-patch+yaml",
-      query: {
-        fieldManager: options.fieldManager ?? FIELD_MANAGER,
-        fieldValidation: "Strict",
-        ...(options.force ? { force: "true" } : {}),
-        ...(options.dryRun ? { dryRun: "All" } : {}),
-      },
-      body: object,
-      guard: options.guard,
-      ...withSignal(options.signal),
-    };
+  async #applyPatiently(resource: Resource, object: KubeObject, options: ApplyOptions): Promise<Applied> {
+    const request = applyRequest(resource, object, options);
     for (let attempt = 0;; attempt++) {
       try {
-        return await this.#transport.answer(request);
+        const { status, body } = await this.#transport.answer(request);
+        return { object: asObject(body), created: status === 201 };
       } catch (error) {
         const isPassing = isRace(error) || !options.dryRun && isRoleUnseen(error, object);
         if (!isPassing || attempt >= MOST_RACES) throw error;
