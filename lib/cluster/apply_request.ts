@@ -3,10 +3,21 @@ import { record } from "../kube/json.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { DIGEST_ANNOTATION, FIELD_MANAGER } from "../migration/record_names.ts";
 import { ApiError } from "./api_error.ts";
-import type { ApplyOptions } from "./client.ts";
 import type { LiveObject } from "./live_object.ts";
 import { objectPath, type Resource } from "./resources.ts";
 import type { ApiRequest } from "./transport.ts";
+
+/** Options of one apply. */
+export interface ApplyOptions {
+  readonly dryRun?: boolean;
+  /** Who owns the fields. Default: this program. */
+  readonly fieldManager?: string;
+  /** Take over fields that others own. */
+  readonly force?: boolean;
+  /** Called right before the object is sent; throws where the right to write is gone. */
+  readonly guard?: (() => Promise<void>) | undefined;
+  readonly signal?: AbortSignal;
+}
 
 /** Server-side apply of exactly this JSON, with strict field validation. */
 export function applyRequest(resource: Resource, object: KubeObject, options: ApplyOptions): ApiRequest {

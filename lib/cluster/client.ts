@@ -2,7 +2,7 @@
 import type { KubeObject } from "../kube/object.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { ObjectRef } from "../migration/step.ts";
-import { applyRequest, isNulled, withEmptied, withoutEmptied } from "./apply_request.ts";
+import { type ApplyOptions, applyRequest, isNulled, withEmptied, withoutEmptied } from "./apply_request.ts";
 import { ApiError, isNotFound, isRace, isRoleUnseen } from "./api_error.ts";
 import type { Connection } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
@@ -10,18 +10,6 @@ import { logLines } from "./log_lines.ts";
 import type { LiveObject, WatchEvent } from "./live_object.ts";
 import { builtInResource, listPath, objectPath, type Resource } from "./resources.ts";
 import { pause, type Surroundings, Transport } from "./transport.ts";
-
-/** Options of one apply. */
-export interface ApplyOptions {
-  readonly dryRun?: boolean;
-  /** Who owns the fields. Default: this program. */
-  readonly fieldManager?: string;
-  /** Take over fields that others own. */
-  readonly force?: boolean;
-  /** Called right before the object is sent; throws where the right to write is gone. */
-  readonly guard?: (() => Promise<void>) | undefined;
-  readonly signal?: AbortSignal;
-}
 
 /** The object as the server has it after an apply. */
 export interface Applied {
