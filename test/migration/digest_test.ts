@@ -36,7 +36,7 @@ async function planWith(
     }
     const { scripts, diagnostics } = await loadScripts(directory);
     assert.deepEqual(diagnostics, []);
-    const preparations = preparationsFor(conversion, decisions, "");
+    const preparations = preparationsFor(conversion, decisions);
     const { defaultStep } = decisions;
     return planMigrations({
       scripts,
