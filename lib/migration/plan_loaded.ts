@@ -36,7 +36,7 @@ export function planLoaded(input: LoadedStack): PlannedStack {
     conversion,
     preparations: preparationsFor(conversion, decisions),
     assigned: assignments(decisions),
-    ...(decisions.defaultStep === undefined ? {} : { defaultStep: decisions.defaultStep }),
+    ...(decisions.defaultMigration === undefined ? {} : { defaultMigration: decisions.defaultMigration }),
   });
   const findings = [
     ...conversion.findings,
@@ -54,5 +54,7 @@ export function planLoaded(input: LoadedStack): PlannedStack {
 
 function assignments(decisions: Decisions): Map<string, string> {
   const services = Object.entries(decisions.services ?? {});
-  return new Map(services.flatMap(([service, { step }]) => step === undefined ? [] : [[service, step]]));
+  return new Map(
+    services.flatMap(([service, { migration }]) => migration === undefined ? [] : [[service, migration]]),
+  );
 }

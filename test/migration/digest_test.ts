@@ -37,14 +37,15 @@ async function planWith(
     const { scripts, diagnostics } = await loadScripts(directory);
     assert.deepEqual(diagnostics, []);
     const preparations = preparationsFor(conversion, decisions);
-    const { defaultStep } = decisions;
-    return planMigrations({
+    const { defaultMigration } = decisions;
+    const { plan } = planMigrations({
       scripts,
       conversion,
       preparations,
       assigned: new Map(),
-      ...(defaultStep === undefined ? {} : { defaultStep }),
-    }).plan;
+      ...(defaultMigration === undefined ? {} : { defaultMigration }),
+    });
+    return conversion.digests.resolve(plan, "");
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
