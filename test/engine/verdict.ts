@@ -1,6 +1,7 @@
 /** The judgement about one stack, as text for people and as counts for docs/fidelity.md. */
 import type { Comparison, Difference } from "./compare.ts";
 import type { Explanation } from "./explain.ts";
+import { isKnown, type KnownOpen } from "./known_open.ts";
 
 /** A stack that was looked at on both sides. */
 export interface Judged {
@@ -17,9 +18,13 @@ export interface Tally {
   readonly open: number;
 }
 
-/** Whether nothing is open and no finding was idle. Nothing compared is no proof. */
-export function isFaithful({ comparison, explanation }: Judged): boolean {
-  return comparison.equal.length > 0 && explanation.open.length === 0 && explanation.idle.length === 0;
+/** Whether nothing is open but what is known to be, and no finding was idle. Nothing compared is no proof. */
+export function isFaithful(
+  { comparison, explanation }: Judged,
+  known: readonly KnownOpen[] = [],
+): boolean {
+  const open = explanation.open.filter((difference) => !known.some((kind) => isKnown(kind, difference)));
+  return comparison.equal.length > 0 && open.length === 0 && explanation.idle.length === 0;
 }
 
 /** Lines for the terminal: what is open, and what was announced for nothing. */
