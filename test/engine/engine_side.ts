@@ -11,7 +11,8 @@ interface Container {
   readonly Id: string;
   readonly Name: string;
   readonly RestartCount: number;
-  readonly State: { readonly Status: string };
+  readonly State: { readonly Status: string; readonly ExitCode: number };
+  readonly HostConfig: { readonly RestartPolicy: { readonly Name: string } };
   readonly Config: {
     readonly Labels: Readonly<Record<string, string>>;
     readonly ExposedPorts?: Readonly<Record<string, object>>;
@@ -35,7 +36,8 @@ export async function seeEngineSide(machine: Machine, stack: string): Promise<En
   try {
     await machine.compose(stack, "up", "--detach", "--no-build", "--pull", "never");
     const containers = await restingContainers(machine, project);
-    const reaches = Object.fromEntries(containers.map((each) => [serviceOf(each), reachOf(machine, each)]));
+    const reaches: Record<string, Reach> = {};
+    for (const each of containers) reaches[serviceOf(each)] = await reachOf(machine, each);
     const ports = Object.fromEntries(containers.map((each) => [serviceOf(each), portsFor(project, each)]));
     const services = await askProbes(reaches, project, ports);
     const outside = await machine.lookFromOutside(publishedTargets(publishedPorts(project), ADDRESSES));
@@ -57,24 +59,37 @@ export async function seeEngineSide(machine: Machine, stack: string): Promise<En
 /** Every container of the project, once each runs, has ended for good, or has been started again. */
 async function restingContainers(machine: Machine, project: ComposeProject): Promise<readonly Container[]> {
   let last: readonly Container[] = [];
-  await waitFor(60_000, async () => {
+  const resting = await waitFor(60_000, async () => {
     const ids = await machine.engine.docker(
-      ...[
-        "ps",
-        "--all",
-        "--quiet",
-        "--no-trunc",
-        "--filter",
-        `label=com.docker.compose.project=${project.name}`,
-      ],
+      ...["ps", "--all", "--quiet", "--no-trunc", "--filter"],
+      `label=com.docker.compose.project=${project.name}`,
     );
     const list = ids.split("\n").filter((id) => id !== "");
     if (list.length === 0) return undefined;
     last = JSON.parse(await machine.engine.docker("inspect", ...list)) as readonly Container[];
-    return last.every(({ State }) => State.Status !== "created") || undefined;
+    for (const each of last) if (!await isResting(machine, each)) return undefined;
+    return true;
   });
+  if (!resting) {
+    throw new Error(`Containers do not come to rest: ${JSON.stringify(last.map(({ State }) => State))}`);
+  }
   // Of several replicas one is enough: they differ by nothing but what is made up.
   return last.filter(({ Config }) => Config.Labels["com.docker.compose.container-number"] === "1");
+}
+
+async function isResting(machine: Machine, container: Container): Promise<boolean> {
+  const { State, RestartCount, HostConfig } = container;
+  if (RestartCount > 0) return true;
+  if (State.Status === "exited") {
+    const policy = HostConfig.RestartPolicy.Name;
+    return policy === "no" || policy === "" || (policy === "on-failure" && State.ExitCode === 0);
+  }
+  return State.Status === "running" && !await hasEnded(machine, container);
+}
+
+/** A program that ends at once may still be told as running. */
+async function hasEnded({ engine }: Machine, { Id }: Container): Promise<boolean> {
+  return probeEvents(await engine.docker("logs", Id)).some(({ event }) => event === "end");
 }
 
 function serviceOf({ Config }: Container): string {
@@ -86,16 +101,17 @@ function portsFor(project: ComposeProject, container: Container): Ports {
   return portsOf(service ?? {}, Object.keys(container.Config.ExposedPorts ?? {}));
 }
 
-function reachOf({ engine }: Machine, container: Container): Reach {
+async function reachOf(machine: Machine, container: Container): Promise<Reach> {
+  const { engine } = machine;
   const { Id, Name, Config, State, RestartCount, NetworkSettings } = container;
   const test = Config.Healthcheck?.Test ?? [];
-  const running = State.Status === "running";
+  const running = State.Status === "running" && !await hasEnded(machine, container);
   return {
     generated: [Id, Id.slice(0, 12), Name.slice(1)],
     addresses: Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress).filter(Boolean),
     running,
     checked: running && test.length > 0 && test[0] !== "NONE",
-    ...(running ? {} : { restarted: RestartCount > 0 || State.Status === "restarting" ? "again" : "once" }),
+    ...(running ? {} : { restarted: RestartCount > 0 ? "again" : "once" }),
     log: () => engine.docker("logs", Id),
     exec: (request, body) => engine.docker("exec", Id, "/probe", request, body),
   };

@@ -4,6 +4,7 @@ import { COVERAGE } from "../../lib/checks/coverage/table.ts";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import { CODES, KEYS } from "./expected.ts";
 import { explain } from "./explain.ts";
+import { keyTable, tallyByKey, usedKeys } from "./keys.ts";
 import { isFaithful, kindOf, tally, tallyTable, verdictLines } from "./verdict.ts";
 
 const SPAN = { file: "docker-compose.yml", line: 4, column: 5 };
@@ -66,4 +67,35 @@ Deno.test("announcements are about keys that are reported, and codes that exist"
   }
   const errors = await Deno.readTextFile(join(import.meta.dirname ?? "", "../../docs/errors.md"));
   for (const code of Object.keys(CODES)) ok(errors.includes(`| \`${code}\` `), code);
+});
+
+Deno.test("keys are those that a service uses, in either form", () => {
+  const keys = usedKeys({
+    services: {
+      web: {
+        ports: ["80:80"],
+        networks: { default: { aliases: ["db"] } },
+        depends_on: { store: { condition: "service_started" } },
+        deploy: { resources: { limits: { memory: "1g" } } },
+        environment: ["A=1"],
+      },
+    },
+  });
+  deepEqual(keys["web"]?.toSorted(), [
+    "depends_on.*",
+    "deploy.resources.limits.memory",
+    "environment.*",
+    "networks.aliases",
+    "ports.published",
+    "ports.target",
+  ]);
+  const comparison = { equal: [{ service: "web", aspect: "uid" }], differences: [] };
+  const rows = tallyByKey([{
+    stack: "s",
+    services: 1,
+    comparison,
+    explanation: explain([OPEN_FILES], []),
+    keys,
+  }]);
+  match(keyTable(rows), /^\| `environment\.\*` \| 1 \| 1 \| 0 \| 1 \|$/m);
 });

@@ -4,7 +4,8 @@
  *
  * `--stack DIR` judges one stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
  * `--only WORD` those whose name has the word; `--sample N` N of them, chosen by `--seed`; `--minutes N` begins no
- * further stack after that; `--write FILE` writes the table; `--keep DIR` keeps what was seen.
+ * further stack after that; `--workers N` at one time; `--write FILE` writes the table; `--keep DIR` keeps what was
+ * seen, and `--again DIR` judges that once more.
  * Needs Linux and root; ends with 1 where a stack differs without a word of `check`.
  */
 import { parseArgs } from "node:util";
@@ -13,9 +14,10 @@ import { whyNoRealNode } from "../ferry/requirements.ts";
 import { buildProbe } from "./build_probe.ts";
 import { type Case, folderAsCase, foldersAsCases, ownCases, standInsFor } from "./cases.ts";
 import { formImages, writeProbeRoot } from "./images.ts";
-import { judgeStack, type Seen } from "./judge_stack.ts";
+import { judgeAgain, judgeStack, type Seen } from "./judge_stack.ts";
 import { type Machine, startMachine } from "./machine.ts";
 import { unfoundFaults } from "./find_planted.ts";
+import { keyTable, tallyByKey } from "./keys.ts";
 import { KNOWN_OPEN } from "./known_open.ts";
 import { chosen } from "./sample.ts";
 import { isFaithful, tally, tallyTable, verdictLines } from "./verdict.ts";
@@ -30,6 +32,8 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "600" },
     write: { type: "string" },
     keep: { type: "string" },
+    again: { type: "string" },
+    workers: { type: "string", default: "3" },
   },
 });
 
@@ -55,20 +59,24 @@ async function judgeAll(machine: Machine, cases: readonly Case[], keep: string):
   const end = performance.now() + Number(values.minutes) * 60_000;
   const seen: Seen[] = [];
   const broken: string[] = [];
-  for (const { name, directory } of cases) {
-    if (performance.now() > end) {
-      say(`left out, as the time is over: ${name}`);
-      continue;
+  const left = [...cases];
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      if (performance.now() > end) {
+        say(`left out, as the time is over: ${next.name}`);
+        continue;
+      }
+      try {
+        const judged = await judgeStack(machine, next.directory, keep);
+        seen.push(judged);
+        verdictLines(judged).forEach(say);
+      } catch (error) {
+        broken.push(next.name);
+        say(`BROKEN ${next.name}: ${error instanceof Error ? error.message : error}`);
+      }
     }
-    try {
-      const judged = await judgeStack(machine, directory, keep);
-      seen.push(judged);
-      verdictLines(judged).forEach(say);
-    } catch (error) {
-      broken.push(name);
-      say(`BROKEN ${name}: ${error instanceof Error ? error.message : error}`);
-    }
-  }
+  };
+  await Promise.all(Array.from({ length: Number(values.workers) }, work));
   return { seen, broken };
 }
 
@@ -90,7 +98,7 @@ async function run(): Promise<boolean> {
 }
 
 function conclude({ seen, broken }: Shown): boolean {
-  const table = tallyTable(tally(seen));
+  const table = `${tallyTable(tally(seen))}\n\n${keyTable(tallyByKey(seen))}`;
   say(table);
   if (values.write !== undefined) Deno.writeTextFileSync(fromHere(values.write), `${table}\n`);
   const different = seen.filter((judged) => !isFaithful(judged, KNOWN_OPEN)).map(({ stack }) => stack);
@@ -105,11 +113,18 @@ function conclude({ seen, broken }: Shown): boolean {
   return seen.length > 0 && different.length + broken.length + unfound.length === 0;
 }
 
-const why = await whyNoRealNode();
+/** What was kept needs neither engine nor node. */
+async function runAgain(keep: string): Promise<boolean> {
+  const seen = await judgeAgain(fromHere(keep), values.only);
+  for (const judged of seen) verdictLines(judged).forEach(say);
+  return conclude({ seen, broken: [] });
+}
+
+const why = values.again === undefined ? await whyNoRealNode() : undefined;
 if (why !== undefined) {
   say(`skipped: ${why}`);
 } else {
-  const right = await run();
+  const right = values.again === undefined ? await run() : await runAgain(values.again);
   // The form in which Deno's own runner ends, so that it is counted with its tests.
   say(`${right ? "ok | 1 passed" : "FAILED | 0 passed"} | ${right ? 0 : 1} failed`);
   Deno.exit(right ? 0 : 1);

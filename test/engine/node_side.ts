@@ -72,33 +72,43 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
       "--wait=true",
       "--timeout=120s",
     );
-    await node.kubectl("delete", "pv", "--all", "--wait=false").catch(() => "");
   }
 }
 
 /** One pod of each service, once each runs, has ended for good, or has been started again. */
-async function restingPods(node: RealNode, namespace: string, { side }: EngineSide): Promise<readonly Pod[]> {
+async function restingPods(
+  node: RealNode,
+  namespace: string,
+  before: EngineSide,
+): Promise<readonly Pod[]> {
+  const { side } = before;
   let last: readonly Pod[] = [];
   const resting = await waitFor(TIMEOUT_MS, async () => {
     const text = await node.kubectl("-n", namespace, "get", "pods", "-l", NAME, "-o", "json");
     const { items } = JSON.parse(text) as { readonly items: readonly Pod[] };
     last = [...new Map(items.map((pod) => [pod.metadata.labels?.[NAME] ?? "", pod])).values()];
     const enough = last.length >= Object.keys(side.services).length;
-    return (enough && last.every((pod) => isResting(pod))) || undefined;
+    return (enough && last.every((pod) => isResting(pod, before))) || undefined;
   });
   if (resting) return last;
-  const begun = last.filter(isResting);
+  const begun = last.filter((pod) => isResting(pod, before));
   if (begun.length > 0) return begun;
   throw new NotMoved(
     `No pod has begun: ${JSON.stringify(last.map(({ metadata, status }) => [metadata.name, status]))}`,
   );
 }
 
-function isResting({ status }: Pod): boolean {
-  const [container] = status.containerStatuses ?? [];
+/** Runs, where its container ran on; has ended for good or been started again, where that one had ended. */
+function isResting(pod: Pod, before: EngineSide): boolean {
+  const [container] = pod.status.containerStatuses ?? [];
   if (container === undefined) return false;
   const { running, terminated } = container.state;
-  return running !== undefined || terminated !== undefined || container.restartCount > 0;
+  if (!endsByItself(pod, before)) return running !== undefined || container.restartCount > 0;
+  return container.restartCount > 0 || (terminated !== undefined && pod.spec.restartPolicy !== "Always");
+}
+
+function endsByItself(pod: Pod, before: EngineSide): boolean {
+  return before.side.services[serviceOf(pod, before)]?.restarted !== undefined;
 }
 
 /** A service that is called otherwise in the cluster keeps the letters that a name there can have. */
@@ -113,7 +123,7 @@ function reachOf(node: RealNode, namespace: string, pod: Pod, before: EngineSide
   const { name } = pod.metadata;
   const [container] = pod.spec.containers;
   const status = pod.status.containerStatuses?.find((each) => each.name === container?.name);
-  const running = status?.state.running !== undefined;
+  const running = !endsByItself(pod, before) && status?.state.running !== undefined;
   const checked = (before.side.services[serviceOf(pod, before)]?.calls.length ?? 0) > 0;
   const inside = ["-n", namespace, "-c", container?.name ?? ""] as const;
   return {
