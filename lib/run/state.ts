@@ -176,7 +176,9 @@ function readInventory(data: Readonly<Record<string, string>>): Map<string, read
 function readEntry(line: string): InventoryEntry[] {
   const [apiVersion, kind, namespace, name, uid, adopted] = line.split(" ");
   if (apiVersion === undefined || kind === undefined || name === undefined || uid === undefined) return [];
-  const adoption = ADOPTIONS[adopted ?? ""];
+  const adoption = adopted !== undefined && Object.hasOwn(ADOPTIONS, adopted)
+    ? ADOPTIONS[adopted]
+    : undefined;
   return [{
     apiVersion,
     kind,
