@@ -18,6 +18,7 @@ import { convertRouting } from "./traefik/convert_routing.ts";
 import type { GivenCertificate } from "./traefik/default_certificate.ts";
 import { reportSecrets, reportSplitStorage, reportWritable } from "./summaries.ts";
 import { kindOf } from "../stack/kind.ts";
+import { reportFilled } from "./workload/filled.ts";
 import type { Subject, Workshop } from "./workload/parts.ts";
 import { podOf } from "./workload/pod.ts";
 import { labelsOf, workloadOf } from "./workload/workload.ts";
@@ -52,6 +53,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     hostPorts: published.hostPorts,
     references: facts.references,
     writable: [],
+    filled: [],
     notes: [],
   };
   const taken: TakenNames = new Map();
@@ -68,6 +70,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   );
   reportSecrets(context, workshop.notes);
   reportWritable(context, workshop.writable);
+  reportFilled(context, workshop.filled);
   return {
     namespace: facts.namespace,
     services,

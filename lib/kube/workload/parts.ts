@@ -10,6 +10,7 @@ import type { Published } from "../../stack/published_port.ts";
 import type { ServicePort } from "../../stack/ports.ts";
 import type { Role } from "../../stack/storage/bind_role.ts";
 import type { VolumeRole } from "../../stack/storage/volume_roles.ts";
+import type { FilledNote } from "./filled.ts";
 import type { Claims } from "../storage/volumes.ts";
 
 /** Plain JSON of the Kubernetes API. */
@@ -29,6 +30,8 @@ export interface Workshop {
   readonly references: readonly HostReference[];
   /** Configuration mounts that compose leaves writable and a pod cannot, for one report. */
   readonly writable: Span[];
+  /** Mounts that are filled from their images, for one report. */
+  readonly filled: FilledNote[];
   /** What is kept in Secrets and why, for one report. */
   readonly notes: SecretNote[];
 }
