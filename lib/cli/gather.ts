@@ -19,6 +19,7 @@ import type { Plan } from "../migration/step.ts";
 import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
 import { knownSecrets } from "../stack/secrets/known_secrets.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
+import type { Seen } from "../stack/seen.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
@@ -52,6 +53,10 @@ export interface Gathered {
    * and without a key it would tell something of a short secret.
    */
   planFor(digestKey: string): Plan | undefined;
+  /** What an engine told; absent where there is no project. */
+  readonly seen?: Seen;
+  /** The same input read again, with what was concluded from an engine before. */
+  withRecorded(recorded: Seen): Promise<Gathered>;
 }
 
 /** The stack that is moved when none is named. */
@@ -60,6 +65,8 @@ export const EXAMPLE = "examples/harbour";
 /** What a command looks at besides, or in place of what lies on disk. */
 export interface Looks {
   readonly measure?: boolean;
+  /** What was concluded from an engine when the stack was first moved. */
+  readonly recorded?: Seen;
   readonly decisions?: DecisionsFile;
   /** Contents by real path. */
   readonly edited?: ReadonlyMap<string, Uint8Array>;
@@ -90,6 +97,8 @@ export async function gather(
   const read = {
     directory,
     sources,
+    withRecorded: (recorded: Seen): Promise<Gathered> =>
+      gather(options, surroundings, { ...looks, recorded }),
     decisions: decided.decisions,
     ...(known === undefined ? {} : { known }),
   };
@@ -101,7 +110,12 @@ export async function gather(
   diagnostics.push(...findings);
   const { decisions } = decided;
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
-  const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
+  const engine = await askEngine(
+    project,
+    surroundings,
+    { measure: looks.measure ?? false, recorded: looks.recorded },
+    diagnostics,
+  );
   const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
   const served = { decisions, directory, routing, now: surroundings.now() };
   const facts = { ...engine, ...await readDefaultCertificate(served, diagnostics) };
@@ -114,7 +128,7 @@ export async function gather(
     ...await checkBackupDirectories(decisions),
     ...planned.diagnostics,
   );
-  const seen = { ...read, project, bindSources, conversion, diagnostics };
+  const seen = { ...read, project, bindSources, conversion, diagnostics, seen: engine.seen };
   const values = secretsOf(project, bindSources, conversion);
   const shown = {
     ...seen,

@@ -67,6 +67,7 @@ const image = z.strictObject({
   user: z.string().or(uid).optional().describe("The user that the image runs as"),
   users: z.record(z.string(), uid).optional().describe("Its user names and their ids"),
   stateful: z.boolean().optional(),
+  volumes: z.array(z.string().startsWith("/")).optional().describe("The paths of its VOLUME lines"),
   empty: z.array(z.string().startsWith("/")).optional().describe(
     "Paths at which it has nothing that an empty volume needs: no init container fills them",
   ),

@@ -10,6 +10,7 @@ import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { loadBalancers, servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
 import { beyondBaseline } from "./pod_security.ts";
+import { seenObjects } from "./seen.ts";
 import { servicePorts } from "../stack/ports.ts";
 import { hasRoutes, routingConversionInput } from "./routing_input.ts";
 import { roleOf } from "../stack/role.ts";
@@ -74,7 +75,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   return {
     namespace: facts.namespace,
     services,
-    namespaces: namespaceObjects(context, needs),
+    namespaces: [...namespaceObjects(context, needs), ...seenObjects(facts.namespace, facts.seen)],
     storage: workshop.claims.objects(),
     configuration: workshop.objects.all(),
     secrets: workshop.objects.secrets(),

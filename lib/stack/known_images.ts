@@ -10,6 +10,8 @@ export interface ImageFacts {
   readonly user?: string;
   /** Names of its /etc/passwd. */
   readonly users?: Readonly<Record<string, number>>;
+  /** Paths of `VOLUME`. */
+  readonly volumes?: readonly string[];
   /** Paths at which it has nothing to fill an empty volume with. */
   readonly empty?: readonly string[];
 }
@@ -33,6 +35,7 @@ const MYSQL: KnownImage = {
   user: "",
   users: { mysql: 999 },
   stateful: true,
+  volumes: ["/var/lib/mysql"],
   empty: ["/var/lib/mysql"],
 };
 const POSTGRES: KnownImage = {
@@ -40,6 +43,7 @@ const POSTGRES: KnownImage = {
   user: "",
   users: { postgres: 999 },
   stateful: true,
+  volumes: ["/var/lib/postgresql/data"],
   empty: ["/var/lib/postgresql/data"],
 };
 const REDIS: KnownImage = {
@@ -47,6 +51,7 @@ const REDIS: KnownImage = {
   user: "",
   users: { redis: 999 },
   stateful: true,
+  volumes: ["/data"],
   empty: ["/data"],
 };
 const WORDPRESS: KnownImage = { exposedPorts: [80], user: "", users: DEBIAN };
@@ -56,6 +61,7 @@ const RABBITMQ: KnownImage = {
   user: "",
   users: { rabbitmq: 999 },
   stateful: true,
+  volumes: ["/var/lib/rabbitmq"],
   empty: ["/var/lib/rabbitmq"],
 };
 
@@ -93,6 +99,7 @@ const TABLE: Readonly<Record<string, KnownImage>> = {
     user: "",
     users: { mongodb: 999 },
     stateful: true,
+    volumes: ["/data/db"],
     empty: ["/data/db", "/data/configdb"],
   },
   "mongo-express": { exposedPorts: [8081] },

@@ -6,15 +6,8 @@ import { type Context, imageOf } from "../../stack/context.ts";
 import { knownImage } from "../../stack/known_images.ts";
 import { imageDecision } from "../../stack/ports.ts";
 import { counted } from "../wording.ts";
-import type { Subject, Workshop } from "./parts.ts";
+import type { FilledNote, Subject, Workshop } from "./parts.ts";
 import { startingUid } from "./user.ts";
-
-/** One mount that is filled where it is empty. */
-export interface FilledNote {
-  readonly image: string;
-  readonly target: string;
-  readonly span?: Span;
-}
 
 /**
  * Whether what the image has at the mount's place is copied into its volume where that is empty: Docker does so for

@@ -3,6 +3,7 @@ import type { Mount, Path } from "../../../compose/project.ts";
 import { relativePath } from "../../stack/relative_path.ts";
 import { at } from "../../stack/context.ts";
 import { storageDecision } from "../../stack/storage/places.ts";
+import { imageVolumeMounts } from "./anonymous_mount.ts";
 import { claimMount } from "./claim_mount.ts";
 import { configurationVolume } from "./configuration_volume.ts";
 import { fileReferenceMounts } from "./file_references.ts";
@@ -33,6 +34,7 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
     ...(service.volumes ?? []).flatMap((mount, index) =>
       mountOf(workshop, subject, mount, ["services", service.name, "volumes", index], helperImage)
     ),
+    ...imageVolumeMounts(workshop, subject, helperImage),
     ...fileReferenceMounts(workshop, subject),
     ...(service.tmpfs ?? []).map((text) => temporary(text)),
     ...sharedMemory(service.shm_size),

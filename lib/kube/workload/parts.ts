@@ -10,7 +10,6 @@ import type { Published } from "../../stack/published_port.ts";
 import type { ServicePort } from "../../stack/ports.ts";
 import type { Role } from "../../stack/storage/bind_role.ts";
 import type { VolumeRole } from "../../stack/storage/volume_roles.ts";
-import type { FilledNote } from "./filled.ts";
 import type { Claims } from "../storage/volumes.ts";
 
 /** Plain JSON of the Kubernetes API. */
@@ -34,6 +33,13 @@ export interface Workshop {
   readonly filled: FilledNote[];
   /** What is kept in Secrets and why, for one report. */
   readonly notes: SecretNote[];
+}
+
+/** One mount that is filled from the image where it is empty. */
+export interface FilledNote {
+  readonly image: string;
+  readonly target: string;
+  readonly span?: Span;
 }
 
 /** One service with the decisions about it. */

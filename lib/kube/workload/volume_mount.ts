@@ -1,7 +1,6 @@
 /** Volumes of compose, named or not: claims, memory, or nothing that is kept. */
 import type { Mount, Path } from "../../../compose/project.ts";
-import { label } from "../../stack/names.ts";
-import { dockerPath } from "../../stack/storage/volume_roles.ts";
+import { anonymousMount } from "./anonymous_mount.ts";
 import { claimMount } from "./claim_mount.ts";
 import { isFilled } from "./filled.ts";
 import type { Mounted } from "./mounted.ts";
@@ -18,37 +17,8 @@ export function volumeMount(
 ): Mounted[] {
   const { context, claims, volumes } = workshop;
   const key = mount.source;
+  if (key === undefined) return anonymousMount(workshop, subject, mount, path, helperImage);
   const span = context.project.span(path);
-  if (key === undefined) {
-    const own = `${subject.service.name}-${label(mount.target)}`;
-    context.report({
-      code: "kube-anonymous-volume",
-      severity: "warning",
-      message:
-        `Anonymous volume "${mount.target}" of service "${subject.service.name}" is kept in a directory of its own, which begins with what the image has there: what its container has now stays behind`,
-      ...(span === undefined ? {} : { span }),
-      hint: `To begin with what the container has: docker cp CONTAINER:${mount.target}/. ${
-        dockerPath(context, own, {})
-      }`,
-    });
-    const role = {
-      kind: "directory",
-      path: dockerPath(context, own, {}),
-      create: true,
-      readOnly: false,
-    } as const;
-    const claim = claims.named(own, role, subject.service.name, span);
-    const named = { ...mount, source: own };
-    return [
-      claimMount(workshop, subject, {
-        claim,
-        mount: named,
-        decision: undefined,
-        helperImage,
-        isFilled: isFilled(workshop, subject, mount, path),
-      }),
-    ];
-  }
   const role = volumes.get(key) ?? { kind: "skip" };
   switch (role.kind) {
     case "skip":
