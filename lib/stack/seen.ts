@@ -2,7 +2,7 @@
 import type { ImageFacts } from "./known_images.ts";
 
 /** The ConfigMap that keeps it, in the stack's namespace, and its key. */
-export const SEEN_NAME = "compose-ferry-seen";
+export const SEEN_NAME = "migration-seen";
 export const SEEN_KEY = "seen.json";
 
 /** Conclusions from an engine. */

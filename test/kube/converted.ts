@@ -11,10 +11,7 @@ import type { ImageFacts } from "../../lib/stack/known_images.ts";
 import { NOTHING_SEEN, type Seen } from "../../lib/stack/seen.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
 import { asInCluster } from "../../lib/stack/as_in_cluster.ts";
-import { exposedPorts } from "../../lib/stack/ports.ts";
-import { findTraefik } from "../../lib/traefik/find_traefik.ts";
-import { readRouting } from "../../lib/traefik/read_routing.ts";
-import { selectTraefikFiles } from "../../lib/traefik/traefik_files.ts";
+import { stackRouting } from "../../lib/stack/stack_routing.ts";
 import type { Routing } from "../../lib/traefik/routing.ts";
 
 export interface Converted {
@@ -55,29 +52,21 @@ export async function convertStack(input: StackInput): Promise<Converted> {
   const decided = parseDecisions(input.decisions ?? "", join(input.directory, "decisions.yaml"));
   const { decisions } = decided;
   const images = (image: string): ImageFacts | undefined => input.images?.[image];
-  const traefik = findTraefik(project);
-  const selected = traefik === undefined
-    ? { files: { dynamic: [] }, findings: [] }
-    : selectTraefikFiles(traefik, bindSources);
-  const routing = readRouting({
-    project,
-    exposedPorts: exposedPorts(project, images, decisions),
-    files: selected.files,
-  });
-  const { conversion } = convert({
+  const { routing, findings: routed } = stackRouting({ project, bindSources, decisions, images });
+  const symbolic = convert({
     project,
     bindSources,
     decisions,
     routing,
     images,
     ...(input.seen === undefined ? {} : { seen: { ...NOTHING_SEEN, ...input.seen } }),
-  });
+  }).conversion;
+  const conversion = symbolic.digests.resolve(symbolic, "");
   const diagnostics = [
     ...loaded.diagnostics,
     ...findings,
     ...decided.diagnostics,
-    ...selected.findings,
-    ...routing.findings,
+    ...routed,
     ...conversion.findings,
   ];
   return { project, bindSources, decisions, routing, conversion, diagnostics };

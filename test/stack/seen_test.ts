@@ -42,6 +42,6 @@ Deno.test("the record is read as it was written, whoever was asked first, and no
   assert.deepEqual(readSeen(writeSeen(FIRST)), FIRST);
   const turned: Seen = { images: FIRST.images, volumes: FIRST.volumes, ended: { setup: true, web: false } };
   assert.equal(writeSeen(turned), writeSeen(FIRST));
-  for (const text of [undefined, "", "no", "5", "null"]) assert.ok(isNothing(readSeen(text)), text);
+  for (const text of [undefined, "", "no", "5", "null"]) assert.ok(isNothing(readSeen(text)), String(text));
   assert.equal(isNothing(FIRST), false);
 });

@@ -10,7 +10,7 @@ import {
   type AnonymousPlace,
   anonymousPlace,
   imageVolumes,
-} from "../../stack/storage/anonymous.ts";
+} from "../../stack/anonymous_volumes.ts";
 import { isCreated } from "../../stack/storage/places.ts";
 import { claimMount } from "./claim_mount.ts";
 import { isFilled } from "./filled.ts";
@@ -96,7 +96,7 @@ function report(
   const isOfImage = service.volumes?.some((mount) => mount.target === target) !== true;
   const what = `Anonymous volume "${target}" of service "${service.name}"` +
     (isOfImage ? `, which image "${imageOf(context.decisions, service) ?? ""}" declares,` : "");
-  const key = yamlText(anonymousKey(service.name, target));
+  const key = anonymousKey(service.name, target);
   const isSeen = origin === "seen";
   context.report({
     code: "kube-anonymous-volume",
@@ -106,7 +106,9 @@ function report(
       : `${what} is a directory of the node, "${directory}": no engine tells where a container has its own`,
     ...at(context.project, path),
     hint: isSeen
-      ? `Somewhere else: storage: { ${key}: { path: /DIRECTORY } }; not kept: kind: empty`
-      : `The container's own: storage: { ${key}: { path: /DIRECTORY } }, see docker inspect -f '{{json .Mounts}}' CONTAINER; not kept: kind: empty`,
+      ? `Somewhere else: storage: { ${yamlText(key)}: { path: /DIRECTORY } }; not kept: kind: empty`
+      : `The container's own: storage: { ${
+        yamlText(key)
+      }: { path: /DIRECTORY } }, see docker inspect -f '{{json .Mounts}}' CONTAINER; not kept: kind: empty`,
   });
 }

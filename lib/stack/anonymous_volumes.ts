@@ -1,11 +1,11 @@
 /** Volumes that nobody named: of the compose files, or of the image's own VOLUME lines. */
-import type { Service } from "../../../compose/project.ts";
-import type { StorageDecision } from "../../decisions/decisions.ts";
-import { type Context, imageOf } from "../context.ts";
-import { knownImage } from "../known_images.ts";
-import { label, shortHash } from "../names.ts";
-import { imageDecision } from "../ports.ts";
-import { dockerPath } from "./volume_roles.ts";
+import type { Service } from "../../compose/project.ts";
+import type { StorageDecision } from "../decisions/decisions.ts";
+import { type Context, imageOf } from "./context.ts";
+import { knownImage } from "./known_images.ts";
+import { label, shortHash } from "./names.ts";
+import { imageDecision } from "./ports.ts";
+import { dockerPath } from "./storage/volume_roles.ts";
 
 /** Where an anonymous volume lies, and who says so. */
 export interface AnonymousPlace {
