@@ -88,16 +88,30 @@ function isUsual({ host }: Endpoint): boolean {
 const PROGRAMS = ["/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd", "/snap/bin/dockerd"];
 const ROOTS = ["/var/lib/docker", "/var/snap/docker/common/var-lib-docker"];
 
-/** An engine that is installed, has worked here and does not run: its containers come back when it does. */
 async function installedOnly(): Promise<readonly SilentEngine[]> {
-  const [program, root] = await Promise.all([
-    firstOf(PROGRAMS),
-    firstOf([...await configuredRoots(), ...ROOTS]),
+  return await asleep(PROGRAMS, [...await configuredRoots(), ...ROOTS]);
+}
+
+/**
+ * An engine that is installed, has worked here and does not run: its containers come back when it does. A folder of
+ * volumes alone may be anybody's: a node without an engine has the stack's named volumes there, too.
+ *
+ * @param programs where `dockerd` may be
+ * @param roots where its data may be
+ */
+export async function asleep(
+  programs: readonly string[],
+  roots: readonly string[],
+): Promise<readonly SilentEngine[]> {
+  const [program, containers] = await Promise.all([
+    firstOf(programs),
+    firstOf(roots.map((root) => `${root}/containers`)),
   ]);
-  if (program === undefined || root === undefined) return [];
+  if (program === undefined || containers === undefined) return [];
   return [{
     endpoint: { host: "unix:///var/run/docker.sock", origin: "Docker's usual socket", isInForce: true },
-    why: `there is no such socket, although Docker is installed (${program}) and has its data in ${root}`,
+    why:
+      `there is no such socket, although Docker is installed (${program}) and has containers in ${containers}`,
     hint: "Start the engine: sudo systemctl start docker",
     isAsleep: true,
   }];
