@@ -12,7 +12,6 @@ import { checkIssuer } from "../checks/check_issuer.ts";
 import { checkPreparations } from "../kube/jobs/preparations.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
 import { asInCluster } from "../stack/as_in_cluster.ts";
-import { exposedPorts } from "../stack/ports.ts";
 import { type PlanInput, planMigrations } from "../migration/plan.ts";
 import { preparationsFor } from "../migration/preparations.ts";
 import type { Plan } from "../migration/step.ts";
@@ -20,15 +19,19 @@ import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
 import { knownSecrets } from "../stack/secrets/known_secrets.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
-import { readRouting } from "../traefik/read_routing.ts";
-import type { Routing } from "../traefik/routing.ts";
-import { selectTraefikFiles } from "../traefik/traefik_files.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
 import { type DecisionsFile, decisionsIn, findDecisions } from "./decisions_file.ts";
 import { askEngine } from "./engine_facts.ts";
 import { type KnownStack, migrationFolders, recogniseStack } from "./known_stack.ts";
 import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
+import {
+  namedProjects,
+  type OtherProjects,
+  readOtherProjects,
+  withTraefikDecisions,
+} from "./other_projects.ts";
+import { routingOf } from "./routing_of.ts";
 import { checkProfileNames } from "./profile_names.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { checkVariables } from "./variables_in_force.ts";
@@ -99,13 +102,19 @@ export async function gather(
 
   const { project, findings } = asInCluster(loaded.project);
   diagnostics.push(...findings);
-  const { decisions } = decided;
+  const others = await othersOf(directory, decided.decisions, options, surroundings);
+  diagnostics.push(...others.diagnostics);
+  const decisions = withTraefikDecisions(
+    decided.decisions,
+    findTraefik(project) ? undefined : others.traefik,
+  );
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
   const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
-  const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
+  const routing = routingOf({ project, bindSources, decisions, ...engine }, others, diagnostics);
   const served = { decisions, directory, routing, now: surroundings.now() };
   const facts = { ...engine, ...await readDefaultCertificate(served, diagnostics) };
-  const planFor = planner({ project, bindSources, decisions, routing, ...facts }, scripts.scripts);
+  const stack = { project, bindSources, decisions, routing, otherProjects: others.projects };
+  const planFor = planner({ ...stack, ...facts }, scripts.scripts);
   const { conversion, planned } = planFor("");
   diagnostics.push(
     ...conversion.findings,
@@ -225,6 +234,30 @@ export function stackDirectory(options: InputOptions, surroundings: Surroundings
   return isAbsolute(options.stack) ? options.stack : resolve(surroundings.directory, options.stack);
 }
 
+/** The projects that flags and decisions name beside the stack. */
+async function othersOf(
+  directory: string,
+  decisions: Decisions,
+  options: InputOptions,
+  surroundings: Surroundings,
+): Promise<OtherProjects> {
+  const named = namedProjects(directory, decisions, { ...options, directory: surroundings.directory });
+  return await readOtherProjects(directory, named, async (stack) => {
+    const { migrations } = options;
+    const read = await loadStack(
+      { stack, ...(migrations === undefined ? {} : { migrations }) },
+      surroundings,
+    );
+    const { project, diagnostics } = read.loaded;
+    const problem = diagnostics.find(({ severity }) => severity === "error")?.message;
+    return {
+      decisions: read.decided.decisions,
+      ...(project === undefined ? {} : { project }),
+      ...(problem === undefined ? {} : { problem }),
+    };
+  });
+}
+
 /** compose's own loading, with the flags as docker compose has them. */
 function loadOptions(options: InputOptions, surroundings: Surroundings): LoadOptions {
   return {
@@ -248,21 +281,6 @@ function readDecisions(
   if (found === undefined) return { decisions: noDecisions(), diagnostics: [] };
   sources.set(found.file, found.text);
   return parseDecisions(found.text, found.file, options.profile ?? []);
-}
-
-/** What Traefik would have learnt; its files come from the mounts of the stack's own Traefik. */
-function routingOf(
-  { project, bindSources, decisions, images }: Omit<ConvertInput, "routing">,
-  diagnostics: Diagnostic[],
-): Routing {
-  const traefik = findTraefik(project);
-  const selected = traefik === undefined
-    ? { files: { dynamic: [] }, findings: [] }
-    : selectTraefikFiles(traefik, bindSources);
-  const exposed = exposedPorts(project, images, decisions);
-  const routing = readRouting({ project, exposedPorts: exposed, files: selected.files });
-  diagnostics.push(...selected.findings, ...routing.findings);
-  return routing;
 }
 
 function assignments(decisions: Decisions): Map<string, string> {

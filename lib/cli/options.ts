@@ -11,6 +11,10 @@ export interface InputOptions {
   readonly compatibility?: boolean;
   readonly decisions?: string;
   readonly migrations?: string;
+  /** The folder of the project whose Traefik the labels are for. */
+  readonly traefik?: string;
+  /** Folders of other projects that are moved along, absolute. */
+  readonly neighbours?: readonly string[];
 }
 
 /** Which cluster. */
@@ -44,6 +48,7 @@ export function withInput(command: Command): Command {
     )
     .option("--compatibility", "read the files as docker-compose --compatibility does")
     .option("--decisions <file>", "what compose does not say (default: decisions.yaml beside the stack)")
+    .option("--traefik <dir>", "folder of the project that has the Traefik, where the stack has none")
     .option("--migrations <dir>", "folder of numbered scripts (default: migrations/)");
 }
 

@@ -9,6 +9,14 @@ import type { ImageFacts } from "./known_images.ts";
 /** Facts about an image that an engine or a registry told; `undefined` where nobody could. */
 export type ImageLookup = (image: string) => ImageFacts | undefined;
 
+/** Another project of the machine, and where its objects are. */
+export interface Neighbour {
+  readonly project: Project;
+  readonly namespace: string;
+  /** Its services that are not moved. */
+  readonly skipped: ReadonlySet<string>;
+}
+
 /** A stack as it was read. */
 export interface StackInput {
   readonly project: Project;
@@ -16,6 +24,8 @@ export interface StackInput {
   readonly decisions: Decisions;
   readonly routing: Routing;
   readonly images: ImageLookup;
+  /** Other projects of the machine, in the order in which their names count. */
+  readonly otherProjects?: readonly Neighbour[];
 }
 
 /** The input with the namespace of its objects, and a growing list of findings. */
