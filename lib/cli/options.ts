@@ -33,7 +33,12 @@ export interface OutputOptions {
 /** Adds the flags of `InputOptions`. */
 export function withInput(command: Command): Command {
   return command
-    .option("--stack <dir>", "folder of the compose files (default: the bundled example)")
+    .option(
+      "--stack <dir>",
+      "folder of the compose files (default: the bundled example); migrate, status and check take several",
+      append,
+    )
+    .option("--stacks <dir>", "folder of projects: each folder in it that has a compose file")
     .option(
       "-f, --file <file>",
       "compose file, relative to --stack; repeat to merge several in order",

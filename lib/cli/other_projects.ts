@@ -75,7 +75,7 @@ export function namedProjects(
   return named.filter(({ directory }) => !seen.has(resolve(directory)) && seen.add(resolve(directory)));
 }
 
-/** Reads them. What cannot be read is an error, as what depends on it would be planned wrongly. */
+/** Reads them. A Traefik that cannot be read is an error, as its routes would be planned wrongly. */
 export async function readOtherProjects(
   stack: string,
   named: readonly Named[],
@@ -88,7 +88,8 @@ export async function readOtherProjects(
     const from = relative(stack, one.directory) || one.directory;
     const { project, decisions, problem } = await read(one.directory);
     if (project === undefined) {
-      diagnostics.push(unreadable(from, problem, one.span));
+      // One that is only moved along says itself what is wrong with it.
+      if (one.hasTraefik) diagnostics.push(unreadable(from, problem, one.span));
       continue;
     }
     const other = await otherProject(from, asInCluster(project).project, decisions);
