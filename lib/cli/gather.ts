@@ -148,7 +148,7 @@ function planner(
       conversion,
       preparations: preparationsFor(conversion, decisions, digestKey),
       assigned: assignments(decisions),
-      ...(decisions.defaultStep === undefined ? {} : { defaultStep: decisions.defaultStep }),
+      ...(decisions.defaultMigration === undefined ? {} : { defaultMigration: decisions.defaultMigration }),
     });
     return { ...converted, planned };
   };
@@ -285,5 +285,7 @@ function readDecisions(
 
 function assignments(decisions: Decisions): Map<string, string> {
   const services = Object.entries(decisions.services ?? {});
-  return new Map(services.flatMap(([service, { step }]) => step === undefined ? [] : [[service, step]]));
+  return new Map(
+    services.flatMap(([service, { migration }]) => migration === undefined ? [] : [[service, migration]]),
+  );
 }

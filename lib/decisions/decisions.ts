@@ -14,7 +14,8 @@ import type { z } from "zod";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { withoutValue } from "../diagnostics/yaml_message.ts";
-import { expandProfiles, lay } from "./lay.ts";
+import { expandProfiles, mergePatch } from "./merge_patch.ts";
+import { currentNames, describeOldNames, type OldName } from "./old_names.ts";
 import { decisionsBody, decisionsSchema, type DecisionValues } from "./schema.ts";
 
 export type {
@@ -67,14 +68,27 @@ export function parseDecisions(
   } catch (error) {
     return { decisions: { file, span }, diagnostics: [badAlias(error, document, place)] };
   }
+  const keySpan = (path: readonly Key[], key: string): Span | undefined =>
+    place(keyNode(nodeAt(document.contents, path), key)) ?? span(path);
   const result = decisionsSchema.safeParse(raw);
   if (!result.success) {
-    const keySpan = (path: readonly Key[], key: string): Span | undefined =>
-      place(keyNode(nodeAt(document.contents, path), key)) ?? span(path);
     diagnostics.push(...result.error.issues.flatMap((issue) => problems(issue, span, keySpan)));
     return { decisions: { file, span }, diagnostics };
   }
-  return laidOver(result.data, profiles, file, document, span);
+  const { profiles: overlays = {}, ...base } = result.data;
+  const found: OldName[] = [];
+  const layers = {
+    base: currentNames(base, [], found),
+    overlays: Object.fromEntries(
+      Object.entries(overlays).map(([name, { from, ...overlay }]) => [
+        name,
+        { from: [from ?? []].flat(), values: currentNames(overlay, ["profiles", name], found) },
+      ]),
+    ),
+  };
+  const remarks = describeOldNames(found, keySpan);
+  const laid = laidOver(layers, profiles, file, document, span);
+  return { decisions: laid.decisions, diagnostics: [...remarks, ...laid.diagnostics] };
 }
 
 /** So often may what is written once stand for more; beyond it a few lines would fill the memory. */
@@ -108,21 +122,27 @@ function badAlias(
   };
 }
 
+/** The base of the file and its profiles, each with what it builds on. */
+interface Layers {
+  readonly base: object;
+  readonly overlays: Readonly<Record<string, { readonly from: readonly string[]; readonly values: object }>>;
+}
+
 /** The base with the named profiles over it, checked once more as a whole: an overlay may have taken too much. */
 function laidOver(
-  { profiles: overlays = {}, ...base }: z.infer<typeof decisionsSchema>,
+  { base, overlays }: Layers,
   names: readonly string[],
   file: string,
   document: Document,
   span: Decisions["span"],
 ): { decisions: Decisions; diagnostics: readonly Diagnostic[] } {
-  const inForce = expandProfiles(names, (name) => [overlays[name]?.from ?? []].flat());
+  const inForce = expandProfiles(names, (name) => overlays[name]?.from ?? []);
   const diagnostics = inForce.filter((name) => !names.includes(name) && !Object.hasOwn(overlays, name))
     .map((name) => unknownParent(name, overlays, span));
-  const merged = inForce.reduce<unknown>((values, name) => {
-    const { from: _, ...overlay } = overlays[name] ?? {};
-    return lay(values, overlay);
-  }, base);
+  const merged = inForce.reduce<unknown>(
+    (values, name) => mergePatch(values, overlays[name]?.values ?? {}),
+    base,
+  );
   const prefixes: Key[][] = [...inForce].reverse().map((name) => ["profiles", name]);
   const spanInForce = (path: readonly Key[]): Span | undefined => {
     const prefix = prefixes.find((candidate) => document.hasIn([...candidate, ...path]));
@@ -141,10 +161,10 @@ function laidOver(
 
 function unknownParent(
   name: string,
-  overlays: Readonly<Record<string, { readonly from?: unknown }>>,
+  overlays: Layers["overlays"],
   span: Decisions["span"],
 ): Diagnostic {
-  const [child = ""] = Object.keys(overlays).filter((each) => [overlays[each]?.from].flat().includes(name));
+  const [child = ""] = Object.keys(overlays).filter((each) => overlays[each]?.from.includes(name));
   return problem(
     "kube-decisions-profile",
     `Profile "${child}" builds on "${name}", which does not exist`,

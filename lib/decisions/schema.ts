@@ -69,6 +69,9 @@ const image = z.strictObject({
   stateful: z.boolean().optional(),
 });
 
+/** A migration by its id, its name or its number: `50`, `"050"`, `databases` or `050_databases`. */
+const migrationName = z.string().min(1).or(z.int().min(0)).transform(String);
+
 /** When the names of a service lead to its program. */
 const names = z.enum(["always", "ready"]).describe(
   "always: from its start and on every port, as in Docker; ready: once its healthcheck succeeds, on known ports",
@@ -76,7 +79,7 @@ const names = z.enum(["always", "ready"]).describe(
 
 const service = z.strictObject({
   skip: z.string().min(1).optional().describe("Not moved, and why"),
-  step: z.string().min(1).optional().describe("The migration that takes the service"),
+  migration: migrationName.optional().describe("The migration that takes the service"),
   kind: z.enum(["Deployment", "StatefulSet", "DaemonSet", "Job"]).optional(),
   strategy: z.enum(["Recreate", "RollingUpdate"]).optional(),
   replicas: z.int().min(0).optional(),
@@ -135,7 +138,7 @@ const body = {
   images: z.record(z.string(), image).optional().describe("By image name, with or without its tag"),
   users: z.record(z.string(), uid).optional().describe("User names of compose's user key and their ids"),
   services: z.record(z.string(), service).optional(),
-  defaultStep: z.string().min(1).optional().describe(
+  defaultMigration: migrationName.optional().describe(
     "The migration that takes every service that no script names",
   ),
   publish: z.record(z.string(), publication).optional().describe(
@@ -159,15 +162,31 @@ const body = {
 /** The decisions without their profiles: what is in force is of this shape. */
 export const decisionsBody = z.strictObject(body);
 
-const overlay = (overlayOf(decisionsBody) as typeof decisionsBody).extend({
+/** What a file may hold: the body, and the old names of its keys, which `currentNames` takes out. */
+const written = decisionsBody.extend({
+  services: z.record(
+    z.string(),
+    service.extend({
+      step: migrationName.optional().meta({
+        description: "The old name of migration",
+        deprecated: true,
+      }),
+    }),
+  ).optional(),
+  defaultStep: migrationName.optional().meta({
+    description: "The old name of defaultMigration",
+    deprecated: true,
+  }),
+});
+
+const overlay = (overlayOf(written) as typeof written).extend({
   from: z.string().min(1).or(z.array(z.string().min(1))).optional().describe(
     "Profiles that this one builds on: they are laid over first",
   ),
 });
 
 /** The whole file. */
-export const decisionsSchema = z.strictObject({
-  ...body,
+export const decisionsSchema = written.extend({
   profiles: z.record(z.string(), overlay).optional().describe(
     "Laid over the rest by --profile, maps key by key, everything else as a whole; null takes a value away",
   ),

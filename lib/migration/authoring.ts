@@ -31,7 +31,7 @@ export interface ServiceName {
 export interface Stack {
   /** The compose service of that name; every script says by this which services are its business. */
   service(name: string): ServiceName;
-  /** The services that `decisions.yaml` gives to this script (`services.<name>.step`). */
+  /** The services that `decisions.yaml` gives to this script (`services.<name>.migration`). */
   assigned(): readonly ServiceName[];
   /**
    * The services that this script takes by `takes` or by a decision and not by name, in tiers: each tier starts when what it

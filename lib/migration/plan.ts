@@ -24,7 +24,7 @@ export interface PlanInput {
   readonly assigned: ReadonlyMap<string, string>;
   readonly preparations: Preparations;
   /** The script that takes every service that no script names; without it such a service is an error. */
-  readonly defaultStep?: string;
+  readonly defaultMigration?: string;
 }
 
 /**
@@ -162,14 +162,14 @@ function isList(steps: Steps | readonly Steps[]): steps is readonly Steps[] {
 
 /** The services that no script names and no decision gives to one, all to the decided default. */
 function defaultAssignments(
-  { scripts, conversion, defaultStep }: PlanInput,
+  { scripts, conversion, defaultMigration }: PlanInput,
   assigned: ReadonlyMap<string, string>,
   named: ReadonlyMap<string, string>,
   diagnostics: Diagnostic[],
 ): ReadonlyMap<string, string> {
-  if (defaultStep === undefined) return new Map();
-  const id = findScript(scripts, defaultStep);
-  if (id === undefined) diagnostics.push(unknownScript("defaultStep", defaultStep, scripts));
+  if (defaultMigration === undefined) return new Map();
+  const id = findScript(scripts, defaultMigration);
+  if (id === undefined) diagnostics.push(unknownScript("defaultMigration", defaultMigration, scripts));
   const rest = [...conversion.services.values()].filter(({ name, kind }) =>
     kind !== "none" && !assigned.has(name) && !named.has(name)
   );
@@ -184,16 +184,18 @@ function resolveAssignments(
   const resolved = new Map<string, string>();
   for (const [service, wanted] of assigned) {
     const id = findScript(scripts, wanted);
-    if (id === undefined) diagnostics.push(unknownScript(`services.${service}.step`, wanted, scripts));
+    if (id === undefined) diagnostics.push(unknownScript(`services.${service}.migration`, wanted, scripts));
     else resolved.set(service, id);
   }
   return resolved;
 }
 
-/** By its id, its number or its name. */
+/** By its id, its name or its number, with leading zeros or without. */
 function findScript(scripts: readonly Script[], wanted: string): string | undefined {
+  const isNumber = /^\d+$/.test(wanted);
   return scripts.map(({ id }) => id).find((id) =>
-    id === wanted || id.split("_")[0] === wanted || id.replace(/^\d+_/, "") === wanted
+    id === wanted || id.replace(/^\d+_/, "") === wanted ||
+    isNumber && Number(id.split("_")[0]) === Number(wanted)
   );
 }
 
@@ -213,7 +215,7 @@ function claimedTwice(service: string, first: string, second: string): Diagnosti
     code: "plan-service-claimed-twice",
     severity: "error",
     message: `Service "${service}" is taken by migration "${first}" and again by "${second}"`,
-    hint: "Let one script name it, or remove its `step` from decisions.yaml",
+    hint: "Let one script name it, or remove its `migration` from decisions.yaml",
   };
 }
 
@@ -237,8 +239,8 @@ function unclaimed(
         hint:
           `Name it in a script, or add to decisions.yaml: services: { ${
             yamlWord(service.name)
-          }: { step: applications } }` +
-          ", or defaultStep: applications for all",
+          }: { migration: applications } }` +
+          ", or defaultMigration: applications for all",
       };
     });
 }

@@ -28,7 +28,7 @@ Deno.test("k3s prints both forms of the files for the decided version", async ()
   const decide = (more: string): Promise<void> =>
     Deno.writeTextFile(
       `${directory}/decisions.yaml`,
-      "defaultStep: applications\naccess: { oidc: { issuer: https://login.example.org/, clientId: kubernetes } }\n" +
+      "defaultMigration: applications\naccess: { oidc: { issuer: https://login.example.org/, clientId: kubernetes } }\n" +
         more,
     );
   for (const output of ["text", "nix"]) {
@@ -91,7 +91,7 @@ Deno.test("k3s prints the file that leaves the front to Docker, where k3s brings
       `${directory}/compose.yaml`,
       "services: { a: { image: nginx:1, expose: ['80'] } }\n",
     );
-    const decisions = `defaultStep: applications\nnamespace: harbour\n${more}`;
+    const decisions = `defaultMigration: applications\nnamespace: harbour\n${more}`;
     await Deno.writeTextFile(`${directory}/decisions.yaml`, decisions);
     const { out, err, code } = await told(directory, ["k3s", "--stack", ".", "-o", "json"]);
     assert.equal(code, 0, err);

@@ -27,7 +27,7 @@ const COMPOSE = 'services:\n  site:\n    image: nginx:1\n    expose: ["80"]\n';
 
 /** The decisions of a trial; `more` comes after them. */
 export function decisionsOf(namespace: string, more = ""): string {
-  return `# What compose does not say.\nnamespace: ${namespace}\ndefaultStep: applications # all of them\n${more}`;
+  return `# What compose does not say.\nnamespace: ${namespace}\ndefaultMigration: applications # all of them\n${more}`;
 }
 
 /** Runs a test with a stack in a namespace of its own, `suffix` told apart within one test. */

@@ -220,12 +220,12 @@ Deno.test("a revoke does not wait until the stack is mended", async () => {
     const mended = await trial.decisions();
     await done(trial.access("grant", "alice", "--role", "viewer"));
     const alice = await trial.as("alice");
-    await trial.decide((await trial.decisions()).replace(/^defaultStep.*\n/m, ""));
+    await trial.decide((await trial.decisions()).replace(/^defaultMigration.*\n/m, ""));
     assert.equal((await trial.access("grant", "bob", "--role", "viewer")).code, 3);
     const { err } = await trial.access("revoke", "alice");
     assert.match(err, /The stack has errors/);
     assert.deepEqual(await objectsOf(trial, "alice"), []);
-    assert.equal(await trial.decisions(), mended.replace(/^defaultStep.*\n/m, ""));
+    assert.equal(await trial.decisions(), mended.replace(/^defaultMigration.*\n/m, ""));
     assert.ok(await isRefusedSoon(alice, trial.namespace));
     await trial.decide(mended);
     await done(trial.migrate("--to", "015"));

@@ -16,7 +16,7 @@ Deno.test("a directory that the first run made is no change for the second", asy
       await Deno.writeTextFile(`${directory}/compose.yaml`, COMPOSE);
       await Deno.writeTextFile(
         `${directory}/decisions.yaml`,
-        `namespace: ${cluster.prefix}-made\ndefaultStep: applications\n`,
+        `namespace: ${cluster.prefix}-made\ndefaultMigration: applications\n`,
       );
       const run = (command: string, ...flags: readonly string[]): Promise<Ended> =>
         runFerry([command, "--stack", directory, ...flags], { cluster } satisfies FerryOptions);

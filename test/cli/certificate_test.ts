@@ -22,7 +22,7 @@ services:
       traefik.http.routers.web.tls: "true"
 `,
   "decisions.yaml":
-    "defaultStep: applications\ntraefik: { defaultCertificate: { certificate: tls/certificate.pem, key: tls/key.pem } }\n",
+    "defaultMigration: applications\ntraefik: { defaultCertificate: { certificate: tls/certificate.pem, key: tls/key.pem } }\n",
   "tls/": "",
 };
 

@@ -10,7 +10,7 @@ const COMPOSE = `services:
       GREETING: hello
 `;
 const DECISIONS = `namespace: app
-defaultStep: applications
+defaultMigration: applications
 secrets: { app.SEED: secret }
 servises: {}
 `;

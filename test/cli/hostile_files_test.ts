@@ -45,7 +45,7 @@ services:
   ".env": "A=1\n",
   "web.env": "B=1\n",
   "included.yaml": "services: { other: { image: 'other:1' } }\n",
-  "decisions.yaml": "namespace: a\ndefaultStep: applications\n",
+  "decisions.yaml": "namespace: a\ndefaultMigration: applications\n",
   "config/site.conf": "a=1\n",
   "config/other.conf": "a=1\n",
   "certificate.yaml": "traefik: { defaultCertificate: { certificate: site.pem, key: site.pem } }\n",

@@ -13,7 +13,7 @@ services:
   ".env": "DOMAIN=shop.example\nVERSION=1\n",
   "decisions.yaml": `
 namespace: shop
-defaultStep: applications
+defaultMigration: applications
 profiles:
   local: { variables: { DOMAIN: shop.localhost, VERSION: 2 } }
 `,

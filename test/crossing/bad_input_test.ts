@@ -22,7 +22,7 @@ users: [{ name: u, user: { token: t0k3n } }]
 contexts: [{ name: prod, context: { cluster: c, user: u } }]
 current-context: prod
 `;
-const DECIDED = "services: { web: { step: applications, ports: [80] } }\n";
+const DECIDED = "services: { web: { migration: applications, ports: [80] } }\n";
 
 const CASES: readonly Case[] = [
   {
@@ -72,7 +72,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "a service that no migration takes",
-    files: { "compose.yaml": WEB, "decisions.yaml": "services: { web: { step: storage } }\n" },
+    files: { "compose.yaml": WEB, "decisions.yaml": "services: { web: { migration: storage } }\n" },
     args: ["migrate", "--stack", "."],
     code: 3,
     says: [/plan-service-unclaimed/, /compose\.yaml:2:3/, /step: applications/],

@@ -50,7 +50,7 @@ async function withHarbour(work: (harbour: Harbour) => Promise<void>): Promise<v
     await Deno.writeTextFile(`${directory}/stack/compose.yaml`, COMPOSE);
     await Deno.writeTextFile(
       `${directory}/stack/decisions.yaml`,
-      `namespace: ${cluster.prefix}\ndefaultStep: applications\ndockerRoot: ${engine.dataRoot}\n`,
+      `namespace: ${cluster.prefix}\ndefaultMigration: applications\ndockerRoot: ${engine.dataRoot}\n`,
     );
     const harbour: Harbour = {
       cluster,

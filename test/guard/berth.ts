@@ -54,7 +54,7 @@ export async function makeBerth(harbour: Harbour, name: string, options: BerthOp
   await Deno.writeTextFile(join(stack, "docker-compose.yml"), composeFile(name, options));
   await Deno.writeTextFile(
     join(stack, "decisions.yaml"),
-    `namespace: ${name}\nstorageId: main-01\ndefaultStep: applications\n${options.decisions ?? ""}`,
+    `namespace: ${name}\nstorageId: main-01\ndefaultMigration: applications\n${options.decisions ?? ""}`,
   );
   await Deno.mkdir(join(directory, ".."), { recursive: true });
   await copy(harbour.template, directory);

@@ -27,7 +27,7 @@ services:
       traefik.http.routers.site.rule: Host(\`${HOST}\`)
 `;
 
-const DECISIONS = "namespace: front\nstorageId: main-01\ndefaultStep: applications\n";
+const DECISIONS = "namespace: front\nstorageId: main-01\ndefaultMigration: applications\n";
 
 /** What port 80 answers: which side it comes from, or the status. */
 type Look = () => Promise<string>;

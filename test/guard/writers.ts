@@ -154,7 +154,7 @@ async function gated(
 ): Promise<Berth> {
   const berth = await makeBerth(harbour, name, {
     more: GATE,
-    decisions: "services: { bay: { step: applications }, gate: { step: schema, kind: Job } }\n",
+    decisions: "services: { bay: { migration: applications }, gate: { step: schema, kind: Job } }\n",
   });
   await Deno.mkdir(join(berth.stack, "gate"));
   const container = await createContainer(harbour, berth);

@@ -37,13 +37,13 @@ async function planWith(
     const { scripts, diagnostics } = await loadScripts(directory);
     assert.deepEqual(diagnostics, []);
     const preparations = preparationsFor(conversion, decisions, "");
-    const { defaultStep } = decisions;
+    const { defaultMigration } = decisions;
     return planMigrations({
       scripts,
       conversion,
       preparations,
       assigned: new Map(),
-      ...(defaultStep === undefined ? {} : { defaultStep }),
+      ...(defaultMigration === undefined ? {} : { defaultMigration }),
     }).plan;
   } finally {
     await Deno.remove(directory, { recursive: true });

@@ -169,15 +169,27 @@ Deno.test("the default script takes what no script names, and nothing else", () 
     scripts: [schema, apps],
     conversion: conversion(service("tables", "Job"), service("shop", "Deployment"), service("proxy", "none")),
     assigned: new Map(),
-    defaultStep: "applications",
+    defaultMigration: "applications",
   });
   assert.deepEqual(diagnostics, []);
   assert.deepEqual(plan.migrations.map(({ claimed }) => claimed), [["tables"], ["shop"]]);
+  const numbered = ["80", "080", "080_applications"].map((defaultMigration) =>
+    planMigrations({
+      scripts: [schema, apps],
+      conversion: conversion(service("tables", "Job"), service("shop", "Deployment")),
+      assigned: new Map([["shop", defaultMigration]]),
+      defaultMigration,
+    })
+  );
+  assert.deepEqual(numbered.flatMap((each) => each.diagnostics), []);
+  for (const each of numbered) {
+    assert.deepEqual(each.plan.migrations.map(({ claimed }) => claimed), [["tables"], ["shop"]]);
+  }
   const unknown = planMigrations({
     scripts: [apps],
     conversion: conversion(),
     assigned: new Map(),
-    defaultStep: "apps",
+    defaultMigration: "apps",
   });
   assert.deepEqual(unknown.diagnostics.map(({ code }) => code), ["plan-unknown-script"]);
 });

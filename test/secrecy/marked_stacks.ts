@@ -55,7 +55,7 @@ export async function markedStack(
     ? await Deno.readTextFile(join(ROOT, "migrations/faf/decisions.yaml"))
     : name === "harbour"
     ? await Deno.readTextFile(join(directory, "decisions.yaml"))
-    : "defaultStep: applications\n";
+    : "defaultMigration: applications\n";
   await Deno.writeTextFile(join(directory, "decisions.yaml"), decisions);
   return {
     name,

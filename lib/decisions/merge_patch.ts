@@ -17,13 +17,13 @@ export function expandProfiles(
   return order;
 }
 
-/** Maps are laid over key by key, `null` takes a key away, and anything else replaces what was there. */
-export function lay(base: unknown, over: unknown): unknown {
+/** A JSON merge patch (RFC 7396): maps key by key, `null` takes a key away, anything else replaces what was there. */
+export function mergePatch(base: unknown, over: unknown): unknown {
   if (!isRecord(over)) return over;
   const result: Record<string, unknown> = isRecord(base) ? { ...base } : {};
   for (const [key, value] of Object.entries(over)) {
     if (value === null) delete result[key];
-    else result[key] = lay(result[key], value);
+    else result[key] = mergePatch(result[key], value);
   }
   return result;
 }
