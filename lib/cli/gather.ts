@@ -45,6 +45,8 @@ export interface Gathered {
   readonly decisions: Decisions;
   /** The stack that this one was recognised as, whose scripts are in force, and its decisions where it has none. */
   readonly known?: KnownStack;
+  /** The namespaces of the other projects that it was told of. */
+  readonly otherNamespaces?: readonly string[];
   readonly conversion?: Conversion;
   readonly plan?: Plan;
   readonly diagnostics: readonly Diagnostic[];
@@ -123,7 +125,8 @@ export async function gather(
     ...await checkBackupDirectories(decisions),
     ...planned.diagnostics,
   );
-  const seen = { ...read, project, bindSources, conversion, diagnostics };
+  const otherNamespaces = others.projects.map(({ namespace }) => namespace);
+  const seen = { ...read, project, bindSources, otherNamespaces, conversion, diagnostics };
   const values = secretsOf(project, bindSources, conversion);
   const shown = {
     ...seen,
