@@ -4,7 +4,7 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { append, withCluster, withInput, withOutput, withWriting } from "./options.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import type { Purpose } from "../run/rights.ts";
-import type { GivenOptions } from "./several_stacks.ts";
+import type { StackFlags } from "./stack_folders.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { guarded } from "./terminal.ts";
 import { visible } from "../diagnostics/visible.ts";
@@ -35,11 +35,16 @@ export async function runProgram(
       const { execute } = await import("./execute.ts");
       const { runOnStacks } = await import("./several_stacks.ts");
       const run = await load();
-      // The edge: which stack is meant is found out by `runOnStacks`.
-      const given = command.optsWithGlobals() as unknown as GivenOptions;
+      // The edge: flags as commander has them.
+      const { stack, stacks, ...rest } = command.optsWithGlobals() as StackFlags & Record<string, unknown>;
+      const options = rest as CommandOptions;
+      const flags = {
+        ...(stack === undefined ? {} : { stack }),
+        ...(stacks === undefined ? {} : { stacks }),
+      };
       exitCode = await execute(
-        () => runOnStacks(run, given, surroundings, { takesSeveral }),
-        given as unknown as CommandOptions,
+        () => runOnStacks(run, flags, options, surroundings, { takesSeveral }),
+        options,
         surroundings,
       );
     });

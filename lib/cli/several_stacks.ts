@@ -9,13 +9,9 @@ import { findTraefik } from "../traefik/find_traefik.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import { execute } from "./execute.ts";
 import { loadStack } from "./gather.ts";
-import type { InputOptions } from "./options.ts";
 import { type StackFlags, stackFolders } from "./stack_folders.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** The flags as they are parsed, before a stack is chosen. */
-export type GivenOptions = Omit<CommandOptions, "stack" | "stacks"> & StackFlags;
 
 /** What came of one stack. */
 export interface StackOutcome {
@@ -25,19 +21,22 @@ export interface StackOutcome {
   readonly exitCode?: number;
 }
 
-/** The command on the one stack that the flags name, or, where it can, on each of several. */
+/**
+ * The command on the one stack that the flags name, or, where it can, on each of several.
+ *
+ * @param options all other flags
+ * @throws Failure (2) where several are named for a command of one, or with a flag of one; (3) where two are one namespace
+ */
 export async function runOnStacks(
   run: Run,
-  given: GivenOptions,
+  flags: StackFlags,
+  options: CommandOptions,
   surroundings: Surroundings,
   { takesSeveral }: { readonly takesSeveral: boolean },
 ): Promise<number> {
-  const { stack: _, stacks, ...rest } = given;
-  // The edge: flags as commander has them.
-  const options = rest as Omit<GivenOptions, keyof StackFlags> & Omit<CommandOptions, "stack">;
-  const folders = await stackFolders(given, surroundings.directory);
+  const folders = await stackFolders(flags, surroundings.directory);
   const [first] = folders;
-  if (folders.length < 2 && stacks === undefined) {
+  if (folders.length < 2 && flags.stacks === undefined) {
     return await run({ ...options, ...(first === undefined ? {} : { stack: first }) }, surroundings);
   }
   const refused = refusals(options, takesSeveral);
@@ -71,7 +70,7 @@ interface Turn {
 
 async function runAll(
   run: Run,
-  options: Omit<CommandOptions, "stack">,
+  options: CommandOptions,
   folders: readonly string[],
   surroundings: Surroundings,
 ): Promise<number> {
@@ -94,7 +93,7 @@ async function runAll(
     }
     terminal.err(`\n${position + 1} of ${order.length}: ${turn.folder}\n`);
     const neighbours = turns.flatMap(({ directory }) => directory === turn.directory ? [] : [directory]);
-    const single = { ...options, stack: turn.folder, neighbours } as CommandOptions;
+    const single = { ...options, stack: turn.folder, neighbours };
     const told = options.output === "json" ? marked(surroundings, turn.folder) : surroundings;
     outcomes.set(index, { ...known, exitCode: await execute(run, single, told) });
   }
@@ -106,12 +105,11 @@ async function runAll(
 
 async function read(
   folder: string,
-  options: Omit<CommandOptions, "stack">,
+  options: CommandOptions,
   surroundings: Surroundings,
 ): Promise<Turn> {
-  const { stack: _, ...flags } = options as InputOptions;
   const { directory, decided: { decisions }, loaded: { project } } = await loadStack(
-    { ...flags, stack: folder },
+    { ...options, stack: folder },
     surroundings,
   );
   const turn = { folder, directory: resolve(directory), namesTraefik: decisions.traefik?.from !== undefined };

@@ -75,7 +75,7 @@ async function machineOf(parent: string, prefix: string): Promise<readonly strin
 async function switchOn(file: string): Promise<void> {
   const lines = (await Deno.readTextFile(file)).split("\n");
   const text = lines.map((line) =>
-    line.replace(/^(\s*)#(networks:|labels:|  - proxy\s*$|  - traefik\.|  proxy:|    external:)/, "$1$2")
+    line.replace(/^(\s*)#(networks:|labels:| {2}- proxy\s*$| {2}- traefik\.| {2}proxy:| {4}external:)/, "$1$2")
   );
   await Deno.writeTextFile(file, text.join("\n"));
 }
