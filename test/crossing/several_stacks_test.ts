@@ -75,7 +75,10 @@ async function machineOf(parent: string, prefix: string): Promise<readonly strin
 async function switchOn(file: string): Promise<void> {
   const lines = (await Deno.readTextFile(file)).split("\n");
   const text = lines.map((line) =>
-    line.replace(/^(\s*)#(networks:|labels:| {2}- proxy\s*$| {2}- traefik\.| {2}proxy:| {4}external:)/, "$1$2")
+    line.replace(
+      /^(\s*)#(networks:|labels:| {2}- proxy\s*$| {2}- traefik\.| {2}proxy:| {4}external:)/,
+      "$1$2",
+    )
   );
   await Deno.writeTextFile(file, text.join("\n"));
 }
@@ -89,6 +92,23 @@ async function kubeSystem(cluster: TestCluster): Promise<readonly string[]> {
     ].map((path) => seenObjects(cluster, path)),
   );
   return lists.flat().map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+}
+
+/** By namespace, the middlewares that routes name and that are there. */
+async function middlewaresOf(
+  cluster: TestCluster,
+  namespaces: readonly string[],
+): Promise<readonly string[]> {
+  const found = await Promise.all(namespaces.map(async (namespace) => {
+    const path = `/apis/traefik.io/v1alpha1/namespaces/${namespace}`;
+    const there = (await seenObjects(cluster, `${path}/middlewares`)).map(({ metadata }) => metadata.name);
+    const routes = (await seenObjects(cluster, `${path}/ingressroutes`)).flatMap(({ spec }) =>
+      (spec?.["routes"] ?? []) as readonly { readonly middlewares?: readonly { readonly name: string }[] }[]
+    );
+    const named = routes.flatMap(({ middlewares = [] }) => middlewares.map(({ name }) => name));
+    return named.filter((name) => there.includes(name)).map((name) => `${namespace}: ${name}`);
+  }));
+  return found.flat();
 }
 
 Deno.test("projects behind one Traefik: in the order of their needs, nothing left to do, one goes and the others stay", () =>
@@ -114,6 +134,13 @@ Deno.test("projects behind one Traefik: in the order of their needs, nothing lef
         "Service/traefik-front",
         "PersistentVolumeClaim/traefik-acme",
       ]);
+
+      const used = await middlewaresOf(cluster, rest);
+      assert.ok(used.includes(`${shop}: sso`), used.join());
+      if (isThere(CORPUS)) {
+        assert.ok(used.includes(`${cluster.prefix}-haxxnet-keycloak: local-ipwhitelist`), used.join());
+        assert.ok(used.includes(`${cluster.prefix}-haxxnet-transfer-zip: limit-transferzip`), used.join());
+      }
 
       const at = await auditPosition(cluster);
       const again = await run("migrate", "--stacks", ".", "--yes");
