@@ -5,15 +5,12 @@ import type { BindSources } from "../../compose/bind_source.ts";
 import type { Loaded, LoadOptions, Project } from "../../compose/project.ts";
 import { secretValues } from "../diff/secrets.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
-import { type ConvertedStack, type ConvertInput, convertStack } from "../checks/convert_stack.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import { type Decisions, noDecisions, parseDecisions } from "../decisions/decisions.ts";
-import { checkIssuer } from "../checks/check_issuer.ts";
-import { checkPreparations } from "../kube/jobs/preparations.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
 import { asInCluster } from "../stack/as_in_cluster.ts";
-import { type PlanInput, planMigrations } from "../migration/plan.ts";
-import { preparationsFor } from "../migration/preparations.ts";
+import { stackRouting } from "../stack/stack_routing.ts";
+import { planLoaded } from "../migration/plan_loaded.ts";
 import type { Plan } from "../migration/step.ts";
 import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
 import { knownSecrets } from "../stack/secrets/known_secrets.ts";
@@ -27,11 +24,12 @@ import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
 import {
   namedProjects,
+  otherDefinitions,
   type OtherProjects,
+  otherTraefik,
   readOtherProjects,
   withTraefikDecisions,
 } from "./other_projects.ts";
-import { routingOf } from "./routing_of.ts";
 import { checkProfileNames } from "./profile_names.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { checkVariables } from "./variables_in_force.ts";
@@ -112,19 +110,30 @@ export async function gather(
   );
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
   const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
-  const routing = routingOf({ project, bindSources, decisions, ...engine }, others, diagnostics);
+  const elsewhere = otherTraefik(others);
+  const { routing, findings: routed } = stackRouting({
+    project,
+    bindSources,
+    decisions,
+    ...engine,
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+    ...(others.projects.length === 0 ? {} : { others: otherDefinitions(project, others) }),
+  });
+  diagnostics.push(...routed);
   const served = { decisions, directory, routing, now: surroundings.now() };
-  const facts = { ...engine, ...await readDefaultCertificate(served, diagnostics) };
-  const stack = { project, bindSources, decisions, routing, otherProjects: others.projects };
-  const planFor = planner({ ...stack, ...facts }, scripts.scripts);
-  const { conversion, planned } = planFor("");
-  diagnostics.push(
-    ...conversion.findings,
-    ...checkPreparations(conversion, { project, bindSources }, decisions),
-    ...checkIssuer({ project, bindSources }, decisions),
-    ...await checkBackupDirectories(decisions),
-    ...planned.diagnostics,
-  );
+  const certificate = await readDefaultCertificate(served, diagnostics);
+  const planned = planLoaded({
+    project,
+    bindSources,
+    decisions,
+    routing,
+    otherProjects: others.projects,
+    scripts: scripts.scripts,
+    ...engine,
+    ...certificate,
+  });
+  diagnostics.push(...planned.findings, ...await checkBackupDirectories(decisions));
+  const { conversion } = planned;
   const otherNamespaces = others.projects.map(({ namespace }) => namespace);
   const seen = { ...read, project, bindSources, otherNamespaces, conversion, diagnostics };
   const values = secretsOf(project, bindSources, conversion);
@@ -134,27 +143,7 @@ export async function gather(
     sources: maskSources(sources, values),
   };
   if (hasErrors(diagnostics)) return { ...shown, planFor: () => undefined };
-  return { ...shown, plan: planned.plan, planFor: (digestKey) => planFor(digestKey).planned.plan };
-}
-
-/** Converts and plans the same input for any key of digests. */
-function planner(
-  input: ConvertInput,
-  scripts: PlanInput["scripts"],
-): (digestKey: string) => ConvertedStack & { planned: ReturnType<typeof planMigrations> } {
-  const { decisions } = input;
-  return (digestKey) => {
-    const converted = convertStack({ ...input, digestKey });
-    const { conversion } = converted;
-    const planned = planMigrations({
-      scripts,
-      conversion,
-      preparations: preparationsFor(conversion, decisions, digestKey),
-      assigned: assignments(decisions),
-      ...(decisions.defaultMigration === undefined ? {} : { defaultMigration: decisions.defaultMigration }),
-    });
-    return { ...converted, planned };
-  };
+  return { ...shown, plan: planned.plan, planFor: planned.planFor };
 }
 
 /** Every strong secret of the stack: what it keeps in Secrets, and what its files name as one. */
@@ -284,11 +273,4 @@ function readDecisions(
   if (found === undefined) return { decisions: noDecisions(), diagnostics: [] };
   sources.set(found.file, found.text);
   return parseDecisions(found.text, found.file, options.profile ?? []);
-}
-
-function assignments(decisions: Decisions): Map<string, string> {
-  const services = Object.entries(decisions.services ?? {});
-  return new Map(
-    services.flatMap(([service, { migration }]) => migration === undefined ? [] : [[service, migration]]),
-  );
 }

@@ -5,6 +5,7 @@ import { ConfigurationObjects } from "./configuration/objects.ts";
 import { type Context, decided } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
+import { Digests } from "./digests.ts";
 import { dependenciesOf } from "../stack/dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { neighbourServices } from "./network/neighbours.ts";
@@ -27,13 +28,11 @@ import { labelsOf, workloadOf } from "./workload/workload.ts";
 export interface ConversionOptions {
   /** The decided default certificate of Traefik, where it is decided as files. */
   readonly certificate?: GivenCertificate;
-  /** Keys the digests of configuration that pods carry, so that nobody guesses a secret from one. */
-  readonly digestKey?: string;
 }
 
 /**
  * The whole conversion. Never throws for bad input: what is wrong is in `findings`, and where one of them is an error
- * the objects are not complete.
+ * the objects are not complete. Digests in it are symbols, which its `digests` resolve.
  */
 export function convert(facts: StackFacts, options: ConversionOptions = {}): Conversion {
   const findings: Diagnostic[] = [];
@@ -42,10 +41,12 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   const routed = convertRouting(routingConversionInput(facts, options.certificate));
   findings.push(...routed.findings);
   const ports = servicePorts(facts, facts.references, routed.requiredPorts);
+  const digests = new Digests();
   const workshop: Workshop = {
     context,
+    digests,
     secrets: facts.secrets,
-    objects: new ConfigurationObjects(facts.namespace, options.digestKey ?? ""),
+    objects: new ConfigurationObjects(facts.namespace, digests),
     claims: new Claims(context),
     roles: facts.roles,
     volumes: facts.volumes,
@@ -79,6 +80,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   );
   return {
     namespace: facts.namespace,
+    digests,
     services,
     namespaces: namespaceObjects(context, needs),
     storage: workshop.claims.objects(),
