@@ -69,6 +69,7 @@ const LINKED: readonly (readonly [string, string, RegExp])[] = [
 for (const [where, target, message] of LINKED) {
   Deno.test(`a directory with a link ${where} is a volume, as in Docker, and the link is named`, async () => {
     const { conversion } = await convertDisk((directory) => {
+      writeMany(directory);
       Deno.writeTextFileSync(`${directory}/secret.txt`, "x");
       Deno.symlinkSync(target, `${directory}/config/small/link`);
     });
