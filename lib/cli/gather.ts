@@ -15,6 +15,7 @@ import type { Plan } from "../migration/step.ts";
 import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
 import { knownSecrets } from "../stack/secrets/known_secrets.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
+import type { Seen } from "../stack/seen.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
 import { type DecisionsFile, decisionsIn, findDecisions } from "./decisions_file.ts";
@@ -55,6 +56,10 @@ export interface Gathered {
    * and without a key it would tell something of a short secret.
    */
   planFor(digestKey: string): Plan | undefined;
+  /** What an engine told; absent where there is no project. */
+  readonly seen?: Seen;
+  /** The same input read again, with what was concluded from an engine before. */
+  withRecorded(recorded: Seen): Promise<Gathered>;
 }
 
 /** The stack that is moved when none is named. */
@@ -63,6 +68,8 @@ export const EXAMPLE = "examples/harbour";
 /** What a command looks at besides, or in place of what lies on disk. */
 export interface Looks {
   readonly measure?: boolean;
+  /** What was concluded from an engine when the stack was first moved. */
+  readonly recorded?: Seen;
   readonly decisions?: DecisionsFile;
   /** Contents by real path. */
   readonly edited?: ReadonlyMap<string, Uint8Array>;
@@ -93,6 +100,8 @@ export async function gather(
   const read = {
     directory,
     sources,
+    withRecorded: (recorded: Seen): Promise<Gathered> =>
+      gather(options, surroundings, { ...looks, recorded }),
     decisions: decided.decisions,
     ...(known === undefined ? {} : { known }),
   };
@@ -109,7 +118,12 @@ export async function gather(
     findTraefik(project) ? undefined : others.traefik,
   );
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
-  const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
+  const engine = await askEngine(
+    project,
+    surroundings,
+    { measure: looks.measure ?? false, recorded: looks.recorded },
+    diagnostics,
+  );
   const elsewhere = otherTraefik(others);
   const { routing, findings: routed } = stackRouting({
     project,
@@ -135,7 +149,15 @@ export async function gather(
   diagnostics.push(...planned.findings, ...await checkBackupDirectories(decisions));
   const { conversion } = planned;
   const otherNamespaces = others.projects.map(({ namespace }) => namespace);
-  const seen = { ...read, project, bindSources, otherNamespaces, conversion, diagnostics };
+  const seen = {
+    ...read,
+    project,
+    bindSources,
+    otherNamespaces,
+    conversion,
+    diagnostics,
+    seen: engine.seen,
+  };
   const values = secretsOf(project, bindSources, conversion);
   const shown = {
     ...seen,

@@ -36,7 +36,8 @@ export function stackFacts(input: StackInput): StackFacts {
   const namespace = decisions.namespace ?? label(project.name);
   const findings: Diagnostic[] = [];
   const { otherProjects = [] } = input;
-  const known = { project, bindSources, decisions, routing, images, otherProjects, namespace };
+  const seen = input.seen === undefined ? {} : { seen: input.seen };
+  const known = { project, bindSources, decisions, routing, images, otherProjects, namespace, ...seen };
   const context: Context = { ...known, report: (finding) => findings.push(finding) };
   return {
     ...known,
