@@ -9,7 +9,7 @@ import { type Copy, findTemplate, statOf } from "../init/templates.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import { plural } from "../report/diagnostic_text.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { loadStack, stackDirectory } from "./gather.ts";
+import { loadStack, stackDirectory } from "./plan_stack.ts";
 import { nextCommand } from "./init_next.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";

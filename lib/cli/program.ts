@@ -31,8 +31,8 @@ export async function runProgram(
     });
   const on = (command: Command, load: () => Promise<Run>): void => {
     command.action(async () => {
-      const { execute } = await import("./execute.ts");
-      exitCode = await execute(
+      const { runCommand } = await import("./run_command.ts");
+      exitCode = await runCommand(
         await load(),
         command.optsWithGlobals() as CommandOptions,
         surroundings,

@@ -8,7 +8,7 @@ import { Discovery } from "./discovery.ts";
 import { logLines } from "./log_lines.ts";
 import type { LiveObject, WatchEvent } from "./live_object.ts";
 import { builtInResource, listPath, objectPath, type Resource } from "./resources.ts";
-import { type ApiRequest, pause, type Surroundings, Transport } from "./transport.ts";
+import { type ApiRequest, pause, type TimeSource, Transport } from "./transport.ts";
 
 /** Options of one apply. */
 export interface ApplyOptions {
@@ -55,8 +55,8 @@ export class ClusterClient {
   readonly #transport: Transport;
   readonly #discovery: Discovery;
 
-  constructor(connection: Connection, surroundings: Surroundings = defaultSurroundings) {
-    this.#transport = new Transport(connection, surroundings);
+  constructor(connection: Connection, time: TimeSource = realTime) {
+    this.#transport = new Transport(connection, time);
     this.#discovery = new Discovery(this.#transport);
   }
 
@@ -280,7 +280,7 @@ interface ListBody {
   readonly metadata: { readonly continue?: string; readonly resourceVersion?: string };
 }
 
-const defaultSurroundings: Surroundings = { monotonic: () => performance.now(), random: Math.random };
+const realTime: TimeSource = { monotonic: () => performance.now(), random: Math.random };
 
 function selectors(options: ListOptions): Readonly<Record<string, string>> {
   return {

@@ -7,7 +7,7 @@ import { type DryRunOptions, type MigrationPreview, type PlannedChange, previewW
 import { entryKey } from "./inventory.ts";
 import { liveDigest, readLiveIndex } from "./live_index.ts";
 import { OWNER_LABEL } from "./names.ts";
-import { findTarget } from "./prepare.ts";
+import { findRecord } from "./prepare.ts";
 import { loadState } from "./session.ts";
 
 /**
@@ -17,7 +17,7 @@ import { loadState } from "./session.ts";
  */
 export async function readDrift(plan: Plan, options: DryRunOptions): Promise<readonly MigrationPreview[]> {
   const { client, namespace } = options;
-  const target = await findTarget(client, namespace);
+  const target = await findRecord(client, namespace);
   if (target === undefined) return [];
   const [state, live] = await Promise.all([
     loadState(target),

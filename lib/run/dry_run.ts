@@ -10,14 +10,14 @@ import { type DigestKey, digestObject } from "../migration/digest.ts";
 import { type Plan, plannedObjects, refOf, type Step } from "../migration/step.ts";
 import { decorate, isBefore, isReplaceable } from "./apply.ts";
 import type { ObjectOutcome } from "./event.ts";
-import type { RunOptions } from "./execute.ts";
+import type { RunOptions } from "./run_plan.ts";
 import { diagnoseObject } from "./failure.ts";
 import { nextEpoch } from "./fence.ts";
 import { diagnoseForeign, findForeign, type Foreign } from "./foreign.ts";
 import { randomKey } from "./key.ts";
 import { isHandedOver, liveDigest, type LiveIndex, readLiveIndex } from "./live_index.ts";
 import { ADOPTED_ANNOTATION } from "./names.ts";
-import { findTarget, isPrepared } from "./prepare.ts";
+import { findRecord, isPrepared } from "./prepare.ts";
 import { isKept } from "./remove.ts";
 import { hasFailed } from "./run_migration.ts";
 import { loadState } from "./session.ts";
@@ -80,7 +80,7 @@ export async function previewWorks(
 ): Promise<readonly MigrationPreview[]> {
   const { client, namespace } = options;
   const planned = plan.migrations.flatMap(plannedObjects);
-  const target = await findTarget(client, namespace);
+  const target = await findRecord(client, namespace);
   const [state, live] = await Promise.all([
     target === undefined ? EMPTY_STATE : loadState(target),
     readLiveIndex(client, namespace, planned),

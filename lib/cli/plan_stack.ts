@@ -34,7 +34,7 @@ import type { Surroundings } from "./surroundings.ts";
 import { checkVariables } from "./variables_in_force.ts";
 
 /** The input, read and planned; `plan` is absent where errors forbid going on. */
-export interface Gathered {
+export interface PlannedStack {
   /** The folder of the stack, absolute. */
   readonly directory: string;
   readonly project?: Project;
@@ -57,8 +57,8 @@ export interface Gathered {
 /** The stack that is moved when none is named. */
 export const EXAMPLE = "examples/harbour";
 
-/** What a command looks at besides, or in place of what lies on disk. */
-export interface Looks {
+/** What a command extra at besides, or in place of what lies on disk. */
+export interface PlanStackOptions {
   readonly measure?: boolean;
   readonly decisions?: DecisionsFile;
   /** Contents by real path. */
@@ -70,14 +70,14 @@ export interface Looks {
  * `measure` also asks an engine what running containers use; `edited` holds contents, by real path, that take the
  * place of what lies on disk.
  */
-export async function gather(
+export async function planStack(
   options: InputOptions,
   surroundings: Surroundings,
-  looks: Looks = {},
-): Promise<Gathered> {
-  const edited = looks.edited ?? new Map<string, Uint8Array>();
+  extra: PlanStackOptions = {},
+): Promise<PlannedStack> {
+  const edited = extra.edited ?? new Map<string, Uint8Array>();
   const given = {
-    ...(looks.decisions === undefined ? {} : { decisions: looks.decisions }),
+    ...(extra.decisions === undefined ? {} : { decisions: extra.decisions }),
     load: { edited },
   };
   const { directory, decided, loaded, sources, migrations, known } = await loadStack(
@@ -101,7 +101,7 @@ export async function gather(
   diagnostics.push(...findings);
   const { decisions } = decided;
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
-  const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
+  const engine = await askEngine(project, surroundings, extra.measure ?? false, diagnostics);
   const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
   const served = { decisions, directory, routing, now: surroundings.now() };
   const facts = { ...engine, ...await readDefaultCertificate(served, diagnostics) };
