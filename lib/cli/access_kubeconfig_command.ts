@@ -3,7 +3,7 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import type { PersonDecision } from "../decisions/access.ts";
 import { accessKubeconfig, type ClusterAddress, type Credential } from "../kube/access/kubeconfig.ts";
 import { personIn } from "../kube/access/objects.ts";
-import { formatDuration } from "../run/duration.ts";
+import { shortDuration } from "../values/duration.ts";
 import { compareAccess, knownPeople, readPeople } from "../run/people.ts";
 import { requestToken } from "../run/person_token.ts";
 import { suggestPerson } from "./access_person.ts";
@@ -13,6 +13,7 @@ import { durationFlag } from "./write_session.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
+import { encodeBase64 } from "../values/base64.ts";
 
 /** The API server refuses less, and more than 2^32 seconds. */
 const SHORTEST_MS = 600_000;
@@ -76,13 +77,13 @@ async function byToken(
   const { token, expiresAt } = made;
   const left = expiresAt.getTime() - now().getTime();
   const isOther = Math.abs(left - durationMs) > 60_000;
-  const why = isOther ? `, and not after ${formatDuration(durationMs)}: so the server decides` : "";
+  const why = isOther ? `, and not after ${shortDuration(durationMs)}: so the server decides` : "";
   const when = `${expiresAt.toISOString().replace("T", " ").replace(/\.\d+Z$/, "Z")}`;
   return {
     credential: { kind: "token", token },
     expiresAt,
     remark: `The token of "${person}" ends at ${when}, in ${
-      formatDuration(left)
+      shortDuration(left)
     }${why}; a revoke ends it before.`,
   };
 }
@@ -148,7 +149,9 @@ function addressOf({ target, namespace, terminal }: ReadSession, flag: string | 
     name: namespace,
     server,
     namespace,
-    ...(certificateAuthority === undefined ? {} : { certificateAuthorityData: btoa(certificateAuthority) }),
+    ...(certificateAuthority === undefined
+      ? {}
+      : { certificateAuthorityData: encodeBase64(certificateAuthority) }),
   };
 }
 

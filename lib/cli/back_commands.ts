@@ -1,6 +1,5 @@
 /** `rollback`, `prune`, `unlock`: what goes back or cleans up. None of them touches data. */
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { plural } from "../report/diagnostic_text.ts";
 import { unlock as unlockRun } from "../run/lock.ts";
 import { findRecord } from "../run/prepare.ts";
 import { findOrphans, prune as pruneOrphans } from "../run/prune.ts";
@@ -13,6 +12,7 @@ import { confirmWrite, follow, withWriteSession, type WriteSession } from "./wri
 import type { CommandOptions } from "./command.ts";
 import { nothingRecorded } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { plural } from "../diagnostics/plural.ts";
 
 const ADOPTED = "it was there before and was taken over";
 

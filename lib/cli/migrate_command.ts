@@ -1,5 +1,4 @@
 /** `migrate` and `redo`: from the stack to the cluster, or with `--dry-run` what that would change. */
-import { plural } from "../report/diagnostic_text.ts";
 import { runPlan } from "../run/run_plan.ts";
 import { keyText } from "./digest_key.ts";
 import { guardOfSession, refuseInUse } from "./docker_in_use.ts";
@@ -7,6 +6,7 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { confirmWrite, follow, withWriteSession, type WriteSession } from "./write_session.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { plural } from "../diagnostics/plural.ts";
 
 /** Applies the pending migrations. */
 export function migrate(options: CommandOptions, surroundings: Surroundings): Promise<number> {

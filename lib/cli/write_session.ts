@@ -2,9 +2,9 @@
 import type { ClusterClient } from "../cluster/client.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { Plan } from "../migration/step.ts";
-import { countDiagnostics, plural } from "../report/diagnostic_text.ts";
+import { countDiagnostics } from "../report/diagnostic_text.ts";
 import { RunTally } from "../report/run_tally.ts";
-import { parseDuration } from "../run/duration.ts";
+import { milliseconds } from "../values/duration.ts";
 import type { RunEvent } from "../run/event.ts";
 import type { WriterOptions } from "../run/locked.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
@@ -25,6 +25,7 @@ import {
   withTarget,
 } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
+import { plural } from "../diagnostics/plural.ts";
 
 /** Everything that one run of a command works with. */
 export interface WriteSession {
@@ -152,7 +153,7 @@ export async function follow(
 /** A flag's duration in milliseconds; a wrong one is a `Failure` with `ExitCode.usage`. */
 export function durationFlag(flag: string, text: string): number {
   try {
-    return parseDuration(text);
+    return milliseconds(text);
   } catch (error) {
     throw new Failure(ExitCode.usage, [{
       code: "cli-duration",

@@ -7,6 +7,7 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { DigestKey } from "../migration/digest.ts";
 import { KEY_NAME } from "./names.ts";
+import { decodeBase64, encodeBase64 } from "../values/base64.ts";
 
 /** The target's key, or undefined where no run was there yet. */
 export async function readKey(client: ClusterClient, namespace: string): Promise<DigestKey | undefined> {
@@ -42,7 +43,7 @@ function newKey(namespace: string): KubeObject {
     kind: "Secret",
     type: "Opaque",
     metadata: { name: KEY_NAME, namespace, labels: { "app.kubernetes.io/managed-by": "compose-ferry" } },
-    data: { key: btoa(String.fromCharCode(...randomKey())) },
+    data: { key: encodeBase64(randomKey()) },
   };
 }
 
@@ -54,7 +55,7 @@ export function randomKey(): DigestKey {
 function keyOf(secret: LiveObject): DigestKey {
   // The edge: `data` of a Secret.
   const encoded = (secret["data"] as Record<string, string> | undefined)?.["key"];
-  if (encoded !== undefined) return Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+  if (encoded !== undefined) return decodeBase64(encoded);
   throw new Failure(1, [{
     code: "run-key-missing",
     severity: "error",

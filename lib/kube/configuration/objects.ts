@@ -1,6 +1,6 @@
 /** Collects ConfigMaps and Secrets: one object for one content, names that do not collide, sizes that fit. */
 import { createHmac } from "node:crypto";
-import { encodeBase64 } from "./base64.ts";
+import { encodeBase64 } from "../../values/base64.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import { shortHash, subdomain } from "../../stack/names.ts";
