@@ -29,8 +29,7 @@ export function convertStack(input: ConvertInput): ConvertedStack {
     ...conversion.findings,
     ...runChecks(facts, conversion, input.usage),
   ]);
-  const { decisions, digestKey = "" } = input;
-  return { facts, conversion: { ...withStartCalls(conversion, decisions, digestKey), findings } };
+  return { facts, conversion: { ...withStartCalls(conversion, input.decisions), findings } };
 }
 
 const SEVERITIES = ["error", "question", "warning", "info"];

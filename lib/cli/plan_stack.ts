@@ -5,24 +5,16 @@ import type { BindSources } from "../../compose/bind_source.ts";
 import type { Loaded, LoadOptions, Project } from "../../compose/project.ts";
 import { secretValues } from "../diff/secrets.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
-import { type ConvertedStack, type ConvertInput, convertStack } from "../checks/convert_stack.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import { type Decisions, noDecisions, parseDecisions } from "../decisions/decisions.ts";
-import { checkIssuer } from "../checks/check_issuer.ts";
-import { checkPreparations } from "../kube/jobs/preparations.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
 import { asInCluster } from "../stack/as_in_cluster.ts";
-import { exposedPorts } from "../stack/ports.ts";
-import { type PlanInput, planMigrations } from "../migration/plan.ts";
-import { preparationsFor } from "../migration/preparations.ts";
+import { stackRouting } from "../stack/stack_routing.ts";
+import { planLoaded } from "../migration/plan_loaded.ts";
 import type { Plan } from "../migration/step.ts";
 import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
 import { knownSecrets } from "../stack/secrets/known_secrets.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
-import { findTraefik } from "../traefik/find_traefik.ts";
-import { readRouting } from "../traefik/read_routing.ts";
-import type { Routing } from "../traefik/routing.ts";
-import { selectTraefikFiles } from "../traefik/traefik_files.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
 import { type DecisionsFile, decisionsIn, findDecisions } from "./decisions_file.ts";
 import { askEngine } from "./engine_facts.ts";
@@ -102,18 +94,21 @@ export async function planStack(
   const { decisions } = decided;
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
   const engine = await askEngine(project, surroundings, extra.measure ?? false, diagnostics);
-  const routing = routingOf({ project, bindSources, decisions, ...engine }, diagnostics);
+  const { routing, findings: routed } = stackRouting({ project, bindSources, decisions, ...engine });
+  diagnostics.push(...routed);
   const served = { decisions, directory, routing, now: surroundings.now() };
-  const facts = { ...engine, ...await readDefaultCertificate(served, diagnostics) };
-  const planFor = planner({ project, bindSources, decisions, routing, ...facts }, scripts.scripts);
-  const { conversion, planned } = planFor("");
-  diagnostics.push(
-    ...conversion.findings,
-    ...checkPreparations(conversion, { project, bindSources }, decisions),
-    ...checkIssuer({ project, bindSources }, decisions),
-    ...await checkBackupDirectories(decisions),
-    ...planned.diagnostics,
-  );
+  const certificate = await readDefaultCertificate(served, diagnostics);
+  const planned = planLoaded({
+    project,
+    bindSources,
+    decisions,
+    routing,
+    scripts: scripts.scripts,
+    ...engine,
+    ...certificate,
+  });
+  diagnostics.push(...planned.findings, ...await checkBackupDirectories(decisions));
+  const { conversion } = planned;
   const seen = { ...read, project, bindSources, conversion, diagnostics };
   const values = secretsOf(project, bindSources, conversion);
   const shown = {
@@ -122,27 +117,7 @@ export async function planStack(
     sources: maskSources(sources, values),
   };
   if (hasErrors(diagnostics)) return { ...shown, planFor: () => undefined };
-  return { ...shown, plan: planned.plan, planFor: (digestKey) => planFor(digestKey).planned.plan };
-}
-
-/** Converts and plans the same input for any key of digests. */
-function planner(
-  input: ConvertInput,
-  scripts: PlanInput["scripts"],
-): (digestKey: string) => ConvertedStack & { planned: ReturnType<typeof planMigrations> } {
-  const { decisions } = input;
-  return (digestKey) => {
-    const converted = convertStack({ ...input, digestKey });
-    const { conversion } = converted;
-    const planned = planMigrations({
-      scripts,
-      conversion,
-      preparations: preparationsFor(conversion, decisions, digestKey),
-      assigned: assignments(decisions),
-      ...(decisions.defaultMigration === undefined ? {} : { defaultMigration: decisions.defaultMigration }),
-    });
-    return { ...converted, planned };
-  };
+  return { ...shown, plan: planned.plan, planFor: planned.planFor };
 }
 
 /** Every strong secret of the stack: what it keeps in Secrets, and what its files name as one. */
@@ -248,26 +223,4 @@ function readDecisions(
   if (found === undefined) return { decisions: noDecisions(), diagnostics: [] };
   sources.set(found.file, found.text);
   return parseDecisions(found.text, found.file, options.profile ?? []);
-}
-
-/** What Traefik would have learnt; its files come from the mounts of the stack's own Traefik. */
-function routingOf(
-  { project, bindSources, decisions, images }: Omit<ConvertInput, "routing">,
-  diagnostics: Diagnostic[],
-): Routing {
-  const traefik = findTraefik(project);
-  const selected = traefik === undefined
-    ? { files: { dynamic: [] }, findings: [] }
-    : selectTraefikFiles(traefik, bindSources);
-  const exposed = exposedPorts(project, images, decisions);
-  const routing = readRouting({ project, exposedPorts: exposed, files: selected.files });
-  diagnostics.push(...selected.findings, ...routing.findings);
-  return routing;
-}
-
-function assignments(decisions: Decisions): Map<string, string> {
-  const services = Object.entries(decisions.services ?? {});
-  return new Map(
-    services.flatMap(([service, { migration }]) => migration === undefined ? [] : [[service, migration]]),
-  );
 }

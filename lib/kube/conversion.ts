@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Dependency } from "../stack/dependencies.ts";
 import type { ServicePort } from "../stack/ports.ts";
 import type { Place } from "../stack/secrets/reference.ts";
+import type { Digests } from "./digests.ts";
 import type { PlannedObject } from "./object.ts";
 import type { ServiceRole, WorkloadKind } from "../stack/role.ts";
 
@@ -32,6 +33,8 @@ export interface ConvertedService {
 /** Everything, ready for migrations to choose from and order. */
 export interface Conversion {
   readonly namespace: string;
+  /** What the symbols in its objects stand for; whoever makes more objects takes symbols of it. */
+  readonly digests: Digests;
   readonly services: ReadonlyMap<string, ConvertedService>;
   /** Namespace(s), quotas, limits. */
   readonly namespaces: readonly PlannedObject[];

@@ -5,6 +5,7 @@ import { ConfigurationObjects } from "./configuration/objects.ts";
 import { type Context, decided } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
+import { Digests } from "./digests.ts";
 import { dependenciesOf } from "../stack/dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { loadBalancers, servicesOf, type TakenNames } from "./network/services.ts";
@@ -26,13 +27,11 @@ import { labelsOf, workloadOf } from "./workload/workload.ts";
 export interface ConversionOptions {
   /** The decided default certificate of Traefik, where it is decided as files. */
   readonly certificate?: GivenCertificate;
-  /** Keys the digests of configuration that pods carry, so that nobody guesses a secret from one. */
-  readonly digestKey?: string;
 }
 
 /**
  * The whole conversion. Never throws for bad input: what is wrong is in `findings`, and where one of them is an error
- * the objects are not complete.
+ * the objects are not complete. Digests in it are symbols, which its `digests` resolve.
  */
 export function convert(facts: StackFacts, options: ConversionOptions = {}): Conversion {
   const findings: Diagnostic[] = [];
@@ -41,10 +40,12 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   const routed = convertRouting(routingConversionInput(facts, options.certificate));
   findings.push(...routed.findings);
   const ports = servicePorts(facts, facts.references, routed.requiredPorts);
+  const digests = new Digests();
   const workshop: Workshop = {
     context,
+    digests,
     secrets: facts.secrets,
-    objects: new ConfigurationObjects(facts.namespace, options.digestKey ?? ""),
+    objects: new ConfigurationObjects(facts.namespace, digests),
     claims: new Claims(context),
     roles: facts.roles,
     volumes: facts.volumes,
@@ -70,6 +71,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   reportWritable(context, workshop.writable);
   return {
     namespace: facts.namespace,
+    digests,
     services,
     namespaces: namespaceObjects(context, needs),
     storage: workshop.claims.objects(),

@@ -24,23 +24,22 @@ export interface Preparations {
   access(): readonly PlannedObject[];
 }
 
-/** `digestKey` keys the digests by which a Job sees that a password changed. */
+/** Made when they are asked for; the digests in them are symbols of the conversion. */
 export function preparationsFor(
   conversion: Conversion,
   decisions: Decisions,
-  digestKey: string,
 ): Preparations {
   const prepare = (
     purpose: "users" | "schema" | "clients" | "chart" | "calls",
     service: string,
-  ): readonly PlannedObject[] => preparation(purpose, conversion, decisions, service, digestKey).objects;
+  ): readonly PlannedObject[] => preparation(purpose, conversion, decisions, service).objects;
   return {
     users: (service) => prepare("users", service),
     schema: (service) => prepare("schema", service),
     chart: (service) => prepare("chart", service),
     clients: (service) => prepare("clients", service),
     calls: (service) => prepare("calls", service),
-    timers: () => timed(conversion, decisions, digestKey).objects,
+    timers: () => timed(conversion, decisions).objects,
     access: () => {
       const { access } = decisions;
       if (access === undefined) return [];

@@ -7,6 +7,7 @@ import { EventQueue } from "./event_queue.ts";
 import { currentHolder, type Holder } from "./holder.ts";
 import { acquire } from "./lock.ts";
 import { namespaceTrouble } from "./namespace_trouble.ts";
+import type { Marks } from "./marks.ts";
 import type { Session } from "./session.ts";
 import type { Target } from "./target.ts";
 
@@ -94,6 +95,31 @@ export async function holdLock(
     session.abandon();
     throw error;
   }
+}
+
+/** What every write of a run needs: who writes, for whom, and the right to, which is asked for before each one. */
+export interface Writing extends Marks {
+  readonly client: ClusterClient;
+  /** Called before each write; throws where the right to write is gone. */
+  readonly guard: () => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly push: Push;
+}
+
+/** Of the run that holds the lock. */
+export function writing({ options, target, session, signal, push }: Holding): Writing {
+  return {
+    client: options.client,
+    owner: target.namespace,
+    key: target.key,
+    epoch: session.state.epoch,
+    guard: async () => {
+      signal.throwIfAborted();
+      await session.guard();
+    },
+    signal,
+    push,
+  };
 }
 
 async function frame(

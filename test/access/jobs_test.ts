@@ -49,21 +49,22 @@ Deno.test({
       );
     };
     await send({ object: { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } } }, "");
-    const objects = [
+    const symbolic = [
       ...["faf-db", "mongodb", "postgres-wikijs"].flatMap((name) =>
-        databaseUsers(conversion, decisions, name, "key").objects
+        databaseUsers(conversion, decisions, name).objects
       ),
-      ...brokerUsers(conversion, decisions, "faf-rabbitmq", "key").objects,
+      ...brokerUsers(conversion, decisions, "faf-rabbitmq").objects,
       ...identityMigration(conversion, decisions, "faf-ory-hydra").objects,
-      ...identityClients(conversion, decisions, "faf-ory-hydra", "key").objects,
-      ...backupJobs(conversion, decisions, "key").objects,
-      ...timerJobs(conversion, decisions, "key").objects,
+      ...identityClients(conversion, decisions, "faf-ory-hydra").objects,
+      ...backupJobs(conversion, decisions).objects,
+      ...timerJobs(conversion, decisions).objects,
       ...accessObjects(
         namespace,
         { ...access, people: { guest: { role: "deployer" } } },
         guardedBy(conversion, decisions),
       ),
     ];
+    const objects = conversion.digests.resolve(symbolic, "key");
     for (const planned of objects) {
       const answer = await send(planned, "");
       assert.ok(
@@ -71,7 +72,8 @@ Deno.test({
         `${planned.object.kind} ${planned.object.metadata.name}: ${answer.text}`,
       );
     }
-    const [again] = databaseUsers(conversion, decisions, "faf-db", "another key").objects;
+    const [again] =
+      conversion.digests.resolve(databaseUsers(conversion, decisions, "faf-db"), "another key").objects;
     assert.ok(again !== undefined);
     const refused = await send(again, "force=true");
     assert.equal(refused.status, 422);

@@ -43,6 +43,7 @@ const ORDER = [
   "lib/kube/object.ts",
   "lib/kube/quantity.ts",
   "lib/kube/node_port.ts",
+  "lib/kube/digests.ts",
   "lib/kube/conversion.ts",
   "lib/kube/unexpanded.ts",
   "lib/kube/configuration",

@@ -91,7 +91,7 @@ for (const engine of ENGINES) {
       await engine.sql(server, "app", "CREATE TABLE t (x INT); INSERT INTO t VALUES (1), (2), (3)");
       const conversion = smallConversion({ db: { secrets: { PASSWORD } } });
       const decisions = decisionsFor(engine.name, server.port);
-      const { objects, findings } = backupJobs(conversion, decisions, "key");
+      const { objects, findings } = backupJobs(conversion, decisions);
       assert.deepEqual(findings, []);
       const dumps = async (): Promise<string[]> =>
         (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
@@ -110,7 +110,7 @@ for (const engine of ENGINES) {
         assert.equal(names[2], "other-20200101T000000Z.sql.gz");
       });
       await t.step("one database restores", async () => {
-        const one = backupJobs(conversion, decisionsFor(engine.name, server.port, ["app"]), "key").objects;
+        const one = backupJobs(conversion, decisionsFor(engine.name, server.port, ["app"])).objects;
         const empty = await Deno.makeTempDir({ prefix: "backup-" });
         const job = await perform(one, "backup-nightly", empty);
         assert.ok(job.success, job.output);
@@ -122,8 +122,7 @@ for (const engine of ENGINES) {
       });
       await t.step("a dump that fails leaves the good ones and no half one with a good name", async () => {
         const before = await dumps();
-        const broken =
-          backupJobs(conversion, decisionsFor(engine.name, server.port, ["nothing"]), "key").objects;
+        const broken = backupJobs(conversion, decisionsFor(engine.name, server.port, ["nothing"])).objects;
         const job = await perform(broken, "backup-nightly", folder);
         assert.ok(!job.success);
         assert.match(job.output, /The dump failed/);
@@ -135,7 +134,7 @@ for (const engine of ENGINES) {
         assert.match(job.output, /refuses the password/);
       });
       await t.step("statements run at their time, and the first error ends them", async () => {
-        const timers = timerJobs(conversion, decisions, "key");
+        const timers = timerJobs(conversion, decisions);
         assert.deepEqual(timers.findings, []);
         const job = await perform(timers.objects, "timer-clean", folder);
         assert.ok(job.success, job.output);

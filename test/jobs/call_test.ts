@@ -1,6 +1,6 @@
 /** The Job of a call over HTTP: what it asks a real server, run in busybox as its image has it. */
 import assert from "node:assert/strict";
-import type { ConvertedService } from "../../lib/kube/conversion.ts";
+import type { Conversion, ConvertedService } from "../../lib/kube/conversion.ts";
 import type { Calls } from "../../lib/decisions/jobs.ts";
 import { serviceCalls } from "../../lib/kube/jobs/http_calls.ts";
 import { withStartCalls } from "../../lib/kube/jobs/start_calls.ts";
@@ -15,7 +15,7 @@ const TOKEN = 'ba/na+na &?=%{TOKEN}"$(id)` ü';
 const stack = smallConversion({ unitdb: { secrets: { TOKEN, OTHER: "peel", EMPTY: "" } } });
 
 function call(decided: Calls[string][string]): ReturnType<typeof serviceCalls> {
-  return serviceCalls(stack, { calls: { unitdb: { load: decided } } }, "unitdb", "key");
+  return serviceCalls(stack, { calls: { unitdb: { load: decided } } }, "unitdb");
 }
 
 async function run(decided: Calls[string][string]): Promise<JobRun> {
@@ -115,18 +115,22 @@ Deno.test("a call without a port, a placeholder without a variable and a variabl
 
 Deno.test("a changed secret is another run, and the object does not hold it", () => {
   const decided = { path: "/{A}", port: 80, variables: { A: "unitdb.TOKEN" } };
-  const [first] = call(decided).objects;
   const changed = smallConversion({ unitdb: { secrets: { TOKEN: "other" } } });
-  const [second] = serviceCalls(changed, { calls: { unitdb: { load: decided } } }, "unitdb", "key").objects;
-  assert.notDeepEqual(first, second);
-  assert.doesNotMatch(JSON.stringify(first), /na\+na/);
+  const jobsOf = ({ digests, ...conversion }: Conversion): string => {
+    const jobs = serviceCalls({ digests, ...conversion }, { calls: { unitdb: { load: decided } } }, "unitdb");
+    return JSON.stringify(digests.resolve(jobs, "key"));
+  };
+  assert.equal(jobsOf(stack), jobsOf(stack));
+  assert.notEqual(jobsOf(changed), jobsOf(stack));
+  assert.doesNotMatch(jobsOf(stack), /na\+na/);
 });
 
 /** The pods' template of the one service, with its calls at each start. */
 function started(decided: Calls[string][string], conversion = stack): { object: KubeObject; text: string } {
   const decisions = { calls: { unitdb: { load: { at: "start" as const, ...decided } } } };
-  assert.deepEqual(serviceCalls(conversion, decisions, "unitdb", "key"), { objects: [], findings: [] });
-  const object = withStartCalls(conversion, decisions, "key").services.get("unitdb")?.workload[0]?.object;
+  assert.deepEqual(serviceCalls(conversion, decisions, "unitdb"), { objects: [], findings: [] });
+  const symbolic = withStartCalls(conversion, decisions).services.get("unitdb")?.workload[0]?.object;
+  const object = conversion.digests.resolve(symbolic, "key");
   assert.ok(object);
   return { object, text: JSON.stringify(object) };
 }
@@ -149,12 +153,12 @@ Deno.test("a call at each start is refused for what ends, and for the same mista
   const load = { at: "start" as const, path: "/", port: 80 };
   const once = { ...stack.services.get("unitdb"), kind: "Job" as const };
   const ending = { ...stack, services: new Map([["unitdb", once as ConvertedService]]) };
-  const found = serviceCalls(ending, { calls: { unitdb: { load } } }, "unitdb", "key").findings;
+  const found = serviceCalls(ending, { calls: { unitdb: { load } } }, "unitdb").findings;
   assert.deepEqual(found.map(({ code }) => code), ["kube-job-call"]);
   assert.match(found[0]?.message ?? "", /is a Job, which ends/);
   const broken = { calls: { unitdb: { load: { at: "start" as const, path: "/{A}", port: 80 } } } };
-  assert.equal(serviceCalls(stack, broken, "unitdb", "key").findings.length, 1);
-  assert.deepEqual(withStartCalls(stack, broken, "key").services, stack.services);
+  assert.equal(serviceCalls(stack, broken, "unitdb").findings.length, 1);
+  assert.deepEqual(withStartCalls(stack, broken).services, stack.services);
 });
 
 Deno.test({

@@ -15,16 +15,15 @@ import { runJob } from "./run_job.ts";
 import { run, type Server, startMariadb } from "./server.ts";
 
 function everyJob(conversion: Conversion, decisions: JobDecisions, key = "key"): JobResult[] {
-  return [
-    ...["faf-db", "mongodb", "postgres-wikijs"].map((name) =>
-      databaseUsers(conversion, decisions, name, key)
-    ),
-    brokerUsers(conversion, decisions, "faf-rabbitmq", key),
+  const results = [
+    ...["faf-db", "mongodb", "postgres-wikijs"].map((name) => databaseUsers(conversion, decisions, name)),
+    brokerUsers(conversion, decisions, "faf-rabbitmq"),
     identityMigration(conversion, decisions, "faf-ory-hydra"),
-    identityClients(conversion, decisions, "faf-ory-hydra", key),
-    backupJobs(conversion, decisions, key),
-    timerJobs(conversion, decisions, key),
+    identityClients(conversion, decisions, "faf-ory-hydra"),
+    backupJobs(conversion, decisions),
+    timerJobs(conversion, decisions),
   ];
+  return conversion.digests.resolve(results, key);
 }
 
 fafTest("FAF's decisions about users lead to values that are there and agree", async () => {
@@ -111,7 +110,7 @@ fafTest("a name that leads nowhere is an error with the nearest", async () => {
       },
     },
   };
-  const { objects, findings } = databaseUsers(conversion, decisions, "faf-db", "key");
+  const { objects, findings } = databaseUsers(conversion, decisions, "faf-db");
   assert.deepEqual(objects, []);
   assert.deepEqual(findings.map(({ code }) => code).sort(), [
     "kube-job-grant",
@@ -136,7 +135,7 @@ Deno.test({
     assert.ok(decided !== undefined);
     const { timers } = await fafDecisions();
     const decisions = { databases: { "faf-db": { ...decided, port: server.port } }, timers };
-    const [job] = databaseUsers(conversion, decisions, "faf-db", "key").objects;
+    const [job] = databaseUsers(conversion, decisions, "faf-db").objects;
     assert.ok(job !== undefined);
     for (let turn = 0; turn < 2; turn++) {
       const ended = await runJob(job.object, conversion.configuration, ["faf-db"]);
@@ -191,7 +190,7 @@ async function assertPurges(server: Server, conversion: Conversion, decisions: J
       input: text,
     });
   await sql(GAMES);
-  const [timer] = timerJobs(conversion, decisions, "key").objects;
+  const [timer] = timerJobs(conversion, decisions).objects;
   assert.ok(timer !== undefined);
   const ended = await runJob(timer.object, conversion.configuration, ["faf-db"]);
   assert.ok(ended.success, ended.output);

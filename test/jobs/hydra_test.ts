@@ -119,7 +119,7 @@ async function clients(server: Server, secrets: readonly string[], options: {
       },
     },
   };
-  const { objects, findings } = identityClients(conversion, decisions, "faf-ory-hydra", "key");
+  const { objects, findings } = identityClients(conversion, decisions, "faf-ory-hydra");
   assert.deepEqual(findings, []);
   const [job] = objects;
   assert.ok(job !== undefined);
@@ -190,7 +190,7 @@ Deno.test({
 Deno.test("identityClients() asks for a secret where Hydra would think of one", () => {
   const conversion = smallConversion({ hydra: {} });
   const decisions = { identity: { hydra: { engine: "hydra" as const, clients: { web: {} } } } };
-  const { objects, findings } = identityClients(conversion, decisions, "hydra", "key");
+  const { objects, findings } = identityClients(conversion, decisions, "hydra");
   assert.deepEqual(objects, []);
   assert.deepEqual(findings.map(({ code }) => code), ["kube-job-client-secret"]);
 });

@@ -34,7 +34,7 @@ function passwordsOf(
   service: string,
   decisions: Awaited<ReturnType<typeof fafDecisions>>,
 ): string[] {
-  const [job] = preparation("users", conversion, decisions, service, "key").objects;
+  const [job] = preparation("users", conversion, decisions, service).objects;
   assert.ok(job !== undefined);
   const env = containersOf(job.object)[0]?.["env"];
   assert.ok(Array.isArray(env));
@@ -71,9 +71,9 @@ fafTest("servers that another compose file has are remarks, not errors, and have
   const findings = checkPreparations(smaller, converted, decisions);
   assert.ok(!hasErrors(findings), JSON.stringify(findings));
   assert.deepEqual(findings.map(({ code }) => code), Array(4).fill("kube-decision-unused"));
-  assert.deepEqual(preparation("users", smaller, decisions, "mongodb", "key").objects, []);
+  assert.deepEqual(preparation("users", smaller, decisions, "mongodb").objects, []);
   assert.deepEqual(
-    timed(smaller, decisions, "key").objects.map(({ object }) => object.metadata.name),
+    timed(smaller, decisions).objects.map(({ object }) => object.metadata.name),
     ["faf-backup-faf-db", "backup-faf-db", "backup-faf-db", "timer-leaderboard-inactives"],
   );
 });

@@ -85,7 +85,6 @@ async function users(server: Server, passwords: readonly string[], options: {
     conversion,
     { databases: { "faf-db": decision } },
     "faf-db",
-    "key",
   );
   assert.deepEqual(findings, []);
   const [job] = objects;
@@ -310,7 +309,6 @@ Deno.test({
         },
       },
       "faf-db",
-      "key",
     );
     const job = structuredClone(objects[0]?.object);
     assert.ok(job !== undefined);

@@ -56,7 +56,6 @@ async function users(server: Server, passwords: readonly string[], options: Opti
     conversion,
     { databases: { mongodb: decision } },
     "mongodb",
-    "key",
   );
   assert.deepEqual(findings, []);
   const [job] = objects;

@@ -66,7 +66,7 @@ async function users(server: Server, passwords: readonly string[], options: {
     }])),
   };
   const databases = { "postgres-wikijs": decision };
-  const { objects, findings } = databaseUsers(conversion, { databases }, "postgres-wikijs", "key");
+  const { objects, findings } = databaseUsers(conversion, { databases }, "postgres-wikijs");
   assert.deepEqual(findings, []);
   const [job] = objects;
   assert.ok(job !== undefined);

@@ -64,7 +64,7 @@ async function users(server: RabbitServer, passwords: readonly string[], options
     ...options.broker,
   };
   const brokers = { "faf-rabbitmq": broker };
-  const { objects, findings } = brokerUsers(conversion, { brokers }, "faf-rabbitmq", "key");
+  const { objects, findings } = brokerUsers(conversion, { brokers }, "faf-rabbitmq");
   assert.deepEqual(findings, []);
   const [job] = objects;
   assert.ok(job !== undefined);

@@ -12,7 +12,7 @@ Deno.test("brokerUsers() does not let a Job take the right to go on from its own
   const codesWith = (user: typeof ADMIN["user"] | { from: string }, tags?: string[]): readonly string[] => {
     const rabbit = { password: "store.PASSWORD", ...(tags === undefined ? {} : { tags }) };
     const brokers = { store: { engine: "rabbitmq" as const, admin: { ...ADMIN, user }, users: { rabbit } } };
-    return brokerUsers(CONVERSION, { brokers }, "store", "key").findings.map(({ code }) => code);
+    return brokerUsers(CONVERSION, { brokers }, "store").findings.map(({ code }) => code);
   };
   assert.deepEqual(codesWith("rabbit"), []);
   assert.deepEqual(codesWith("rabbit", ["administrator", "monitoring"]), []);
@@ -25,7 +25,7 @@ Deno.test("databaseUsers() refuses what PostgreSQL gives on tables alone", () =>
   const messagesOf = (grant: Grant): readonly string[] => {
     const users = { wiki: { password: "store.PASSWORD", grants: [grant] } };
     const databases = { store: { engine: "postgres" as const, admin: ADMIN, users } };
-    return databaseUsers(CONVERSION, { databases }, "store", "key").findings.map(({ message }) => message);
+    return databaseUsers(CONVERSION, { databases }, "store").findings.map(({ message }) => message);
   };
   assert.deepEqual(messagesOf("wiki"), []);
   assert.deepEqual(messagesOf({ database: "wiki", privileges: ["connect", "TEMP"] }), []);

@@ -1,4 +1,5 @@
 /** Small conversions for tests of jobs: services with Secrets that hold given variables. */
+import { Digests } from "../../lib/kube/digests.ts";
 import type { Conversion, ConvertedService } from "../../lib/kube/conversion.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
 
@@ -16,6 +17,7 @@ export function smallConversion(stack: SmallStack): Conversion {
   );
   return {
     namespace: "faf",
+    digests: new Digests(),
     services,
     namespaces: [],
     storage: [],

@@ -10,10 +10,7 @@ import { type Decisions, parseDecisions } from "../../lib/decisions/decisions.ts
 import type { ImageFacts } from "../../lib/stack/known_images.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
 import { asInCluster } from "../../lib/stack/as_in_cluster.ts";
-import { exposedPorts } from "../../lib/stack/ports.ts";
-import { findTraefik } from "../../lib/traefik/find_traefik.ts";
-import { readRouting } from "../../lib/traefik/read_routing.ts";
-import { selectTraefikFiles } from "../../lib/traefik/traefik_files.ts";
+import { stackRouting } from "../../lib/stack/stack_routing.ts";
 import type { Routing } from "../../lib/traefik/routing.ts";
 
 export interface Converted {
@@ -52,22 +49,14 @@ export async function convertStack(input: StackInput): Promise<Converted> {
   const decided = parseDecisions(input.decisions ?? "", join(input.directory, "decisions.yaml"));
   const { decisions } = decided;
   const images = (image: string): ImageFacts | undefined => input.images?.[image];
-  const traefik = findTraefik(project);
-  const selected = traefik === undefined
-    ? { files: { dynamic: [] }, findings: [] }
-    : selectTraefikFiles(traefik, bindSources);
-  const routing = readRouting({
-    project,
-    exposedPorts: exposedPorts(project, images, decisions),
-    files: selected.files,
-  });
-  const { conversion } = convert({ project, bindSources, decisions, routing, images });
+  const { routing, findings: routed } = stackRouting({ project, bindSources, decisions, images });
+  const symbolic = convert({ project, bindSources, decisions, routing, images }).conversion;
+  const conversion = symbolic.digests.resolve(symbolic, "");
   const diagnostics = [
     ...loaded.diagnostics,
     ...findings,
     ...decided.diagnostics,
-    ...selected.findings,
-    ...routing.findings,
+    ...routed,
     ...conversion.findings,
   ];
   return { project, bindSources, decisions, routing, conversion, diagnostics };

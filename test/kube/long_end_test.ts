@@ -22,7 +22,7 @@ Deno.test("a rollout leaves an old pod the time that it may take to end", async 
     });
     assert.deepEqual(Object.fromEntries(deadlines), { lobby: 4200, other: undefined });
 
-    const preparations = preparationsFor(conversion, decisions, "");
+    const preparations = preparationsFor(conversion, decisions);
     const notes = {
       absent: new Set<string>(),
       claimed: new Set<string>(),

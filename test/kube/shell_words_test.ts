@@ -271,10 +271,10 @@ async function jobScripts(word: string): Promise<Map<string, string>> {
     await Deno.writeTextFile(join(directory, "compose.yaml"), JSON.stringify(compose));
     const converted = await convertStack({ directory, decisions: JSON.stringify(decisions) });
     const made = [
-      timed(converted.conversion, converted.decisions, "key"),
+      timed(converted.conversion, converted.decisions),
       ...["maria", "postgres", "mongo", "broker", "login"].flatMap((service) =>
         (["users", "clients", "calls"] as const).map((purpose) =>
-          preparation(purpose, converted.conversion, converted.decisions, service, "key")
+          preparation(purpose, converted.conversion, converted.decisions, service)
         )
       ),
     ];

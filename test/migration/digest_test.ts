@@ -36,15 +36,16 @@ async function planWith(
     }
     const { scripts, diagnostics } = await loadScripts(directory);
     assert.deepEqual(diagnostics, []);
-    const preparations = preparationsFor(conversion, decisions, "");
+    const preparations = preparationsFor(conversion, decisions);
     const { defaultMigration } = decisions;
-    return planMigrations({
+    const { plan } = planMigrations({
       scripts,
       conversion,
       preparations,
       assigned: new Map(),
       ...(defaultMigration === undefined ? {} : { defaultMigration }),
-    }).plan;
+    });
+    return conversion.digests.resolve(plan, "");
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Digests } from "../../lib/kube/digests.ts";
 import type { Conversion, ConvertedService, WorkloadKind } from "../../lib/kube/conversion.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
 import { migration, type Stack, type Steps } from "../../lib/migration/authoring.ts";
@@ -30,6 +31,7 @@ function service(name: string, kind: WorkloadKind): ConvertedService {
 function conversion(...services: ConvertedService[]): Conversion {
   return {
     namespace: "n",
+    digests: new Digests(),
     services: new Map(services.map((converted) => [converted.name, converted])),
     namespaces: [object("Namespace", "n")],
     storage: [],

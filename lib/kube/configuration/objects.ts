@@ -1,7 +1,7 @@
 /** Collects ConfigMaps and Secrets: one object for one content, names that do not collide, sizes that fit. */
-import { createHmac } from "node:crypto";
 import { encodeBase64 } from "../../values/base64.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
+import { type Digests, keyedHash } from "../digests.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import { shortHash, subdomain } from "../../stack/names.ts";
 
@@ -23,26 +23,25 @@ interface Added {
 /** The objects of one conversion, growing while services are converted. */
 export class ConfigurationObjects {
   readonly #namespace: string;
-  readonly #digestKey: string;
+  readonly #digests: Digests;
   readonly #byContent = new Map<string, Added>();
   readonly #names = new Set<string>();
 
-  /** `digestKey` keys the digests of secret values, which are written into annotations. */
-  constructor(namespace: string, digestKey: string) {
+  constructor(namespace: string, digests: Digests) {
     this.#namespace = namespace;
-    this.#digestKey = digestKey;
+    this.#digests = digests;
   }
 
   /** Adds content for a service; returns the name under which it is mounted and a digest for rollouts. */
   add(content: Content, service: string): { name: string; digest: string } {
-    const identity = this.#digest(content);
+    const identity = digestOfContent(content, "");
     const known = this.#byContent.get(identity);
     if (known !== undefined) {
       known.users.add(service);
       return { name: known.planned.object.metadata.name, digest: known.digest };
     }
-    const name = this.#freeName(content.kind, subdomain(content.name), identity);
-    const digest = identity.slice(0, 8);
+    const name = this.#freeName(content);
+    const digest = this.#digests.symbol((key) => digestOfContent(content, key).slice(0, 8));
     const planned: PlannedObject = {
       object: configurationObject(content, name, this.#namespace),
       ...(content.source === undefined ? {} : { source: content.source }),
@@ -53,9 +52,8 @@ export class ConfigurationObjects {
 
   /** A digest for rollouts of values that an object holds among others. */
   digestOf(values: readonly string[]): string {
-    const hmac = createHmac("sha256", this.#digestKey);
-    for (const value of values) hmac.update(`\0${value.length}\0${value}`);
-    return hmac.digest("hex").slice(0, 8);
+    const parts = values.map((value) => `\0${value.length}\0${value}`);
+    return this.#digests.symbol((key) => keyedHash(key, parts).slice(0, 8));
   }
 
   /** All objects by kind and name; one that a single service reads carries that service. */
@@ -85,20 +83,24 @@ export class ConfigurationObjects {
     );
   }
 
-  #freeName(kind: string, wanted: string, identity: string): string {
-    const name = this.#names.has(`${kind}/${wanted}`) ? `${wanted}-${shortHash(identity)}` : wanted;
+  #freeName(content: Content): string {
+    const { kind } = content;
+    const wanted = subdomain(content.name);
+    const name = this.#names.has(`${kind}/${wanted}`)
+      ? `${wanted}-${this.#digests.symbol((key) => shortHash(digestOfContent(content, key)))}`
+      : wanted;
     this.#names.add(`${kind}/${name}`);
     return name;
   }
+}
 
-  #digest(content: Content): string {
-    const hmac = createHmac("sha256", this.#digestKey);
-    hmac.update(content.kind);
-    for (const [key, bytes] of [...content.data].sort(([left], [right]) => left < right ? -1 : 1)) {
-      hmac.update(`\0${key}\0${bytes.length}\0`).update(bytes);
-    }
-    return hmac.digest("hex");
-  }
+/** Hexadecimal; with the empty key, which is for telling contents apart here, it never leaves. */
+function digestOfContent({ kind, data }: Content, key: string): string {
+  const entries = [...data].sort(([left], [right]) => left < right ? -1 : 1);
+  return keyedHash(key, [
+    kind,
+    ...entries.flatMap(([name, bytes]) => [`\0${name}\0${bytes.length}\0`, bytes]),
+  ]);
 }
 
 function order(object: KubeObject): string {

@@ -25,19 +25,19 @@ const DUMPS = {
 } as const;
 
 /** Volume, claim and CronJob of every decided backup. The directory must exist on the node, as for every local volume. */
-export function backupJobs(conversion: Conversion, decisions: JobDecisions, digestKey: string): JobResult {
+export function backupJobs(conversion: Conversion, decisions: JobDecisions): JobResult {
   return joined(
     Object.entries(decisions.backups ?? {}).map(([name, backup]) =>
-      backupJob(conversion, decisions, name, backup, digestKey)
+      backupJob(conversion, decisions, name, backup)
     ),
   );
 }
 
 /** The CronJob of every decided timer. */
-export function timerJobs(conversion: Conversion, decisions: JobDecisions, digestKey: string): JobResult {
+export function timerJobs(conversion: Conversion, decisions: JobDecisions): JobResult {
   return joined(
     Object.entries(decisions.timers ?? {}).map(([name, timer]) =>
-      timerJob(conversion, decisions, name, timer, digestKey)
+      timerJob(conversion, decisions, name, timer)
     ),
   );
 }
@@ -47,7 +47,6 @@ function backupJob(
   decisions: JobDecisions,
   name: string,
   backup: Backups[string],
-  digestKey: string,
 ): JobResult {
   const path = new Decided(decisions, "backups", name);
   const base = serverOf(conversion, decisions, backup.service, path);
@@ -72,7 +71,7 @@ function backupJob(
     script,
     arguments: backup.databases ?? [],
     variables,
-    digestKey,
+    digests: conversion.digests,
     deadlineSeconds: 6 * 3600,
     claims: [{ claim, path: "/backup" }],
   }, timeOf(backup));
@@ -88,7 +87,6 @@ function timerJob(
   decisions: JobDecisions,
   name: string,
   timer: Timers[string],
-  digestKey: string,
 ): JobResult {
   const path = new Decided(decisions, "timers", name);
   const base = serverOf(conversion, decisions, timer.service, path);
@@ -110,7 +108,7 @@ function timerJob(
     script: server.engine === "postgres" ? POSTGRES_TIMER_SCRIPT : MYSQL_TIMER_SCRIPT,
     arguments: [timer.sql, timer.database],
     variables,
-    digestKey,
+    digests: conversion.digests,
     deadlineSeconds: 3600,
   }, timeOf(timer));
   return { objects: [{ object, service: timer.service }], findings: [] };

@@ -19,7 +19,6 @@ export function databaseUsers(
   conversion: Conversion,
   decisions: JobDecisions,
   service: string,
-  digestKey: string,
 ): JobResult {
   const decided = decisions.databases?.[service];
   if (decided?.users === undefined && decided?.databases === undefined) return { objects: [], findings: [] };
@@ -55,7 +54,7 @@ export function databaseUsers(
       image,
       ...programOf(server),
       variables,
-      digestKey,
+      digests: conversion.digests,
     }),
     service,
   };

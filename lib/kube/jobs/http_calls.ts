@@ -33,7 +33,6 @@ export function serviceCalls(
   conversion: Conversion,
   decisions: JobDecisions,
   service: string,
-  digestKey: string,
 ): JobResult {
   const kind = conversion.services.get(service)?.kind ?? "none";
   const calls = readCalls(conversion, decisions, service);
@@ -58,7 +57,7 @@ export function serviceCalls(
       script: CALL_SCRIPT,
       arguments: given,
       variables,
-      digestKey,
+      digests: conversion.digests,
       deadlineSeconds: 300 + (call.seconds ?? 600),
     }),
     service,

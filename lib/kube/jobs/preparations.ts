@@ -27,29 +27,28 @@ export function preparation(
   conversion: Conversion,
   decisions: JobDecisions,
   service: string,
-  digestKey: string,
 ): JobResult {
   switch (purpose) {
     case "users":
       return decisions.brokers?.[service] === undefined
-        ? databaseUsers(conversion, decisions, service, digestKey)
-        : brokerUsers(conversion, decisions, service, digestKey);
+        ? databaseUsers(conversion, decisions, service)
+        : brokerUsers(conversion, decisions, service);
     case "schema":
       return identityMigration(conversion, decisions, service);
     case "clients":
-      return identityClients(conversion, decisions, service, digestKey);
+      return identityClients(conversion, decisions, service);
     case "calls":
-      return serviceCalls(conversion, decisions, service, digestKey);
+      return serviceCalls(conversion, decisions, service);
     case "chart":
       return brokerChart(conversion, decisions, service);
   }
 }
 
 /** What replaces the host's timers: volumes, claims and CronJobs of backups, and statements at a time. */
-export function timed(conversion: Conversion, decisions: JobDecisions, digestKey: string): JobResult {
+export function timed(conversion: Conversion, decisions: JobDecisions): JobResult {
   const [backups, timers] = [
-    backupJobs(conversion, decisions, digestKey),
-    timerJobs(conversion, decisions, digestKey),
+    backupJobs(conversion, decisions),
+    timerJobs(conversion, decisions),
   ];
   return {
     objects: [...backups.objects, ...timers.objects],
@@ -63,23 +62,22 @@ export function checkPreparations(
   texts: StackTexts,
   decisions: JobDecisions,
 ): Diagnostic[] {
-  const key = "";
   const findings = [
     ...checkAgreement(conversion, texts, decisions),
     ...Object.keys(decisions.databases ?? {}).flatMap((name) =>
-      databaseUsers(conversion, decisions, name, key).findings
+      databaseUsers(conversion, decisions, name).findings
     ),
     ...Object.keys(decisions.brokers ?? {}).flatMap((name) => [
-      ...brokerUsers(conversion, decisions, name, key).findings,
+      ...brokerUsers(conversion, decisions, name).findings,
       ...brokerChart(conversion, decisions, name).findings,
     ]),
     ...Object.keys(decisions.identity ?? {}).flatMap((name) =>
-      identityClients(conversion, decisions, name, key).findings
+      identityClients(conversion, decisions, name).findings
     ),
     ...Object.keys(decisions.calls ?? {}).flatMap((name) =>
-      serviceCalls(conversion, decisions, name, key).findings
+      serviceCalls(conversion, decisions, name).findings
     ),
-    ...timed(conversion, decisions, key).findings,
+    ...timed(conversion, decisions).findings,
   ];
   const seen = new Set<string>();
   return findings.filter(({ code, message }) => {

@@ -1,5 +1,6 @@
 /** Calls that a program needs at each start: made by a container beside it, as its data ends with its own. */
 import type { Conversion, ConvertedService } from "../conversion.ts";
+import type { Digests } from "../digests.ts";
 import type { KubeObject } from "../object.ts";
 import { ANSWERED, CALL_AT_START_SCRIPT } from "./call_script.ts";
 import type { JobDecisions } from "../../decisions/jobs.ts";
@@ -14,19 +15,16 @@ const ADDRESS = { CALL_ADDRESS: { text: "127.0.0.1" } } as const;
 /**
  * The conversion with a container `call-NAME` in the pods of every service that has a call with `at: start`. What is
  * wrong with such a call is found by `serviceCalls`.
- *
- * @param digestKey keys the digest by which pods are replaced when a value of the call changes
  */
 export function withStartCalls(
   conversion: Conversion,
   decisions: JobDecisions,
-  digestKey: string,
 ): Conversion {
   const services = new Map(
     [...conversion.services].map(([name, service]) => {
       const calls = readCalls(conversion, decisions, name)
         .filter(({ call, findings }) => call.at === "start" && findings.length === 0);
-      return [name, calls.length === 0 ? service : withCalls(service, calls, digestKey)] as const;
+      return [name, calls.length === 0 ? service : withCalls(service, calls, conversion.digests)] as const;
     }),
   );
   return { ...conversion, services };
@@ -35,14 +33,14 @@ export function withStartCalls(
 function withCalls(
   service: ConvertedService,
   calls: readonly ReadCall[],
-  digestKey: string,
+  digests: Digests,
 ): ConvertedService {
   const [first, ...others] = service.workload;
   if (first === undefined) return service;
-  return { ...service, workload: [{ ...first, object: besides(first.object, calls, digestKey) }, ...others] };
+  return { ...service, workload: [{ ...first, object: besides(first.object, calls, digests) }, ...others] };
 }
 
-function besides(workload: KubeObject, calls: readonly ReadCall[], digestKey: string): KubeObject {
+function besides(workload: KubeObject, calls: readonly ReadCall[], digests: Digests): KubeObject {
   const spec = record(workload["spec"]);
   const template = record(spec?.["template"]);
   const pod = record(template?.["spec"]);
@@ -54,7 +52,7 @@ function besides(workload: KubeObject, calls: readonly ReadCall[], digestKey: st
   );
   const annotations = {
     ...record(metadata?.["annotations"]),
-    [INPUTS_ANNOTATION]: inputsDigest(variables, digestKey),
+    [INPUTS_ANNOTATION]: inputsDigest(variables, digests),
   };
   return {
     ...workload,

@@ -35,7 +35,7 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
     ...fileReferenceMounts(workshop, subject),
     ...(service.tmpfs ?? []).map((text) => temporary(text)),
     ...sharedMemory(service.shm_size),
-  ]);
+  ], workshop.digests);
   const volumes = new Map(
     mounted.flatMap(({ volume, extraVolumes }) => [volume, ...extraVolumes ?? []]).map((
       volume,

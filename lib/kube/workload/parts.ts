@@ -2,6 +2,7 @@
 import type { Service } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { ConfigurationObjects } from "../configuration/objects.ts";
+import type { Digests } from "../digests.ts";
 import type { SecretNote, Secrets } from "../../stack/secrets/classification.ts";
 import type { Context } from "../../stack/context.ts";
 import type { ServiceDecision } from "../../decisions/decisions.ts";
@@ -18,6 +19,7 @@ export type Json = Record<string, unknown>;
 /** Everything known about the stack while one service is converted. */
 export interface Workshop {
   readonly context: Context;
+  readonly digests: Digests;
   readonly secrets: Secrets;
   readonly objects: ConfigurationObjects;
   readonly claims: Claims;

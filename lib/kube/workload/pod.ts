@@ -1,8 +1,7 @@
 /** The pod template of a service. */
-import { createHash } from "node:crypto";
 import type { Published } from "../../stack/published_port.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
-import { isAnnotationKey, labelValue } from "../../stack/names.ts";
+import { isAnnotationKey, labelValue, shortHash } from "../../stack/names.ts";
 import { at } from "../../stack/context.ts";
 import type { Place } from "../../stack/secrets/reference.ts";
 import { containerOf } from "./container.ts";
@@ -70,7 +69,7 @@ export function podOf(
   };
   const annotations = {
     ...annotationsOf(workshop, subject),
-    ...digestAnnotation([...container.digests, ...mounts.digests]),
+    ...digestAnnotation(workshop, [...container.digests, ...mounts.digests]),
   };
   return {
     template: { metadata: { labels, ...optional("annotations", annotations) }, spec },
@@ -80,10 +79,12 @@ export function podOf(
   };
 }
 
-function digestAnnotation(digests: readonly string[]): Record<string, string> {
+function digestAnnotation(
+  { digests: known }: Workshop,
+  digests: readonly string[],
+): Record<string, string> {
   if (digests.length === 0) return {};
-  const text = createHash("sha256").update(digests.join(",")).digest("hex").slice(0, 8);
-  return { [CONFIGURATION_DIGEST]: text };
+  return { [CONFIGURATION_DIGEST]: known.symbol((key) => shortHash(known.resolve(digests.join(","), key))) };
 }
 
 /** Compose's labels and annotations, without Traefik's, which became routes. */

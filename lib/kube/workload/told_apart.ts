@@ -1,10 +1,12 @@
 /** Names of volumes and init containers that are different things stay different after normalising. */
 import { label, shortHash } from "../../stack/names.ts";
+import { type Digests, hasSymbol } from "../digests.ts";
 import type { Mounted } from "./mounted.ts";
 import type { Json } from "./parts.ts";
 
 /** The same mounts, a volume renamed where its name already stands for another one. */
-export function toldApart(mounted: readonly Mounted[]): Mounted[] {
+export function toldApart(mounted: readonly Mounted[], digests: Digests): Mounted[] {
+  const others = new Map<string, string>();
   const volumes = new Map<string, string>();
   const initContainers = new Set<string>();
   const nameOf = (volume: Json & { name: string }, target: string): string => {
@@ -12,7 +14,11 @@ export function toldApart(mounted: readonly Mounted[]): Mounted[] {
     // Two empty directories look the same and are not.
     const identity = JSON.stringify("emptyDir" in source ? [source, target] : source);
     const known = volumes.get(name);
-    const free = known === undefined || known === identity ? name : label(`${name}-${shortHash(identity)}`);
+    const other = `${name}-${identity}`;
+    const free = known === undefined || known === identity
+      ? name
+      : others.get(other) ?? otherName(name, identity, digests);
+    if (free !== name) others.set(other, free);
     volumes.set(free, identity);
     return free;
   };
@@ -33,6 +39,14 @@ export function toldApart(mounted: readonly Mounted[]): Mounted[] {
         : { init: initOf(one.init, renamed, initContainers, one.mount.mountPath) }),
     };
   });
+}
+
+/** Where the volume's own object has a name that depends on the key, the volume's does. */
+function otherName(name: string, identity: string, digests: Digests): string {
+  const named = (text: string): string => label(`${name}-${shortHash(text)}`);
+  return hasSymbol(identity)
+    ? digests.symbol((key) => named(digests.resolve(identity, key)))
+    : named(identity);
 }
 
 function initOf(

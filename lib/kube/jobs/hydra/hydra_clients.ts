@@ -28,7 +28,6 @@ export function identityClients(
   conversion: Conversion,
   decisions: JobDecisions,
   service: string,
-  digestKey: string,
 ): JobResult {
   const server = decisions.identity?.[service];
   if (server?.clients === undefined) return { objects: [], findings: [] };
@@ -63,7 +62,7 @@ export function identityClients(
     script: HYDRA_CLIENTS_SCRIPT,
     arguments: [],
     variables,
-    digestKey,
+    digests: conversion.digests,
   });
   return { objects: [{ object, service }], findings };
 }

@@ -15,7 +15,6 @@ export function brokerUsers(
   conversion: Conversion,
   decisions: JobDecisions,
   service: string,
-  digestKey: string,
 ): JobResult {
   const decided = decisions.brokers?.[service];
   if (decided?.users === undefined && decided?.vhosts === undefined) return { objects: [], findings: [] };
@@ -47,7 +46,7 @@ export function brokerUsers(
     script: RABBITMQ_USERS_SCRIPT,
     arguments: [RABBITMQ_USERS_PROGRAM, rabbitmqTerms(broker)],
     variables,
-    digestKey,
+    digests: conversion.digests,
   });
   return { objects: [{ object, service }], findings };
 }

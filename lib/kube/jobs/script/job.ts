@@ -1,5 +1,6 @@
 /** The frame of a Job or CronJob that runs one shell script with values from Secrets. */
 import { createHmac } from "node:crypto";
+import type { Digests } from "../../digests.ts";
 import type { KubeObject } from "../../object.ts";
 import type { Place } from "../../../stack/secrets/reference.ts";
 import { unexpanded } from "../../unexpanded.ts";
@@ -21,7 +22,7 @@ export interface ScriptJob {
   /** `$1`, `$2` and so on of the script. Never a secret. */
   readonly arguments: readonly string[];
   readonly variables: Readonly<Record<string, Variable>>;
-  readonly digestKey: string;
+  readonly digests: Digests;
   readonly deadlineSeconds?: number;
   /** Claims mounted at paths. */
   readonly claims?: readonly { readonly claim: string; readonly path: string }[];
@@ -62,7 +63,11 @@ export function scriptCronJob(
  * A keyed digest of what is read, by name; without the key nobody guesses a short password from it. What is only there
  * for a while does not count: its coming and going is no reason to run again.
  */
-export function inputsDigest(variables: Readonly<Record<string, Variable>>, key: string): string {
+export function inputsDigest(variables: Readonly<Record<string, Variable>>, digests: Digests): string {
+  return digests.symbol((key) => keyedInputs(variables, key));
+}
+
+function keyedInputs(variables: Readonly<Record<string, Variable>>, key: string): string {
   const hmac = createHmac("sha256", key);
   for (const [name, variable] of Object.entries(variables).sort(([left], [right]) => left < right ? -1 : 1)) {
     if (!("place" in variable)) continue;
@@ -92,7 +97,7 @@ function jobSpec(job: ScriptJob, backoffLimit: number): Record<string, unknown> 
     template: {
       metadata: {
         labels: labelsOf(job),
-        annotations: { [INPUTS_ANNOTATION]: inputsDigest(job.variables, job.digestKey) },
+        annotations: { [INPUTS_ANNOTATION]: inputsDigest(job.variables, job.digests) },
       },
       spec: {
         automountServiceAccountToken: false,
