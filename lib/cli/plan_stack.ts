@@ -15,6 +15,7 @@ import type { Plan } from "../migration/step.ts";
 import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
 import { knownSecrets } from "../stack/secrets/known_secrets.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
+import type { Seen } from "../stack/seen.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
 import { type DecisionsFile, decisionsIn, findDecisions } from "./decisions_file.ts";
 import { askEngine } from "./engine_facts.ts";
@@ -44,14 +45,20 @@ export interface PlannedStack {
    * and without a key it would tell something of a short secret.
    */
   planFor(digestKey: string): Plan | undefined;
+  /** What an engine told; absent where there is no project. */
+  readonly seen?: Seen;
+  /** The same input read again, with what was concluded from an engine before. */
+  withRecorded(recorded: Seen): Promise<PlannedStack>;
 }
 
 /** The stack that is moved when none is named. */
 export const EXAMPLE = "examples/harbour";
 
-/** What a command extra at besides, or in place of what lies on disk. */
+/** What a command looks at besides, or in place of what lies on disk. */
 export interface PlanStackOptions {
   readonly measure?: boolean;
+  /** What was concluded from an engine when the stack was first moved. */
+  readonly recorded?: Seen;
   readonly decisions?: DecisionsFile;
   /** Contents by real path. */
   readonly edited?: ReadonlyMap<string, Uint8Array>;
@@ -82,6 +89,8 @@ export async function planStack(
   const read = {
     directory,
     sources,
+    withRecorded: (recorded: Seen): Promise<PlannedStack> =>
+      planStack(options, surroundings, { ...extra, recorded }),
     decisions: decided.decisions,
     ...(known === undefined ? {} : { known }),
   };
@@ -93,7 +102,12 @@ export async function planStack(
   diagnostics.push(...findings);
   const { decisions } = decided;
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
-  const engine = await askEngine(project, surroundings, extra.measure ?? false, diagnostics);
+  const engine = await askEngine(
+    project,
+    surroundings,
+    { measure: extra.measure ?? false, recorded: extra.recorded },
+    diagnostics,
+  );
   const { routing, findings: routed } = stackRouting({ project, bindSources, decisions, ...engine });
   diagnostics.push(...routed);
   const served = { decisions, directory, routing, now: surroundings.now() };
@@ -109,7 +123,7 @@ export async function planStack(
   });
   diagnostics.push(...planned.findings, ...await checkBackupDirectories(decisions));
   const { conversion } = planned;
-  const seen = { ...read, project, bindSources, conversion, diagnostics };
+  const seen = { ...read, project, bindSources, conversion, diagnostics, seen: engine.seen };
   const values = secretsOf(project, bindSources, conversion);
   const shown = {
     ...seen,

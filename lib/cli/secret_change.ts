@@ -17,7 +17,7 @@ import {
 import { removeLeftovers, writeFile } from "../run/secrets/edited_files.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { keepVolumes } from "./live_volumes.ts";
+import { asRecorded } from "./as_recorded.ts";
 import { type PlannedStack, planStack, stackDirectory } from "./plan_stack.ts";
 import { follow, lockTimeoutOf, writerOptions, type WriteSession } from "./write_session.ts";
 import type { CommandOptions, Run } from "./command.ts";
@@ -63,7 +63,7 @@ async function change(
   const { namespace } = conversion;
   return await withTarget(target, async () => {
     terminal.err(`${describeTarget(target, namespace)}\n`);
-    const stack = await keepVolumes(read, target.client);
+    const stack = await asRecorded(read, target.client);
     const record = await findRecord(target.client, namespace);
     if (record === undefined) throw new Failure(ExitCode.usage, [nothingRecorded(namespace)]);
     const context = { options, surroundings, terminal, target, namespace, digestKey: keyText(record.key) };
@@ -88,7 +88,7 @@ async function change(
 }
 
 function planLive({ options, surroundings, target }: ChangeContext): Promise<PlannedStack> {
-  return planStack(options, surroundings).then((stack) => keepVolumes(stack, target.client));
+  return planStack(options, surroundings).then((stack) => asRecorded(stack, target.client));
 }
 
 interface NewChange {

@@ -9,7 +9,7 @@ import type { RunEvent } from "../run/event.ts";
 import type { WriterOptions } from "../run/locked.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
-import { keepVolumes } from "./live_volumes.ts";
+import { asRecorded } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
@@ -72,7 +72,7 @@ export async function withWriteSession(
     terminal.err(`${describeTarget(target, namespace)}\n`);
     if (asks) refuseUnanswered(target, options["yes"] === true, terminal);
     await refuseMovedBefore(target.client, read, options, surroundings);
-    const stack = await keepVolumes(read, target.client);
+    const stack = await asRecorded(read, target.client);
     const plan = stack.plan ?? read.plan;
     if (plan === undefined) return refuse(stack);
     return await work({ options, surroundings, terminal, stack, plan, namespace, target, writer });
