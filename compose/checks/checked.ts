@@ -20,16 +20,6 @@ export function say(project: Checked, code: string, message: string, path: Path,
   project.say({ code, severity: "error", message, ...(span && { span }), hint });
 }
 
-/** A value as a mapping; an empty one where it is none. */
-export function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
-/** A value as a list; an empty one where it is none. */
-export function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
 /** The value under a name, whatever the name is. */
 export function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined;

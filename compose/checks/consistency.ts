@@ -1,8 +1,9 @@
 /** Checks that what services refer to is there, and that keys that say the same do not contradict each other. */
-import { type Checked, list, own, record, say } from "./checked.ts";
+import { type Checked, own, say } from "./checked.ts";
 import { findCycles } from "./cycles.ts";
 import type { Path, Service } from "../project.ts";
 import { checkDependencies, checkNetworks, checkReferences, suggest } from "./references.ts";
+import { fields, items } from "../../lib/values/json.ts";
 
 /** Says everything that is inconsistent in the active services and jobs (compose-go's `loader/validate.go`). */
 export function checkConsistency(project: Checked): void {
@@ -53,7 +54,7 @@ function checkBuild(name: string, service: Service, project: Checked): void {
       "dockerfile_inline",
     ], "remove one of the two");
   }
-  for (const [key, context] of Object.entries(record(build.additional_contexts))) {
+  for (const [key, context] of Object.entries(fields(build.additional_contexts))) {
     const target = String(context);
     if (!target.startsWith("service:")) continue;
     const other = target.slice("service:".length);
@@ -69,7 +70,7 @@ function checkBuild(name: string, service: Service, project: Checked): void {
       suggest(other, name, Object.keys(project.services)),
     );
   }
-  const platforms = list(build.platforms);
+  const platforms = items(build.platforms);
   if (platforms.length > 0 && service.platform && !platforms.includes(service.platform)) {
     say(project, "compose-conflict", `The platform "${service.platform}" is not among those of the build`, [
       "services",
@@ -121,14 +122,14 @@ function checkAmounts(name: string, service: Service, project: Checked): void {
       'remove "container_name"',
     );
   }
-  const { limits, reservations } = record(deploy?.resources);
+  const { limits, reservations } = fields(deploy?.resources);
   differ("cpus", service.cpus, "limits", limits, "cpus");
   differ("mem_limit", service.mem_limit, "limits", limits, "memory");
   differ("mem_reservation", service.mem_reservation, "reservations", reservations, "memory");
   differ("pids_limit", service.pids_limit, "limits", limits, "pids");
 
   function differ(key: string, value: unknown, section: string, other: unknown, otherKey: string): void {
-    if (value === undefined || other === undefined || record(other)[otherKey] === value) return;
+    if (value === undefined || other === undefined || fields(other)[otherKey] === value) return;
     say(
       project,
       "compose-conflict",
@@ -157,8 +158,8 @@ function checkMounts(name: string, service: Service, project: Checked): void {
     take(entry.split(":")[0] ?? entry, "tmpfs", index);
   }
   for (const [index, mount] of (service.volumes ?? []).entries()) take(mount.target, "volumes", index);
-  for (const [index, watch] of list(record(service.develop).watch).entries()) {
-    const { target, action } = record(watch);
+  for (const [index, watch] of items(fields(service.develop).watch).entries()) {
+    const { target, action } = fields(watch);
     if (target || action === "rebuild" || action === "restart") continue;
     say(project, "compose-missing-key", `The action "${action}" needs the key "target"`, [
       "services",
@@ -182,9 +183,9 @@ function checkJobs(project: Checked): void {
     );
   }
   for (const [name, job] of Object.entries(project.jobs)) {
-    for (const [other, dependency] of Object.entries(record(job.depends_on))) {
+    for (const [other, dependency] of Object.entries(fields(job.depends_on))) {
       if (own(project.jobs, other) !== undefined || own(project.services, other) !== undefined) continue;
-      if (own(project.disabled, other) !== undefined && record(dependency).required !== true) continue;
+      if (own(project.disabled, other) !== undefined && fields(dependency).required !== true) continue;
       say(project, "compose-undefined", `The job "${name}" depends on "${other}", which is not defined`, [
         "jobs",
         name,

@@ -1,11 +1,12 @@
 /** Checks that what a service names is defined: services, networks, volumes, configs, secrets, models. */
-import { type Checked, list, own, record, say } from "./checked.ts";
+import { type Checked, own, say } from "./checked.ts";
 import type { Path, Service } from "../project.ts";
 import { likeliest } from "../tree/suggest.ts";
+import { fields, items } from "../../lib/values/json.ts";
 
 /** The networks of a service. */
 export function checkNetworks(name: string, service: Service, project: Checked): void {
-  const names = Object.keys(record(service.networks));
+  const names = Object.keys(fields(service.networks));
   if (service.network_mode && names.length > 0) {
     say(project, "compose-conflict", `The service "${name}" has "network_mode" and "networks"`, [
       "services",
@@ -18,10 +19,10 @@ export function checkNetworks(name: string, service: Service, project: Checked):
 
 /** What a service waits for. */
 export function checkDependencies(name: string, service: Service, project: Checked): void {
-  for (const [other, dependency] of Object.entries(record(service.depends_on))) {
+  for (const [other, dependency] of Object.entries(fields(service.depends_on))) {
     if (own(project.services, other) !== undefined) continue;
     const isDisabled = own(project.disabled, other) !== undefined;
-    if (isDisabled && record(dependency).required !== true) continue;
+    if (isDisabled && fields(dependency).required !== true) continue;
     const path = ["services", name, "depends_on", other];
     if (isDisabled) {
       say(
@@ -63,11 +64,11 @@ export function checkReferences(name: string, service: Service, project: Checked
       refer(name, section, [reference.source], () => ["services", name, section, index], project);
     }
   }
-  for (const [index, secret] of list(service.build?.secrets).entries()) {
+  for (const [index, secret] of items(service.build?.secrets).entries()) {
     refer(
       name,
       "secrets",
-      [String(record(secret).source ?? "")],
+      [String(fields(secret).source ?? "")],
       () => ["services", name, "build", "secrets", index],
       project,
     );
@@ -75,7 +76,7 @@ export function checkReferences(name: string, service: Service, project: Checked
   refer(
     name,
     "models",
-    Object.keys(record(service.models)),
+    Object.keys(fields(service.models)),
     (model) => ["services", name, "models", model],
     project,
   );

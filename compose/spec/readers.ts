@@ -4,7 +4,8 @@ import { goPrint } from "../tree/go_print.ts";
 import { isNull, type Node, nodeSpan, type Scalar } from "../tree/node.ts";
 import { problem } from "../tree/report.ts";
 import { splitWords } from "./shell_words.ts";
-import { parseBytes, parseDuration, printDuration } from "./units.ts";
+import { parseBytes, parseDuration } from "./units.ts";
+import { printDuration } from "../../lib/values/duration.ts";
 import { define, type ReadContext } from "./field.ts";
 
 /** A Go string field: integers are taken, other numbers and dates are not. */

@@ -1,5 +1,6 @@
 /** Sizes and durations as compose writes them: Docker's binary units and Go's durations with days and weeks. */
 
+import { GO_UNITS, parseDuration as parseGoDuration } from "../../lib/values/duration.ts";
 import { toFloat } from "../interpolation/casts.ts";
 
 const UNITS = "kmgtp";
@@ -28,63 +29,9 @@ export function parseBytes(text: string): bigint | { readonly reason: string } {
   return BigInt(Math.trunc(bytes));
 }
 
-const NANOSECONDS: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1000n,
-  "µs": 1000n,
-  "μs": 1000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-  d: 86_400_000_000_000n,
-  w: 604_800_000_000_000n,
-};
-const MAX_DURATION = 2n ** 63n - 1n;
+const DAYS = { d: 86_400_000_000_000n, w: 604_800_000_000_000n };
 
 /** Nanoseconds of a duration such as `1m30s`, `1.5h` or `2d`, or why it is none (xhit/go-str2duration). */
-export function parseDuration(text: string): bigint | { readonly reason: string } {
-  const sign = text.startsWith("-") ? -1n : 1n;
-  const unsigned = text.replace(/^[-+]/, "");
-  if (unsigned === "0") return 0n;
-  if (unsigned === "") return { reason: "it is empty" };
-  let total = 0n;
-  let rest = unsigned;
-  while (rest !== "") {
-    const match = /^(\d*)(?:\.(\d*))?([^\d.]*)/.exec(rest);
-    const [all = "", whole = "", fraction = "", unit = ""] = match ?? [];
-    if (whole === "" && fraction === "") return { reason: `"${rest}" does not start with a number` };
-    if (unit === "") return { reason: "a number has no unit" };
-    const scale = Object.hasOwn(NANOSECONDS, unit) ? NANOSECONDS[unit] : undefined;
-    if (scale === undefined) return { reason: `"${unit}" is not a unit` };
-    const digits = fraction.slice(0, 18);
-    const part = digits === "" ? 0 : Math.trunc(Number(digits) * (Number(scale) / 10 ** digits.length));
-    total += BigInt(whole === "" ? 0 : whole) * scale + BigInt(part);
-    if (total > MAX_DURATION) return { reason: "it is too long" };
-    rest = rest.slice(all.length);
-  }
-  return sign * total;
-}
-
-/** Go's print of a duration: `1m30s`, `24h0m0s`, `1.5s`, `0s`. */
-export function printDuration(nanoseconds: bigint): string {
-  if (nanoseconds < 0n) return `-${printDuration(-nanoseconds)}`;
-  if (nanoseconds === 0n) return "0s";
-  if (nanoseconds < 1000n) return `${nanoseconds}ns`;
-  if (nanoseconds < 1_000_000n) return `${decimal(nanoseconds, 3)}µs`;
-  if (nanoseconds < 1_000_000_000n) return `${decimal(nanoseconds, 6)}ms`;
-  const seconds = nanoseconds % 60_000_000_000n;
-  const minutes = nanoseconds / 60_000_000_000n;
-  const hours = minutes / 60n;
-  const tail = `${decimal(seconds, 9)}s`;
-  if (minutes === 0n) return tail;
-  return hours === 0n ? `${minutes}m${tail}` : `${hours}h${minutes % 60n}m${tail}`;
-}
-
-/** A number with a fixed number of decimals, trailing zeros left out. */
-function decimal(value: bigint, decimals: number): string {
-  const digits = String(value).padStart(decimals + 1, "0");
-  const fraction = digits.slice(-decimals).replace(/0+$/, "");
-  const whole = digits.slice(0, -decimals);
-  return fraction === "" ? whole : `${whole}.${fraction}`;
+export function parseDuration(text: string): ReturnType<typeof parseGoDuration> {
+  return parseGoDuration(text, { ...GO_UNITS, ...DAYS });
 }

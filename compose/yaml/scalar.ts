@@ -2,6 +2,7 @@
  * What a plain YAML scalar means to compose: the rules of go-yaml v4, which compose-go reads files with.
  * They are neither YAML 1.1 nor 1.2: `yes` is a string, `010` is eight, `1_000` is a thousand, dates are times.
  */
+import { decodeBase64Text } from "../../lib/values/base64.ts";
 import type { ScalarType, ScalarValue } from "../tree/node.ts";
 
 export interface Resolved {
@@ -45,7 +46,7 @@ export function resolvePlain(source: string): Resolved {
 /** Resolves a scalar with a core tag, or says that its text does not fit the tag. */
 export function resolveTagged(tag: string, source: string, isPlain: boolean): Resolved | undefined {
   if (tag === "str") return string(source);
-  if (tag === "binary") return decodeBase64(source);
+  if (tag === "binary") return binary(source);
   const found = isPlain || tag !== "timestamp" ? resolvePlain(source) : string(source);
   const wanted = { int: "int", float: "float", bool: "bool", null: "null", timestamp: "time" }[tag];
   if (wanted === undefined) return string(source);
@@ -121,9 +122,9 @@ function pad(digits = ""): string {
   return digits.padStart(2, "0");
 }
 
-function decodeBase64(source: string): Resolved | undefined {
+function binary(source: string): Resolved | undefined {
   try {
-    return string(atob(source.replaceAll(/\s/g, "")));
+    return string(decodeBase64Text(source));
   } catch {
     return undefined;
   }

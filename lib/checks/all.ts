@@ -5,7 +5,7 @@ import type { Context } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { reportUncarried } from "./coverage/report.ts";
 import { checkCredentials } from "./credentials.ts";
-import { checkDecisions } from "./decisions.ts";
+import { checkUnusedDecisions } from "./unused_decisions.ts";
 import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
@@ -34,7 +34,7 @@ export function runChecks(
   const findings: Diagnostic[] = [];
   const context: Context = { ...facts, report: (finding) => findings.push(finding) };
   reportPorts(context, conversion.ports, facts.references);
-  checkDecisions(context);
+  checkUnusedDecisions(context);
   checkProfiles(context);
   checkNames(context);
   checkImageTags(context);

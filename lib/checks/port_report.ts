@@ -1,7 +1,7 @@
 /** Says which ports are known from elsewhere than the compose files, and asks where one is needed and unknown. */
 import { at, type Context, isSkipped } from "../stack/context.ts";
 import { answersAlways } from "../kube/workload/readiness.ts";
-import { counted } from "../kube/wording.ts";
+import { plural } from "../diagnostics/plural.ts";
 import type { ServicePort } from "../stack/ports.ts";
 import { type HostReference } from "../stack/network/references.ts";
 import { yamlWord } from "../diagnostics/yaml_word.ts";
@@ -26,7 +26,7 @@ export function reportPorts(
     context.report({
       code: "kube-port-found",
       severity: "info",
-      message: `Found elsewhere than in a compose file: ${counted(places.length, "port")}`,
+      message: `Found elsewhere than in a compose file: ${plural(places.length, "port")}`,
       ...(places[0] === undefined ? {} : { span: places[0].span }),
       hint: "To add others: services: { NAME: { ports: [PORT] } }",
       related: places,

@@ -1,7 +1,7 @@
 /** Requests and limits for services without a limit of memory, proposed from what their containers use today. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { at, type Context, decided, isSkipped } from "../stack/context.ts";
-import { record } from "../kube/json.ts";
+import { record } from "../values/json.ts";
 import { resourcesOf } from "../kube/workload/resources.ts";
 import { yamlWord } from "../diagnostics/yaml_word.ts";
 

@@ -2,7 +2,7 @@
 import type { Span } from "../diagnostics/diagnostic.ts";
 import type { ConvertedService } from "../kube/conversion.ts";
 import { at, type Context } from "../stack/context.ts";
-import { list, record } from "../kube/json.ts";
+import { list, record } from "../values/json.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { quantityOf } from "../kube/quantity.ts";
 import { resourceRequirements } from "../kube/workload/resources.ts";

@@ -8,7 +8,7 @@ import { previewWorks } from "../run/dry_run.ts";
 import { knownPeople, objectsOf, readPeople } from "../run/people.ts";
 import { settlePerson } from "../run/person.ts";
 import { hasPersonWork, lookAtPerson, type PersonWork, tooEarly } from "../run/person_work.ts";
-import { findTarget as findRecord } from "../run/prepare.ts";
+import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import {
   type DecisionsChange,
@@ -19,8 +19,8 @@ import {
 } from "./access_person.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { gather, type Gathered } from "./gather.ts";
-import { confirmMove, type Ending, follow, type Move, withMove } from "./move.ts";
+import { type PlannedStack, planStack } from "./plan_stack.ts";
+import { confirmWrite, type Ending, follow, withWriteSession, type WriteSession } from "./write_session.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import { refuseLinkedAway, replaceFile } from "./replace_file.ts";
@@ -50,14 +50,14 @@ function change(
 ): Promise<number> {
   const { file, before, after } = decisions;
   const text = before === undefined && after === "" ? {} : { decisions: { file, text: after } };
-  return withMove(
+  return withWriteSession(
     options,
     surroundings,
-    (move) => carryOut({ person, decisions, move }),
+    (session) => carryOut({ person, decisions, session }),
     {
       input: async () => {
-        const gathered = await gather(options, surroundings, text);
-        return decisions.wanted === undefined ? withoutPlan(gathered) : gathered;
+        const stack = await planStack(options, surroundings, text);
+        return decisions.wanted === undefined ? withoutPlan(stack) : stack;
       },
     },
   );
@@ -67,39 +67,39 @@ function change(
  * Taking access away does not wait until the stack is mended: without a plan the person's objects go all the same, and
  * the next run brings the record up to date.
  */
-function withoutPlan(gathered: Gathered): Gathered {
-  return gathered.plan !== undefined || gathered.conversion === undefined
-    ? gathered
-    : { ...gathered, plan: { migrations: [] } };
+function withoutPlan(stack: PlannedStack): PlannedStack {
+  return stack.plan !== undefined || stack.conversion === undefined
+    ? stack
+    : { ...stack, plan: { migrations: [] } };
 }
 
 interface Case {
   readonly person: string;
   readonly decisions: DecisionsChange;
-  readonly move: Move;
+  readonly session: WriteSession;
 }
 
 async function carryOut(one: Case): Promise<number> {
-  const { person, decisions, move } = one;
-  const { options, gathered, namespace, target, writer } = move;
+  const { person, decisions, session } = one;
+  const { options, stack, namespace, target, writer } = session;
   const record = await findRecord(target.client, namespace);
   if (record === undefined) return await withoutRecord(one);
-  const plan = gathered.planFor(keyText(record.key)) ?? move.plan;
+  const plan = stack.planFor(keyText(record.key)) ?? session.plan;
   const work = await lookAtPerson(plan, person, record, await loadState(record));
   if (decisions.wanted !== undefined && work.wanted.length === 0) throw unplanned(person);
   if (!isFileChange(decisions) && !hasPersonWork(work)) return await sayNothingToDo(one);
   if (decisions.wanted?.user !== undefined) warnWithoutIssuer(one);
   if (options["dryRun"] === true) return await preview(one, work);
-  if (!confirmMove(move, questionOf(one))) return ExitCode.ok;
+  if (!confirmWrite(session, questionOf(one))) return ExitCode.ok;
   const events = settlePerson(plan, { ...writer, person, decide: () => writeDown(one) });
-  return await follow(move, events, () => endingOf(one, work));
+  return await follow(session, events, () => endingOf(one, work));
 }
 
 /** No run was here yet: there is nobody to give anything to, and nothing to take but a line of the file. */
 async function withoutRecord(one: Case): Promise<number> {
-  const { person, decisions, move } = one;
-  const { namespace, target, terminal, options } = move;
-  if (decisions.wanted !== undefined) throw tooEarly(move.plan, namespace);
+  const { person, decisions, session } = one;
+  const { namespace, target, terminal, options } = session;
+  if (decisions.wanted !== undefined) throw tooEarly(session.plan, namespace);
   const left = objectsOf(person, await readPeople(target.client, namespace));
   if (left.length > 0) throw leftWithoutRecord(person, namespace);
   if (!isFileChange(decisions)) return await sayNothingToDo(one);
@@ -107,13 +107,13 @@ async function withoutRecord(one: Case): Promise<number> {
     showFile(one);
     return ExitCode.ok;
   }
-  if (!confirmMove(move, questionOf(one))) return ExitCode.ok;
+  if (!confirmWrite(session, questionOf(one))) return ExitCode.ok;
   await writeDown(one);
   terminal.err("The cluster had nothing of it.\n");
   return ExitCode.ok;
 }
 
-async function writeDown({ decisions, move: { terminal, options } }: Case): Promise<void> {
+async function writeDown({ decisions, session: { terminal, options } }: Case): Promise<void> {
   if (!isFileChange(decisions)) return;
   const { file, before, after } = decisions;
   if (options.decisions === undefined) await refuseLinkedAway(file);
@@ -124,8 +124,8 @@ async function writeDown({ decisions, move: { terminal, options } }: Case): Prom
 }
 
 async function preview(one: Case, work: PersonWork): Promise<number> {
-  const { person, decisions, move } = one;
-  const { options, terminal, namespace, target, gathered } = move;
+  const { person, decisions, session } = one;
+  const { options, terminal, namespace, target, stack } = session;
   const because = work.drifted.size > 0 ? "drift" : "new";
   const only = { migrations: [onlyPerson(person, work)] };
   const previews = await previewWorks(only, { client: target.client, namespace, adopt: true }, because);
@@ -137,7 +137,7 @@ async function preview(one: Case, work: PersonWork): Promise<number> {
   } else {
     showFile(one);
     terminal.out(renderPreview(previews, { colour: terminal.outColour }));
-    printDiagnostics(problems, { terminal, options, sources: gathered.sources });
+    printDiagnostics(problems, { terminal, options, sources: stack.sources });
     terminal.err("Nothing was written.\n");
   }
   return problems.length > 0 ? ExitCode.failed : ExitCode.ok;
@@ -153,7 +153,7 @@ function onlyPerson(person: string, { migration, apply, remove }: PersonWork): P
   return { id, title: `Access of "${person}"`, why: "", steps, absent: [], claimed: [] };
 }
 
-function showFile({ decisions, move: { terminal } }: Case): void {
+function showFile({ decisions, session: { terminal } }: Case): void {
   if (isFileChange(decisions)) terminal.out(`${patchOf(decisions)}\n`);
 }
 
@@ -166,7 +166,7 @@ function isFileChange({ before = "", after }: DecisionsChange): boolean {
   return before !== after;
 }
 
-function questionOf({ person, decisions, move: { namespace } }: Case): string {
+function questionOf({ person, decisions, session: { namespace } }: Case): string {
   const { wanted, file } = decisions;
   const what = wanted === undefined
     ? `Take all access to namespace "${namespace}" from "${person}"`
@@ -175,8 +175,8 @@ function questionOf({ person, decisions, move: { namespace } }: Case): string {
 }
 
 function endingOf(one: Case, { isWhole, migration }: PersonWork): Ending {
-  const { person, decisions: { wanted, present }, move: { namespace, gathered } } = one;
-  const rest = migration === undefined && hasErrors(gathered.diagnostics)
+  const { person, decisions: { wanted, present }, session: { namespace, stack } } = one;
+  const rest = migration === undefined && hasErrors(stack.diagnostics)
     ? "The stack has errors, so the record waits for the next run: deno task check\n"
     : isWhole || migration === undefined
     ? ""
@@ -187,7 +187,7 @@ function endingOf(one: Case, { isWhole, migration }: PersonWork): Ending {
       next: `${rest}Next: deno task access kubeconfig ${shellWord(person)} > ${shellWord(`${person}.yaml`)}`,
     };
   }
-  const groups = Object.keys(gathered.decisions.access?.groups ?? {});
+  const groups = Object.keys(stack.decisions.access?.groups ?? {});
   const kept = present?.user === undefined || groups.length === 0
     ? ""
     : `The login "${present.user}" still has what its groups may do (${groups.join(", ")}).\n`;
@@ -198,7 +198,7 @@ function endingOf(one: Case, { isWhole, migration }: PersonWork): Ending {
 }
 
 /** `"alice" is a deployer in namespace "faf", by the service account "person-alice".` */
-function standingOf({ person, decisions: { wanted }, move: { namespace } }: Case): string {
+function standingOf({ person, decisions: { wanted }, session: { namespace } }: Case): string {
   const login = wanted?.user === undefined
     ? `by the service account "${serviceAccountName(person)}"`
     : `logged in by OIDC as "${wanted.user}"`;
@@ -208,34 +208,34 @@ function standingOf({ person, decisions: { wanted }, move: { namespace } }: Case
 }
 
 /** Not wrong, where the API server was told of an issuer by other means. */
-function warnWithoutIssuer({ person, decisions, move: { gathered, terminal } }: Case): void {
-  if (gathered.decisions.access?.oidc !== undefined) return;
-  const span = gathered.decisions.span(["access", "people", person]);
+function warnWithoutIssuer({ person, decisions, session: { stack, terminal } }: Case): void {
+  if (stack.decisions.access?.oidc !== undefined) return;
+  const span = stack.decisions.span(["access", "people", person]);
   printDiagnostics([{
     code: "cli-access-no-issuer",
     severity: "warning",
     message: `"${person}" logs in by OIDC, but ${decisions.file} names no issuer`,
     ...(span === undefined ? {} : { span }),
     hint: "Add access.oidc with issuer and clientId; `deno task k3s` then prints what the node needs",
-  }], { terminal, options: { output: "text" }, sources: gathered.sources });
+  }], { terminal, options: { output: "text" }, sources: stack.sources });
 }
 
 async function sayNothingToDo(one: Case): Promise<number> {
-  const { person, decisions, move: { terminal, options, namespace, target, gathered } } = one;
+  const { person, decisions, session: { terminal, options, namespace, target, stack } } = one;
   if (options.output === "json") {
-    const event = { type: "run-finished", at: one.move.writer.now(), state: "unchanged", writes: 0 };
+    const event = { type: "run-finished", at: one.session.writer.now(), state: "unchanged", writes: 0 };
     terminal.out(`${JSON.stringify({ schemaVersion: 1, ...event })}\n`);
   } else if (decisions.wanted !== undefined) {
     terminal.out(`${standingOf(one)} Nothing to do: decisions and cluster say so already.\n`);
   } else terminal.out(`"${person}" has no access to namespace "${namespace}". Nothing to do.\n`);
   if (decisions.wanted !== undefined) return ExitCode.ok;
-  const known = knownPeople(gathered.decisions.access, await readPeople(target.client, namespace));
+  const known = knownPeople(stack.decisions.access, await readPeople(target.client, namespace));
   printDiagnostics([{
     code: "cli-access-unknown",
     severity: "warning",
     message: `Nobody called "${person}" has access to namespace "${namespace}"`,
     hint: suggestPerson(person, known),
-  }], { terminal, options: { output: "text" }, sources: gathered.sources });
+  }], { terminal, options: { output: "text" }, sources: stack.sources });
   return ExitCode.ok;
 }
 

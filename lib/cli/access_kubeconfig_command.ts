@@ -3,16 +3,17 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import type { PersonDecision } from "../decisions/access.ts";
 import { accessKubeconfig, type ClusterAddress, type Credential } from "../kube/access/kubeconfig.ts";
 import { personIn } from "../kube/access/objects.ts";
-import { formatDuration } from "../run/duration.ts";
+import { shortDuration } from "../values/duration.ts";
 import { compareAccess, knownPeople, readPeople } from "../run/people.ts";
 import { requestToken } from "../run/person_token.ts";
 import { suggestPerson } from "./access_person.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { type Look, withLook } from "./look.ts";
-import { durationFlag } from "./move.ts";
+import { type ReadSession, withReadSession } from "./read_session.ts";
+import { durationFlag } from "./write_session.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
+import { encodeBase64 } from "../values/base64.ts";
 
 /** The API server refuses less, and more than 2^32 seconds. */
 const SHORTEST_MS = 600_000;
@@ -23,13 +24,13 @@ export function kubeconfig(person: string): Run {
   return (options, surroundings) => {
     const durationMs = tokenDuration(options);
     const server = serverFlag(options);
-    return withLook(options, surroundings, async (look) => {
-      const decided = await requireGranted(person, look);
+    return withReadSession(options, surroundings, async (session) => {
+      const decided = await requireGranted(person, session);
       const made = decided.user === undefined
-        ? await byToken(person, durationMs, look, surroundings)
-        : byOidc(person, look);
-      print(person, accessKubeconfig(addressOf(look, server), person, made.credential), made, {
-        look,
+        ? await byToken(person, durationMs, session, surroundings)
+        : byOidc(person, session);
+      print(person, accessKubeconfig(addressOf(session, server), person, made.credential), made, {
+        session,
         options,
       });
       return ExitCode.ok;
@@ -47,7 +48,7 @@ function print(
   person: string,
   text: string,
   { credential, expiresAt, remark }: Made,
-  { look: { terminal }, options }: { readonly look: Look; readonly options: CommandOptions },
+  { session: { terminal }, options }: { readonly session: ReadSession; readonly options: CommandOptions },
 ): void {
   if (options.output === "json") {
     const login = credential.kind === "oidc" ? "oidc" : "service-account";
@@ -68,7 +69,7 @@ function print(
 async function byToken(
   person: string,
   durationMs: number,
-  { target, namespace }: Look,
+  { target, namespace }: ReadSession,
   { now }: Surroundings,
 ): Promise<Made> {
   const made = await requestToken(target.client, namespace, person, Math.ceil(durationMs / 1000));
@@ -76,18 +77,18 @@ async function byToken(
   const { token, expiresAt } = made;
   const left = expiresAt.getTime() - now().getTime();
   const isOther = Math.abs(left - durationMs) > 60_000;
-  const why = isOther ? `, and not after ${formatDuration(durationMs)}: so the server decides` : "";
+  const why = isOther ? `, and not after ${shortDuration(durationMs)}: so the server decides` : "";
   const when = `${expiresAt.toISOString().replace("T", " ").replace(/\.\d+Z$/, "Z")}`;
   return {
     credential: { kind: "token", token },
     expiresAt,
     remark: `The token of "${person}" ends at ${when}, in ${
-      formatDuration(left)
+      shortDuration(left)
     }${why}; a revoke ends it before.`,
   };
 }
 
-function byOidc(person: string, { access: { oidc } }: Look): Made {
+function byOidc(person: string, { access: { oidc } }: ReadSession): Made {
   if (oidc === undefined) {
     throw new Failure(ExitCode.input, [{
       code: "cli-access-no-issuer",
@@ -104,7 +105,10 @@ function byOidc(person: string, { access: { oidc } }: Look): Made {
 }
 
 /** Granted by the decisions and in the cluster, or an error that says what to do. */
-async function requireGranted(person: string, { target, namespace, access }: Look): Promise<PersonDecision> {
+async function requireGranted(
+  person: string,
+  { target, namespace, access }: ReadSession,
+): Promise<PersonDecision> {
   const live = await readPeople(target.client, namespace);
   const decided = personIn(access, person);
   if (decided === undefined) {
@@ -132,7 +136,7 @@ function notApplied(person: string, namespace: string, decided?: PersonDecision)
   }]);
 }
 
-function addressOf({ target, namespace, terminal }: Look, flag: string | undefined): ClusterAddress {
+function addressOf({ target, namespace, terminal }: ReadSession, flag: string | undefined): ClusterAddress {
   const { connection } = target;
   const server = flag ?? connection.server;
   if (/^https?:\/\/(localhost|127\.|\[::1\])/.test(server)) {
@@ -145,7 +149,9 @@ function addressOf({ target, namespace, terminal }: Look, flag: string | undefin
     name: namespace,
     server,
     namespace,
-    ...(certificateAuthority === undefined ? {} : { certificateAuthorityData: btoa(certificateAuthority) }),
+    ...(certificateAuthority === undefined
+      ? {}
+      : { certificateAuthorityData: encodeBase64(certificateAuthority) }),
   };
 }
 

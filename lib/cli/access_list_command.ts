@@ -4,11 +4,11 @@ import { compareAccess, readPeople } from "../run/people.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { withLook } from "./look.ts";
+import { withReadSession } from "./read_session.ts";
 
 /** Prints people and groups with their states; writes nothing. */
 export function list(options: CommandOptions, surroundings: Surroundings): Promise<number> {
-  return withLook(options, surroundings, async ({ terminal, target, namespace, access }) => {
+  return withReadSession(options, surroundings, async ({ terminal, target, namespace, access }) => {
     const rows = compareAccess(namespace, access, await readPeople(target.client, namespace));
     if (options.output === "json") {
       const { context, server } = target.connection;

@@ -11,14 +11,14 @@ import {
   SEEN_NAME,
   writeSeen,
 } from "../stack/seen.ts";
-import type { Gathered } from "./gather.ts";
+import type { PlannedStack } from "./plan_stack.ts";
 import { keepVolumes } from "./live_volumes.ts";
 
 /**
  * The same input as the target has it recorded: kinds, images and places of volumes that an engine told then, and the
  * volumes as they are there. Read again only where that differs from what is known now.
  */
-export async function asRecorded(read: Gathered, client: ClusterClient): Promise<Gathered> {
+export async function asRecorded(read: PlannedStack, client: ClusterClient): Promise<PlannedStack> {
   const { conversion } = read;
   if (conversion === undefined) return read;
   const recorded = await recordedIn(client, conversion.namespace, read);
@@ -30,7 +30,7 @@ export async function asRecorded(read: Gathered, client: ClusterClient): Promise
 async function recordedIn(
   client: ClusterClient,
   namespace: string,
-  { project, seen: told = NOTHING_SEEN }: Gathered,
+  { project, seen: told = NOTHING_SEEN }: PlannedStack,
 ): Promise<Seen | undefined> {
   const configMap = (name: string): ReturnType<ClusterClient["get"]> =>
     client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name });

@@ -8,24 +8,24 @@ import { checkRendered } from "../checks/chart/check_rendered.ts";
 import type { KubeObject, PlannedObject } from "../kube/object.ts";
 import { plannedObjects } from "../migration/step.ts";
 import type { GivenChart } from "./charts.ts";
-import type { Gathered } from "./gather.ts";
+import type { PlannedStack } from "./plan_stack.ts";
 import { findHelm, renderChart } from "./helm.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Findings about every chart that was given; nothing where none was. */
 export async function checkCharts(
   charts: readonly GivenChart[],
-  gathered: Gathered,
+  stack: PlannedStack,
   surroundings: Surroundings,
 ): Promise<Diagnostic[]> {
   if (charts.length === 0) return [];
-  if (gathered.plan === undefined) {
+  if (stack.plan === undefined) {
     return [remark("No chart was checked, as there is no plan yet", "Mend the errors first")];
   }
-  const planned = gathered.plan.migrations.flatMap(plannedObjects);
+  const planned = stack.plan.migrations.flatMap(plannedObjects);
   const helm = await findHelm(surroundings);
   const findings = await Promise.all(
-    charts.map((given) => checkChart(given, planned, gathered, helm, surroundings)),
+    charts.map((given) => checkChart(given, planned, stack, helm, surroundings)),
   );
   return [...findings.flat(), ...(helm === undefined ? [withoutHelm(surroundings)] : [])];
 }
@@ -33,7 +33,7 @@ export async function checkCharts(
 async function checkChart(
   { name, given, path, chart }: GivenChart,
   planned: readonly PlannedObject[],
-  { conversion, decisions }: Gathered,
+  { conversion, decisions }: PlannedStack,
   helm: string | undefined,
   surroundings: Surroundings,
 ): Promise<Diagnostic[]> {

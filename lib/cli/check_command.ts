@@ -9,10 +9,10 @@ import { readCharts } from "./charts.ts";
 import { checkCharts } from "./check_charts.ts";
 import { checkInUse } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { gather, type Gathered } from "./gather.ts";
+import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { readHostFiles } from "./host_files.ts";
 import { checkManifests } from "./k3s_manifests.ts";
-import { describeStack } from "./move.ts";
+import { describeStack } from "./write_session.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -25,26 +25,24 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
   // The edge: repeatable flags, as `append` collects them.
   const host = await readHostFiles((options["hostFile"] ?? []) as readonly string[], surroundings.directory);
   const charts = await readCharts((options["chart"] ?? []) as readonly string[], surroundings);
-  const gathered = await gather(options, surroundings, { measure: true });
-  if (options.output !== "json" && gathered.project !== undefined) {
-    terminal.err(`${describeStack(gathered, options.stack === undefined)}\n`);
+  const stack = await planStack(options, surroundings, { measure: true });
+  if (options.output !== "json" && stack.project !== undefined) {
+    terminal.err(`${describeStack(stack, options.stack === undefined)}\n`);
   }
-  const cluster = await checkCluster(gathered, options, surroundings, terminal);
+  const cluster = await checkCluster(stack, options, surroundings, terminal);
   const diagnostics = [
-    ...gathered.diagnostics,
+    ...stack.diagnostics,
     ...host.diagnostics,
-    ...(gathered.project === undefined
-      ? []
-      : checkHostJobs(gathered.project, gathered.decisions, host.files)),
+    ...(stack.project === undefined ? [] : checkHostJobs(stack.project, stack.decisions, host.files)),
     ...cluster.diagnostics,
-    ...gathered.plan === undefined ? [] : await checkManifests(gathered.plan),
-    ...await checkCharts(charts, gathered, surroundings),
+    ...stack.plan === undefined ? [] : await checkManifests(stack.plan),
+    ...await checkCharts(charts, stack, surroundings),
   ];
   const sources = new Map([
-    ...gathered.sources,
+    ...stack.sources,
     ...host.files.map(({ path, text }) => [path, text] as const),
   ]);
-  printFindings(diagnostics, gathered, sources, terminal, options);
+  printFindings(diagnostics, stack, sources, terminal, options);
   const isUnanswered = options["strict"] === true &&
     diagnostics.some(({ severity }) => severity === "question");
   return cluster.exitCode ?? (hasErrors(diagnostics) || isUnanswered ? ExitCode.input : ExitCode.ok);
@@ -53,7 +51,7 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
 /** What was found, and what becomes of each service; as one document with `-o json`. */
 function printFindings(
   diagnostics: readonly Diagnostic[],
-  { project, conversion }: Gathered,
+  { project, conversion }: PlannedStack,
   sources: ReadonlyMap<string, string>,
   terminal: Terminal,
   options: CommandOptions,
@@ -78,15 +76,15 @@ interface ClusterFindings {
 
 /** Whether the run could work in the cluster that the flags name; nothing where they name none. */
 async function checkCluster(
-  gathered: Gathered,
+  stack: PlannedStack,
   options: CommandOptions,
   surroundings: Surroundings,
   terminal: Terminal,
 ): Promise<ClusterFindings> {
-  const { plan, conversion } = gathered;
+  const { plan, conversion } = stack;
   const isNamed = [options.kubeconfig, options.context, options.embedded].some((flag) => flag !== undefined);
   if (!isNamed || plan === undefined || conversion === undefined) {
-    return { diagnostics: await checkInUse(gathered, surroundings) };
+    return { diagnostics: await checkInUse(stack, surroundings) };
   }
   try {
     const target = await findTarget(options, surroundings, terminal, true);
@@ -96,7 +94,7 @@ async function checkCluster(
       const { client } = target;
       return [
         ...await preflight(client, plan, conversion.namespace),
-        ...await checkInUse(gathered, surroundings, client),
+        ...await checkInUse(stack, surroundings, client),
       ];
     });
     return { diagnostics };

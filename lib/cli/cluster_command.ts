@@ -1,4 +1,5 @@
 /** `cluster up | status | down | reset | kubeconfig`: the embedded cluster by hand. */
+import { tableLines } from "../report/table.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { Run } from "./command.ts";
@@ -55,9 +56,11 @@ async function printStatus(embedded: EmbeddedCluster, terminal: Terminal, json: 
   terminal.out(
     `Embedded cluster: ${status.state}${status.server === undefined ? "" : ` at ${status.server}`}\n`,
   );
-  for (const { name, pid, running } of status.processes) {
-    terminal.out(`  ${running ? "✔" : "✗"} ${name.padEnd(24)} ${running ? `pid ${pid}` : "not running"}\n`);
-  }
+  const rows = status.processes.map(({ name, pid, running }) => [
+    `${running ? "✔" : "✗"} ${name}`,
+    running ? `pid ${pid}` : "not running",
+  ]);
+  for (const line of tableLines(rows)) terminal.out(`  ${line}\n`);
   if (status.state === "running") {
     terminal.out("Its pods are simulated: they become ready, but run no program.\n");
   } else terminal.out("Start it with: deno task cluster up\n");

@@ -4,20 +4,22 @@ import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.t
 import { type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import type { StartGuard } from "../run/guard/start_guard.ts";
 import { readLiveIndex } from "../run/live_index.ts";
-import { findTarget } from "../run/prepare.ts";
+import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { isTodo, selectWork, upTo } from "../run/work.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import type { Gathered } from "./gather.ts";
+import type { PlannedStack } from "./plan_stack.ts";
 import { guardOf } from "./guard_of.ts";
-import type { Move } from "./move.ts";
+import type { WriteSession } from "./write_session.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The guard of a move, as its flags have it. */
-export function guardOfMove({ gathered, surroundings, target, options }: Move): StartGuard | undefined {
-  return guardOf(gathered, surroundings, target.client, options["allowRunning"] === true);
+export function guardOfSession(
+  { stack, surroundings, target, options }: WriteSession,
+): StartGuard | undefined {
+  return guardOf(stack, surroundings, target.client, options["allowRunning"] === true);
 }
 
 /**
@@ -25,12 +27,12 @@ export function guardOfMove({ gathered, surroundings, target, options }: Move): 
  * named, nothing where the node is another machine.
  */
 export async function checkInUse(
-  gathered: Gathered,
+  stack: PlannedStack,
   surroundings: Surroundings,
   client?: ClusterClient,
 ): Promise<readonly Diagnostic[]> {
-  const objects = gathered.plan?.migrations.flatMap(plannedObjects) ?? [];
-  return await guardOf(gathered, surroundings, client)?.preview(objects) ?? [];
+  const objects = stack.plan?.migrations.flatMap(plannedObjects) ?? [];
+  return await guardOf(stack, surroundings, client)?.preview(objects) ?? [];
 }
 
 /**
@@ -39,20 +41,20 @@ export async function checkInUse(
  *
  * @throws Failure (1)
  */
-export async function refuseInUse(move: Move, selection: Selection): Promise<void> {
-  const found = await inUseBy(move, selection);
-  const { sources } = move.gathered;
+export async function refuseInUse(session: WriteSession, selection: Selection): Promise<void> {
+  const found = await inUseBy(session, selection);
+  const { sources } = session.stack;
   if (hasErrors(found)) throw new Failure(ExitCode.failed, found, sources);
-  printDiagnostics(found, { terminal: move.terminal, options: { output: "text" }, sources });
+  printDiagnostics(found, { terminal: session.terminal, options: { output: "text" }, sources });
 }
 
 /**
  * What stands in the way of a run: of all that it would apply, be it new, changed, damaged or to be done again. An
  * error is only a warning with `--allow-running`.
  */
-export async function inUseBy(move: Move, selection: Selection): Promise<readonly Diagnostic[]> {
-  const objects = (await wouldApply(move, selection)).flatMap(plannedObjects);
-  return await guardOfMove(move)?.preview(objects) ?? [];
+export async function inUseBy(session: WriteSession, selection: Selection): Promise<readonly Diagnostic[]> {
+  const objects = (await wouldApply(session, selection)).flatMap(plannedObjects);
+  return await guardOfSession(session)?.preview(objects) ?? [];
 }
 
 /** What a run was asked to do: all up to a migration, or one again and what is left to do before it. */
@@ -61,10 +63,13 @@ export interface Selection {
   readonly redo?: string | undefined;
 }
 
-async function wouldApply(move: Move, { to, redo }: Selection): Promise<readonly PlannedMigration[]> {
-  const { gathered, target: { client }, namespace } = move;
-  const record = await findTarget(client, namespace);
-  const plan = gathered.planFor(keyText(record?.key)) ?? move.plan;
+async function wouldApply(
+  session: WriteSession,
+  { to, redo }: Selection,
+): Promise<readonly PlannedMigration[]> {
+  const { stack, target: { client }, namespace } = session;
+  const record = await findRecord(client, namespace);
+  const plan = stack.planFor(keyText(record?.key)) ?? session.plan;
   const last = to ?? redo;
   if (record === undefined) return upTo(plan, last);
   const live = await readLiveIndex(client, namespace, plan.migrations.flatMap(plannedObjects));

@@ -2,20 +2,20 @@
 import { hasErrors } from "../diagnostics/diagnostic.ts";
 import { hasWork, renderPreview } from "../report/preview_text.ts";
 import { dryRun as preview, type MigrationPreview } from "../run/dry_run.ts";
-import { findTarget } from "../run/prepare.ts";
+import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { missingScripts } from "../run/work.ts";
 import { keyText } from "./digest_key.ts";
 import { inUseBy } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import type { Move } from "./move.ts";
+import type { WriteSession } from "./write_session.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 
 /** Prints the preview; problems that the run would meet end with `ExitCode.failed`. */
-export async function dryRun(move: Move): Promise<number> {
-  const { options, terminal, gathered, namespace, target } = move;
-  const record = await findTarget(target.client, namespace);
-  const plan = gathered.planFor(keyText(record?.key)) ?? move.plan;
+export async function dryRun(session: WriteSession): Promise<number> {
+  const { options, terminal, stack, namespace, target } = session;
+  const record = await findRecord(target.client, namespace);
+  const plan = stack.planFor(keyText(record?.key)) ?? session.plan;
   const to = options["to"];
   const previews = await preview(plan, {
     client: target.client,
@@ -24,7 +24,7 @@ export async function dryRun(move: Move): Promise<number> {
     adopt: options["adopt"] === true,
     frozen: options["frozen"] === true,
   });
-  const inUse = await inUseBy(move, { to: typeof to === "string" ? to : undefined });
+  const inUse = await inUseBy(session, { to: typeof to === "string" ? to : undefined });
   const warnings = record === undefined ? [] : missingScripts(plan, await loadState(record));
   const remarks = [...inUse, ...warnings];
   const problems = [...previews.flatMap(({ diagnostics }) => diagnostics), ...remarks];
@@ -33,7 +33,7 @@ export async function dryRun(move: Move): Promise<number> {
     terminal.out(`${JSON.stringify({ schemaVersion: 1, diagnostics: remarks, migrations: previews })}\n`);
   } else {
     terminal.out(renderPreview(previews, { colour: terminal.outColour, full: options["full"] === true }));
-    printDiagnostics(problems, { terminal, options, sources: gathered.sources });
+    printDiagnostics(problems, { terminal, options, sources: stack.sources });
     terminal.err(`${nextCommand(previews, isRefused)}\n`);
   }
   if (isRefused) return ExitCode.failed;

@@ -2,17 +2,17 @@
 import type { ClusterClient } from "../cluster/client.ts";
 import { plannedObjects } from "../migration/step.ts";
 import { StartGuard } from "../run/guard/start_guard.ts";
-import type { Gathered } from "./gather.ts";
+import type { PlannedStack } from "./plan_stack.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The guard of what was gathered; without a client all that it finds is a warning. Undefined without a plan. */
 export function guardOf(
-  gathered: Gathered,
+  stack: PlannedStack,
   { environment, signal }: Surroundings,
   client?: ClusterClient,
   allowRunning = false,
 ): StartGuard | undefined {
-  const { plan, project, conversion, decisions } = gathered;
+  const { plan, project, conversion, decisions } = stack;
   if (plan === undefined || project === undefined || conversion === undefined) return undefined;
   return new StartGuard({
     ...(client === undefined ? {} : { client }),

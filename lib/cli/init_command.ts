@@ -7,15 +7,16 @@ import { checkPlaceholders, type CopiedText } from "../init/placeholders.ts";
 import { planInit } from "../init/plan.ts";
 import { type Copy, findTemplate, statOf } from "../init/templates.ts";
 import type { Decisions } from "../decisions/decisions.ts";
-import { plural } from "../report/diagnostic_text.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { loadStack, stackDirectory } from "./gather.ts";
+import { loadStack, stackDirectory } from "./plan_stack.ts";
 import { nextCommand } from "./init_next.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";
 import { readRegularText } from "../files/regular_file.ts";
+import { tableLines } from "../report/table.ts";
+import { plural } from "../diagnostics/plural.ts";
 
 /** One copy as it is told. */
 interface Told extends Copy {
@@ -123,8 +124,7 @@ function listed(copies: readonly Told[], root: string): string {
     const name = (path: string): string => `${relative(root, path)}${isDirectory ? "/" : ""}`;
     return [name(to), `from ${name(from)}${isDirectory ? `, ${plural(files, "file")}` : ""}`] as const;
   });
-  const width = Math.max(...rows.map(([to]) => to.length));
-  return rows.map(([to, from]) => `  ${to.padEnd(width)}  ${from}\n`).join("");
+  return tableLines(rows).map((line) => `  ${line}\n`).join("");
 }
 
 interface Done {

@@ -13,16 +13,16 @@ import {
 import { traefikDecisions } from "../decisions/traefik.ts";
 import { OWNER_LABEL } from "../run/names.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { gather, type Gathered } from "./gather.ts";
+import { type PlannedStack, planStack } from "./plan_stack.ts";
 import type { CommandOptions } from "./command.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Prints the files; what they say follows from the decisions alone. */
 export async function k3s(options: CommandOptions, surroundings: Surroundings): Promise<number> {
-  const gathered = await gather(options, surroundings);
-  if (hasErrors(gathered.diagnostics)) return refuse(gathered);
-  const node = nodeOf(gathered);
+  const stack = await planStack(options, surroundings);
+  if (hasErrors(stack.diagnostics)) return refuse(stack);
+  const node = nodeOf(stack);
   const files = [
     { path: K3S_CONFIGURATION, text: k3sConfigurationText(node) },
     ...(node.authentication === undefined ? [] : [{ path: K3S_AUTHENTICATION, text: node.authentication }]),
@@ -35,7 +35,7 @@ export async function k3s(options: CommandOptions, surroundings: Surroundings): 
   return ExitCode.ok;
 }
 
-function nodeOf({ decisions, conversion }: Gathered): K3sNode {
+function nodeOf({ decisions, conversion }: PlannedStack): K3sNode {
   const oidc = decisions.access?.oidc;
   const { mode, namespace } = traefikDecisions(decisions.traefik);
   const labels = conversion === undefined ? {} : { [OWNER_LABEL]: conversion.namespace };

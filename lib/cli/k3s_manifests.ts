@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { K3S_FIRST_START } from "../kube/host/k3s.ts";
-import { record } from "../kube/json.ts";
+import { record } from "../values/json.ts";
 import { describeObject, type KubeObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 

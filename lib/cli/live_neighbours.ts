@@ -5,16 +5,16 @@ import { NEIGHBOUR_LABEL } from "../kube/network/neighbours.ts";
 import { withLiveNeighbours } from "../migration/live_neighbours.ts";
 import type { Plan } from "../migration/step.ts";
 import { MIGRATION_ANNOTATION, OWNER_LABEL } from "../run/names.ts";
-import type { Gathered } from "./gather.ts";
+import type { PlannedStack } from "./plan_stack.ts";
 
 /** The same input, its plans with the names that an earlier run was told. Who may not see them keeps the plan. */
-export async function keepNeighbours(gathered: Gathered, client: ClusterClient): Promise<Gathered> {
-  const { conversion, plan, otherNamespaces = [] } = gathered;
-  if (conversion === undefined) return gathered;
+export async function keepNeighbours(stack: PlannedStack, client: ClusterClient): Promise<PlannedStack> {
+  const { conversion, plan, otherNamespaces = [] } = stack;
+  if (conversion === undefined) return stack;
   const labelSelector = `${NEIGHBOUR_LABEL},${OWNER_LABEL}=${conversion.namespace}`;
   const kind = { apiVersion: "v1", kind: "Service" };
   const live = await ifAllowed(client.list(kind, conversion.namespace, { labelSelector }));
-  if (live === undefined || live.items.length === 0) return gathered;
+  if (live === undefined || live.items.length === 0) return stack;
   const neighbours = live.items.map((object) => ({
     object: { ...object, ...kind },
     migration: object.metadata.annotations?.[MIGRATION_ANNOTATION] ?? "",
@@ -22,10 +22,10 @@ export async function keepNeighbours(gathered: Gathered, client: ClusterClient):
   const given = new Set(otherNamespaces);
   const keep = (planned: Plan): Plan => withLiveNeighbours(planned, neighbours, given);
   return {
-    ...gathered,
+    ...stack,
     ...(plan === undefined ? {} : { plan: keep(plan) }),
     planFor: (key) => {
-      const planned = gathered.planFor(key);
+      const planned = stack.planFor(key);
       return planned === undefined ? undefined : keep(planned);
     },
   };

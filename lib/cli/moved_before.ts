@@ -6,7 +6,7 @@ import type { ClusterClient } from "../cluster/client.ts";
 import { movedBefore } from "../run/moved_before.ts";
 import { decisionsIn } from "./decisions_file.ts";
 import { migrationFolders } from "./known_stack.ts";
-import type { Gathered } from "./gather.ts";
+import type { PlannedStack } from "./plan_stack.ts";
 import type { InputOptions } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -17,7 +17,7 @@ import type { Surroundings } from "./surroundings.ts";
  */
 export async function refuseMovedBefore(
   client: ClusterClient,
-  { plan, decisions, conversion }: Gathered,
+  { plan, decisions, conversion }: PlannedStack,
   options: InputOptions,
   surroundings: Surroundings,
 ): Promise<void> {

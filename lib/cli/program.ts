@@ -32,7 +32,7 @@ export async function runProgram(
     });
   const on: On = (command, load, takesSeveral = false) => {
     command.action(async () => {
-      const { execute } = await import("./execute.ts");
+      const { runCommand } = await import("./run_command.ts");
       const { runOnStacks } = await import("./several_stacks.ts");
       const run = await load();
       // The edge: flags as commander has them.
@@ -42,7 +42,7 @@ export async function runProgram(
         ...(stack === undefined ? {} : { stack }),
         ...(stacks === undefined ? {} : { stacks }),
       };
-      exitCode = await execute(
+      exitCode = await runCommand(
         () => runOnStacks(run, flags, options, surroundings, { takesSeveral }),
         options,
         surroundings,

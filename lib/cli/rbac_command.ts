@@ -2,7 +2,7 @@
 import { rbacObjects } from "../run/rbac.ts";
 import type { Purpose } from "../run/rights.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { gather } from "./gather.ts";
+import { planStack } from "./plan_stack.ts";
 import type { CommandOptions } from "./command.ts";
 import { refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -11,9 +11,9 @@ import { yamlOutput } from "../diagnostics/yaml_output.ts";
 /** Prints Roles, ClusterRole and their bindings for `--user`, as YAML documents or with `-o json` as a List. */
 export async function rbac(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
-  const gathered = await gather(options, surroundings);
-  const { plan, conversion } = gathered;
-  if (plan === undefined || conversion === undefined) return refuse(gathered);
+  const stack = await planStack(options, surroundings);
+  const { plan, conversion } = stack;
+  if (plan === undefined || conversion === undefined) return refuse(stack);
   // The edge: a flag with choices.
   const purposes = (options["for"] ?? ["migrate"]) as readonly Purpose[];
   const objects = rbacObjects(plan, conversion.namespace, String(options["user"]), purposes);

@@ -4,8 +4,8 @@ import { nearest } from "../diagnostics/nearest.ts";
 import { findGroup } from "../secrets/inventory.ts";
 import type { SecretGroup } from "../secrets/place.ts";
 import { renderChange } from "../report/secret_change_text.ts";
-import { execute } from "../run/execute.ts";
-import { findTarget as findRecord } from "../run/prepare.ts";
+import { runPlan } from "../run/run_plan.ts";
+import { findRecord } from "../run/prepare.ts";
 import {
   forgetChange,
   readChange,
@@ -18,8 +18,8 @@ import { removeLeftovers, writeFile } from "../run/secrets/edited_files.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { asRecorded } from "./as_recorded.ts";
-import { gather, type Gathered, stackDirectory } from "./gather.ts";
-import { follow, lockTimeoutOf, type Move, writerOptions } from "./move.ts";
+import { type PlannedStack, planStack, stackDirectory } from "./plan_stack.ts";
+import { follow, lockTimeoutOf, writerOptions, type WriteSession } from "./write_session.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import { type ChangeContext, prepareChange, type PreparedChange, previewOf } from "./secret_prepare.ts";
 import { needsPrompt, onlyName, randomValue, readValue } from "./secret_value.ts";
@@ -54,7 +54,7 @@ async function change(
   isRandom: boolean,
 ): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
-  const read = await gather(options, surroundings);
+  const read = await planStack(options, surroundings);
   const { conversion } = read;
   const group = groupNamed(inventoryOf(read), name);
   if (conversion === undefined) return refuse(read);
@@ -63,13 +63,13 @@ async function change(
   const { namespace } = conversion;
   return await withTarget(target, async () => {
     terminal.err(`${describeTarget(target, namespace)}\n`);
-    const gathered = await asRecorded(read, target.client);
+    const stack = await asRecorded(read, target.client);
     const record = await findRecord(target.client, namespace);
     if (record === undefined) throw new Failure(ExitCode.usage, [nothingRecorded(namespace)]);
     const context = { options, surroundings, terminal, target, namespace, digestKey: keyText(record.key) };
     return await withStackLock(stackDirectory(options, surroundings), async () => {
       const pending = await readChange({ client: target.client, namespace });
-      if (pending === undefined) return await begin(context, gathered, { name, value: await valueOf() });
+      if (pending === undefined) return await begin(context, stack, { name, value: await valueOf() });
       const isSame = group.places.some((place) => place.name === pending.name);
       // Whoever only wants it finished is not asked for the value once more.
       if (isSame && (isRandom || needsPrompt(options, surroundings))) {
@@ -78,17 +78,17 @@ async function change(
       const value = await valueOf();
       if (isSame && pending.before.includes(value)) {
         terminal.err(`The change of "${pending.name}" that is under way is taken back.\n`);
-        return await begin(context, gathered, { name, value, instead: pending });
+        return await begin(context, stack, { name, value, instead: pending });
       }
       const code = await finish(context, pending);
       if (code !== ExitCode.ok) return code ?? ExitCode.ok;
-      return await begin(context, await gatherLive(context), { name, value });
+      return await begin(context, await planLive(context), { name, value });
     });
   });
 }
 
-function gatherLive({ options, surroundings, target }: ChangeContext): Promise<Gathered> {
-  return gather(options, surroundings).then((gathered) => asRecorded(gathered, target.client));
+function planLive({ options, surroundings, target }: ChangeContext): Promise<PlannedStack> {
+  return planStack(options, surroundings).then((stack) => asRecorded(stack, target.client));
 }
 
 interface NewChange {
@@ -101,11 +101,11 @@ interface NewChange {
 /** A new change: previewed, confirmed, recorded in the cluster, then carried out. */
 async function begin(
   context: ChangeContext,
-  gathered: Gathered,
+  stack: PlannedStack,
   { name, value, instead }: NewChange,
 ): Promise<number> {
   const { options, surroundings, terminal, target, namespace } = context;
-  const group = groupNamed(inventoryOf(gathered), name);
+  const group = groupNamed(inventoryOf(stack), name);
   if (instead !== undefined && options["dryRun"] !== true) await removeLeftovers(pathsOf(group));
   const found = group.places.flatMap(({ value }) => value === undefined ? [] : [value]);
   const old = [...new Set([...(instead === undefined ? [] : [instead.value, ...instead.before]), ...found])];
@@ -116,8 +116,8 @@ async function begin(
     );
     return ExitCode.ok;
   }
-  const prepared = await prepareChange(context, gathered, group, old, value);
-  show(context, gathered, prepared, false);
+  const prepared = await prepareChange(context, stack, group, old, value);
+  show(context, stack, prepared, false);
   if (options["dryRun"] === true || !confirmed(context, group.name)) {
     terminal.err("Nothing was written.\n");
     return ExitCode.ok;
@@ -144,11 +144,11 @@ async function begin(
  */
 async function finish(context: ChangeContext, pending: RecordedChange): Promise<number | undefined> {
   const { options, terminal } = context;
-  let gathered = await gatherLive(context);
-  let group = pendingGroup(inventoryOf(gathered), pending);
+  let stack = await planLive(context);
+  let group = pendingGroup(inventoryOf(stack), pending);
   if (options["dryRun"] !== true && await removeLeftovers(pathsOf(group))) {
-    gathered = await gatherLive(context);
-    group = pendingGroup(inventoryOf(gathered), pending);
+    stack = await planLive(context);
+    group = pendingGroup(inventoryOf(stack), pending);
   }
   const strange = group.places.filter(({ value }) =>
     value !== pending.value && (value === undefined || !pending.before.includes(value))
@@ -156,8 +156,8 @@ async function finish(context: ChangeContext, pending: RecordedChange): Promise<
   if (strange.length > 0) {
     throw new Failure(ExitCode.input, strange.map(({ name }) => neitherValue(pending.name, name)));
   }
-  const prepared = await prepareChange(context, gathered, group, pending.before, pending.value);
-  show(context, gathered, prepared, true);
+  const prepared = await prepareChange(context, stack, group, pending.before, pending.value);
+  show(context, stack, prepared, true);
   if (options["dryRun"] === true || !confirmed(context, group.name)) {
     terminal.err("Nothing was written.\n");
     return undefined;
@@ -173,12 +173,12 @@ async function carryOut(
 ): Promise<number> {
   const { options, surroundings, terminal, target, namespace, digestKey } = context;
   for (const file of prepared.files) await writeFile(file);
-  const gathered = await gatherLive(context);
-  const plan = gathered.planFor(digestKey);
-  if (plan === undefined) return refuse(gathered);
+  const stack = await planLive(context);
+  const plan = stack.planFor(digestKey);
+  if (plan === undefined) return refuse(stack);
   const writer = writerOptions(surroundings, target.client, namespace, lockTimeoutOf(options));
-  const move: Move = { options, surroundings, terminal, gathered, plan, namespace, target, writer };
-  const code = await follow(move, execute(plan, { ...writer, to: prepared.to }));
+  const session: WriteSession = { options, surroundings, terminal, stack, plan, namespace, target, writer };
+  const code = await follow(session, runPlan(plan, { ...writer, to: prepared.to }));
   if (code !== ExitCode.ok) {
     terminal.err(
       `The change of "${recorded.name}" is recorded: deno task secrets set ${
@@ -194,12 +194,12 @@ async function carryOut(
 
 function show(
   context: ChangeContext,
-  gathered: Gathered,
+  stack: PlannedStack,
   prepared: PreparedChange,
   resumed: boolean,
 ): void {
   const { options, terminal } = context;
-  const preview = previewOf(context, gathered, prepared, resumed);
+  const preview = previewOf(context, stack, prepared, resumed);
   if (options.output === "json") {
     terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "secret-change", ...preview })}\n`);
   } else terminal.err(renderChange(preview, { colour: terminal.errColour }));

@@ -13,7 +13,7 @@ import { effectsOf } from "../run/secrets/effects.ts";
 import { readStatus } from "../run/status.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { asRecorded } from "./as_recorded.ts";
-import { gather, type Gathered, stackDirectory } from "./gather.ts";
+import { type PlannedStack, planStack, stackDirectory } from "./plan_stack.ts";
 import { inventoryOf } from "./secrets_command.ts";
 import { nothingRecorded } from "./status_command.ts";
 import type { CommandOptions } from "./command.ts";
@@ -38,7 +38,7 @@ export interface PreparedChange {
   readonly edits: readonly Edit[];
   readonly files: readonly EditedFile[];
   /** The stack as it will be. */
-  readonly after: Gathered;
+  readonly after: PlannedStack;
   readonly also: readonly string[];
   /** The last migration that was applied or tried: the run goes no further. */
   readonly to: string;
@@ -51,34 +51,34 @@ export interface PreparedChange {
 /** @throws Failure (3) where a place cannot be changed, or the stack would not be read as it should be */
 export async function prepareChange(
   context: ChangeContext,
-  gathered: Gathered,
+  stack: PlannedStack,
   group: SecretGroup,
   old: readonly string[],
   value: string,
 ): Promise<PreparedChange> {
   const { options, surroundings, target, namespace, digestKey } = context;
   const { edits, problems } = editsFor(group, value);
-  refuseProblems(problems, gathered);
-  const root = gathered.project?.workingDir ?? stackDirectory(options, surroundings);
+  refuseProblems(problems, stack);
+  const root = stack.project?.workingDir ?? stackDirectory(options, surroundings);
   const files = await prepareFiles(edits, root, namedFiles(options, surroundings));
   const edited = new Map(files.map(({ realPath, after }) => [realPath, after]));
-  const after = await asRecorded(await gather(options, surroundings, { edited }), target.client);
+  const after = await asRecorded(await planStack(options, surroundings, { edited }), target.client);
   const plan = after.planFor(digestKey);
-  if (gathered.project === undefined || after.project === undefined || plan === undefined) {
+  if (stack.project === undefined || after.project === undefined || plan === undefined) {
     refuseProblems(after.diagnostics, after);
     throw new Error("A stack without errors has a plan");
   }
   const verified = verifyChange({
-    before: gathered.project,
+    before: stack.project,
     after: after.project,
     group,
     again: findGroup(inventoryOf(after), group.name),
     old,
     value,
-    touchesVariables: touchesVariables(gathered.project, edits),
+    touchesVariables: touchesVariables(stack.project, edits),
   });
-  refuseProblems(verified.problems, gathered);
-  const before = gathered.planFor(digestKey);
+  refuseProblems(verified.problems, stack);
+  const before = stack.planFor(digestKey);
   const { status } = await readStatus(before ?? plan, target.client, namespace);
   const tried = status.migrations.filter(({ state }) => !UNTOUCHED.has(state));
   const to = tried.at(-1)?.id;
@@ -111,11 +111,11 @@ const UNTOUCHED: ReadonlySet<string> = new Set(["pending", "skipped", "missing"]
 /** What is shown before anything is written. */
 export function previewOf(
   { digestKey }: ChangeContext,
-  gathered: Gathered,
+  stack: PlannedStack,
   prepared: PreparedChange,
   resumed: boolean,
 ): ChangePreview {
-  const before = gathered.planFor(digestKey);
+  const before = stack.planFor(digestKey);
   const after = prepared.after.planFor(digestKey);
   const effects = before === undefined || after === undefined || resumed
     ? undefined
@@ -139,7 +139,7 @@ function touchesVariables(project: Project, edits: readonly Edit[]): boolean {
   });
 }
 
-function refuseProblems(problems: Gathered["diagnostics"], { sources }: Gathered): void {
+function refuseProblems(problems: PlannedStack["diagnostics"], { sources }: PlannedStack): void {
   if (!hasErrors(problems)) return;
   throw new Failure(ExitCode.input, problems.filter(({ severity }) => severity === "error"), sources);
 }

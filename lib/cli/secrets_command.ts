@@ -10,7 +10,7 @@ import { renderSecretDiff, renderSecrets } from "../report/secrets_text.ts";
 import { KEY_NAME, OWNER_LABEL } from "../run/names.ts";
 import { readChange, type SecretChange } from "../run/secrets/change_record.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { gather, type Gathered } from "./gather.ts";
+import { type PlannedStack, planStack } from "./plan_stack.ts";
 import type { CommandOptions } from "./command.ts";
 import { noCluster, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -21,9 +21,9 @@ import { shellWord } from "../diagnostics/shell_word.ts";
 /** Prints every secret with its places; says so where a change of one is under way in the cluster. */
 export async function list(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
-  const gathered = await gather(options, surroundings);
-  const secrets = summarise(inventoryOf(gathered));
-  const change = await changeUnderWay(gathered, options, surroundings, terminal);
+  const stack = await planStack(options, surroundings);
+  const secrets = summarise(inventoryOf(stack));
+  const change = await changeUnderWay(stack, options, surroundings, terminal);
   if (options.output === "json") {
     const underWay = change === undefined ? null : { name: change.name, by: change.by, since: change.since };
     terminal.out(`${JSON.stringify({ schemaVersion: 1, underWay, secrets })}\n`);
@@ -35,9 +35,9 @@ export async function list(options: CommandOptions, surroundings: Surroundings):
 /** Compares the plan's Secrets with the cluster's; writes nothing. */
 export async function diff(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
-  const gathered = await gather(options, surroundings);
-  const { plan, conversion } = gathered;
-  if (plan === undefined || conversion === undefined) return refuse(gathered);
+  const stack = await planStack(options, surroundings);
+  const { plan, conversion } = stack;
+  if (plan === undefined || conversion === undefined) return refuse(stack);
   const target = await findTarget(options, surroundings, terminal, false);
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
   const { namespace } = conversion;
@@ -49,7 +49,7 @@ export async function diff(options: CommandOptions, surroundings: Surroundings):
       namespace,
       new Set(planned.map(({ object }) => object.metadata.name)),
     );
-    const names = namesByKey(inventoryOf(gathered));
+    const names = namesByKey(inventoryOf(stack));
     const differences = compareSecrets(planned, live).map((compared) => ({
       names: names.get(`${compared.object}/${compared.key}`) ?? [],
       ...compared,
@@ -68,9 +68,9 @@ export async function diff(options: CommandOptions, surroundings: Surroundings):
  * The secrets of what was read, also where errors keep a plan from being made: a change that was interrupted is one.
  * @throws Failure (3) where there is no project
  */
-export function inventoryOf(gathered: Gathered): readonly SecretGroup[] {
-  const { project, conversion, bindSources, decisions, plan } = gathered;
-  if (project === undefined || conversion === undefined || bindSources === undefined) return refuse(gathered);
+export function inventoryOf(stack: PlannedStack): readonly SecretGroup[] {
+  const { project, conversion, bindSources, decisions, plan } = stack;
+  if (project === undefined || conversion === undefined || bindSources === undefined) return refuse(stack);
   return secretInventory({
     conversion,
     texts: { project, bindSources },
@@ -113,12 +113,12 @@ function namesByKey(groups: readonly SecretGroup[]): ReadonlyMap<string, readonl
 
 /** A list needs no cluster: one that is not there or does not answer keeps nothing back. */
 async function changeUnderWay(
-  gathered: Gathered,
+  stack: PlannedStack,
   options: CommandOptions,
   surroundings: Surroundings,
   terminal: Terminal,
 ): Promise<SecretChange | undefined> {
-  const namespace = gathered.conversion?.namespace;
+  const namespace = stack.conversion?.namespace;
   if (namespace === undefined) return undefined;
   try {
     const target = await findTarget(options, surroundings, terminal, false);

@@ -7,8 +7,8 @@ import { label } from "../stack/names.ts";
 import { type OrderedProject, orderProjects } from "../stack/project_order.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import type { CommandOptions, Run } from "./command.ts";
-import { execute } from "./execute.ts";
-import { loadStack } from "./gather.ts";
+import { runCommand } from "./run_command.ts";
+import { loadStack } from "./plan_stack.ts";
 import { type StackFlags, stackFolders } from "./stack_folders.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";
@@ -95,7 +95,7 @@ async function runAll(
     const neighbours = turns.flatMap(({ directory }) => directory === turn.directory ? [] : [directory]);
     const single = { ...options, stack: turn.folder, neighbours };
     const told = options.output === "json" ? marked(surroundings, turn.folder) : surroundings;
-    outcomes.set(index, { ...known, exitCode: await execute(run, single, told) });
+    outcomes.set(index, { ...known, exitCode: await runCommand(run, single, told) });
   }
   const inOrder = order.flatMap((index) => outcomes.get(index) ?? []);
   summarise(inOrder, options, terminal);

@@ -12,7 +12,7 @@ import { readStatus, type Status } from "../run/status.ts";
 import { renderStatus } from "../report/status_table.ts";
 import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { gather, type Gathered } from "./gather.ts";
+import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { asRecorded } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
@@ -25,7 +25,7 @@ import { keyText } from "./digest_key.ts";
 /** Prints the table, or the JSON that README describes; starts nothing and writes nothing. */
 export async function status(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
-  const read = await gather(options, surroundings);
+  const read = await planStack(options, surroundings);
   const { plan: planned } = read;
   if (planned === undefined || read.conversion === undefined) return refuse(read);
   const target = await findTarget(options, surroundings, terminal, false);
@@ -33,15 +33,15 @@ export async function status(options: CommandOptions, surroundings: Surroundings
   const { namespace } = read.conversion;
   return await withTarget(target, async () => {
     await refuseMovedBefore(target.client, read, options, surroundings);
-    const gathered = await asRecorded(read, target.client);
+    const stack = await asRecorded(read, target.client);
     const key = await readKey(target.client, namespace);
-    const plan = gathered.planFor(keyText(key)) ?? planned;
-    const { sources } = gathered;
+    const plan = stack.planFor(keyText(key)) ?? planned;
+    const { sources } = stack;
     if (options["drift"] === true) {
       return await showDrift(plan, { target, namespace, terminal, options, sources });
     }
     const { status, diagnostics } = await readStatus(plan, target.client, namespace);
-    const beside = await writesBeside(plan, gathered, surroundings, target.client);
+    const beside = await writesBeside(plan, stack, surroundings, target.client);
     const said = [...diagnostics, ...beside];
     if (options.output === "json") terminal.out(`${JSON.stringify({ ...status, diagnostics: said })}\n`);
     else {
@@ -57,12 +57,12 @@ export async function status(options: CommandOptions, surroundings: Surroundings
 /** What writes to the directories of workloads that are in the cluster already. */
 async function writesBeside(
   plan: Plan,
-  gathered: Gathered,
+  stack: PlannedStack,
   surroundings: Surroundings,
   client: ClusterClient,
 ): Promise<readonly Diagnostic[]> {
-  const guard = guardOf(gathered, surroundings, client);
-  const namespace = gathered.conversion?.namespace;
+  const guard = guardOf(stack, surroundings, client);
+  const namespace = stack.conversion?.namespace;
   if (guard === undefined || namespace === undefined || !await guard.isHere()) return [];
   const planned = plan.migrations.flatMap(plannedObjects).filter(({ object }) => isWorkload(object));
   const live = await readLiveIndex(client, namespace, planned);
@@ -95,11 +95,11 @@ function isPending({ next }: Status): boolean {
 }
 
 /** Bad input ends the command with all of its problems. */
-export function refuse(gathered: Gathered): never {
+export function refuse(stack: PlannedStack): never {
   throw new Failure(
     ExitCode.input,
-    gathered.diagnostics.filter(({ severity }) => severity === "error"),
-    gathered.sources,
+    stack.diagnostics.filter(({ severity }) => severity === "error"),
+    stack.sources,
   );
 }
 

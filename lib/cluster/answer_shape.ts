@@ -1,5 +1,5 @@
 /** The edge to the API server: whether an answer is what was asked for. Each reader returns undefined where it is not. */
-import { record } from "../kube/json.ts";
+import { record } from "../values/json.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import type { LiveObject, WatchEvent } from "./live_object.ts";
 import type { Resource } from "./resources.ts";

@@ -1,6 +1,6 @@
 /** What an API server answers when it refuses, and what is said about it. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { list, record } from "../kube/json.ts";
+import { list, record } from "../values/json.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { type Asked, diagnoseStrange, StrangeAnswer, strangeRefusal } from "./strange_answer.ts";
 

@@ -1,5 +1,5 @@
 /** How one object is applied. */
-import { record } from "../kube/json.ts";
+import { record } from "../values/json.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { DIGEST_ANNOTATION, FIELD_MANAGER } from "../migration/record_names.ts";
 import { ApiError } from "./api_error.ts";

@@ -11,7 +11,7 @@ import { logLines } from "./log_lines.ts";
 import type { LiveObject, WatchEvent } from "./live_object.ts";
 import { builtInResource, listPath, objectPath, type Resource } from "./resources.ts";
 import { StrangeAnswer } from "./strange_answer.ts";
-import { type ApiRequest, pause, type Surroundings, Transport } from "./transport.ts";
+import { type ApiRequest, pause, type TimeSource, Transport } from "./transport.ts";
 
 /** The object as the server has it after an apply. */
 export interface Applied {
@@ -50,8 +50,8 @@ export class ClusterClient {
   readonly #transport: Transport;
   readonly #discovery: Discovery;
 
-  constructor(connection: Connection, surroundings?: Surroundings) {
-    this.#transport = new Transport(connection, surroundings);
+  constructor(connection: Connection, time?: TimeSource) {
+    this.#transport = new Transport(connection, time);
     this.#discovery = new Discovery(this.#transport);
   }
 

@@ -6,7 +6,7 @@ import type { StatefulSet } from "kubernetes-types/apps/v1.d.ts";
 import type { Pod } from "kubernetes-types/core/v1.d.ts";
 import type { LiveObject } from "./live_object.ts";
 import { isDown, troubleOf } from "./pod_trouble.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Companions } from "./companions.ts";
 
 /** The StatefulSet controller's label on its pods, and its name in `status`. */
 const REVISION = "controller-revision-hash";
@@ -17,7 +17,7 @@ const POD_GENERATION = "pod-template-generation";
 const SET_GENERATION = "deprecated.daemonset.template.generation";
 
 /** The pods of the object's current revision; to be asked when its controller has seen the object. */
-export function currentPods(object: LiveObject, { all }: Surroundings): readonly LiveObject[] {
+export function currentPods(object: LiveObject, { all }: Companions): readonly LiveObject[] {
   switch (object.kind) {
     case "Deployment": {
       const current = all("ReplicaSet").find((set) => isOwned(set, object) && hasSameTemplate(set, object));
@@ -48,12 +48,12 @@ const STUCK_GRACE_MS = 30_000;
  * that are there: it cannot be changed.
  * @returns those that cannot start, and those that are not ready for long
  */
-export function stuckPods(object: LiveObject, surroundings: Surroundings): readonly LiveObject[] {
+export function stuckPods(object: LiveObject, companions: Companions): readonly LiveObject[] {
   if (object.kind !== "StatefulSet" || !replacesAllPods(object)) return [];
-  return podsOf(object, surroundings.all).filter((pod) =>
+  return podsOf(object, companions.all).filter((pod) =>
     pod.metadata.deletionTimestamp === undefined && isOfFormerRevision(pod, object) && !isReady(pod) &&
-    (isDown(pod) || troubleOf(pod, surroundings)?.isFinal === true ||
-      surroundings.sightings.since(`${pod.metadata.uid} stuck`) > STUCK_GRACE_MS)
+    (isDown(pod) || troubleOf(pod, companions)?.isFinal === true ||
+      companions.sightings.since(`${pod.metadata.uid} stuck`) > STUCK_GRACE_MS)
   );
 }
 
@@ -63,7 +63,7 @@ function isOwned({ metadata }: LiveObject, owner: LiveObject): boolean {
     metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid) === true;
 }
 
-function podsOf(owner: LiveObject, all: Surroundings["all"]): readonly LiveObject[] {
+function podsOf(owner: LiveObject, all: Companions["all"]): readonly LiveObject[] {
   return all("Pod").filter((pod) => isOwned(pod, owner));
 }
 

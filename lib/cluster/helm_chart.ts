@@ -6,7 +6,7 @@
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { LiveObject } from "./live_object.ts";
 import type { Readiness } from "./readiness_state.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Companions } from "./companions.ts";
 
 /** The controller answers within a second; a k3s that starts anew takes longer. */
 const TAKE_UP_GRACE_MS = 60_000;
@@ -23,7 +23,7 @@ const REPLACED = "helmcharts.helm.cattle.io/replace-wait";
  */
 export function helmChart(
   chart: LiveObject,
-  { all, sightings }: Surroundings,
+  { all, sightings }: Companions,
   ofJob: (job: LiveObject) => Readiness,
   written = chart,
 ): Readiness {
@@ -67,15 +67,15 @@ export function helmChart(
  */
 export function helmChartConfig(
   config: LiveObject,
-  surroundings: Surroundings,
+  companions: Companions,
   of: (object: LiveObject) => Readiness,
 ): Readiness {
   const named = ({ metadata }: LiveObject): boolean => metadata.name === config.metadata.name;
-  const chart = surroundings.all("HelmChart").find(named);
+  const chart = companions.all("HelmChart").find(named);
   if (chart === undefined) return { state: "ready" };
-  const installed = helmChart(chart, surroundings, of, config);
+  const installed = helmChart(chart, companions, of, config);
   if (installed.state !== "ready") return installed;
-  const deployment = surroundings.all("Deployment").find(named);
+  const deployment = companions.all("Deployment").find(named);
   if (deployment === undefined) return { state: "ready" };
   const readiness = of(deployment);
   return readiness.state === "ready"

@@ -3,6 +3,7 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import { type Address, type Connection, openTransport, type TransportOptions } from "./connection.ts";
 import { type ContextEntry, readContext } from "./kubeconfig_file.ts";
 import { readRegularTextSync } from "../files/regular_file.ts";
+import { decodeBase64Text, encodeBase64 } from "../values/base64.ts";
 
 /** Of a token, certificate or key. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -113,15 +114,14 @@ function staticHeaders(user: ContextEntry["user"]): Readonly<Record<string, stri
   const token = user.tokenFile === undefined ? user.token : readCredential(user.tokenFile).trim();
   if (token !== undefined && token !== "") return { authorization: `Bearer ${token}` };
   if (user.username === undefined) return {};
-  const pair = new TextEncoder().encode(`${user.username}:${user.password ?? ""}`);
-  return { authorization: `Basic ${btoa(String.fromCharCode(...pair))}` };
+  return { authorization: `Basic ${encodeBase64(`${user.username}:${user.password ?? ""}`)}` };
 }
 
 /** The inline value (base64) wins over the file, as in kubectl. */
 function pem(data: string | undefined, file: string | undefined): string | undefined {
   if (data === undefined || data === "") return file === undefined ? undefined : readCredential(file);
   try {
-    return atob(data);
+    return decodeBase64Text(data);
   } catch {
     throw failure(
       "cluster-kubeconfig-invalid",

@@ -2,7 +2,7 @@
 import type { ContainerStatus, Pod } from "kubernetes-types/core/v1.d.ts";
 import type { LiveObject } from "./live_object.ts";
 import type { Sightings } from "./sightings.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Companions } from "./companions.ts";
 
 /** What is wrong with a pod. */
 export interface Trouble {
@@ -39,7 +39,7 @@ const MOUNT_GRACE_MS = 15_000;
 const MISSING =
   /(secrets?|configmaps?) "[^"]*" not found|references non-existent|type check failed|does not exist|no such file/i;
 
-type Memory = Pick<Surroundings, "sightings" | "warnings">;
+type Memory = Pick<Companions, "sightings" | "warnings">;
 type Found = Pick<Trouble, "reason" | "isFinal">;
 
 /** The pod's trouble, or undefined where it has none (yet). */

@@ -11,7 +11,7 @@ import { helmChart, helmChartConfig } from "./helm_chart.ts";
 import type { LiveObject } from "./live_object.ts";
 import type { Readiness } from "./readiness_state.ts";
 import { troubleOf } from "./pod_trouble.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Companions } from "./companions.ts";
 
 const READY: Readiness = { state: "ready" };
 
@@ -19,19 +19,19 @@ const READY: Readiness = { state: "ready" };
 const CONDITION_GRACE_MS = 5_000;
 
 /** Judges one object. An object without a rule for its kind is ready when it is there. */
-export function readinessOf(object: LiveObject, surroundings: Surroundings): Readiness {
+export function readinessOf(object: LiveObject, companions: Companions): Readiness {
   if (object.metadata.deletionTimestamp !== undefined) return waiting("it is being deleted");
   // The edge: the kind says which type of the API this is.
   const value: unknown = object;
-  const orTrouble = (readiness: Readiness, pods = currentPods(object, surroundings)): Readiness =>
-    withTrouble(readiness, pods, surroundings);
+  const orTrouble = (readiness: Readiness, pods = currentPods(object, companions)): Readiness =>
+    withTrouble(readiness, pods, companions);
   switch (object.kind) {
     case "Deployment":
     case "StatefulSet":
     case "DaemonSet":
       return isBehind(object)
         ? waiting("the controller has not seen it")
-        : orTrouble(workload(object, surroundings));
+        : orTrouble(workload(object, companions));
     case "Job":
       return orTrouble(job(value as Job));
     case "Pod":
@@ -40,9 +40,9 @@ export function readinessOf(object: LiveObject, surroundings: Surroundings): Rea
       // Who sets the usual condition, as the embedded cluster does, makes no Job.
       return hasCondition(object, "Ready")
         ? byConditions(object)
-        : helmChart(object, surroundings, (job) => readinessOf(job, surroundings));
+        : helmChart(object, companions, (job) => readinessOf(job, companions));
     case "HelmChartConfig":
-      return helmChartConfig(object, surroundings, (one) => readinessOf(one, surroundings));
+      return helmChartConfig(object, companions, (one) => readinessOf(one, companions));
     case "PersistentVolumeClaim":
       return claim(value as PersistentVolumeClaim);
     case "Namespace":
@@ -59,20 +59,19 @@ function isBehind({ metadata, ...rest }: LiveObject): boolean {
   return (status?.observedGeneration ?? 0) < (metadata.generation ?? 0);
 }
 
-function workload(object: LiveObject, surroundings: Surroundings): Readiness {
+function workload(object: LiveObject, companions: Companions): Readiness {
   // The edge: the kind says which type of the API this is.
   const value: unknown = object;
   if (object.kind === "StatefulSet") return statefulSet(value as StatefulSet);
   if (object.kind === "DaemonSet") return daemonSet(value as DaemonSet);
-  const verdict = withEnding(deployment(value as Deployment), object, surroundings);
+  const verdict = withEnding(deployment(value as Deployment), object, companions);
   if (verdict.state !== "failed") return verdict;
-  const isNew =
-    surroundings.sightings.since(`${object.metadata.uid} ${verdict.reason}`) <= CONDITION_GRACE_MS;
+  const isNew = companions.sightings.since(`${object.metadata.uid} ${verdict.reason}`) <= CONDITION_GRACE_MS;
   return isNew ? waiting(verdict.reason) : verdict;
 }
 
 /** A rollout that waits for an old pod to end says for which one, and how long that may take. */
-function withEnding(readiness: Readiness, object: LiveObject, { all }: Surroundings): Readiness {
+function withEnding(readiness: Readiness, object: LiveObject, { all }: Companions): Readiness {
   if (readiness.state !== "waiting") return readiness;
   // The edge: `spec` of a Deployment.
   const labels = Object.entries((object as unknown as Deployment).spec?.selector?.matchLabels ?? {});
@@ -187,10 +186,10 @@ function hasCondition(object: LiveObject, wanted: string): boolean {
 function withTrouble(
   readiness: Readiness,
   pods: readonly LiveObject[],
-  surroundings: Surroundings,
+  companions: Companions,
 ): Readiness {
   if (readiness.state === "ready") return readiness;
-  const troubles = pods.flatMap((object) => troubleOf(object, surroundings) ?? []);
+  const troubles = pods.flatMap((object) => troubleOf(object, companions) ?? []);
   const trouble = troubles.find(({ isFinal }) => isFinal) ?? troubles[0];
   if (trouble === undefined) return readiness;
   const where = {

@@ -33,7 +33,7 @@ export interface Answer<Shape> {
 }
 
 /** Where time and chance come from. */
-export interface Surroundings {
+export interface TimeSource {
   /** Milliseconds that never go back. */
   readonly monotonic: () => number;
   /** 0 to 1. */
@@ -59,17 +59,17 @@ const REVIEWS = /\/(self)?subject(access|rules)reviews$/;
 export class Transport {
   readonly connection: Connection;
   readonly #limiter = new Limiter();
-  readonly #surroundings: Surroundings;
+  readonly #time: TimeSource;
   #hasAnswered = false;
   #writes = 0;
   #requests = 0;
 
   constructor(
     connection: Connection,
-    surroundings: Surroundings = { monotonic: () => performance.now(), random: Math.random },
+    time: TimeSource = { monotonic: () => performance.now(), random: Math.random },
   ) {
     this.connection = connection;
-    this.#surroundings = surroundings;
+    this.#time = time;
   }
 
   /** Requests sent that could have changed something; dry-runs and reviews are not counted. */
@@ -118,13 +118,13 @@ export class Transport {
   }
 
   async #repeat<Result>(request: ApiRequest, send: () => Promise<Result>): Promise<Result> {
-    const start = this.#surroundings.monotonic();
+    const start = this.#time.monotonic();
     for (let attempt = 0;; attempt++) {
       try {
         return await (request.urgent ? send() : this.#limiter.run(send));
       } catch (error) {
         request.signal?.throwIfAborted();
-        const elapsed = this.#surroundings.monotonic() - start;
+        const elapsed = this.#time.monotonic() - start;
         if (!this.#mayRepeat(request, error, attempt, elapsed)) throw error;
         await pause(this.#pauseBefore(attempt, error, elapsed), request.signal);
       }
@@ -148,11 +148,11 @@ export class Transport {
   async #once(request: ApiRequest, wantsObject: boolean): Promise<Text> {
     const timeout = AbortSignal.timeout(request.timeoutMs ?? REQUEST_TIMEOUT_MS);
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
-    const start = this.#surroundings.monotonic();
+    const start = this.#time.monotonic();
     try {
       const response = await this.#fetch(request, signal);
       const body = await this.#bodyOf(request, response, wantsObject);
-      this.#limiter.answered(this.#surroundings.monotonic() - start);
+      this.#limiter.answered(this.#time.monotonic() - start);
       return { status: response.status, ...body };
     } catch (error) {
       if (timeout.aborted) this.#limiter.overloaded();
@@ -235,7 +235,7 @@ export class Transport {
     const wanted = error instanceof ApiError && error.retryAfter !== undefined ? error.retryAfter * 1000 : 0;
     const asked = Math.min(wanted, Math.max(0, PATIENCE_MS - elapsed));
     const grown = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** attempt);
-    return Math.max(asked, grown * (0.5 + this.#surroundings.random() / 2));
+    return Math.max(asked, grown * (0.5 + this.#time.random() / 2));
   }
 }
 

@@ -15,6 +15,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { afterComments, isBlank, lineBreak, lineEnd, lineStart, nextLine } from "./text_lines.ts";
+import { fields, isRecord } from "../values/json.ts";
 
 /** The keys that lead to an entry, from the top of the text. */
 export type EntryPath = readonly string[];
@@ -250,17 +251,13 @@ function onlyIf(edited: string | undefined, wanted: Values, emptied: EntryPath =
 
 function valuesOf(text: string): Values {
   const values: unknown = parseDocument(text, { prettyErrors: false }).toJS();
-  return isValues(values) ? values : {};
-}
-
-function isValues(value: unknown): value is Values {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return fields(values);
 }
 
 function setIn(values: Values, [key = "", ...rest]: EntryPath, value: unknown): Values {
   if (rest.length === 0) return { ...values, [key]: value };
   const inner = values[key];
-  return { ...values, [key]: setIn(isValues(inner) ? inner : {}, rest, value) };
+  return { ...values, [key]: setIn(fields(inner), rest, value) };
 }
 
 /** Without the entry, and without the maps on the way that are empty then. */
@@ -268,7 +265,7 @@ function deleteIn(values: Values, path: EntryPath): Values {
   const [key, ...rest] = path;
   if (key === undefined) return values;
   const { [key]: inner, ...others } = values;
-  if (rest.length === 0 || !isValues(inner)) {
+  if (rest.length === 0 || !isRecord(inner)) {
     return inner === undefined || rest.length === 0 ? others : values;
   }
   const left = deleteIn(inner, rest);

@@ -1,6 +1,5 @@
 /** Lays profiles over the base of `decisions.yaml`. */
-
-type Json = Readonly<Record<string, unknown>>;
+import { isRecord } from "../values/json.ts";
 
 /** The profiles that count where some are named: each after those that it builds on, none twice. */
 export function expandProfiles(
@@ -26,8 +25,4 @@ export function mergePatch(base: unknown, over: unknown): unknown {
     else result[key] = mergePatch(result[key], value);
   }
   return result;
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -11,6 +11,8 @@ import {
   secretsInVariable,
   type SecretSpan,
 } from "../secrecy/mod.ts";
+import { encodeBase64 } from "../values/base64.ts";
+import { isRecord } from "../values/json.ts";
 
 /** Before and after; either may be missing. */
 export interface Versions {
@@ -47,7 +49,7 @@ const NAMES: ReadonlySet<string> = new Set([
 function withPlainData(object: KubeObject): KubeObject {
   const { stringData, ...rest } = object;
   if (object.kind !== "Secret" || typeof stringData !== "object" || stringData === null) return object;
-  const encoded = Object.entries(stringData).map(([name, value]) => [name, encode(String(value))]);
+  const encoded = Object.entries(stringData).map(([name, value]) => [name, encodeBase64(String(value))]);
   const data = rest["data"];
   return {
     ...rest,
@@ -163,12 +165,4 @@ function counterpart(entry: unknown, index: number, others: unknown): unknown {
   const name = isRecord(entry) ? entry["name"] : undefined;
   if (name === undefined) return others[index];
   return others.find((other) => isRecord(other) && other["name"] === name);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function encode(text: string): string {
-  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
 }

@@ -11,6 +11,7 @@ import {
   secretsInText,
   secretsInVariable,
 } from "../secrecy/mod.ts";
+import { decodeBase64Text, encodeBase64 } from "../values/base64.ts";
 
 export { MASK };
 
@@ -57,7 +58,9 @@ function addValue(key: string, text: string, add: (value: string) => void, value
 }
 
 function addSpellings(value: string, values: Set<string>): void {
-  for (const form of [value, encode(value), encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]) {
+  for (
+    const form of [value, encodeBase64(value), encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]
+  ) {
     values.add(form);
   }
 }
@@ -99,13 +102,9 @@ function entries(data: unknown): readonly (readonly [string, string])[] {
   return Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === "string");
 }
 
-function encode(text: string): string {
-  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
-}
-
 function decode(encoded: string): string | undefined {
   try {
-    return new TextDecoder().decode(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)));
+    return decodeBase64Text(encoded);
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 /** Containers of an engine: whether they run or will run again, what they write to, which ports they hold. */
 import { shellWord } from "../diagnostics/shell_word.ts";
 import type { KnownEngine } from "./engines.ts";
-import { field } from "./image_facts.ts";
+import { items } from "../values/json.ts";
+import { field } from "../values/json.ts";
 
 /** A container, whoever made it. */
 export interface Container {
@@ -52,7 +53,7 @@ const POD_LABEL = "io.kubernetes.pod.name";
  */
 export async function listContainers(known: KnownEngine): Promise<readonly Container[]> {
   const { engine } = known;
-  const ids = list(await engine.json("/containers/json?all=true"))
+  const ids = items(await engine.json("/containers/json?all=true"))
     .filter((answer) => field(field(answer, "Labels"), POD_LABEL) === undefined)
     .flatMap((answer) => text(field(answer, "Id")) ?? []);
   const answers = await Promise.all(
@@ -73,7 +74,7 @@ async function containerOf(
   const labels = field(field(answer, "Config"), "Labels");
   const project = text(field(labels, "com.docker.compose.project"));
   const service = text(field(labels, "com.docker.compose.service"));
-  const mounts = list(field(answer, "Mounts")).filter((mount) => field(mount, "RW") !== false);
+  const mounts = items(field(answer, "Mounts")).filter((mount) => field(mount, "RW") !== false);
   const id = text(field(answer, "Id")) ?? "";
   return {
     id,
@@ -129,7 +130,7 @@ async function directoriesOf(volume: string, { engine, root }: KnownEngine): Pro
 function portsOf(ports: unknown): readonly string[] {
   if (typeof ports !== "object" || ports === null) return [];
   const held = Object.entries(ports).flatMap(([port, bindings]) =>
-    list(bindings).flatMap((binding) => {
+    items(bindings).flatMap((binding) => {
       const number = text(field(binding, "HostPort"));
       return number === undefined ? [] : [`${number}/${port.split("/")[1] ?? "tcp"}`];
     })
@@ -139,10 +140,6 @@ function portsOf(ports: unknown): readonly string[] {
 
 function absolute(paths: readonly (string | undefined)[]): readonly string[] {
   return paths.filter((path) => path?.startsWith("/") === true) as readonly string[];
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function text(value: unknown): string | undefined {

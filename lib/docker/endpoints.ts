@@ -1,6 +1,6 @@
 /** Where engines of this machine may answer: what Docker's own command would ask, and every usual socket. */
 import { join } from "node:path";
-import { field } from "./image_facts.ts";
+import { field } from "../values/json.ts";
 
 /** One place where an engine may answer. */
 export interface Endpoint {

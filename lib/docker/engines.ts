@@ -1,7 +1,7 @@
 /** Every engine of this machine, asked what it is; and those that cannot be asked, with the reason. */
 import { type Endpoint, type Environment, findEndpoints } from "./endpoints.ts";
 import { type Engine, EngineError, openEngine } from "./engine.ts";
-import { field } from "./image_facts.ts";
+import { field } from "../values/json.ts";
 
 /** An engine that answers, and what it says of itself. */
 export interface KnownEngine {

@@ -1,5 +1,6 @@
 /** What an engine's answers say about images and users, read without trust in their shape. */
 import type { ImageFacts } from "../stack/known_images.ts";
+import { field } from "../values/json.ts";
 
 /** Ports, user and volumes of `GET /images/{name}/json`; undefined where it is no such answer. */
 export function factsOf(answer: unknown): ImageFacts | undefined {
@@ -46,9 +47,4 @@ export function firstFile(archive: Uint8Array): Uint8Array | undefined {
 
 function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes).replace(/\0.*$/s, "").trim();
-}
-
-/** A field of an unknown value. */
-export function field(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }

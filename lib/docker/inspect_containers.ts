@@ -1,7 +1,7 @@
 /** What the containers of a project tell: which have ended, where their own volumes lie, what they wrote into themselves. */
 import type { Project } from "../../compose/project.ts";
 import type { Engine } from "./engine.ts";
-import { field } from "./image_facts.ts";
+import { field } from "../values/json.ts";
 
 /** By service; absent where the engine has no container of it. */
 export interface ContainerFacts {

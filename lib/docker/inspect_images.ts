@@ -2,7 +2,8 @@
 import type { Project } from "../../compose/project.ts";
 import type { ImageFacts } from "../stack/known_images.ts";
 import type { Engine } from "./engine.ts";
-import { factsOf, field, firstFile, usersOf } from "./image_facts.ts";
+import { factsOf, firstFile, usersOf } from "./image_facts.ts";
+import { field } from "../values/json.ts";
 
 /**
  * Facts by image reference, of the images that the engine has; an image that it lacks is simply not there. Named

@@ -2,7 +2,7 @@
 import type { Project } from "../../compose/project.ts";
 import type { LiveUsage } from "../checks/proposed_limits.ts";
 import type { Engine } from "./engine.ts";
-import { field } from "./image_facts.ts";
+import { field } from "../values/json.ts";
 
 /**
  * Asks for one sample of each running container of the project; the engine takes a second for each, so all are

@@ -1,9 +1,9 @@
 /** The cluster's own secrets: tokens, the service accounts' signing key, and the kubeconfig files that carry them. */
-import { Buffer } from "node:buffer";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { ClusterLayout } from "./layout.ts";
+import { encodeBase64 } from "../values/base64.ts";
 
 /** Who talks to the API server. Each has its own token, so that the audit log tells them apart. */
 export const USERS = ["admin", "controller-manager", "scheduler", "kwok"] as const;
@@ -48,7 +48,7 @@ export function kubeconfigPath(layout: ClusterLayout, user: ClusterUser): string
 
 /** Writes the kubeconfig files of all users for the server that is listening now. */
 export async function writeKubeconfigs(layout: ClusterLayout, server: string): Promise<void> {
-  const authority = Buffer.from(await readAuthority(layout)).toString("base64");
+  const authority = encodeBase64(await readAuthority(layout));
   for (const user of USERS) {
     const token = await readToken(layout, user);
     const config = {

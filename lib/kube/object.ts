@@ -1,6 +1,6 @@
 /** A Kubernetes object as the plain JSON that is planned, diffed and sent, and the place it came from. */
 import type { Span } from "../diagnostics/diagnostic.ts";
-import { list, record } from "./json.ts";
+import { list, record } from "../values/json.ts";
 
 /** Any object of any API; only what every part needs to know is typed. */
 export interface KubeObject {

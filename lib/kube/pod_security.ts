@@ -1,5 +1,5 @@
 /** What keeps a pod from the Pod Security level "baseline", by the controls of the Pod Security Standards. */
-import type { Json } from "./workload/parts.ts";
+import { fields, type Json, list } from "../values/json.ts";
 import { SAFE_SYSCTLS } from "./workload/security.ts";
 
 /** Capabilities that "baseline" lets a container add. */
@@ -19,15 +19,15 @@ export const SELINUX_TYPES = new Set([
 
 /** Each reason in a few words, such as "host network" or "hostPort 7001"; empty where "baseline" admits the pod. */
 export function beyondBaseline(template: Json): readonly string[] {
-  const spec = record(template["spec"]);
-  const security = record(spec["securityContext"]);
+  const spec = fields(template["spec"]);
+  const security = fields(spec["securityContext"]);
   const containers = [...list(spec["initContainers"]), ...list(spec["containers"])];
   return [
     ...(spec["hostNetwork"] === true ? ["host network"] : []),
     ...(spec["hostPID"] === true ? ["host processes"] : []),
     ...(spec["hostIPC"] === true ? ["host IPC"] : []),
     ...list(spec["volumes"]).filter((volume) => "hostPath" in volume).map((volume) =>
-      `hostPath ${String(record(volume["hostPath"])["path"])}`
+      `hostPath ${String(fields(volume["hostPath"])["path"])}`
     ),
     ...list(security["sysctls"]).map(({ name }) => String(name)).filter((name) => !SAFE_SYSCTLS.has(name))
       .map((name) => `sysctl ${name}`),
@@ -36,28 +36,20 @@ export function beyondBaseline(template: Json): readonly string[] {
 }
 
 function ofContainer(container: Json): string[] {
-  const security = record(container["securityContext"]);
-  const added = record(security["capabilities"])["add"];
+  const security = fields(container["securityContext"]);
+  const added = fields(security["capabilities"])["add"];
   const capabilities = Array.isArray(added) ? added.map(String) : [];
-  const type = String(record(security["seLinuxOptions"])["type"] ?? "");
+  const type = String(fields(security["seLinuxOptions"])["type"] ?? "");
   return [
     ...(security["privileged"] === true ? ["privileged"] : []),
     ...capabilities.filter((name) => !CAPABILITIES.has(name)).map((name) => `capability ${name}`),
-    ...(record(security["seccompProfile"])["type"] === "Unconfined" ? ["no seccomp"] : []),
-    ...(record(security["appArmorProfile"])["type"] === "Unconfined" ? ["no AppArmor"] : []),
+    ...(fields(security["seccompProfile"])["type"] === "Unconfined" ? ["no seccomp"] : []),
+    ...(fields(security["appArmorProfile"])["type"] === "Unconfined" ? ["no AppArmor"] : []),
     ...(SELINUX_TYPES.has(type) ? [] : [`SELinux type ${type}`]),
-    ...["user", "role"].filter((key) => key in record(security["seLinuxOptions"])).map((key) =>
+    ...["user", "role"].filter((key) => key in fields(security["seLinuxOptions"])).map((key) =>
       `SELinux ${key}`
     ),
     ...list(container["ports"]).filter(({ hostPort }) => typeof hostPort === "number")
       .map(({ hostPort }) => `hostPort ${String(hostPort)}`),
   ];
-}
-
-function record(value: unknown): Json {
-  return typeof value === "object" && value !== null ? value as Json : {};
-}
-
-function list(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? value.map(record) : [];
 }

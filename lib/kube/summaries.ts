@@ -3,7 +3,7 @@ import type { Service } from "../../compose/project.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import type { SecretNote } from "../stack/secrets/classification.ts";
 import { at, type Context } from "../stack/context.ts";
-import { counted } from "./wording.ts";
+import { plural } from "../diagnostics/plural.ts";
 import { yamlText } from "../diagnostics/yaml_word.ts";
 
 /** One remark that lists everything kept in Secrets, so that each decision can be seen and overruled. */
@@ -13,7 +13,7 @@ export function reportSecrets(context: Context, notes: readonly SecretNote[]): v
   context.report({
     code: "kube-secrets",
     severity: "info",
-    message: `Kept in Secrets: ${counted(notes.length, "value")}`,
+    message: `Kept in Secrets: ${plural(notes.length, "value")}`,
     ...(first.span === undefined ? {} : { span: first.span }),
     hint: `To overrule one: secrets: { ${yamlText(first.what)}: plain }`,
     related: notes.flatMap(({ what, why, span }) =>
@@ -30,7 +30,7 @@ export function reportWritable(context: Context, spans: readonly Span[]): void {
     code: "kube-configuration-read-only",
     severity: "info",
     message: `Read-only in their pods, though compose does not say :ro: ${
-      counted(spans.length, "configuration mount")
+      plural(spans.length, "configuration mount")
     }`,
     span: first,
     hint: 'If the program writes there: storage: { "PATH": { writable: true } }, or kind: data to keep it',

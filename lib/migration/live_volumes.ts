@@ -2,6 +2,7 @@
 import type { KubeObject } from "../kube/object.ts";
 import { FOUND, PLACE_ANNOTATION } from "../kube/storage/node_directory.ts";
 import type { Plan, PlannedMigration, Step } from "./step.ts";
+import { type Json } from "../values/json.ts";
 
 /** Where a PersistentVolume lies, as its `spec` says it: none of it can be changed later. */
 const PLACES = ["local", "hostPath", "nodeAffinity"] as const;
@@ -43,8 +44,6 @@ function keptObject(object: KubeObject, live: ReadonlyMap<string, KubeObject>): 
   const kept = Object.entries(there).filter(([key]) => places.includes(key));
   return { ...object, spec: Object.fromEntries([...rest, ...kept]) };
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 function specOf(volume: KubeObject | undefined): Json {
   // The edge: a `spec` is an object on every server.

@@ -57,7 +57,7 @@ export function planMigrations(input: PlanInput): { plan: Plan; diagnostics: rea
 }
 
 /** The scripts once more, knowing which services come with later ones. */
-function plannedOf(input: PlanInput, drafts: readonly Draft[], placed: Surroundings): PlannedMigration[] {
+function plannedOf(input: PlanInput, drafts: readonly Draft[], placed: ScriptInput): PlannedMigration[] {
   const opening = drafts.findIndex((draft) => draft.notes.opensRoutes);
   const usersDue = new Set<string>();
   return input.scripts.map((script, index): PlannedMigration => {
@@ -83,7 +83,7 @@ function plannedOf(input: PlanInput, drafts: readonly Draft[], placed: Surroundi
 }
 
 /** What a script is told besides the stack. */
-interface Surroundings {
+interface ScriptInput {
   readonly assigned: ReadonlyMap<string, string>;
   readonly tiers: ReadonlyMap<string, readonly (readonly string[])[]>;
   readonly later: ReadonlySet<string>;
@@ -91,7 +91,7 @@ interface Surroundings {
   readonly usersDue: ReadonlySet<string>;
 }
 
-const NOTHING: Surroundings = {
+const NOTHING: ScriptInput = {
   assigned: new Map(),
   tiers: new Map(),
   later: new Set(),
@@ -107,7 +107,7 @@ interface Draft {
 function runScript(
   script: Script,
   { conversion, preparations }: PlanInput,
-  { assigned: assignments, tiers, ...told }: Surroundings,
+  { assigned: assignments, tiers, ...told }: ScriptInput,
 ): Draft {
   const notes: Notes = {
     absent: new Set(),

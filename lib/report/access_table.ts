@@ -1,6 +1,7 @@
 /** Who may do what, as a table: people, then groups, and what to do where decisions and cluster differ. */
 import type { AccessRow } from "../run/people.ts";
 import { type Style, styleFor } from "./style.ts";
+import { tableLines } from "./table.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
 
@@ -16,19 +17,15 @@ export function renderAccess(told: readonly AccessRow[], options: { readonly col
   const rows = visibleAll(told);
   if (rows.length === 0) return "Nobody has access. Next: deno task access grant NAME --role viewer\n";
   const heads = ["", "person", "role", "login", "state"];
-  const table = rows.map((
-    row,
-  ) => [SIGNS[row.state], nameOf(row), row.role ?? "-", loginOf(row), stateOf(row)]);
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...table.map((cells) => cells[column]?.length ?? 0))
-  );
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
-  const lines = table.map((cells, index) => {
-    const [sign = "", ...rest] = cells;
-    return `${paintOf(rows[index], style)(sign)}${line(["", ...rest]).slice(1)}`;
-  });
-  return `${[style.bold(line(heads)), ...lines, ...nextOf(rows)].join("\n")}\n`;
+  const cells = rows.map((row) => [
+    { text: SIGNS[row.state], paint: paintOf(row, style) },
+    nameOf(row),
+    row.role ?? "-",
+    loginOf(row),
+    stateOf(row),
+  ]);
+  const [head = "", ...lines] = tableLines([heads, ...cells]);
+  return `${[style.bold(head), ...lines, ...nextOf(rows)].join("\n")}\n`;
 }
 
 function nameOf({ kind, name }: AccessRow): string {
@@ -48,9 +45,9 @@ function stateOf({ state, role, roleInCluster }: AccessRow): string {
   return `not applied yet${now}`;
 }
 
-function paintOf(row: AccessRow | undefined, style: Style): (text: string) => string {
-  if (row?.state === "granted") return style.green;
-  return row?.state === "only-in-cluster" ? style.red : style.yellow;
+function paintOf(row: AccessRow, style: Style): (text: string) => string {
+  if (row.state === "granted") return style.green;
+  return row.state === "only-in-cluster" ? style.red : style.yellow;
 }
 
 function nextOf(rows: readonly AccessRow[]): string[] {

@@ -3,6 +3,7 @@ import type { Diagnostic, Severity, Sources, Span } from "../diagnostics/diagnos
 import { maskSource } from "./mask_sources.ts";
 import { type Style, styleFor } from "./style.ts";
 import { visibleAll, visibleInPlace } from "../diagnostics/visible.ts";
+import { plural } from "../diagnostics/plural.ts";
 
 export interface DiagnosticTextOptions {
   readonly colour: boolean;
@@ -47,11 +48,6 @@ export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
   const files = new Set(diagnostics.flatMap(({ span }) => span === undefined ? [] : [span.file]));
   const where = files.size === 0 ? "" : ` in ${plural(files.size, "file")}`;
   return `${counts.join(", ")}${where}`;
-}
-
-/** `1 file`, `2 files`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** One diagnostic as a block of lines that ends with a line break. */

@@ -1,9 +1,10 @@
 /** One plain line for each event of a run: for logs, pipes and whoever has no live display. */
 import type { RunEvent } from "../run/event.ts";
-import { inOne, plural } from "./diagnostic_text.ts";
-import { formatDuration } from "../run/duration.ts";
+import { inOne } from "./diagnostic_text.ts";
+import { shortDuration } from "../values/duration.ts";
 import { type Style, styleFor } from "./style.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
+import { plural } from "../diagnostics/plural.ts";
 
 /** The line without its end, or undefined where the event is not worth one. */
 export function eventLine(told: RunEvent, options: { readonly colour: boolean }): string | undefined {
@@ -35,9 +36,9 @@ export function eventLine(told: RunEvent, options: { readonly colour: boolean })
     case "object":
       return objectLine(event, style);
     case "waiting":
-      return style.dim(`  … ${event.object}: ${event.reason} (${formatDuration(event.elapsedMs)})`);
+      return style.dim(`  … ${event.object}: ${event.reason} (${shortDuration(event.elapsedMs)})`);
     case "ready":
-      return `  ${style.green("✔")} ${event.object} ready after ${formatDuration(event.elapsedMs)}`;
+      return `  ${style.green("✔")} ${event.object} ready after ${shortDuration(event.elapsedMs)}`;
     case "manual":
       return `  ${style.yellow("!")} By hand: ${event.instruction}`;
     case "migration-finished":
@@ -63,7 +64,7 @@ function objectLine(
 }
 
 function finishedLine(event: Extract<RunEvent, { type: "migration-finished" }>, style: Style): string {
-  const took = formatDuration(event.durationMs);
+  const took = shortDuration(event.durationMs);
   return event.state === "applied"
     ? `${style.green("✔")} ${style.bold(event.id)} ${event.title}: applied in ${took}`
     : `${style.red("✗")} ${style.bold(event.id)} ${event.title}: failed after ${took}`;

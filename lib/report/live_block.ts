@@ -1,5 +1,5 @@
 /** What a terminal shows while a run goes on: a few lines that are drawn over and over, from the same events as the log. */
-import { formatDuration } from "../run/duration.ts";
+import { shortDuration } from "../values/duration.ts";
 import type { RunEvent } from "../run/event.ts";
 import { type Style, styleFor } from "./style.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
@@ -66,11 +66,9 @@ export class LiveBlock {
     }
     if (this.#current === undefined) return [];
     const { id, title, objects, done, startedMs } = this.#current;
-    const head = `${spinner} ${id} ${title}  ${done}/${objects} objects  ${
-      formatDuration(nowMs - startedMs)
-    }`;
+    const head = `${spinner} ${id} ${title}  ${done}/${objects} objects  ${shortDuration(nowMs - startedMs)}`;
     const waits = [...this.#waits].map(([object, { reason, sinceMs }]) =>
-      this.#style.dim(cut(`    … ${object}: ${reason} (${formatDuration(nowMs - sinceMs)})`, columns))
+      this.#style.dim(cut(`    … ${object}: ${reason} (${shortDuration(nowMs - sinceMs)})`, columns))
     );
     const more = waits.length - MOST_WAITS;
     return [

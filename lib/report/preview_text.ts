@@ -3,10 +3,10 @@ import { createTwoFilesPatch } from "diff";
 import type { KubeObject } from "../kube/object.ts";
 import type { MigrationPreview, PlannedChange } from "../run/dry_run.ts";
 import type { ObjectOutcome } from "../run/event.ts";
-import { plural } from "./diagnostic_text.ts";
 import { type Style, styleFor } from "./style.ts";
 import { yamlOutput } from "../diagnostics/yaml_output.ts";
 import { visible, visibleAll } from "../diagnostics/visible.ts";
+import { plural } from "../diagnostics/plural.ts";
 
 const SIGNS: Readonly<Record<ObjectOutcome, string>> = {
   created: "+",

@@ -1,7 +1,7 @@
 /** Counts what a run did, event by event. */
 import type { ObjectOutcome, RunEvent } from "../run/event.ts";
-import { plural } from "./diagnostic_text.ts";
-import { formatDuration } from "../run/duration.ts";
+import { shortDuration } from "../values/duration.ts";
+import { plural } from "../diagnostics/plural.ts";
 
 export class RunTally {
   readonly #outcomes = new Map<ObjectOutcome, number>();
@@ -29,7 +29,7 @@ export class RunTally {
     }
     const parts = [...this.#outcomes].map(([outcome, count]) => `${count} ${outcome}`);
     const objects = parts.length === 0 ? "no objects" : `${parts.join(", ")} objects`;
-    const took = this.#finished === undefined ? "" : `, in ${formatDuration(this.#finished.durationMs)}`;
+    const took = this.#finished === undefined ? "" : `, in ${shortDuration(this.#finished.durationMs)}`;
     const migrations = this.#migrations === 0 ? "" : `${plural(this.#migrations, "migration")} applied: `;
     return `${migrations}${objects}${took}.`;
   }

@@ -1,9 +1,9 @@
 /** What changing a secret would do, before it is done. Names and places, never a value. */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import type { Effect } from "../run/secrets/effects.ts";
-import { plural } from "./diagnostic_text.ts";
 import { styleFor } from "./style.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
+import { plural } from "../diagnostics/plural.ts";
 
 /** A change as it is shown. */
 export interface ChangePreview {

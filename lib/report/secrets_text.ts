@@ -1,9 +1,10 @@
 /** `secrets list` and `secrets diff` for people. Names and places, never a value. */
 import type { SecretState } from "../secrets/compare.ts";
 import type { PlaceSummary, SecretSummary } from "../secrets/summary.ts";
-import { plural } from "./diagnostic_text.ts";
 import { styleFor } from "./style.ts";
+import { tableLines } from "./table.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
+import { plural } from "../diagnostics/plural.ts";
 
 /** One secret after the other, each with its places below it. */
 export function renderSecrets(
@@ -59,13 +60,12 @@ export function renderSecretDiff(
   options: { readonly colour: boolean },
 ): string {
   const style = styleFor(options.colour);
-  const width = Math.max(...Object.values(WORDS).map(({ length }) => length));
-  const lines = visibleAll(differences).map(({ names, object, key, state }) => {
-    const word = WORDS[state].padEnd(width);
+  const rows = visibleAll(differences).map(({ names, object, key, state }) => {
     const paint = state === "same" ? style.green : state === "differs" ? style.red : style.yellow;
     const who = names.length === 0 ? "" : `${names.join(", ")}  `;
-    return `  ${paint(word)}  ${who}${style.dim(`Secret ${object}, key ${key}`)}`;
+    return [{ text: WORDS[state], paint }, `${who}${style.dim(`Secret ${object}, key ${key}`)}`];
   });
+  const lines = tableLines(rows).map((line) => `  ${line}`);
   const counts = (Object.keys(WORDS) as SecretState[]).flatMap((state) => {
     const count = differences.filter((each) => each.state === state).length;
     return count === 0 ? [] : [`${count} ${WORDS[state]}`];

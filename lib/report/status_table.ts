@@ -1,10 +1,11 @@
 /** `status` as a table: one line a migration, then what to do next. */
 import type { MigrationState } from "../run/event.ts";
 import type { MigrationStatus, RunInProgress, Status } from "../run/status.ts";
-import { plural } from "./diagnostic_text.ts";
-import { formatDuration } from "../run/duration.ts";
+import { shortDuration } from "../values/duration.ts";
 import { type Style, styleFor } from "./style.ts";
+import { tableLines } from "./table.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
+import { plural } from "../diagnostics/plural.ts";
 
 const SIGNS: Readonly<Record<MigrationState, string>> = {
   applied: "✔",
@@ -21,13 +22,10 @@ export function renderStatus(status: Status, options: { readonly colour: boolean
   const style = styleFor(options.colour);
   const { cluster, migrations, run } = visibleAll(status);
   const rows = migrations.map((migration) => rowOf(migration, style));
-  const widths = [0, 1, 2].map((column) =>
-    Math.max(0, ...rows.map((row) => (row.cells[column] ?? "").length))
+  const texts = tableLines(rows.map(({ cells }) => cells));
+  const lines = rows.map(({ sign, paint, error }, index) =>
+    `  ${paint(sign)} ${texts[index]}${error === null ? "" : `\n      ${style.red(error)}`}`
   );
-  const lines = rows.map(({ sign, cells, paint, error }) => {
-    const text = cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
-    return `  ${paint(sign)} ${text}${error === null ? "" : `\n      ${style.red(error)}`}`;
-  });
   const head = `Cluster ${style.bold(cluster.context)} (${cluster.server}), namespace ${
     style.bold(cluster.namespace)
   }`;
@@ -52,7 +50,7 @@ interface Row {
 function rowOf(migration: MigrationStatus, style: Style): Row {
   const { state, id, title, objects, adopted, redo, finishedAt, durationMs, by, error } = migration;
   const when = finishedAt === null ? "" : `${finishedAt.replace("T", " ").replace(/(\.\d+)?Z$/, "Z")}`;
-  const took = durationMs === null ? "" : ` in ${formatDuration(durationMs)}`;
+  const took = durationMs === null ? "" : ` in ${shortDuration(durationMs)}`;
   const who = by === null ? "" : ` by ${by}`;
   const again = redo ? " while applied again" : "";
   const taken = adopted === 0 ? "" : ` (${adopted} taken over)`;

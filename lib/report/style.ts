@@ -1,4 +1,5 @@
 /** Colour, or none: the caller knows whether anybody sees it. Never the only carrier of a meaning. */
+import { styleText } from "node:util";
 
 export interface Style {
   bold(text: string): string;
@@ -11,13 +12,14 @@ export interface Style {
 
 /** ANSI colours (ECMA-48 SGR) where `colour`, else the text as it is. */
 export function styleFor(colour: boolean): Style {
-  const paint = (code: number) => (text: string): string => colour ? `\x1b[${code}m${text}\x1b[0m` : text;
+  const paint = (format: keyof Style) => (text: string): string =>
+    colour ? styleText(format, text, { validateStream: false }) : text;
   return {
-    bold: paint(1),
-    dim: paint(2),
-    red: paint(31),
-    green: paint(32),
-    yellow: paint(33),
-    blue: paint(34),
+    bold: paint("bold"),
+    dim: paint("dim"),
+    red: paint("red"),
+    green: paint("green"),
+    yellow: paint("yellow"),
+    blue: paint("blue"),
   };
 }

@@ -2,6 +2,7 @@
 import type { Verdict } from "../checks/verdicts.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
 import { type Style, styleFor } from "./style.ts";
+import { tableLines } from "./table.ts";
 
 /** So much of a message shows what it is about; the whole stands above. */
 const LONGEST = 110;
@@ -11,13 +12,10 @@ export function renderVerdicts(told: readonly Verdict[], options: { readonly col
   const verdicts = visibleAll(told);
   if (verdicts.length === 0) return "";
   const style = styleFor(options.colour);
-  const width = Math.max(...verdicts.map(({ service }) => service.length));
-  const lines = verdicts.flatMap((one) => {
-    const lead = `  ${one.service.padEnd(width)}  `;
-    const [line = "", ...mend] = textOf(one, style);
-    return [`${lead}${line}`, ...mend.map((text) => `${" ".repeat(lead.length)}${text}`)];
-  });
-  return `\nService by service:\n${lines.join("\n")}\n`;
+  const rows = verdicts.flatMap((one) =>
+    textOf(one, style).map((text, index) => [index === 0 ? one.service : "", text])
+  );
+  return `\nService by service:\n${tableLines(rows).map((line) => `  ${line}\n`).join("")}`;
 }
 
 function textOf({ verdict, because }: Verdict, style: Style): string[] {

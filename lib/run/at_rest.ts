@@ -5,7 +5,7 @@
 import { pause } from "../cluster/transport.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
-import { record } from "../kube/json.ts";
+import { record } from "../values/json.ts";
 import { describeObject, type KubeObject, type PlannedObject } from "../kube/object.ts";
 import type { ApplyContext } from "./apply.ts";
 import { decorate } from "./marks.ts";

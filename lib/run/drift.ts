@@ -8,7 +8,7 @@ import { type Fate, fateOf } from "./decide.ts";
 import { type DryRunOptions, type MigrationPreview, type PlannedChange, previewWorks } from "./dry_run.ts";
 import { entryKey } from "./inventory.ts";
 import { isAsPlanned, liveDigest, readLiveIndex } from "./live_index.ts";
-import { findTarget } from "./prepare.ts";
+import { findRecord } from "./prepare.ts";
 import { loadState } from "./session.ts";
 
 /**
@@ -18,7 +18,7 @@ import { loadState } from "./session.ts";
  */
 export async function readDrift(plan: Plan, options: DryRunOptions): Promise<readonly MigrationPreview[]> {
   const { client, namespace } = options;
-  const target = await findTarget(client, namespace);
+  const target = await findRecord(client, namespace);
   if (target === undefined) return [];
   const [state, live] = await Promise.all([
     loadState(target),

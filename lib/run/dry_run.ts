@@ -10,14 +10,14 @@ import { type ObjectRef, type Plan, plannedObjects, refOf } from "../migration/s
 import { carryOut, type Way } from "./carry_out.ts";
 import { decideRemoval, foundOf, type Seen } from "./decide.ts";
 import type { ObjectOutcome } from "./event.ts";
-import type { RunOptions } from "./execute.ts";
+import type { RunOptions } from "./run_plan.ts";
 import { diagnoseObject } from "./failure.ts";
 import { nextEpoch } from "./fence.ts";
 import { findForeign } from "./foreign.ts";
 import { randomKey } from "./key.ts";
 import { readLiveIndex } from "./live_index.ts";
 import type { Marks } from "./marks.ts";
-import { findTarget } from "./prepare.ts";
+import { findRecord } from "./prepare.ts";
 import { refusedRemoval } from "./remove.ts";
 import { againOf } from "./running_record.ts";
 import { loadState } from "./session.ts";
@@ -75,7 +75,7 @@ export async function previewWorks(
 ): Promise<readonly MigrationPreview[]> {
   const { client, namespace } = options;
   const planned = plan.migrations.flatMap(plannedObjects);
-  const target = await findTarget(client, namespace);
+  const target = await findRecord(client, namespace);
   const [state, live] = await Promise.all([
     target === undefined ? EMPTY_STATE : loadState(target),
     readLiveIndex(client, namespace, planned),

@@ -8,6 +8,7 @@ import { shellWord } from "../diagnostics/shell_word.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { DigestKey } from "../migration/digest.ts";
 import { KEY_NAME } from "./names.ts";
+import { decodeBase64, encodeBase64 } from "../values/base64.ts";
 
 /** The target's key, or undefined where no run was there yet. */
 export async function readKey(client: ClusterClient, namespace: string): Promise<DigestKey | undefined> {
@@ -43,7 +44,7 @@ function newKey(namespace: string): KubeObject {
     kind: "Secret",
     type: "Opaque",
     metadata: { name: KEY_NAME, namespace, labels: { "app.kubernetes.io/managed-by": "compose-ferry" } },
-    data: { key: btoa(String.fromCharCode(...randomKey())) },
+    data: { key: encodeBase64(randomKey()) },
   };
 }
 
@@ -77,7 +78,7 @@ function keyOf(secret: LiveObject): DigestKey {
 
 function decoded(text: string): DigestKey | undefined {
   try {
-    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    return decodeBase64(text);
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import { ifAllowed } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { OWNER_LABEL } from "./names.ts";
-import { findTarget } from "./prepare.ts";
+import { findRecord } from "./prepare.ts";
 
 const PART_OF = "app.kubernetes.io/part-of";
 const WORKLOADS: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
@@ -23,7 +23,7 @@ export async function movedBefore(
   plan: Plan,
   namespace: string,
 ): Promise<MovedBefore | undefined> {
-  if (await findTarget(client, namespace) !== undefined) return undefined;
+  if (await findRecord(client, namespace) !== undefined) return undefined;
   const planned = new Set(
     plan.migrations.flatMap(plannedObjects).map(({ object }) => object)
       .filter(({ kind }) => WORKLOADS.has(kind)).map(identity),
@@ -34,7 +34,7 @@ export async function movedBefore(
     for (const live of (await ifAllowed(asked))?.items ?? []) {
       const owner = live.metadata.labels?.[OWNER_LABEL];
       if (owner === undefined || owner === namespace || !planned.has(identity(live))) continue;
-      if (await ifAllowed(findTarget(client, owner)) === undefined) continue;
+      if (await ifAllowed(findRecord(client, owner)) === undefined) continue;
       return { namespace: owner, workload: `${kind} ${live.metadata.name}` };
     }
   }

@@ -9,7 +9,7 @@ import type { RunEvent } from "./event.ts";
 import { entryKey, mergeEntries } from "./inventory.ts";
 import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions, writing } from "./locked.ts";
 import { hasPersonWork, lookAtPerson, type PersonWork, tooEarly } from "./person_work.ts";
-import { findTarget } from "./prepare.ts";
+import { findRecord } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
 import { runMigration } from "./run_migration.ts";
 import type { MigrationRecord } from "./migration_record.ts";
@@ -28,7 +28,7 @@ export interface PersonOptions extends WriterOptions {
  */
 export function settlePerson(plan: Plan, options: PersonOptions): AsyncGenerator<RunEvent> {
   return streamRun(options, 1, async (writer) => {
-    const target = await findTarget(options.client, options.namespace);
+    const target = await findRecord(options.client, options.namespace);
     if (target === undefined) throw tooEarly(plan, options.namespace);
     return await holdLock(writer, target, (holding) => settle(plan, options, holding));
   });

@@ -3,7 +3,7 @@ import { isNotFound } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { StrangeAnswer } from "../cluster/strange_answer.ts";
 import { tokenRequest } from "../kube/access/kubeconfig.ts";
-import { record } from "../kube/json.ts";
+import { record } from "../values/json.ts";
 
 /** A secret, and when it ends. */
 export interface PersonToken {

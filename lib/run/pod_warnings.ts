@@ -2,7 +2,7 @@
 import type { Event } from "kubernetes-types/core/v1.d.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
-import type { Warning } from "../cluster/surroundings.ts";
+import type { Warning } from "../cluster/companions.ts";
 
 /** One kind of warning about one object; the server counts how often it came. */
 interface Noted {

@@ -8,7 +8,7 @@ import { STORAGE_ID_LABEL, storageIdsOf } from "../kube/storage/node_directory.t
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { diagnoseForeign, foreignAmong } from "./foreign.ts";
 import { readLiveIndex } from "./live_index.ts";
-import { findTarget } from "./prepare.ts";
+import { findRecord } from "./prepare.ts";
 import { missingRights } from "./rbac.ts";
 import { loadState } from "./session.ts";
 import { EMPTY_STATE } from "./state.ts";
@@ -69,7 +69,7 @@ async function inTheWay(
 ): Promise<readonly Diagnostic[]> {
   const planned = plan.migrations.flatMap(plannedObjects);
   const found = await ifAllowed((async () => {
-    const target = await findTarget(client, namespace);
+    const target = await findRecord(client, namespace);
     const [state, live] = await Promise.all([
       target === undefined ? EMPTY_STATE : loadState(target),
       readLiveIndex(client, namespace, planned),

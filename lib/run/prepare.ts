@@ -11,7 +11,7 @@ import { DIGEST_ANNOTATION, PREPARED } from "./names.ts";
 import type { Target } from "./target.ts";
 
 /** The target as it is, or undefined where no run was there yet. Writes nothing. */
-export async function findTarget(client: ClusterClient, namespace: string): Promise<Target | undefined> {
+export async function findRecord(client: ClusterClient, namespace: string): Promise<Target | undefined> {
   const key = await readKey(client, namespace);
   return key === undefined ? undefined : { client, namespace, key };
 }
@@ -30,7 +30,7 @@ export async function prepareTarget(
   plan: Plan,
   signal?: AbortSignal,
 ): Promise<Target> {
-  const found = await findTarget(client, namespace);
+  const found = await findRecord(client, namespace);
   if (found !== undefined) return found;
   if (!await exists(client, namespace)) await makeNamespace(client, namespace, plan);
   for (let attempt = 0;; attempt++) {

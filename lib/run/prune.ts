@@ -5,7 +5,7 @@ import { type Plan, plannedObjects } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { entryKey } from "./inventory.ts";
 import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions, writing } from "./locked.ts";
-import { findTarget } from "./prepare.ts";
+import { findRecord } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
 import type { InventoryEntry, State } from "./state.ts";
 import { describe } from "./wait.ts";
@@ -43,7 +43,7 @@ export function findOrphans(plan: Plan, state: State): Orphans {
 /** Deletes the orphans that hold no data, and takes them out of the inventory. */
 export function prune(plan: Plan, options: WriterOptions): AsyncGenerator<RunEvent> {
   return streamRun(options, plan.migrations.length, async (writer) => {
-    const target = await findTarget(options.client, options.namespace);
+    const target = await findRecord(options.client, options.namespace);
     if (target === undefined) return "unchanged";
     return await holdLock(writer, target, (holding) => pruneAll(plan, holding));
   });

@@ -2,7 +2,7 @@
 import type { ClusterClient } from "../cluster/client.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { label } from "../stack/names.ts";
-import { list, record } from "../kube/json.ts";
+import { list, record } from "../values/json.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { type Purpose, type Rule, rulesByPlace } from "./rights.ts";

@@ -1,6 +1,6 @@
 /** The rights that a command needs to do what a plan says, as rules of RBAC by the place where they are needed. */
 import { builtInResource } from "../cluster/resources.ts";
-import { companionsOf } from "../cluster/surroundings.ts";
+import { companionsOf } from "../cluster/companions.ts";
 import { allSharedObjects } from "../kube/access/objects.ts";
 import { CHANGE_NAME } from "../kube/jobs/script/secret_change.ts";
 import type { KubeObject } from "../kube/object.ts";

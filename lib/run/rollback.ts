@@ -7,7 +7,7 @@ import type { RunEvent } from "./event.ts";
 import { untilGone } from "./gone.ts";
 import { entryKey } from "./inventory.ts";
 import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions, writing } from "./locked.ts";
-import { findTarget } from "./prepare.ts";
+import { findRecord } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
 import type { InventoryEntry, State } from "./state.ts";
 import { describe } from "./wait.ts";
@@ -55,7 +55,7 @@ export interface RollbackStep {
 /** Rolls back every recorded migration after `to`. Killed anywhere, it can be run again, or `migrate` can. */
 export function rollback(plan: Plan, options: RollbackOptions): AsyncGenerator<RunEvent> {
   return streamRun(options, plan.migrations.length, async (writer) => {
-    const target = await findTarget(options.client, options.namespace);
+    const target = await findRecord(options.client, options.namespace);
     if (target === undefined) return "unchanged";
     return await holdLock(writer, target, (holding) => rollbackAll(plan, options.to, holding));
   });

@@ -7,7 +7,7 @@ import { digestObject } from "../migration/digest.ts";
 import { refOf, type Step } from "../migration/step.ts";
 import { bringToRest } from "./at_rest.ts";
 import { type ApplyContext, applyObject } from "./apply.ts";
-import { parseDuration } from "./duration.ts";
+import { milliseconds } from "../values/duration.ts";
 import { diagnoseObject } from "./failure.ts";
 import { StartRefused } from "./may_start.ts";
 import { ADOPTED_ANNOTATION } from "./names.ts";
@@ -68,7 +68,7 @@ function stagesOf(steps: readonly Step[]): readonly Stage[] {
     } else if (step.kind === "wait") {
       const wanted: Wanted = {
         ref: step.ref,
-        timeoutMs: parseDuration(step.timeout),
+        timeoutMs: milliseconds(step.timeout),
         ...(step.source === undefined ? {} : { source: step.source }),
       };
       if (last?.kind === "wait") last.wanted.push(wanted);
@@ -91,7 +91,7 @@ async function runStage(
     case "wait":
       return await waitAndExplain(stage.wanted, id, context);
     case "job":
-      return await runJob(stage.object, parseDuration(stage.timeout), work, context, inventory);
+      return await runJob(stage.object, milliseconds(stage.timeout), work, context, inventory);
     case "manual":
       context.push({ type: "manual", id, instruction: stage.instruction });
       return [];

@@ -6,7 +6,7 @@ import { LiveSet } from "../cluster/live_set.ts";
 import { readinessOf } from "../cluster/readiness.ts";
 import type { Readiness } from "../cluster/readiness_state.ts";
 import { sightings } from "../cluster/sightings.ts";
-import { companionsOf, type Surroundings } from "../cluster/surroundings.ts";
+import { type Companions, companionsOf } from "../cluster/companions.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import { PodWarnings } from "./pod_warnings.ts";
 
@@ -38,7 +38,7 @@ export class Watched {
       return waiting("the API server does not answer");
     }
     if (object === undefined) return waiting("it is not there");
-    const surroundings: Surroundings = {
+    const companions: Companions = {
       all: (wanted) => {
         const companion = companionsOf(kind).find((one) => one.kind === wanted);
         return this.#sets.get(setKey(companion?.apiVersion ?? "", wanted, namespace))?.all() ?? [];
@@ -46,8 +46,8 @@ export class Watched {
       sightings: this.#sightings,
       warnings: (pod) => this.#warnings.of(pod),
     };
-    const readiness = readinessOf(object, surroundings);
-    return { readiness, object, stuck: readiness.state === "ready" ? [] : stuckPods(object, surroundings) };
+    const readiness = readinessOf(object, companions);
+    return { readiness, object, stuck: readiness.state === "ready" ? [] : stuckPods(object, companions) };
   }
 }
 

@@ -1,11 +1,11 @@
 /** The places of secrets, by what they are: variables, parts of texts, whole files, and what only the plan has. */
 import { originOf } from "../../compose/mod.ts";
-import { encodeBase64 } from "../kube/configuration/base64.ts";
+import { encodeBase64 } from "../values/base64.ts";
 import type { Part, Reference } from "../decisions/jobs.ts";
 import { exactText } from "../stack/secrets/exact_text.ts";
 import { type Held, heldAt, mountedFiles, spanIn } from "../stack/secrets/held.ts";
 import { findPlace, referenceText } from "../stack/secrets/reference.ts";
-import { record } from "../kube/json.ts";
+import { record } from "../values/json.ts";
 import type { PlannedObject } from "../kube/object.ts";
 import { relativePath } from "../stack/relative_path.ts";
 import type { InventoryInput, PlaceOrigin, SecretPlace } from "./place.ts";

@@ -1,7 +1,7 @@
 /** Servers whose own healthcheck logs in with the administrator's password, which is in the middle of a change. */
 import type { Conversion } from "../kube/conversion.ts";
 import { containersOf } from "../kube/object.ts";
-import { record } from "../kube/json.ts";
+import { record } from "../values/json.ts";
 import type { SecretGroup } from "./place.ts";
 
 /**

@@ -3,8 +3,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ContainerConfiguration } from "./container.ts";
 import { containerProblem, unknownPort } from "./label_findings.ts";
 import { loadBalancer as httpLoadBalancer } from "./shapes/http_shape.ts";
+import { type Json } from "../values/json.ts";
 
-type Json = Record<string, unknown>;
 type Protocol = "http" | "tcp" | "udp";
 
 /**
@@ -21,7 +21,7 @@ export function buildServices(configuration: ContainerConfiguration, protocol: P
     };
   }
   return Object.entries(services).flatMap(([name, service]) => {
-    const balancer = service["loadBalancer"] as Json | undefined;
+    const balancer = service["loadBalancer"] as Record<string, unknown> | undefined;
     if (balancer !== undefined) return addServer(configuration, protocol, name, balancer);
     return [containerProblem(
       configuration.container,
@@ -36,7 +36,7 @@ function addServer(
   configuration: ContainerConfiguration,
   protocol: Protocol,
   name: string,
-  balancer: Json,
+  balancer: Record<string, unknown>,
 ): Diagnostic[] {
   const { container, origins, ports } = configuration;
   const origin = origins.get(`${protocol}.services.${name}`);

@@ -3,7 +3,8 @@
  * parser/nodes_metadata.go and element_fill.go). Every problem is collected; Traefik stops at the first.
  */
 import { nearest } from "../diagnostics/nearest.ts";
-import { formatDuration, parseDuration } from "./duration.ts";
+import { parseDuration } from "./duration.ts";
+import { printDuration } from "../values/duration.ts";
 import { type DecodeProblem, type Node, problemAt } from "./node.ts";
 import type { Field, Scalar, Shape, Struct } from "./shapes/shape.ts";
 
@@ -274,7 +275,7 @@ function fillScalar(context: Context, shape: Scalar, node: Node): unknown {
         );
         return undefined;
       }
-      return formatDuration(value);
+      return printDuration(value);
     }
   }
 }

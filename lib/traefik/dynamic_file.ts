@@ -7,6 +7,7 @@ import { childOf, type Node } from "./node.ts";
 import type { Element } from "./routing.ts";
 import { dynamicShape } from "./shapes/dynamic_shape.ts";
 import { buildYamlTree } from "./yaml_tree.ts";
+import { type Json } from "../values/json.ts";
 
 /** A text and the file it came from. */
 export interface NamedText {
@@ -88,8 +89,6 @@ function refused(
     hint: problem.hint,
   };
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 function elementsOf(root: Node, value: Json): Pick<DynamicFile, "sections" | "certificates"> {
   const sections = new Map<string, Map<string, Element>>();

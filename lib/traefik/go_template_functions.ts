@@ -1,4 +1,5 @@
 /** The functions that Go's templates and sprig give to Traefik's templates, as far as stacks use them. */
+import { encodeBase64 } from "../values/base64.ts";
 
 /** A template uses something that is not understood here; the message names it. */
 export class TemplateError extends Error {}
@@ -61,8 +62,7 @@ export function templateFunctions(environment: Readonly<Record<string, string>>)
     first: (values) => Array.isArray(values) ? values[0] : undefined,
     last: (values) => Array.isArray(values) ? values.at(-1) : undefined,
     add: (...values) => values.reduce<number>((sum, value) => sum + Number(value), 0),
-    b64enc: (value) =>
-      btoa(Array.from(new TextEncoder().encode(text(value)), (byte) => String.fromCharCode(byte)).join("")),
+    b64enc: (value) => encodeBase64(text(value)),
     index: (value, ...keys) => keys.reduce<unknown>((inner, key) => member(inner, text(key)) ?? "", value),
     len: (value) =>
       typeof value === "string" ? new TextEncoder().encode(value).length : Object.keys(value ?? {}).length,

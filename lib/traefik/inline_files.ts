@@ -1,5 +1,6 @@
 /** Texts that a dynamic configuration names by their path in Traefik's container, put in their place. */
 import type { Element, Fields } from "./routing.ts";
+import { items } from "../values/json.ts";
 
 /** The text of a file by its path in Traefik's container; undefined where it is not at hand. */
 export type TextAt = (path: string) => string | undefined;
@@ -17,7 +18,7 @@ function inlineFields(fields: Fields, textAt: TextAt): Fields {
   const users = typeof usersFile === "string" ? textAt(usersFile) : undefined;
   const kept = users === undefined
     ? fields
-    : { ...rest, users: [...usersOf(users), ...listOf(rest["users"])] };
+    : { ...rest, users: [...usersOf(users), ...items(rest["users"])] };
   return Object.fromEntries(
     Object.entries(kept).map(([name, value]) => [name, inlineValue(name, value, textAt)]),
   );
@@ -32,8 +33,4 @@ function inlineValue(name: string, value: unknown, textAt: TextAt): unknown {
 /** Lines of an htpasswd file; Traefik skips empty ones and comments, and puts them before `users`. */
 function usersOf(text: string): string[] {
   return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { currentHolder } from "../../lib/run/holder.ts";
 import { acquire } from "../../lib/run/lock.ts";
-import { findTarget } from "../../lib/run/prepare.ts";
+import { findRecord } from "../../lib/run/prepare.ts";
 import {
   ACCOUNTS,
   done,
@@ -62,7 +62,7 @@ Deno.test("while another run holds the lock nothing is written, not even the fil
     const { admin: client, namespace } = trial;
     await done(trial.migrate("--to", "010"));
     const before = await trial.decisions();
-    const target = await findTarget(client, namespace);
+    const target = await findRecord(client, namespace);
     assert.ok(target !== undefined);
     const session = await acquire(target, {
       runId: "other",

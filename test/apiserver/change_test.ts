@@ -6,7 +6,7 @@ import type { Plan, Step } from "../../lib/migration/step.ts";
 import { readDrift } from "../../lib/run/drift.ts";
 import { dryRun } from "../../lib/run/dry_run.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
-import { findTarget } from "../../lib/run/prepare.ts";
+import { findRecord } from "../../lib/run/prepare.ts";
 import { findOrphans, prune } from "../../lib/run/prune.ts";
 import { rollback } from "../../lib/run/rollback.ts";
 import { loadState } from "../../lib/run/session.ts";
@@ -72,7 +72,7 @@ async function uidOf(
   return (await client.get({ apiVersion, kind, namespace, name }))?.metadata.uid;
 }
 
-Deno.test("execute() names the field and the manager of a conflict, and takes it over only when told to", async () => {
+Deno.test("runPlan() names the field and the manager of a conflict, and takes it over only when told to", async () => {
   await withBench(async ({ client, other, namespace, edit, run }) => {
     const map = (mode: string): KubeObject => ({
       apiVersion: "v1",
@@ -102,7 +102,7 @@ Deno.test("execute() names the field and the manager of a conflict, and takes it
   });
 });
 
-Deno.test("execute() replaces a Job and a StatefulSet, and never a claim", async () => {
+Deno.test("runPlan() replaces a Job and a StatefulSet, and never a claim", async () => {
   await withBench(async ({ client, other, namespace, run }) => {
     await run(jobPlan(namespace, "registry.invalid/a:1"));
     const first = await uidOf(other, "batch/v1", "Job", namespace, "schema");
@@ -221,7 +221,7 @@ Deno.test("prune() removes what the plan has no more by uid, and leaves data and
     );
     await other.create(map("remade"));
 
-    const target = await findTarget(client, namespace);
+    const target = await findRecord(client, namespace);
     assert.ok(target !== undefined);
     const { removable, data } = findOrphans(plan, await loadState(target));
     assert.deepEqual(removable.map(({ entry }) => entry.name).sort(), ["old", "remade"]);
@@ -241,7 +241,7 @@ Deno.test("prune() removes what the plan has no more by uid, and leaves data and
   });
 });
 
-Deno.test("execute() says within seconds why a workload does not come up", async () => {
+Deno.test("runPlan() says within seconds why a workload does not come up", async () => {
   await withBench(async ({ namespace, run }) => {
     const object: KubeObject = {
       apiVersion: "apps/v1",

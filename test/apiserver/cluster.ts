@@ -4,7 +4,7 @@ import type { LiveObject } from "../../lib/cluster/live_object.ts";
 import { findCluster } from "../../lib/cluster/kubeconfig.ts";
 import type { Plan } from "../../lib/migration/step.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
-import { execute, type RunOptions } from "../../lib/run/execute.ts";
+import { type RunOptions, runPlan as run } from "../../lib/run/run_plan.ts";
 import type { ApiClient } from "../../lib/embedded_cluster/api_client.ts";
 import { withCluster } from "../embedded_cluster/fixture.ts";
 
@@ -80,7 +80,7 @@ export async function runPlan(
   namespace: string,
   options: Partial<RunOptions> = {},
 ): Promise<readonly RunEvent[]> {
-  return await Array.fromAsync(execute(plan, {
+  return await Array.fromAsync(run(plan, {
     client,
     namespace,
     by: "tester@here",

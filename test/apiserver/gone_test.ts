@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Failure } from "../../lib/diagnostics/diagnostic.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
-import { execute } from "../../lib/run/execute.ts";
+import { runPlan } from "../../lib/run/run_plan.ts";
 import { STATE_NAME } from "../../lib/run/names.ts";
 import { referencePlan } from "../run/reference_plan.ts";
 import { type Bench, ending, withBench } from "./cluster.ts";
@@ -22,7 +22,7 @@ async function runWhile(
     if (event.type === "migration-finished") codes.push(...event.diagnostics.map(({ code }) => code));
   };
   try {
-    for await (const event of execute(plan, options)) {
+    for await (const event of runPlan(plan, options)) {
       note(event);
       if (event.type === "migration-started" && ++begun === 3) await meddle();
     }

@@ -111,7 +111,7 @@ Deno.test("rollback() ends when the pods have ended, and says what it waits for"
     );
   }));
 
-Deno.test("execute() makes an object again that is being deleted, when it is gone", () =>
+Deno.test("runPlan() makes an object again that is being deleted, when it is gone", () =>
   withBench(async (bench) => {
     const { other, namespace, run } = bench;
     const ref = { apiVersion: "v1", kind: "ConfigMap", namespace, name: "note" };
@@ -140,7 +140,7 @@ Deno.test("execute() makes an object again that is being deleted, when it is gon
     assert.equal(ending(await run(plan)).state, "unchanged");
   }));
 
-Deno.test("execute() does not take away what runs for a new version that the server refuses", () =>
+Deno.test("runPlan() does not take away what runs for a new version that the server refuses", () =>
   withBench(async ({ other, namespace, run }) => {
     const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: "store" };
     const good = planOf(
@@ -166,7 +166,7 @@ Deno.test("execute() does not take away what runs for a new version that the ser
     assert.notEqual((await other.get(ref))?.metadata.uid, before);
   }));
 
-Deno.test("execute() runs a Job again whose inputs come back, also where the last one was cleaned up", () =>
+Deno.test("runPlan() runs a Job again whose inputs come back, also where the last one was cleaned up", () =>
   withBench(async ({ client, other, namespace, run }) => {
     const ref = { apiVersion: "batch/v1", kind: "Job", namespace, name: "users" };
     const planWith = (image: string): Plan =>

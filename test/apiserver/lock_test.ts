@@ -12,7 +12,7 @@ import { connect, ending, runPlan, withBench } from "./cluster.ts";
 
 const ALIVE = { name: "somebody@elsewhere pid 1", process: "another machine/1/1" };
 
-Deno.test("execute() twenty times at once applies everything once", async () => {
+Deno.test("runPlan() twenty times at once applies everything once", async () => {
   await withBench(async ({ namespace, kubeconfig, other }) => {
     const plan = referencePlan(namespace, { withoutPods: true });
     const clients = await Promise.all(Array.from({ length: 20 }, () => connect(kubeconfig)));
@@ -40,7 +40,7 @@ Deno.test("execute() twenty times at once applies everything once", async () => 
   });
 });
 
-Deno.test("execute() leaves with exit code 5 while another run lives, and says whose it is", async () => {
+Deno.test("runPlan() leaves with exit code 5 while another run lives, and says whose it is", async () => {
   await withBench(async ({ namespace, client, other, run }) => {
     const plan = referencePlan(namespace, { withoutPods: true });
     const target = await prepareTarget(other, namespace, plan);
@@ -70,7 +70,7 @@ Deno.test("execute() leaves with exit code 5 while another run lives, and says w
   });
 });
 
-Deno.test("execute() ends the run of a process that died after its last record, though nothing is left to do", async () => {
+Deno.test("runPlan() ends the run of a process that died after its last record, though nothing is left to do", async () => {
   await withBench(async ({ namespace, client, other, run }) => {
     const plan = referencePlan(namespace, { withoutPods: true });
     await run(plan);

@@ -133,7 +133,7 @@ Deno.test("dryRun() has work where a run would only wait or write its record", a
   });
 });
 
-Deno.test("dryRun() refuses with `frozen` what execute() refuses with it", async () => {
+Deno.test("dryRun() refuses with `frozen` what runPlan() refuses with it", async () => {
   await withBench(async ({ client, namespace, run }) => {
     await run(planOf(namespace));
     const changed = planOf(namespace, job(namespace, "a:1"));

@@ -5,7 +5,7 @@ import type { KubeObject } from "../../lib/kube/object.ts";
 import type { Plan } from "../../lib/migration/step.ts";
 import { dryRun } from "../../lib/run/dry_run.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
-import { execute } from "../../lib/run/execute.ts";
+import { runPlan } from "../../lib/run/run_plan.ts";
 import { ADOPTED_ANNOTATION } from "../../lib/run/names.ts";
 import { readStatus } from "../../lib/run/status.ts";
 import { type Bench, ending, withBench } from "./cluster.ts";
@@ -57,7 +57,7 @@ async function redoUntil({ client, namespace }: Bench, stopAfter: number): Promi
   const now = (): string => new Date().toISOString();
   const options = { client, namespace, by: "tester@here", now, signal: stop.signal, ...REDO };
   const events: RunEvent[] = [];
-  for await (const event of execute(planOf(namespace), options)) {
+  for await (const event of runPlan(planOf(namespace), options)) {
     events.push(event);
     if (events.length === stopAfter) stop.abort(new Error("stopped"));
   }

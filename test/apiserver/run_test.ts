@@ -5,7 +5,7 @@ import { readStatus } from "../../lib/run/status.ts";
 import { referencePlan, SENTINEL } from "../run/reference_plan.ts";
 import { ending, withBench } from "./cluster.ts";
 
-Deno.test("execute() applies everything once, and a second run sends no write", async () => {
+Deno.test("runPlan() applies everything once, and a second run sends no write", async () => {
   await withBench(async ({ client, other, namespace, run }) => {
     const plan = referencePlan(namespace);
     const total = plan.migrations.flatMap(plannedObjects).length;
@@ -37,7 +37,7 @@ Deno.test("execute() applies everything once, and a second run sends no write", 
   });
 });
 
-Deno.test("dryRun() writes nothing and says exactly what execute() then does", async () => {
+Deno.test("dryRun() writes nothing and says exactly what runPlan() then does", async () => {
   await withBench(async ({ client, other, namespace, run }) => {
     const editions = [
       referencePlan(namespace, { withoutPods: true }),

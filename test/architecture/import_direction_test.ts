@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
  */
 const ORDER = [
   "lib/diagnostics",
+  "lib/values",
   "lib/secrecy",
   "lib/files",
   "compose/tree",
@@ -40,13 +41,11 @@ const ORDER = [
   "lib/stack/storage",
   "lib/stack/secrets",
   "lib/stack",
-  "lib/kube/json.ts",
   "lib/kube/object.ts",
   "lib/kube/quantity.ts",
   "lib/kube/node_port.ts",
   "lib/kube/digests.ts",
   "lib/kube/conversion.ts",
-  "lib/kube/wording.ts",
   "lib/kube/unexpanded.ts",
   "lib/kube/configuration",
   "lib/kube/storage",
@@ -87,6 +86,7 @@ const ORDER = [
 const RECURSION = ["compose/include.ts", "compose/model.ts"];
 
 const PURE = [
+  "lib/values",
   "lib/secrecy",
   "lib/decisions",
   "lib/traefik",

@@ -2,7 +2,7 @@
 import { ClusterClient } from "../../lib/cluster/client.ts";
 import { findCluster } from "../../lib/cluster/kubeconfig.ts";
 import { dryRun } from "../../lib/run/dry_run.ts";
-import { execute } from "../../lib/run/execute.ts";
+import { runPlan } from "../../lib/run/run_plan.ts";
 import { benchPlan } from "./apply_objects.ts";
 
 const [mode = "", kubeconfig = "", namespace = "", count = "160", edition = "1"] = Deno.args;
@@ -15,7 +15,7 @@ if (mode === "dry-run") {
   const problems = previews.flatMap(({ diagnostics }) => diagnostics);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
 } else {
-  const events = execute(plan, {
+  const events = runPlan(plan, {
     client,
     namespace,
     by: "bench",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { brokerChart } from "../../lib/kube/jobs/rabbitmq/rabbitmq_chart.ts";
-import { record } from "../../lib/kube/json.ts";
+import { record } from "../../lib/values/json.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
 import { fafDecisions } from "../jobs/faf_decisions.ts";
 import { type ChartFacts, RABBITMQ, TRAEFIK } from "./chart_facts.ts";

@@ -14,7 +14,7 @@ import { told, withFiles } from "./in_process.ts";
 const EVIL = "a\x1b[2J\x1b]52;c;cHduZWQ=\x07\x1b[31mFORGED\x1b[0m\rb\u009b1Ac\u202edcba\u2066e\x7ff\bg";
 /** ECMA-48 SGR as this program writes it. */
 // deno-lint-ignore no-control-regex
-const OWN = /\x1b\[(?:0|1|2|31|32|33|34)m/g;
+const OWN = /\x1b\[(?:1|2|22|31|32|33|34|39)m/g;
 
 const STACK = {
   services: {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gather, type Gathered } from "../../lib/cli/gather.ts";
-import { describeStack } from "../../lib/cli/move.ts";
+import { type PlannedStack, planStack } from "../../lib/cli/plan_stack.ts";
+import { describeStack } from "../../lib/cli/write_session.ts";
 import type { InputOptions } from "../../lib/cli/options.ts";
 import type { Surroundings } from "../../lib/cli/surroundings.ts";
 import { withFiles } from "./in_process.ts";
@@ -10,17 +10,17 @@ import { withFiles } from "./in_process.ts";
 const HOME = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What a command would work with; no engine, no cluster. */
-function read(directory: string, options: InputOptions = {}, home = HOME): Promise<Gathered> {
+function read(directory: string, options: InputOptions = {}, home = HOME): Promise<PlannedStack> {
   const surroundings = {
     environment: { DOCKER_HOST: "unix:///none" },
     directory,
     home,
     now: () => new Date(0),
   };
-  return gather({ stack: directory, ...options }, surroundings as Partial<Surroundings> as Surroundings);
+  return planStack({ stack: directory, ...options }, surroundings as Partial<Surroundings> as Surroundings);
 }
 
-function claims({ plan }: Gathered): Record<string, readonly string[]> {
+function claims({ plan }: PlannedStack): Record<string, readonly string[]> {
   const taken = plan?.migrations.filter(({ claimed }) => claimed.length > 0) ?? [];
   return Object.fromEntries(taken.map(({ id, claimed }) => [id, claimed]));
 }
@@ -35,15 +35,15 @@ volumes: { data: {} }
 
 Deno.test("a stranger's stack needs no decisions, and sees none of another stack's", async () => {
   await withFiles({ "compose.yaml": SHOP }, async (directory) => {
-    const gathered = await read(directory);
-    assert.deepEqual(gathered.diagnostics.filter(({ severity }) => severity === "error"), []);
-    assert.equal(gathered.conversion?.namespace, "shop");
-    assert.deepEqual(claims(gathered), {
+    const stack = await read(directory);
+    assert.deepEqual(stack.diagnostics.filter(({ severity }) => severity === "error"), []);
+    assert.equal(stack.conversion?.namespace, "shop");
+    assert.deepEqual(claims(stack), {
       "050_databases": ["db"],
       "080_applications": ["web", "prometheus"],
     });
-    assert.match(describeStack(gathered, false), /3 services, no decisions$/m);
-    assert.doesNotMatch(JSON.stringify([gathered.plan, gathered.diagnostics]), /faf/i);
+    assert.match(describeStack(stack, false), /3 services, no decisions$/m);
+    assert.doesNotMatch(JSON.stringify([stack.plan, stack.diagnostics]), /faf/i);
   });
 });
 
@@ -56,10 +56,10 @@ services:
 
 Deno.test("a stack that has a known one's services gets its decisions and scripts, and is told so", async () => {
   await withFiles({ "compose.yaml": KNOWN }, async (directory) => {
-    const gathered = await read(directory);
-    assert.equal(gathered.conversion?.namespace, "faf");
+    const stack = await read(directory);
+    assert.equal(stack.conversion?.namespace, "faf");
     assert.match(
-      describeStack(gathered, false),
+      describeStack(stack, false),
       /decisions from .*migrations\/faf\/decisions\.yaml, scripts of "faf", as it has "faf-db" and "faf-java-api"/,
     );
   });
@@ -67,22 +67,22 @@ Deno.test("a stack that has a known one's services gets its decisions and script
 
 Deno.test("decisions beside the stack count more than a known stack's, and its scripts stay", async () => {
   await withFiles({ "compose.yaml": KNOWN, "decisions.yaml": "namespace: own\n" }, async (directory) => {
-    const gathered = await read(directory);
-    assert.equal(gathered.conversion?.namespace, "own");
-    assert.equal(gathered.known?.name, "faf");
-    assert.deepEqual(claims(gathered), {
+    const stack = await read(directory);
+    assert.equal(stack.conversion?.namespace, "own");
+    assert.equal(stack.known?.name, "faf");
+    assert.deepEqual(claims(stack), {
       "050_databases": ["faf-db"],
       "080_applications": ["faf-java-api", "newcomer"],
     });
-    assert.match(gathered.plan?.migrations.find(({ id }) => id === "070_identity")?.title ?? "", /Hydra/);
+    assert.match(stack.plan?.migrations.find(({ id }) => id === "070_identity")?.title ?? "", /Hydra/);
   });
 });
 
 Deno.test("the folder of a known stack that is named is in force whatever the services are", async () => {
   await withFiles({ "compose.yaml": SHOP }, async (directory) => {
-    const gathered = await read(directory, { migrations: `${HOME}/migrations/faf` });
-    assert.equal(gathered.conversion?.namespace, "faf");
-    assert.equal(gathered.known?.name, "faf");
+    const stack = await read(directory, { migrations: `${HOME}/migrations/faf` });
+    assert.equal(stack.conversion?.namespace, "faf");
+    assert.equal(stack.known?.name, "faf");
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { gather, type Gathered } from "../../lib/cli/gather.ts";
+import { type PlannedStack, planStack } from "../../lib/cli/plan_stack.ts";
 import type { InputOptions } from "../../lib/cli/options.ts";
 import type { Surroundings } from "../../lib/cli/surroundings.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
@@ -70,26 +70,26 @@ networks: { proxy: { external: true } }
 `,
 };
 
-function read(machine: string, options: InputOptions): Promise<Gathered> {
+function read(machine: string, options: InputOptions): Promise<PlannedStack> {
   const surroundings = {
     environment: { DOCKER_HOST: "unix:///none" },
     directory: machine,
     home: HOME,
     now: () => new Date(0),
   };
-  return gather(options, surroundings as Partial<Surroundings> as Surroundings);
+  return planStack(options, surroundings as Partial<Surroundings> as Surroundings);
 }
 
-function objectsOf({ plan }: Gathered): readonly KubeObject[] {
+function objectsOf({ plan }: PlannedStack): readonly KubeObject[] {
   return plan?.migrations.flatMap(plannedObjects).map(({ object }) => object) ?? [];
 }
 
-function find(gathered: Gathered, kind: string, name: string): Record<string, unknown> | undefined {
+function find(gathered: PlannedStack, kind: string, name: string): Record<string, unknown> | undefined {
   const found = objectsOf(gathered).find((object) => object.kind === kind && object.metadata.name === name);
   return found?.["spec"] as Record<string, unknown> | undefined;
 }
 
-function codes({ diagnostics }: Gathered): readonly string[] {
+function codes({ diagnostics }: PlannedStack): readonly string[] {
   return diagnostics.filter(({ severity }) => severity !== "info").map(({ code }) => code);
 }
 
@@ -146,7 +146,7 @@ Deno.test("Traefik's settings, certificates and front have one owner: the projec
   await withFiles(MACHINE, async (machine) => {
     const shop = await read(machine, { stack: `${machine}/shop`, traefik: "traefik" });
     const owner = await read(machine, { stack: `${machine}/traefik` });
-    const shared = (gathered: Gathered): readonly string[] =>
+    const shared = (gathered: PlannedStack): readonly string[] =>
       objectsOf(gathered).filter(({ metadata: { namespace } }) => namespace === "kube-system")
         .map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort();
     assert.deepEqual(shared(shop), []);

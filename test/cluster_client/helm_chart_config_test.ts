@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LiveObject } from "../../lib/cluster/live_object.ts";
 import { readinessOf } from "../../lib/cluster/readiness.ts";
 import type { Readiness } from "../../lib/cluster/readiness_state.ts";
-import type { CompanionKind } from "../../lib/cluster/surroundings.ts";
+import type { CompanionKind } from "../../lib/cluster/companions.ts";
 
 const APPLIED = "2026-01-01T12:00:00Z";
 

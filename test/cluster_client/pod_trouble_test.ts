@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LiveObject } from "../../lib/cluster/live_object.ts";
 import { type Trouble, troubleOf } from "../../lib/cluster/pod_trouble.ts";
 import { sightings } from "../../lib/cluster/sightings.ts";
-import type { Warning } from "../../lib/cluster/surroundings.ts";
+import type { Warning } from "../../lib/cluster/companions.ts";
 
 type Look = (pod: LiveObject, ms: number, warnings?: readonly Warning[]) => Trouble | undefined;
 

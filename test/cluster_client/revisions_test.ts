@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { currentPods, stuckPods } from "../../lib/cluster/current_pods.ts";
 import type { LiveObject } from "../../lib/cluster/live_object.ts";
 import { sightings } from "../../lib/cluster/sightings.ts";
-import type { CompanionKind, Surroundings } from "../../lib/cluster/surroundings.ts";
+import type { CompanionKind, Companions } from "../../lib/cluster/companions.ts";
 
 const template = (image: string, hash?: string): object => ({
   template: {
@@ -24,13 +24,13 @@ function pod(
   return live("Pod", name, { status }, { labels, ownerReferences: [{ uid: owner }] });
 }
 
-/** Surroundings of these objects; the clock stands until it is set forward. */
-function around(objects: readonly LiveObject[]): { surroundings: Surroundings; later: (ms: number) => void } {
+/** Companions of these objects; the clock stands until it is set forward. */
+function around(objects: readonly LiveObject[]): { companions: Companions; later: (ms: number) => void } {
   let now = 0;
   const all = (kind: CompanionKind): readonly LiveObject[] =>
     objects.filter((object) => object.kind === kind);
   return {
-    surroundings: { all, sightings: sightings(() => now), warnings: () => [] },
+    companions: { all, sightings: sightings(() => now), warnings: () => [] },
     later: (ms) => now += ms,
   };
 }
@@ -43,9 +43,9 @@ Deno.test("currentPods() of a Deployment are those of the ReplicaSet with its te
   const deployment = live("Deployment", "web", { spec: template("web:2") });
   const pods = [pod("old", "set-1"), pod("new", "set-2"), pod("other", "set-3")];
   const sets = [replicaSet("set-1", "web:1"), replicaSet("set-3", "web:2", "somebody-else")];
-  assert.deepEqual(currentPods(deployment, around([...sets, ...pods]).surroundings), []);
+  assert.deepEqual(currentPods(deployment, around([...sets, ...pods]).companions), []);
   const all = [...sets, replicaSet("set-2", "web:2"), ...pods];
-  assert.deepEqual(namesOf(currentPods(deployment, around(all).surroundings)), ["new"]);
+  assert.deepEqual(namesOf(currentPods(deployment, around(all).companions)), ["new"]);
 });
 
 Deno.test("currentPods() of StatefulSet, DaemonSet and Job are told by revision, generation and uid", () => {
@@ -61,7 +61,7 @@ Deno.test("currentPods() of StatefulSet, DaemonSet and Job are told by revision,
     [live("Job", "it"), [pod("old", "the-job-before", { "job-name": "it" }), pod("new", "it")]],
   ];
   for (const [object, pods] of cases) {
-    assert.deepEqual(namesOf(currentPods(object, around(pods).surroundings)), ["new"], object.kind);
+    assert.deepEqual(namesOf(currentPods(object, around(pods).companions)), ["new"], object.kind);
   }
 });
 
@@ -81,26 +81,26 @@ function former(status: object): LiveObject {
 }
 
 Deno.test("stuckPods() are those of an earlier revision that crash, never ready or current ones", () => {
-  assert.deepEqual(namesOf(stuckPods(setOf(), around([former(crashed)]).surroundings)), ["db-0"]);
+  assert.deepEqual(namesOf(stuckPods(setOf(), around([former(crashed)]).companions)), ["db-0"]);
   const current = pod("db-0", "db", { "controller-revision-hash": "db-2" }, crashed);
   const adopted = pod("db-0", "somebody-else", { "controller-revision-hash": "db-1" }, crashed);
   const leaving = { ...former(crashed), metadata: { ...former(crashed).metadata, deletionTimestamp: "now" } };
   for (const one of [former(ready), current, adopted, leaving]) {
-    assert.deepEqual(stuckPods(setOf(), around([one]).surroundings), []);
+    assert.deepEqual(stuckPods(setOf(), around([one]).companions), []);
   }
 });
 
 Deno.test("stuckPods() gives a pod that runs time to become ready", () => {
-  const { surroundings, later } = around([former(running)]);
-  assert.deepEqual(stuckPods(setOf(), surroundings), []);
+  const { companions, later } = around([former(running)]);
+  assert.deepEqual(stuckPods(setOf(), companions), []);
   later(30_001);
-  assert.deepEqual(namesOf(stuckPods(setOf(), surroundings)), ["db-0"]);
+  assert.deepEqual(namesOf(stuckPods(setOf(), companions)), ["db-0"]);
 });
 
 Deno.test("stuckPods() leaves alone what an operator replaces", () => {
   const strategies = [{ type: "OnDelete" }, { type: "RollingUpdate", rollingUpdate: { partition: 1 } }];
   for (const updateStrategy of strategies) {
-    const { surroundings } = around([former(crashed)]);
-    assert.deepEqual(stuckPods(setOf({ updateStrategy }), surroundings), []);
+    const { companions } = around([former(crashed)]);
+    assert.deepEqual(stuckPods(setOf({ updateStrategy }), companions), []);
   }
 });

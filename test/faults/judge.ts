@@ -4,7 +4,7 @@ import type { ClusterClient } from "../../lib/cluster/client.ts";
 import { describeObject, objectKey } from "../../lib/kube/object.ts";
 import { plannedObjects } from "../../lib/migration/step.ts";
 import { readLiveIndex } from "../../lib/run/live_index.ts";
-import { findTarget } from "../../lib/run/prepare.ts";
+import { findRecord } from "../../lib/run/prepare.ts";
 import { loadState } from "../../lib/run/session.ts";
 import { isTodo, selectWork } from "../../lib/run/work.ts";
 import { referencePlan, SENTINEL } from "../run/reference_plan.ts";
@@ -74,7 +74,7 @@ export async function judge(
   output: string,
 ): Promise<void> {
   const plan = referencePlan(namespace);
-  const target = await findTarget(client, namespace);
+  const target = await findRecord(client, namespace);
   assert.ok(target !== undefined, "there is no record");
   const state = await loadState(target);
   const live = await readLiveIndex(client, namespace, plan.migrations.flatMap(plannedObjects));

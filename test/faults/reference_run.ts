@@ -1,7 +1,7 @@
 /** Runs the reference plan as `migrate` does, and says its events as JSON lines: in the child, and in peace after it. */
 import type { ClusterClient } from "../../lib/cluster/client.ts";
 import { Failure } from "../../lib/diagnostics/diagnostic.ts";
-import { execute } from "../../lib/run/execute.ts";
+import { runPlan } from "../../lib/run/run_plan.ts";
 import { referencePlan } from "../run/reference_plan.ts";
 
 /** @returns the exit code that `migrate` would have */
@@ -13,7 +13,7 @@ export async function runReference(
 ): Promise<number> {
   let state = "";
   try {
-    const events = execute(referencePlan(namespace), {
+    const events = runPlan(referencePlan(namespace), {
       client,
       namespace,
       by: "faults@here",

@@ -15,7 +15,7 @@ import { parseDecisions } from "../../lib/decisions/decisions.ts";
 import { firstFile, usersOf } from "../../lib/docker/image_facts.ts";
 import { quantityOf } from "../../lib/kube/quantity.ts";
 import { maskSource } from "../../lib/report/mask_sources.ts";
-import { parseDuration as runDuration } from "../../lib/run/duration.ts";
+import { milliseconds } from "../../lib/values/duration.ts";
 import { findPart } from "../../lib/stack/secrets/part.ts";
 import { matchesConstraints } from "../../lib/traefik/constraints.ts";
 import { parseDuration, wholeUnits } from "../../lib/traefik/duration.ts";
@@ -226,7 +226,7 @@ export const TARGETS: readonly Target[] = [
     run: (text) => parseDecisions(text, "decisions.yaml", ["local", "constructor"]),
   },
   { name: "durations of Traefik", corpus: DURATIONS, run: (text) => [parseDuration(text), wholeUnits(text)] },
-  { name: "durations of flags", corpus: DURATIONS, answers: [RangeError], run: (text) => runDuration(text) },
+  { name: "durations of flags", corpus: DURATIONS, answers: [RangeError], run: milliseconds },
   {
     name: "durations and sizes of compose",
     corpus: DURATIONS,

@@ -5,7 +5,7 @@ import { checkAgreement } from "../../lib/stack/secrets/agreement.ts";
 import { Decided } from "../../lib/decisions/decided.ts";
 import type { JobDecisions } from "../../lib/decisions/jobs.ts";
 import { brokerChart, missingKeys } from "../../lib/kube/jobs/rabbitmq/rabbitmq_chart.ts";
-import { record } from "../../lib/kube/json.ts";
+import { record } from "../../lib/values/json.ts";
 import { convertFaf, fafTest } from "../kube/faf_stack.ts";
 import { fafDecisions } from "./faf_decisions.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { stackFor } from "../../lib/migration/stack.ts";
 import { preparationsFor } from "../../lib/migration/preparations.ts";
-import { parseDuration } from "../../lib/run/duration.ts";
+import { milliseconds } from "../../lib/values/duration.ts";
 import type { Step } from "../../lib/migration/step.ts";
 import { convertStack } from "./converted.ts";
 
@@ -42,7 +42,7 @@ Deno.test("a rollout leaves an old pod the time that it may take to end", async 
     const { service, wait } = stackFor(view, notes);
     const timeouts = ["lobby", "other"].map((name) => {
       const [step] = [wait.ready(service(name))].flat() as Step[];
-      return step?.kind === "wait" ? parseDuration(step.timeout) / 1000 : undefined;
+      return step?.kind === "wait" ? milliseconds(step.timeout) / 1000 : undefined;
     });
     assert.deepEqual(timeouts, [4200, 600]);
   } finally {

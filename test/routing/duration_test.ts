@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { formatDuration, parseDuration, wholeUnits } from "../../lib/traefik/duration.ts";
+import { parseDuration, wholeUnits } from "../../lib/traefik/duration.ts";
+import { printDuration } from "../../lib/values/duration.ts";
 
 const written: readonly (readonly [string, string | undefined])[] = [
   ["10", "10s"],
@@ -25,22 +26,22 @@ const written: readonly (readonly [string, string | undefined])[] = [
   ["1.5", undefined],
 ];
 
-Deno.test("parseDuration() reads what Traefik reads, formatDuration() writes as Go does", () => {
+Deno.test("parseDuration() reads what Traefik reads, printDuration() writes as Go does", () => {
   for (const [text, expected] of written) {
     const nanoseconds = parseDuration(text);
-    strictEqual(nanoseconds === undefined ? undefined : formatDuration(nanoseconds), expected, text);
+    strictEqual(nanoseconds === undefined ? undefined : printDuration(nanoseconds), expected, text);
   }
 });
 
-Deno.test("formatDuration() loses nothing", () => {
+Deno.test("printDuration() loses nothing", () => {
   fc.assert(fc.property(fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n }), (nanoseconds) => {
-    deepStrictEqual(parseDuration(formatDuration(nanoseconds)), nanoseconds);
+    deepStrictEqual(parseDuration(printDuration(nanoseconds)), nanoseconds);
   }));
 });
 
 Deno.test("wholeUnits() writes no fraction and means the same", () => {
   fc.assert(fc.property(fc.bigInt({ min: 0n, max: 10n ** 15n }), (nanoseconds) => {
-    const whole = wholeUnits(formatDuration(nanoseconds));
+    const whole = wholeUnits(printDuration(nanoseconds));
     strictEqual(/^([0-9]+(ns|us|µs|ms|s|m|h)?)+$/.test(whole), true, whole);
     strictEqual(parseDuration(whole), nanoseconds);
   }));

@@ -1,6 +1,6 @@
 /** A Helm chart as its files say it: names, default values, schema, and what its templates read. */
 import { parse } from "yaml";
-import { list, record } from "../../kube/json.ts";
+import { list, record } from "../../values/json.ts";
 import { type ValueReads, valueReads } from "./value_reads.ts";
 
 /** Texts by their path in the chart, archives of subcharts unpacked under `charts/`. */

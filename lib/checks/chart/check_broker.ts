@@ -1,6 +1,6 @@
 /** Findings about a rendered broker: programs reach it under its names and ports, and it finds its data. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { list, record } from "../../kube/json.ts";
+import { list, record } from "../../values/json.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { commandVariables, environmentOf } from "./pod_environment.ts";
 import { podsOf, type RenderedPod } from "./rendered_objects.ts";

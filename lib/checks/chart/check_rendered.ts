@@ -4,7 +4,7 @@ import type { Conversion } from "../../kube/conversion.ts";
 import type { Decisions } from "../../decisions/decisions.ts";
 import { MANAGEMENT_PORT } from "../../stack/job_ports.ts";
 import { findPlace } from "../../stack/secrets/reference.ts";
-import { list, record } from "../../kube/json.ts";
+import { list, record } from "../../values/json.ts";
 import { nodeName } from "../../kube/jobs/rabbitmq/rabbitmq_values.ts";
 import { label } from "../../stack/names.ts";
 import { describeObject, type KubeObject } from "../../kube/object.ts";

@@ -1,7 +1,7 @@
 /** Findings about values that a chart does not read, each with the place of the operator's own where it is theirs. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Decisions } from "../../decisions/decisions.ts";
-import { record } from "../../kube/json.ts";
+import { record } from "../../values/json.ts";
 import type { Chart } from "./chart.ts";
 import type { ChartTarget } from "./target.ts";
 import { type UnreadValue, unreadValues } from "./unread_values.ts";

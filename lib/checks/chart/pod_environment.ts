@@ -1,5 +1,5 @@
 /** The variables of a container as the kubelet gives them to it, and as its own command changes them. */
-import { list, record } from "../../kube/json.ts";
+import { list, record } from "../../values/json.ts";
 
 /** `NAME=value` of a shell, quoted or not. */
 const ASSIGNMENT = /(?:^|\s)([A-Z][A-Z0-9_]*)=(?:'([^']*)'|"([^"$`\\]*)"|([^\s'"$`\\;&|]+))(?=[\s;&|]|$)/g;

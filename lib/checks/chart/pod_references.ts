@@ -1,5 +1,5 @@
 /** Which ConfigMaps and Secrets a pod reads, and which of them nobody makes. */
-import { list, record } from "../../kube/json.ts";
+import { list, record } from "../../values/json.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { containersIn, type RenderedPod } from "./rendered_objects.ts";
 

@@ -1,6 +1,6 @@
 /** What `helm template` printed, as objects; and the pods among them. */
 import { parseAllDocuments } from "yaml";
-import { list, record } from "../../kube/json.ts";
+import { list, record } from "../../values/json.ts";
 import type { KubeObject } from "../../kube/object.ts";
 
 /** The objects of Helm's output; those that name no namespace get the one of the release. Lists are taken apart. */

@@ -1,7 +1,7 @@
 /** The objects of a plan that hold values for a chart, by the name that `--chart` gives. */
 import { parse } from "yaml";
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import { record } from "../../kube/json.ts";
+import { record } from "../../values/json.ts";
 import type { KubeObject, PlannedObject } from "../../kube/object.ts";
 
 export interface ChartTarget {

@@ -1,6 +1,6 @@
 /** Values that a chart does not read: Helm ignores them without a word, or its schema refuses them. */
 import { nearest } from "../../diagnostics/nearest.ts";
-import { record } from "../../kube/json.ts";
+import { record } from "../../values/json.ts";
 import type { Chart } from "./chart.ts";
 import { schemaAnswer } from "./values_schema.ts";
 import { ANY } from "./value_reads.ts";

@@ -1,5 +1,5 @@
 /** What a chart's values.schema.json says of one path. */
-import { list, record } from "../../kube/json.ts";
+import { list, record } from "../../values/json.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 

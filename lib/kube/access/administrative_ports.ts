@@ -4,7 +4,7 @@
  */
 import type { Decisions } from "../../decisions/decisions.ts";
 import type { Conversion, ConvertedService } from "../conversion.ts";
-import { list, record } from "../json.ts";
+import { list, record } from "../../values/json.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 
 /** Hydra's own: https://www.ory.com/docs/hydra/reference/configuration */

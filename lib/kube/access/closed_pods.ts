@@ -6,7 +6,7 @@
  */
 import type { Decisions } from "../../decisions/decisions.ts";
 import type { Conversion } from "../conversion.ts";
-import { record } from "../json.ts";
+import { record } from "../../values/json.ts";
 import type { KubeObject } from "../object.ts";
 import { beginOfPods, MAY_NOT_READ_SECRETS, policyIn } from "./policy.ts";
 import { isPostgresServer } from "./postgres_server.ts";

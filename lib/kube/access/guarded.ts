@@ -1,7 +1,7 @@
 /** What of a stack gives more than a role says, gathered for the policies that close it. */
 import type { Decisions } from "../../decisions/decisions.ts";
 import type { Conversion } from "../conversion.ts";
-import { record } from "../json.ts";
+import { record } from "../../values/json.ts";
 import { beyondBaseline } from "../pod_security.ts";
 import { administrativePorts } from "./administrative_ports.ts";
 import { closedWorkloads } from "./closed_pods.ts";

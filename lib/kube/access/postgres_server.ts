@@ -1,6 +1,6 @@
 /** Whether a workload is a PostgreSQL, by what it is given and not by what its image is called. */
 import type { ConvertedService } from "../conversion.ts";
-import { list, record } from "../json.ts";
+import { list, record } from "../../values/json.ts";
 import { imageRepository } from "../../stack/known_images.ts";
 import type { KubeObject } from "../object.ts";
 

@@ -1,5 +1,5 @@
 /** Collects ConfigMaps and Secrets: one object for one content, names that do not collide, sizes that fit. */
-import { encodeBase64 } from "./base64.ts";
+import { encodeBase64 } from "../../values/base64.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { type Digests, keyedHash } from "../digests.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";

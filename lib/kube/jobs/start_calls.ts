@@ -6,7 +6,7 @@ import { ANSWERED, CALL_AT_START_SCRIPT } from "./call_script.ts";
 import type { JobDecisions } from "../../decisions/jobs.ts";
 import { type ReadCall, readCalls } from "./http_calls.ts";
 import { INPUTS_ANNOTATION, inputsDigest, variablesJson } from "./script/job.ts";
-import { list, record } from "../json.ts";
+import { list, record } from "../../values/json.ts";
 import { unexpanded } from "../unexpanded.ts";
 
 /** The program is reached by the pod's own loopback. */

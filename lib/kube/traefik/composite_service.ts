@@ -8,8 +8,7 @@ import {
   share,
   traefikObject,
 } from "./context.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json } from "../../values/json.ts";
 
 /** Converts the service that an element refers to. */
 type Resolve = (

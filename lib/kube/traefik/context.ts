@@ -96,11 +96,6 @@ export function compact(fields: Readonly<Record<string, unknown>>): Record<strin
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** Text as the value of a Secret's `data`. */
-export function base64(text: string): string {
-  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
-}
-
 /** Says what takes the place of Traefik's health check of a service, and what is lost by it. */
 export function reportHealthCheck(
   context: RouteContext,

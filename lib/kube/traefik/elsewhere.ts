@@ -4,7 +4,7 @@ import type { Element, Routing } from "../../traefik/routing.ts";
 import { entryPointsOf } from "../../traefik/static_configuration.ts";
 import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
 import type { PublishedPort } from "./published_ports.ts";
-import { record } from "../json.ts";
+import { record } from "../../values/json.ts";
 import { qualify } from "./references.ts";
 
 /** Whether the labels are for a Traefik of another project: there is none here, and no configuration of one. */

@@ -2,8 +2,7 @@
 import type { Service } from "../../../compose/project.ts";
 import { parseDuration } from "../../traefik/duration.ts";
 import type { Element, Routing } from "../../traefik/routing.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json } from "../../values/json.ts";
 
 /** Fields of a health check that a probe does not have. */
 const withoutCounterpart = ["method", "status", "unhealthyInterval", "send", "expect"];

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../object.ts";
 import { acmeName, acmeValues, acmeVolume } from "./acme_volume.ts";
-import { base64, report, type RouteContext } from "./context.ts";
+import { report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
 import { isOlder } from "../../decisions/traefik.ts";
 import { providerVariables, type Resolver, resolverArguments, resolversOf } from "./certificate_resolvers.ts";
@@ -11,6 +11,7 @@ import type { PublishedPort } from "./published_ports.ts";
 import { argumentSecrets } from "./route_secrets.ts";
 import { replacedSections, staticArguments, unknownSections } from "./static_arguments.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
+import { encodeBase64 } from "../../values/base64.ts";
 
 /** The front has a Service of its own: this one takes no port of the node, whatever is installed when. */
 export const CLUSTER_SERVICE = { type: "ClusterIP" } as const;
@@ -100,7 +101,7 @@ function secret(namespace: string, name: string, texts: Readonly<Record<string, 
     kind: "Secret",
     metadata: { name, namespace },
     type: "Opaque",
-    data: Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, base64(text)])),
+    data: Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, encodeBase64(text)])),
   };
 }
 

@@ -8,8 +8,7 @@ import { entryPointsOfRouter, type MappedEntryPoint } from "./entry_points.ts";
 import { httpServices } from "./http_service.ts";
 import { middlewareReferences } from "./middleware.ts";
 import { qualify } from "./references.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json } from "../../values/json.ts";
 
 /**
  * Converts a router.

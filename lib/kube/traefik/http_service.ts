@@ -13,8 +13,7 @@ import {
 import { isAtLeast } from "../../decisions/traefik.ts";
 import { emptyService, externalService } from "./external_service.ts";
 import { qualify } from "./references.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json } from "../../values/json.ts";
 
 /**
  * Converts the service that an element refers to.

@@ -7,8 +7,7 @@ import { middlewareHeaders } from "./middleware_headers.ts";
 import { clientTls, credentials, users } from "./middleware_secrets.ts";
 import { qualify } from "./references.ts";
 import { pluginSecrets, reportSecretFields } from "./route_secrets.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json } from "../../values/json.ts";
 
 /** Converts one kind's fields to the CRD's; undefined where that cannot be (a finding says why). */
 type Converter = (context: RouteContext, element: Element, fields: Json, name: string) => Json | undefined;

@@ -1,8 +1,7 @@
 /** The `headers` middleware: all fields but those that Traefik 3 accepts and does not read. */
 import type { Element } from "../../traefik/routing.ts";
 import { report, type RouteContext } from "./context.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json } from "../../values/json.ts";
 
 /** What took the place of each field. */
 const successors: Readonly<Record<string, string>> = {

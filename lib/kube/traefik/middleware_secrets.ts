@@ -1,8 +1,8 @@
 /** Secrets that middlewares read: users, credentials, certificates. Their values appear nowhere else. */
 import type { Element } from "../../traefik/routing.ts";
-import { base64, compact, report, type RouteContext, share } from "./context.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { compact, report, type RouteContext, share } from "./context.ts";
+import { type Json } from "../../values/json.ts";
+import { encodeBase64 } from "../../values/base64.ts";
 
 /**
  * `basicAuth` and `digestAuth`: users go into an Opaque Secret with one key. The type
@@ -99,6 +99,6 @@ export function shareSecret(
     kind: "Secret",
     metadata: { name, namespace: context.namespace },
     type,
-    data: Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, base64(text)])),
+    data: Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, encodeBase64(text)])),
   }, element.span);
 }

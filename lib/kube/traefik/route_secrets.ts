@@ -4,8 +4,7 @@ import type { Element } from "../../traefik/routing.ts";
 import { report, type RouteContext } from "./context.ts";
 import { unexpanded } from "../unexpanded.ts";
 import { shareSecret } from "./middleware_secrets.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json } from "../../values/json.ts";
 
 /**
  * The paths of all fields that are or hold a secret, such as `customRequestHeaders.Authorization`. What is called

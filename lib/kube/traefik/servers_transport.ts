@@ -3,8 +3,7 @@ import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { isPem, shareSecret } from "./middleware_secrets.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json } from "../../values/json.ts";
 
 /** Converts all of them. */
 export function convertServersTransports(context: RouteContext): void {

@@ -13,8 +13,7 @@ import {
 import { emptyService, externalService } from "./external_service.ts";
 import { convertMatch, knownEntryPoints, tlsOptions } from "./http_route.ts";
 import { qualify } from "./references.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json } from "../../values/json.ts";
 
 /** Converts a TCP router. */
 export function convertTcpRouter(

@@ -5,7 +5,7 @@ import { yamlText } from "../../diagnostics/yaml_word.ts";
 import { type Context, imageOf } from "../../stack/context.ts";
 import { knownImage } from "../../stack/known_images.ts";
 import { imageDecision } from "../../stack/ports.ts";
-import { counted } from "../wording.ts";
+import { plural } from "../../diagnostics/plural.ts";
 import type { FilledNote, Subject, Workshop } from "./parts.ts";
 import { startingUid } from "./user.ts";
 
@@ -63,7 +63,7 @@ export function reportFilled(context: Context, notes: readonly FilledNote[]): vo
     code: "kube-volume-filled",
     severity: "info",
     message: `Filled from the image where empty, as Docker does: ${
-      counted(notes.length, "volume")
+      plural(notes.length, "volume")
     }, such as "${first.target}" from image "${first.image}"`,
     ...(first.span === undefined ? {} : { span: first.span }),
     hint: `Not wanted: volume: { nocopy: true } in the compose file; the image has nothing there: images: { ${

@@ -2,7 +2,7 @@
 import type { WorkloadKind } from "../../stack/role.ts";
 import { label } from "../../stack/names.ts";
 import type { KubeObject } from "../object.ts";
-import { record } from "../json.ts";
+import { record } from "../../values/json.ts";
 import { mayOverlap } from "../../stack/kind.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import type { Pod } from "./pod.ts";

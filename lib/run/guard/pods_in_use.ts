@@ -2,7 +2,7 @@
 import type { LiveObject } from "../../cluster/live_object.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
-import { list, record } from "../../kube/json.ts";
+import { list, record } from "../../values/json.ts";
 import { describeObject, type KubeObject } from "../../kube/object.ts";
 import { overlaps, type Place } from "../../node/place.ts";
 import { type Starting, type Telling, WHY } from "./in_use.ts";

@@ -1,7 +1,7 @@
 /** Ports of the machine that containers hold and that the cluster is about to serve. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Container } from "../../docker/containers.ts";
-import { list, record } from "../../kube/json.ts";
+import { list, record } from "../../values/json.ts";
 import { describeObject, type KubeObject, type PlannedObject } from "../../kube/object.ts";
 import { isActive, stopCommand } from "./container_words.ts";
 import { podSpec } from "./written.ts";

@@ -12,7 +12,7 @@ import type { Whereabouts } from "./whereabouts.ts";
 import { type ClaimPaths, claimPaths, isWorkload, mountedPaths, writtenPaths } from "./written.ts";
 
 /** Where to look. */
-export interface Surroundings {
+export interface SightOptions {
   /** Without one it is not known where the workloads will start. */
   readonly client?: ClusterClient;
   readonly namespace: string;
@@ -50,7 +50,7 @@ const NO_PROCESSES: ProcessSight = { holders: [], unseen: 0 };
  * @throws what `/proc` and the API server throw
  */
 export async function lookAround(
-  { client, namespace, all, project, environment }: Surroundings,
+  { client, namespace, all, project, environment }: SightOptions,
   where: Where,
   starting: readonly PlannedObject[],
 ): Promise<Sight> {

@@ -5,13 +5,13 @@ import type { PlannedObject } from "../../kube/object.ts";
 import { formerOwners } from "./in_use.ts";
 import { type Found, judge, type Manner, type Start } from "./judge.ts";
 import { portsInUse } from "./ports_in_use.ts";
-import { lookAround, type Sight, type Surroundings, type Where } from "./sight.ts";
+import { lookAround, type Sight, type SightOptions, type Where } from "./sight.ts";
 import { unreadable } from "./silent.ts";
 import { whereabouts } from "./whereabouts.ts";
 import { claimPaths, isWorkload, writtenPaths } from "./written.ts";
 
 /** What the guard needs to know. */
-export interface GuardOptions extends Surroundings {
+export interface GuardOptions extends SightOptions {
   /** It is decided that engines that do not answer have nothing to do with the stack. */
   readonly withoutEngine: boolean;
   /** What stands in the way is only said. */

@@ -2,7 +2,7 @@
 import { ifAllowed } from "../../cluster/api_error.ts";
 import type { ClusterClient } from "../../cluster/client.ts";
 import type { LiveObject } from "../../cluster/live_object.ts";
-import { list, record } from "../../kube/json.ts";
+import { list, record } from "../../values/json.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { STORAGE_ID_LABEL, storageIdsOf } from "../../kube/storage/node_directory.ts";
 import { isThisMachine, type NodeMarks, thisMachine } from "../../node/machine.ts";

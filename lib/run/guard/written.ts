@@ -1,6 +1,6 @@
 /** The directories that a workload writes to, from the objects alone. */
 import { parse } from "yaml";
-import { list, record } from "../../kube/json.ts";
+import { list, record } from "../../values/json.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { isSystemPath } from "../../stack/storage/path_words.ts";
 

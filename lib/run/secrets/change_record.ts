@@ -3,7 +3,7 @@ import { isAlreadyExists, isTransient } from "../../cluster/api_error.ts";
 import type { ClusterClient } from "../../cluster/client.ts";
 import type { LiveObject } from "../../cluster/live_object.ts";
 import { Failure } from "../../diagnostics/diagnostic.ts";
-import { encodeBase64 } from "../../kube/configuration/base64.ts";
+import { decodeBase64Text, encodeBase64 } from "../../values/base64.ts";
 import { CHANGE_NAME, previousKey } from "../../kube/jobs/script/secret_change.ts";
 import type { KubeObject } from "../../kube/object.ts";
 
@@ -118,7 +118,7 @@ function changeObject(namespace: string, change: SecretChange, attempt: string):
       annotations: { [BY]: by, [SINCE]: since, [ATTEMPT]: attempt },
     },
     data: Object.fromEntries(
-      Object.entries(text).map(([key, each]) => [key, encodeBase64(new TextEncoder().encode(each))]),
+      Object.entries(text).map(([key, each]) => [key, encodeBase64(each)]),
     ),
   };
 }
@@ -126,8 +126,7 @@ function changeObject(namespace: string, change: SecretChange, attempt: string):
 function changeOf(object: LiveObject): RecordedChange {
   // The edge: `data` of a Secret.
   const data = (object["data"] ?? {}) as Readonly<Record<string, string>>;
-  const text = (key: string): string =>
-    new TextDecoder().decode(Uint8Array.from(atob(data[key] ?? ""), (letter) => letter.charCodeAt(0)));
+  const text = (key: string): string => decodeBase64Text(data[key] ?? "");
   const list = (key: string): readonly string[] => {
     try {
       const parsed: unknown = JSON.parse(text(key));

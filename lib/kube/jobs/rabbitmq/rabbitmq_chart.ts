@@ -1,6 +1,6 @@
 /** RabbitMQ by the Bitnami chart through k3s's HelmChart, on the data, the name and the secrets that there are. */
 import { stringify } from "yaml";
-import { encodeBase64 } from "../../configuration/base64.ts";
+import { encodeBase64 } from "../../../values/base64.ts";
 import type { Conversion } from "../../conversion.ts";
 import { type Diagnostic, hasErrors } from "../../../diagnostics/diagnostic.ts";
 import { label } from "../../../stack/names.ts";
@@ -9,7 +9,7 @@ import { Decided } from "../../../decisions/decided.ts";
 import type { JobDecisions, Reference } from "../../../decisions/jobs.ts";
 import { chartValues, type Named } from "./rabbitmq_values.ts";
 import { findPlace } from "../../../stack/secrets/reference.ts";
-import { record } from "../../json.ts";
+import { record } from "../../../values/json.ts";
 import { type JobResult, Sources } from "../script/sources.ts";
 
 /**

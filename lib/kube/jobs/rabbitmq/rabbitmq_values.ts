@@ -3,7 +3,7 @@ import type { Conversion } from "../../conversion.ts";
 import { label } from "../../../stack/names.ts";
 import { containersOf, type KubeObject } from "../../object.ts";
 import { findPlace } from "../../../stack/secrets/reference.ts";
-import { record } from "../../json.ts";
+import { record } from "../../../values/json.ts";
 import { unexpanded } from "../../unexpanded.ts";
 
 /** A key of a Secret. */

@@ -1,6 +1,6 @@
 /** A Job that runs a workload's container once with other arguments: same image, files, variables and user. */
 import type { KubeObject } from "../../object.ts";
-import { record } from "../../json.ts";
+import { record } from "../../../values/json.ts";
 import { unexpanded } from "../../unexpanded.ts";
 
 /** What belongs to a server that goes on running, and not to a program that ends. */

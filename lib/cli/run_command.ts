@@ -6,7 +6,7 @@ import type { CommandOptions, Run } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The command's exit code; a `Failure` is printed with its own, anything else is a bug and says so. */
-export async function execute(
+export async function runCommand(
   run: Run,
   options: CommandOptions,
   surroundings: Surroundings,

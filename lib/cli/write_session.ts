@@ -2,13 +2,13 @@
 import type { ClusterClient } from "../cluster/client.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { Plan } from "../migration/step.ts";
-import { countDiagnostics, plural } from "../report/diagnostic_text.ts";
+import { countDiagnostics } from "../report/diagnostic_text.ts";
 import { RunTally } from "../report/run_tally.ts";
-import { parseDuration } from "../run/duration.ts";
+import { milliseconds } from "../values/duration.ts";
 import type { RunEvent } from "../run/event.ts";
 import type { WriterOptions } from "../run/locked.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { gather, type Gathered } from "./gather.ts";
+import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { asRecorded } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
@@ -25,13 +25,14 @@ import {
   withTarget,
 } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
+import { plural } from "../diagnostics/plural.ts";
 
 /** Everything that one run of a command works with. */
-export interface Move {
+export interface WriteSession {
   readonly options: CommandOptions;
   readonly surroundings: Surroundings;
   readonly terminal: Terminal;
-  readonly gathered: Gathered;
+  readonly stack: PlannedStack;
   readonly plan: Plan;
   readonly namespace: string;
   readonly target: Target;
@@ -42,7 +43,7 @@ export interface Move {
 /** How a command differs from others. */
 export interface Way {
   /** Its own way to read the input. */
-  readonly input?: () => Promise<Gathered>;
+  readonly input?: () => Promise<PlannedStack>;
   /** It asks before it writes, whatever it finds. */
   readonly asks?: boolean;
 }
@@ -51,11 +52,11 @@ export interface Way {
  * Reads the input (by `input`, where a command has its own way), finds the cluster (starting the embedded one where it
  * is meant), says both, and works.
  */
-export async function withMove(
+export async function withWriteSession(
   options: CommandOptions,
   surroundings: Surroundings,
-  work: (move: Move) => Promise<number>,
-  { input = () => gather(options, surroundings), asks = false }: Way = {},
+  work: (session: WriteSession) => Promise<number>,
+  { input = () => planStack(options, surroundings), asks = false }: Way = {},
 ): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const lockTimeoutMs = lockTimeoutOf(options);
@@ -71,10 +72,10 @@ export async function withMove(
     terminal.err(`${describeTarget(target, namespace)}\n`);
     if (asks) refuseUnanswered(target, options["yes"] === true, terminal);
     await refuseMovedBefore(target.client, read, options, surroundings);
-    const gathered = await asRecorded(read, target.client);
-    const plan = gathered.plan ?? read.plan;
-    if (plan === undefined) return refuse(gathered);
-    return await work({ options, surroundings, terminal, gathered, plan, namespace, target, writer });
+    const stack = await asRecorded(read, target.client);
+    const plan = stack.plan ?? read.plan;
+    if (plan === undefined) return refuse(stack);
+    return await work({ options, surroundings, terminal, stack, plan, namespace, target, writer });
   });
 }
 
@@ -101,8 +102,8 @@ export function lockTimeoutOf(options: CommandOptions): number {
 }
 
 /** Asks before a real cluster is written to; says so where the answer is no. */
-export function confirmMove(move: Move, question: string): boolean {
-  const { options, terminal, target } = move;
+export function confirmWrite(session: WriteSession, question: string): boolean {
+  const { options, terminal, target } = session;
   if (confirmTarget(target, question, options["yes"] === true, terminal)) return true;
   terminal.err("Nothing was changed.\n");
   return false;
@@ -119,11 +120,11 @@ export interface Ending {
  * exit code follows from how it ended.
  */
 export async function follow(
-  move: Move,
+  session: WriteSession,
   events: AsyncIterable<RunEvent>,
   end?: (tally: RunTally) => Ending,
 ): Promise<number> {
-  const { options, terminal, gathered } = move;
+  const { options, terminal, stack } = session;
   const tally = new RunTally();
   const failures: Diagnostic[] = [];
   const display = runDisplay(terminal);
@@ -139,7 +140,7 @@ export async function follow(
   } finally {
     display.close();
   }
-  printDiagnostics(failures, { terminal, options: { output: "text" }, sources: gathered.sources });
+  printDiagnostics(failures, { terminal, options: { output: "text" }, sources: stack.sources });
   const isDone = tally.state === "applied" || tally.state === "unchanged";
   const { summary, next } = isDone && end !== undefined
     ? end(tally)
@@ -152,7 +153,7 @@ export async function follow(
 /** A flag's duration in milliseconds; a wrong one is a `Failure` with `ExitCode.usage`. */
 export function durationFlag(flag: string, text: string): number {
   try {
-    return parseDuration(text);
+    return milliseconds(text);
   } catch (error) {
     throw new Failure(ExitCode.usage, [{
       code: "cli-duration",
@@ -164,8 +165,8 @@ export function durationFlag(flag: string, text: string): number {
 }
 
 /** What is moved, which decisions and whose scripts are in force. */
-export function describeStack(gathered: Gathered, isExample: boolean): string {
-  const { project, directory, decisions, sources, known } = gathered;
+export function describeStack(stack: PlannedStack, isExample: boolean): string {
+  const { project, directory, decisions, sources, known } = stack;
   const services = plural(Object.keys(project?.services ?? {}).length, "service");
   const name = isExample ? "the bundled example" : `project "${project?.name ?? ""}"`;
   const decided = sources.has(decisions.file) ? `decisions from ${decisions.file}` : "no decisions";
@@ -176,12 +177,12 @@ export function describeStack(gathered: Gathered, isExample: boolean): string {
 }
 
 /** The same, and how much there is to say of it. */
-function describeInput(gathered: Gathered, isExample: boolean): string {
-  const { diagnostics } = gathered;
-  const stack = describeStack(gathered, isExample);
+function describeInput(stack: PlannedStack, isExample: boolean): string {
+  const { diagnostics } = stack;
+  const line = describeStack(stack, isExample);
   return diagnostics.length === 0
-    ? stack
-    : `${stack}\n${countDiagnostics(diagnostics)}; deno task check shows them`;
+    ? line
+    : `${line}\n${countDiagnostics(diagnostics)}; deno task check shows them`;
 }
 
 function nextCommand(tally: RunTally): string {

@@ -2,7 +2,7 @@
 import { Failure } from "../diagnostics/diagnostic.ts";
 import type { Access } from "../decisions/access.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { gather } from "./gather.ts";
+import { planStack } from "./plan_stack.ts";
 import type { CommandOptions } from "./command.ts";
 import { noCluster, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -10,7 +10,7 @@ import { findTarget, type Target, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What such a command works with. */
-export interface Look {
+export interface ReadSession {
   readonly terminal: Terminal;
   readonly target: Target;
   readonly namespace: string;
@@ -19,17 +19,17 @@ export interface Look {
 }
 
 /** Reads the input and finds a cluster that runs; starts none. */
-export async function withLook(
+export async function withReadSession(
   options: CommandOptions,
   surroundings: Surroundings,
-  work: (look: Look) => Promise<number>,
+  work: (session: ReadSession) => Promise<number>,
 ): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
-  const gathered = await gather(options, surroundings);
-  if (gathered.plan === undefined || gathered.conversion === undefined) return refuse(gathered);
+  const stack = await planStack(options, surroundings);
+  if (stack.plan === undefined || stack.conversion === undefined) return refuse(stack);
   const target = await findTarget(options, surroundings, terminal, false);
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
-  const { namespace } = gathered.conversion;
-  const access = gathered.decisions.access ?? {};
+  const { namespace } = stack.conversion;
+  const access = stack.decisions.access ?? {};
   return await withTarget(target, () => work({ terminal, target, namespace, access }));
 }

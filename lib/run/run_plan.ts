@@ -22,7 +22,7 @@ import {
 } from "./locked.ts";
 import { missingRights } from "./rbac.ts";
 import type { StartContext } from "./may_start.ts";
-import { findTarget, prepareTarget } from "./prepare.ts";
+import { findRecord, prepareTarget } from "./prepare.ts";
 import { shorten, startOf, writeRecord } from "./running_record.ts";
 import { type MigrationResult, runMigration } from "./run_migration.ts";
 import { loadState, type Session } from "./session.ts";
@@ -49,13 +49,13 @@ export interface RunOptions extends WriterOptions, Selection {
  * write and as `applied` after its last, objects are applied by name, and Jobs have names of their own.
  * @throws Failure (4) where the cluster cannot be used, (5) where another run holds the lock
  */
-export function execute(plan: Plan, options: RunOptions): AsyncGenerator<RunEvent> {
+export function runPlan(plan: Plan, options: RunOptions): AsyncGenerator<RunEvent> {
   return streamRun(options, plan.migrations.length, (writer) => run(plan, options, writer));
 }
 
 async function run(given: Plan, options: RunOptions, writer: Writer): Promise<Outcome> {
   const { client, namespace, planFor = () => given } = options;
-  const found = await findTarget(client, namespace);
+  const found = await findRecord(client, namespace);
   const plan = found === undefined ? given : planFor(found.key);
   const seen = await look(plan, options, found);
   for (const diagnostic of missingScripts(plan, seen.state)) writer.push({ type: "warning", diagnostic });

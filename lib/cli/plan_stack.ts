@@ -36,7 +36,7 @@ import type { Surroundings } from "./surroundings.ts";
 import { checkVariables } from "./variables_in_force.ts";
 
 /** The input, read and planned; `plan` is absent where errors forbid going on. */
-export interface Gathered {
+export interface PlannedStack {
   /** The folder of the stack, absolute. */
   readonly directory: string;
   readonly project?: Project;
@@ -59,14 +59,14 @@ export interface Gathered {
   /** What an engine told; absent where there is no project. */
   readonly seen?: Seen;
   /** The same input read again, with what was concluded from an engine before. */
-  withRecorded(recorded: Seen): Promise<Gathered>;
+  withRecorded(recorded: Seen): Promise<PlannedStack>;
 }
 
 /** The stack that is moved when none is named. */
 export const EXAMPLE = "examples/harbour";
 
 /** What a command looks at besides, or in place of what lies on disk. */
-export interface Looks {
+export interface PlanStackOptions {
   readonly measure?: boolean;
   /** What was concluded from an engine when the stack was first moved. */
   readonly recorded?: Seen;
@@ -80,14 +80,14 @@ export interface Looks {
  * `measure` also asks an engine what running containers use; `edited` holds contents, by real path, that take the
  * place of what lies on disk.
  */
-export async function gather(
+export async function planStack(
   options: InputOptions,
   surroundings: Surroundings,
-  looks: Looks = {},
-): Promise<Gathered> {
-  const edited = looks.edited ?? new Map<string, Uint8Array>();
+  extra: PlanStackOptions = {},
+): Promise<PlannedStack> {
+  const edited = extra.edited ?? new Map<string, Uint8Array>();
   const given = {
-    ...(looks.decisions === undefined ? {} : { decisions: looks.decisions }),
+    ...(extra.decisions === undefined ? {} : { decisions: extra.decisions }),
     load: { edited },
   };
   const { directory, decided, loaded, sources, migrations, known } = await loadStack(
@@ -100,8 +100,8 @@ export async function gather(
   const read = {
     directory,
     sources,
-    withRecorded: (recorded: Seen): Promise<Gathered> =>
-      gather(options, surroundings, { ...looks, recorded }),
+    withRecorded: (recorded: Seen): Promise<PlannedStack> =>
+      planStack(options, surroundings, { ...extra, recorded }),
     decisions: decided.decisions,
     ...(known === undefined ? {} : { known }),
   };
@@ -121,7 +121,7 @@ export async function gather(
   const engine = await askEngine(
     project,
     surroundings,
-    { measure: looks.measure ?? false, recorded: looks.recorded },
+    { measure: extra.measure ?? false, recorded: extra.recorded },
     diagnostics,
   );
   const elsewhere = otherTraefik(others);

@@ -14,7 +14,7 @@ export interface Warning {
   readonly isRepeated: boolean;
 }
 
-export interface Surroundings {
+export interface Companions {
   /** All of a kind in the object's namespace. */
   readonly all: (kind: CompanionKind) => readonly LiveObject[];
   readonly sightings: Sightings;
@@ -41,7 +41,7 @@ const COMPANIONS: Readonly<Record<string, readonly Companion[]>> = {
   HelmChartConfig: [HELM_CHART, JOB, DEPLOYMENT, REPLICA_SET, POD],
 };
 
-/** The kinds that `Surroundings.all` is asked for while an object of this kind is waited for. */
+/** The kinds that `Companions.all` is asked for while an object of this kind is waited for. */
 export function companionsOf(kind: string): readonly Companion[] {
   return COMPANIONS[kind] ?? [];
 }

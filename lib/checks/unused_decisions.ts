@@ -12,7 +12,7 @@ interface Unused {
 }
 
 /** A key that is nearly right is a warning; all others together are one remark. */
-export function checkDecisions(context: Context): void {
+export function checkUnusedDecisions(context: Context): void {
   const unused = [
     ...services(context),
     ...storage(context),
