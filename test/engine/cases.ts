@@ -115,7 +115,7 @@ const DATA: readonly (readonly [string, string, number, number])[] = [
   ["conf/app.conf", "greeting = ahoy\n", 0o644, 0],
   ["conf/more/inner.conf", "inner = yes\n", 0o644, 0],
   ["secret.txt", "rope ladder $ 42\n", 0o644, 0],
-  ["app.env", "FROM_FILE=one $$ two\nQUOTED='it''s $HOME'\nEMPTY=\n", 0o644, 0],
+  ["app.env", "FROM_FILE=one $$ two\nQUOTED='its $HOME'\nEMPTY=\n", 0o644, 0],
 ];
 
 async function layData(directory: string): Promise<void> {
