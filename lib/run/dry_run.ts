@@ -1,5 +1,5 @@
 /** What a run would do, asked from the server itself by dry-runs: exact, validated, and without a write. */
-import { diagnoseAccess } from "../cluster/api_error.ts";
+import { diagnoseRequest } from "../cluster/api_error.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { type Diagnostic, Failure, type Span } from "../diagnostics/diagnostic.ts";
 import { maskVersions, type Versions } from "../diff/mask.ts";
@@ -62,7 +62,7 @@ export async function dryRun(plan: Plan, options: DryRunOptions): Promise<readon
   try {
     return await previewWorks(plan, options);
   } catch (error) {
-    const access = diagnoseAccess(error, options.client.connection.server);
+    const access = diagnoseRequest(error, options.client.connection.server);
     throw access === undefined || error instanceof Failure ? error : new Failure(4, [access]);
   }
 }

@@ -1,5 +1,5 @@
 /** The frame of everything that writes: one run, one lock, events from start to end, and what failed in between. */
-import { diagnoseAccess } from "../cluster/api_error.ts";
+import { diagnoseRequest } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import type { RunEvent } from "./event.ts";
@@ -157,6 +157,6 @@ async function handBack(session: Session): Promise<void> {
 function explain(error: unknown, { client, namespace }: WriterOptions): unknown {
   const trouble = namespaceTrouble(error, namespace);
   if (trouble !== undefined) return trouble;
-  const access = diagnoseAccess(error, client.connection.server);
+  const access = diagnoseRequest(error, client.connection.server);
   return access === undefined ? error : new Failure(4, [access]);
 }

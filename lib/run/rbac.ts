@@ -2,6 +2,7 @@
 import type { ClusterClient } from "../cluster/client.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { label } from "../stack/names.ts";
+import { list, record } from "../kube/json.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { type Purpose, type Rule, rulesByPlace } from "./rights.ts";
@@ -9,9 +10,15 @@ import { type Purpose, type Rule, rulesByPlace } from "./rights.ts";
 const GROUP = "rbac.authorization.k8s.io";
 
 /**
+ * What the guard looks at before a workload starts: pods of any namespace that write to its directory, and whether this
+ * machine is the node. A run without these rights goes on, and sees its own namespace alone.
+ */
+const SIGHT: Rule = { apiGroups: [""], resources: ["nodes", "pods"], verbs: ["get", "list"] };
+
+/**
  * The plan's namespaces, then a Role in each place and a ClusterRole for what has no namespace, bound to a user. They
  * are named after the stack's namespace and the user: two stacks, or two users, do not meet. Nothing is granted that
- * the plan does not need for the purposes.
+ * the plan does not need for the purposes, and nothing but a look around goes beyond its namespaces.
  */
 export function rbacObjects(
   plan: Plan,
@@ -20,6 +27,7 @@ export function rbacObjects(
   purposes: readonly Purpose[] = ["migrate"],
 ): readonly KubeObject[] {
   const name = `${namespace}-${label(user)}`;
+  const isRun = purposes.includes("migrate");
   const planned = plan.migrations.flatMap(plannedObjects).map(({ object }) => object)
     .filter(({ kind }) => kind === "Namespace")
     .map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata: { name: metadata.name } }));
@@ -30,7 +38,7 @@ export function rbacObjects(
       const kind = place === "" ? "ClusterRole" : "Role";
       const apiVersion = `${GROUP}/v1`;
       return [
-        { apiVersion, kind, metadata, rules },
+        { apiVersion, kind, metadata, rules: place === "" && isRun ? [...rules, SIGHT] : rules },
         {
           apiVersion,
           kind: `${kind}Binding`,
@@ -96,19 +104,21 @@ function has(granted: readonly string[], wanted: string): boolean {
 
 /** undefined where the server cannot list all rules, as with a webhook authorizer: then the run finds out. */
 async function grantedIn(client: ClusterClient, namespace: string): Promise<readonly Rule[] | undefined> {
-  // The edge: a SelfSubjectRulesReview of authorization.k8s.io/v1.
-  const review = await client.review("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", {
+  const { status } = await client.review("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", {
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectRulesReview",
     spec: { namespace },
-  }) as {
-    readonly status?: { readonly incomplete?: boolean; readonly resourceRules?: readonly Partial<Rule>[] };
-  };
-  if (review.status === undefined || review.status.incomplete === true) return undefined;
-  return (review.status.resourceRules ?? []).map(({ apiGroups, resources, verbs, resourceNames }) => ({
-    apiGroups: apiGroups ?? [],
-    resources: resources ?? [],
-    verbs: verbs ?? [],
-    ...(resourceNames === undefined || resourceNames.length === 0 ? {} : { resourceNames }),
+  });
+  const { incomplete, resourceRules } = record(status) ?? {};
+  if (status === undefined || incomplete === true) return undefined;
+  return list(resourceRules).map(({ apiGroups, resources, verbs, resourceNames }) => ({
+    apiGroups: texts(apiGroups),
+    resources: texts(resources),
+    verbs: texts(verbs),
+    ...(texts(resourceNames).length === 0 ? {} : { resourceNames: texts(resourceNames) }),
   }));
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
 }
