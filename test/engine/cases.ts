@@ -25,7 +25,7 @@ const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yml", "doc
 /** The files of `cases/`, each a stack of its own with the data that it mounts. @returns them by name. */
 export async function ownCases(target: string, only: string): Promise<readonly Case[]> {
   const names = (await Array.fromAsync(Deno.readDir(join(HERE, "cases")))).map(({ name }) => name)
-    .filter((name) => name.endsWith(".yaml") && name.includes(only)).toSorted();
+    .filter((name) => name.endsWith(".yaml") && isWanted(name, only)).toSorted();
   const cases: Case[] = [];
   for (const file of names) {
     const name = file.replace(/\.yaml$/, "");
@@ -46,10 +46,15 @@ export async function foldersAsCases(
 ): Promise<readonly Case[]> {
   const cases: Case[] = [];
   for (const { name, isDirectory } of (await Array.fromAsync(Deno.readDir(parent))).toSorted(byName)) {
-    if (!isDirectory || !name.includes(only)) continue;
+    if (!isDirectory || !isWanted(name, only)) continue;
     cases.push(await folderAsCase(join(parent, name), target));
   }
   return cases;
+}
+
+/** @param only words, of which the name has one; nothing wants all. */
+export function isWanted(name: string, only: string): boolean {
+  return only.split(",").some((word) => name.includes(word));
 }
 
 const byName = (left: Deno.DirEntry, right: Deno.DirEntry): number => left.name < right.name ? -1 : 1;
@@ -110,7 +115,7 @@ const DATA: readonly (readonly [string, string, number, number])[] = [
   ["conf/app.conf", "greeting = ahoy\n", 0o644, 0],
   ["conf/more/inner.conf", "inner = yes\n", 0o644, 0],
   ["secret.txt", "rope ladder $ 42\n", 0o644, 0],
-  ["app.env", "FROM_FILE=one $$ two\nQUOTED='it''s $HOME'\nEMPTY=\n", 0o644, 0],
+  ["app.env", "FROM_FILE=one $$ two\nQUOTED='its $HOME'\nEMPTY=\n", 0o644, 0],
 ];
 
 async function layData(directory: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 import { ADDRESSES, type Machine, machineNamespaces } from "./machine.ts";
 import { probeEvents } from "./probe_log.ts";
-import { type ComposeProject, type Ports, portsOf, publishedPorts } from "./project.ts";
+import { type ComposeProject, foreignPaths, type Ports, portsOf, publishedPorts } from "./project.ts";
 import { askProbes, publishedAspects, publishedTargets, type Reach } from "./reach.ts";
 import type { ServiceView, SideView } from "./view.ts";
 
@@ -33,6 +33,10 @@ export interface EngineSide {
 /** Starts a stack, looks at it and stops it. Its volumes stay, as they do before a move. */
 export async function seeEngineSide(machine: Machine, stack: string): Promise<EngineSide> {
   const project = JSON.parse(await machine.compose(stack, "config", "--format", "json")) as ComposeProject;
+  const foreign = foreignPaths(project, stack);
+  if (foreign.length > 0) {
+    throw new Error(`Not started, as a probe could write to what is not the stack's: ${foreign.join(", ")}`);
+  }
   try {
     await machine.compose(stack, "up", "--detach", "--no-build", "--pull", "never");
     const containers = await restingContainers(machine, project);

@@ -2,10 +2,12 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { COVERAGE } from "../../lib/checks/coverage/table.ts";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
+import type { Difference } from "./compare.ts";
 import { CODES, KEYS } from "./expected.ts";
 import { explain } from "./explain.ts";
+import { KNOWN_OPEN } from "./known_open.ts";
 import { keyTable, tallyByKey, usedKeys } from "./keys.ts";
-import { isFaithful, kindOf, tally, tallyTable, verdictLines } from "./verdict.ts";
+import { isFaithful, type Judged, kindOf, tally, tallyTable, verdictLines } from "./verdict.ts";
 
 const SPAN = { file: "docker-compose.yml", line: 4, column: 5 };
 
@@ -98,4 +100,18 @@ Deno.test("keys are those that a service uses, in either form", () => {
     keys,
   }]);
   match(keyTable(rows), /^\| `environment\.\*` \| 1 \| 1 \| 0 \| 1 \|$/m);
+});
+
+Deno.test("an open kind is open in one direction only", () => {
+  const difference = { service: "web", aspect: "rights.Seccomp", before: "2", after: "0" };
+  const judged = (...open: readonly Difference[]): Judged => ({
+    stack: "s",
+    services: 1,
+    comparison: { equal: [{ service: "web", aspect: "uid" }], differences: open },
+    explanation: explain(open, []),
+  });
+  ok(isFaithful(judged(difference), KNOWN_OPEN));
+  ok(!isFaithful(judged(difference)));
+  ok(!isFaithful(judged({ ...difference, before: "0", after: "2" }), KNOWN_OPEN));
+  ok(!isFaithful(judged(difference, OPEN_FILES), KNOWN_OPEN));
 });

@@ -3,7 +3,7 @@
  * compose v2 on a real Docker Engine and moved by `migrate` to a real node; both views are compared.
  *
  * `--stack DIR` judges one stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
- * `--only WORD` those whose name has the word; `--sample N` N of them, chosen by `--seed`; `--minutes N` begins no
+ * `--only WORD,WORD` those whose name has one of the words; `--sample N` N of them, chosen by `--seed`; `--minutes N` begins no
  * further stack after that; `--workers N` at one time; `--write FILE` writes the table; `--keep DIR` keeps what was
  * seen, and `--again DIR` judges that once more.
  * Needs Linux and root; ends with 1 where a stack differs without a word of `check`.
@@ -89,11 +89,24 @@ async function run(): Promise<boolean> {
     const cases = values.sample === undefined ? all : chosen(all, Number(values.sample), Number(values.seed));
     say(`${cases.length} stacks, seed ${values.seed}`);
     await using machine = await startMachine([...formImages(base), ...standInsFor(cases, base)], probe, say);
+    endsWith(machine, temporary);
     const keep = values.keep === undefined ? temporary : fromHere(values.keep);
     await Deno.mkdir(keep, { recursive: true });
     return conclude(await judgeAll(machine, cases, keep));
   } finally {
     await Deno.remove(temporary, { recursive: true });
+  }
+}
+
+/** Who ends the run ends all of it: engine, node, control groups and files. */
+function endsWith(machine: Machine, temporary: string): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, async () => {
+      say(`ended by ${signal}`);
+      await machine[Symbol.asyncDispose]();
+      await Deno.remove(temporary, { recursive: true }).catch(() => {});
+      Deno.exit(1);
+    });
   }
 }
 

@@ -18,15 +18,30 @@ function of(mount: Mount): Readonly<Record<string, string>> {
   return {
     [`${name}.is`]: mount.directory ? "directory" : "file",
     [`${name}.writable`]: yesOrNo(mount.writable),
-    // Where a single file lies its reader cannot tell: a Secret's is in memory, compose's on the disk.
-    ...(mount.directory ? { [`${name}.kept in`]: mount.type === "tmpfs" ? "memory" : "files" } : {}),
-    ...(mount.type === "tmpfs" && mount.directory ? { [`${name}.size`]: `${mount.size}` } : {}),
+    // Where it lies is for those who write: of a file or of a Secret's folder, which is in memory, nobody can tell.
+    ...(isKept(mount) ? { [`${name}.kept in`]: mount.type === "tmpfs" ? "memory" : "files" } : {}),
+    ...(isKept(mount) && mount.type === "tmpfs" ? { [`${name}.size`]: `${mount.size}` } : {}),
     ...(mount.options.includes("noexec") ? { [`${name}.noexec`]: "yes" } : {}),
     ...(mount.propagation === "" ? {} : { [`${name}.propagation`]: mount.propagation }),
     ...Object.fromEntries(
-      Object.entries(linksFollowed(mount.entries ?? {})).map(([path, text]) => [`${name}: ${path}`, text]),
+      Object.entries(withoutOwnMode(mount, linksFollowed(mount.entries ?? {}))).map((
+        [path, text],
+      ) => [`${name}: ${path}`, text]),
     ),
   };
+}
+
+function isKept({ directory, readOnly }: Mount): boolean {
+  return directory && !readOnly;
+}
+
+/** What is mounted read-only is written by nobody, whatever its own mode says; the kubelet's folders are open to all. */
+function withoutOwnMode(
+  { readOnly, directory }: Mount,
+  entries: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  if (!readOnly || !directory) return entries;
+  return Object.fromEntries(Object.entries(entries).filter(([path]) => path !== "."));
 }
 
 /** Why not is told differently by a read-only mount and by a missing right, and both mean no. */

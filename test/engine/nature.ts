@@ -25,6 +25,10 @@ export const BY_NATURE: readonly ByNature[] = [
     reason: "the kubelet sets it from requests and limits; docs/coverage.md says so",
   },
   {
+    aspect: /^sysctl\.net\.ipv6\.conf\.all\.disable_ipv6$/,
+    reason: "Docker switches IPv6 off where a network has none; a cluster has the families that it has",
+  },
+  {
     aspect: /^device\.(console|core)$/,
     reason: "the console is the terminal once more; core is a link that only some runtimes make",
   },

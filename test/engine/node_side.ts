@@ -70,7 +70,7 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
       namespace,
       "--ignore-not-found",
       "--wait=true",
-      "--timeout=120s",
+      "--timeout=600s",
     );
   }
 }
@@ -158,7 +158,7 @@ async function endOf(
     );
     return [name, probeEvents(text).find(({ event }) => event === "signal")?.signal] as const;
   });
-  const gone = node.kubectl("delete", "namespace", namespace, "--wait=true", "--timeout=120s");
+  const gone = node.kubectl("delete", "namespace", namespace, "--wait=true", "--timeout=600s");
   const signals = new Map(await Promise.all(logs));
   await gone;
   return Object.fromEntries(

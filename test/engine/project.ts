@@ -25,7 +25,12 @@ export interface ComposeService {
   readonly networks?: Readonly<Record<string, { readonly aliases?: readonly string[] } | null>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly extra_hosts?: readonly string[];
-  readonly volumes?: readonly { readonly type: string; readonly source?: string; readonly target: string }[];
+  readonly volumes?: readonly {
+    readonly type: string;
+    readonly source?: string;
+    readonly target: string;
+    readonly read_only?: boolean;
+  }[];
 }
 
 /** Ports by protocol. */
@@ -102,4 +107,12 @@ export function publishedPorts(project: ComposeProject): readonly string[] {
       published === undefined || published === "" ? [] : [`${published}/${protocol ?? "tcp"}`]
     )
   );
+}
+
+/** Paths of the machine that a probe could write to: outside of the stack's copy they are somebody's. */
+export function foreignPaths(project: ComposeProject, directory: string): readonly string[] {
+  const sources = Object.values(project.services).flatMap(({ volumes }) => volumes ?? [])
+    .filter(({ type, read_only }) => type === "bind" && read_only !== true)
+    .map(({ source }) => source ?? "");
+  return sources.filter((source) => source !== directory && !source.startsWith(`${directory}/`));
 }

@@ -1,6 +1,6 @@
 import { deepEqual, equal, notDeepEqual } from "node:assert/strict";
 import { orderOf, probeEvents, timesOf } from "./probe_log.ts";
-import { namesOf, portsOf, publishedPorts, roleOf, targetsOf } from "./project.ts";
+import { foreignPaths, namesOf, portsOf, publishedPorts, roleOf, targetsOf } from "./project.ts";
 import { publishedAspects, publishedTargets } from "./reach.ts";
 import { chosen } from "./sample.ts";
 
@@ -85,4 +85,10 @@ Deno.test("a seed chooses the same again, and another seed others", () => {
   deepEqual(chosen(all, 5, 7), chosen(all, 5, 7));
   equal(chosen(all, 5, 7).length, 5);
   notDeepEqual(chosen(all, 5, 7), chosen(all, 5, 8));
+});
+
+Deno.test("a path outside of the stack may be read and not written", () => {
+  const volume = (source: string, read_only: boolean) => ({ type: "bind", source, target: "/x", read_only });
+  const volumes = [volume("/stack/data", false), volume("/etc/ssl", true), volume("/srv/real", false)];
+  deepEqual(foreignPaths({ name: "s", services: { web: { volumes } } }, "/stack"), ["/srv/real"]);
 });

@@ -1,0 +1,62 @@
+import { deepEqual, ok } from "node:assert/strict";
+import { load } from "../../compose/mod.ts";
+import { COVERAGE } from "../../lib/checks/coverage/table.ts";
+import { hasErrors } from "../../lib/diagnostics/diagnostic.ts";
+import { isWanted, ownCases } from "./cases.ts";
+import { keysOf } from "./keys.ts";
+
+/** Carried or replaced, and without a case here: with the reason. */
+const WITHOUT_CASE: Readonly<Record<string, string>> = {
+  "annotations.*": "no process sees them",
+  "labels.*": "no process sees them",
+  "platform": "every machine has one",
+  "ports.app_protocol": "no process sees it",
+  "privileged": "the machine of the figures refuses it",
+  "pull_policy": "no registry is there",
+  "healthcheck.start_interval": "Docker Engine 20.10 does not know it",
+  "volumes.image.subpath": "Docker Engine 20.10 does not know it",
+  "volumes.volume.subpath": "Docker Engine 20.10 does not know it",
+};
+
+async function withCases(use: (directories: ReadonlyMap<string, string>) => Promise<void>): Promise<void> {
+  const target = await Deno.makeTempDir({ prefix: "engine-cases-" });
+  try {
+    await use(new Map((await ownCases(target, "")).map(({ name, directory }) => [name, directory])));
+  } finally {
+    await Deno.remove(target, { recursive: true });
+  }
+}
+
+Deno.test("words choose cases, and nothing chooses all", () => {
+  ok(isWanted("bind-files", "") && isWanted("bind-files", "x,files") && !isWanted("bind-files", "x,y"));
+});
+
+Deno.test("every case is a project without errors", {
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+}, () =>
+  withCases(async (directories) => {
+    ok(directories.size >= 30, `only ${directories.size} cases`);
+    for (const [name, directory] of directories) {
+      const { project, diagnostics } = await load({ directory, environment: { HOME: "/root" } });
+      deepEqual(diagnostics.map(({ message }) => `${name}: ${message}`), []);
+      ok(project !== undefined && !hasErrors(diagnostics), name);
+    }
+  }));
+
+Deno.test("every key that is carried or replaced has a case, or a reason why not", {
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+}, () =>
+  withCases(async (directories) => {
+    const used = new Set<string>();
+    for (const directory of directories.values()) {
+      for (const key of Object.values(await keysOf(directory)).flat()) used.add(key);
+    }
+    const wanted = Object.entries(COVERAGE)
+      .filter(([key, { treatment }]) => key.startsWith("service.") && /^(carried|replaced)$/.test(treatment))
+      .map(([key]) => key.slice("service.".length));
+    ok(wanted.length > 60);
+    deepEqual(
+      wanted.filter((key) => !used.has(key)).toSorted(),
+      Object.keys(WITHOUT_CASE).toSorted(),
+    );
+  }));

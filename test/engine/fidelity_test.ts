@@ -1,0 +1,20 @@
+import { deepEqual, ok } from "node:assert/strict";
+import { join } from "node:path";
+import { KNOWN_OPEN } from "./known_open.ts";
+import { BY_NATURE } from "./nature.ts";
+
+const PAGE = join(import.meta.dirname ?? "", "../../docs/fidelity.md");
+
+Deno.test("docs/fidelity.md has every rule by nature and every open kind, with its reason", async () => {
+  const text = (await Deno.readTextFile(PAGE)).replaceAll(/\s+/g, " ");
+  const missing = [...BY_NATURE.map(({ reason }) => reason), ...KNOWN_OPEN.map(({ what }) => what)]
+    .filter((reason) => !text.includes(reason));
+  deepEqual(missing, []);
+});
+
+Deno.test("no kind is both open and by nature", () => {
+  const samples = ["rights.Seccomp", "uid", "env.HOME", "args", "mount./data.writable", "name.db"];
+  for (const aspect of samples) {
+    ok(!BY_NATURE.some((rule) => rule.aspect.test(aspect)), `${aspect} is compared`);
+  }
+});
