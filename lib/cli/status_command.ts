@@ -1,5 +1,5 @@
 /** `status`: what is applied, pending, running, failed, changed or missing. */
-import { type Diagnostic, Failure, type Sources } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, Failure, hasErrors, type Sources } from "../diagnostics/diagnostic.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { objectKey } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
@@ -13,7 +13,7 @@ import { renderStatus } from "../report/status_table.ts";
 import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
-import { keepVolumes } from "./live_volumes.ts";
+import { asRecorded } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
@@ -33,7 +33,7 @@ export async function status(options: CommandOptions, surroundings: Surroundings
   const { namespace } = read.conversion;
   return await withTarget(target, async () => {
     await refuseMovedBefore(target.client, read, options, surroundings);
-    const gathered = await keepVolumes(read, target.client);
+    const gathered = await asRecorded(read, target.client);
     const key = await readKey(target.client, namespace);
     const plan = gathered.planFor(keyText(key)) ?? planned;
     const { sources } = gathered;
@@ -41,10 +41,15 @@ export async function status(options: CommandOptions, surroundings: Surroundings
       return await showDrift(plan, { target, namespace, terminal, options, sources });
     }
     const { status, diagnostics } = await readStatus(plan, target.client, namespace);
-    if (options.output === "json") terminal.out(`${JSON.stringify(status)}\n`);
-    else terminal.out(renderStatus(status, { colour: terminal.outColour }));
     const beside = await writesBeside(plan, gathered, surroundings, target.client);
-    printDiagnostics([...diagnostics, ...beside], { terminal, options, sources });
+    const said = [...diagnostics, ...beside];
+    if (options.output === "json") terminal.out(`${JSON.stringify({ ...status, diagnostics: said })}\n`);
+    else {
+      terminal.out(renderStatus(status, { colour: terminal.outColour }));
+      printDiagnostics(said, { terminal, options, sources });
+    }
+    // Two writers on one directory are no state to report as good.
+    if (hasErrors(beside)) return ExitCode.failed;
     return options["detailedExitcode"] === true && isPending(status) ? ExitCode.pending : ExitCode.ok;
   });
 }

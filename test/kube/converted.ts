@@ -8,6 +8,7 @@ import { convertStack as convert } from "../../lib/checks/convert_stack.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
 import { type Decisions, parseDecisions } from "../../lib/decisions/decisions.ts";
 import type { ImageFacts } from "../../lib/stack/known_images.ts";
+import { NOTHING_SEEN, type Seen } from "../../lib/stack/seen.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
 import { asInCluster } from "../../lib/stack/as_in_cluster.ts";
 import { stackRouting } from "../../lib/stack/stack_routing.ts";
@@ -30,6 +31,8 @@ export interface StackInput {
   /** The text of decisions.yaml. */
   readonly decisions?: string;
   readonly images?: Readonly<Record<string, ImageFacts>>;
+  /** What an engine told of containers. */
+  readonly seen?: Partial<Seen>;
   readonly compatibility?: boolean;
 }
 
@@ -50,7 +53,14 @@ export async function convertStack(input: StackInput): Promise<Converted> {
   const { decisions } = decided;
   const images = (image: string): ImageFacts | undefined => input.images?.[image];
   const { routing, findings: routed } = stackRouting({ project, bindSources, decisions, images });
-  const symbolic = convert({ project, bindSources, decisions, routing, images }).conversion;
+  const symbolic = convert({
+    project,
+    bindSources,
+    decisions,
+    routing,
+    images,
+    ...(input.seen === undefined ? {} : { seen: { ...NOTHING_SEEN, ...input.seen } }),
+  }).conversion;
   const conversion = symbolic.digests.resolve(symbolic, "");
   const diagnostics = [
     ...loaded.diagnostics,
