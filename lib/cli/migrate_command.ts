@@ -4,6 +4,8 @@ import { keyText } from "./digest_key.ts";
 import { guardOfSession, refuseInUse } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { confirmWrite, follow, withWriteSession, type WriteSession } from "./write_session.ts";
+import { acceptNewVersion } from "./new_version.ts";
+import { planOrigin } from "./plan_origin.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { plural } from "../diagnostics/plural.ts";
@@ -11,34 +13,54 @@ import { plural } from "../diagnostics/plural.ts";
 /** Applies the pending migrations. */
 export function migrate(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   return withWriteSession(options, surroundings, async (session) => {
-    if (options["dryRun"] !== true) return await run(session);
-    const { dryRun } = await import("./dry_run_command.ts");
-    return await dryRun(session);
+    if (options["dryRun"] === true) return await show(session);
+    return await run(session);
   }, { asks: options["dryRun"] !== true });
 }
 
 /** Applies one migration again although it is applied, Jobs included. */
 export function redo(migration: string): Run {
+  const selection = { redo: migration, to: migration };
   return (options, surroundings) =>
-    withWriteSession(options, surroundings, (session) => run(session, { redo: migration, to: migration }), {
-      asks: true,
-    });
+    withWriteSession(options, surroundings, async (session) => {
+      return await (options["dryRun"] === true ? show(session, selection) : run(session, selection));
+    }, { asks: options["dryRun"] !== true });
 }
 
-async function run(session: WriteSession, selection: { redo?: string; to?: string } = {}): Promise<number> {
+async function show(session: WriteSession, selection: Selection = {}): Promise<number> {
+  const { dryRun } = await import("./dry_run_command.ts");
+  return await dryRun(session, selection);
+}
+
+interface Selection {
+  readonly redo?: string;
+  readonly to?: string;
+}
+
+async function run(session: WriteSession, selection: Selection = {}): Promise<number> {
   const { options, stack, namespace, plan, writer } = session;
   const to = selection.to ?? options["to"];
   const question = `Apply ${plural(plan.migrations.length, "migration")} to namespace "${namespace}"?`;
   if (!confirmWrite(session, question)) return ExitCode.ok;
+  const given = {
+    ...(typeof to === "string" ? { to } : {}),
+    ...selection,
+    adopt: options["adopt"] === true,
+    origin: await planOrigin(stack, options, session.surroundings),
+  };
+  const acceptance = await acceptNewVersion(session, given);
+  if (acceptance === "declined") {
+    session.terminal.err("Nothing was changed.\n");
+    return ExitCode.ok;
+  }
   await refuseInUse(session, { to: typeof to === "string" ? to : undefined, redo: selection.redo });
   const events = runPlan(plan, {
     ...writer,
     planFor: (key) => stack.planFor(keyText(key)) ?? plan,
-    ...(typeof to === "string" ? { to } : {}),
+    ...given,
     frozen: options["frozen"] === true,
-    adopt: options["adopt"] === true,
+    acceptNewVersion: acceptance === "accepted",
     startGuard: guardOfSession(session),
-    ...selection,
   });
   return await follow(session, events);
 }

@@ -73,6 +73,7 @@ function withGuardedTerminal(given: Surroundings): Surroundings {
 type On = (command: Command, load: () => Promise<Run>, takesSeveral?: boolean) => void;
 
 const ALLOW_RUNNING = "start workloads although containers still write to the same directories";
+const ACCEPT_NEW = "apply also what only this version of the tool changes; --yes does not answer that";
 const EXAMPLES = `
 Examples:
   deno task migrate                                    the bundled example, on the embedded cluster
@@ -89,6 +90,7 @@ function declareMoving(program: Command, on: On): void {
     .option("--to <number>", "stop after this migration, such as 050")
     .option("--frozen", "refuse when an applied migration would change")
     .option("--adopt", "take over objects and fields that others made")
+    .option("--accept-new-version", ACCEPT_NEW)
     .option("--allow-running", ALLOW_RUNNING)
     .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do")
     .addHelpText("after", EXAMPLES);
@@ -96,7 +98,9 @@ function declareMoving(program: Command, on: On): void {
 
   const redo = withWriting(withOutput(withCluster(withInput(program.command("redo")))))
     .description("apply one migration again, its jobs included")
+    .option("--dry-run", "show what would change, write nothing")
     .option("--adopt", "take over objects and fields that others made")
+    .option("--accept-new-version", ACCEPT_NEW)
     .option("--allow-running", ALLOW_RUNNING);
   redo.argument("<number>", "the migration, such as 060");
   on(redo, async () => (await import("./migrate_command.ts")).redo(redo.args[0] ?? ""));
