@@ -5,6 +5,8 @@ import type { KubeObject } from "../object.ts";
 import { acmeName, acmeValues, acmeVolume } from "./acme_volume.ts";
 import { report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
+import { insideArgument } from "./inside_address.ts";
+import { logFiles, withoutLogFiles } from "./log_files.ts";
 import { isOlder } from "../../decisions/traefik.ts";
 import { providerVariables, type Resolver, resolverArguments, resolversOf } from "./certificate_resolvers.ts";
 import type { PublishedPort } from "./published_ports.ts";
@@ -110,18 +112,20 @@ function argumentsOf(context: RouteContext, resolvers: readonly Resolver[]): str
   const { entryPoints, routing, namespace } = context;
   const inCluster = (name: string): string => `${namespace}-${name}@kubernetescrd`;
   const target = (name: string): string => entryPoints.byName.get(name)?.target ?? name;
+  const fixed = staticArguments({
+    fields: routing.static?.fields ?? {},
+    entryPoints,
+    keepsSemicolons: keeps(context, semicolonsUntil),
+    keepsNoReadTimeout: keeps(context, readTimeoutSince),
+    middlewareNames: (qualified) => entryPointMiddlewares(context, qualified).map(inCluster),
+    tlsOptionsName: (qualified) => {
+      const name = context.names.tlsOptions.get(qualified);
+      return name === undefined || name === "default" ? "default" : inCluster(name);
+    },
+  });
+  const place = routing.static?.span === undefined ? {} : { span: routing.static.span };
   return [
-    ...staticArguments({
-      fields: routing.static?.fields ?? {},
-      entryPoints,
-      keepsSemicolons: keeps(context, semicolonsUntil),
-      keepsNoReadTimeout: keeps(context, readTimeoutSince),
-      middlewareNames: (qualified) => entryPointMiddlewares(context, qualified).map(inCluster),
-      tlsOptionsName: (qualified) => {
-        const name = context.names.tlsOptions.get(qualified);
-        return name === undefined || name === "default" ? "default" : inCluster(name);
-      },
-    }),
+    ...new Set(fixed.flatMap(withoutLogFiles).map((argument) => insideArgument(context, place, argument))),
     ...resolverArguments(resolvers, target),
     ...dashboardArguments(context),
   ];
@@ -196,6 +200,25 @@ function reportStatic(
       place,
       `The section "${name}" of Traefik's static configuration is not carried over`,
       "Add what is needed to the values of the cluster's Traefik",
+    );
+  }
+  for (const { name, path, readers } of logFiles(routing, context.project)) {
+    report(
+      context,
+      "warning",
+      "traefik-log-file",
+      place,
+      `Traefik writes its ${
+        name === "log" ? "log" : "access log"
+      } to "${path}": in the cluster it writes it to its ` +
+        `standard output${
+          readers.length === 0
+            ? ""
+            : `, and ${readers.map((reader) => `"${reader}"`).join(" and ")} would read the old file`
+        }`,
+      readers.length === 0
+        ? "Read it with: kubectl logs -n kube-system deploy/traefik"
+        : "Let them read the logs of Traefik's pods instead",
     );
   }
   reportVersion2(context, place);

@@ -3,6 +3,7 @@ import type { Element, Fields } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { httpServices } from "./http_service.ts";
+import { insideAddress, insideAddresses } from "./inside_address.ts";
 import { middlewareHeaders } from "./middleware_headers.ts";
 import { clientTls, credentials, users } from "./middleware_secrets.ts";
 import { qualify } from "./references.ts";
@@ -49,7 +50,11 @@ const converters: Readonly<Record<string, Converter>> = {
     const limits = withWholeUnits(fields, ["period"]);
     if (redis === undefined) return limits;
     const { username, password, tls, ...others } = redis;
-    const rest = withWholeUnits(others, ["readTimeout", "writeTimeout", "dialTimeout"]);
+    const rest = withWholeUnits(insideAddresses(context, element, others) as Json, [
+      "readTimeout",
+      "writeTimeout",
+      "dialTimeout",
+    ]);
     const secret = credentials(context, element, `${name}-redis`, { username, password });
     const converted = tls === undefined
       ? undefined
@@ -101,7 +106,7 @@ const converters: Readonly<Record<string, Converter>> = {
       `The middleware "${element.name}" uses plugins, which the cluster's Traefik loads from experimental.plugins`,
       "Keep them in the static configuration: they are carried over to the bundled Traefik",
     );
-    return pluginSecrets(context, element, fields, name);
+    return pluginSecrets(context, element, insideAddresses(context, element, fields) as Json, name);
   },
 };
 
@@ -192,22 +197,4 @@ export function middlewareReferences(
     );
   }
   return complete ? names : undefined;
-}
-
-/** Traefik does not run in the stack's namespace, so a compose service is called by its full name. */
-function insideAddress(context: RouteContext, element: Element, address: string): string {
-  const match = /^(https?:\/\/)([^/:]+)(?::(\d+))?(.*)$/.exec(address);
-  const [, scheme = "", host = "", portText, rest = ""] = match ?? [];
-  const service = match === null ? undefined : context.composeService(host);
-  if (service === undefined) {
-    const neighbour = match === null ? undefined : context.neighbour(host);
-    return neighbour === undefined
-      ? address
-      : `${scheme}${neighbour}${portText === undefined ? "" : `:${portText}`}${rest}`;
-  }
-  const port = Number(portText ?? (scheme === "https://" ? 443 : 80));
-  context.required.push({ service, port, ...(element.span === undefined ? {} : { span: element.span }) });
-  const target = context.serviceFor(service, port);
-  if (target === undefined) return address;
-  return `${scheme}${target.name}.${context.namespace}.svc.cluster.local:${target.port}${rest}`;
 }
