@@ -39,7 +39,7 @@ export function checkImageTags(context: Context): void {
 }
 
 /**
- * One question for images that no registry may have: built here, or never pulled. By default the node has them, as the
+ * One question for images that no registry may have: built here, never pulled, or told by an engine to be only there. By default the node has them, as the
  * engine has them now.
  */
 export function checkLocalImages(context: Context): void {
@@ -48,8 +48,9 @@ export function checkLocalImages(context: Context): void {
     if (service.image === undefined || decidedImage !== undefined || isLeftOut(context, service.name)) {
       return [];
     }
-    const isLocal = service.build !== undefined || /^(never|build)$/.test(service.pull_policy ?? "");
-    const key = service.build === undefined ? "pull_policy" : "build";
+    const isNever = /^(never|build)$/.test(service.pull_policy ?? "");
+    const isLocal = service.build !== undefined || isNever || context.images(service.image)?.isLocal === true;
+    const key = service.build !== undefined ? "build" : isNever ? "pull_policy" : "image";
     return isLocal ? [{ service, ...at(context.project, ["services", service.name, key]) }] : [];
   });
   const [first, ...others] = local;

@@ -2,7 +2,7 @@
 import type { ImageFacts } from "../stack/known_images.ts";
 import { field } from "../values/json.ts";
 
-/** Ports, user and volumes of `GET /images/{name}/json`; undefined where it is no such answer. */
+/** Ports, user, volumes and origin of `GET /images/{name}/json`; undefined where it is no such answer. */
 export function factsOf(answer: unknown): ImageFacts | undefined {
   const config = field(answer, "Config") ?? field(answer, "ContainerConfig");
   if (typeof config !== "object" || config === null) return undefined;
@@ -12,7 +12,9 @@ export function factsOf(answer: unknown): ImageFacts | undefined {
   const ports = keys.map((key) => Number(key.split("/")[0]));
   const user = field(config, "User");
   const volumes = Object.keys(Object(field(config, "Volumes"))).filter((path) => path.startsWith("/")).sort();
+  const digests = field(answer, "RepoDigests");
   return {
+    ...(Array.isArray(digests) && digests.length === 0 ? { isLocal: true } : {}),
     exposedPorts: [...new Set(ports)].sort((left, right) => left - right),
     ...(keys.some((key) => !key.endsWith("/tcp")) ? { exposed: keys } : {}),
     user: typeof user === "string" ? user : "",

@@ -10,6 +10,8 @@ export interface ImageFacts {
   readonly user?: string;
   /** Names of its /etc/passwd. */
   readonly users?: Readonly<Record<string, number>>;
+  /** It was neither pulled nor pushed: no registry is known that has it. */
+  readonly isLocal?: boolean;
   /** Paths of `VOLUME`. */
   readonly volumes?: readonly string[];
   /** Paths at which it has nothing to fill an empty volume with. */

@@ -16,6 +16,8 @@ Deno.test("factsOf() reads ports and user, and refuses what is no image", () => 
     user: "999:999",
   });
   assert.deepEqual(factsOf({ Config: { ExposedPorts: null } }), { exposedPorts: [], user: "" });
+  const local = { RepoDigests: [], Config: { Volumes: { "/data": {}, "bad": {} }, User: "" } };
+  assert.deepEqual(factsOf(local), { isLocal: true, exposedPorts: [], user: "", volumes: ["/data"] });
   for (const answer of [undefined, null, "x", {}, { Config: 5 }, []]) {
     assert.equal(factsOf(answer), undefined);
   }
