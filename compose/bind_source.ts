@@ -10,6 +10,8 @@ export type BindSource =
     readonly files: ReadonlyMap<string, { size: number; mode: number; content?: Uint8Array }>;
     /** False where the walk stopped early: too many or too large files, so this is data. */
     readonly complete: boolean;
+    /** Why it is not `complete`: the first thing in the way, as the end of a sentence that begins with "as". */
+    readonly obstacle?: string;
     /** Bytes counted, at least where not `complete`. */
     readonly size: number;
   }

@@ -37,7 +37,8 @@ interface Walk {
   readonly files: Map<string, Found>;
   entries: number;
   size: number;
-  complete: boolean;
+  /** The first thing for which not all of it is known. */
+  obstacle?: string;
 }
 
 /**
@@ -97,7 +98,8 @@ const SYSTEM = ["/proc", "/sys", "/dev", "/run", "/var/run", "/var/lib/docker"];
 async function lookInto(root: string, limits: BindLimits, edited: Edited): Promise<BindSource> {
   const realRoot = await Deno.realPath(root);
   if (realRoot === "/" || SYSTEM.some((path) => realRoot === path || realRoot.startsWith(`${path}/`))) {
-    return { kind: "directory", files: new Map(), complete: false, size: 0 };
+    const obstacle = "it belongs to the machine's own system";
+    return { kind: "directory", files: new Map(), complete: false, obstacle, size: 0 };
   }
   const walk: Walk = {
     root,
@@ -107,15 +109,21 @@ async function lookInto(root: string, limits: BindLimits, edited: Edited): Promi
     files: new Map(),
     entries: 0,
     size: 0,
-    complete: true,
   };
   await visit(walk, "", 0);
-  return { kind: "directory", files: walk.files, complete: walk.complete, size: walk.size };
+  const { files, size, obstacle } = walk;
+  return {
+    kind: "directory",
+    files,
+    size,
+    complete: obstacle === undefined,
+    ...(obstacle === undefined ? {} : { obstacle }),
+  };
 }
 
 async function visit(walk: Walk, directory: string, depth: number): Promise<void> {
   if (depth > walk.limits.depth) {
-    walk.complete = false;
+    walk.obstacle ??= `"${directory}" lies deeper than ${walk.limits.depth} folders`;
     return;
   }
   const names: string[] = [];
@@ -126,37 +134,40 @@ async function visit(walk: Walk, directory: string, depth: number): Promise<void
       if (++walk.entries > walk.limits.files) break;
     }
   } catch {
-    walk.complete = false;
+    walk.obstacle ??= directory === "" ? "it cannot be read" : `"${directory}" cannot be read`;
     return;
   }
   for (const name of names.sort()) {
     await visitEntry(walk, directory === "" ? name : `${directory}/${name}`, depth);
-    if (walk.files.size > walk.limits.files) walk.complete = false;
   }
-  if (walk.entries > walk.limits.files) walk.complete = false;
+  if (Math.max(walk.entries, walk.files.size) > walk.limits.files) {
+    walk.obstacle ??= `it has more than ${walk.limits.files} files`;
+  }
 }
 
 async function visitEntry(walk: Walk, name: string, depth: number): Promise<void> {
   const path = `${walk.root}/${name}`;
+  const hinder = (why: string): void => {
+    walk.obstacle ??= `"${name}" ${why}`;
+  };
+  let isLink = false;
   try {
     const link = await Deno.lstat(path);
-    if (link.isSymlink && !(await staysInside(walk, path))) {
-      walk.complete = false;
-      return;
-    }
-    const info = link.isSymlink ? await Deno.stat(path) : link;
+    isLink = link.isSymlink;
+    if (isLink && !(await staysInside(walk, path))) return hinder("is a link that leads out of it");
+    const info = isLink ? await Deno.stat(path) : link;
     if (info.isDirectory) {
-      if (link.isSymlink) walk.complete = false;
+      if (isLink) hinder("is a link to a folder");
       else await visit(walk, name, depth + 1);
     } else if (info.isFile) {
       walk.size += info.size;
       const room = Math.min(walk.limits.fileBytes, walk.limits.totalBytes - walk.size + info.size);
       const file = await readFile(path, info, room, walk.edited);
-      if (file.content === undefined) walk.complete = false;
+      if (file.content === undefined) hinder("makes it too large");
       walk.files.set(name, file);
-    } else walk.complete = false;
+    } else hinder("is no file");
   } catch {
-    walk.complete = false;
+    hinder(isLink ? "is a link to what is not there" : "cannot be read");
   }
 }
 

@@ -40,7 +40,7 @@ export function runChecks(
   checkImageTags(context);
   checkLocalImages(context);
   checkDockerOnly(context);
-  checkHostNames(context, facts.references);
+  checkHostNames(context, facts.references, facts.neighbours);
   checkFixedDomains(context);
   checkCredentials(context);
   checkHeaps(context);

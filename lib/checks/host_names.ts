@@ -2,6 +2,7 @@
 import { type Context, isSkipped } from "../stack/context.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { isServiceName } from "../stack/names.ts";
+import type { NeighbourName } from "../stack/network/neighbours.ts";
 import { servicesByDnsName } from "../stack/network/dns_names.ts";
 import { type HostReference, unknownHosts } from "../stack/network/references.ts";
 
@@ -9,10 +10,14 @@ import { type HostReference, unknownHosts } from "../stack/network/references.ts
  * An error for each host whose name no Service can have, a warning for each of a service that is left out and for each
  * that nobody answers to, with every place that names it.
  */
-export function checkHostNames(context: Context, references: readonly HostReference[]): void {
+export function checkHostNames(
+  context: Context,
+  references: readonly HostReference[],
+  neighbours: ReadonlyMap<string, NeighbourName>,
+): void {
   checkInvalid(context, references);
   checkLeftOut(context, references);
-  checkUnknown(context);
+  checkUnknown(context, neighbours);
 }
 
 /** Docker's DNS answers for `my_db`; a Service cannot be called so. */
@@ -53,10 +58,12 @@ function checkLeftOut(context: Context, references: readonly HostReference[]): v
 const SURE_KEY = /^(host|hostname|server)$|^[A-Z0-9_]+_(HOST|HOSTNAME|SERVER|ADDRESS)$/i;
 
 /** A host that no service answers to: mostly a service that was renamed once. */
-function checkUnknown(context: Context): void {
+function checkUnknown(context: Context, neighbours: ReadonlyMap<string, NeighbourName>): void {
   const names = [...servicesByDnsName(context.project).keys()];
   const unknown = unknownHosts(context.project, context.bindSources)
-    .filter(({ from }) => !isSkipped(context.decisions, from) && from !== context.routing.traefikService);
+    .filter(({ from, host }) =>
+      !neighbours.has(host) && !isSkipped(context.decisions, from) && from !== context.routing.traefikService
+    );
   for (const host of new Set(unknown.map((mention) => mention.host))) {
     const uses = unknown.filter((mention) => mention.host === host);
     const renamed = names.find((name) => name.endsWith(`-${host}`) || host.endsWith(`-${name}`));

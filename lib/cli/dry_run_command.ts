@@ -1,7 +1,9 @@
 /** `migrate --dry-run`: what a run would change, asked from the API server, with nothing written. */
 import { hasErrors } from "../diagnostics/diagnostic.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 import { hasWork, renderPreview } from "../report/preview_text.ts";
 import { dryRun as preview, type MigrationPreview } from "../run/dry_run.ts";
+import type { RunOptions } from "../run/execute.ts";
 import { findTarget } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { missingScripts } from "../run/work.ts";
@@ -9,22 +11,28 @@ import { keyText } from "./digest_key.ts";
 import { inUseBy } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { Move } from "./move.ts";
+import { planOrigin } from "./plan_origin.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 
 /** Prints the preview; problems that the run would meet end with `ExitCode.failed`. */
-export async function dryRun(move: Move): Promise<number> {
+export async function dryRun(move: Move, selection: Pick<RunOptions, "to" | "redo"> = {}): Promise<number> {
   const { options, terminal, gathered, namespace, target } = move;
   const record = await findTarget(target.client, namespace);
   const plan = gathered.planFor(keyText(record?.key)) ?? move.plan;
-  const to = options["to"];
+  const to = selection.to ?? options["to"];
   const previews = await preview(plan, {
     client: target.client,
     namespace,
     ...(typeof to === "string" ? { to } : {}),
+    ...selection,
+    origin: await planOrigin(gathered, options, move.surroundings),
     adopt: options["adopt"] === true,
     frozen: options["frozen"] === true,
   });
-  const inUse = await inUseBy(move, { to: typeof to === "string" ? to : undefined });
+  const inUse = await inUseBy(move, {
+    to: typeof to === "string" ? to : undefined,
+    redo: selection.redo,
+  });
   const warnings = record === undefined ? [] : missingScripts(plan, await loadState(record));
   const remarks = [...inUse, ...warnings];
   const problems = [...previews.flatMap(({ diagnostics }) => diagnostics), ...remarks];
@@ -34,13 +42,18 @@ export async function dryRun(move: Move): Promise<number> {
   } else {
     terminal.out(renderPreview(previews, { colour: terminal.outColour, full: options["full"] === true }));
     printDiagnostics(problems, { terminal, options, sources: gathered.sources });
-    terminal.err(`${nextCommand(previews, isRefused)}\n`);
+    terminal.err(`${nextCommand(previews, isRefused, selection.redo)}\n`);
   }
   if (isRefused) return ExitCode.failed;
   return options["detailedExitcode"] === true && previews.some(hasWork) ? ExitCode.pending : ExitCode.ok;
 }
 
-function nextCommand(previews: readonly MigrationPreview[], isRefused: boolean): string {
+function nextCommand(previews: readonly MigrationPreview[], isRefused: boolean, redo?: string): string {
   if (isRefused) return "Nothing was written. Mend what is named above, then look again.";
-  return previews.some(hasWork) ? "Nothing was written. Next: deno task migrate" : "Nothing was written.";
+  if (!previews.some(hasWork)) return "Nothing was written.";
+  const next = redo === undefined ? "migrate" : `redo ${shellWord(redo)}`;
+  const accept = previews.some(({ cause }) => cause !== undefined)
+    ? " (asks before what this version changes)"
+    : "";
+  return `Nothing was written. Next: deno task ${next}${accept}`;
 }

@@ -16,12 +16,21 @@ import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
 import { knownSecrets } from "../stack/secrets/known_secrets.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
 import type { Seen } from "../stack/seen.ts";
+import { findTraefik } from "../traefik/find_traefik.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
 import { type DecisionsFile, decisionsIn, findDecisions } from "./decisions_file.ts";
 import { askEngine } from "./engine_facts.ts";
 import { type KnownStack, migrationFolders, recogniseStack } from "./known_stack.ts";
 import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
+import {
+  namedProjects,
+  otherDefinitions,
+  type OtherProjects,
+  otherTraefik,
+  readOtherProjects,
+  withTraefikDecisions,
+} from "./other_projects.ts";
 import { checkProfileNames } from "./profile_names.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { checkVariables } from "./variables_in_force.ts";
@@ -35,6 +44,8 @@ export interface Gathered {
   readonly decisions: Decisions;
   /** The stack that this one was recognised as, whose scripts are in force, and its decisions where it has none. */
   readonly known?: KnownStack;
+  /** The namespaces of the other projects that it was told of. */
+  readonly otherNamespaces?: readonly string[];
   readonly conversion?: Conversion;
   readonly plan?: Plan;
   readonly diagnostics: readonly Diagnostic[];
@@ -100,7 +111,12 @@ export async function gather(
 
   const { project, findings } = asInCluster(loaded.project);
   diagnostics.push(...findings);
-  const { decisions } = decided;
+  const others = await othersOf(directory, decided.decisions, options, surroundings);
+  diagnostics.push(...others.diagnostics);
+  const decisions = withTraefikDecisions(
+    decided.decisions,
+    findTraefik(project) ? undefined : others.traefik,
+  );
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
   const engine = await askEngine(
     project,
@@ -108,7 +124,15 @@ export async function gather(
     { measure: looks.measure ?? false, recorded: looks.recorded },
     diagnostics,
   );
-  const { routing, findings: routed } = stackRouting({ project, bindSources, decisions, ...engine });
+  const elsewhere = otherTraefik(others);
+  const { routing, findings: routed } = stackRouting({
+    project,
+    bindSources,
+    decisions,
+    ...engine,
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+    ...(others.projects.length === 0 ? {} : { others: otherDefinitions(project, others) }),
+  });
   diagnostics.push(...routed);
   const served = { decisions, directory, routing, now: surroundings.now() };
   const certificate = await readDefaultCertificate(served, diagnostics);
@@ -117,13 +141,23 @@ export async function gather(
     bindSources,
     decisions,
     routing,
+    otherProjects: others.projects,
     scripts: scripts.scripts,
     ...engine,
     ...certificate,
   });
   diagnostics.push(...planned.findings, ...await checkBackupDirectories(decisions));
   const { conversion } = planned;
-  const seen = { ...read, project, bindSources, conversion, diagnostics, seen: engine.seen };
+  const otherNamespaces = others.projects.map(({ namespace }) => namespace);
+  const seen = {
+    ...read,
+    project,
+    bindSources,
+    otherNamespaces,
+    conversion,
+    diagnostics,
+    seen: engine.seen,
+  };
   const values = secretsOf(project, bindSources, conversion);
   const shown = {
     ...seen,
@@ -212,6 +246,30 @@ export async function decisionsOf(
 export function stackDirectory(options: InputOptions, surroundings: Surroundings): string {
   if (options.stack === undefined) return join(surroundings.home, EXAMPLE);
   return isAbsolute(options.stack) ? options.stack : resolve(surroundings.directory, options.stack);
+}
+
+/** The projects that flags and decisions name beside the stack. */
+async function othersOf(
+  directory: string,
+  decisions: Decisions,
+  options: InputOptions,
+  surroundings: Surroundings,
+): Promise<OtherProjects> {
+  const named = namedProjects(directory, decisions, { ...options, directory: surroundings.directory });
+  return await readOtherProjects(directory, named, async (stack) => {
+    const { migrations } = options;
+    const read = await loadStack(
+      { stack, ...(migrations === undefined ? {} : { migrations }) },
+      surroundings,
+    );
+    const { project, diagnostics } = read.loaded;
+    const problem = diagnostics.find(({ severity }) => severity === "error")?.message;
+    return {
+      decisions: read.decided.decisions,
+      ...(project === undefined ? {} : { project }),
+      ...(problem === undefined ? {} : { problem }),
+    };
+  });
 }
 
 /** compose's own loading, with the flags as docker compose has them. */

@@ -5,9 +5,11 @@ import { withLiveVolumes } from "../migration/live_volumes.ts";
 import type { Plan } from "../migration/step.ts";
 import { OWNER_LABEL } from "../run/names.ts";
 import type { Gathered } from "./gather.ts";
+import { keepNeighbours } from "./live_neighbours.ts";
 
-/** The same input, its plans with the volumes of the target as they are there. Who may not see them keeps the plan. */
-export async function keepVolumes(gathered: Gathered, client: ClusterClient): Promise<Gathered> {
+/** The same input, its plans with the volumes and the names of other projects as they are there. Who may not see them keeps the plan. */
+export async function keepVolumes(given: Gathered, client: ClusterClient): Promise<Gathered> {
+  const gathered = await keepNeighbours(given, client);
   const { conversion, plan } = gathered;
   if (conversion === undefined) return gathered;
   const labelSelector = `${OWNER_LABEL}=${conversion.namespace}`;

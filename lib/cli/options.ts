@@ -11,6 +11,10 @@ export interface InputOptions {
   readonly compatibility?: boolean;
   readonly decisions?: string;
   readonly migrations?: string;
+  /** The folder of the project whose Traefik the labels are for. */
+  readonly traefik?: string;
+  /** Folders of other projects that are moved along, absolute. */
+  readonly neighbours?: readonly string[];
 }
 
 /** Which cluster. */
@@ -29,7 +33,12 @@ export interface OutputOptions {
 /** Adds the flags of `InputOptions`. */
 export function withInput(command: Command): Command {
   return command
-    .option("--stack <dir>", "folder of the compose files (default: the bundled example)")
+    .option(
+      "--stack <dir>",
+      "folder of the compose files (default: the bundled example); migrate, status and check take several",
+      append,
+    )
+    .option("--stacks <dir>", "folder of projects: each folder in it that has a compose file")
     .option(
       "-f, --file <file>",
       "compose file, relative to --stack; repeat to merge several in order",
@@ -44,6 +53,7 @@ export function withInput(command: Command): Command {
     )
     .option("--compatibility", "read the files as docker-compose --compatibility does")
     .option("--decisions <file>", "what compose does not say (default: decisions.yaml beside the stack)")
+    .option("--traefik <dir>", "folder of the project that has the Traefik, where the stack has none")
     .option("--migrations <dir>", "folder of numbered scripts (default: migrations/)");
 }
 

@@ -4,6 +4,7 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { append, withCluster, withInput, withOutput, withWriting } from "./options.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import type { Purpose } from "../run/rights.ts";
+import type { StackFlags } from "./stack_folders.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { guarded } from "./terminal.ts";
 import { visible } from "../diagnostics/visible.ts";
@@ -29,12 +30,21 @@ export async function runProgram(
       writeOut: (text) => surroundings.terminal(false).out(visible(text)),
       writeErr: (text) => surroundings.terminal(false).err(visible(text)),
     });
-  const on = (command: Command, load: () => Promise<Run>): void => {
+  const on: On = (command, load, takesSeveral = false) => {
     command.action(async () => {
       const { execute } = await import("./execute.ts");
+      const { runOnStacks } = await import("./several_stacks.ts");
+      const run = await load();
+      // The edge: flags as commander has them.
+      const { stack, stacks, ...rest } = command.optsWithGlobals() as StackFlags & Record<string, unknown>;
+      const options = rest as CommandOptions;
+      const flags = {
+        ...(stack === undefined ? {} : { stack }),
+        ...(stacks === undefined ? {} : { stacks }),
+      };
       exitCode = await execute(
-        await load(),
-        command.optsWithGlobals() as CommandOptions,
+        () => runOnStacks(run, flags, options, surroundings, { takesSeveral }),
+        options,
         surroundings,
       );
     });
@@ -60,14 +70,16 @@ function withGuardedTerminal(given: Surroundings): Surroundings {
   });
 }
 
-type On = (command: Command, load: () => Promise<Run>) => void;
+type On = (command: Command, load: () => Promise<Run>, takesSeveral?: boolean) => void;
 
 const ALLOW_RUNNING = "start workloads although containers still write to the same directories";
+const ACCEPT_NEW = "apply also what only this version of the tool changes; --yes does not answer that";
 const EXAMPLES = `
 Examples:
   deno task migrate                                    the bundled example, on the embedded cluster
   deno task migrate --stack /opt/faf -f docker-compose.yml -f monitoring.yml --dry-run
   deno task migrate --stack /opt/faf --context prod --to 050
+  deno task migrate --stacks /opt                      every project of the machine, Traefik's first
 `;
 
 function declareMoving(program: Command, on: On): void {
@@ -78,14 +90,17 @@ function declareMoving(program: Command, on: On): void {
     .option("--to <number>", "stop after this migration, such as 050")
     .option("--frozen", "refuse when an applied migration would change")
     .option("--adopt", "take over objects and fields that others made")
+    .option("--accept-new-version", ACCEPT_NEW)
     .option("--allow-running", ALLOW_RUNNING)
     .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do")
     .addHelpText("after", EXAMPLES);
-  on(migrate, async () => (await import("./migrate_command.ts")).migrate);
+  on(migrate, async () => (await import("./migrate_command.ts")).migrate, true);
 
   const redo = withWriting(withOutput(withCluster(withInput(program.command("redo")))))
     .description("apply one migration again, its jobs included")
+    .option("--dry-run", "show what would change, write nothing")
     .option("--adopt", "take over objects and fields that others made")
+    .option("--accept-new-version", ACCEPT_NEW)
     .option("--allow-running", ALLOW_RUNNING);
   redo.argument("<number>", "the migration, such as 060");
   on(redo, async () => (await import("./migrate_command.ts")).redo(redo.args[0] ?? ""));
@@ -118,7 +133,7 @@ function declareLooking(program: Command, on: On): void {
     .description("show which migrations are applied, pending, changed or failed")
     .option("--drift", "show what others changed in the cluster since")
     .option("--detailed-exitcode", "exit with 10 when there is something to do");
-  on(status, async () => (await import("./status_command.ts")).status);
+  on(status, async () => (await import("./status_command.ts")).status, true);
 
   const check = withOutput(withCluster(withInput(program.command("check"))))
     .description(
@@ -135,7 +150,7 @@ function declareLooking(program: Command, on: On): void {
       "folder or .tgz of the chart that a HelmChart or HelmChartConfig is for; repeatable",
       append,
     );
-  on(check, async () => (await import("./check_command.ts")).check);
+  on(check, async () => (await import("./check_command.ts")).check, true);
 
   const rbac = withOutput(withInput(program.command("rbac")), ["yaml", "json"])
     .description("print the roles that the run needs, for an administrator; talks to no cluster")

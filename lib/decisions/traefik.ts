@@ -26,6 +26,9 @@ export const traefikDecisionsSchema = z.strictObject({
   mode: z.enum(["bundled", "external"]).optional().describe(
     "bundled: the Traefik that k3s brings, configured here; external: a Traefik of one's own",
   ),
+  from: z.string().min(1).optional().describe(
+    "The folder of the project that has the Traefik, from this stack's folder, such as ../traefik",
+  ),
   version: z.string().regex(/^\d+\.\d+(\.\d+)?$/).optional().describe(
     "The version that the cluster runs, such as 3.6.7",
   ),

@@ -42,6 +42,8 @@ export interface Conversion {
   readonly storage: readonly PlannedObject[];
   /** All ConfigMaps and Secrets of all services, one per content. */
   readonly configuration: readonly PlannedObject[];
+  /** Services for the names of other projects' services on shared networks. */
+  readonly neighbours: readonly PlannedObject[];
   /** HelmChartConfig, TLSOption, TLSStore, ServersTransport, Middleware: what routes refer to. */
   readonly traefik: readonly PlannedObject[];
   /** Routes that belong to no service (dynamic files of Traefik). */

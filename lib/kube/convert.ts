@@ -8,6 +8,7 @@ import type { Conversion, ConvertedService } from "./conversion.ts";
 import { Digests } from "./digests.ts";
 import { dependenciesOf } from "../stack/dependencies.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
+import { neighbourServices } from "./network/neighbours.ts";
 import { loadBalancers, servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
 import { beyondBaseline } from "./pod_security.ts";
@@ -58,13 +59,13 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     filled: [],
     notes: [],
   };
-  const taken: TakenNames = new Map();
+  const names: TakenNames = new Map();
   const needs: PrivilegeNeed[] = [];
   const services = new Map(
     Object.values(project.services).map((service) => [
       service.name,
       convertService(workshop, service, {
-        taken,
+        taken: names,
         needs,
         routes: routed.routes.get(service.name) ?? [],
       }),
@@ -73,6 +74,14 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   reportSecrets(context, workshop.notes);
   reportWritable(context, workshop.writable);
   reportFilled(context, workshop.filled);
+  const front = [
+    ...(hasRoutes(facts) ? routed.front : []),
+    ...loadBalancers(context, facts.published.loadBalancers),
+  ];
+  const own = [...services.values()].flatMap(({ network }) => network).concat(routed.shared, front);
+  const taken = new Set(
+    own.flatMap(({ object: { kind, metadata } }) => kind === "Service" ? [metadata.name] : []),
+  );
   return {
     namespace: facts.namespace,
     digests,
@@ -83,10 +92,8 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     secrets: workshop.objects.secrets(),
     traefik: hasRoutes(facts) ? routed.shared : [],
     routes: routed.otherRoutes,
-    front: [
-      ...(hasRoutes(facts) ? routed.front : []),
-      ...loadBalancers(context, facts.published.loadBalancers),
-    ],
+    neighbours: neighbourServices(facts.neighbours.values(), facts.namespace, taken),
+    front,
     ports,
     findings,
   };

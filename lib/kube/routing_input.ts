@@ -3,6 +3,7 @@ import type { Element, ElementSection, Routing } from "../traefik/routing.ts";
 import { isSkipped } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { label } from "../stack/names.ts";
+import { clusterAddress } from "../stack/network/neighbours.ts";
 import { textFiles } from "../stack/network/references.ts";
 import type { GivenCertificate } from "./traefik/default_certificate.ts";
 import { readyServiceName } from "./workload/readiness.ts";
@@ -14,12 +15,16 @@ export function routingConversionInput(
   facts: StackFacts,
   certificate: GivenCertificate | undefined,
 ): RoutingConversionInput {
-  const { project, namespace, decisions, published } = facts;
+  const { project, namespace, decisions, published, neighbours } = facts;
   const acme = acmeOf(facts);
   return {
     routing: withoutSkipped(facts),
     project,
     namespace,
+    neighbour: (host) => {
+      const found = neighbours.get(host);
+      return found && clusterAddress(found);
+    },
     decisions: traefikDecisions(decisions.traefik, decisions.storageId),
     serviceFor: (name, port) => {
       const service = isSkipped(decisions, name) ? undefined : project.services[name];

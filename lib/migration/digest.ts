@@ -18,9 +18,21 @@ export function digestValue(value: unknown, key: DigestKey): string {
   return createHmac("sha256", key).update(canonical(value)).digest("base64url").slice(0, LENGTH);
 }
 
+/**
+ * Kinds of which a cluster has one object for all targets, with nothing secret in it: their digest is the same whoever
+ * plans them, so that each target sees whether the one that is there is what it wants.
+ */
+export const SHARED_KINDS: ReadonlySet<string> = new Set(["StorageClass"]);
+const NO_KEY: DigestKey = new TextEncoder().encode("one for all targets");
+
 /** Digest of one object as it is sent. */
 export function digestObject(object: KubeObject, key: DigestKey): string {
-  return digestValue(object, key);
+  return digestValue(object, SHARED_KINDS.has(object.kind) ? NO_KEY : key);
+}
+
+/** Digest of an object of a shared kind, which needs no target's key. */
+export function digestShared(object: KubeObject): string {
+  return digestValue(object, NO_KEY);
 }
 
 /**

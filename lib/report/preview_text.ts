@@ -3,6 +3,7 @@ import { createTwoFilesPatch } from "diff";
 import type { KubeObject } from "../kube/object.ts";
 import type { MigrationPreview, PlannedChange } from "../run/dry_run.ts";
 import type { ObjectOutcome } from "../run/event.ts";
+import { describeCause } from "../run/origin.ts";
 import { plural } from "./diagnostic_text.ts";
 import { type Style, styleFor } from "./style.ts";
 import { yamlOutput } from "../diagnostics/yaml_output.ts";
@@ -96,6 +97,7 @@ function renderMigration(preview: MigrationPreview, options: PreviewTextOptions,
   const { manual, absent } = visibleAll({ manual: preview.manual, absent: preview.absent });
   if (!hasWork(preview)) return style.dim(`${id} ${title}: ${WHY[reason]}`);
   const lines = [`${style.bold(id)} ${title}${WHY[reason]}`];
+  if (preview.cause !== undefined) lines.push(style.yellow(`  ! ${describeCause(preview.cause)}`));
   if (absent.length > 0 && hasWork(preview)) {
     lines.push(style.dim(`  - not part of this stack, skipped: ${absent.join(", ")}`));
   }
@@ -109,7 +111,8 @@ function renderChange(change: PlannedChange, options: PreviewTextOptions, style:
   const object = visible(change.object);
   if (outcome === "unchanged") return [];
   const words = options.drift ? DRIFT_WORDS : WORDS;
-  const head = `  ${paint(outcome, style)(SIGNS[outcome])} ${object} ${words[outcome]}`;
+  const anew = change.restarts && !options.drift ? ", starts anew" : "";
+  const head = `  ${paint(outcome, style)(SIGNS[outcome])} ${object} ${words[outcome]}${anew}`;
   if (outcome === "created" && options.full !== true) return [head];
   const diff = diffText(change);
   if (diff === "") return [outcome === "configured" ? `${head} ${style.dim("(only its mark)")}` : head];

@@ -6,6 +6,7 @@ import { maskVersions, type Versions } from "../diff/mask.ts";
 import { normalise } from "../diff/normalise.ts";
 import { secretValues } from "../diff/secrets.ts";
 import { describeObject, type KubeObject, type PlannedObject } from "../kube/object.ts";
+import { canonical } from "../migration/digest.ts";
 import { type ObjectRef, type Plan, plannedObjects, refOf } from "../migration/step.ts";
 import { carryOut, type Way } from "./carry_out.ts";
 import { decideRemoval, foundOf, type Seen } from "./decide.ts";
@@ -17,6 +18,7 @@ import { findForeign } from "./foreign.ts";
 import { randomKey } from "./key.ts";
 import { readLiveIndex } from "./live_index.ts";
 import type { Marks } from "./marks.ts";
+import type { Cause } from "./origin.ts";
 import { findTarget } from "./prepare.ts";
 import { refusedRemoval } from "./remove.ts";
 import { againOf } from "./running_record.ts";
@@ -31,6 +33,8 @@ export interface PlannedChange extends Versions {
   readonly object: string;
   readonly outcome: ObjectOutcome;
   readonly source?: Span;
+  /** Its pods start anew: their template changes, or it is made anew. */
+  readonly restarts?: boolean;
 }
 
 /** What one migration would do. */
@@ -38,6 +42,8 @@ export interface MigrationPreview {
   readonly id: string;
   readonly title: string;
   readonly reason: Reason;
+  /** It is applied and planned otherwise now, which may be this version's doing: the run asks before it. */
+  readonly cause?: Cause;
   readonly absent: readonly string[];
   readonly changes: readonly PlannedChange[];
   readonly manual: readonly string[];
@@ -45,7 +51,10 @@ export interface MigrationPreview {
 }
 
 /** What a dry-run needs to know of a run. */
-export type DryRunOptions = Pick<RunOptions, "client" | "namespace" | "to" | "redo" | "adopt" | "frozen">;
+export type DryRunOptions = Pick<
+  RunOptions,
+  "client" | "namespace" | "to" | "redo" | "adopt" | "frozen" | "origin"
+>;
 
 /** What a preview knows. */
 export interface Preview extends Seen, Marks {
@@ -99,7 +108,8 @@ export async function previewWorks(
 
 async function previewOne(work: Work, context: Preview): Promise<MigrationPreview> {
   const { id, title, absent, steps } = work.migration;
-  const base = { id, title, absent, reason: work.reason };
+  const { reason, cause } = work;
+  const base = { id, title, absent, reason, ...(cause === undefined ? {} : { cause }) };
   if (!isTodo(work)) return { ...base, changes: [], manual: [], diagnostics: [] };
   const jobs = new Set(steps.flatMap((step) => step.kind === "job" ? [step.object] : []));
   const objects = plannedObjects(work.migration);
@@ -147,12 +157,23 @@ export async function previewObject(
       object: describeObject(object),
       ...(source === undefined ? {} : { source }),
       outcome,
+      ...(isRestart(object.kind, outcome, answer) ? { restarts: true } : {}),
       ...maskVersions(versions, secrets),
     };
   } catch (error) {
     if (error instanceof Failure) return { diagnostics: error.diagnostics };
     return { diagnostics: diagnoseObject(error, planned, options.client.connection.server, secrets) };
   }
+}
+
+/** Whether pods that run now end and start anew. A StatefulSet that is made anew finds its pods again. */
+function isRestart(kind: string, outcome: ObjectOutcome, { before, after }: Versions): boolean {
+  if (before === undefined || !["Deployment", "StatefulSet", "DaemonSet"].includes(kind)) return false;
+  // The edge: `spec` of a workload.
+  const template = (object?: KubeObject): unknown =>
+    (object?.["spec"] as { template?: unknown } | undefined)?.template;
+  const isOther = canonical(template(before)) !== canonical(template(after));
+  return isOther || outcome === "replaced" && kind !== "StatefulSet";
 }
 
 /** By dry-runs; what comes back is both versions as the server has them, so that only what differs shows. */

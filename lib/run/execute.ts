@@ -20,6 +20,7 @@ import {
   type WriterOptions,
   writing,
 } from "./locked.ts";
+import { diagnoseNewVersion } from "./origin.ts";
 import { missingRights } from "./rbac.ts";
 import type { StartContext } from "./may_start.ts";
 import { findTarget, prepareTarget } from "./prepare.ts";
@@ -38,6 +39,8 @@ export interface RunOptions extends WriterOptions, Selection {
   readonly adopt?: boolean;
   /** The plan as it is with the target's key, which the first run makes. Default: the plan as it is given. */
   readonly planFor?: (key: DigestKey) => Plan;
+  /** Apply also what only this version of the program changes. */
+  readonly acceptNewVersion?: boolean;
   /** Asked right before each workload that writes to a directory is sent. */
   readonly startGuard?: StartContext["startGuard"];
 }
@@ -58,8 +61,9 @@ async function run(given: Plan, options: RunOptions, writer: Writer): Promise<Ou
   const found = await findTarget(client, namespace);
   const plan = found === undefined ? given : planFor(found.key);
   const seen = await look(plan, options, found);
+  refuseNewVersion(seen.works, options);
   for (const diagnostic of missingScripts(plan, seen.state)) writer.push({ type: "warning", diagnostic });
-  if (found !== undefined && isUpToDate(seen)) {
+  if (found !== undefined && isUpToDate(seen) && !isOfAnotherVersion(seen.state, found, options)) {
     for (const work of seen.works) skip(work, writer.push);
     return "unchanged";
   }
@@ -112,6 +116,8 @@ async function runAll(context: RunContext): Promise<Outcome> {
   const since = options.now();
   const live = await readLive(plan, options);
   const works = selectWork(plan, session.state, live, target.key, options);
+  refuseNewVersion(works, options);
+  await recordOrigin(context);
   await recordAdoptions(works, context);
   for (const work of works) {
     if (!isTodo(work)) {
@@ -128,6 +134,30 @@ async function runAll(context: RunContext): Promise<Outcome> {
     push({ type: "warning", diagnostic });
   }
   return done.length > 0 ? "applied" : "unchanged";
+}
+
+/** @throws Failure (1) where this version would change what another one applied, and nobody said that it may */
+function refuseNewVersion(works: readonly Work[], { acceptNewVersion }: RunOptions): void {
+  const diagnostics = acceptNewVersion ? [] : diagnoseNewVersion(works);
+  if (diagnostics.length > 0) throw new Failure(1, diagnostics);
+}
+
+/** A run of another version that changes nothing says so in the record, too. */
+function isOfAnotherVersion({ origin }: State, { key }: Target, options: RunOptions): boolean {
+  return options.to === undefined && options.origin !== undefined &&
+    origin?.tool !== options.origin(key).tool;
+}
+
+/**
+ * What the plan is made of, before anything of it is applied: all that may change has been accepted. A run over a part
+ * of the plan records it only where nothing is recorded yet.
+ */
+async function recordOrigin({ options, session, target }: RunContext): Promise<void> {
+  const { to, origin } = options;
+  if (origin === undefined || to !== undefined && session.state.records.size > 0) return;
+  const now = origin(target.key);
+  if (session.state.origin?.tool === now.tool && session.state.origin.inputs === now.inputs) return;
+  await session.update((state) => ({ ...state, origin: now }));
 }
 
 /** All that is taken over is recorded first: a run that goes on after this one knows that it was decided. */

@@ -4,6 +4,8 @@ import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { normalise } from "../diff/normalise.ts";
+import { acmeName } from "../kube/traefik/acme_volume.ts";
+import { FRONT_NAME } from "../kube/traefik/front.ts";
 import { describeObject, objectKey, type PlannedObject } from "../kube/object.ts";
 import { canonical } from "../migration/digest.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
@@ -20,6 +22,8 @@ export interface Foreign {
   readonly live: LiveObject;
   /** Who set its fields, for people. */
   readonly madeBy: string;
+  /** The namespace of the target that made it, where another one of this program did. */
+  readonly owner?: string;
   /** A run with `--adopt` recorded that it takes it over, and ended before it had. */
   readonly isDecided: boolean;
 }
@@ -73,21 +77,32 @@ export async function foreignAmong(
 
 /** What keeps a run from starting: every foreign object that nobody decided to take over. */
 export function diagnoseForeign(foreign: Iterable<Foreign>): readonly Diagnostic[] {
-  return [...foreign].filter(({ isDecided }) => !isDecided).map(({ planned, madeBy }) => ({
+  return [...foreign].filter(({ isDecided }) => !isDecided).map(({ planned, madeBy, owner }) => ({
     code: "run-foreign-object",
     severity: "error",
     message: `${
       describeObject(planned.object)
     } is there already, made by ${madeBy}, not by this target's runs`,
     ...placeOf(planned.source),
-    hint:
-      `${
+    hint: owner !== undefined && isOfTraefik(planned)
+      ? ofOtherTraefik(owner)
+      : `${
         planned.object.kind === "HelmChartConfig"
           ? "Its values are one text, of which taking over leaves nothing: keep a copy. "
           : ""
       }See what would become of it with \`deno task migrate --dry-run --adopt\`; --adopt takes it over, or ` +
-      "rename or remove it",
+        "rename or remove it",
   }));
+}
+
+/** What a cluster's one Traefik is set to, and what leads to it: of one project alone. */
+function isOfTraefik({ object: { kind, metadata } }: PlannedObject): boolean {
+  return kind === "HelmChartConfig" || metadata.name === FRONT_NAME || metadata.name === acmeName;
+}
+
+function ofOtherTraefik(owner: string): string {
+  return `The cluster's Traefik is configured by the project in namespace "${owner}": name its folder with --traefik DIR, ` +
+    "or in decisions.yaml traefik: { from: ../traefik }, so that this stack only adds its routes";
 }
 
 /** @throws Failure (1) where somebody else's object would be changed and nobody said that it may */
@@ -130,7 +145,13 @@ async function judge(
   const isShared = entry === undefined && owner !== undefined &&
     (!await isThere(owner, look.client, true) || await isAsPlanned(planned, look.client));
   if (isShared) return undefined;
-  return { planned, live, madeBy: makerOf(live, owner), isDecided: entry?.adopted === "decided" };
+  return {
+    planned,
+    live,
+    madeBy: makerOf(live, owner),
+    ...(owner === undefined ? {} : { owner }),
+    isDecided: entry?.adopted === "decided",
+  };
 }
 
 function makerOf({ metadata }: LiveObject, owner: string | undefined): string {

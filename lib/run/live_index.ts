@@ -2,14 +2,17 @@
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
-import { type DigestKey, digestObject } from "../migration/digest.ts";
+import { type DigestKey, digestObject, digestShared, SHARED_KINDS } from "../migration/digest.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
-import { DIGEST_ANNOTATION, OWNER_LABEL } from "./names.ts";
+import { ADOPTED_ANNOTATION, DIGEST_ANNOTATION, EPOCH_ANNOTATION, OWNER_LABEL } from "./names.ts";
 
 /** Objects of this target that the runner made, by `objectKey`; metadata only. */
 export type LiveIndex = ReadonlyMap<string, LiveObject>;
 
-/** Lists what is there of the planned kinds. Objects that others made are not in it. */
+/**
+ * Lists what is there of the planned kinds. Objects that others made are not in it, but for those of which a cluster has
+ * one for all targets, as they are planned here: they keep their owner and are never sent by another target.
+ */
 export async function readLiveIndex(
   client: ClusterClient,
   owner: string,
@@ -22,10 +25,36 @@ export async function readLiveIndex(
   );
   const lists = await Promise.all(
     [...places.values()].map(({ kind, namespace }) =>
-      client.list(kind, namespace, { labelSelector: `${OWNER_LABEL}=${owner}`, metadataOnly: true })
+      client.list(kind, namespace, {
+        labelSelector: SHARED_KINDS.has(kind.kind) ? OWNER_LABEL : `${OWNER_LABEL}=${owner}`,
+        metadataOnly: true,
+      })
     ),
   );
-  return new Map(lists.flatMap((list) => list.items.map((object) => [objectKey(object), object] as const)));
+  const wanted = new Map(planned.map(({ object }) => [objectKey(object), object]));
+  const found = lists.flatMap(({ items }) => items).flatMap((object) => {
+    if (object.metadata.labels?.[OWNER_LABEL] === owner) return [object];
+    const same = wanted.get(objectKey(object));
+    return same !== undefined && liveDigest(object) === digestShared(same) ? [ofAnother(object)] : [];
+  });
+  return new Map(found.map((object) => [objectKey(object), object] as const));
+}
+
+/** The object of another target: nothing of this one's to send again or to delete. */
+function ofAnother(object: LiveObject): LiveObject {
+  const { metadata } = object;
+  const owner = metadata.labels?.[OWNER_LABEL] ?? "";
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      annotations: {
+        ...metadata.annotations,
+        [ADOPTED_ANNOTATION]: `${FIELD_MANAGER} for the namespace "${owner}"`,
+        [EPOCH_ANNOTATION]: String(Number.MAX_SAFE_INTEGER),
+      },
+    },
+  };
 }
 
 /**

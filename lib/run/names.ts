@@ -25,6 +25,8 @@ export const FORMAT = 1;
 export const FORMAT_ANNOTATION = "compose-ferry/format";
 /** What the key of the record's digests was, so that another key is told from an edited record. */
 export const KEY_ANNOTATION = "compose-ferry/key";
+/** What the plan of the last whole run was made of. */
+export const ORIGIN_ANNOTATION = "compose-ferry/origin";
 export const LOCK_ANNOTATION = "compose-ferry/lock";
 /** Marks each write, so that a lost answer can be told from a lost write. */
 export const WRITE_ANNOTATION = "compose-ferry/write";

@@ -11,10 +11,12 @@ import {
   KEY_ANNOTATION,
   LOCK_ANNOTATION,
   MIGRATION_PREFIX,
+  ORIGIN_ANNOTATION,
   STATE_NAME,
   WRITE_ANNOTATION,
 } from "./names.ts";
 import type { MigrationRecord } from "./migration_record.ts";
+import type { Origin } from "./origin.ts";
 import { chainOf, readRolled, splitRecords, writeRolled } from "./rolled.ts";
 
 /** Who holds the lock. */
@@ -43,6 +45,8 @@ export interface State {
   readonly epoch: number;
   readonly lock?: Lock;
   readonly writeId?: string;
+  /** Of the last run over the whole plan; undefined where an older version ran it. */
+  readonly origin?: Origin;
   /** The key of its digests is gone or another one: nothing recorded can be compared any more. */
   readonly isRekeyed?: boolean;
   /** By id, in the order of the ids. */
@@ -86,6 +90,7 @@ export function readState(object: LiveObject, key: DigestKey | undefined): State
     records.set(id, record);
   }
   const lockText = annotations[LOCK_ANNOTATION];
+  const originText = annotations[ORIGIN_ANNOTATION];
   return {
     ...(object.metadata.resourceVersion === undefined
       ? {}
@@ -93,6 +98,7 @@ export function readState(object: LiveObject, key: DigestKey | undefined): State
     epoch: readEpoch(annotations[EPOCH_ANNOTATION]),
     ...(lockText === undefined ? {} : { lock: readLock(lockText) }),
     ...(annotations[WRITE_ANNOTATION] === undefined ? {} : { writeId: annotations[WRITE_ANNOTATION] }),
+    ...(originText === undefined ? {} : { origin: parseJson<Origin>(originText, ORIGIN_ANNOTATION) }),
     ...(isRekeyed ? { isRekeyed } : {}),
     records,
     inventory: readInventory(data),
@@ -107,6 +113,7 @@ export function writeState(state: State, namespace: string, key: DigestKey): Liv
     [EPOCH_ANNOTATION]: String(state.epoch),
     ...(state.lock === undefined ? {} : { [LOCK_ANNOTATION]: JSON.stringify(state.lock) }),
     ...(state.writeId === undefined ? {} : { [WRITE_ANNOTATION]: state.writeId }),
+    ...(state.origin === undefined ? {} : { [ORIGIN_ANNOTATION]: JSON.stringify(state.origin) }),
   };
   const { rolled, full } = splitRecords(state.records);
   let previous = chainOf(rolled, key);

@@ -5,6 +5,7 @@ import { type DigestKey, digestMigration } from "../migration/digest.ts";
 import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import { isAsPlanned, type LiveIndex } from "./live_index.ts";
 import type { MigrationRecord } from "./migration_record.ts";
+import { type Cause, causeOf, type Origin } from "./origin.ts";
 import type { State } from "./state.ts";
 
 /** Why a migration is run, or why it is not. */
@@ -26,6 +27,8 @@ export interface Work {
   readonly digest: string;
   readonly reason: Reason;
   readonly record?: MigrationRecord;
+  /** It is applied and planned otherwise now, which may be this program's doing. */
+  readonly cause?: Cause;
 }
 
 /** Which part of the plan is wanted, and whether changes are. */
@@ -36,6 +39,8 @@ export interface Selection {
   readonly redo?: string;
   /** Refuse where an applied migration has changed, instead of applying the change. */
   readonly frozen?: boolean;
+  /** What the plan is made of, to tell what only this version of the program changes. */
+  readonly origin?: (key: DigestKey) => Origin;
 }
 
 /** Whether anything is to be done about it. */
@@ -54,12 +59,15 @@ export function selectWork(
   key: DigestKey,
   selection: Selection = {},
 ): readonly Work[] {
+  const origin = selection.origin?.(key);
   const redo = selection.redo === undefined ? undefined : findApplied(plan, state, selection.redo).id;
   const works = upTo(plan, selection.to).map((migration): Work => {
     const digest = digestMigration(migration, key);
     const record = state.records.get(migration.id);
     const reason = migration.id === redo ? "redo" : reasonFor(migration, digest, record, live, key);
-    return { migration, digest, reason, ...(record === undefined ? {} : { record }) };
+    const work = { migration, digest, reason, ...(record === undefined ? {} : { record }) };
+    const cause = causeOf(work, state.origin, origin);
+    return { ...work, ...(cause === undefined ? {} : { cause }) };
   });
   if (selection.frozen) refuseChanged(works);
   return works;

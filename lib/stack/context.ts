@@ -10,6 +10,14 @@ import type { Seen } from "./seen.ts";
 /** Facts about an image that an engine or a registry told; `undefined` where nobody could. */
 export type ImageLookup = (image: string) => ImageFacts | undefined;
 
+/** Another project of the machine, and where its objects are. */
+export interface Neighbour {
+  readonly project: Project;
+  readonly namespace: string;
+  /** Its services that are not moved. */
+  readonly skipped: ReadonlySet<string>;
+}
+
 /** A stack as it was read. */
 export interface StackInput {
   readonly project: Project;
@@ -17,6 +25,8 @@ export interface StackInput {
   readonly decisions: Decisions;
   readonly routing: Routing;
   readonly images: ImageLookup;
+  /** Other projects of the machine, in the order in which their names count. */
+  readonly otherProjects?: readonly Neighbour[];
   /** What an engine told of containers, now or when the stack was first moved. */
   readonly seen?: Seen;
 }

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Context, StackInput } from "./context.ts";
 import { label } from "./names.ts";
+import { type NeighbourName, neighbourNames } from "./network/neighbours.ts";
 import { type HostReference, hostReferences } from "./network/references.ts";
 import type { Publications } from "./published_port.ts";
 import { publications } from "./published.ts";
@@ -16,6 +17,8 @@ export interface StackFacts extends StackInput {
   readonly namespace: string;
   /** Which service names which other one. */
   readonly references: readonly HostReference[];
+  /** Names of other projects' services on shared networks, by what programs call. */
+  readonly neighbours: ReadonlyMap<string, NeighbourName>;
   /** What becomes of the ports that compose publishes. */
   readonly published: Publications;
   /** What each bind mount's source is, by its path. */
@@ -32,12 +35,14 @@ export function stackFacts(input: StackInput): StackFacts {
   const { project, bindSources, decisions, routing, images } = input;
   const namespace = decisions.namespace ?? label(project.name);
   const findings: Diagnostic[] = [];
+  const { otherProjects = [] } = input;
   const seen = input.seen === undefined ? {} : { seen: input.seen };
-  const known = { project, bindSources, decisions, routing, images, namespace, ...seen };
+  const known = { project, bindSources, decisions, routing, images, otherProjects, namespace, ...seen };
   const context: Context = { ...known, report: (finding) => findings.push(finding) };
   return {
     ...known,
     references: hostReferences(project, bindSources),
+    neighbours: neighbourNames(project, otherProjects),
     published: publications(context),
     roles: bindRoles(context),
     volumes: volumeRoles(context),

@@ -1,6 +1,7 @@
 /** What Traefik would have learnt of a stack: from labels, and from the files that the stack's own Traefik mounts. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
+import type { OtherDefinitions, OtherTraefik } from "../traefik/other_traefik.ts";
 import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
 import { selectTraefikFiles } from "../traefik/traefik_files.ts";
@@ -13,15 +14,27 @@ export interface StackRouting {
   readonly findings: readonly Diagnostic[];
 }
 
+/** The stack, and what other projects have to do with its routes. */
+export interface StackRoutingInput extends Omit<StackInput, "routing"> {
+  readonly elsewhere?: OtherTraefik;
+  readonly others?: OtherDefinitions;
+}
+
 /** Reads the routing once for everybody: never throws for bad input. */
 export function stackRouting(
-  { project, bindSources, decisions, images }: Omit<StackInput, "routing">,
+  { project, bindSources, decisions, images, elsewhere, others }: StackRoutingInput,
 ): StackRouting {
   const traefik = findTraefik(project);
   const selected = traefik === undefined
     ? { files: { dynamic: [] }, findings: [] }
     : selectTraefikFiles(traefik, bindSources);
   const exposed = exposedPorts(project, images, decisions);
-  const routing = readRouting({ project, exposedPorts: exposed, files: selected.files });
+  const routing = readRouting({
+    project,
+    exposedPorts: exposed,
+    files: selected.files,
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+    ...(others === undefined ? {} : { others }),
+  });
   return { routing, findings: [...selected.findings, ...routing.findings] };
 }

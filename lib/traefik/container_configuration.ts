@@ -7,7 +7,7 @@ import { buildServices } from "./container_services.ts";
 import { decode } from "./decode.ts";
 import type { DockerOptions } from "./docker_options.ts";
 import { buildLabelTree, passesFilter } from "./label_tree.ts";
-import { ignoredLabel, refusedLabel, warnOfIgnoredLabels } from "./label_findings.ts";
+import { excludedContainer, ignoredLabel, refusedLabel, warnOfIgnoredLabels } from "./label_findings.ts";
 import { childOf, type Node } from "./node.ts";
 import { RuleError } from "./rule.ts";
 import { dynamicShape, providerShape } from "./shapes/dynamic_shape.ts";
@@ -26,7 +26,10 @@ export function configureContainer(container: Container, options: DockerOptions)
   const provider = decodeLabels(container, providerFilters, providerShape);
   if (provider.findings.length > 0) return { findings: provider.findings };
   const enabled = provider.value["enable"] ?? options.exposedByDefault;
-  if (enabled !== true || !passesConstraints(container, options)) return { findings: [] };
+  if (enabled !== true) return { findings: [] };
+  if (!passesConstraints(container, options)) {
+    return { findings: excludedContainer(container, options.constraints, dynamicFilters) };
+  }
 
   const decoded = decodeLabels(container, dynamicFilters, dynamicShape);
   if (decoded.findings.length > 0) return { findings: decoded.findings };

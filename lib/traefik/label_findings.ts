@@ -1,6 +1,7 @@
 /** What is said about labels: who, which, where, what Traefik does with it, and the fix. */
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import type { Container, ContainerConfiguration } from "./container.ts";
+import { passesFilter } from "./label_tree.ts";
 import type { DecodeProblem, Node } from "./node.ts";
 import { yamlWord } from "../diagnostics/yaml_word.ts";
 
@@ -36,6 +37,27 @@ export function containerProblem(
     ...at(spanOf(container, origin)),
     hint,
   };
+}
+
+/** A container with routes that the constraints of this Traefik leave to another one; nothing where it has none. */
+export function excludedContainer(
+  container: Container,
+  constraints: string,
+  filters: readonly string[],
+): Diagnostic[] {
+  const [first] = Object.keys(container.labels).filter((key) => passesFilter(key, filters));
+  if (first === undefined) return [];
+  return [{
+    code: "traefik-constraint-excluded",
+    severity: "question",
+    message:
+      `The labels of the service "${container.service}" are for another Traefik, as the constraints ${constraints} ` +
+      "leave it out: it has no routes in the cluster",
+    ...at(container.spanOf(first)),
+    hint:
+      "The cluster has one Traefik: for its routes give it the labels that the constraints ask for, or take the " +
+      "constraints away where one Traefik is to serve both",
+  }];
 }
 
 /** No label says the port, and what the image exposes is not known (or the network is not the container's own). */

@@ -8,6 +8,7 @@ import { type DynamicFile, readDynamicFile } from "./dynamic_file.ts";
 import { findTraefik } from "./find_traefik.ts";
 import { inlineFiles, type TextAt } from "./inline_files.ts";
 import { type MergedSection, mergeSection, type SectionPath } from "./merge_containers.ts";
+import { joinOthers, type OtherDefinitions, type OtherTraefik } from "./other_traefik.ts";
 import type { Element, ElementSection, Routing } from "./routing.ts";
 import { dockerOptionsOf, readStaticConfiguration, textField } from "./static_configuration.ts";
 import type { TraefikFiles } from "./traefik_files.ts";
@@ -19,12 +20,20 @@ export interface RoutingInput {
   readonly files: TraefikFiles;
   /** What `env` in templates reads; absent: the environment of the stack's Traefik. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The Traefik of another project that the labels are for; of no account where the stack has one of its own. */
+  readonly elsewhere?: OtherTraefik;
+  /** What other projects define for the same Traefik. */
+  readonly others?: OtherDefinitions;
 }
 
 /** Reads the routing of a stack. Nothing is thrown: what cannot be used is a finding. */
 export function readRouting(input: RoutingInput): Routing {
-  const { project, files } = input;
-  const traefik = findTraefik(project);
+  const { project } = input;
+  const own = findTraefik(project);
+  const elsewhere = own === undefined ? input.elsewhere : undefined;
+  const traefik = own ?? elsewhere?.found;
+  // The dynamic files of another project's Traefik are read with that project.
+  const files = elsewhere === undefined ? input.files : withoutDynamic(elsewhere.files);
   const environment = input.environment ?? traefik?.environment ?? {};
   const fixed = readStaticConfiguration(files.static, traefik?.flags ?? [], environment);
   const options = dockerOptionsOf(fixed.configuration);
@@ -34,20 +43,28 @@ export function readRouting(input: RoutingInput): Routing {
   const configurations = results.flatMap(({ configuration }) => configuration ?? []);
   const dynamic = files.dynamic.map((file) => readDynamicFile(file, environment));
   const findings = [
-    ...fixed.findings,
+    ...(elsewhere === undefined ? fixed.findings : []),
     ...results.flatMap((result) => result.findings),
     ...dynamic.flatMap((file) => file.findings),
     ...networkFinding(configurations.map(({ container }) => container), options),
   ];
-  const sections = inlineAll(mergeAll(configurations, dynamic, findings), files.textAt);
+  const merged = inlineAll(mergeAll(configurations, dynamic, findings), files.textAt);
+  const sections = input.others === undefined ? merged : joinOthers(merged, input.others);
   return {
     ...sections,
     ...(fixed.configuration === undefined ? {} : { static: fixed.configuration }),
-    ...(traefik === undefined ? {} : { traefikService: traefik.service }),
+    ...(own === undefined ? {} : { traefikService: own.service }),
+    ...(elsewhere === undefined ? {} : {
+      elsewhere: { from: elsewhere.from, project: elsewhere.project, service: elsewhere.found.service },
+    }),
     ...versionOf(traefik?.version),
     defaultRuleSyntax: ruleSyntax(fixed.configuration?.fields, traefik?.version),
     findings,
   };
+}
+
+function withoutDynamic(files: TraefikFiles): TraefikFiles {
+  return { ...files, dynamic: [] };
 }
 
 /** Without a Traefik in the stack one elsewhere may read its labels, but nothing is routed by default. */

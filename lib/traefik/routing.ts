@@ -2,6 +2,7 @@
  * What Traefik would have learnt from a stack: the dynamic configuration by provider, in Traefik's own words
  * (the JSON names of its `dynamic.Configuration`), with the place where each element was written.
  */
+import type { Project } from "../../compose/project.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 
 /** An element of a dynamic configuration, its fields spelled as in Traefik's JSON (camelCase). */
@@ -45,5 +46,7 @@ export interface Routing {
   readonly traefikVersion?: string;
   /** How rules without a syntax of their own are read: Traefik 2 knows `v2` only. */
   readonly defaultRuleSyntax?: "v2" | "v3";
+  /** The Traefik of another project that the stack's labels are for: that project moves and configures it. */
+  readonly elsewhere?: { readonly from: string; readonly project: Project; readonly service: string };
   readonly findings: readonly Diagnostic[];
 }

@@ -65,10 +65,12 @@ const SHARED = [
   "/apis/rbac.authorization.k8s.io/v1/clusterroles",
   "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
   "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings",
+  "/api/v1/namespaces/kube-system/persistentvolumeclaims",
+  "/api/v1/namespaces/kube-system/services",
 ];
 
 /** Removes what a stack left behind; the pods go with their namespaces. */
-async function cleanUp({ api }: TestCluster): Promise<void> {
+export async function cleanUp({ api }: TestCluster): Promise<void> {
   const owned = "labelSelector=compose-ferry%2Fowner";
   const { body } = await api.request("GET", `/api/v1/namespaces?${owned}`);
   const { items } = body as { items: readonly { readonly metadata: { readonly name: string } }[] };

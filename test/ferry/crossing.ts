@@ -77,7 +77,8 @@ export async function prepareCrossing(
   };
 }
 
-async function copyTree(from: string, to: string): Promise<void> {
+/** Copies a folder with all that is in it. */
+export async function copyTree(from: string, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   for await (const entry of Deno.readDir(from)) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];

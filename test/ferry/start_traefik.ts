@@ -9,14 +9,18 @@ export const WEB_PORT = 8000;
 
 const TIMEOUT_MS = 60_000;
 
-/** @param directory the node's folder. */
-async function start(directory: string): Promise<void> {
+/**
+ * @param directory the node's folder.
+ * @param more arguments besides those that every test needs.
+ */
+async function start(directory: string, more: readonly string[]): Promise<void> {
   const { traefik } = await buildTools(["traefik"], () => {});
   const args = [
     `--entrypoints.web.address=127.0.0.1:${WEB_PORT}`,
     "--providers.kubernetescrd=true",
     "--global.checknewversion=false",
     "--global.sendanonymoususage=false",
+    ...more,
   ];
   Deno.env.set("KUBECONFIG", join(directory, "cluster", "kubeconfig"));
   await startDaemon(
@@ -39,4 +43,7 @@ async function start(directory: string): Promise<void> {
   }
 }
 
-if (import.meta.main) await start(Deno.args[0] ?? "");
+if (import.meta.main) {
+  const [directory = "", ...more] = Deno.args;
+  await start(directory, more);
+}

@@ -21,6 +21,7 @@ export function smallConversion(stack: SmallStack): Conversion {
     services,
     namespaces: [],
     storage: [],
+    neighbours: [],
     configuration: [...services.values()].flatMap(({ configuration }) => configuration),
     secrets: new Map(),
     ports: new Map(),

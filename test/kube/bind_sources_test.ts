@@ -56,6 +56,30 @@ Deno.test("a directory with more than fits into a ConfigMap is a volume, and sai
   assert.ok(volumePaths(conversion).some((path) => path.endsWith("/config/many")));
 });
 
+const LINKED: readonly (readonly [string, string, RegExp])[] = [
+  [
+    "out of the directory",
+    "../../secret.txt",
+    /as "link" is a link that leads out of it: it stays where it is, on a volume/,
+  ],
+  ["to what is not there", "absent", /as "link" is a link to what is not there/],
+  ["to a folder", ".", /as "link" is a link to a folder/],
+];
+
+for (const [where, target, message] of LINKED) {
+  Deno.test(`a directory with a link ${where} is a volume, as in Docker, and the link is named`, async () => {
+    const { conversion } = await convertDisk((directory) => {
+      writeMany(directory);
+      Deno.writeTextFileSync(`${directory}/secret.txt`, "x");
+      Deno.symlinkSync(target, `${directory}/config/small/link`);
+    });
+    const warning = conversion.findings.find(({ message }) => message.includes('"./config/small"'));
+    assert.equal(warning?.code, "kube-directory-too-large");
+    assert.match(warning?.message ?? "", message);
+    assert.ok(volumePaths(conversion).some((path) => path.endsWith("/config/small")));
+  });
+}
+
 Deno.test("a small directory that nobody writes to is configuration, one that its program writes to is data", async () => {
   const { conversion } = await convertDisk(writeMany);
   const maps = conversion.configuration.map(({ object }) => object.metadata.name);

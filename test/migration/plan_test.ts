@@ -35,6 +35,7 @@ function conversion(...services: ConvertedService[]): Conversion {
     services: new Map(services.map((converted) => [converted.name, converted])),
     namespaces: [object("Namespace", "n")],
     storage: [],
+    neighbours: [],
     configuration: [],
     secrets: new Map(),
     ports: new Map(),

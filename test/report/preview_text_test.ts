@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { renderPreview } from "../../lib/report/preview_text.ts";
+import { renderNewVersion } from "../../lib/report/new_version_text.ts";
 import type { MigrationPreview, PlannedChange } from "../../lib/run/dry_run.ts";
 
 function preview(
@@ -29,5 +30,39 @@ Deno.test("renderPreview() says of a drift what somebody did, not what a run wou
       "  - Service faf/web gone\n" +
       "  ± Service faf/web made anew: by somebody, after it was deleted\n" +
       "Drift: 1 migration, 1 changed, 1 made anew, 1 gone\n",
+  );
+});
+
+Deno.test("renderPreview() and renderNewVersion() mark what only a new version changes, and what starts anew", () => {
+  const changes: readonly PlannedChange[] = [
+    { object: "Deployment faf/web", outcome: "configured", restarts: true },
+    { object: "ConfigMap faf/web", outcome: "configured" },
+    { object: "Service faf/web", outcome: "unchanged" },
+  ];
+  const base = {
+    id: "050_web",
+    title: "Web",
+    absent: [],
+    manual: [],
+    diagnostics: [],
+    reason: "changed",
+  } as const;
+  const previews = [{ ...base, cause: "version", changes }] as const;
+  const why = "only this version of the tool changes it: your files and decisions are those of the last run";
+  assert.equal(
+    renderPreview(previews, { colour: false }),
+    "050_web Web, applied before and changed since\n" +
+      `  ! ${why}\n` +
+      "  ~ Deployment faf/web to change, starts anew (only its mark)\n" +
+      "  ~ ConfigMap faf/web to change (only its mark)\n" +
+      "Plan: 1 migration, 2 to change, 1 unchanged\n",
+  );
+  assert.equal(
+    renderNewVersion(previews, { colour: false }),
+    "This version of the tool plans 1 applied migration otherwise:\n" +
+      `050_web Web: ${why}\n` +
+      "  Deployment faf/web configured, starts anew\n" +
+      "  ConfigMap faf/web configured\n" +
+      "1 program would start anew: Deployment faf/web\n",
   );
 });

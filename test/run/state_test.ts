@@ -62,6 +62,7 @@ Deno.test("readState() gives back what writeState() was given", () => {
         epoch,
         lock: { runId: "r", holder: "h", process: "p", since: "s" },
         writeId: "w",
+        origin: { tool: "t", inputs: "i" },
         records: new Map(ids.map((id) => [id, entries[id]?.[0] ?? record(0)])),
         inventory: new Map(ids.map((id) => [id, entries[id]?.[1] ?? []])),
       };

@@ -28,6 +28,8 @@ export interface RouteContext {
   serviceFor(service: string, port: number): ServiceTarget | undefined;
   /** The compose service that a host name in a URL means, if any. */
   composeService(host: string): string | undefined;
+  /** The address in the cluster of a host that is another project's service, on a network that both have. */
+  neighbour(host: string): string | undefined;
   /** Names in the cluster by qualified name. */
   readonly names: {
     readonly httpServices: ReadonlyMap<string, string>;

@@ -8,7 +8,13 @@ import type { RouteContext, ServiceTarget } from "./context.ts";
 import { withDecidedTls } from "./decided_tls.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import { decidedCertificate, type GivenCertificate } from "./default_certificate.ts";
-import { askAboutElsewhere, isTraefikElsewhere, usualEntryPoints, withoutClosed } from "./elsewhere.ts";
+import {
+  askAboutElsewhere,
+  isTraefikElsewhere,
+  publishedHere,
+  usualEntryPoints,
+  withoutClosed,
+} from "./elsewhere.ts";
 import { frontService } from "./front.ts";
 import { askAboutPlainHttp, type EntryPoints, mapEntryPoints, reportAddresses } from "./entry_points.ts";
 import { convertStatic } from "./helm_chart_config.ts";
@@ -27,6 +33,8 @@ export interface RoutingConversionInput {
   readonly decisions: TraefikDecisions;
   /** The core Service for a port of a compose service; undefined where it has none. */
   serviceFor(service: string, port: number): ServiceTarget | undefined;
+  /** The address in the cluster of a host that is another project's service. */
+  neighbour?(host: string): string | undefined;
   /** Published ports that decisions lead through Traefik. */
   readonly published?: readonly PublishedPort[];
   /** The content of the stack's `acme.json`. */
@@ -55,7 +63,8 @@ export interface RoutingConversion {
 export function convertRouting(given: RoutingConversionInput): RoutingConversion {
   const isElsewhere = isTraefikElsewhere(given.routing);
   const routing = withDecidedTls(isElsewhere ? withoutClosed(given.routing) : given.routing, given.decisions);
-  const input = { ...given, routing };
+  const { published, findings: closed } = publishedHere(given);
+  const input = { ...given, routing, published };
   const entryPoints = isElsewhere
     ? usualEntryPoints(given.routing)
     : mapEntryPoints(routing, input.decisions, input.project);
@@ -67,28 +76,28 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     ...convertRouters(context, routing.http.routers, convertHttpRouter),
     ...convertRouters(context, routing.tcp.routers, convertTcpRouter),
     ...convertRouters(context, routing.udp.routers, convertUdpRouter),
-    ...(input.published ?? []).flatMap((published) => publishedRoute(context, published) ?? []),
+    ...published.flatMap((port) => publishedRoute(context, port) ?? []),
   ];
   context.findings.push(
+    ...closed,
     ...askAboutPlainHttp(context.entryPoints, routing.http.routers.values()),
     ...reportAddresses(routing, input.project),
   );
   const environment = environmentOf(input);
   // What another project's Traefik is set to is that project's business.
-  const fixed = isElsewhere && (input.published ?? []).length === 0
-    ? { objects: [], values: {} }
-    : convertStatic(context, {
-      published: input.published ?? [],
-      environment,
-      ...(input.acme === undefined ? {} : { acme: input.acme }),
-    });
+  const isOthers = routing.elsewhere !== undefined || isElsewhere && published.length === 0;
+  const fixed = isOthers ? { objects: [], values: {} } : convertStatic(context, {
+    published,
+    environment,
+    ...(input.acme === undefined ? {} : { acme: input.acme }),
+  });
   const routes = new Map<string, PlannedObject[]>();
   for (const planned of converted) {
     if (planned.service === undefined) continue;
     routes.set(planned.service, [...routes.get(planned.service) ?? [], planned]);
   }
   const source = routing.static?.span === undefined ? {} : { source: routing.static.span };
-  const front = frontService(context, input.published ?? []);
+  const front = frontService(context, published);
   return {
     routes,
     otherRoutes: converted.filter(({ service }) => service === undefined),
@@ -113,6 +122,7 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     keepsVersion2: decisions.keepVersion2 && routing.traefikVersion?.split(".")[0] === "2",
     serviceFor: (service, port) => input.serviceFor(service, port),
     composeService: (host) => composeServiceOf(project, host),
+    neighbour: (host) => input.neighbour?.(host),
     names: {
       httpServices: objectNames(routing.http.services.values()),
       httpTransports: objectNames(routing.http.serversTransports.values()),

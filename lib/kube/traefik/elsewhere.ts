@@ -3,13 +3,14 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Element, Routing } from "../../traefik/routing.ts";
 import { entryPointsOf } from "../../traefik/static_configuration.ts";
 import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
+import type { PublishedPort } from "./published_ports.ts";
 import { record } from "../json.ts";
 import { qualify } from "./references.ts";
 
 /** Whether the labels are for a Traefik of another project: there is none here, and no configuration of one. */
 export function isTraefikElsewhere(routing: Routing): boolean {
-  return routing.traefikService === undefined && routing.static === undefined &&
-    routersOf(routing).length > 0;
+  return routing.traefikService === undefined && routing.elsewhere === undefined &&
+    routing.static === undefined && routersOf(routing).length > 0;
 }
 
 /**
@@ -55,6 +56,31 @@ export function withoutClosed(routing: Routing): Routing {
   };
 }
 
+/**
+ * The published ports for which this stack may open an entry point. Where another project has the Traefik it alone opens
+ * them: there are its `web` and `websecure`, and what else is decided so is asked about and stays closed.
+ */
+export function publishedHere(
+  { routing, published = [] }: { readonly routing: Routing; readonly published?: readonly PublishedPort[] },
+): { readonly published: readonly PublishedPort[]; readonly findings: readonly Diagnostic[] } {
+  const { elsewhere } = routing;
+  if (elsewhere === undefined) return { published, findings: [] };
+  const isThere = ({ entryPoint }: PublishedPort): boolean =>
+    entryPoint === "web" || entryPoint === "websecure";
+  const findings = published.filter((port) => !isThere(port)).map((port): Diagnostic => ({
+    code: "traefik-entry-point-of-others",
+    severity: "question",
+    message:
+      `Port ${port.hostPort} of service "${port.service}" is decided to go through Traefik, which is configured ` +
+      `by the project in "${elsewhere.from}" alone: it is not opened`,
+    ...(port.span === undefined ? {} : { span: port.span }),
+    hint:
+      `Add to decisions.yaml: publish: { "${port.hostPort}": loadBalancer }, or give that project's Traefik an entry ` +
+      "point on the port and this service labels for it",
+  }));
+  return { published: published.filter(isThere), findings };
+}
+
 /** One question in place of one for every router: what was taken for what, and which routers stay closed. */
 export function askAboutElsewhere(
   routing: Routing,
@@ -91,20 +117,26 @@ export function askAboutElsewhere(
         `the cluster's own routes to them${said.length === 0 ? "" : `, ${said.join(", ")}`}`,
       ...(first?.span === undefined ? {} : { span: first.span }),
       hint:
-        "Add the compose file of that Traefik with -f, so that its entry points, middlewares and certificates are read",
+        "Name the folder of that Traefik's project: --traefik DIR, or in decisions.yaml traefik: { from: ../traefik }, so " +
+        "that its entry points, middlewares and certificates are read",
       ...(related.length === 0 ? {} : { related }),
     },
   ];
 }
 
-/** The middlewares, TLS options and transports that a router needs and that are defined nowhere here. */
-function missingOf({ http, tcp, tls }: Routing, router: Element): readonly string[] {
+/** The services, middlewares, TLS options and transports that a router needs and that are defined nowhere here. */
+function missingOf({ http, tcp, udp, tls }: Routing, router: Element): readonly string[] {
   const qualified = (names: readonly string[]): readonly string[] =>
     names.map((name) => qualify(name, router));
   const options = record(router.fields["tls"])?.["options"];
-  const service = http.services.get(qualify(String(router.fields["service"] ?? ""), router));
+  const reference = String(router.fields["service"] ?? "");
+  const service = http.services.get(qualify(reference, router));
+  // A service of the stack's own that is not there is the stack's own slip.
+  const isOthers = reference.includes("@") && !reference.endsWith("@internal") &&
+    ![http, tcp, udp].some(({ services }) => services.has(reference));
   const transport = record(service?.fields["loadBalancer"])?.["serversTransport"];
   return [
+    ...(isOthers ? [reference] : []),
     ...qualified(namesIn(router, "middlewares")).filter((name) =>
       !http.middlewares.has(name) && !tcp.middlewares.has(name)
     ),

@@ -41,7 +41,10 @@ export interface EntryPoints {
 export function mapEntryPoints(routing: Routing, decisions: TraefikDecisions, project: Project): EntryPoints {
   const written = entryPointsOf(routing.static);
   const taken = new Set<string>();
-  const service = project.services[routing.traefikService ?? ""];
+  const { elsewhere } = routing;
+  const service = elsewhere === undefined
+    ? project.services[routing.traefikService ?? ""]
+    : elsewhere.project.services[elsewhere.service];
   const byName = new Map(
     written.map((entryPoint) => [
       entryPoint.name,

@@ -28,7 +28,8 @@ export function frontService(
 ): KubeObject | undefined {
   const { decisions: { mode, namespace } } = context;
   const ports = frontPorts(context, published);
-  const isOthers = isTraefikElsewhere(context.routing) && published.length === 0;
+  const isOthers = context.routing.elsewhere !== undefined ||
+    isTraefikElsewhere(context.routing) && published.length === 0;
   if (mode === "external" || isOthers || ports.length === 0) return undefined;
   return {
     apiVersion: "v1",

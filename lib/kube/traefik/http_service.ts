@@ -114,7 +114,9 @@ function targetOf(
   port: number,
 ): ServiceTarget | undefined {
   const service = context.composeService(host);
-  if (service === undefined) return externalService(context, element, host, port, "TCP");
+  if (service === undefined) {
+    return externalService(context, element, context.neighbour(host) ?? host, port, "TCP");
+  }
   context.required.push({ service, port, ...(element.span === undefined ? {} : { span: element.span }) });
   const target = context.serviceFor(service, port);
   if (target === undefined) {

@@ -200,7 +200,12 @@ function insideAddress(context: RouteContext, element: Element, address: string)
   const match = /^(https?:\/\/)([^/:]+)(?::(\d+))?(.*)$/.exec(address);
   const [, scheme = "", host = "", portText, rest = ""] = match ?? [];
   const service = match === null ? undefined : context.composeService(host);
-  if (service === undefined) return address;
+  if (service === undefined) {
+    const neighbour = match === null ? undefined : context.neighbour(host);
+    return neighbour === undefined
+      ? address
+      : `${scheme}${neighbour}${portText === undefined ? "" : `:${portText}`}${rest}`;
+  }
   const port = Number(portText ?? (scheme === "https://" ? 443 : 80));
   context.required.push({ service, port, ...(element.span === undefined ? {} : { span: element.span }) });
   const target = context.serviceFor(service, port);

@@ -206,7 +206,9 @@ function streamTarget(
     );
     return undefined;
   }
-  if (service === undefined) return externalService(context, element, host, port, kubeProtocol);
+  if (service === undefined) {
+    return externalService(context, element, context.neighbour(host) ?? host, port, kubeProtocol);
+  }
   context.required.push({
     service,
     port,

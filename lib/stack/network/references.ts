@@ -75,6 +75,21 @@ export function hostReferences(project: Project, bindSources: BindSources): read
   );
 }
 
+/** Those of `names` that variables, arguments, healthchecks or files of the project's services speak of. */
+export function mentionedHosts(
+  project: Project,
+  bindSources: BindSources,
+  names: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const found = Object.values(project.services).flatMap((service) => [
+    ...environmentMentions(project, service, names),
+    ...argumentMentions(project, service, names),
+    ...healthcheckMentions(project, service, names),
+    ...fileMentions(project, service, bindSources, names),
+  ]);
+  return new Set(found.map(({ mention }) => mention.host));
+}
+
 /** Single-word hosts of URLs and of keys that name hosts, which are no name of a service. */
 export function unknownHosts(
   project: Project,

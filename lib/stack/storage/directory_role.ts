@@ -48,9 +48,9 @@ export function directoryRole(context: Context, directory: MountedDirectory): Ro
       context,
       "kube-directory-too-large",
       "warning",
-      `Directory "${
-        storageKey(context, path)
-      }" is too large for a ConfigMap and stays where it is, on a volume`,
+      `Directory "${storageKey(context, path)}" cannot be a ConfigMap as ${
+        source.obstacle ?? "it is too large for one"
+      }: it stays where it is, on a volume, as in Docker`,
       uses,
       path,
       "data",
