@@ -1,19 +1,10 @@
 /** Reads `decisions.yaml`: typed values, every problem at its place, and where each value was written. */
-import {
-  type Alias,
-  type Document,
-  isMap,
-  isScalar,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  visit,
-} from "yaml";
+import { type Document, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { withoutValue } from "../diagnostics/yaml_message.ts";
+import { describeAlias, findAliasProblem } from "./aliases.ts";
 import { expandProfiles, mergePatch } from "./merge_patch.ts";
 import { currentNames, describeOldNames, type OldName } from "./old_names.ts";
 import { RESERVED_HINT, RESERVED_MESSAGE, reservedKeys } from "./reserved_name.ts";
@@ -63,12 +54,20 @@ export function parseDecisions(
   const span = (path: readonly Key[]): Span | undefined => place(nodeAt(document.contents, path));
   if (diagnostics.length > 0) return { decisions: { file, span }, diagnostics };
 
-  let raw: unknown;
-  try {
-    raw = document.toJS({ maxAliasCount: MOST_ALIASES }) ?? {};
-  } catch (error) {
-    return { decisions: { file, span }, diagnostics: [badAlias(error, document, place)] };
+  const alias = findAliasProblem(document);
+  if (alias !== undefined) {
+    const { message, hint } = describeAlias(alias);
+    const problem = { code: "kube-decisions-syntax", severity: "error", hint } as const;
+    const at = place(alias.node);
+    const said = {
+      ...problem,
+      message: `Cannot read decisions: ${message}`,
+      ...(at === undefined ? {} : { span: at }),
+    };
+    return { decisions: { file, span }, diagnostics: [said] };
   }
+  // Weighed above.
+  const raw: unknown = document.toJS({ maxAliasCount: -1 }) ?? {};
   const keySpan = (path: readonly Key[], key: string): Span | undefined =>
     place(keyNode(nodeAt(document.contents, path), key)) ?? span(path);
   diagnostics.push(
@@ -100,37 +99,6 @@ export function parseDecisions(
   const remarks = describeOldNames(found, keySpan);
   const laid = laidOver(layers, profiles, file, document, span);
   return { decisions: laid.decisions, diagnostics: [...diagnostics, ...remarks, ...laid.diagnostics] };
-}
-
-/** So often may what is written once stand for more; beyond it a few lines would fill the memory. */
-const MOST_ALIASES = 100;
-
-/** An alias without its anchor, or one that stands for too much; at the first that leads nowhere. */
-function badAlias(
-  error: unknown,
-  document: Document,
-  place: (node: { range?: readonly number[] | null } | null | undefined) => Span | undefined,
-): Diagnostic {
-  let first: Alias | undefined;
-  visit(document, {
-    Alias(_, node): symbol | undefined {
-      if (first === undefined || node.resolve(document) === undefined) first = node;
-      return node.resolve(document) === undefined ? visit.BREAK : undefined;
-    },
-  });
-  const isMissing = first !== undefined && first.resolve(document) === undefined;
-  const span = place(first);
-  return {
-    code: "kube-decisions-syntax",
-    severity: "error",
-    message: isMissing
-      ? `Cannot read decisions: the alias "*${first?.source}" has no anchor before it`
-      : `Cannot read decisions: ${firstSentence(error instanceof Error ? error.message : String(error))}`,
-    ...(span === undefined ? {} : { span }),
-    hint: isMissing
-      ? `Write "&${first?.source}" before what it stands for`
-      : "Write it out in place of aliases",
-  };
 }
 
 /** The base of the file and its profiles, each with what it builds on. */
@@ -189,6 +157,9 @@ export function noDecisions(): Decisions {
   return { file: "decisions.yaml", span: () => undefined };
 }
 
+/** Of one map's unknown keys: a file of many thousands of them is no file of decisions. */
+const MOST_TOLD = 200;
+
 function problems(
   issue: z.core.$ZodIssue,
   span: (path: readonly Key[]) => Span | undefined,
@@ -198,7 +169,7 @@ function problems(
   const where = path.length === 0 ? "decisions" : `"${path.join(".")}"`;
   if (issue.code === "unrecognized_keys") {
     const known = knownKeys(path);
-    return issue.keys.map((key) =>
+    return issue.keys.slice(0, MOST_TOLD).map((key) =>
       problem(
         "kube-decisions-unknown-key",
         `Decision "${[...path, key].join(".")}" does not exist`,
