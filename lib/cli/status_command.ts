@@ -1,5 +1,5 @@
 /** `status`: what is applied, pending, running, failed, changed or missing. */
-import { type Diagnostic, Failure, type Sources } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, Failure, hasErrors, type Sources } from "../diagnostics/diagnostic.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { objectKey } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
@@ -41,10 +41,15 @@ export async function status(options: CommandOptions, surroundings: Surroundings
       return await showDrift(plan, { target, namespace, terminal, options, sources });
     }
     const { status, diagnostics } = await readStatus(plan, target.client, namespace);
-    if (options.output === "json") terminal.out(`${JSON.stringify(status)}\n`);
-    else terminal.out(renderStatus(status, { colour: terminal.outColour }));
     const beside = await writesBeside(plan, stack, surroundings, target.client);
-    printDiagnostics([...diagnostics, ...beside], { terminal, options, sources });
+    const said = [...diagnostics, ...beside];
+    if (options.output === "json") terminal.out(`${JSON.stringify({ ...status, diagnostics: said })}\n`);
+    else {
+      terminal.out(renderStatus(status, { colour: terminal.outColour }));
+      printDiagnostics(said, { terminal, options, sources });
+    }
+    // Two writers on one directory are no state to report as good.
+    if (hasErrors(beside)) return ExitCode.failed;
     return options["detailedExitcode"] === true && isPending(status) ? ExitCode.pending : ExitCode.ok;
   });
 }

@@ -3,6 +3,7 @@ import type { KubeObject } from "../kube/object.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { ObjectRef } from "../migration/step.ts";
 import { readDeleted, readEvent, readObject, readPage, readReview } from "./answer_shape.ts";
+import { type ApplyOptions, applyRequest, isNulled, withEmptied, withoutEmptied } from "./apply_request.ts";
 import { ApiError, isNotFound, isRace, isRoleUnseen } from "./api_error.ts";
 import type { Connection } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
@@ -10,19 +11,7 @@ import { logLines } from "./log_lines.ts";
 import type { LiveObject, WatchEvent } from "./live_object.ts";
 import { builtInResource, listPath, objectPath, type Resource } from "./resources.ts";
 import { StrangeAnswer } from "./strange_answer.ts";
-import { type Answer, type ApiRequest, pause, type TimeSource, Transport } from "./transport.ts";
-
-/** Options of one apply. */
-export interface ApplyOptions {
-  readonly dryRun?: boolean;
-  /** Who owns the fields. Default: this program. */
-  readonly fieldManager?: string;
-  /** Take over fields that others own. */
-  readonly force?: boolean;
-  /** Called right before the object is sent; throws where the right to write is gone. */
-  readonly guard?: (() => Promise<void>) | undefined;
-  readonly signal?: AbortSignal;
-}
+import { type ApiRequest, pause, type TimeSource, Transport } from "./transport.ts";
 
 /** The object as the server has it after an apply. */
 export interface Applied {
@@ -148,33 +137,26 @@ export class ClusterClient {
   /** Server-side apply of exactly this JSON, with strict field validation. */
   async apply(object: KubeObject, options: ApplyOptions = {}): Promise<Applied> {
     const resource = await this.#require(object.apiVersion, object.kind);
-    const { status, body } = await this.#applyPatiently(resource, object, options);
-    return { object: body, created: status === 201 };
+    try {
+      return await this.#applyPatiently(resource, object, options);
+    } catch (error) {
+      const live = isNulled(error) ? await this.get({ ...object, ...object.metadata }) : undefined;
+      const before = live === undefined ? undefined : withoutEmptied(object, live);
+      if (before === undefined) throw error;
+      const { object: seen, created } = await this.#applyPatiently(resource, before, options);
+      return options.dryRun
+        ? { object: withEmptied(seen, object), created }
+        : await this.#applyPatiently(resource, object, options);
+    }
   }
 
-  async #applyPatiently(
-    resource: Resource,
-    object: KubeObject,
-    options: ApplyOptions,
-  ): Promise<Answer<LiveObject>> {
-    const request: ApiRequest = {
-      method: "PATCH",
-      path: objectPath(resource, object.metadata),
-      contentType: "application/apply-patch+yaml",
-      query: {
-        fieldManager: options.fieldManager ?? FIELD_MANAGER,
-        fieldValidation: "Strict",
-        ...(options.force ? { force: "true" } : {}),
-        ...(options.dryRun ? { dryRun: "All" } : {}),
-      },
-      body: object,
-      guard: options.guard,
-      ...withSignal(options.signal),
-    };
+  async #applyPatiently(resource: Resource, object: KubeObject, options: ApplyOptions): Promise<Applied> {
+    const request = applyRequest(resource, object, options);
     const read = readObject({ kind: object.kind, name: object.metadata.name });
     for (let attempt = 0;; attempt++) {
       try {
-        return await this.#transport.answer(request, read);
+        const { status, body } = await this.#transport.answer(request, read);
+        return { object: body, created: status === 201 };
       } catch (error) {
         const isPassing = isRace(error) || !options.dryRun && isRoleUnseen(error, object);
         if (!isPassing || attempt >= MOST_RACES) throw error;

@@ -6,6 +6,8 @@ export const FIELD_MANAGER = "compose-ferry";
 export const OWNER_LABEL = "compose-ferry/owner";
 /** On the record: how often the lock was taken. On any other object: that number when it was sent. */
 export const EPOCH_ANNOTATION = "compose-ferry/epoch";
+/** The keyed digest of the object as it was planned. */
+export const DIGEST_ANNOTATION = "compose-ferry/digest";
 /** On the target's Namespace: the oldest epoch whose writes are still let in. */
 export const FENCE_ANNOTATION = "compose-ferry/fence";
 /** Owns that annotation and nothing else. */

@@ -1,10 +1,9 @@
 /** The names that the runner writes into the cluster. Part of the format: changing one needs an upgrade path. */
-export { EPOCH_ANNOTATION, OWNER_LABEL } from "../migration/record_names.ts";
+export { DIGEST_ANNOTATION, EPOCH_ANNOTATION, OWNER_LABEL } from "../migration/record_names.ts";
 
-/** The keyed digest of the object as it was planned. */
-export const DIGEST_ANNOTATION = "compose-ferry/digest";
 /** In place of a digest, which needs the key, which needs the namespace that carries this. */
 export const PREPARED = "prepared";
+
 /** The migration that applied the object last. */
 export const MIGRATION_ANNOTATION = "compose-ferry/migration";
 

@@ -10,9 +10,15 @@ import { type Purpose, type Rule, rulesByPlace } from "./rights.ts";
 const GROUP = "rbac.authorization.k8s.io";
 
 /**
+ * What the guard looks at before a workload starts: pods of any namespace that write to its directory, and whether this
+ * machine is the node. A run without these rights goes on, and sees its own namespace alone.
+ */
+const SIGHT: Rule = { apiGroups: [""], resources: ["nodes", "pods"], verbs: ["get", "list"] };
+
+/**
  * The plan's namespaces, then a Role in each place and a ClusterRole for what has no namespace, bound to a user. They
  * are named after the stack's namespace and the user: two stacks, or two users, do not meet. Nothing is granted that
- * the plan does not need for the purposes.
+ * the plan does not need for the purposes, and nothing but a look around goes beyond its namespaces.
  */
 export function rbacObjects(
   plan: Plan,
@@ -21,6 +27,7 @@ export function rbacObjects(
   purposes: readonly Purpose[] = ["migrate"],
 ): readonly KubeObject[] {
   const name = `${namespace}-${label(user)}`;
+  const isRun = purposes.includes("migrate");
   const planned = plan.migrations.flatMap(plannedObjects).map(({ object }) => object)
     .filter(({ kind }) => kind === "Namespace")
     .map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata: { name: metadata.name } }));
@@ -31,7 +38,7 @@ export function rbacObjects(
       const kind = place === "" ? "ClusterRole" : "Role";
       const apiVersion = `${GROUP}/v1`;
       return [
-        { apiVersion, kind, metadata, rules },
+        { apiVersion, kind, metadata, rules: place === "" && isRun ? [...rules, SIGHT] : rules },
         {
           apiVersion,
           kind: `${kind}Binding`,

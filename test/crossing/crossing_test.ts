@@ -193,8 +193,12 @@ Deno.test("volumes made for a laptop are not moved elsewhere by a run without it
       );
     const before = await volumes();
     assert.match(before, /DirectoryOrCreate/);
+    const without = await runFerry(["migrate", ...stack.flags, "--yes"], { cluster });
+    assert.equal(without.code, 0, without.err);
+    assert.equal(await volumes(), before, "on the same path they stay as they were made");
+    await using elsewhere = await exampleStack(cluster.prefix);
     for (const more of [["--dry-run"], ["--yes"]]) {
-      const { code, err } = await runFerry(["migrate", ...stack.flags, ...more], { cluster });
+      const { code, err } = await runFerry(["migrate", ...elsewhere.flags, ...more], { cluster });
       assert.notEqual(code, 0, err);
       assert.match(err, /error\[run-volume-place\]: PersistentVolume .* was made for another place/);
     }

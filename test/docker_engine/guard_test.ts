@@ -133,14 +133,20 @@ onEngine(
     assert.match(moved.err, /docker update --restart=no store-1/);
     const calm = await ferry(["status"]);
     assert.match(finding(calm, "run-comes-back"), /^warning/);
+    assert.equal(calm.code, 0, calm.err);
     await engine.docker("update", "--restart=no", "store-1");
     assert.equal(finding(await ferry(["status"]), "run-comes-back"), "");
 
     await engine.docker("start", "store-1");
-    assert.match(
-      finding(await ferry(["status"]), "run-data-in-use"),
-      /^error.*"store-1" still runs.* is started already/,
-    );
+    const two = await ferry(["status"]);
+    assert.match(finding(two, "run-data-in-use"), /^error.*"store-1" still runs.* is started already/);
+    assert.equal(two.code, 1, "two writers are no good state");
+    const told = await ferry(["status", "-o", "json"]);
+    assert.equal(told.code, 1);
+    const { diagnostics } = JSON.parse(told.out) as {
+      readonly diagnostics: readonly { readonly code: string }[];
+    };
+    assert.ok(diagnostics.some(({ code }) => code === "run-data-in-use"), told.out);
     const redone = await ferry(["redo", "080", "--yes"]);
     assert.equal(redone.code, 1, redone.err);
     const again = await ferry(["migrate", "--yes"]);

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ApiError } from "../../lib/cluster/api_error.ts";
-import type { Applied, ApplyOptions, ClusterClient } from "../../lib/cluster/client.ts";
+import type { ApplyOptions } from "../../lib/cluster/apply_request.ts";
+import type { Applied, ClusterClient } from "../../lib/cluster/client.ts";
 import type { LiveObject } from "../../lib/cluster/live_object.ts";
 import { normalise } from "../../lib/diff/normalise.ts";
 import { describeObject, type KubeObject, objectKey, type PlannedObject } from "../../lib/kube/object.ts";

@@ -58,10 +58,13 @@ export function judge(sight: Sight, starts: readonly Start[], manner: Manner): F
   };
 }
 
-/** The workloads that share a place with one by plan. */
-function sharing({ workloads }: Sight): (object: KubeObject, place: Place) => readonly KubeObject[] {
+/**
+ * The workloads that share a place with one by plan. One that only reads there has a part in it, too: its pod may have
+ * written when it began, to give the directory an owner.
+ */
+function sharing({ mounting }: Sight): (object: KubeObject, place: Place) => readonly KubeObject[] {
   return (object, place) =>
-    workloads.filter(({ planned, places }) =>
+    mounting.filter(({ planned, places }) =>
       planned.object !== object && places.some((one) => overlaps(one, place))
     ).map(({ planned }) => planned.object);
 }

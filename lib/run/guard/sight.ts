@@ -2,14 +2,14 @@
 import type { Project } from "../../../compose/project.ts";
 import type { ClusterClient } from "../../cluster/client.ts";
 import type { Environment } from "../../docker/endpoints.ts";
-import { objectKey, type PlannedObject } from "../../kube/object.ts";
+import { type KubeObject, objectKey, type PlannedObject } from "../../kube/object.ts";
 import { ownMounts } from "../../node/place.ts";
 import { lookAtProcesses, type Sight as ProcessSight } from "../../node/processes.ts";
 import { sharedInCompose } from "./compose_mounts.ts";
 import type { SharedInCompose, Starting } from "./in_use.ts";
 import { type EngineSight, lookAtEngines, lookAtPods, Places, type PodSight } from "./look.ts";
 import type { Whereabouts } from "./whereabouts.ts";
-import { claimPaths, isWorkload, writtenPaths } from "./written.ts";
+import { type ClaimPaths, claimPaths, isWorkload, mountedPaths, writtenPaths } from "./written.ts";
 
 /** Where to look. */
 export interface SightOptions {
@@ -31,6 +31,8 @@ export interface Sight {
   readonly where: Where;
   /** Every workload of the plan that writes to directories; those that are to start as they were given. */
   readonly workloads: readonly Starting[];
+  /** Every workload of the plan that mounts directories, to write to or to read only: they share them by plan. */
+  readonly mounting: readonly Starting[];
   readonly isShared: SharedInCompose;
   readonly engines: EngineSight;
   readonly pods: PodSight;
@@ -57,17 +59,22 @@ export async function lookAround(
   const claims = claimPaths(all.map(({ object }) => object));
   const keys = new Set(starting.map(({ object }) => objectKey(object)));
   const known = [...starting, ...all.filter(({ object }) => !keys.has(objectKey(object)))];
-  const workloads = (await Promise.all(
-    known.filter(({ object }) => isWorkload(object)).map(async (planned): Promise<Starting> => ({
-      planned,
-      places: await places.all(writtenPaths(planned.object, claims)),
-    })),
-  )).filter(({ places }) => places.length > 0);
+  const startingAt = async (
+    pathsOf: (object: KubeObject, claims: ClaimPaths) => readonly string[],
+  ): Promise<readonly Starting[]> =>
+    (await Promise.all(
+      known.filter(({ object }) => isWorkload(object)).map(async (planned): Promise<Starting> => ({
+        planned,
+        places: await places.all(pathsOf(planned.object, claims)),
+      })),
+    )).filter(({ places }) => places.length > 0);
+  const workloads = await startingAt(writtenPaths);
   const wanted = workloads.filter(({ planned }) => starting.includes(planned));
   const hasPods = client !== undefined && wanted.length > 0;
   return {
     where,
     workloads,
+    mounting: await startingAt(mountedPaths),
     isShared: isElsewhere ? (): boolean => false : await sharedInCompose(project, places),
     engines: isElsewhere ? NO_ENGINES : await lookAtEngines(environment, places),
     pods: hasPods ? await lookAtPods(client, namespace, claims, places, !isElsewhere) : NO_PODS,

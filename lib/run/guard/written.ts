@@ -27,6 +27,19 @@ export function isWorkload({ kind }: KubeObject): boolean {
  * those of the machine itself (`/var/run`, `/dev`), which belong to nobody alone.
  */
 export function writtenPaths(object: KubeObject, claims: ClaimPaths): readonly string[] {
+  return pathsOfMounts(object, claims, (mount) => mount["readOnly"] !== true);
+}
+
+/** Those that it mounts in whatever way: it has a part in them. */
+export function mountedPaths(object: KubeObject, claims: ClaimPaths): readonly string[] {
+  return pathsOfMounts(object, claims, () => true);
+}
+
+function pathsOfMounts(
+  object: KubeObject,
+  claims: ClaimPaths,
+  counts: (mount: Record<string, unknown>) => boolean,
+): readonly string[] {
   if (object.kind === "HelmChart") return chartPaths(object, claims);
   const spec = podSpec(object);
   const { namespace = "", name } = object.metadata;
@@ -44,7 +57,7 @@ export function writtenPaths(object: KubeObject, claims: ClaimPaths): readonly s
   ]);
   const mounts = ["initContainers", "containers", "ephemeralContainers"]
     .flatMap((key) => list(spec?.[key])).flatMap((container) => list(container["volumeMounts"]));
-  const paths = mounts.filter((mount) => mount["readOnly"] !== true).flatMap((mount) => {
+  const paths = mounts.filter(counts).flatMap((mount) => {
     const subPath = typeof mount["subPath"] === "string" ? `/${mount["subPath"]}` : "";
     return (byVolume.get(mount["name"]) ?? []).map((path) => `${path.replace(/\/+$/, "")}${subPath}` || "/");
   });
