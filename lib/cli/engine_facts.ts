@@ -6,7 +6,6 @@ import { findEngines } from "../docker/engines.ts";
 import { inspectImages } from "../docker/inspect_images.ts";
 import { liveUsage } from "../docker/live_usage.ts";
 import type { ConvertInput } from "../checks/convert_stack.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 /** What the conversion is told of it. */
 export type EngineFacts = Pick<ConvertInput, "images" | "usage">;
@@ -19,11 +18,11 @@ const NOTHING: EngineFacts = { images: () => undefined };
  */
 export async function askEngine(
   project: Project,
-  surroundings: Surroundings,
+  environment: Readonly<Record<string, string>>,
   measure: boolean,
   diagnostics: Diagnostic[],
 ): Promise<EngineFacts> {
-  using engines = await findEngines(surroundings.environment);
+  using engines = await findEngines(environment);
   const engine = engines.known[0]?.engine;
   if (engine === undefined) return NOTHING;
   try {

@@ -9,6 +9,7 @@ import type { Conversion } from "../kube/conversion.ts";
 import { type Decisions, noDecisions, parseDecisions } from "../decisions/decisions.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
 import { asInCluster } from "../stack/as_in_cluster.ts";
+import type { Routing } from "../traefik/routing.ts";
 import { stackRouting } from "../stack/stack_routing.ts";
 import { planLoaded } from "../migration/plan_loaded.ts";
 import type { Plan } from "../migration/step.ts";
@@ -17,13 +18,16 @@ import { knownSecrets } from "../stack/secrets/known_secrets.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
 import { type DecisionsFile, decisionsIn, findDecisions } from "./decisions_file.ts";
-import { askEngine } from "./engine_facts.ts";
+import { askEngine, type EngineFacts } from "./engine_facts.ts";
 import { type KnownStack, migrationFolders, recogniseStack } from "./known_stack.ts";
 import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
 import { checkProfileNames } from "./profile_names.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { checkVariables } from "./variables_in_force.ts";
+
+/** What reading the input needs of the surroundings. */
+export type ReadingSurroundings = Pick<Surroundings, "environment" | "directory" | "home" | "now">;
 
 /** The input, read and planned; `plan` is absent where errors forbid going on. */
 export interface Gathered {
@@ -34,6 +38,8 @@ export interface Gathered {
   readonly decisions: Decisions;
   /** The stack that this one was recognised as, whose scripts are in force, and its decisions where it has none. */
   readonly known?: KnownStack;
+  /** What the stack's Traefik would have learnt. */
+  readonly routing?: Routing;
   readonly conversion?: Conversion;
   readonly plan?: Plan;
   readonly diagnostics: readonly Diagnostic[];
@@ -53,18 +59,20 @@ export const EXAMPLE = "examples/harbour";
 export interface Looks {
   readonly measure?: boolean;
   readonly decisions?: DecisionsFile;
+  /** What is known of images, where no engine is to be asked. */
+  readonly engine?: EngineFacts;
   /** Contents by real path. */
   readonly edited?: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
- * From flags to a plan. Never throws for bad input: everything wrong is in `diagnostics`.
+ * From a stack's files, as flags name them, to a plan. Never throws for bad input: everything wrong is in `diagnostics`.
  * `measure` also asks an engine what running containers use; `edited` holds contents, by real path, that take the
  * place of what lies on disk.
  */
 export async function gather(
   options: InputOptions,
-  surroundings: Surroundings,
+  surroundings: ReadingSurroundings,
   looks: Looks = {},
 ): Promise<Gathered> {
   const edited = looks.edited ?? new Map<string, Uint8Array>();
@@ -93,7 +101,8 @@ export async function gather(
   diagnostics.push(...findings);
   const { decisions } = decided;
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
-  const engine = await askEngine(project, surroundings, looks.measure ?? false, diagnostics);
+  const engine = looks.engine ??
+    await askEngine(project, surroundings.environment, looks.measure ?? false, diagnostics);
   const { routing, findings: routed } = stackRouting({ project, bindSources, decisions, ...engine });
   diagnostics.push(...routed);
   const served = { decisions, directory, routing, now: surroundings.now() };
@@ -109,7 +118,7 @@ export async function gather(
   });
   diagnostics.push(...planned.findings, ...await checkBackupDirectories(decisions));
   const { conversion } = planned;
-  const seen = { ...read, project, bindSources, conversion, diagnostics };
+  const seen = { ...read, project, bindSources, routing, conversion, diagnostics };
   const values = secretsOf(project, bindSources, conversion);
   const shown = {
     ...seen,
@@ -137,7 +146,7 @@ function secretsOf(
  */
 export async function loadStack(
   options: InputOptions,
-  surroundings: Surroundings,
+  surroundings: ReadingSurroundings,
   given: { readonly decisions?: DecisionsFile; readonly load?: Partial<LoadOptions> } = {},
 ): Promise<{
   readonly directory: string;
@@ -186,7 +195,7 @@ export async function loadStack(
 /** The file of decisions in force: the stack's own, else that of the known stack that it is. */
 export async function decisionsOf(
   options: InputOptions,
-  surroundings: Surroundings,
+  surroundings: ReadingSurroundings,
 ): Promise<DecisionsFile | undefined> {
   const own = await findDecisions(options, stackDirectory(options, surroundings), surroundings);
   if (own !== undefined) return own;
@@ -195,13 +204,13 @@ export async function decisionsOf(
 }
 
 /** `--stack`, seen from where the user is, else the bundled example. */
-export function stackDirectory(options: InputOptions, surroundings: Surroundings): string {
+export function stackDirectory(options: InputOptions, surroundings: ReadingSurroundings): string {
   if (options.stack === undefined) return join(surroundings.home, EXAMPLE);
   return isAbsolute(options.stack) ? options.stack : resolve(surroundings.directory, options.stack);
 }
 
 /** compose's own loading, with the flags as docker compose has them. */
-function loadOptions(options: InputOptions, surroundings: Surroundings): LoadOptions {
+function loadOptions(options: InputOptions, surroundings: ReadingSurroundings): LoadOptions {
   return {
     directory: stackDirectory(options, surroundings),
     environment: surroundings.environment,

@@ -1,0 +1,61 @@
+/** Reads, converts and plans a stack from disk by the product's own function, with nothing of this machine in it. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gather, type Gathered } from "../../lib/cli/gather.ts";
+import type { PlannedObject } from "../../lib/kube/object.ts";
+import type { Conversion } from "../../lib/kube/conversion.ts";
+import type { ImageFacts } from "../../lib/stack/known_images.ts";
+
+const HOME = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What a stack is read with. */
+export interface StackFiles {
+  readonly directory: string;
+  readonly files?: readonly string[];
+  /** The text of decisions.yaml; none is looked for. */
+  readonly decisions?: string;
+  /** What an engine would tell of images. */
+  readonly images?: Readonly<Record<string, ImageFacts>>;
+  readonly compatibility?: boolean;
+}
+
+/** All of it: a test's input is valid compose. */
+export type GatheredStack =
+  & Gathered
+  & Required<Pick<Gathered, "project" | "bindSources" | "routing" | "conversion">>;
+
+/** Fails where the loader finds no project. */
+export async function gatherStack(input: StackFiles): Promise<GatheredStack> {
+  const { directory, files, compatibility, decisions = "", images } = input;
+  const gathered = await gather(
+    {
+      stack: directory,
+      ...(files === undefined ? {} : { file: [...files] }),
+      ...(compatibility === undefined ? {} : { compatibility }),
+    },
+    { environment: {}, directory, home: HOME, now: () => new Date("2026-01-01T00:00:00Z") },
+    {
+      decisions: { file: join(directory, "decisions.yaml"), text: decisions },
+      engine: { images: (image) => images?.[image] },
+    },
+  );
+  const { project, bindSources, routing, conversion } = gathered;
+  if (
+    project === undefined || bindSources === undefined || routing === undefined || conversion === undefined
+  ) throw new Error(gathered.diagnostics.map(({ message }) => message).join("\n"));
+  return { ...gathered, project, bindSources, routing, conversion };
+}
+
+/** Every object of a conversion, in the order of the migrations. */
+export function objectsOf(conversion: Conversion): readonly PlannedObject[] {
+  const services = [...conversion.services.values()];
+  return [
+    ...conversion.namespaces,
+    ...conversion.storage,
+    ...conversion.configuration,
+    ...conversion.traefik,
+    ...services.flatMap(({ network, workload, routes }) => [...network, ...workload, ...routes]),
+    ...conversion.routes,
+    ...conversion.front,
+  ];
+}
