@@ -11,16 +11,25 @@ import { checkHostNames } from "./host_names.ts";
 import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
 import { checkHeaps } from "./memory.ts";
 import { checkNames, checkProfiles } from "./names.ts";
-import { checkOneShots } from "./one_shots.ts";
+import { checkOneShots, reportSeenEnded } from "./one_shots.ts";
 import { reportPorts } from "./port_report.ts";
 import { type LiveUsage, proposeLimits } from "./proposed_limits.ts";
+import { reportWrittenLayers } from "./written_layers.ts";
 import { checkQuota } from "./quota.ts";
 
-/** What each check finds; `usage` is what running containers use, by service, where an engine told it. */
+/** What an engine told of running containers, by service. */
+export interface Told {
+  /** What they use. */
+  readonly usage?: ReadonlyMap<string, LiveUsage>;
+  /** What they wrote into their own layers. */
+  readonly written?: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What each check finds. */
 export function runChecks(
   facts: StackFacts,
   conversion: Conversion,
-  usage?: ReadonlyMap<string, LiveUsage>,
+  { usage, written }: Told = {},
 ): readonly Diagnostic[] {
   const findings: Diagnostic[] = [];
   const context: Context = { ...facts, report: (finding) => findings.push(finding) };
@@ -36,8 +45,10 @@ export function runChecks(
   checkCredentials(context);
   checkHeaps(context);
   checkOneShots(context, conversion.services, conversion.ports);
+  reportSeenEnded(context);
   checkQuota(context, conversion.services.values());
   if (usage !== undefined) proposeLimits(context, usage);
+  if (written !== undefined) reportWrittenLayers(context, written);
   reportUncarried(context);
   return findings;
 }

@@ -12,6 +12,8 @@ import type { LiveUsage } from "./proposed_limits.ts";
 export interface ConvertInput extends StackInput, ConversionOptions {
   /** What running containers use now, by service, where an engine told it. */
   readonly usage?: ReadonlyMap<string, LiveUsage>;
+  /** What containers wrote into their own layers, by service, where an engine told it. */
+  readonly written?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Facts and objects; the conversion's findings are everything found on the way, sorted. */
@@ -27,7 +29,7 @@ export function convertStack(input: ConvertInput): ConvertedStack {
   const findings = sorted([
     ...facts.findings,
     ...conversion.findings,
-    ...runChecks(facts, conversion, input.usage),
+    ...runChecks(facts, conversion, input),
   ]);
   return { facts, conversion: { ...withStartCalls(conversion, input.decisions), findings } };
 }

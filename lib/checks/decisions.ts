@@ -61,12 +61,15 @@ function storage({ decisions, project }: Context): Unused[] {
     type === "bind" && source !== undefined ? [plain(source)] : []
   );
   const known = [...paths.map((path) => relativePath(project, path)), ...Object.keys(project.volumes)];
+  const isAnonymous = (key: string): boolean =>
+    Object.hasOwn(project.services, key.split(":/")[0] ?? "") && key.includes(":/");
   return missing(
     "storage",
     decisions.storage,
     known.map((path) => path.startsWith("/") ? path : `./${path}`),
     (key) =>
-      known.includes(plain(key).replace(/^\.\//, "")) || known.includes(relativePath(project, plain(key))),
+      isAnonymous(key) || known.includes(plain(key).replace(/^\.\//, "")) ||
+      known.includes(relativePath(project, plain(key))),
   );
 }
 

@@ -1,7 +1,9 @@
 /** Services that Docker does not start again once they have ended, and that became servers: do they end by themselves? */
 import type { Service } from "../../compose/project.ts";
 import type { ConvertedService } from "../kube/conversion.ts";
-import { at, type Context } from "../stack/context.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
+import { at, type Context, isSkipped } from "../stack/context.ts";
+import { isAwaited, isSeenEnded, kindOf } from "../stack/kind.ts";
 import type { ServicePort } from "../stack/ports.ts";
 
 /**
@@ -46,6 +48,32 @@ export function checkOneShots(
       asked.map(({ name }) => `${name}: { kind: Job }`).join(", ")
     } }`,
     ...(related.length === 0 ? {} : { related }),
+  });
+}
+
+/** One remark for what became a Job because an engine showed that it ends by itself. */
+export function reportSeenEnded(context: Context): void {
+  const services = Object.values(context.project.services).filter((service) =>
+    !isSkipped(context.decisions, service.name) && isSeenEnded(context, service) &&
+    context.decisions.services?.[service.name]?.kind === undefined && kindOf(context, service) === "Job" &&
+    !isAwaited(context.project, service)
+  );
+  const [first, ...others] = services;
+  if (first === undefined) return;
+  context.report({
+    code: "kube-one-shot-seen",
+    severity: "info",
+    message: `Ended with success in the engine, and so a Job: ${
+      services.map(({ name }) => `service "${name}"`).join(", ")
+    }`,
+    ...at(context.project, ["services", first.name]),
+    hint: `If it is to go on running: services: { ${
+      services.map(({ name }) => `${yamlWord(name)}: { kind: Deployment }`).join(", ")
+    } }`,
+    related: others.flatMap(({ name }) => {
+      const { span } = at(context.project, ["services", name]);
+      return span === undefined ? [] : [{ message: `Service "${name}"`, span }];
+    }),
   });
 }
 

@@ -36,7 +36,7 @@ interface Need {
 export function checkQuota(context: Context, services: Iterable<ConvertedService>): void {
   const all = [...services];
   for (const [name, hard] of Object.entries(context.decisions.limits?.quota ?? {})) {
-    const counted = COUNTED[name];
+    const counted = Object.hasOwn(COUNTED, name) ? COUNTED[name] : undefined;
     if (counted === undefined && name !== "pods") continue;
     const needs = all.flatMap((service) => needsOf(context, service, counted));
     const silent = needs.filter(({ amount }) => amount === undefined);

@@ -4,31 +4,46 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { EngineError } from "../docker/engine.ts";
 import { findEngines } from "../docker/engines.ts";
 import { inspectImages } from "../docker/inspect_images.ts";
+import { inspectContainers } from "../docker/inspect_containers.ts";
 import { liveUsage } from "../docker/live_usage.ts";
+import { NOTHING_SEEN, type Seen, withRecorded } from "../stack/seen.ts";
 import type { ConvertInput } from "../checks/convert_stack.ts";
 
 /** What the conversion is told of it. */
-export type EngineFacts = Pick<ConvertInput, "images" | "usage">;
+export type EngineFacts = Pick<ConvertInput, "images" | "usage" | "written"> & { readonly seen: Seen };
 
-const NOTHING: EngineFacts = { images: () => undefined };
+/** How an engine is asked. */
+export interface Asking {
+  /** Also samples what running containers use and what they wrote, which takes about a second. */
+  readonly measure: boolean;
+  /** What was concluded when the stack was first moved. */
+  readonly recorded?: Seen | undefined;
+}
 
 /**
- * The engine in force is asked, else the first that answers. Without one nothing is known, and the table of well-known
- * images and the decisions have to do. `measure` also samples what running containers use, which takes about a second.
+ * The engine in force is asked, else the first that answers. Without one only what was recorded is known; the table of
+ * well-known images and the decisions have to do.
  */
 export async function askEngine(
   project: Project,
   environment: Readonly<Record<string, string>>,
-  measure: boolean,
+  { measure, recorded = NOTHING_SEEN }: Asking,
   diagnostics: Diagnostic[],
 ): Promise<EngineFacts> {
   using engines = await findEngines(environment);
   const engine = engines.known[0]?.engine;
-  if (engine === undefined) return NOTHING;
+  if (engine === undefined) return factsOf(recorded);
   try {
-    const facts = await inspectImages(engine, project);
-    const images = (image: string): ReturnType<typeof facts.get> => facts.get(image);
-    return measure ? { images, usage: await liveUsage(engine, project) } : { images };
+    const images = Object.fromEntries(await inspectImages(engine, project));
+    const { written, ...containers } = await inspectContainers(engine, project, { layers: measure });
+    const isKnown = Object.keys(images).length > 0 || Object.keys(containers.ended).length > 0;
+    // Once an engine was asked, what it does not know has not ended: containers come and go while a stack is moved.
+    const others = isKnown
+      ? Object.fromEntries(Object.keys(project.services).map((name) => [name, false]))
+      : {};
+    const ended = { ...others, ...containers.ended };
+    const facts = factsOf(withRecorded({ ...containers, ended, images }, recorded));
+    return measure ? { ...facts, usage: await liveUsage(engine, project), written } : facts;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     diagnostics.push({
@@ -37,6 +52,13 @@ export async function askEngine(
       message: `The Docker Engine at "${engine.endpoint.host}" could not be asked: ${error.message}`,
       hint: "Without it, ports and users of images come from decisions.yaml and a table of well-known images",
     });
-    return NOTHING;
+    return factsOf(recorded);
   }
+}
+
+function factsOf(seen: Seen): EngineFacts {
+  return {
+    seen,
+    images: (image) => Object.hasOwn(seen.images, image) ? seen.images[image] : undefined,
+  };
 }

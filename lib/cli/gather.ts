@@ -16,6 +16,7 @@ import type { Plan } from "../migration/step.ts";
 import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
 import { knownSecrets } from "../stack/secrets/known_secrets.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
+import type { Seen } from "../stack/seen.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
 import { type DecisionsFile, decisionsIn, findDecisions } from "./decisions_file.ts";
 import { askEngine, type EngineFacts } from "./engine_facts.ts";
@@ -50,6 +51,10 @@ export interface Gathered {
    * and without a key it would tell something of a short secret.
    */
   planFor(digestKey: string): Plan | undefined;
+  /** What an engine told; absent where there is no project. */
+  readonly seen?: Seen;
+  /** The same input read again, with what was concluded from an engine before. */
+  withRecorded(recorded: Seen): Promise<Gathered>;
 }
 
 /** The stack that is moved when none is named. */
@@ -58,6 +63,8 @@ export const EXAMPLE = "examples/harbour";
 /** What a command looks at besides, or in place of what lies on disk. */
 export interface Looks {
   readonly measure?: boolean;
+  /** What was concluded from an engine when the stack was first moved. */
+  readonly recorded?: Seen;
   readonly decisions?: DecisionsFile;
   /** What is known of images, where no engine is to be asked. */
   readonly engine?: EngineFacts;
@@ -90,6 +97,8 @@ export async function gather(
   const read = {
     directory,
     sources,
+    withRecorded: (recorded: Seen): Promise<Gathered> =>
+      gather(options, surroundings, { ...looks, recorded }),
     decisions: decided.decisions,
     ...(known === undefined ? {} : { known }),
   };
@@ -101,8 +110,12 @@ export async function gather(
   diagnostics.push(...findings);
   const { decisions } = decided;
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
-  const engine = looks.engine ??
-    await askEngine(project, surroundings.environment, looks.measure ?? false, diagnostics);
+  const engine = looks.engine ?? await askEngine(
+    project,
+    surroundings.environment,
+    { measure: looks.measure ?? false, recorded: looks.recorded },
+    diagnostics,
+  );
   const { routing, findings: routed } = stackRouting({ project, bindSources, decisions, ...engine });
   diagnostics.push(...routed);
   const served = { decisions, directory, routing, now: surroundings.now() };
@@ -118,7 +131,7 @@ export async function gather(
   });
   diagnostics.push(...planned.findings, ...await checkBackupDirectories(decisions));
   const { conversion } = planned;
-  const seen = { ...read, project, bindSources, routing, conversion, diagnostics };
+  const seen = { ...read, project, bindSources, routing, conversion, diagnostics, seen: engine.seen };
   const values = secretsOf(project, bindSources, conversion);
   const shown = {
     ...seen,

@@ -9,7 +9,7 @@ import type { RunEvent } from "../run/event.ts";
 import type { WriterOptions } from "../run/locked.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
-import { keepVolumes } from "./live_volumes.ts";
+import { asRecorded } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
@@ -71,7 +71,7 @@ export async function withMove(
     terminal.err(`${describeTarget(target, namespace)}\n`);
     if (asks) refuseUnanswered(target, options["yes"] === true, terminal);
     await refuseMovedBefore(target.client, read, options, surroundings);
-    const gathered = await keepVolumes(read, target.client);
+    const gathered = await asRecorded(read, target.client);
     const plan = gathered.plan ?? read.plan;
     if (plan === undefined) return refuse(gathered);
     return await work({ options, surroundings, terminal, gathered, plan, namespace, target, writer });

@@ -17,7 +17,7 @@ import {
 import { removeLeftovers, writeFile } from "../run/secrets/edited_files.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { keepVolumes } from "./live_volumes.ts";
+import { asRecorded } from "./as_recorded.ts";
 import { gather, type Gathered, stackDirectory } from "./gather.ts";
 import { follow, lockTimeoutOf, type Move, writerOptions } from "./move.ts";
 import type { CommandOptions, Run } from "./command.ts";
@@ -63,7 +63,7 @@ async function change(
   const { namespace } = conversion;
   return await withTarget(target, async () => {
     terminal.err(`${describeTarget(target, namespace)}\n`);
-    const gathered = await keepVolumes(read, target.client);
+    const gathered = await asRecorded(read, target.client);
     const record = await findRecord(target.client, namespace);
     if (record === undefined) throw new Failure(ExitCode.usage, [nothingRecorded(namespace)]);
     const context = { options, surroundings, terminal, target, namespace, digestKey: keyText(record.key) };
@@ -88,7 +88,7 @@ async function change(
 }
 
 function gatherLive({ options, surroundings, target }: ChangeContext): Promise<Gathered> {
-  return gather(options, surroundings).then((gathered) => keepVolumes(gathered, target.client));
+  return gather(options, surroundings).then((gathered) => asRecorded(gathered, target.client));
 }
 
 interface NewChange {

@@ -12,7 +12,7 @@ import { type EditedFile, prepareFiles } from "../run/secrets/edited_files.ts";
 import { effectsOf } from "../run/secrets/effects.ts";
 import { readStatus } from "../run/status.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { keepVolumes } from "./live_volumes.ts";
+import { asRecorded } from "./as_recorded.ts";
 import { gather, type Gathered, stackDirectory } from "./gather.ts";
 import { inventoryOf } from "./secrets_command.ts";
 import { nothingRecorded } from "./status_command.ts";
@@ -62,7 +62,7 @@ export async function prepareChange(
   const root = gathered.project?.workingDir ?? stackDirectory(options, surroundings);
   const files = await prepareFiles(edits, root, namedFiles(options, surroundings));
   const edited = new Map(files.map(({ realPath, after }) => [realPath, after]));
-  const after = await keepVolumes(await gather(options, surroundings, { edited }), target.client);
+  const after = await asRecorded(await gather(options, surroundings, { edited }), target.client);
   const plan = after.planFor(digestKey);
   if (gathered.project === undefined || after.project === undefined || plan === undefined) {
     refuseProblems(after.diagnostics, after);

@@ -13,7 +13,7 @@ import { renderStatus } from "../report/status_table.ts";
 import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { gather, type Gathered } from "./gather.ts";
-import { keepVolumes } from "./live_volumes.ts";
+import { asRecorded } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
@@ -33,7 +33,7 @@ export async function status(options: CommandOptions, surroundings: Surroundings
   const { namespace } = read.conversion;
   return await withTarget(target, async () => {
     await refuseMovedBefore(target.client, read, options, surroundings);
-    const gathered = await keepVolumes(read, target.client);
+    const gathered = await asRecorded(read, target.client);
     const key = await readKey(target.client, namespace);
     const plan = gathered.planFor(keyText(key)) ?? planned;
     const { sources } = gathered;

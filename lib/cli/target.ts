@@ -1,5 +1,5 @@
 /** Decides which cluster a command talks to, says so, and asks before it writes to a real one. */
-import { diagnoseAccess } from "../cluster/api_error.ts";
+import { diagnoseRequest } from "../cluster/api_error.ts";
 import { ClusterClient } from "../cluster/client.ts";
 import type { Connection } from "../cluster/connection.ts";
 import { findCluster } from "../cluster/kubeconfig.ts";
@@ -76,7 +76,7 @@ export async function withTarget<T>(target: Target, work: () => Promise<T>): Pro
   try {
     return await work();
   } catch (error) {
-    const access = diagnoseAccess(error, target.connection.server);
+    const access = diagnoseRequest(error, target.connection.server);
     throw access === undefined ? error : new Failure(ExitCode.cluster, [access]);
   } finally {
     target.client.close();

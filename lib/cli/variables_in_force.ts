@@ -17,7 +17,7 @@ export function checkVariables(
   return Object.entries(decisions.variables ?? {}).flatMap(([name, value]): Diagnostic[] => {
     const span = decisions.span(["variables", name]);
     const place = span === undefined ? {} : { span };
-    if (environment[name] !== undefined && environment[name] !== value) {
+    if (Object.hasOwn(environment, name) && environment[name] !== value) {
       return [{
         code: "cli-variable-shadowed",
         severity: "warning",

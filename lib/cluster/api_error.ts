@@ -1,6 +1,8 @@
 /** What an API server answers when it refuses, and what is said about it. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { list, record } from "../kube/json.ts";
 import type { KubeObject } from "../kube/object.ts";
+import { type Asked, diagnoseStrange, StrangeAnswer, strangeRefusal } from "./strange_answer.ts";
 
 /** One cause of a `Status`: the field and what is wrong with it. */
 export interface StatusCause {
@@ -36,51 +38,87 @@ export class ApiError extends Error {
 /** No answer: refused, reset, timed out, or an answer that breaks off. `sent` is unknown by nature. */
 export class ConnectionError extends Error {
   readonly server: string;
+  /** Something answered, and its JSON breaks off. */
+  readonly isBroken: boolean;
 
-  constructor(server: string, cause: unknown) {
-    super(firstLine(cause), { cause });
+  constructor(server: string, cause: unknown, isBroken = false) {
+    // Of JSON that breaks off, the parser's message would show a piece, which may be a secret's.
+    super(isBroken ? "the answer breaks off" : firstLine(cause), { cause });
     this.name = "ConnectionError";
     this.server = server;
+    this.isBroken = isBroken;
   }
 }
 
-/** Reads a refused answer. The body is a `Status`, or anything at all where a proxy answered. */
-export function readApiError(response: Response, body: string): ApiError {
+/** Reads a refused answer. The body is a `Status`, or anything at all where something else answered. */
+export function readApiError(asked: Asked, response: Response, body: string): ApiError | StrangeAnswer {
   const header = Number(response.headers.get("retry-after"));
   const retryHeader = Number.isFinite(header) && header > 0 ? header : undefined;
   const status = parseStatus(body);
-  if (status === undefined) {
-    const message = `HTTP ${response.status} ${response.statusText}`.trim();
-    return new ApiError(response.status, "Unknown", message, [], retryHeader);
+  if (status !== undefined) {
+    return new ApiError(
+      response.status,
+      status.reason ?? "Unknown",
+      status.message ?? `HTTP ${response.status}`,
+      status.causes,
+      retryHeader ?? status.retryAfterSeconds,
+    );
   }
-  return new ApiError(
-    response.status,
-    status.reason ?? "Unknown",
-    status.message ?? `HTTP ${response.status}`,
-    status.details?.causes ?? [],
-    retryHeader ?? status.details?.retryAfterSeconds,
-  );
+  const isPlain = PLAIN_REFUSALS.has(response.status) ||
+    response.status === 404 && body.trim() === UNKNOWN_PATH && !asked.path.startsWith("/api/v1/");
+  if (!isPlain) return strangeRefusal(asked, response, body);
+  const message = `HTTP ${response.status} ${response.statusText}`.trim();
+  return new ApiError(response.status, "Unknown", message, [], retryHeader);
 }
 
+/** What a load balancer says in the API server's place while that one is away, or a proxy of who must log in. */
+const PLAIN_REFUSALS: ReadonlySet<number> = new Set([401, 429, 502, 503, 504]);
+/** What the API server says of a group or version that it does not have; of /api/v1, which all have, others say it. */
+const UNKNOWN_PATH = "404 page not found";
+
 interface StatusBody {
-  readonly reason?: string;
-  readonly message?: string;
-  readonly details?: { readonly causes?: readonly StatusCause[]; readonly retryAfterSeconds?: number };
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  readonly causes: readonly StatusCause[];
+  readonly retryAfterSeconds: number | undefined;
 }
 
 function parseStatus(body: string): StatusBody | undefined {
+  const value = record(parsed(body));
+  if (value?.["kind"] !== "Status") return undefined;
+  const details = record(value["details"]) ?? {};
+  return {
+    reason: textOf(value["reason"]),
+    message: textOf(value["message"]),
+    causes: list(details["causes"]).map((cause) =>
+      Object.fromEntries(
+        ["reason", "message", "field"].flatMap((name) => {
+          const text = textOf(cause[name]);
+          return text === undefined ? [] : [[name, text]];
+        }),
+      )
+    ),
+    retryAfterSeconds: typeof details["retryAfterSeconds"] === "number"
+      ? details["retryAfterSeconds"]
+      : undefined,
+  };
+}
+
+function parsed(body: string): unknown {
   try {
-    const value: unknown = JSON.parse(body);
-    if (typeof value !== "object" || value === null) return undefined;
-    // The edge: a Status as meta/v1 defines it; every field is optional there too.
-    return "status" in value || "reason" in value ? value as StatusBody : undefined;
+    return JSON.parse(body);
   } catch {
     return undefined;
   }
 }
 
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
 /** What a 500 says that passes; a server that has just started knows no range of addresses yet. */
-const SHORTLY = /etcdserver|timed? ?out|leader changed|connection refused|failed to allocate a serviceIP/i;
+const SHORTLY =
+  /etcdserver(?!: request is too large)|timed? ?out|leader changed|connection refused|failed to allocate a serviceIP/i;
 /** What the fence of `lib/migration/fence.ts` says. */
 const FENCED = /another run took over the lock/;
 /** A 403 that is about the namespace and no lack of rights: a quota that is used up, a namespace on its way out. */
@@ -151,6 +189,15 @@ export function isAlreadyExists(error: unknown): boolean {
  * error is about one object and not about the cluster.
  */
 export function diagnoseAccess(error: unknown, server: string): Diagnostic | undefined {
+  if (error instanceof ConnectionError && error.isBroken) {
+    return {
+      code: "cluster-strange-answer",
+      severity: "error",
+      message: `What answers at ${server} sends JSON that breaks off`,
+      hint:
+        "Look at what stands between here and the API server, such as a proxy; then run the same command again",
+    };
+  }
   if (error instanceof ConnectionError) {
     return {
       code: "cluster-unreachable",
@@ -160,6 +207,7 @@ export function diagnoseAccess(error: unknown, server: string): Diagnostic | und
         "Check that the server runs and that the kubeconfig's address is right; then run the same command again",
     };
   }
+  if (error instanceof StrangeAnswer) return diagnoseStrange(error, server);
   if (!(error instanceof ApiError)) return undefined;
   if (error.status === 401) {
     return {
@@ -191,6 +239,19 @@ export function diagnoseAccess(error: unknown, server: string): Diagnostic | und
     };
   }
   return undefined;
+}
+
+/** As `diagnoseAccess`, of a request that is about no object of the stack: every refusal has something to say. */
+export function diagnoseRequest(error: unknown, server: string): Diagnostic | undefined {
+  const access = diagnoseAccess(error, server);
+  if (access !== undefined || !(error instanceof ApiError)) return access;
+  return {
+    code: "cluster-refused",
+    severity: "error",
+    message: `The API server ${server} refuses what was asked: ${error.message} (HTTP ${error.status})`,
+    hint:
+      "Look at the server's own log, and at webhooks and policies that it asks; then run the same command again",
+  };
 }
 
 function firstLine(cause: unknown): string {

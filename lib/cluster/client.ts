@@ -2,13 +2,15 @@
 import type { KubeObject } from "../kube/object.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { ObjectRef } from "../migration/step.ts";
+import { readDeleted, readEvent, readObject, readPage, readReview } from "./answer_shape.ts";
 import { ApiError, isNotFound, isRace, isRoleUnseen } from "./api_error.ts";
 import type { Connection } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
 import { logLines } from "./log_lines.ts";
 import type { LiveObject, WatchEvent } from "./live_object.ts";
 import { builtInResource, listPath, objectPath, type Resource } from "./resources.ts";
-import { type ApiRequest, pause, type Surroundings, Transport } from "./transport.ts";
+import { StrangeAnswer } from "./strange_answer.ts";
+import { type Answer, type ApiRequest, pause, type Surroundings, Transport } from "./transport.ts";
 
 /** Options of one apply. */
 export interface ApplyOptions {
@@ -47,6 +49,10 @@ export interface ObjectList {
 }
 
 const PAGE = "500";
+/** Bytes of all pages together: what fits into memory; and pages, of which each names a next one. */
+const LONGEST_LIST = { bytes: 256 * 1024 ** 2, pages: 1_000 } as const;
+/** Bytes of a container's last lines. */
+const LONGEST_TAIL = 1024 ** 2;
 /** More lost races in a row than these are something else. */
 const MOST_RACES = 20;
 const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
@@ -55,7 +61,7 @@ export class ClusterClient {
   readonly #transport: Transport;
   readonly #discovery: Discovery;
 
-  constructor(connection: Connection, surroundings: Surroundings = defaultSurroundings) {
+  constructor(connection: Connection, surroundings?: Surroundings) {
     this.#transport = new Transport(connection, surroundings);
     this.#discovery = new Discovery(this.#transport);
   }
@@ -88,7 +94,7 @@ export class ClusterClient {
     if (resource === undefined) return undefined;
     try {
       const path = objectPath(resource, ref);
-      return asObject(await this.#transport.json({ method: "GET", path, urgent }));
+      return await this.#transport.json({ method: "GET", path, urgent }, readObject(ref));
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -104,14 +110,17 @@ export class ClusterClient {
     const resource = await this.resource(kind.apiVersion, kind.kind);
     if (resource === undefined) return { items: [], resourceVersion: "0" };
     const items: LiveObject[] = [];
-    let next = "";
-    for (;;) {
-      const page = await this.#listPage(resource, namespace, options, next);
-      items.push(
-        ...(page.items ?? []).map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })),
-      );
-      next = page.metadata.continue ?? "";
-      if (next === "") return { items, resourceVersion: page.metadata.resourceVersion ?? "0" };
+    let [next, bytes] = ["", 0];
+    for (let pages = 1;; pages++) {
+      const request = listRequest(resource, namespace, options, next);
+      const { body: page, bytes: length } = await this.#transport.answer(request, readPage(kind));
+      items.push(...page.items);
+      bytes += length;
+      if (page.next === "") return { items, resourceVersion: page.resourceVersion };
+      if (page.next === next || pages >= LONGEST_LIST.pages || bytes > LONGEST_LIST.bytes) {
+        throw new StrangeAnswer(request, "a list without an end");
+      }
+      next = page.next;
     }
   }
 
@@ -122,7 +131,7 @@ export class ClusterClient {
     options: ListOptions & { readonly resourceVersion: string; readonly timeoutSeconds: number },
   ): AsyncGenerator<WatchEvent> {
     const resource = await this.#require(kind.apiVersion, kind.kind);
-    const lines = this.#transport.lines({
+    yield* this.#transport.lines({
       method: "GET",
       path: listPath(resource, namespace),
       query: {
@@ -133,23 +142,21 @@ export class ClusterClient {
         ...selectors(options),
       },
       ...withSignal(options.signal),
-    });
-    // The edge: the server's own framing, one WatchEvent of meta/v1 per line.
-    for await (const line of lines) yield JSON.parse(line) as WatchEvent;
+    }, readEvent);
   }
 
   /** Server-side apply of exactly this JSON, with strict field validation. */
   async apply(object: KubeObject, options: ApplyOptions = {}): Promise<Applied> {
     const resource = await this.#require(object.apiVersion, object.kind);
     const { status, body } = await this.#applyPatiently(resource, object, options);
-    return { object: asObject(body), created: status === 201 };
+    return { object: body, created: status === 201 };
   }
 
   async #applyPatiently(
     resource: Resource,
     object: KubeObject,
     options: ApplyOptions,
-  ): Promise<{ readonly status: number; readonly body: unknown }> {
+  ): Promise<Answer<LiveObject>> {
     const request: ApiRequest = {
       method: "PATCH",
       path: objectPath(resource, object.metadata),
@@ -164,9 +171,10 @@ export class ClusterClient {
       guard: options.guard,
       ...withSignal(options.signal),
     };
+    const read = readObject({ kind: object.kind, name: object.metadata.name });
     for (let attempt = 0;; attempt++) {
       try {
-        return await this.#transport.answer(request);
+        return await this.#transport.answer(request, read);
       } catch (error) {
         const isPassing = isRace(error) || !options.dryRun && isRoleUnseen(error, object);
         if (!isPassing || attempt >= MOST_RACES) throw error;
@@ -180,7 +188,10 @@ export class ClusterClient {
     const resource = await this.#require(object.apiVersion, object.kind);
     const path = listPath(resource, object.metadata.namespace);
     const query = { fieldManager: FIELD_MANAGER, fieldValidation: "Strict" };
-    return asObject(await this.#transport.json({ method: "POST", path, query, body: object, urgent: true }));
+    return await this.#transport.json(
+      { method: "POST", path, query, body: object, urgent: true },
+      readObject({ kind: object.kind, name: object.metadata.name }),
+    );
   }
 
   /** Replaces exactly the version that `metadata.resourceVersion` names. Not repeated when the answer is lost. */
@@ -190,16 +201,14 @@ export class ClusterClient {
     }
     const resource = await this.#require(object.apiVersion, object.kind);
     const path = objectPath(resource, object.metadata);
-    return asObject(
-      await this.#transport.json({
-        method: "PUT",
-        path,
-        query: { fieldManager: FIELD_MANAGER, fieldValidation: "Strict" },
-        body: object,
-        urgent: true,
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      }),
-    );
+    return await this.#transport.json({
+      method: "PUT",
+      path,
+      query: { fieldManager: FIELD_MANAGER, fieldValidation: "Strict" },
+      body: object,
+      urgent: true,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    }, readObject({ kind: object.kind, name: object.metadata.name }));
   }
 
   /** Deletes the object of that uid and no other; an object that is already gone is no error. */
@@ -222,7 +231,7 @@ export class ClusterClient {
         },
         repeatable: true,
         guard,
-      });
+      }, readDeleted);
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
@@ -235,7 +244,12 @@ export class ClusterClient {
     options: { readonly lines: number; readonly previous: boolean },
   ): Promise<readonly string[]> {
     const path = `${objectPath(await this.#require("v1", "Pod"), pod)}/log`;
-    const query = { container, tailLines: String(options.lines), previous: String(options.previous) };
+    const query = {
+      container,
+      tailLines: String(options.lines),
+      limitBytes: String(LONGEST_TAIL),
+      previous: String(options.previous),
+    };
     try {
       return logLines(
         await this.#transport.text({ method: "GET", path, query, timeoutMs: 5_000, repeatable: false }),
@@ -246,25 +260,8 @@ export class ClusterClient {
   }
 
   /** Asks by POST, such as for an access review: nothing changes, so it may be asked again. */
-  async review(path: string, body: unknown): Promise<unknown> {
-    return await this.#transport.json({ method: "POST", path, body, repeatable: true });
-  }
-
-  async #listPage(
-    resource: Resource,
-    namespace: string | undefined,
-    options: ListOptions,
-    next: string,
-  ): Promise<ListBody> {
-    // The edge: every list of the API has this shape.
-    return await this.#transport.json({
-      method: "GET",
-      path: listPath(resource, namespace),
-      query: { limit: PAGE, ...(next === "" ? {} : { continue: next }), ...selectors(options) },
-      ...(options.metadataOnly ? { accept: METADATA_LIST } : {}),
-      ...(options.urgent ? { urgent: true } : {}),
-      ...withSignal(options.signal),
-    }) as ListBody;
+  async review(path: string, body: unknown): Promise<Readonly<Record<string, unknown>>> {
+    return await this.#transport.json({ method: "POST", path, body, repeatable: true }, readReview(body));
   }
 
   async #require(apiVersion: string, kind: string): Promise<Resource> {
@@ -273,14 +270,6 @@ export class ClusterClient {
     throw new ApiError(404, "UnknownKind", `The server does not know the kind ${kind} of ${apiVersion}`, []);
   }
 }
-
-interface ListBody {
-  /** The metadata of an empty list comes as null. */
-  readonly items: readonly LiveObject[] | null;
-  readonly metadata: { readonly continue?: string; readonly resourceVersion?: string };
-}
-
-const defaultSurroundings: Surroundings = { monotonic: () => performance.now(), random: Math.random };
 
 function selectors(options: ListOptions): Readonly<Record<string, string>> {
   return {
@@ -293,7 +282,18 @@ function withSignal(signal: AbortSignal | undefined): { readonly signal?: AbortS
   return signal === undefined ? {} : { signal };
 }
 
-/** The edge: what the server sends for one object is an object. */
-function asObject(body: unknown): LiveObject {
-  return body as LiveObject;
+function listRequest(
+  resource: Resource,
+  namespace: string | undefined,
+  options: ListOptions,
+  next: string,
+): ApiRequest {
+  return {
+    method: "GET",
+    path: listPath(resource, namespace),
+    query: { limit: PAGE, ...(next === "" ? {} : { continue: next }), ...selectors(options) },
+    ...(options.metadataOnly ? { accept: METADATA_LIST } : {}),
+    ...(options.urgent ? { urgent: true } : {}),
+    ...withSignal(options.signal),
+  };
 }

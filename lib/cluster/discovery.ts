@@ -1,4 +1,5 @@
 /** Asks the server which kinds a group has, once for each group. */
+import { readKinds } from "./answer_shape.ts";
 import { isNotFound } from "./api_error.ts";
 import { groupPath, type Resource } from "./resources.ts";
 import type { Transport } from "./transport.ts";
@@ -30,12 +31,8 @@ export class Discovery {
 
   async #ask(apiVersion: string): Promise<readonly Resource[]> {
     try {
-      // The edge: an APIResourceList of meta/v1.
-      const body = await this.#transport.json({ method: "GET", path: groupPath(apiVersion) }) as {
-        readonly resources: readonly { name: string; kind: string; namespaced: boolean }[];
-      };
-      return body.resources.filter((entry) => !entry.name.includes("/"))
-        .map(({ name, kind, namespaced }) => ({ apiVersion, kind, plural: name, namespaced }));
+      const path = groupPath(apiVersion);
+      return await this.#transport.json({ method: "GET", path }, readKinds(apiVersion));
     } catch (error) {
       if (isNotFound(error)) return [];
       throw error;

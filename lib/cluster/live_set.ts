@@ -2,11 +2,14 @@
 import type { ObjectRef } from "../migration/step.ts";
 import type { ClusterClient } from "./client.ts";
 import type { LiveObject } from "./live_object.ts";
+import { StrangeAnswer } from "./strange_answer.ts";
 import { pause } from "./transport.ts";
 
 /** A watch that says nothing is cut by our own clock and begun with a new list: a stalled one looks the same. */
 const WATCH_SECONDS = 20;
 const RELIST_PAUSE_MS = 300;
+/** So many watches in a row that are none, and nobody answers there who would ever give one. */
+const MOST_STRANGE = 5;
 /** A list takes less. */
 const SILENCE_MS = 3_000;
 
@@ -59,11 +62,12 @@ export class LiveSet {
   }
 
   async #follow(version: string, signal: AbortSignal): Promise<void> {
-    let from = version;
+    let [from, strange] = [version, 0];
     while (!signal.aborted) {
       try {
-        await this.#watch(from, signal);
-        await pause(RELIST_PAUSE_MS, signal);
+        const isWatch = await this.#watch(from, signal, strange + 1 < MOST_STRANGE);
+        strange = isWatch ? 0 : strange + 1;
+        await pause(RELIST_PAUSE_MS * (1 + strange), signal);
         from = await this.#list(signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -84,8 +88,12 @@ export class LiveSet {
     return list.resourceVersion;
   }
 
-  /** Returns when the watch ends, however it ends; the caller lists again. */
-  async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Returns when the watch ends, however it ends; the caller lists again.
+   * @returns whether it was one
+   * @throws StrangeAnswer where it was none and that is not borne any more
+   */
+  async #watch(resourceVersion: string, signal: AbortSignal, isPatient: boolean): Promise<boolean> {
     const limit = AbortSignal.timeout((WATCH_SECONDS + 5) * 1_000);
     const options = {
       resourceVersion,
@@ -94,15 +102,18 @@ export class LiveSet {
     };
     try {
       for await (const { type, object } of this.#client.watch(this.#kind, this.#namespace, options)) {
-        if (type === "ERROR") return;
+        if (type === "ERROR") return true;
         if (type === "BOOKMARK") continue;
         if (type === "DELETED") this.#objects.delete(object.metadata.name);
         else this.#objects.set(object.metadata.name, { ...object, ...this.#kind });
         this.#onChange();
       }
     } catch (error) {
-      if (signal.aborted) throw error;
+      const isStrange = error instanceof StrangeAnswer;
+      if (signal.aborted || isStrange && !isPatient) throw error;
       // Cut off, stalled, or refused for its version: the list that follows finds out which.
+      return !isStrange;
     }
+    return true;
   }
 }

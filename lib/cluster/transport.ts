@@ -1,7 +1,10 @@
 /** Sends one request: credentials, timeout, retries for what is safe to repeat. The only caller of `fetch`. */
+import type { Read } from "./answer_shape.ts";
 import { ApiError, ConnectionError, isTransient, readApiError } from "./api_error.ts";
+import { readBody, readLines } from "./bounded_body.ts";
 import type { Connection } from "./connection.ts";
 import { Limiter } from "./limiter.ts";
+import { describeBody, StrangeAnswer } from "./strange_answer.ts";
 
 /** One request to the API server. */
 export interface ApiRequest {
@@ -21,6 +24,14 @@ export interface ApiRequest {
   readonly urgent?: boolean;
 }
 
+/** What the server answered, as it was read. */
+export interface Answer<Shape> {
+  readonly status: number;
+  readonly body: Shape;
+  /** How long the answer was. */
+  readonly bytes: number;
+}
+
 /** Where time and chance come from. */
 export interface Surroundings {
   /** Milliseconds that never go back. */
@@ -33,6 +44,13 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** How long a server that has answered before may be away, such as while it restarts. */
 const PATIENCE_MS = 60_000;
 const LONGEST_PAUSE_MS = 1_000;
+/** JSON that breaks off although the answer is complete is no matter of the network: it comes again. */
+const MOST_BROKEN = 5;
+/** An object takes 1.5 MiB in etcd and 500 of them are a page of a list, of which most are small. */
+const LONGEST_ANSWER = 64 * 1024 ** 2;
+const LONGEST_REFUSAL = 1024 ** 2;
+/** What a watch may bring before it is begun anew by a list. */
+const WATCH_LIMITS = { line: 16 * 1024 ** 2, all: 256 * 1024 ** 2 } as const;
 /** Statuses of a server, or of what stands before it, that has too much to do. */
 const OVERLOADED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** Questions that are asked by POST and change nothing. */
@@ -46,7 +64,10 @@ export class Transport {
   #writes = 0;
   #requests = 0;
 
-  constructor(connection: Connection, surroundings: Surroundings) {
+  constructor(
+    connection: Connection,
+    surroundings: Surroundings = { monotonic: () => performance.now(), random: Math.random },
+  ) {
     this.connection = connection;
     this.#surroundings = surroundings;
   }
@@ -62,29 +83,38 @@ export class Transport {
   }
 
   /**
-   * The answer's JSON.
-   * @throws ApiError where the server refuses, ConnectionError where no answer came
+   * The answer's JSON, as `read` takes it.
+   * @throws ApiError where the server refuses, StrangeAnswer where it answers something else, ConnectionError where no
+   * answer came
    */
-  async json(request: ApiRequest): Promise<unknown> {
-    return (await this.answer(request)).body;
+  async json<Shape>(request: ApiRequest, read: Read<Shape>): Promise<Shape> {
+    return (await this.answer(request, read)).body;
   }
 
   /** As `json`, with the HTTP status. */
-  async answer(request: ApiRequest): Promise<{ readonly status: number; readonly body: unknown }> {
+  async answer<Shape>(request: ApiRequest, read: Read<Shape>): Promise<Answer<Shape>> {
     return await this.#repeat(request, async () => {
-      const { status, text } = await this.#once(request);
-      try {
-        return { status, body: JSON.parse(text) };
-      } catch (error) {
-        // An answer that breaks off: nobody knows more than after no answer at all.
-        throw new ConnectionError(this.connection.server, error);
-      }
+      const { status, text, bytes } = await this.#once(request, true);
+      const json = this.#parse(text);
+      const body = read(json);
+      if (body === undefined) throw new StrangeAnswer(request, describeBody(json));
+      this.#hasAnswered = true;
+      return { status, body, bytes };
     });
   }
 
   /** The answer's text. */
   async text(request: ApiRequest): Promise<string> {
-    return (await this.#repeat(request, () => this.#once(request))).text;
+    return (await this.#repeat(request, () => this.#once(request, false))).text;
+  }
+
+  #parse(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      // An answer that breaks off: nobody knows more than after no answer at all.
+      throw new ConnectionError(this.connection.server, error, true);
+    }
   }
 
   async #repeat<Result>(request: ApiRequest, send: () => Promise<Result>): Promise<Result> {
@@ -101,60 +131,67 @@ export class Transport {
     }
   }
 
-  /** The answer as a stream of lines (watch, log); not retried, ends when the server or the signal ends it. */
-  async *lines(request: ApiRequest): AsyncGenerator<string> {
+  /**
+   * The answer's JSON, one for each line (watch); not retried, ends when the server or the signal ends it.
+   * @throws as `json`
+   */
+  async *lines<Shape>(request: ApiRequest, read: Read<Shape>): AsyncGenerator<Shape> {
     const response = await this.#fetch(request, request.signal);
-    if (response.body === null) return;
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let rest = "";
-    try {
-      for (;;) {
-        const { value, done } = await reader.read();
-        if (done) break;
-        const lines = (rest + value).split("\n");
-        rest = lines.pop() ?? "";
-        yield* lines.filter((line) => line !== "");
-      }
-    } finally {
-      await reader.cancel().catch(() => undefined);
+    const tooLong = (): Error => new StrangeAnswer(request, "a line without an end");
+    for await (const line of readLines(response, WATCH_LIMITS, tooLong)) {
+      const event = line.startsWith("{") ? read(this.#parse(line)) : undefined;
+      if (event === undefined) throw new StrangeAnswer(request, "lines that are no events");
+      yield event;
     }
   }
 
-  async #once(request: ApiRequest): Promise<{ readonly status: number; readonly text: string }> {
+  async #once(request: ApiRequest, wantsObject: boolean): Promise<Text> {
     const timeout = AbortSignal.timeout(request.timeoutMs ?? REQUEST_TIMEOUT_MS);
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
     const start = this.#surroundings.monotonic();
     try {
       const response = await this.#fetch(request, signal);
-      const text = await this.#textOf(response);
+      const body = await this.#bodyOf(request, response, wantsObject);
       this.#limiter.answered(this.#surroundings.monotonic() - start);
-      return { status: response.status, text };
+      return { status: response.status, ...body };
     } catch (error) {
       if (timeout.aborted) this.#limiter.overloaded();
       throw error;
     }
   }
 
-  async #textOf(response: Response): Promise<string> {
-    try {
-      return await response.text();
-    } catch (error) {
-      throw new ConnectionError(this.connection.server, error);
-    }
+  async #bodyOf(
+    request: ApiRequest,
+    response: Response,
+    wantsObject: boolean,
+  ): Promise<Omit<Text, "status">> {
+    const reading = await readBody(response, LONGEST_ANSWER, wantsObject)
+      .catch((error: unknown) => {
+        throw new ConnectionError(this.connection.server, error);
+      });
+    if ("text" in reading) return reading;
+    throw new StrangeAnswer(
+      request,
+      reading.refused === "too long"
+        ? `more than ${LONGEST_ANSWER / 1024 ** 2} MiB`
+        : `HTTP ${response.status} and no object of JSON`,
+    );
   }
 
   async #fetch(request: ApiRequest, signal: AbortSignal | undefined): Promise<Response> {
     const response = await this.#send(request, signal, false);
-    if (response.status !== 401) return await this.#accept(response);
+    if (response.status !== 401) return await this.#accept(request, response);
     await response.body?.cancel();
-    return await this.#accept(await this.#send(request, signal, true));
+    return await this.#accept(request, await this.#send(request, signal, true));
   }
 
-  async #accept(response: Response): Promise<Response> {
-    this.#hasAnswered = true;
+  async #accept(request: ApiRequest, response: Response): Promise<Response> {
     if (response.ok) return response;
     if (OVERLOADED.has(response.status)) this.#limiter.overloaded();
-    throw readApiError(response, await response.text().catch(() => ""));
+    const body = await readBody(response, LONGEST_REFUSAL, false).catch(() => undefined);
+    const error = readApiError(request, response, body !== undefined && "text" in body ? body.text : "");
+    if (error instanceof ApiError) this.#hasAnswered = true;
+    throw error;
   }
 
   async #send(request: ApiRequest, signal: AbortSignal | undefined, renew: boolean): Promise<Response> {
@@ -189,6 +226,7 @@ export class Transport {
     const refusedUnprocessed = error instanceof ApiError && error.status === 429;
     const repeatable = request.repeatable ?? (request.method === "GET" || request.method === "PATCH");
     if (!repeatable && !refusedUnprocessed) return false;
+    if (error instanceof ConnectionError && error.isBroken && attempt + 1 >= MOST_BROKEN) return false;
     return this.#hasAnswered ? elapsed < PATIENCE_MS : attempt < 1;
   }
 
@@ -215,6 +253,12 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
     }, milliseconds);
     signal?.addEventListener("abort", onAbort, { once: true });
   });
+}
+
+interface Text {
+  readonly status: number;
+  readonly text: string;
+  readonly bytes: number;
 }
 
 function isWrite(request: ApiRequest): boolean {

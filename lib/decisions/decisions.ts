@@ -16,6 +16,7 @@ import { nearest } from "../diagnostics/nearest.ts";
 import { withoutValue } from "../diagnostics/yaml_message.ts";
 import { expandProfiles, mergePatch } from "./merge_patch.ts";
 import { currentNames, describeOldNames, type OldName } from "./old_names.ts";
+import { RESERVED_HINT, RESERVED_MESSAGE, reservedKeys } from "./reserved_name.ts";
 import { decisionsBody, decisionsSchema, type DecisionValues } from "./schema.ts";
 
 export type {
@@ -70,6 +71,16 @@ export function parseDecisions(
   }
   const keySpan = (path: readonly Key[], key: string): Span | undefined =>
     place(keyNode(nodeAt(document.contents, path), key)) ?? span(path);
+  diagnostics.push(
+    ...reservedKeys(document).map(({ key }) =>
+      problem(
+        "kube-decisions-unknown-key",
+        RESERVED_MESSAGE,
+        isNode(key) ? place(key) : undefined,
+        RESERVED_HINT,
+      )
+    ),
+  );
   const result = decisionsSchema.safeParse(raw);
   if (!result.success) {
     diagnostics.push(...result.error.issues.flatMap((issue) => problems(issue, span, keySpan)));
@@ -88,7 +99,7 @@ export function parseDecisions(
   };
   const remarks = describeOldNames(found, keySpan);
   const laid = laidOver(layers, profiles, file, document, span);
-  return { decisions: laid.decisions, diagnostics: [...remarks, ...laid.diagnostics] };
+  return { decisions: laid.decisions, diagnostics: [...diagnostics, ...remarks, ...laid.diagnostics] };
 }
 
 /** So often may what is written once stand for more; beyond it a few lines would fill the memory. */

@@ -67,6 +67,10 @@ const image = z.strictObject({
   user: z.string().or(uid).optional().describe("The user that the image runs as"),
   users: z.record(z.string(), uid).optional().describe("Its user names and their ids"),
   stateful: z.boolean().optional(),
+  volumes: z.array(z.string().startsWith("/")).optional().describe("The paths of its VOLUME lines"),
+  empty: z.array(z.string().startsWith("/")).optional().describe(
+    "Paths at which it has nothing that an empty volume needs: no init container fills them",
+  ),
 });
 
 /** A migration by its id, its name or its number: `50`, `"050"`, `databases` or `050_databases`. */
@@ -126,6 +130,9 @@ const body = {
     "none: a Docker Engine of this machine that does not answer has nothing to do with the stack",
   ),
   helperImage: z.string().optional().describe("A small image with sh, nc and cp, for init containers"),
+  fillImage: z.string().optional().describe(
+    "An image with a static /bin/busybox, which fills empty volumes from images; default: busybox:1.37-musl",
+  ),
   hostGateway: z.string().optional().describe("The address that host-gateway stands for"),
   kubernetes: z.string().regex(
     /^1\.(3\d|[4-9]\d)$/,

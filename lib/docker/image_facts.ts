@@ -1,7 +1,7 @@
 /** What an engine's answers say about images and users, read without trust in their shape. */
 import type { ImageFacts } from "../stack/known_images.ts";
 
-/** Ports and user of `GET /images/{name}/json`; undefined where it is no such answer. */
+/** Ports, user and volumes of `GET /images/{name}/json`; undefined where it is no such answer. */
 export function factsOf(answer: unknown): ImageFacts | undefined {
   const config = field(answer, "Config") ?? field(answer, "ContainerConfig");
   if (typeof config !== "object" || config === null) return undefined;
@@ -10,10 +10,12 @@ export function factsOf(answer: unknown): ImageFacts | undefined {
     .filter((key) => /^[1-9]\d*(\/(tcp|udp|sctp))?$/.test(key)).sort();
   const ports = keys.map((key) => Number(key.split("/")[0]));
   const user = field(config, "User");
+  const volumes = Object.keys(Object(field(config, "Volumes"))).filter((path) => path.startsWith("/")).sort();
   return {
     exposedPorts: [...new Set(ports)].sort((left, right) => left - right),
     ...(keys.some((key) => !key.endsWith("/tcp")) ? { exposed: keys } : {}),
     user: typeof user === "string" ? user : "",
+    ...(volumes.length === 0 ? {} : { volumes }),
   };
 }
 

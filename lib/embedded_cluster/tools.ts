@@ -39,6 +39,11 @@ export const TOOLS = {
     packagePath: "github.com/traefik/traefik/v3/cmd/traefik",
     typicalSeconds: 360,
   },
+  "docker-compose": {
+    module: "compose",
+    packagePath: "github.com/docker/compose/v2/cmd",
+    typicalSeconds: 100,
+  },
   "helm": { module: "helm", packagePath: "helm.sh/helm/v4/cmd/helm", typicalSeconds: 150 },
 } as const satisfies Record<string, Tool>;
 

@@ -11,6 +11,7 @@ import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { loadBalancers, servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
 import { beyondBaseline } from "./pod_security.ts";
+import { seenObjects } from "./seen.ts";
 import { servicePorts } from "../stack/ports.ts";
 import { hasRoutes, routingConversionInput } from "./routing_input.ts";
 import { roleOf } from "../stack/role.ts";
@@ -19,6 +20,7 @@ import { convertRouting } from "./traefik/convert_routing.ts";
 import type { GivenCertificate } from "./traefik/default_certificate.ts";
 import { reportSecrets, reportSplitStorage, reportWritable } from "./summaries.ts";
 import { kindOf } from "../stack/kind.ts";
+import { reportFilled } from "./workload/filled.ts";
 import type { Subject, Workshop } from "./workload/parts.ts";
 import { podOf } from "./workload/pod.ts";
 import { labelsOf, workloadOf } from "./workload/workload.ts";
@@ -53,6 +55,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     hostPorts: published.hostPorts,
     references: facts.references,
     writable: [],
+    filled: [],
     notes: [],
   };
   const taken: TakenNames = new Map();
@@ -69,11 +72,12 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   );
   reportSecrets(context, workshop.notes);
   reportWritable(context, workshop.writable);
+  reportFilled(context, workshop.filled);
   return {
     namespace: facts.namespace,
     digests,
     services,
-    namespaces: namespaceObjects(context, needs),
+    namespaces: [...namespaceObjects(context, needs), ...seenObjects(facts.namespace, facts.seen)],
     storage: workshop.claims.objects(),
     configuration: workshop.objects.all(),
     secrets: workshop.objects.secrets(),

@@ -1,5 +1,6 @@
 /** A volume's place is fixed when it is made: what was planned then holds, whatever lies on the disk today. */
 import type { KubeObject } from "../kube/object.ts";
+import { FOUND, PLACE_ANNOTATION } from "../kube/storage/node_directory.ts";
 import type { Plan, PlannedMigration, Step } from "./step.ts";
 
 /** Where a PersistentVolume lies, as its `spec` says it: none of it can be changed later. */
@@ -7,7 +8,8 @@ const PLACES = ["local", "hostPath", "nodeAffinity"] as const;
 
 /**
  * The plan with the volumes that the cluster has as they are there, where they lie on the same path: a directory that
- * was made with the first run is there with the second, and would be planned as one that has always been.
+ * was made with the first run is there with the second, and would be planned as one that has always been. One whose
+ * place was found, and not written or decided, stays where it was found then.
  */
 export function withLiveVolumes(plan: Plan, live: readonly KubeObject[]): Plan {
   const byName = new Map(live.map((volume) => [volume.metadata.name, volume]));
@@ -32,7 +34,10 @@ function keptObject(object: KubeObject, live: ReadonlyMap<string, KubeObject>): 
   const planned = specOf(object);
   const there = specOf(live.get(object.metadata.name));
   const path = pathOf(planned);
-  if (path === undefined || path !== pathOf(there)) return object;
+  const isFound = object.metadata.annotations?.[PLACE_ANNOTATION] === FOUND;
+  if (path === undefined || (path !== pathOf(there) && !(isFound && pathOf(there) !== undefined))) {
+    return object;
+  }
   const places: readonly string[] = PLACES;
   const rest = Object.entries(planned).filter(([key]) => !places.includes(key));
   const kept = Object.entries(there).filter(([key]) => places.includes(key));

@@ -6,8 +6,9 @@ import { pause } from "../cluster/transport.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
 import { record } from "../kube/json.ts";
-import { describeObject, type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
-import { type ApplyContext, decorate } from "./apply.ts";
+import { describeObject, type KubeObject, type PlannedObject } from "../kube/object.ts";
+import type { ApplyContext } from "./apply.ts";
+import { decorate } from "./marks.ts";
 import { REST_ANNOTATION } from "./names.ts";
 
 /** What has pods that come again, by the field that keeps it from having any. */
@@ -20,11 +21,6 @@ const REST: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 /** Longer than pods have to end by default. */
 const ENDING_MS = 120_000;
 const POLL_MS = 500;
-
-/** Whether an earlier run brought it to rest: it is as good as not there. */
-export function isAtRest({ live }: Pick<ApplyContext, "live">, object: KubeObject): boolean {
-  return live.get(objectKey(object))?.metadata.annotations?.[REST_ANNOTATION] !== undefined;
-}
 
 /**
  * Brings to rest those of which an old container is there. The next run starts them again, as they are no longer what

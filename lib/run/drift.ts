@@ -1,12 +1,13 @@
 /** What somebody changed in the cluster since: every applied object, compared by the server itself. */
 import type { ClusterClient } from "../cluster/client.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
 import { describeObject, objectKey, type PlannedObject } from "../kube/object.ts";
-import { canonical, digestObject } from "../migration/digest.ts";
+import { canonical } from "../migration/digest.ts";
 import { type Plan, type PlannedMigration, plannedObjects, refOf, type Step } from "../migration/step.ts";
+import { type Fate, fateOf } from "./decide.ts";
 import { type DryRunOptions, type MigrationPreview, type PlannedChange, previewWorks } from "./dry_run.ts";
 import { entryKey } from "./inventory.ts";
-import { liveDigest, readLiveIndex } from "./live_index.ts";
-import { OWNER_LABEL } from "./names.ts";
+import { isAsPlanned, liveDigest, readLiveIndex } from "./live_index.ts";
 import { findTarget } from "./prepare.ts";
 import { loadState } from "./session.ts";
 
@@ -27,13 +28,13 @@ export async function readDrift(plan: Plan, options: DryRunOptions): Promise<rea
   const uids = new Map(
     [...state.inventory.values()].flat().map((entry) => [entryKey(entry), entry.uid] as const),
   );
-  const digest = ({ object }: PlannedObject): string | undefined => liveDigest(live.get(objectKey(object)));
+  const listed = ({ object }: PlannedObject): LiveObject | undefined => live.get(objectKey(object));
   const missed = await findMissed(
-    applied.flatMap(plannedObjects).filter((planned) => digest(planned) === undefined),
+    applied.flatMap(plannedObjects).filter((planned) => liveDigest(listed(planned)) === undefined),
     { client, namespace, uids },
   );
   const isToCompare = (planned: PlannedObject): boolean =>
-    digest(planned) === digestObject(planned.object, target.key) ||
+    isAsPlanned(planned.object, listed(planned), target.key) ||
     ["remade", "unmarked"].includes(missed.get(planned) ?? "");
   const seen = applied.map((migration) => ({
     ...migration,
@@ -44,9 +45,6 @@ export async function readDrift(plan: Plan, options: DryRunOptions): Promise<rea
     .filter(({ changes, diagnostics }) => changes.length + diagnostics.length > 0);
 }
 
-/** What became of an applied object that does not carry this target's label any more. */
-type Fate = "gone" | "remade" | "unmarked";
-
 interface Known {
   readonly client: ClusterClient;
   readonly namespace: string;
@@ -54,7 +52,7 @@ interface Known {
   readonly uids: ReadonlyMap<string, string>;
 }
 
-/** What was never applied is none, and a Job that is done may be cleaned up by anyone. */
+/** What became of applied objects that are not listed: what was never applied is none, and a Job that is done may be cleaned up by anyone. */
 async function findMissed(
   planned: readonly PlannedObject[],
   { client, namespace, uids }: Known,
@@ -64,9 +62,8 @@ async function findMissed(
   );
   const fates = await Promise.all(known.map(async (one): Promise<readonly [PlannedObject, Fate][]> => {
     const found = await client.get(refOf(one.object));
-    if (found === undefined || found.metadata.deletionTimestamp !== undefined) return [[one, "gone"]];
-    if (found.metadata.uid !== uids.get(objectKey(one.object))) return [[one, "remade"]];
-    return found.metadata.labels?.[OWNER_LABEL] === namespace ? [] : [[one, "unmarked"]];
+    const isLeaving = found?.metadata.deletionTimestamp !== undefined;
+    return [[one, isLeaving ? "gone" : fateOf(found, namespace, uids.get(objectKey(one.object)))]];
   }));
   return new Map(fates.flat());
 }

@@ -18,6 +18,7 @@ import {
   streamRun,
   type Writer,
   type WriterOptions,
+  writing,
 } from "./locked.ts";
 import { missingRights } from "./rbac.ts";
 import type { StartContext } from "./may_start.ts";
@@ -195,37 +196,25 @@ async function runSafely(
   work: Work,
   live: LiveIndex,
   running: MigrationRecord,
-  { options, target, session, push, secrets, signal, adoptions }: RunContext,
+  context: RunContext,
 ): Promise<MigrationResult & { readonly isInterrupted: boolean }> {
+  const { options, session, secrets, adoptions } = context;
   const { id } = work.migration;
   const jobs = new Set(running.jobs ?? []);
   try {
     const result = await runMigration(work, {
-      client: options.client,
-      owner: target.namespace,
-      key: target.key,
-      epoch: session.state.epoch,
+      ...writing(context),
       live,
       force: options.adopt ?? false,
       adoptions,
       redo: running.redo,
       startGuard: options.startGuard,
-      guard: async () => {
-        signal.throwIfAborted();
-        await session.guard();
-      },
-      signal,
-      push,
       secrets,
       doneJobs: jobs,
       jobDone: async (digest) => {
         jobs.add(digest);
-        await writeRecord(
-          session,
-          id,
-          { ...running, jobs: [...jobs] },
-          session.state.inventory.get(id) ?? [],
-        );
+        const record = { ...running, jobs: [...jobs] };
+        await writeRecord(session, id, record, session.state.inventory.get(id) ?? []);
       },
     });
     return { ...result, isInterrupted: false };

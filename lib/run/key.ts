@@ -4,6 +4,7 @@ import { isAlreadyExists, isConflict, isTransient } from "../cluster/api_error.t
 import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { DigestKey } from "../migration/digest.ts";
 import { KEY_NAME } from "./names.ts";
@@ -46,19 +47,38 @@ function newKey(namespace: string): KubeObject {
   };
 }
 
+const KEY_BYTES = 32;
+
 /** 256 random bits. */
 export function randomKey(): DigestKey {
-  return crypto.getRandomValues(new Uint8Array(32));
+  return crypto.getRandomValues(new Uint8Array(KEY_BYTES));
 }
 
+/** @throws Failure (1) where the Secret is there and holds no key that `newKey` could have made */
 function keyOf(secret: LiveObject): DigestKey {
   // The edge: `data` of a Secret.
-  const encoded = (secret["data"] as Record<string, string> | undefined)?.["key"];
-  if (encoded !== undefined) return Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+  const encoded = (secret["data"] as Readonly<Record<string, unknown>> | undefined)?.["key"];
+  const key = typeof encoded === "string" ? decoded(encoded) : undefined;
+  if (key?.length === KEY_BYTES) return key;
+  const { namespace = "" } = secret.metadata;
   throw new Failure(1, [{
     code: "run-key-missing",
     severity: "error",
-    message: `Secret "${KEY_NAME}" has no entry "key"`,
-    hint: `Delete the Secret; every migration is then compared and applied again, which changes nothing`,
+    message: `Secret "${KEY_NAME}" in namespace "${namespace}" is damaged: ${
+      encoded === undefined ? 'it has no entry "key"' : `its entry "key" is not ${KEY_BYTES} bytes in base64`
+    }`,
+    hint: "Put it back from a backup of the cluster. Where there is none, " +
+      `\`kubectl -n ${
+        shellWord(namespace)
+      } delete secret ${KEY_NAME}\` lets the next \`deno task migrate\` compare ` +
+      "nothing and apply everything again: pods start anew, Jobs run once more, data stays",
   }]);
+}
+
+function decoded(text: string): DigestKey | undefined {
+  try {
+    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
 }

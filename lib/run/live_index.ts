@@ -1,7 +1,8 @@
 /** Which of the planned objects are on the server already, and in which version: one list per kind and namespace. */
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
-import { objectKey, type PlannedObject } from "../kube/object.ts";
+import { type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
+import { type DigestKey, digestObject } from "../migration/digest.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import { DIGEST_ANNOTATION, OWNER_LABEL } from "./names.ts";
 
@@ -40,4 +41,9 @@ export function isHandedOver({ metadata }: LiveObject): boolean {
 export function liveDigest(live: LiveObject | undefined): string | undefined {
   if (live === undefined || live.metadata.deletionTimestamp !== undefined) return undefined;
   return live.metadata.annotations?.[DIGEST_ANNOTATION];
+}
+
+/** Whether exactly this was applied last, and it is not on its way out. */
+export function isAsPlanned(object: KubeObject, live: LiveObject | undefined, key: DigestKey): boolean {
+  return liveDigest(live) === digestObject(object, key);
 }

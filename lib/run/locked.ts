@@ -1,5 +1,5 @@
 /** The frame of everything that writes: one run, one lock, events from start to end, and what failed in between. */
-import { diagnoseAccess } from "../cluster/api_error.ts";
+import { diagnoseRequest } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import type { RunEvent } from "./event.ts";
@@ -7,6 +7,7 @@ import { EventQueue } from "./event_queue.ts";
 import { currentHolder, type Holder } from "./holder.ts";
 import { acquire } from "./lock.ts";
 import { namespaceTrouble } from "./namespace_trouble.ts";
+import type { Marks } from "./marks.ts";
 import type { Session } from "./session.ts";
 import type { Target } from "./target.ts";
 
@@ -96,6 +97,31 @@ export async function holdLock(
   }
 }
 
+/** What every write of a run needs: who writes, for whom, and the right to, which is asked for before each one. */
+export interface Writing extends Marks {
+  readonly client: ClusterClient;
+  /** Called before each write; throws where the right to write is gone. */
+  readonly guard: () => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly push: Push;
+}
+
+/** Of the run that holds the lock. */
+export function writing({ options, target, session, signal, push }: Holding): Writing {
+  return {
+    client: options.client,
+    owner: target.namespace,
+    key: target.key,
+    epoch: session.state.epoch,
+    guard: async () => {
+      signal.throwIfAborted();
+      await session.guard();
+    },
+    signal,
+    push,
+  };
+}
+
 async function frame(
   options: WriterOptions,
   migrations: number,
@@ -131,6 +157,6 @@ async function handBack(session: Session): Promise<void> {
 function explain(error: unknown, { client, namespace }: WriterOptions): unknown {
   const trouble = namespaceTrouble(error, namespace);
   if (trouble !== undefined) return trouble;
-  const access = diagnoseAccess(error, client.connection.server);
+  const access = diagnoseRequest(error, client.connection.server);
   return access === undefined ? error : new Failure(4, [access]);
 }

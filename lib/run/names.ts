@@ -3,6 +3,8 @@ export { EPOCH_ANNOTATION, OWNER_LABEL } from "../migration/record_names.ts";
 
 /** The keyed digest of the object as it was planned. */
 export const DIGEST_ANNOTATION = "compose-ferry/digest";
+/** In place of a digest, which needs the key, which needs the namespace that carries this. */
+export const PREPARED = "prepared";
 /** The migration that applied the object last. */
 export const MIGRATION_ANNOTATION = "compose-ferry/migration";
 

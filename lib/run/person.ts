@@ -7,7 +7,7 @@ import { digestMigration } from "../migration/digest.ts";
 import { type Plan, plannedObjects, refOf } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { entryKey, mergeEntries } from "./inventory.ts";
-import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions } from "./locked.ts";
+import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions, writing } from "./locked.ts";
 import { hasPersonWork, lookAtPerson, type PersonWork, tooEarly } from "./person_work.ts";
 import { findTarget } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
@@ -104,18 +104,11 @@ interface Written {
 
 /** New objects first, so that a changed login is never none; what is left over only where they all were taken. */
 async function write(work: PersonWork, id: string, holding: Holding): Promise<Written> {
-  const { options, session, target, push, signal } = holding;
-  const guard = async (): Promise<void> => {
-    signal.throwIfAborted();
-    await session.guard();
-  };
-  const context = { client: options.client, owner: target.namespace, guard, signal, push, secrets: [] };
+  const context = { ...writing(holding), secrets: [] };
   const steps = [{ kind: "apply", objects: work.apply }] as const;
   const migration = { id, title: "", why: "", absent: [], claimed: [], steps };
   const { inventory, diagnostics } = await runMigration({ migration, digest: "", reason: "changed" }, {
     ...context,
-    key: target.key,
-    epoch: session.state.epoch,
     live: work.live,
     // What has drifted carries this program's labels: it is taken back.
     force: work.drifted.size > 0,

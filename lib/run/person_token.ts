@@ -1,7 +1,9 @@
 /** A token of a person's service account, from the API server itself. */
 import { isNotFound } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
+import { StrangeAnswer } from "../cluster/strange_answer.ts";
 import { tokenRequest } from "../kube/access/kubeconfig.ts";
+import { record } from "../kube/json.ts";
 
 /** A secret, and when it ends. */
 export interface PersonToken {
@@ -19,11 +21,11 @@ export async function requestToken(
 ): Promise<PersonToken | undefined> {
   const { path, body } = tokenRequest(namespace, person, seconds);
   try {
-    // The edge: a TokenRequest of authentication.k8s.io/v1.
-    const { status } = await client.review(path, body) as {
-      readonly status: { readonly token: string; readonly expirationTimestamp: string };
-    };
-    return { token: status.token, expiresAt: new Date(status.expirationTimestamp) };
+    const { status } = await client.review(path, body);
+    const { token, expirationTimestamp } = record(status) ?? {};
+    const expiresAt = new Date(typeof expirationTimestamp === "string" ? expirationTimestamp : NaN);
+    if (typeof token === "string" && !Number.isNaN(expiresAt.getTime())) return { token, expiresAt };
+    throw new StrangeAnswer({ method: "POST", path }, "a TokenRequest without a token");
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

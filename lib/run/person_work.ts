@@ -7,7 +7,7 @@ import { digestMigration, digestObject } from "../migration/digest.ts";
 import { type Plan, type PlannedMigration, plannedObjects, refOf } from "../migration/step.ts";
 import { foreignAmong, refuseForeign } from "./foreign.ts";
 import { entryKey, mergeEntries } from "./inventory.ts";
-import { liveDigest, type LiveIndex, readLiveIndex } from "./live_index.ts";
+import { isAsPlanned, liveDigest, type LiveIndex, readLiveIndex } from "./live_index.ts";
 import { agrees, objectsOf, readPeople } from "./people.ts";
 import type { Target } from "./target.ts";
 import type { MigrationRecord } from "./migration_record.ts";
@@ -63,7 +63,7 @@ export async function lookAtPerson(
   );
   const live = new Map([...index].filter(([name]) => !drifted.has(name)));
   const isThere = ({ object }: PlannedObject): boolean =>
-    object.kind === "Job" || liveDigest(live.get(objectKey(object))) === digestObject(object, key);
+    object.kind === "Job" || isAsPlanned(object, live.get(objectKey(object)), key);
   const shared = sharedKeys(namespace);
   const missing = planned.filter((one) =>
     shared.has(keyOf(one)) && liveDigest(live.get(keyOf(one))) === undefined

@@ -2,17 +2,13 @@
 import { ApiError, isNotFound } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { pause } from "../cluster/transport.ts";
-import { type KubeObject, objectKey, type PlannedObject } from "../kube/object.ts";
+import { objectKey, type PlannedObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
-import { decorate } from "./apply.ts";
+import { decorate } from "./marks.ts";
 import { namespaceTrouble } from "./namespace_trouble.ts";
 import { ensureKey, randomKey, readKey } from "./key.ts";
-import type { LiveIndex } from "./live_index.ts";
-import { DIGEST_ANNOTATION } from "./names.ts";
+import { DIGEST_ANNOTATION, PREPARED } from "./names.ts";
 import type { Target } from "./target.ts";
-
-/** In place of a digest, which needs the key, which needs the namespace. */
-const PREPARED = "prepared";
 
 /** The target as it is, or undefined where no run was there yet. Writes nothing. */
 export async function findTarget(client: ClusterClient, namespace: string): Promise<Target | undefined> {
@@ -68,15 +64,6 @@ async function makeNamespace(client: ClusterClient, namespace: string, plan: Pla
 
 async function exists(client: ClusterClient, namespace: string): Promise<boolean> {
   return await client.get({ apiVersion: "v1", kind: "Namespace", name: namespace }) !== undefined;
-}
-
-/**
- * Whether the object is the namespace as `prepareTarget` left it, before its migration was there: for a reader it
- * is then still to be created.
- */
-export function isPrepared(object: KubeObject, live: LiveIndex): boolean {
-  if (object.kind !== "Namespace") return false;
-  return live.get(objectKey(object))?.metadata.annotations?.[DIGEST_ANNOTATION] === PREPARED;
 }
 
 function findNamespace(plan: Plan, name: string): { planned: PlannedObject; id: string } | undefined {

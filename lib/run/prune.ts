@@ -4,7 +4,7 @@ import { objectKey } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { entryKey } from "./inventory.ts";
-import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions } from "./locked.ts";
+import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions, writing } from "./locked.ts";
 import { findTarget } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
 import type { InventoryEntry, State } from "./state.ts";
@@ -49,21 +49,12 @@ export function prune(plan: Plan, options: WriterOptions): AsyncGenerator<RunEve
   });
 }
 
-async function pruneAll(plan: Plan, { options, session, target, push, signal }: Holding): Promise<Outcome> {
+async function pruneAll(plan: Plan, holding: Holding): Promise<Outcome> {
+  const { options, session, push } = holding;
   const { removable, adopted } = findOrphans(plan, session.state);
   for (const { id, entry } of adopted) push({ type: "object", id, object: describe(entry), outcome: "kept" });
   if (removable.length === 0) return "unchanged";
-  const context = {
-    client: options.client,
-    owner: target.namespace,
-    guard: async (): Promise<void> => {
-      signal.throwIfAborted();
-      await session.guard();
-    },
-    signal,
-    push,
-    secrets: [],
-  };
+  const context = { ...writing(holding), secrets: [] };
   const problems: Diagnostic[] = [];
   const kept = new Set<InventoryEntry>();
   for (const { id, entry } of removable) {

@@ -2,6 +2,7 @@
 import type { ClusterClient } from "../cluster/client.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { label } from "../stack/names.ts";
+import { list, record } from "../kube/json.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { type Purpose, type Rule, rulesByPlace } from "./rights.ts";
@@ -96,19 +97,21 @@ function has(granted: readonly string[], wanted: string): boolean {
 
 /** undefined where the server cannot list all rules, as with a webhook authorizer: then the run finds out. */
 async function grantedIn(client: ClusterClient, namespace: string): Promise<readonly Rule[] | undefined> {
-  // The edge: a SelfSubjectRulesReview of authorization.k8s.io/v1.
-  const review = await client.review("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", {
+  const { status } = await client.review("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", {
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectRulesReview",
     spec: { namespace },
-  }) as {
-    readonly status?: { readonly incomplete?: boolean; readonly resourceRules?: readonly Partial<Rule>[] };
-  };
-  if (review.status === undefined || review.status.incomplete === true) return undefined;
-  return (review.status.resourceRules ?? []).map(({ apiGroups, resources, verbs, resourceNames }) => ({
-    apiGroups: apiGroups ?? [],
-    resources: resources ?? [],
-    verbs: verbs ?? [],
-    ...(resourceNames === undefined || resourceNames.length === 0 ? {} : { resourceNames }),
+  });
+  const { incomplete, resourceRules } = record(status) ?? {};
+  if (status === undefined || incomplete === true) return undefined;
+  return list(resourceRules).map(({ apiGroups, resources, verbs, resourceNames }) => ({
+    apiGroups: texts(apiGroups),
+    resources: texts(resources),
+    verbs: texts(verbs),
+    ...(texts(resourceNames).length === 0 ? {} : { resourceNames: texts(resourceNames) }),
   }));
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
 }

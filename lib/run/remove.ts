@@ -1,27 +1,21 @@
 /** Deletes one object that this program made; never a kind that holds data. */
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
-import type { LiveObject } from "../cluster/live_object.ts";
 import type { ObjectRef } from "../migration/step.ts";
-import type { ApplyContext } from "./apply.ts";
-import type { RunEvent } from "./event.ts";
+import type { Writing } from "./locked.ts";
+import { decideRemoval, type RemovalRule } from "./decide.ts";
 import { diagnoseObject } from "./failure.ts";
-import { ADOPTED_ANNOTATION, OWNER_LABEL } from "./names.ts";
 import { describe } from "./wait.ts";
-import { DATA_KINDS } from "./waves.ts";
 
 /** What deleting needs to know about the run. */
-export interface RemoveContext extends Pick<ApplyContext, "client" | "owner" | "guard" | "signal"> {
-  readonly push: (event: RunEvent) => void;
+export interface RemoveContext extends Writing {
   readonly secrets: readonly string[];
   /** Keep the object until its pods have ended, so that whoever waits for it waits for them. */
   readonly afterPods?: boolean;
-  /** Delete also what was taken over: access that is revoked has to end. */
-  readonly adoptedToo?: boolean;
+  readonly adoptedToo?: RemovalRule["adoptedToo"];
 }
 
 /**
- * Deletes the object where it is there, is ours, and, where a uid is known, is still the same one. One that was taken
- * over stays, which is said and no fault.
+ * Deletes the object where that is what is decided about it.
  * The claims and pods of a StatefulSet: the claims stay, the pods go.
  */
 export async function removeObject(
@@ -30,23 +24,16 @@ export async function removeObject(
   context: RemoveContext,
   uid?: string,
 ): Promise<readonly Diagnostic[]> {
-  if (DATA_KINDS.has(ref.kind)) return [refused(ref, "objects of this kind hold data and are never deleted")];
+  const { client, guard, owner, adoptedToo } = context;
   try {
-    const live = await context.client.get(ref);
-    if (live?.metadata.uid === undefined) return [];
-    if (live.metadata.labels?.[OWNER_LABEL] !== context.owner) {
-      return [refused(ref, "it was not made by this program, or its label was taken away")];
+    const removal = decideRemoval(ref.kind, await client.get(ref), { owner, uid, adoptedToo });
+    if (removal.kind === "refuse") return [refusedRemoval(ref, removal.why)];
+    if (removal.kind === "gone") return [];
+    if (removal.kind === "delete") {
+      await client.delete(ref, removal.uid, context.afterPods ? "Foreground" : "Background", guard);
     }
-    if (uid !== undefined && uid !== "" && uid !== live.metadata.uid) {
-      return [refused(ref, "somebody deleted it and made another one of that name")];
-    }
-    if (isKept(live) && !context.adoptedToo) {
-      context.push({ type: "object", id, object: describe(ref), outcome: "kept" });
-      return [];
-    }
-    const propagation = context.afterPods ? "Foreground" : "Background";
-    await context.client.delete(ref, live.metadata.uid, propagation, context.guard);
-    context.push({ type: "object", id, object: describe(ref), outcome: "deleted" });
+    const outcome = removal.kind === "keep" ? "kept" : "deleted";
+    context.push({ type: "object", id, object: describe(ref), outcome });
     return [];
   } catch (error) {
     if (error instanceof Failure || context.signal.aborted) throw error;
@@ -61,12 +48,8 @@ export async function removeObject(
   }
 }
 
-/** Whether it was there before this program came, and so is not deleted. */
-export function isKept({ metadata }: LiveObject): boolean {
-  return metadata.annotations?.[ADOPTED_ANNOTATION] !== undefined;
-}
-
-function refused(ref: ObjectRef, why: string): Diagnostic {
+/** What is said of an object that is to go and stays. */
+export function refusedRemoval(ref: ObjectRef, why: string): Diagnostic {
   return {
     code: "run-not-removed",
     severity: "error",

@@ -5,7 +5,7 @@ import { allSharedObjects } from "../kube/access/objects.ts";
 import { CHANGE_NAME } from "../kube/jobs/script/secret_change.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
-import { isReplaceable } from "./apply.ts";
+import { isReplaceable } from "./decide.ts";
 import { KEY_NAME, LEASE_NAME, STATE_NAME } from "./names.ts";
 import { isRolledBack } from "./rollback.ts";
 import { DATA_KINDS } from "./waves.ts";

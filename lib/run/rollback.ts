@@ -6,7 +6,7 @@ import type { Plan } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { untilGone } from "./gone.ts";
 import { entryKey } from "./inventory.ts";
-import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions } from "./locked.ts";
+import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions, writing } from "./locked.ts";
 import { findTarget } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
 import type { InventoryEntry, State } from "./state.ts";
@@ -97,21 +97,10 @@ async function rollbackOne(
   { id, removed, kept }: RollbackStep,
   holding: Holding,
 ): Promise<readonly Diagnostic[]> {
-  const { options, session, target, push, signal } = holding;
+  const { session, push, signal } = holding;
   // From here on it is not applied any more, whatever happens: the next `migrate` would complete it again.
   await session.update((state) => withRecord(state, id, "rollback in progress"));
-  const context = {
-    client: options.client,
-    owner: target.namespace,
-    guard: async (): Promise<void> => {
-      signal.throwIfAborted();
-      await session.guard();
-    },
-    signal,
-    push,
-    secrets: [],
-    afterPods: true,
-  };
+  const context = { ...writing(holding), secrets: [], afterPods: true };
   try {
     const diagnostics: Diagnostic[] = [];
     for (const ref of kept) push({ type: "object", id, object: describe(ref), outcome: "kept" });

@@ -5,15 +5,13 @@ import { pause } from "../cluster/transport.ts";
 import { describeObject, type PlannedObject } from "../kube/object.ts";
 import { digestObject } from "../migration/digest.ts";
 import { refOf, type Step } from "../migration/step.ts";
-import { bringToRest, isAtRest } from "./at_rest.ts";
-import { type Applied, type ApplyContext, applyObject, isBefore, replaceObject } from "./apply.ts";
+import { bringToRest } from "./at_rest.ts";
+import { type ApplyContext, applyObject } from "./apply.ts";
 import { parseDuration } from "./duration.ts";
-import type { RunEvent } from "./event.ts";
 import { diagnoseObject } from "./failure.ts";
 import { StartRefused } from "./may_start.ts";
 import { ADOPTED_ANNOTATION } from "./names.ts";
 import { diagnoseNotReady } from "./not_ready.ts";
-import { isPrepared } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
 import type { InventoryEntry } from "./state.ts";
 import { describe, type NotReady, waitForAll, type Wanted } from "./wait.ts";
@@ -22,11 +20,8 @@ import type { Work } from "./work.ts";
 
 /** What carrying out a migration needs besides the way to apply an object. */
 export interface MigrationContext extends ApplyContext {
-  readonly push: (event: RunEvent) => void;
   /** Values that are masked in every message. */
   readonly secrets: readonly string[];
-  /** Digests of the Jobs that this migration has completed before; where it is done again, since that began. */
-  readonly doneJobs: ReadonlySet<string>;
   /** Called when a Job is complete, so that it is never run twice for the same inputs. */
   readonly jobDone: (digest: string) => Promise<void>;
 }
@@ -114,9 +109,7 @@ async function applyWaves(
   for (const wave of wavesOf(objects)) {
     // All of a wave are tried, so that one run shows every object that is refused.
     const results = await Promise.allSettled(
-      wave.map((planned) =>
-        tryApply(planned, id, context, inventory, () => applyObject(context, planned, id))
-      ),
+      wave.map((planned) => tryApply(planned, id, context, inventory)),
     );
     const thrown = results.find((result) => result.status === "rejected");
     if (thrown !== undefined) throw thrown.reason;
@@ -131,22 +124,21 @@ async function tryApply(
   id: string,
   context: Running,
   inventory: InventoryEntry[],
-  apply: () => Promise<Applied>,
+  job?: LiveObject | null,
 ): Promise<readonly Diagnostic[]> {
   try {
-    const { outcome, live } = await apply();
-    const isAdopted = live.metadata.annotations?.[ADOPTED_ANNOTATION] !== undefined;
-    inventory.push({
-      ...refOf(planned.object),
-      uid: live.metadata.uid ?? "",
-      ...(isAdopted ? { adopted: "done" } : {}),
-    });
-    const isFromNothing = outcome === "created" || outcome === "replaced" ||
-      isAtRest(context, planned.object);
-    if (isFromNothing) context.started.set(describeObject(planned.object), planned);
-    const isMade = outcome === "configured" && isPrepared(planned.object, context.live);
+    const { outcome, live, isStarted } = await applyObject(context, planned, id, job);
     const object = describeObject(planned.object);
-    context.push({ type: "object", id, object, outcome: isMade ? "created" : outcome });
+    if (live !== undefined) {
+      const isAdopted = live.metadata.annotations?.[ADOPTED_ANNOTATION] !== undefined;
+      inventory.push({
+        ...refOf(planned.object),
+        uid: live.metadata.uid ?? "",
+        ...(isAdopted ? { adopted: "done" } : {}),
+      });
+    }
+    if (isStarted) context.started.set(object, planned);
+    context.push({ type: "object", id, object, outcome });
     return [];
   } catch (error) {
     if (error instanceof Failure || context.signal.aborted) throw error;
@@ -187,10 +179,7 @@ async function waitPatiently(
 const RECOVERY = /^log: .*(automatic recovery in progress|redo starts at|crash recovery)/im;
 const RECOVERY_PAUSE_MS = 5_000;
 
-/**
- * A Job runs once for the same inputs; one that failed is made again, because somebody asked for another try, and so
- * is one of before the whole migration was asked for again.
- */
+/** Applies the Job as it is decided, waits for it, and records that it is done. */
 async function runJob(
   planned: PlannedObject,
   timeoutMs: number,
@@ -201,20 +190,9 @@ async function runJob(
   const { id } = work.migration;
   const digest = digestObject(planned.object, context.key);
   const ref = refOf(planned.object);
-  const found = await context.client.get(ref);
-  if (context.doneJobs.has(digest) && (found === undefined || context.redo !== undefined)) {
-    context.push({ type: "object", id, object: describeObject(planned.object), outcome: "unchanged" });
-    return [];
-  }
-  const again = found !== undefined && (hasFailed(found) || isBefore(found, context.redo));
-  const refused = await tryApply(
-    planned,
-    id,
-    context,
-    inventory,
-    () => again ? replaceObject(context, planned, id) : applyObject(context, planned, id),
-  );
-  if (refused.length > 0) return refused;
+  const job = await context.client.get(ref) ?? null;
+  const refused = await tryApply(planned, id, context, inventory, job);
+  if (refused.length > 0 || job === null && context.doneJobs.has(digest)) return refused;
   const wanted: Wanted = {
     ref,
     timeoutMs,
@@ -223,11 +201,4 @@ async function runJob(
   const diagnostics = await waitAndExplain([wanted], id, context);
   if (diagnostics.length === 0 && !context.doneJobs.has(digest)) await context.jobDone(digest);
   return diagnostics;
-}
-
-/** Whether the Job has given up. */
-export function hasFailed(job: LiveObject): boolean {
-  // The edge: `status` of a Job.
-  const status = job["status"] as { conditions?: readonly { type: string; status: string }[] } | undefined;
-  return status?.conditions?.some(({ type, status }) => type === "Failed" && status === "True") ?? false;
 }

@@ -1,6 +1,7 @@
 /** What is recorded of a migration while it runs and after it. */
 import { plannedObjects } from "../migration/step.ts";
 import { digestObject } from "../migration/digest.ts";
+import type { Recorded } from "./decide.ts";
 import type { Holding } from "./locked.ts";
 import type { Session } from "./session.ts";
 import type { MigrationRecord } from "./migration_record.ts";
@@ -8,18 +9,31 @@ import type { InventoryEntry } from "./state.ts";
 import type { Work } from "./work.ts";
 
 /**
+ * What is done again, and which of the Jobs are not: the epoch since when the migration is done again (the run's own,
+ * unless one of before began it), and the digests of the Jobs that were completed (since then).
+ */
+export function againOf({ record, reason }: Work, epoch: number): Pick<Recorded, "redo" | "doneJobs"> {
+  const isNewRedo = reason === "redo" && record?.redo === undefined;
+  return {
+    redo: reason === "redo" ? record?.redo ?? epoch : undefined,
+    doneJobs: new Set(isNewRedo ? [] : record?.jobs),
+  };
+}
+
+/**
  * The record while it runs. What is done again goes on where it stopped, with the Jobs that were done since. Jobs that
  * are not planned any more are forgotten before anything is sent: should their inputs come back, they run again.
  */
 export function startOf(
-  { migration, digest, record, reason }: Work,
+  work: Work,
   objects: number,
   context: Holding,
 ): MigrationRecord {
   const { options, session, runId, target } = context;
+  const { migration, digest, record } = work;
+  const { redo, doneJobs } = againOf(work, session.state.epoch);
   const planned = new Set(plannedObjects(migration).map(({ object }) => digestObject(object, target.key)));
-  const jobs = record?.jobs?.filter((job) => planned.has(job)) ?? [];
-  const isNewRedo = reason === "redo" && record?.redo === undefined;
+  const jobs = [...doneJobs].filter((job) => planned.has(job));
   return {
     state: "running",
     digest,
@@ -29,8 +43,8 @@ export function startOf(
     attempt: (record?.attempt ?? 0) + 1,
     epoch: session.state.epoch,
     run: runId,
-    ...(jobs.length === 0 || isNewRedo ? {} : { jobs }),
-    ...(reason === "redo" ? { redo: record?.redo ?? session.state.epoch } : {}),
+    ...(jobs.length === 0 ? {} : { jobs }),
+    ...(redo === undefined ? {} : { redo }),
   };
 }
 

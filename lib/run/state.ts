@@ -90,8 +90,8 @@ export function readState(object: LiveObject, key: DigestKey | undefined): State
     ...(object.metadata.resourceVersion === undefined
       ? {}
       : { resourceVersion: object.metadata.resourceVersion }),
-    epoch: Number(annotations[EPOCH_ANNOTATION] ?? 0),
-    ...(lockText === undefined ? {} : { lock: parseJson<Lock>(lockText, LOCK_ANNOTATION) }),
+    epoch: readEpoch(annotations[EPOCH_ANNOTATION]),
+    ...(lockText === undefined ? {} : { lock: readLock(lockText) }),
     ...(annotations[WRITE_ANNOTATION] === undefined ? {} : { writeId: annotations[WRITE_ANNOTATION] }),
     ...(isRekeyed ? { isRekeyed } : {}),
     records,
@@ -176,7 +176,9 @@ function readInventory(data: Readonly<Record<string, string>>): Map<string, read
 function readEntry(line: string): InventoryEntry[] {
   const [apiVersion, kind, namespace, name, uid, adopted] = line.split(" ");
   if (apiVersion === undefined || kind === undefined || name === undefined || uid === undefined) return [];
-  const adoption = ADOPTIONS[adopted ?? ""];
+  const adoption = adopted !== undefined && Object.hasOwn(ADOPTIONS, adopted)
+    ? ADOPTIONS[adopted]
+    : undefined;
   return [{
     apiVersion,
     kind,
@@ -187,18 +189,44 @@ function readEntry(line: string): InventoryEntry[] {
   }];
 }
 
+function readLock(text: string): Lock {
+  const lock = parseJson<Lock>(text, LOCK_ANNOTATION);
+  const isWhole = [lock.runId, lock.holder, lock.process, lock.since].every((part) =>
+    typeof part === "string"
+  );
+  if (isWhole) return lock;
+  throw unreadable(LOCK_ANNOTATION, "is no lock", "remove the annotation where no run is at work");
+}
+
+function readEpoch(text = "0"): number {
+  const epoch = Number(text);
+  if (Number.isSafeInteger(epoch) && epoch >= 0) return epoch;
+  throw unreadable(
+    EPOCH_ANNOTATION,
+    `is "${text}" and no number`,
+    "remove the annotation where no run is at work",
+  );
+}
+
+/** @throws Failure (1) where it is no object in JSON */
 function parseJson<Shape>(text: string | undefined, name: string): Shape {
   try {
+    const value: unknown = JSON.parse(text ?? "");
     // The edge: written by `writeState`; the chain proves that it is still what was written.
-    return JSON.parse(text ?? "") as Shape;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Shape;
   } catch {
-    throw new Failure(1, [{
-      code: "run-record-unreadable",
-      severity: "error",
-      message: `Annotation "${name}" of ConfigMap "${STATE_NAME}" is not valid JSON`,
-      hint: `Somebody edited it; remove the annotation to have its migration applied again`,
-    }]);
+    // As below.
   }
+  throw unreadable(name, "is not valid JSON", "remove the annotation to have its migration applied again");
+}
+
+function unreadable(name: string, problem: string, remedy: string): Failure {
+  return new Failure(1, [{
+    code: "run-record-unreadable",
+    severity: "error",
+    message: `Annotation "${name}" of ConfigMap "${STATE_NAME}" ${problem}`,
+    hint: `Somebody edited it; ${remedy}`,
+  }]);
 }
 
 /** @throws Failure (1) where it is no format that this version knows */
@@ -206,13 +234,11 @@ function refuseFormat(text = String(FORMAT)): void {
   const format = Number(text);
   if (format > FORMAT) throw new Failure(1, [newerFormat(format)]);
   if (Number.isInteger(format) && format > 0) return;
-  throw new Failure(1, [{
-    code: "run-record-unreadable",
-    severity: "error",
-    message:
-      `Annotation "${FORMAT_ANNOTATION}" of ConfigMap "${STATE_NAME}" is "${text}" and no version of a format`,
-    hint: `Somebody edited it; set it to "${FORMAT}" again if this version of the program wrote the record`,
-  }]);
+  throw unreadable(
+    FORMAT_ANNOTATION,
+    `is "${text}" and no version of a format`,
+    `set it to "${FORMAT}" again if this version of the program wrote the record`,
+  );
 }
 
 function newerFormat(format: number): Diagnostic {

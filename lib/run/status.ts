@@ -1,5 +1,5 @@
 /** Which migrations are applied, pending or changed, by at most three requests and no write. */
-import { diagnoseAccess } from "../cluster/api_error.ts";
+import { diagnoseRequest } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
@@ -121,7 +121,7 @@ async function read(client: ClusterClient, namespace: string): Promise<Read> {
       lease,
     };
   } catch (error) {
-    const access = diagnoseAccess(error, client.connection.server);
+    const access = diagnoseRequest(error, client.connection.server);
     throw access === undefined ? error : new Failure(4, [access]);
   }
 }

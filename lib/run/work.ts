@@ -1,9 +1,9 @@
 /** What is left to do: the plan against the record and what is on the server. Dry-run and run both ask here. */
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { objectKey } from "../kube/object.ts";
-import { type DigestKey, digestMigration, digestObject } from "../migration/digest.ts";
+import { type DigestKey, digestMigration } from "../migration/digest.ts";
 import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
-import { liveDigest, type LiveIndex } from "./live_index.ts";
+import { isAsPlanned, type LiveIndex } from "./live_index.ts";
 import type { MigrationRecord } from "./migration_record.ts";
 import type { State } from "./state.ts";
 
@@ -150,7 +150,7 @@ function reasonFor(
   if (record.digest !== digest) return "changed";
   return plannedObjects(migration).every(({ object }) =>
       // A Job that is done may be cleaned up by anyone; it is not run again for that.
-      object.kind === "Job" || liveDigest(live.get(objectKey(object))) === digestObject(object, key)
+      object.kind === "Job" || isAsPlanned(object, live.get(objectKey(object)), key)
     )
     ? "applied"
     : "damaged";

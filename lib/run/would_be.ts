@@ -1,6 +1,6 @@
 /** What the server says an object would become, by dry-runs: nothing is written. */
 import { ApiError, isNotFound, isRoleUnseen } from "../cluster/api_error.ts";
-import type { ClusterClient } from "../cluster/client.ts";
+import type { Applied, ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import type { KubeObject, PlannedObject } from "../kube/object.ts";
 
@@ -22,13 +22,13 @@ export interface Asking {
   readonly coming: Coming;
 }
 
-/** The object as it would be, or undefined where only the run itself can tell: its kind does not exist yet. */
+/** The answer that it would get, or undefined where only the run itself can tell: its kind does not exist yet. */
 export async function wouldBe(
   body: KubeObject,
   { client, force, coming }: Asking,
-): Promise<LiveObject | undefined> {
+): Promise<Applied | undefined> {
   try {
-    return (await client.apply(body, { dryRun: true, force })).object;
+    return await client.apply(body, { dryRun: true, force });
   } catch (error) {
     if (isUnjudged(error, body, coming)) return undefined;
     if (!isNotFound(error)) throw error;
@@ -47,12 +47,12 @@ async function askElsewhere(
   body: KubeObject,
   namespace: string,
   client: ClusterClient,
-): Promise<LiveObject> {
-  const { object } = await client.apply(
+): Promise<Applied> {
+  const { object, created } = await client.apply(
     { ...body, metadata: { ...body.metadata, namespace: "default" } },
     { dryRun: true, force: true },
   );
-  return { ...object, metadata: { ...object.metadata, namespace } };
+  return { object: { ...object, metadata: { ...object.metadata, namespace } }, created };
 }
 
 /**
@@ -61,7 +61,7 @@ async function askElsewhere(
  */
 export async function wouldBeNew(
   object: KubeObject,
-  { client }: Asking,
+  client: ClusterClient,
 ): Promise<LiveObject | undefined> {
   const { name } = object.metadata;
   try {

@@ -5,6 +5,7 @@ import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import type { Routing } from "../traefik/routing.ts";
 import type { Decisions, ServiceDecision } from "../decisions/decisions.ts";
 import type { ImageFacts } from "./known_images.ts";
+import type { Seen } from "./seen.ts";
 
 /** Facts about an image that an engine or a registry told; `undefined` where nobody could. */
 export type ImageLookup = (image: string) => ImageFacts | undefined;
@@ -16,6 +17,8 @@ export interface StackInput {
   readonly decisions: Decisions;
   readonly routing: Routing;
   readonly images: ImageLookup;
+  /** What an engine told of containers, now or when the stack was first moved. */
+  readonly seen?: Seen;
 }
 
 /** The input with the namespace of its objects, and a growing list of findings. */

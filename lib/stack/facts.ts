@@ -32,7 +32,8 @@ export function stackFacts(input: StackInput): StackFacts {
   const { project, bindSources, decisions, routing, images } = input;
   const namespace = decisions.namespace ?? label(project.name);
   const findings: Diagnostic[] = [];
-  const known = { project, bindSources, decisions, routing, images, namespace };
+  const seen = input.seen === undefined ? {} : { seen: input.seen };
+  const known = { project, bindSources, decisions, routing, images, namespace, ...seen };
   const context: Context = { ...known, report: (finding) => findings.push(finding) };
   return {
     ...known,

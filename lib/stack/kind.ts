@@ -10,9 +10,9 @@ const STATEFUL_TARGET =
   /^\/(var\/lib\/(mysql|mariadb|postgresql|rabbitmq|redis|mongodb|cassandra|couchdb|elasticsearch|influxdb|neo4j|etcd)|data\/db|bitnami\/(mariadb|mysql|postgresql|mongodb|redis|rabbitmq)|usr\/share\/elasticsearch\/data)(\/|$)/;
 
 /**
- * Decided; else a DaemonSet for `mode: global`, a Job for what is deployed as one or what others wait for until it has
- * ended, a StatefulSet for databases and brokers with a directory, a Deployment for the rest: whether a program ends by
- * itself is not known from its `restart`.
+ * Decided; else a DaemonSet for `mode: global`, a Job for what is deployed as one, what others wait for until it has
+ * ended or what an engine showed to have ended, a StatefulSet for databases and brokers with a directory, a Deployment
+ * for the rest: whether a program ends by itself is not known from its `restart`.
  */
 export function kindOf(context: Context, service: Service): Exclude<WorkloadKind, "none" | "CronJob"> {
   const decision = decided(context.decisions, service.name);
@@ -20,11 +20,22 @@ export function kindOf(context: Context, service: Service): Exclude<WorkloadKind
   const mode = service.deploy?.mode;
   if (mode === "global") return "DaemonSet";
   if (mode === "replicated-job" || mode === "global-job" || isAwaited(context.project, service)) return "Job";
+  if (isSeenEnded(context, service)) return "Job";
   return isStateful(context, service) ? "StatefulSet" : "Deployment";
 }
 
+/**
+ * Whether an engine showed that the program ended with success and Docker leaves it at that; with `restart: always` it
+ * would have been started again.
+ */
+export function isSeenEnded({ seen }: Context, service: Service): boolean {
+  const condition = service.deploy?.restart_policy?.["condition"];
+  const restart = service.restart ?? (condition === undefined ? "no" : String(condition));
+  return seen?.ended[service.name] === true && /^(no|none|on-failure.*)$/.test(restart);
+}
+
 /** Whether another service waits until this one has ended. */
-function isAwaited(project: Project, service: Service): boolean {
+export function isAwaited(project: Project, service: Service): boolean {
   return Object.values(project.services).some((other) =>
     other.depends_on?.[service.name]?.condition === "service_completed_successfully"
   );

@@ -10,12 +10,18 @@ export interface ImageFacts {
   readonly user?: string;
   /** Names of its /etc/passwd. */
   readonly users?: Readonly<Record<string, number>>;
+  /** Paths of `VOLUME`. */
+  readonly volumes?: readonly string[];
+  /** Paths at which it has nothing to fill an empty volume with. */
+  readonly empty?: readonly string[];
 }
 
 /** Facts of the table: also what the program in the image is. */
 export interface KnownImage extends ImageFacts {
   /** Ports that it listens on without further configuration, where EXPOSE lists more. */
   readonly listens?: readonly number[];
+  /** Empty directories of its own, which its program takes for itself where it starts as root. */
+  readonly empty?: readonly string[];
   /** A database or broker: one instance, with an identity and its own directory. */
   readonly stateful?: boolean;
   /** Useful beside a Docker Engine only. */
@@ -24,9 +30,30 @@ export interface KnownImage extends ImageFacts {
 
 const DEBIAN = { "www-data": 33, nobody: 65534 };
 const NGINX: KnownImage = { exposedPorts: [80], user: "", users: { nginx: 101, ...DEBIAN } };
-const MYSQL: KnownImage = { exposedPorts: [3306], user: "", users: { mysql: 999 }, stateful: true };
-const POSTGRES: KnownImage = { exposedPorts: [5432], user: "", users: { postgres: 999 }, stateful: true };
-const REDIS: KnownImage = { exposedPorts: [6379], user: "", users: { redis: 999 }, stateful: true };
+const MYSQL: KnownImage = {
+  exposedPorts: [3306],
+  user: "",
+  users: { mysql: 999 },
+  stateful: true,
+  volumes: ["/var/lib/mysql"],
+  empty: ["/var/lib/mysql"],
+};
+const POSTGRES: KnownImage = {
+  exposedPorts: [5432],
+  user: "",
+  users: { postgres: 999 },
+  stateful: true,
+  volumes: ["/var/lib/postgresql/data"],
+  empty: ["/var/lib/postgresql/data"],
+};
+const REDIS: KnownImage = {
+  exposedPorts: [6379],
+  user: "",
+  users: { redis: 999 },
+  stateful: true,
+  volumes: ["/data"],
+  empty: ["/data"],
+};
 const WORDPRESS: KnownImage = { exposedPorts: [80], user: "", users: DEBIAN };
 const RABBITMQ: KnownImage = {
   exposedPorts: [4369, 5671, 5672, 15691, 15692, 25672],
@@ -34,6 +61,8 @@ const RABBITMQ: KnownImage = {
   user: "",
   users: { rabbitmq: 999 },
   stateful: true,
+  volumes: ["/var/lib/rabbitmq"],
+  empty: ["/var/lib/rabbitmq"],
 };
 
 /** By repository without registry; official images without `library/`. */
@@ -65,7 +94,14 @@ const TABLE: Readonly<Record<string, KnownImage>> = {
   "matomo": { exposedPorts: [80], user: "", users: DEBIAN },
   "memcached": { exposedPorts: [11211], user: "memcache", users: { memcache: 11211 } },
   "minio/minio": { exposedPorts: [9000], user: "", stateful: true },
-  "mongo": { exposedPorts: [27017], user: "", users: { mongodb: 999 }, stateful: true },
+  "mongo": {
+    exposedPorts: [27017],
+    user: "",
+    users: { mongodb: 999 },
+    stateful: true,
+    volumes: ["/data/db"],
+    empty: ["/data/db", "/data/configdb"],
+  },
   "mongo-express": { exposedPorts: [8081] },
   "mysql": { ...MYSQL, exposedPorts: [3306, 33060], listens: [3306] },
   "nats": { exposedPorts: [4222, 6222, 8222], listens: [4222], stateful: true },
@@ -75,7 +111,7 @@ const TABLE: Readonly<Record<string, KnownImage>> = {
   "nginxinc/nginx-unprivileged": { exposedPorts: [8080], user: "101", users: { nginx: 101 } },
   "nodebb/docker": { exposedPorts: [4567] },
   "oryd/hydra": { exposedPorts: [4444, 4445], user: "ory", users: { ory: 500 } },
-  "percona": MYSQL,
+  "percona": { ...MYSQL, empty: [] },
   "phpmyadmin": { exposedPorts: [80], user: "" },
   "portainer/portainer-ce": { exposedPorts: [8000, 9000, 9443], dockerOnly: "it manages the engine" },
   "postgres": POSTGRES,

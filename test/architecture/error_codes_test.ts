@@ -16,6 +16,7 @@ const ROW = /^\| `([a-z0-9-]+)` *\| *[^ |][^|]*\| *[^ |][^|]*\|$/gm;
 const NOT_CODES: ReadonlySet<string> = new Set([
   "compose-ferry",
   "compose-ferry-secret-change",
+  "docker-compose",
   "kube-apiserver",
   "kube-apiserver-arg",
   "kube-controller-manager",

@@ -34,6 +34,7 @@ const ORDER = [
   "lib/traefik",
   "lib/stack/relative_path.ts",
   "lib/stack/known_images.ts",
+  "lib/stack/seen.ts",
   "lib/stack/context.ts",
   "lib/stack/network",
   "lib/stack/storage",

@@ -5,6 +5,7 @@ import { gather, type Gathered } from "../../lib/cli/gather.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
 import type { ImageFacts } from "../../lib/stack/known_images.ts";
+import { NOTHING_SEEN, type Seen } from "../../lib/stack/seen.ts";
 
 const HOME = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -16,6 +17,8 @@ export interface StackFiles {
   readonly decisions?: string;
   /** What an engine would tell of images. */
   readonly images?: Readonly<Record<string, ImageFacts>>;
+  /** What an engine told of containers. */
+  readonly seen?: Partial<Seen>;
   readonly compatibility?: boolean;
 }
 
@@ -26,7 +29,7 @@ export type GatheredStack =
 
 /** Fails where the loader finds no project. */
 export async function gatherStack(input: StackFiles): Promise<GatheredStack> {
-  const { directory, files, compatibility, decisions = "", images } = input;
+  const { directory, files, compatibility, decisions = "", images, seen } = input;
   const gathered = await gather(
     {
       stack: directory,
@@ -36,7 +39,7 @@ export async function gatherStack(input: StackFiles): Promise<GatheredStack> {
     { environment: {}, directory, home: HOME, now: () => new Date("2026-01-01T00:00:00Z") },
     {
       decisions: { file: join(directory, "decisions.yaml"), text: decisions },
-      engine: { images: (image) => images?.[image] },
+      engine: { seen: { ...NOTHING_SEEN, ...seen }, images: (image) => images?.[image] },
     },
   );
   const { project, bindSources, routing, conversion } = gathered;

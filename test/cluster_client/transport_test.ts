@@ -45,6 +45,9 @@ function status(
   return Response.json(body, { status: code, headers });
 }
 
+/** Whatever comes. */
+const asIs = (body: unknown): unknown => body;
+
 const GET: ApiRequest = { method: "GET", path: "/x" };
 const POST: ApiRequest = { method: "POST", path: "/x", body: {} };
 
@@ -87,7 +90,7 @@ Deno.test("Transport repeats what is safe to repeat, and nothing else", async ()
     await against(
       (attempt) => attempt === 1 ? first() : Response.json({ ok: true }),
       async (transport, seen) => {
-        const result = await transport.json(request).catch((error: unknown) => error);
+        const result = await transport.json(request, asIs).catch((error: unknown) => error);
         assert.equal(seen.length, sent, name);
         if (sent === 2) assert.deepEqual(result, { ok: true }, name);
         else assert.ok(result instanceof ApiError, name);
@@ -101,7 +104,7 @@ Deno.test("Transport waits as long as Retry-After says", async () => {
     (attempt) => attempt === 1 ? status(429, "", "", { "retry-after": "1" }) : Response.json({}),
     async (transport) => {
       const start = performance.now();
-      await transport.json(GET);
+      await transport.json(GET, asIs);
       assert.ok(performance.now() - start >= 990);
     },
   );
@@ -116,8 +119,8 @@ Deno.test("Transport does not wait beyond its patience, however long Retry-After
       return attempt === 2 ? status(503, "", "", { "retry-after": "3600" }) : Response.json({ ok: true });
     },
     async (transport, seen) => {
-      await transport.json(GET);
-      assert.deepEqual(await transport.json(GET), { ok: true });
+      await transport.json(GET, asIs);
+      assert.deepEqual(await transport.json(GET, asIs), { ok: true });
       assert.equal(seen.length, 3);
     },
     () => clock,
@@ -129,12 +132,12 @@ Deno.test("Transport renews a login that is refused once, and only once", async 
   await against(
     (_, request) => isOld(request) ? status(401, "Unauthorized", "") : Response.json({}),
     async (transport) => {
-      assert.deepEqual(await transport.json(GET), {});
+      assert.deepEqual(await transport.json(GET, asIs), {});
     },
   );
   await against(() => status(401, "Unauthorized", "Unauthorized"), async (transport, seen) => {
     await assert.rejects(
-      transport.json(GET),
+      transport.json(GET, asIs),
       (error) => diagnoseAccess(error, "s")?.code === "cluster-unauthorized",
     );
     assert.equal(seen.length, 2);
@@ -143,11 +146,11 @@ Deno.test("Transport renews a login that is refused once, and only once", async 
 
 Deno.test("Transport counts writes, not questions", async () => {
   await against(() => Response.json({}), async (transport) => {
-    await transport.json(GET);
-    await transport.json({ ...POST, query: { dryRun: "All" } });
-    await transport.json({ ...POST, path: "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews" });
+    await transport.json(GET, asIs);
+    await transport.json({ ...POST, query: { dryRun: "All" } }, asIs);
+    await transport.json({ ...POST, path: "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews" }, asIs);
     assert.deepEqual([transport.requests, transport.writes], [3, 0]);
-    await transport.json(POST);
+    await transport.json(POST, asIs);
     assert.deepEqual([transport.requests, transport.writes], [4, 1]);
   });
 });
@@ -161,7 +164,7 @@ Deno.test("Transport asks the guard before each sending, also before a repeated 
         asked++;
         return asked === 2 ? Promise.reject(new Error("the lock is lost")) : Promise.resolve();
       };
-      await assert.rejects(transport.json({ ...GET, guard }), /the lock is lost/);
+      await assert.rejects(transport.json({ ...GET, guard }, asIs), /the lock is lost/);
       assert.deepEqual([asked, seen.length], [2, 1]);
     },
   );
@@ -177,7 +180,7 @@ Deno.test("Transport gives up soon on a server that never answered, and says so"
     authorize: () => Promise.resolve({}),
     close: () => undefined,
   }, { monotonic: () => performance.now(), random: () => 0 });
-  await assert.rejects(transport.json(GET), (error) => {
+  await assert.rejects(transport.json(GET, asIs), (error) => {
     assert.ok(error instanceof ConnectionError);
     const diagnostic = diagnoseAccess(error, "http://127.0.0.1:1");
     assert.equal(diagnostic?.code, "cluster-unreachable");

@@ -11,6 +11,8 @@ export interface Image {
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly user?: string;
+  /** More of its configuration, as the image specification names it: `ExposedPorts`, `StopSignal`. */
+  readonly more?: Readonly<Record<string, unknown>>;
   /** Text files by absolute path; those in `/bin` are executable. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -80,6 +82,7 @@ async function addImage(archive: string, image: Image, layers: readonly Layer[])
       ...(image.entrypoint === undefined ? {} : { Entrypoint: image.entrypoint }),
       ...(image.command === undefined ? {} : { Cmd: image.command }),
       ...(image.user === undefined ? {} : { User: image.user }),
+      ...image.more,
     },
     rootfs: { type: "layers", diff_ids: layers.map(({ digest }) => `sha256:${digest}`) },
   });

@@ -23,6 +23,9 @@ state = "/run/containerd"
   # Where root may not lower the score runc says only "can't get final child's PID from pipe: EOF".
   restrict_oom_score_adj = true
   disable_apparmor = true
+  # As k3s has it, and Docker: who is not root may listen on port 80, and ping.
+  enable_unprivileged_ports = true
+  enable_unprivileged_icmp = true
 
 [plugins."io.containerd.grpc.v1.cri".containerd]
   default_runtime_name = "runc"

@@ -1,10 +1,12 @@
 /**
  * One folder for each case in test/golden: `compose.yaml` (with whatever it mounts), optional `decisions.yaml` and
- * `images.yaml`, and what must come out, `want.yaml` and `findings.txt`. `deno task goldens` writes the last two.
+ * `images.yaml` and `seen.yaml` (what an engine tells), and what must come out, `want.yaml` and `findings.txt`.
+ * `deno task goldens` writes the last two.
  */
 import assert from "node:assert/strict";
 import { parse, stringify } from "yaml";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
+import type { Seen } from "../../lib/stack/seen.ts";
 import type { ImageFacts } from "../../lib/stack/known_images.ts";
 import { type GatheredStack, gatherStack, objectsOf } from "../cli/gathered.ts";
 import { goldenCases } from "./golden_cases.ts";
@@ -54,10 +56,12 @@ async function convertGolden(directory: string): Promise<GatheredStack> {
   };
   const decisions = await read("decisions.yaml");
   const images = await read("images.yaml");
+  const seen = await read("seen.yaml");
   return gatherStack({
     directory,
     ...(decisions === undefined ? {} : { decisions }),
     ...(images === undefined ? {} : { images: parse(images) as Record<string, ImageFacts> }),
+    ...(seen === undefined ? {} : { seen: parse(seen) as Partial<Seen> }),
   });
 }
 

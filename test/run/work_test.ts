@@ -4,7 +4,7 @@ import type { LiveObject } from "../../lib/cluster/live_object.ts";
 import { objectKey } from "../../lib/kube/object.ts";
 import { canonical, digestMigration, digestObject } from "../../lib/migration/digest.ts";
 import { type Plan, plannedObjects } from "../../lib/migration/step.ts";
-import { decorate } from "../../lib/run/apply.ts";
+import { decorate } from "../../lib/run/marks.ts";
 import type { MigrationRecord } from "../../lib/run/migration_record.ts";
 import { EMPTY_STATE, type State } from "../../lib/run/state.ts";
 import { findMigration, selectWork } from "../../lib/run/work.ts";

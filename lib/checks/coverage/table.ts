@@ -249,9 +249,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.volumes.tmpfs.size": carried("sizeLimit"),
   "service.volumes.type": carried("the kind of volume"),
   "service.volumes.volume.labels.*": read("labels for a volume that Docker would make"),
-  "service.volumes.volume.nocopy": read(
-    "nothing is copied from the image into a volume; the data lies there already",
-  ),
+  "service.volumes.volume.nocopy": carried("no init container fills the volume from the image"),
   "service.volumes.volume.subpath": carried("subPath"),
   "service.volumes_from": reported(
     "a pod mounts its own volumes",

@@ -5,6 +5,10 @@ import type { KubeObject } from "../object.ts";
 /** The label of a node that says which storage it has. */
 export const STORAGE_ID_LABEL = "storage-id";
 
+/** Of a PersistentVolume: its place is neither written nor decided, but was found; once made, the place holds. */
+export const PLACE_ANNOTATION = "compose-ferry/place";
+export const FOUND = "found";
+
 export interface NodeDirectory {
   readonly path: string;
   /** Made where it is missing, by the kubelet: empty and root's. */

@@ -5,7 +5,7 @@ import type { Context } from "../../stack/context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { label, shortHash } from "../../stack/names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
-import { nodeDirectory } from "./node_directory.ts";
+import { FOUND, nodeDirectory, PLACE_ANNOTATION } from "./node_directory.ts";
 import { isCreated, pathOnNode } from "../../stack/storage/places.ts";
 import type { Share, VolumeRole } from "../../stack/storage/volume_roles.ts";
 
@@ -23,6 +23,7 @@ interface Claim {
   /** Where it is decided. */
   readonly storageId?: string;
   readonly size: string;
+  readonly isFound: boolean;
   readonly span?: Span;
   readonly services: Set<string>;
 }
@@ -33,6 +34,7 @@ interface Asked {
   readonly decision: StorageDecision | undefined;
   readonly span: Span | undefined;
   readonly create: boolean;
+  readonly isFound?: boolean;
 }
 
 /** The claims of one conversion, growing while services are converted. */
@@ -74,12 +76,30 @@ export class Claims {
     service: string,
     span: Span | undefined,
   ): string {
-    const decision = this.#context.decisions.storage?.[key];
+    return this.#volume(key, role, { service, decision: this.#context.decisions.storage?.[key], span });
+  }
+
+  /** The claim for a volume that nobody named; where it lies was found, and holds once it is made. */
+  anonymous(
+    key: string,
+    role: VolumeRole & { readonly kind: "directory" },
+    service: string,
+    decision: StorageDecision | undefined,
+    span: Span | undefined,
+  ): string {
+    return this.#volume(key, role, { service, decision, span, isFound: true });
+  }
+
+  #volume(
+    key: string,
+    role: VolumeRole & { readonly kind: "directory" | "nfs" },
+    asked: Omit<Asked, "create">,
+  ): string {
     const source: Source = role.kind === "nfs"
       ? { nfs: role.nfs, mountOptions: role.mountOptions }
       : { path: role.path };
     const create = role.kind === "directory" && role.create;
-    return this.#claim(`volume:${key}`, label(key), source, { service, decision, span, create });
+    return this.#claim(`volume:${key}`, label(key), source, { ...asked, create });
   }
 
   /** Where the directories of a service lie: the storage ids of its claims, and what is said where there is none. */
@@ -113,7 +133,7 @@ export class Claims {
     key: string,
     wanted: string,
     source: Source,
-    { service, decision, span, create }: Asked,
+    { service, decision, span, create, isFound = false }: Asked,
   ): string {
     const known = this.#byKey.get(key);
     if (known !== undefined) {
@@ -129,6 +149,7 @@ export class Claims {
       volumeName: label(`${namespace}-${name}`, 200),
       source,
       create,
+      isFound,
       ...(storageId === undefined ? {} : { storageId }),
       size: String(decision?.size ?? decisions.storageSize ?? DEFAULT_SIZE),
       ...(span === undefined ? {} : { span }),
@@ -156,7 +177,10 @@ export class Claims {
     return {
       apiVersion: "v1",
       kind: "PersistentVolume",
-      metadata: { name: claim.volumeName },
+      metadata: {
+        name: claim.volumeName,
+        ...(claim.isFound ? { annotations: { [PLACE_ANNOTATION]: FOUND } } : {}),
+      },
       spec: {
         capacity: { storage: claim.size },
         accessModes: ["ReadWriteOnce"],

@@ -101,7 +101,10 @@ function contentOf(workshop: Workshop, definition: FileObject): Uint8Array | und
   const { project, bindSources } = workshop.context;
   if (definition.content !== undefined) return new TextEncoder().encode(definition.content);
   if (definition.environment !== undefined) {
-    const value = project.environment[definition.environment];
+    const { environment } = definition;
+    const value = Object.hasOwn(project.environment, environment)
+      ? project.environment[environment]
+      : undefined;
     return value === undefined ? undefined : new TextEncoder().encode(value);
   }
   const source = definition.file === undefined ? undefined : bindSources.get(definition.file);

@@ -10,6 +10,8 @@ export interface Mounted {
   readonly digests: readonly string[];
   /** Volumes that only the init container mounts. */
   readonly extraVolumes?: readonly (Json & { name: string })[];
+  /** Its volume takes what the image has at its place, where it is empty. */
+  readonly isFilled?: boolean;
   readonly init?: Json & { name: string; volumeMounts: readonly (Json & { name: string })[] };
 }
 

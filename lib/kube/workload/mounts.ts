@@ -2,18 +2,18 @@
 import type { Mount, Path } from "../../../compose/project.ts";
 import { relativePath } from "../../stack/relative_path.ts";
 import { at } from "../../stack/context.ts";
-import type { StorageDecision } from "../../decisions/decisions.ts";
-import { label } from "../../stack/names.ts";
-import { dockerPath } from "../../stack/storage/volume_roles.ts";
 import { storageDecision } from "../../stack/storage/places.ts";
-import { reportOwner } from "./owners.ts";
+import { imageVolumeMounts } from "./anonymous_mount.ts";
+import { claimMount } from "./claim_mount.ts";
 import { configurationVolume } from "./configuration_volume.ts";
 import { fileReferenceMounts } from "./file_references.ts";
+import { type Filled, PROGRAM_VOLUME } from "./fill.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
 import { propagation } from "./propagation.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { memory, sharedMemory, temporary } from "./temporary.ts";
 import { toldApart } from "./told_apart.ts";
-import { byteQuantity, bytes } from "./units.ts";
+import { volumeMount } from "./volume_mount.ts";
 
 /** The pod's volumes and the container's mounts. */
 export interface Mounts {
@@ -21,6 +21,8 @@ export interface Mounts {
   readonly volumeMounts: readonly Json[];
   readonly initContainers: readonly Json[];
   readonly digests: readonly string[];
+  /** Those whose volumes are filled from the image where they are empty. */
+  readonly filled: readonly Filled[];
   /** Whether it writes to a directory that is kept. */
   readonly writesData: boolean;
 }
@@ -32,6 +34,7 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
     ...(service.volumes ?? []).flatMap((mount, index) =>
       mountOf(workshop, subject, mount, ["services", service.name, "volumes", index], helperImage)
     ),
+    ...imageVolumeMounts(workshop, subject, helperImage),
     ...fileReferenceMounts(workshop, subject),
     ...(service.tmpfs ?? []).map((text) => temporary(text)),
     ...sharedMemory(service.shm_size),
@@ -48,11 +51,18 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
   const used = new Set(
     [...volumeMounts, ...mounted.flatMap(({ init }) => init?.volumeMounts ?? [])].map(({ name }) => name),
   );
+  const filled = mounted.filter(({ isFilled, mount }) =>
+    isFilled === true && byTarget.get(mount.mountPath) === mount
+  ).map(({ mount }) => mount);
   return {
-    volumes: [...volumes.values()].filter(({ name }) => used.has(name)),
+    volumes: [
+      ...[...volumes.values()].filter(({ name }) => used.has(name)),
+      ...(filled.length === 0 ? [] : [PROGRAM_VOLUME]),
+    ],
     volumeMounts,
     initContainers: mounted.flatMap(({ init }) => init === undefined ? [] : [init]),
     digests: mounted.flatMap(({ digests }) => digests),
+    filled,
     writesData: mounted.some(({ volume, mount }) =>
       "persistentVolumeClaim" in volume && mount["readOnly"] !== true
     ),
@@ -128,88 +138,11 @@ function bindMount(
         context.project.span(path),
         role.isMissing,
       );
-      return [claimMount(workshop, subject, claim, mount, role.subPath, decision, helperImage)];
+      const { subPath } = role;
+      return [claimMount(workshop, subject, { claim, mount, subPath, decision, helperImage })];
     }
     case "configuration":
       return [configurationVolume(workshop, subject, { mount, path, source, role, decision, helperImage })];
-  }
-}
-
-function claimMount(
-  workshop: Workshop,
-  subject: Subject,
-  claim: string,
-  mount: Mount,
-  subPath: string | undefined,
-  decision: StorageDecision | undefined,
-  helperImage: string,
-): Mounted {
-  reportOwner(workshop.context, subject, mount, decision);
-  const name = volumeName("data", claim);
-  const target: Json & { name: string; mountPath: string } = {
-    name,
-    mountPath: mount.target,
-    ...optional("subPath", subPath),
-    ...(mount.read_only === true ? { readOnly: true } : {}),
-    ...propagation(workshop, subject, mount, decision),
-  };
-  return {
-    volume: { name, persistentVolumeClaim: { claimName: claim } },
-    mount: target,
-    digests: [],
-    ...(decision?.owner === undefined ? {} : { init: chown(target, decision.owner, helperImage) }),
-  };
-}
-
-function volumeMount(
-  workshop: Workshop,
-  subject: Subject,
-  mount: Mount,
-  path: Path,
-  helperImage: string,
-): Mounted[] {
-  const { context, claims, volumes } = workshop;
-  const key = mount.source;
-  const span = context.project.span(path);
-  if (key === undefined) {
-    const own = `${subject.service.name}-${label(mount.target)}`;
-    context.report({
-      code: "kube-anonymous-volume",
-      severity: "warning",
-      message:
-        `Anonymous volume "${mount.target}" of service "${subject.service.name}" is kept in a directory of its own, which begins empty: what the image has there, as in Docker's, is not copied`,
-      ...(span === undefined ? {} : { span }),
-      hint: `To begin with what the container has: docker cp CONTAINER:${mount.target}/. ${
-        dockerPath(context, own, {})
-      }`,
-    });
-    const role = {
-      kind: "directory",
-      path: dockerPath(context, own, {}),
-      create: true,
-      readOnly: false,
-    } as const;
-    const claim = claims.named(own, role, subject.service.name, span);
-    return [
-      claimMount(workshop, subject, claim, { ...mount, source: own }, undefined, undefined, helperImage),
-    ];
-  }
-  const role = volumes.get(key) ?? { kind: "skip" };
-  switch (role.kind) {
-    case "skip":
-      return [];
-    case "empty":
-      return [emptyDirectory(mount.target)];
-    case "memory":
-      return [memory(mount.target, role.size)];
-    case "nfs":
-    case "directory": {
-      const claim = claims.named(key, role, subject.service.name, span);
-      const isReadOnly = role.kind === "directory" ? role.readOnly : role.nfs.readOnly === true;
-      const inForce = isReadOnly ? { ...mount, read_only: true } : mount;
-      const decision = context.decisions.storage?.[key];
-      return [claimMount(workshop, subject, claim, inForce, mount.volume?.subpath, decision, helperImage)];
-    }
   }
 }
 
@@ -220,53 +153,6 @@ function imageMount(mount: Mount): Mounted {
     volume: { name, image: { reference: mount.source ?? "", pullPolicy: "IfNotPresent" } },
     mount: { name, mountPath: mount.target, ...optional("subPath", mount.image?.subpath), readOnly: true },
     digests: [],
-  };
-}
-
-function emptyDirectory(target: string): Mounted {
-  const name = volumeName("empty", target);
-  return { volume: { name, emptyDir: {} }, mount: { name, mountPath: target }, digests: [] };
-}
-
-/** `/run:size=64m,mode=1777`. */
-function temporary(text: string): Mounted {
-  const colon = text.indexOf(":");
-  const target = colon < 0 ? text : text.slice(0, colon);
-  const size = colon < 0 ? undefined : /(?:^|,)size=([^,]+)/.exec(text.slice(colon + 1))?.[1];
-  return memory(target, size);
-}
-
-function sharedMemory(size: string | undefined): Mounted[] {
-  return size === undefined ? [] : [memory("/dev/shm", size)];
-}
-
-function memory(target: string, size: string | undefined): Mounted {
-  const name = volumeName("tmpfs", target);
-  const limit = bytes(size);
-  return {
-    volume: {
-      name,
-      emptyDir: { medium: "Memory", ...(limit === undefined ? {} : { sizeLimit: byteQuantity(limit) }) },
-    },
-    mount: { name, mountPath: target },
-    digests: [],
-  };
-}
-
-/** Gives a directory to the user that the program runs as, once, before it starts. */
-function chown(
-  target: Json & { name: string; mountPath: string },
-  owner: string,
-  helperImage: string,
-): NonNullable<Mounted["init"]> {
-  const { readOnly: _, ...writable } = target;
-  return {
-    name: label(`own-${target.mountPath}`),
-    image: helperImage,
-    imagePullPolicy: "IfNotPresent",
-    command: ["chown", "-R", owner, target.mountPath],
-    securityContext: { runAsUser: 0 },
-    volumeMounts: [{ ...writable, name: target.name }],
   };
 }
 

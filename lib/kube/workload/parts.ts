@@ -31,8 +31,17 @@ export interface Workshop {
   readonly references: readonly HostReference[];
   /** Configuration mounts that compose leaves writable and a pod cannot, for one report. */
   readonly writable: Span[];
+  /** Mounts that are filled from their images, for one report. */
+  readonly filled: FilledNote[];
   /** What is kept in Secrets and why, for one report. */
   readonly notes: SecretNote[];
+}
+
+/** One mount that is filled from the image where it is empty. */
+export interface FilledNote {
+  readonly image: string;
+  readonly target: string;
+  readonly span?: Span;
 }
 
 /** One service with the decisions about it. */

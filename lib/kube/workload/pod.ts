@@ -5,6 +5,7 @@ import { isAnnotationKey, labelValue, shortHash } from "../../stack/names.ts";
 import { at } from "../../stack/context.ts";
 import type { Place } from "../../stack/secrets/reference.ts";
 import { containerOf } from "./container.ts";
+import { fillContainers } from "./fill.ts";
 import { hostSettings } from "./host.ts";
 import { mountsOf } from "./mounts.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
@@ -54,7 +55,15 @@ export function podOf(
       ? {}
       : { fsGroup: decision.fsGroup, fsGroupChangePolicy: "OnRootMismatch" }),
   };
-  const initContainers = [...waitContainers(workshop, subject, helperImage), ...mounts.initContainers];
+  const initContainers = [
+    ...fillContainers({
+      container: container.json,
+      mounts: mounts.filled,
+      fillImage: context.decisions.fillImage,
+    }),
+    ...waitContainers(workshop, subject, helperImage),
+    ...mounts.initContainers,
+  ];
   const spec: Json = {
     automountServiceAccountToken: false,
     enableServiceLinks: false,

@@ -1,0 +1,64 @@
+/**
+ * An API server that keeps what it is given, as far as a run needs one: what of its answers is replaced is what is
+ * tested, and the real one is not asked for that.
+ */
+
+type Fields = Record<string, unknown>;
+
+/** Answers as the API server would; paths of objects to the objects. */
+export class SmallServer {
+  readonly #objects = new Map<string, Fields>();
+  #version = 0;
+
+  async answer(request: Request): Promise<Response> {
+    const { pathname: path, searchParams: query } = new URL(request.url);
+    if (request.method !== "GET") {
+      // The edge: what the client sends is an object.
+      return this.#write(request.method, path, query, await request.json() as Fields);
+    }
+    if (query.has("watch")) return watch();
+    const isKind = /\/(api|apis\/[^/]+)\/[^/]+(\/namespaces\/[^/]+)?\/[a-z]+$/.test(path);
+    if (isKind && !/\/namespaces\/[^/]+$/.test(path)) return this.#list(path);
+    const object = this.#objects.get(path);
+    return object === undefined ? refusal(404, "NotFound", `${path} not found`) : Response.json(object);
+  }
+
+  #list(path: string): Response {
+    const items = [...this.#objects].filter(([key]) => key.startsWith(`${path}/`)).map(([, object]) =>
+      object
+    );
+    return Response.json({ kind: "List", metadata: { resourceVersion: String(this.#version) }, items });
+  }
+
+  #write(method: string, path: string, query: URLSearchParams, body: Fields): Response {
+    if (path.endsWith("selfsubjectrulesreviews")) {
+      const all = { verbs: ["*"], apiGroups: ["*"], resources: ["*"] };
+      return Response.json({ ...body, status: { incomplete: false, resourceRules: [all] } });
+    }
+    // The edge: every object has metadata.
+    const metadata = body["metadata"] as Fields | undefined;
+    if (method === "DELETE") {
+      this.#objects.delete(path);
+      return Response.json({ kind: "Status", status: "Success" });
+    }
+    const key = method === "POST" ? `${path}/${metadata?.["name"]}` : path;
+    if (method === "POST" && this.#objects.has(key)) return refusal(409, "AlreadyExists", "already exists");
+    const made = {
+      ...body,
+      metadata: { uid: key, ...metadata, resourceVersion: String(++this.#version) },
+      status: { replicas: 1, updatedReplicas: 1, availableReplicas: 1, readyReplicas: 1, phase: "Bound" },
+    };
+    const isNew = !this.#objects.has(key);
+    if (query.get("dryRun") !== "All") this.#objects.set(key, made);
+    return Response.json(made, { status: isNew ? 201 : 200 });
+  }
+}
+
+function refusal(code: number, reason: string, message: string): Response {
+  return Response.json({ kind: "Status", status: "Failure", reason, message, code }, { status: code });
+}
+
+/** Tells nothing until it is left. */
+function watch(): Response {
+  return new Response(new ReadableStream(), { headers: { "content-type": "application/json" } });
+}

@@ -1,0 +1,126 @@
+/** The stacks that are judged: the project's own cases, the inputs of public reports, or an operator's. */
+import { basename, dirname, join } from "node:path";
+import { parse } from "yaml";
+import type { Image } from "../ferry/image.ts";
+import { standInImage } from "./images.ts";
+
+/** A stack that has been laid out, and the images that it needs besides the probe's forms. */
+export interface Case {
+  readonly name: string;
+  readonly directory: string;
+  readonly images: readonly string[];
+  /** Services that end by themselves. */
+  readonly ending: readonly string[];
+}
+
+interface Written {
+  readonly services?: Readonly<
+    Record<string, { image?: string; restart?: string | boolean; build?: unknown } | null>
+  >;
+}
+
+const HERE = import.meta.dirname ?? ".";
+const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/** The files of `cases/`, each a stack of its own with the data that it mounts. @returns them by name. */
+export async function ownCases(target: string, only: string): Promise<readonly Case[]> {
+  const names = (await Array.fromAsync(Deno.readDir(join(HERE, "cases")))).map(({ name }) => name)
+    .filter((name) => name.endsWith(".yaml") && name.includes(only)).toSorted();
+  const cases: Case[] = [];
+  for (const file of names) {
+    const name = file.replace(/\.yaml$/, "");
+    const directory = join(target, name);
+    await Deno.mkdir(directory, { recursive: true });
+    await Deno.copyFile(join(HERE, "cases", file), join(directory, "compose.yaml"));
+    await layData(directory);
+    cases.push(await caseOf(name, directory));
+  }
+  return cases;
+}
+
+/** Folders with a compose file, such as those of public reports; decisions are left out. */
+export async function foldersAsCases(
+  parent: string,
+  target: string,
+  only: string,
+): Promise<readonly Case[]> {
+  const cases: Case[] = [];
+  for (const { name, isDirectory } of (await Array.fromAsync(Deno.readDir(parent))).toSorted(byName)) {
+    if (!isDirectory || !name.includes(only)) continue;
+    cases.push(await folderAsCase(join(parent, name), target));
+  }
+  return cases;
+}
+
+const byName = (left: Deno.DirEntry, right: Deno.DirEntry): number => left.name < right.name ? -1 : 1;
+
+/** One folder: small files are copied, as they may be configuration; of what is larger only the place is made. */
+export async function folderAsCase(source: string, target: string): Promise<Case> {
+  const directory = join(target, `stack-${basename(source).toLowerCase()}`);
+  await copySmall(source, directory);
+  await Deno.remove(join(directory, "decisions.yaml")).catch(() => {});
+  return await caseOf(basename(directory), directory);
+}
+
+const SMALL = 256 * 1024;
+
+async function copySmall(source: string, target: string): Promise<void> {
+  await Deno.mkdir(target, { recursive: true });
+  const { mode, uid, gid } = await Deno.stat(source);
+  if (mode !== null) await Deno.chmod(target, mode & 0o7777);
+  await Deno.chown(target, uid, gid);
+  for await (const { name, isDirectory, isFile } of Deno.readDir(source)) {
+    const [from, to] = [join(source, name), join(target, name)];
+    if (isDirectory && name !== ".git") await copySmall(from, to);
+    else if (isFile && (await Deno.stat(from)).size <= SMALL) await Deno.copyFile(from, to);
+  }
+}
+
+async function caseOf(name: string, directory: string): Promise<Case> {
+  const images: string[] = [];
+  const ending: string[] = [];
+  for (const file of COMPOSE_FILES) {
+    const text = await Deno.readTextFile(join(directory, file)).catch(() => undefined);
+    if (text === undefined) continue;
+    for (const service of Object.values((parse(text, { merge: true }) as Written).services ?? {})) {
+      if (service?.image === undefined || service.image.includes("$")) continue;
+      if (service.image.startsWith("probe/")) continue;
+      images.push(service.image);
+      if (service.restart === "no" || service.restart === false) ending.push(service.image);
+    }
+    break;
+  }
+  return { name, directory, images: [...new Set(images)], ending: [...new Set(ending)] };
+}
+
+/** The images of all cases that are no forms of the probe. */
+export function standInsFor(cases: readonly Case[], base: string): readonly Image[] {
+  const names = new Map<string, boolean>();
+  for (const { images, ending } of cases) {
+    for (const image of images) names.set(image, ending.includes(image));
+  }
+  return [...names].map(([name, ends]) => standInImage(base, name, ends));
+}
+
+/** Data that every case finds beside its file: of a program's, of root's, and configuration. */
+const DATA: readonly (readonly [string, string, number, number])[] = [
+  ["data/kept", "from before\n", 0o640, 1234],
+  ["data/deep/er", "deeper\n", 0o600, 1234],
+  ["data/.hidden", "", 0o644, 0],
+  ["conf/app.conf", "greeting = ahoy\n", 0o644, 0],
+  ["conf/more/inner.conf", "inner = yes\n", 0o644, 0],
+  ["secret.txt", "rope ladder $ 42\n", 0o644, 0],
+  ["app.env", "FROM_FILE=one $$ two\nQUOTED='it''s $HOME'\nEMPTY=\n", 0o644, 0],
+];
+
+async function layData(directory: string): Promise<void> {
+  for (const [name, text, mode, owner] of DATA) {
+    const path = join(directory, name);
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, text);
+    await Deno.chmod(path, mode);
+    await Deno.chown(path, owner, owner);
+  }
+  await Deno.chmod(join(directory, "data"), 0o1750);
+  await Deno.chown(join(directory, "data"), 1234, 1234);
+}

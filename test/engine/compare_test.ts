@@ -1,0 +1,63 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { stackAspects } from "./aspects.ts";
+import { compareSides } from "./compare.ts";
+import { openToAll, PLANTED, plantInto } from "./planted.ts";
+import { AFTER, BEFORE } from "./sample_side.ts";
+import type { SideView } from "./view.ts";
+
+const differences = (after: SideView) => compareSides(stackAspects(BEFORE), stackAspects(after)).differences;
+
+Deno.test("what both sides make up by themselves is no difference", () => {
+  deepEqual(differences(AFTER), []);
+  const { equal } = compareSides(stackAspects(BEFORE), stackAspects(AFTER));
+  ok(equal.length > 50, `only ${equal.length} aspects were compared`);
+});
+
+for (const planted of PLANTED) {
+  Deno.test(`a planted fault is found: ${planted.fault}`, () => {
+    const found = differences(plantInto(AFTER, "web", planted));
+    ok(found.length > 0, "nothing was found");
+    ok(found.some(({ aspect }) => planted.aspect.test(aspect)), JSON.stringify(found));
+    deepEqual([...new Set(found.map(({ service }) => service))], ["web"]);
+  });
+}
+
+Deno.test("a planted fault is found: a port that is open to all", () => {
+  deepEqual(differences(openToAll(AFTER, "other 8080/tcp")), [
+    { service: "(published)", aspect: "other 8080/tcp", after: "web" },
+  ]);
+});
+
+Deno.test("a service that does not run on one side is a difference", () => {
+  const { web } = AFTER.services;
+  ok(web);
+  equal(differences({ ...AFTER, services: { web } }).filter(({ aspect }) => aspect === "runs").length, 1);
+});
+
+Deno.test("files of a ConfigMap are what their links lead to", () => {
+  const entries = { ".": "drwxr-xr-x 0:0", "app.conf": "-rw-r--r-- 0:0 aaaaaaaaaaaa" };
+  const linked = {
+    ".": "drwxr-xr-x 0:0",
+    "..2026_01_01_00_00_00.123": "drwxr-xr-x 0:0",
+    "..2026_01_01_00_00_00.123/app.conf": "-rw-r--r-- 0:0 aaaaaaaaaaaa",
+    "..data": "Lrwxrwxrwx 0:0 -> ..2026_01_01_00_00_00.123",
+    "app.conf": "Lrwxrwxrwx 0:0 -> ..data/app.conf",
+  };
+  const withEntries = (side: SideView, given: Readonly<Record<string, string>>): SideView =>
+    plantInto(side, "web", {
+      fault: "",
+      aspect: /^/,
+      plant: (service) => ({
+        ...service,
+        view: {
+          ...service.view,
+          mounts: service.view.mounts.map((mount) => ({ ...mount, entries: given })),
+        },
+      }),
+    });
+  deepEqual(
+    compareSides(stackAspects(withEntries(BEFORE, entries)), stackAspects(withEntries(AFTER, linked)))
+      .differences,
+    [],
+  );
+});

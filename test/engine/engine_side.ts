@@ -1,0 +1,133 @@
+/** The side before the move: compose v2 starts the stack on the real engine, and its containers are asked. */
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
+import { ADDRESSES, type Machine, machineNamespaces } from "./machine.ts";
+import { probeEvents } from "./probe_log.ts";
+import { type ComposeProject, type Ports, portsOf, publishedPorts } from "./project.ts";
+import { askProbes, publishedAspects, publishedTargets, type Reach } from "./reach.ts";
+import type { ServiceView, SideView } from "./view.ts";
+
+/** What is read of `docker inspect`. */
+interface Container {
+  readonly Id: string;
+  readonly Name: string;
+  readonly RestartCount: number;
+  readonly State: { readonly Status: string; readonly ExitCode: number };
+  readonly HostConfig: { readonly RestartPolicy: { readonly Name: string } };
+  readonly Config: {
+    readonly Labels: Readonly<Record<string, string>>;
+    readonly ExposedPorts?: Readonly<Record<string, object>>;
+    readonly Healthcheck?: { readonly Test?: readonly string[] };
+  };
+  readonly NetworkSettings: {
+    readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>>;
+  };
+}
+
+/** The stack as its containers see it, with what the other side has to know. */
+export interface EngineSide {
+  readonly project: ComposeProject;
+  readonly ports: Readonly<Record<string, Ports>>;
+  readonly side: SideView;
+}
+
+/** Starts a stack, looks at it and stops it. Its volumes stay, as they do before a move. */
+export async function seeEngineSide(machine: Machine, stack: string): Promise<EngineSide> {
+  const project = JSON.parse(await machine.compose(stack, "config", "--format", "json")) as ComposeProject;
+  try {
+    await machine.compose(stack, "up", "--detach", "--no-build", "--pull", "never");
+    const containers = await restingContainers(machine, project);
+    const reaches: Record<string, Reach> = {};
+    for (const each of containers) reaches[serviceOf(each)] = await reachOf(machine, each);
+    const ports = Object.fromEntries(containers.map((each) => [serviceOf(each), portsFor(project, each)]));
+    const services = await askProbes(reaches, project, ports);
+    const outside = await machine.lookFromOutside(publishedTargets(publishedPorts(project), ADDRESSES));
+    await machine.compose(stack, "stop");
+    return {
+      project,
+      ports,
+      side: {
+        services: await withSignals(reaches, services),
+        machine: await machineNamespaces(machine.node),
+        published: publishedAspects(outside, ADDRESSES),
+      },
+    };
+  } finally {
+    await machine.compose(stack, "down", "--remove-orphans");
+  }
+}
+
+/** Every container of the project, once each runs, has ended for good, or has been started again. */
+async function restingContainers(machine: Machine, project: ComposeProject): Promise<readonly Container[]> {
+  let last: readonly Container[] = [];
+  const resting = await waitFor(60_000, async () => {
+    const ids = await machine.engine.docker(
+      ...["ps", "--all", "--quiet", "--no-trunc", "--filter"],
+      `label=com.docker.compose.project=${project.name}`,
+    );
+    const list = ids.split("\n").filter((id) => id !== "");
+    if (list.length === 0) return undefined;
+    last = JSON.parse(await machine.engine.docker("inspect", ...list)) as readonly Container[];
+    for (const each of last) if (!await isResting(machine, each)) return undefined;
+    return true;
+  });
+  if (!resting) {
+    throw new Error(`Containers do not come to rest: ${JSON.stringify(last.map(({ State }) => State))}`);
+  }
+  // Of several replicas one is enough: they differ by nothing but what is made up.
+  return last.filter(({ Config }) => Config.Labels["com.docker.compose.container-number"] === "1");
+}
+
+async function isResting(machine: Machine, container: Container): Promise<boolean> {
+  const { State, RestartCount, HostConfig } = container;
+  if (RestartCount > 0) return true;
+  if (State.Status === "exited") {
+    const policy = HostConfig.RestartPolicy.Name;
+    return policy === "no" || policy === "" || (policy === "on-failure" && State.ExitCode === 0);
+  }
+  return State.Status === "running" && !await hasEnded(machine, container);
+}
+
+/** A program that ends at once may still be told as running. */
+async function hasEnded({ engine }: Machine, { Id }: Container): Promise<boolean> {
+  return probeEvents(await engine.docker("logs", Id)).some(({ event }) => event === "end");
+}
+
+function serviceOf({ Config }: Container): string {
+  return Config.Labels["com.docker.compose.service"] ?? "";
+}
+
+function portsFor(project: ComposeProject, container: Container): Ports {
+  const service = project.services[serviceOf(container)];
+  return portsOf(service ?? {}, Object.keys(container.Config.ExposedPorts ?? {}));
+}
+
+async function reachOf(machine: Machine, container: Container): Promise<Reach> {
+  const { engine } = machine;
+  const { Id, Name, Config, State, RestartCount, NetworkSettings } = container;
+  const test = Config.Healthcheck?.Test ?? [];
+  const running = State.Status === "running" && !await hasEnded(machine, container);
+  return {
+    generated: [Id, Id.slice(0, 12), Name.slice(1)],
+    addresses: Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress).filter(Boolean),
+    running,
+    checked: running && test.length > 0 && test[0] !== "NONE",
+    ...(running ? {} : { restarted: RestartCount > 0 ? "again" : "once" }),
+    log: () => engine.docker("logs", Id),
+    exec: (request, body) => engine.docker("exec", Id, "/probe", request, body),
+  };
+}
+
+async function withSignals(
+  reaches: Readonly<Record<string, Reach>>,
+  services: Readonly<Record<string, ServiceView>>,
+): Promise<Readonly<Record<string, ServiceView>>> {
+  const ended = await Promise.all(
+    Object.entries(services).map(async ([name, service]) => {
+      const reach = reaches[name];
+      if (reach?.running !== true) return [name, service] as const;
+      const signal = probeEvents(await reach.log()).find(({ event }) => event === "signal")?.signal;
+      return [name, { ...service, signal: signal ?? "SIGKILL" }] as const;
+    }),
+  );
+  return Object.fromEntries(ended);
+}

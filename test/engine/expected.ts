@@ -1,0 +1,78 @@
+/** Which differences a finding of `check` announces: by its code, and for keys that are not carried by the key. */
+
+/** What a finding speaks about. */
+export interface Announced {
+  /** The aspects that may differ at the service that it names. */
+  readonly aspects: RegExp;
+  /** Set where a finding may be right without anything to be seen, with the reason. */
+  readonly unseen?: string;
+}
+
+const MOUNTS = /^mount\./;
+const MOUNT_ENTRIES = /^mount\.[^ ]+: /;
+const NAMES = /^(name|port|hosts)\./;
+
+/** Keys of `kube-not-carried` that a process can see, as docs/coverage.md has them. */
+export const KEYS: Readonly<Record<string, Announced>> = {
+  "cgroup": { aspects: /^namespace\.cgroup$/ },
+  "cpu_period": { aspects: /^cgroup\.cpus$/ },
+  "cpu_quota": { aspects: /^cgroup\.cpus$/ },
+  "devices": { aspects: /^device\./ },
+  "domainname": { aspects: /^(domainname$|hosts\.|hostname$)/ },
+  "external_links": { aspects: NAMES },
+  "ipc": { aspects: /^(namespace\.ipc$|mount\.\/dev\/shm)/ },
+  "pid": { aspects: /^(namespace\.pid|first process)$/ },
+  "stop_signal": { aspects: /^signal$/ },
+  "ulimits": { aspects: /^limit\./ },
+  "umask": { aspects: /^umask$/ },
+  "userns_mode": { aspects: /^(namespace\.user$|uid$|gid$)/ },
+  "uts": { aspects: /^(namespace\.uts|hostname)$/ },
+  "volumes.tmpfs.mode": { aspects: MOUNT_ENTRIES },
+  "volumes_from": { aspects: MOUNTS },
+};
+
+/** Findings with a code of their own, as docs/errors.md has them. */
+export const CODES: Readonly<Record<string, Announced>> = {
+  "kube-anonymous-volume": { aspects: MOUNTS, unseen: "it is about what is kept, not about what is seen" },
+  "kube-bind-special": { aspects: MOUNTS },
+  "kube-configuration-read-only": {
+    aspects: /^mount\.[^ ]+\.(writable|kept in|size)$|^mount\.[^ ]+: /,
+    unseen: "a program that is no root's could not write before, either",
+  },
+  "kube-device-reservation": { aspects: /^device\./ },
+  "kube-engine-socket": { aspects: MOUNTS },
+  "kube-entrypoint-emptied": { aspects: /^args$/ },
+  "kube-file-owner": {
+    aspects: MOUNT_ENTRIES,
+    unseen: "compose itself ignores the owner of a file from disk",
+  },
+  "kube-group-unknown": { aspects: /^groups$/ },
+  "kube-host-gateway": { aspects: NAMES },
+  "kube-host-renamed": { aspects: NAMES },
+  "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.)/ },
+  "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
+  "kube-hostname-short": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
+  "kube-memory-shared": { aspects: MOUNTS },
+  "kube-mount-type": { aspects: MOUNTS },
+  "kube-name-changed": { aspects: NAMES },
+  "kube-name-not-dns": { aspects: NAMES },
+  "kube-network-mode": { aspects: /^(namespace\.net$|name\.|port\.|hosts\.|hostname$|runs$)/ },
+  "kube-pids-limit": { aspects: /^cgroup\.pids$/ },
+  "kube-port-unknown": { aspects: NAMES },
+  "kube-probe-secret": { aspects: /^calls$/ },
+  "kube-propagation": { aspects: /^mount\.[^ ]+\.propagation$/ },
+  "kube-public-port": {
+    aspects: /^(published|port)\./,
+    unseen: "it also says that a port is reached as before",
+  },
+  "kube-security-option": { aspects: /^rights\./ },
+  "kube-shared-namespace": { aspects: /^(namespace\.(pid|ipc)$|first process$|mount\.\/dev\/shm)/ },
+  "kube-storage-owner": { aspects: /^mount\.[^ ]+(: |\.writable$)/ },
+  "kube-system-path": { aspects: MOUNTS, unseen: "one that is carried read-only is the same" },
+  "kube-unsafe-sysctl": {
+    aspects: /^(sysctl\.|runs$)/,
+    unseen: "where the kubelet allows it, it is carried",
+  },
+  "kube-user-unknown": { aspects: /^(uid|gid|groups|env\.HOME|mount\..*)$/ },
+  "kube-volume-foreign": { aspects: MOUNTS },
+};

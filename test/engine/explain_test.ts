@@ -1,0 +1,101 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { join } from "node:path";
+import { COVERAGE } from "../../lib/checks/coverage/table.ts";
+import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
+import { CODES, KEYS } from "./expected.ts";
+import { explain } from "./explain.ts";
+import { keyTable, tallyByKey, usedKeys } from "./keys.ts";
+import { isFaithful, kindOf, tally, tallyTable, verdictLines } from "./verdict.ts";
+
+const SPAN = { file: "docker-compose.yml", line: 4, column: 5 };
+
+const ULIMITS: Diagnostic = {
+  code: "kube-not-carried",
+  severity: "warning",
+  message: '"ulimits" of service "web" is not carried: pods have the limits of the container runtime',
+  span: SPAN,
+};
+
+const OPEN_FILES = { service: "web", aspect: "limit.Max open files", before: "1 1", after: "2 2" };
+
+Deno.test("a difference is explained by a finding about its key and its service", () => {
+  const { explained, open, idle } = explain([OPEN_FILES], [ULIMITS]);
+  deepEqual([explained.length, open, idle], [1, [], []]);
+});
+
+Deno.test("a finding about another service, another key or no place explains nothing", () => {
+  deepEqual(explain([{ ...OPEN_FILES, service: "store" }], [ULIMITS]).open.length, 1);
+  deepEqual(explain([{ ...OPEN_FILES, aspect: "uid" }], [ULIMITS]).open.length, 1);
+  const { span: _, ...placeless } = ULIMITS;
+  deepEqual(explain([OPEN_FILES], [placeless]).open.length, 1);
+});
+
+Deno.test("a finding of several services explains those that it lists", () => {
+  const finding = {
+    ...ULIMITS,
+    message: '"ulimits" of 2 services is not carried: …',
+    related: [{ message: 'Also of service "store"', span: SPAN }],
+  };
+  equal(explain([{ ...OPEN_FILES, service: "store" }], [finding]).open.length, 0);
+});
+
+Deno.test("a finding that explains nothing is idle, and the verdict falls", () => {
+  const explanation = explain([], [ULIMITS]);
+  deepEqual(explanation.idle, [ULIMITS]);
+  const comparison = { equal: [{ service: "web", aspect: "uid" }], differences: [] };
+  const judged = { stack: "s", services: 1, comparison, explanation };
+  ok(!isFaithful(judged));
+  match(verdictLines(judged).join("\n"), /announced, and not seen: kube-not-carried/);
+  ok(!isFaithful({ ...judged, comparison: { equal: [], differences: [] }, explanation: explain([], []) }));
+});
+
+Deno.test("aspects are counted by kind", () => {
+  deepEqual(
+    ["mount./data: a/b.c", "mount./a.b.writable", "env.HOME", "uid"].map((aspect) => kindOf({ aspect })),
+    ["mount entries", "mount writable", "env", "uid"],
+  );
+  const explanation = explain([OPEN_FILES], [ULIMITS]);
+  const comparison = { equal: [{ service: "web", aspect: "uid" }], differences: [OPEN_FILES] };
+  const text = tallyTable(tally([{ stack: "s", services: 1, comparison, explanation }]));
+  match(text, /^\| limit \| 0 \| 1 \| 0 \|\n\| uid \| 1 \| 0 \| 0 \|$/m);
+});
+
+Deno.test("announcements are about keys that are reported, and codes that exist", async () => {
+  for (const key of Object.keys(KEYS)) {
+    const row = COVERAGE[`service.${key}`] ?? COVERAGE[`service.${key}.*`];
+    equal(row?.treatment, "reported", key);
+  }
+  const errors = await Deno.readTextFile(join(import.meta.dirname ?? "", "../../docs/errors.md"));
+  for (const code of Object.keys(CODES)) ok(errors.includes(`| \`${code}\` `), code);
+});
+
+Deno.test("keys are those that a service uses, in either form", () => {
+  const keys = usedKeys({
+    services: {
+      web: {
+        ports: ["80:80"],
+        networks: { default: { aliases: ["db"] } },
+        depends_on: { store: { condition: "service_started" } },
+        deploy: { resources: { limits: { memory: "1g" } } },
+        environment: ["A=1"],
+      },
+    },
+  });
+  deepEqual(keys["web"]?.toSorted(), [
+    "depends_on.*",
+    "deploy.resources.limits.memory",
+    "environment.*",
+    "networks.aliases",
+    "ports.published",
+    "ports.target",
+  ]);
+  const comparison = { equal: [{ service: "web", aspect: "uid" }], differences: [] };
+  const rows = tallyByKey([{
+    stack: "s",
+    services: 1,
+    comparison,
+    explanation: explain([OPEN_FILES], []),
+    keys,
+  }]);
+  match(keyTable(rows), /^\| `environment\.\*` \| 1 \| 1 \| 0 \| 1 \|$/m);
+});

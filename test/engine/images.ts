@@ -1,0 +1,76 @@
+/** Images of the probe in the outer forms that real ones have. */
+import { join } from "node:path";
+import type { Image } from "../ferry/image.ts";
+import { fullName } from "../ferry/stand_ins.ts";
+
+const USERS = {
+  "etc/passwd":
+    "root:x:0:0:root:/root:/bin/sh\nharbour:x:1234:1234::/srv:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n",
+  "etc/group": "root:x:0:\nharbour:x:1234:\ncrew:x:4321:harbour\nnogroup:x:65534:\n",
+  "etc/nsswitch.conf": "hosts: files dns\n",
+};
+
+/** What lies where an image declares a volume. */
+const VOLUME = "var/lib/full";
+
+/** The archive of the one file system that all have: the probe, as its own shell, and a directory of the image's data. */
+export async function writeProbeRoot(probe: string, directory: string): Promise<string> {
+  const root = join(directory, "probe-root");
+  for (const name of ["bin", "etc", "proc", "sys", "dev", "tmp", "srv", "root", "run", "var/lib", VOLUME]) {
+    await Deno.mkdir(join(root, name), { recursive: true });
+  }
+  await Deno.copyFile(probe, join(root, "probe"));
+  await Deno.chmod(join(root, "probe"), 0o755);
+  await Deno.symlink("../probe", join(root, "bin/sh"));
+  for (const [name, text] of Object.entries(USERS)) await Deno.writeTextFile(join(root, name), text);
+  await Deno.writeTextFile(join(root, VOLUME, "from-the-image"), "ahoy\n");
+  await Deno.chmod(join(root, VOLUME), 0o750);
+  for (const path of [join(root, VOLUME), join(root, VOLUME, "from-the-image")]) {
+    await Deno.chown(path, 1234, 1234);
+  }
+  await Deno.chmod(join(root, "tmp"), 0o1777);
+  const archive = join(directory, "probe-root.tar");
+  const args = ["--create", "--numeric-owner", "--file", archive, "--directory", root, "."];
+  const { success, stderr } = await new Deno.Command("tar", { args }).output();
+  if (!success) throw new Error(`Cannot write "${archive}": ${new TextDecoder().decode(stderr).trim()}`);
+  return archive;
+}
+
+/** The forms that cases name, below `probe/`. */
+export function formImages(base: string): readonly Image[] {
+  const form = (name: string, image: Omit<Image, "name" | "base">): Image => ({
+    name: `docker.io/probe/${name}:1`,
+    base,
+    ...image,
+  });
+  return [
+    form("plain", { entrypoint: ["/probe"], command: ["from", "the image"] }),
+    form("command", { command: ["/probe", "serve"] }),
+    form("full", {
+      entrypoint: ["/probe", "start"],
+      command: ["--all"],
+      user: "1234:1234",
+      more: {
+        WorkingDir: "/srv",
+        Env: ["PATH=/usr/bin:/bin", "FROM_IMAGE=kept", "OVERRIDDEN=image"],
+        ExposedPorts: { "8080/tcp": {}, "5353/udp": {} },
+        Volumes: { [`/${VOLUME}`]: {} },
+        StopSignal: "SIGQUIT",
+        Healthcheck: { Test: ["CMD", "/probe", "healthy", "by the image"], Interval: 1_000_000_000 },
+      },
+    }),
+    form("named", { entrypoint: ["/probe"], user: "harbour" }),
+    form("ends", { entrypoint: ["/probe"], files: { "/etc/probe.json": '{"exit":0}' } }),
+    form("fails", { entrypoint: ["/probe"], files: { "/etc/probe.json": '{"exit":1}' } }),
+  ];
+}
+
+/** An image that an unknown stack names, with the probe as what it starts. */
+export function standInImage(base: string, name: string, ends: boolean): Image {
+  return {
+    name: fullName(name),
+    base,
+    entrypoint: ["/probe"],
+    ...(ends ? { files: { "/etc/probe.json": '{"exit":0}' } } : {}),
+  };
+}

@@ -1,0 +1,92 @@
+/** A real engine and a real node side by side, with everything that both need of the machine. */
+import { ENGINE_PACKAGES, engineEnvironment, type RealEngine, startEngine } from "../guard/engine.ts";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
+import type { Image } from "../ferry/image.ts";
+import { WAITING } from "../ferry/images.ts";
+import { NODE_ADDRESS } from "../ferry/namespaces.ts";
+import { type RealNode, startNode } from "../ferry/node.ts";
+import { installPackages } from "../ferry/requirements.ts";
+import type { Target } from "./project.ts";
+import type { Sight } from "./view.ts";
+
+/** Both, as long as they run. */
+export interface Machine extends AsyncDisposable {
+  readonly node: RealNode;
+  readonly engine: RealEngine;
+  /** Runs compose v2 on the engine. @throws when it fails. @returns what it printed. */
+  compose(stack: string, ...args: readonly string[]): Promise<string>;
+  /** Runs a command of the tool, as an operator would. */
+  ferry(
+    command: string,
+    stack: string,
+    ...args: readonly string[]
+  ): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** Looks from the machine itself. */
+  lookFromOutside(targets: readonly Target[]): Promise<readonly Sight[]>;
+}
+
+/** The addresses at which published ports are tried: the node's, another of the machine, and its loopback. */
+export const ADDRESSES: Readonly<Record<string, string>> = {
+  node: NODE_ADDRESS,
+  other: "10.40.7.1",
+  loopback: "127.0.0.1",
+};
+
+/** Starts both with these images. All of it ends with the node's namespaces. */
+export async function startMachine(
+  images: readonly Image[],
+  probe: string,
+  report: (line: string) => void,
+): Promise<Machine> {
+  await installPackages(report, ENGINE_PACKAGES);
+  const node = await startNode([...images, WAITING], report, ["docker-compose"]);
+  try {
+    await must(node, ["ip", "address", "add", `${ADDRESSES["other"]}/24`, "dev", "node0"]);
+    report("Starting a Docker Engine");
+    const engine = await startEngine(node);
+    const { "docker-compose": program } = await buildTools(["docker-compose"], report);
+    const env = engineEnvironment(node);
+    return {
+      node,
+      engine,
+      compose: (stack, ...args) =>
+        must(
+          node,
+          [program, "--ansi", "never", "--progress", "quiet", "--project-directory", stack, ...args],
+          env,
+        ),
+      ferry: (command, stack, ...args) =>
+        node.run(
+          [
+            ...[Deno.execPath(), "run", "--no-prompt", "-A", "main.ts", command],
+            ...["--stack", stack, ...args],
+          ],
+          env,
+        ),
+      lookFromOutside: async (targets) =>
+        JSON.parse(await must(node, [probe, "probe-outside", JSON.stringify(targets)])) as Sight[],
+      [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await node[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Runs a command inside. @throws when it fails, with what it said. */
+export async function must(
+  node: RealNode,
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await node.run(command, env);
+  if (code === 0) return stdout;
+  throw new Error(`${command.slice(0, 8).join(" ")}: ${stderr.trim() || stdout.trim()}`);
+}
+
+/** The machine's own namespaces, by kind. */
+export async function machineNamespaces(node: RealNode): Promise<Readonly<Record<string, string>>> {
+  const kinds = ["pid", "ipc", "net", "uts", "cgroup", "user"];
+  const names = (await must(node, ["readlink", ...kinds.map((kind) => `/proc/self/ns/${kind}`)])).trim();
+  return Object.fromEntries(names.split("\n").map((name) => [name.slice(0, name.indexOf(":")), name]));
+}

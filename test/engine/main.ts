@@ -1,0 +1,131 @@
+/**
+ * `deno task test:engine`: what a process sees in its pod is what it saw in its container. Each stack is started by
+ * compose v2 on a real Docker Engine and moved by `migrate` to a real node; both views are compared.
+ *
+ * `--stack DIR` judges one stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
+ * `--only WORD` those whose name has the word; `--sample N` N of them, chosen by `--seed`; `--minutes N` begins no
+ * further stack after that; `--workers N` at one time; `--write FILE` writes the table; `--keep DIR` keeps what was
+ * seen, and `--again DIR` judges that once more.
+ * Needs Linux and root; ends with 1 where a stack differs without a word of `check`.
+ */
+import { parseArgs } from "node:util";
+import { join, resolve } from "node:path";
+import { whyNoRealNode } from "../ferry/requirements.ts";
+import { buildProbe } from "./build_probe.ts";
+import { type Case, folderAsCase, foldersAsCases, ownCases, standInsFor } from "./cases.ts";
+import { formImages, writeProbeRoot } from "./images.ts";
+import { judgeAgain, judgeStack, type Seen } from "./judge_stack.ts";
+import { type Machine, startMachine } from "./machine.ts";
+import { unfoundFaults } from "./find_planted.ts";
+import { keyTable, tallyByKey } from "./keys.ts";
+import { KNOWN_OPEN } from "./known_open.ts";
+import { chosen } from "./sample.ts";
+import { isFaithful, tally, tallyTable, verdictLines } from "./verdict.ts";
+
+const { values } = parseArgs({
+  options: {
+    stack: { type: "string" },
+    reports: { type: "string" },
+    only: { type: "string", default: "" },
+    sample: { type: "string" },
+    seed: { type: "string", default: `${Date.now() % 1_000_000}` },
+    minutes: { type: "string", default: "600" },
+    write: { type: "string" },
+    keep: { type: "string" },
+    again: { type: "string" },
+    workers: { type: "string", default: "3" },
+  },
+});
+
+const say = (line: string): void => void Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+const fromHere = (path: string): string => resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+
+async function layOut(target: string): Promise<readonly Case[]> {
+  if (values.stack !== undefined) return [await folderAsCase(fromHere(values.stack), target)];
+  if (values.reports !== undefined) {
+    return await foldersAsCases(fromHere(values.reports), target, values.only);
+  }
+  return await ownCases(target, values.only);
+}
+
+/** What a run has shown. */
+interface Shown {
+  readonly seen: readonly Seen[];
+  /** Stacks that did not start on one of the sides, with the reason. */
+  readonly broken: readonly string[];
+}
+
+async function judgeAll(machine: Machine, cases: readonly Case[], keep: string): Promise<Shown> {
+  const end = performance.now() + Number(values.minutes) * 60_000;
+  const seen: Seen[] = [];
+  const broken: string[] = [];
+  const left = [...cases];
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      if (performance.now() > end) {
+        say(`left out, as the time is over: ${next.name}`);
+        continue;
+      }
+      try {
+        const judged = await judgeStack(machine, next.directory, keep);
+        seen.push(judged);
+        verdictLines(judged).forEach(say);
+      } catch (error) {
+        broken.push(next.name);
+        say(`BROKEN ${next.name}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.workers) }, work));
+  return { seen, broken };
+}
+
+async function run(): Promise<boolean> {
+  const temporary = await Deno.makeTempDir({ prefix: "engine-oracle-" });
+  try {
+    const probe = await buildProbe(Deno.env.toObject());
+    const base = await writeProbeRoot(probe, temporary);
+    const all = await layOut(join(temporary, "stacks"));
+    const cases = values.sample === undefined ? all : chosen(all, Number(values.sample), Number(values.seed));
+    say(`${cases.length} stacks, seed ${values.seed}`);
+    await using machine = await startMachine([...formImages(base), ...standInsFor(cases, base)], probe, say);
+    const keep = values.keep === undefined ? temporary : fromHere(values.keep);
+    await Deno.mkdir(keep, { recursive: true });
+    return conclude(await judgeAll(machine, cases, keep));
+  } finally {
+    await Deno.remove(temporary, { recursive: true });
+  }
+}
+
+function conclude({ seen, broken }: Shown): boolean {
+  const table = `${tallyTable(tally(seen))}\n\n${keyTable(tallyByKey(seen))}`;
+  say(table);
+  if (values.write !== undefined) Deno.writeTextFileSync(fromHere(values.write), `${table}\n`);
+  const different = seen.filter((judged) => !isFaithful(judged, KNOWN_OPEN)).map(({ stack }) => stack);
+  const unfound = unfoundFaults(seen);
+  unfound.forEach((fault) => say(`planted, and not found: ${fault}`));
+  const services = seen.reduce((sum, judged) => sum + judged.services, 0);
+  say(
+    `${seen.length} stacks with ${services} services; ${different.length} differ without a word of check` +
+      `${different.length === 0 ? "" : ` (${different.join(", ")})`}; ${broken.length} did not start` +
+      `${broken.length === 0 ? "" : ` (${broken.join(", ")})`}`,
+  );
+  return seen.length > 0 && different.length + broken.length + unfound.length === 0;
+}
+
+/** What was kept needs neither engine nor node. */
+async function runAgain(keep: string): Promise<boolean> {
+  const seen = await judgeAgain(fromHere(keep), values.only);
+  for (const judged of seen) verdictLines(judged).forEach(say);
+  return conclude({ seen, broken: [] });
+}
+
+const why = values.again === undefined ? await whyNoRealNode() : undefined;
+if (why !== undefined) {
+  say(`skipped: ${why}`);
+} else {
+  const right = values.again === undefined ? await run() : await runAgain(values.again);
+  // The form in which Deno's own runner ends, so that it is counted with its tests.
+  say(`${right ? "ok | 1 passed" : "FAILED | 0 passed"} | ${right ? 0 : 1} failed`);
+  Deno.exit(right ? 0 : 1);
+}

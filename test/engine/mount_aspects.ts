@@ -1,0 +1,54 @@
+/** Aspects of what is mounted: what lies there, whose it is, and who may write. */
+import { OWN_MOUNTS } from "./nature.ts";
+import type { Mount } from "./view.ts";
+
+/** By `mount.TARGET.WHAT`. Of two mounts at one place a process sees the later. */
+export function mountAspects(mounts: readonly Mount[]): Readonly<Record<string, string>> {
+  const seen = new Map(mounts.map((mount) => [mount.target, mount]));
+  const aspects: Record<string, string> = {};
+  for (const mount of seen.values()) {
+    if (mount.target === "/") aspects["root.writable"] = yesOrNo(mount.writable);
+    else if (!OWN_MOUNTS.some((pattern) => pattern.test(mount.target))) Object.assign(aspects, of(mount));
+  }
+  return aspects;
+}
+
+function of(mount: Mount): Readonly<Record<string, string>> {
+  const name = `mount.${mount.target}`;
+  return {
+    [`${name}.is`]: mount.directory ? "directory" : "file",
+    [`${name}.writable`]: yesOrNo(mount.writable),
+    // Where a single file lies its reader cannot tell: a Secret's is in memory, compose's on the disk.
+    ...(mount.directory ? { [`${name}.kept in`]: mount.type === "tmpfs" ? "memory" : "files" } : {}),
+    ...(mount.type === "tmpfs" && mount.directory ? { [`${name}.size`]: `${mount.size}` } : {}),
+    ...(mount.options.includes("noexec") ? { [`${name}.noexec`]: "yes" } : {}),
+    ...(mount.propagation === "" ? {} : { [`${name}.propagation`]: mount.propagation }),
+    ...Object.fromEntries(
+      Object.entries(linksFollowed(mount.entries ?? {})).map(([path, text]) => [`${name}: ${path}`, text]),
+    ),
+  };
+}
+
+/** Why not is told differently by a read-only mount and by a missing right, and both mean no. */
+function yesOrNo(writable: string): string {
+  return writable === "yes" ? "yes" : "no";
+}
+
+/**
+ * The kubelet puts the files of a ConfigMap into a dated folder and links to them, so that it can change all at once.
+ * A program that opens them by name sees files.
+ */
+function linksFollowed(entries: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const dated = Object.keys(entries).find((path) => /^\.\.\d{4}_[^/]+$/.test(path));
+  if (dated === undefined) return entries;
+  return Object.fromEntries(
+    Object.entries(entries).filter(([path]) => !path.startsWith("..")).flatMap(([path, text]) => {
+      const target = / -> \.\.data\/(.*)$/.exec(text)?.[1];
+      if (target === undefined) return [[path, text]];
+      const within = Object.entries(entries).filter(([other]) =>
+        other === `${dated}/${target}` || other.startsWith(`${dated}/${target}/`)
+      );
+      return within.map(([other, what]) => [other.slice(dated.length + 1), what]);
+    }),
+  );
+}

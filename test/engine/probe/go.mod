@@ -1,0 +1,3 @@
+module compose-ferry/probe
+
+go 1.24

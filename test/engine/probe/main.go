@@ -1,0 +1,123 @@
+// The probe stands in for the program of a service. As the first process of its image it writes down what it sees, and
+// stays; started once more in the same container, it is what a healthcheck or an operator runs there.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// orders lie in the image: what the program that is stood in for would do.
+type orders struct {
+	// Exit is the code with which it ends at once; it stays where there is none.
+	Exit *int `json:"exit"`
+}
+
+const ordersFile = "/etc/probe.json"
+
+// event is a line of the container's log.
+type event struct {
+	Event  string `json:"event"`
+	At     int64  `json:"at"`
+	Signal string `json:"signal,omitempty"`
+	View   *view  `json:"view,omitempty"`
+}
+
+func main() {
+	if len(os.Args) == 3 && os.Args[1] == "probe-outside" {
+		os.Exit(lookFromOutside(os.Args[2]))
+	}
+	listener, err := listenInside()
+	if err != nil {
+		os.Exit(runAgain())
+	}
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals)
+	started := time.Now().UnixNano()
+	seen := look()
+	say(event{Event: "start", At: started, View: &seen})
+	if given := readOrders(); given.Exit != nil {
+		say(event{Event: "end", At: time.Now().UnixNano()})
+		os.Exit(*given.Exit)
+	}
+	go serveInside(listener)
+	stay(signals)
+}
+
+// stay ends at the first signal that means the end, after saying which it was.
+func stay(signals <-chan os.Signal) {
+	for received := range signals {
+		number, _ := received.(syscall.Signal)
+		switch number {
+		case syscall.SIGURG, syscall.SIGCHLD, syscall.SIGPIPE, syscall.SIGCONT, syscall.SIGWINCH:
+			continue
+		}
+		say(event{Event: "signal", At: time.Now().UnixNano(), Signal: signalName(number)})
+		os.Exit(0)
+	}
+}
+
+var signalNames = map[syscall.Signal]string{
+	syscall.SIGHUP: "SIGHUP", syscall.SIGINT: "SIGINT", syscall.SIGQUIT: "SIGQUIT", syscall.SIGTERM: "SIGTERM",
+	syscall.SIGUSR1: "SIGUSR1", syscall.SIGUSR2: "SIGUSR2", syscall.SIGWINCH: "SIGWINCH",
+}
+
+func signalName(number syscall.Signal) string {
+	if name, ok := signalNames[number]; ok {
+		return name
+	}
+	return "signal " + strconv.Itoa(int(number))
+}
+
+func readOrders() orders {
+	var given orders
+	if text, err := os.ReadFile(ordersFile); err == nil {
+		if err := json.Unmarshal(text, &given); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(70)
+		}
+	}
+	return given
+}
+
+func say(what event) {
+	line, _ := json.Marshal(what)
+	// One write: a line of the log is never cut by another.
+	os.Stdout.WriteString(string(line) + "\n")
+}
+
+// runAgain is what another process of the same container does: it asks the first one, or looks at the network.
+func runAgain() int {
+	if len(os.Args) == 3 && strings.HasPrefix(os.Args[1], "probe-") {
+		answer, err := askInside(request{Kind: strings.TrimPrefix(os.Args[1], "probe-"), Body: json.RawMessage(os.Args[2])})
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		os.Stdout.Write(answer)
+		return 0
+	}
+	told, _ := json.Marshal(callOf())
+	if _, err := askInside(request{Kind: "called", Body: told}); err != nil {
+		return 1
+	}
+	return 0
+}
+
+// lookFromOutside is for somebody who is in no container.
+func lookFromOutside(body string) int {
+	var wanted []target
+	if err := json.Unmarshal([]byte(body), &wanted); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	seen, _ := json.Marshal(lookAround(wanted))
+	os.Stdout.Write(seen)
+	return 0
+}

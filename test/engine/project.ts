@@ -1,0 +1,105 @@
+/** What compose itself says of a stack: which names to ask for, which ports to open, who waits for whom. */
+
+/** What is read of `docker compose config --format json`. */
+export interface ComposeProject {
+  readonly name: string;
+  readonly services: Readonly<Record<string, ComposeService>>;
+  readonly networks?: Readonly<Record<string, { readonly name?: string } | null>>;
+}
+
+export interface ComposeService {
+  readonly image?: string;
+  readonly restart?: string;
+  readonly container_name?: string;
+  readonly hostname?: string;
+  readonly domainname?: string;
+  readonly network_mode?: string;
+  readonly links?: readonly string[];
+  readonly expose?: readonly string[];
+  readonly ports?: readonly {
+    readonly target: number;
+    readonly published?: string;
+    readonly protocol?: string;
+    readonly host_ip?: string;
+  }[];
+  readonly networks?: Readonly<Record<string, { readonly aliases?: readonly string[] } | null>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly extra_hosts?: readonly string[];
+  readonly volumes?: readonly { readonly type: string; readonly source?: string; readonly target: string }[];
+}
+
+/** Ports by protocol. */
+export interface Ports {
+  readonly tcp: readonly number[];
+  readonly udp: readonly number[];
+}
+
+/** A name to ask for, with the ports at which somebody may be. */
+export interface Target extends Ports {
+  readonly name: string;
+}
+
+/** A port that nobody declares: who reaches it is in the same network. */
+const UNDECLARED = 47_811;
+
+/** The ports that a service declares, and those of its image. @param exposed such as `8080/tcp`. */
+export function portsOf(service: ComposeService, exposed: readonly string[]): Ports {
+  const declared = [
+    ...(service.ports ?? []).map(({ target, protocol }) => `${target}/${protocol ?? "tcp"}`),
+    ...(service.expose ?? []).flatMap(rangeOf),
+    ...exposed,
+  ];
+  const of = (protocol: string): readonly number[] =>
+    [
+      ...new Set(
+        declared.map((port) => port.split("/")).filter(([, kind]) => (kind ?? "tcp") === protocol)
+          .map(([number]) => Number(number)),
+      ),
+    ].toSorted((left, right) => left - right);
+  return { tcp: of("tcp"), udp: of("udp") };
+}
+
+function rangeOf(text: string): readonly string[] {
+  const [, first = "", last = first, protocol = ""] = /^(\d+)(?:-(\d+))?(\/\w+)?$/.exec(text) ?? [];
+  const length = Number(last) - Number(first) + 1;
+  return Array.from({ length }, (_, index) => `${Number(first) + index}${protocol}`);
+}
+
+/** Names that others of the stack may use, with their owners; and one that nobody has. */
+export function namesOf(project: ComposeProject): ReadonlyMap<string, string | undefined> {
+  const names = new Map<string, string | undefined>();
+  for (const [name, service] of Object.entries(project.services)) {
+    const aliases = Object.values(service.networks ?? {}).flatMap((network) => network?.aliases ?? []);
+    for (const each of [name, service.container_name, ...aliases]) if (each) names.set(each, name);
+    for (const link of service.links ?? []) {
+      const [target, alias] = link.split(":");
+      names.set(alias ?? target ?? "", target);
+    }
+  }
+  return names.set("nobody-has-this-name.invalid", undefined);
+}
+
+/** All that a service is to look for: every name of the stack at its owner's ports, and at one that nobody declares. */
+export function targetsOf(
+  project: ComposeProject,
+  ports: Readonly<Record<string, Ports>>,
+): readonly Target[] {
+  return [...namesOf(project)].map(([name, owner]) => {
+    const { tcp, udp } = ports[owner ?? ""] ?? { tcp: [], udp: [] };
+    return { name, tcp, udp };
+  });
+}
+
+/** The part of a role that is the same on both sides. */
+export function roleOf(name: string, ports: Ports): { readonly name: string } & Ports {
+  return { name, tcp: [...ports.tcp, UNDECLARED], udp: ports.udp };
+}
+
+/** Published ports, as `8080/tcp`. */
+export function publishedPorts(project: ComposeProject): readonly string[] {
+  return Object.values(project.services).flatMap(({ ports }) =>
+    (ports ?? []).flatMap(({ published, protocol }) =>
+      published === undefined || published === "" ? [] : [`${published}/${protocol ?? "tcp"}`]
+    )
+  );
+}

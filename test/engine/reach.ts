@@ -1,0 +1,107 @@
+/** Asks the probes of one side, whatever way leads to them: docker or kubectl. */
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
+import { orderOf, probeEvents, timesOf } from "./probe_log.ts";
+import { type ComposeProject, type Ports, roleOf, targetsOf } from "./project.ts";
+import type { Call, ProbeEvent, ServiceView, Sight } from "./view.ts";
+
+/** The way to one container. */
+export interface Reach {
+  readonly generated: readonly string[];
+  readonly addresses: readonly string[];
+  /** Whether its program is there to be asked; one that has ended is known by its log alone. */
+  readonly running: boolean;
+  /** Whether somebody will start its healthcheck. */
+  readonly checked: boolean;
+  readonly restarted?: string;
+  log(): Promise<string>;
+  /** Starts the probe once more in it. @returns what that printed. */
+  exec(request: string, body: string): Promise<string>;
+}
+
+/** For what takes a few seconds on an idle machine. */
+const TIMEOUT_MS = 120_000;
+
+/** Gives each probe its name and ports, and then asks all of them what they see. */
+export async function askProbes(
+  reaches: Readonly<Record<string, Reach>>,
+  project: ComposeProject,
+  ports: Readonly<Record<string, Ports>>,
+): Promise<Readonly<Record<string, ServiceView>>> {
+  const all = Object.entries(reaches);
+  const events = new Map<string, readonly ProbeEvent[]>();
+  const deaf = new Map<string, Readonly<Record<string, string>>>();
+  for (const [name, reach] of all) {
+    events.set(name, await started(name, reach));
+    if (reach.running) {
+      deaf.set(name, await ask(reach, "be", roleOf(name, ports[name] ?? { tcp: [], udp: [] })));
+    }
+  }
+  const times = Object.fromEntries([...events].map(([name, list]) => [name, timesOf(list)]));
+  const targets = targetsOf(project, ports);
+  const views = await Promise.all(all.map(async ([name, reach]): Promise<[string, ServiceView]> => {
+    const view = events.get(name)?.find((event) => event.view !== undefined)?.view;
+    if (view === undefined) throw new Error(`Service "${name}" has written no view`);
+    const { generated, addresses, running, restarted } = reach;
+    return [name, {
+      view,
+      generated,
+      addresses,
+      calls: running ? await callsOf(reach) : [],
+      sights: running ? await ask<readonly Sight[]>(reach, "look", targets) : [],
+      deaf: deaf.get(name) ?? {},
+      after: orderOf(project.services[name]?.depends_on ?? {}, times[name], times),
+      ...(restarted === undefined ? {} : { restarted }),
+    }];
+  }));
+  return Object.fromEntries(views);
+}
+
+async function started(name: string, reach: Reach): Promise<readonly ProbeEvent[]> {
+  let log = "";
+  const events = await waitFor(TIMEOUT_MS, async () => {
+    log = await reach.log();
+    const list = probeEvents(log);
+    return list.length > 0 && (reach.running || list.length > 1) ? list : undefined;
+  });
+  if (events === undefined) throw new Error(`Service "${name}" has not begun: ${log.slice(-500)}`);
+  return events;
+}
+
+async function ask<Answer>(reach: Reach, request: string, body: unknown): Promise<Answer> {
+  return JSON.parse(await reach.exec(`probe-${request}`, JSON.stringify(body))) as Answer;
+}
+
+/** Healthchecks come when their interval has passed; where none comes in time there is none. */
+async function callsOf(reach: Reach): Promise<readonly Call[]> {
+  const calls = (): Promise<readonly Call[]> => ask<readonly Call[]>(reach, "calls", {});
+  if (!reach.checked) return await calls();
+  return await waitFor(TIMEOUT_MS, async () => {
+    const list = await calls();
+    return list.length > 0 ? list : undefined;
+  }) ?? [];
+}
+
+/** Who answers at the published ports, by address and port. */
+export function publishedTargets(
+  ports: readonly string[],
+  addresses: Readonly<Record<string, string>>,
+): readonly { readonly name: string; readonly tcp: readonly number[]; readonly udp: readonly number[] }[] {
+  const of = (protocol: string): readonly number[] =>
+    ports.filter((port) => port.endsWith(`/${protocol}`)).map((port) => Number(port.split("/")[0]));
+  return Object.values(addresses).map((name) => ({ name, tcp: of("tcp"), udp: of("udp") }));
+}
+
+/** `published.node 8080/tcp`, and who is there. */
+export function publishedAspects(
+  sights: readonly Sight[],
+  addresses: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(addresses).flatMap(([word, address]) =>
+      Object.entries(sights.find(({ name }) => name === address)?.ports ?? {}).map(([port, who]) => [
+        `published.${word} ${port}`,
+        who === "" ? "nobody" : who,
+      ])
+    ),
+  );
+}
