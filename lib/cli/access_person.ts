@@ -7,7 +7,7 @@ import { personLine, withoutPerson, withPerson } from "../decisions/edit_people.
 import { personIn } from "../kube/access/objects.ts";
 import { type Decisions, parseDecisions } from "../decisions/decisions.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { decisionsOf, stackDirectory } from "./plan_stack.ts";
+import { decisionsOf, stackDirectory } from "./load_stack.ts";
 import type { InputOptions } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";

@@ -4,7 +4,7 @@ import { Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { maskCanonical } from "../report/mask_project.ts";
 import { knownSecrets } from "../stack/secrets/known_secrets.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { loadStack } from "./plan_stack.ts";
+import { loadStack } from "./load_stack.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";

@@ -21,7 +21,7 @@ export interface DecisionsFile {
 export async function findDecisions(
   options: InputOptions,
   directory: string,
-  surroundings: Surroundings,
+  surroundings: Pick<Surroundings, "directory">,
 ): Promise<DecisionsFile | undefined> {
   if (options.decisions !== undefined) {
     const file = resolve(surroundings.directory, options.decisions);

@@ -8,7 +8,6 @@ import { inspectContainers } from "../docker/inspect_containers.ts";
 import { liveUsage } from "../docker/live_usage.ts";
 import { NOTHING_SEEN, type Seen, withRecorded } from "../stack/seen.ts";
 import type { ConvertInput } from "../checks/convert_stack.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 /** What the conversion is told of it. */
 export type EngineFacts = Pick<ConvertInput, "images" | "usage" | "written"> & { readonly seen: Seen };
@@ -27,11 +26,11 @@ export interface Asking {
  */
 export async function askEngine(
   project: Project,
-  surroundings: Surroundings,
+  environment: Readonly<Record<string, string>>,
   { measure, recorded = NOTHING_SEEN }: Asking,
   diagnostics: Diagnostic[],
 ): Promise<EngineFacts> {
-  using engines = await findEngines(surroundings.environment);
+  using engines = await findEngines(environment);
   const engine = engines.known[0]?.engine;
   if (engine === undefined) return factsOf(recorded);
   try {

@@ -8,7 +8,7 @@ import { planInit } from "../init/plan.ts";
 import { type Copy, findTemplate, statOf } from "../init/templates.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { loadStack, stackDirectory } from "./plan_stack.ts";
+import { loadStack, stackDirectory } from "./load_stack.ts";
 import { nextCommand } from "./init_next.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";

@@ -36,7 +36,7 @@ export interface MigrationFolders {
  */
 export async function migrationFolders(
   options: InputOptions,
-  surroundings: Surroundings,
+  surroundings: Pick<Surroundings, "home" | "directory">,
 ): Promise<MigrationFolders> {
   const directory = options.migrations === undefined
     ? join(surroundings.home, "migrations")

@@ -1,14 +1,14 @@
 /** Reads everything that a plan is made of, in the order of the data flow, and collects every problem on the way. */
-import { isAbsolute, join, resolve } from "node:path";
-import { load, readBindSources } from "../../compose/mod.ts";
+import { readBindSources } from "../../compose/mod.ts";
 import type { BindSources } from "../../compose/bind_source.ts";
-import type { Loaded, LoadOptions, Project } from "../../compose/project.ts";
+import type { Project } from "../../compose/project.ts";
 import { secretValues } from "../diff/secrets.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import type { Conversion } from "../kube/conversion.ts";
-import { type Decisions, noDecisions, parseDecisions } from "../decisions/decisions.ts";
+import type { Decisions } from "../decisions/decisions.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
 import { asInCluster } from "../stack/as_in_cluster.ts";
+import type { Routing } from "../traefik/routing.ts";
 import { stackRouting } from "../stack/stack_routing.ts";
 import { planLoaded } from "../migration/plan_loaded.ts";
 import type { Plan } from "../migration/step.ts";
@@ -18,9 +18,10 @@ import { withoutLeftovers } from "../run/secrets/leftovers.ts";
 import type { Seen } from "../stack/seen.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
-import { type DecisionsFile, decisionsIn, findDecisions } from "./decisions_file.ts";
-import { askEngine } from "./engine_facts.ts";
-import { type KnownStack, migrationFolders, recogniseStack } from "./known_stack.ts";
+import type { DecisionsFile } from "./decisions_file.ts";
+import { askEngine, type EngineFacts } from "./engine_facts.ts";
+import type { KnownStack } from "./known_stack.ts";
+import { loadStack, type ReadingSurroundings } from "./load_stack.ts";
 import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
 import {
@@ -31,9 +32,6 @@ import {
   readOtherProjects,
   withTraefikDecisions,
 } from "./other_projects.ts";
-import { checkProfileNames } from "./profile_names.ts";
-import type { Surroundings } from "./surroundings.ts";
-import { checkVariables } from "./variables_in_force.ts";
 
 /** The input, read and planned; `plan` is absent where errors forbid going on. */
 export interface PlannedStack {
@@ -46,6 +44,8 @@ export interface PlannedStack {
   readonly known?: KnownStack;
   /** The namespaces of the other projects that it was told of. */
   readonly otherNamespaces?: readonly string[];
+  /** What the stack's Traefik would have learnt. */
+  readonly routing?: Routing;
   readonly conversion?: Conversion;
   readonly plan?: Plan;
   readonly diagnostics: readonly Diagnostic[];
@@ -62,27 +62,26 @@ export interface PlannedStack {
   withRecorded(recorded: Seen): Promise<PlannedStack>;
 }
 
-/** The stack that is moved when none is named. */
-export const EXAMPLE = "examples/harbour";
-
 /** What a command looks at besides, or in place of what lies on disk. */
 export interface PlanStackOptions {
   readonly measure?: boolean;
   /** What was concluded from an engine when the stack was first moved. */
   readonly recorded?: Seen;
   readonly decisions?: DecisionsFile;
+  /** What is known of images, where no engine is to be asked. */
+  readonly engine?: EngineFacts;
   /** Contents by real path. */
   readonly edited?: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
- * From flags to a plan. Never throws for bad input: everything wrong is in `diagnostics`.
+ * From a stack's files, as flags name them, to a plan. Never throws for bad input: everything wrong is in `diagnostics`.
  * `measure` also asks an engine what running containers use; `edited` holds contents, by real path, that take the
  * place of what lies on disk.
  */
 export async function planStack(
   options: InputOptions,
-  surroundings: Surroundings,
+  surroundings: ReadingSurroundings,
   extra: PlanStackOptions = {},
 ): Promise<PlannedStack> {
   const edited = extra.edited ?? new Map<string, Uint8Array>();
@@ -118,9 +117,9 @@ export async function planStack(
     findTraefik(project) ? undefined : others.traefik,
   );
   const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
-  const engine = await askEngine(
+  const engine = extra.engine ?? await askEngine(
     project,
-    surroundings,
+    surroundings.environment,
     { measure: extra.measure ?? false, recorded: extra.recorded },
     diagnostics,
   );
@@ -154,6 +153,7 @@ export async function planStack(
     project,
     bindSources,
     otherNamespaces,
+    routing,
     conversion,
     diagnostics,
     seen: engine.seen,
@@ -179,81 +179,12 @@ function secretsOf(
   return [...new Set([...named, ...kept])].sort((left, right) => right.length - left.length);
 }
 
-/**
- * The decisions (those given, or else those found), then the compose files, whose variables they may decide. A stack
- * without decisions that is recognised as a known one gets that one's, and is read again where they decide variables.
- */
-export async function loadStack(
-  options: InputOptions,
-  surroundings: Surroundings,
-  given: { readonly decisions?: DecisionsFile; readonly load?: Partial<LoadOptions> } = {},
-): Promise<{
-  readonly directory: string;
-  readonly decided: { readonly decisions: Decisions; readonly diagnostics: readonly Diagnostic[] };
-  readonly loaded: Loaded;
-  readonly sources: ReadonlyMap<string, string>;
-  /** The folder of the scripts, and the known stack that this one is. */
-  readonly migrations: string;
-  readonly known?: KnownStack;
-}> {
-  const directory = stackDirectory(options, surroundings);
-  const folders = await migrationFolders(options, surroundings);
-  const decisionTexts = new Map<string, string>();
-  const own = given.decisions ?? await findDecisions(options, directory, surroundings);
-  let decided = readDecisions(own, options, decisionTexts);
-  const loadWith = ({ variables }: Decisions): Promise<Loaded> =>
-    load({
-      ...loadOptions(options, surroundings),
-      ...(variables === undefined ? {} : { variables }),
-      ...given.load,
-    });
-  let loaded = await loadWith(decided.decisions);
-  const known = recogniseStack(loaded.project?.services ?? {}, folders);
-  if (own === undefined && known !== undefined) {
-    decided = readDecisions(await decisionsIn(known.directory), options, decisionTexts);
-    if (decided.decisions.variables !== undefined) loaded = await loadWith(decided.decisions);
-  }
-  const { project } = loaded;
-  const { decisions } = decided;
-  const diagnostics = project === undefined ? decided.diagnostics : [
-    ...decided.diagnostics,
-    ...checkProfileNames(options.profile ?? [], project, decisions),
-    ...checkVariables(loaded, decisions, surroundings.environment),
-  ];
-  const sources = new Map([...loaded.sources, ...decisionTexts]);
-  return {
-    directory,
-    decided: { decisions, diagnostics },
-    loaded,
-    sources,
-    migrations: folders.directory,
-    ...(known === undefined ? {} : { known }),
-  };
-}
-
-/** The file of decisions in force: the stack's own, else that of the known stack that it is. */
-export async function decisionsOf(
-  options: InputOptions,
-  surroundings: Surroundings,
-): Promise<DecisionsFile | undefined> {
-  const own = await findDecisions(options, stackDirectory(options, surroundings), surroundings);
-  if (own !== undefined) return own;
-  const { known } = await loadStack(options, surroundings);
-  return known === undefined ? undefined : await decisionsIn(known.directory);
-}
-
-/** `--stack`, seen from where the user is, else the bundled example. */
-export function stackDirectory(options: InputOptions, surroundings: Surroundings): string {
-  if (options.stack === undefined) return join(surroundings.home, EXAMPLE);
-  return isAbsolute(options.stack) ? options.stack : resolve(surroundings.directory, options.stack);
-}
-
 /** The projects that flags and decisions name beside the stack. */
 async function othersOf(
   directory: string,
   decisions: Decisions,
   options: InputOptions,
-  surroundings: Surroundings,
+  surroundings: ReadingSurroundings,
 ): Promise<OtherProjects> {
   const named = namedProjects(directory, decisions, { ...options, directory: surroundings.directory });
   return await readOtherProjects(directory, named, async (stack) => {
@@ -270,29 +201,4 @@ async function othersOf(
       ...(problem === undefined ? {} : { problem }),
     };
   });
-}
-
-/** compose's own loading, with the flags as docker compose has them. */
-function loadOptions(options: InputOptions, surroundings: Surroundings): LoadOptions {
-  return {
-    directory: stackDirectory(options, surroundings),
-    environment: surroundings.environment,
-    ...(options.file === undefined ? {} : { files: options.file }),
-    ...(options.envFile === undefined
-      ? {}
-      : { envFiles: options.envFile.map((file) => resolve(surroundings.directory, file)) }),
-    ...(options.projectName === undefined ? {} : { projectName: options.projectName }),
-    ...(options.profile === undefined ? {} : { profiles: options.profile }),
-    ...(options.compatibility === undefined ? {} : { compatibility: options.compatibility }),
-  };
-}
-
-function readDecisions(
-  found: DecisionsFile | undefined,
-  options: InputOptions,
-  sources: Map<string, string>,
-): { decisions: Decisions; diagnostics: readonly Diagnostic[] } {
-  if (found === undefined) return { decisions: noDecisions(), diagnostics: [] };
-  sources.set(found.file, found.text);
-  return parseDecisions(found.text, found.file, options.profile ?? []);
 }

@@ -77,8 +77,8 @@ const ACCEPT_NEW = "apply also what only this version of the tool changes; --yes
 const EXAMPLES = `
 Examples:
   deno task migrate                                    the bundled example, on the embedded cluster
-  deno task migrate --stack /opt/faf -f docker-compose.yml -f monitoring.yml --dry-run
-  deno task migrate --stack /opt/faf --context prod --to 050
+  deno task migrate --stack /opt/shop -f docker-compose.yml -f monitoring.yml --dry-run
+  deno task migrate --stack /opt/shop --context prod --to 050
   deno task migrate --stacks /opt                      every project of the machine, Traefik's first
 `;
 

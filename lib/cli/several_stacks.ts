@@ -8,7 +8,7 @@ import { type OrderedProject, orderProjects } from "../stack/project_order.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import { runCommand } from "./run_command.ts";
-import { loadStack } from "./plan_stack.ts";
+import { loadStack } from "./load_stack.ts";
 import { type StackFlags, stackFolders } from "./stack_folders.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";

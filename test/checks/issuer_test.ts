@@ -1,7 +1,7 @@
 /** The issuer of the stack's own login against the one that the API server is told of. */
 import assert from "node:assert/strict";
 import { checkIssuer } from "../../lib/checks/check_issuer.ts";
-import { convertStack } from "../kube/converted.ts";
+import { planTestStack } from "../cli/planned_stack.ts";
 
 const DECISIONS = `namespace: n
 identity: { hydra: { engine: hydra } }
@@ -17,7 +17,7 @@ async function found(service: string, hydra?: string): Promise<unknown[]> {
       `services:\n  hydra:\n    image: oryd/hydra:v1.11.8\n${service}`,
     );
     if (hydra !== undefined) await Deno.writeTextFile(`${directory}/hydra.yaml`, hydra);
-    const { project, bindSources, decisions } = await convertStack({ directory, decisions: DECISIONS });
+    const { project, bindSources, decisions } = await planTestStack({ directory, decisions: DECISIONS });
     return checkIssuer({ project, bindSources }, decisions).map(({ message, span, related }) => [
       /calls itself "([^"]+)"/.exec(message)?.[1],
       span?.line,

@@ -1,7 +1,7 @@
 /** What a quota refuses is told before a pod is refused. */
 import assert from "node:assert/strict";
 import { quantityOf } from "../../lib/kube/quantity.ts";
-import { convertStack } from "../kube/converted.ts";
+import { planTestStack } from "../cli/planned_stack.ts";
 
 const COMPOSE = `services:
   lobby: { image: our/lobby:1, mem_limit: 1g, cpus: 0.5 }
@@ -13,7 +13,7 @@ async function findingsOf(limits: string): Promise<[string, string, boolean][]> 
   const directory = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${directory}/compose.yaml`, COMPOSE);
-    const { conversion } = await convertStack({ directory, decisions: `namespace: n\nlimits:\n${limits}` });
+    const { conversion } = await planTestStack({ directory, decisions: `namespace: n\nlimits:\n${limits}` });
     return conversion.findings
       .filter(({ code }) => code.startsWith("kube-quota-"))
       .map(({ code, message, span }) => [code, message, span !== undefined]);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { ClusterClient } from "../../lib/cluster/client.ts";
 import { findCluster } from "../../lib/cluster/kubeconfig.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
-import { type Converted, convertStack, objectsOf } from "../kube/converted.ts";
+import { objectsOf, planTestStack, type TestStack } from "../cli/planned_stack.ts";
 import { convertFaf, hasFaf } from "../kube/faf_stack.ts";
 import { goldenCases } from "../kube/golden_cases.ts";
 import { withCluster } from "./fixture.ts";
@@ -17,7 +17,7 @@ Deno.test("every object of the golden stacks is accepted, and every pod by its n
     const counts = await Promise.all(
       goldenCases().map(async ({ name, directory }) => {
         const decisions = await optional(`${directory}/decisions.yaml`);
-        const converted = await convertStack({
+        const converted = await planTestStack({
           directory,
           ...(decisions === undefined ? {} : { decisions }),
         });
@@ -61,7 +61,7 @@ async function withClient(work: (client: ClusterClient, prefix: string) => Promi
 async function ask(
   client: ClusterClient,
   prefix: string,
-  { conversion }: Converted,
+  { conversion }: TestStack,
   withPods: boolean,
 ): Promise<{ rejected: string[]; count: number }> {
   const namespace = `${prefix}-${conversion.namespace}`;

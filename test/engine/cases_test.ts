@@ -15,6 +15,7 @@ const WITHOUT_CASE: Readonly<Record<string, string>> = {
   "pull_policy": "no registry is there",
   "healthcheck.start_interval": "Docker Engine 20.10 does not know it",
   "volumes.image.subpath": "Docker Engine 20.10 does not know it",
+  "volumes.volume.nocopy": "a stand-in's image has nothing to copy",
   "volumes.volume.subpath": "Docker Engine 20.10 does not know it",
 };
 

@@ -26,7 +26,7 @@ import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { RuleError } from "../../lib/traefik/rule.ts";
 import { convertRule } from "../../lib/traefik/rule_syntax.ts";
 import { projectOf } from "../traefik/stack_fixture.ts";
-import { convertStack } from "../kube/converted.ts";
+import { planTestStack } from "../cli/planned_stack.ts";
 
 export interface Target {
   readonly name: string;
@@ -160,7 +160,7 @@ export const TARGETS: readonly Target[] = [
       await Deno.writeTextFile(join(directory, "compose.yaml"), text);
       const loaded = await load({ directory, files: ["compose.yaml"], environment: { A: "1" } });
       if (loaded.project === undefined) return;
-      return await convertStack({ directory, files: ["compose.yaml"] });
+      return await planTestStack({ directory, files: ["compose.yaml"] });
     },
   },
   {

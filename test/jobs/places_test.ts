@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import { checkPreparations } from "../../lib/kube/jobs/preparations.ts";
-import { convertStack } from "../kube/converted.ts";
+import { planTestStack } from "../cli/planned_stack.ts";
 
 const COMPOSE = `services:
   db: { image: "mariadb:10.6", environment: { ROOT_PASSWORD: r, APP_PASSWORD: a }, expose: ["3306"] }
@@ -20,7 +20,7 @@ async function check(decisions: string, compose = COMPOSE): Promise<readonly Dia
     await Deno.mkdir(join(directory, "conf"));
     await Deno.writeTextFile(join(directory, "conf", "app.yml"), "password: a\n");
     await Deno.writeTextFile(join(directory, "compose.yaml"), compose);
-    const converted = await convertStack({ directory, decisions });
+    const converted = await planTestStack({ directory, decisions });
     const wrong = converted.diagnostics.filter(({ code }) => code.startsWith("kube-decisions"));
     assert.deepEqual(wrong.map(({ message }) => message), []);
     return checkPreparations(converted.conversion, converted, converted.decisions);

@@ -1,6 +1,6 @@
 /** What lies on disk decides what a bind mount becomes. */
 import assert from "node:assert/strict";
-import { type Converted, convertStack } from "./converted.ts";
+import { planTestStack, type TestStack } from "../cli/planned_stack.ts";
 
 const COMPOSE = `
 services:
@@ -15,7 +15,7 @@ services:
       - ./config/run.sh:/usr/local/bin/run.sh:ro
 `;
 
-async function convertDisk(write: (directory: string) => void, decisions = ""): Promise<Converted> {
+async function convertDisk(write: (directory: string) => void, decisions = ""): Promise<TestStack> {
   const directory = await Deno.makeTempDir();
   try {
     for (const folder of ["config/many", "config/small", "things"]) {
@@ -26,7 +26,7 @@ async function convertDisk(write: (directory: string) => void, decisions = ""): 
     await Deno.writeTextFile(`${directory}/config/small/a.yml`, "a: 1\n");
     await Deno.writeTextFile(`${directory}/things/a.txt`, "a thing\n");
     write(directory);
-    return await convertStack({ directory, decisions });
+    return await planTestStack({ directory, decisions });
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
@@ -120,11 +120,11 @@ Deno.test("a socket is asked for and not mounted", async () => {
   }
 });
 
-function podText({ services }: Converted["conversion"]): string {
+function podText({ services }: TestStack["conversion"]): string {
   return JSON.stringify(services.get("app")?.workload[0]?.object);
 }
 
-function volumePaths({ storage }: Converted["conversion"]): string[] {
+function volumePaths({ storage }: TestStack["conversion"]): string[] {
   return storage.filter(({ object }) => object.kind === "PersistentVolume")
     .map(({ object }) => (object["spec"] as { local: { path: string } }).local.path);
 }

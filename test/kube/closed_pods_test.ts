@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { closedPodsPolicy, closedWorkloads } from "../../lib/kube/access/closed_pods.ts";
-import { convertStack } from "./converted.ts";
+import { planTestStack } from "../cli/planned_stack.ts";
 import { convertFaf, fafTest } from "./faf_stack.ts";
 
 const COMPOSE = `services:
@@ -15,7 +15,7 @@ const COMPOSE = `services:
 Deno.test("closedWorkloads() names identity servers, PostgreSQL, and what runs on the host's network", async () => {
   const directory = await Deno.makeTempDir();
   await Deno.writeTextFile(join(directory, "compose.yaml"), COMPOSE);
-  const { conversion, decisions } = await convertStack({
+  const { conversion, decisions } = await planTestStack({
     directory,
     decisions: "identity: { login: { engine: hydra }, gone: { engine: hydra } }\n",
   });
@@ -60,7 +60,7 @@ Deno.test("closedWorkloads() knows a PostgreSQL by what it is given, whatever it
     join(directory, "compose.yaml"),
     `services:\n${services.join("")}volumes: { pg: {} }\n`,
   );
-  const { conversion, decisions } = await convertStack({
+  const { conversion, decisions } = await planTestStack({
     directory,
     decisions: "databases: { decided: { engine: postgres, admin: { user: a, password: data.PGDATA } } }\n",
   });

@@ -6,7 +6,7 @@ import { convertStack } from "../../lib/checks/convert_stack.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
 import { noDecisions } from "../../lib/decisions/decisions.ts";
 import type { Routing } from "../../lib/traefik/routing.ts";
-import { objectsOf } from "./converted.ts";
+import { objectsOf } from "../cli/planned_stack.ts";
 
 const NOTHING = {
   routers: new Map(),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Digests, hasSymbol } from "../../lib/kube/digests.ts";
 import { convertStack } from "../../lib/checks/convert_stack.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
-import { convertStack as convertFiles, objectsOf } from "./converted.ts";
+import { objectsOf, planTestStack } from "../cli/planned_stack.ts";
 
 const STACK = {
   "compose.yaml": `
@@ -29,7 +29,7 @@ async function symbolic(): Promise<Conversion> {
       await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
       await Deno.writeTextFile(path, text);
     }
-    const { project, bindSources, decisions, routing } = await convertFiles({ directory });
+    const { project, bindSources, decisions, routing } = await planTestStack({ directory });
     return convertStack({ project, bindSources, decisions, routing, images: () => undefined }).conversion;
   } finally {
     await Deno.remove(directory, { recursive: true });

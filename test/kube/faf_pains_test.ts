@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import { noDecisions } from "../../lib/decisions/decisions.ts";
 import { checkHostJobs } from "../../lib/checks/host_jobs/check.ts";
-import { type Converted, objectsOf } from "./converted.ts";
+import { objectsOf, type TestStack } from "../cli/planned_stack.ts";
 import { convertFaf, fafTest } from "./faf_stack.ts";
 
 interface Container {
@@ -202,7 +202,7 @@ fafTest("FAF: pods have no variables and no token that Docker never gave them", 
   }
 });
 
-function workloadOf(conversion: Converted["conversion"], service: string): KubeObject {
+function workloadOf(conversion: TestStack["conversion"], service: string): KubeObject {
   const object = conversion.services.get(service)?.workload[0]?.object;
   assert.ok(object !== undefined, service);
   return object;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { convertFaf, fafTest } from "./faf_stack.ts";
-import { type Converted, objectsOf } from "./converted.ts";
+import { objectsOf, type TestStack } from "../cli/planned_stack.ts";
 
 /** Files that hold a secret, as their operators listed them. */
 const SECRET_FILES = [
@@ -132,7 +132,7 @@ fafTest("FAF: a password that differs from its server's is an error with both pl
 });
 
 /** `service.KEY` and paths relative to the stack, of everything in Secrets. */
-function secretsOf({ conversion }: Converted): ReadonlySet<string> {
+function secretsOf({ conversion }: TestStack): ReadonlySet<string> {
   const listed = conversion.findings.find(({ code }) => code === "kube-secrets")?.related ?? [];
   return new Set(listed.map(({ message }) => /^"([^"]+)"/.exec(message)?.[1] ?? ""));
 }

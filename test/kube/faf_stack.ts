@@ -1,6 +1,6 @@
 /** FAF's stack as its operators have it: the templates copied to where compose looks for them. */
 import { copy } from "./copy.ts";
-import { type Converted, convertStack } from "./converted.ts";
+import { planTestStack, type TestStack } from "../cli/planned_stack.ts";
 
 const SOURCE = Deno.env.get("FAF_STACK") ?? new URL("../../../shared/faf-stack", import.meta.url).pathname;
 const FILES = ["docker-compose.yml", "faf-extra.yml", "monitoring.yml"];
@@ -8,13 +8,13 @@ const FILES = ["docker-compose.yml", "faf-extra.yml", "monitoring.yml"];
 /** Whether the stack is on this machine; a test without it is skipped and says so. */
 export const hasFaf = exists(SOURCE);
 
-let unchanged: Promise<Converted> | undefined;
+let unchanged: Promise<TestStack> | undefined;
 
 /** Converts a copy with FAF's decisions; `change` may edit it first. Without a change the result is shared. */
 export function convertFaf(
   change?: (directory: string) => void | Promise<void>,
   decisions?: string,
-): Promise<Converted> {
+): Promise<TestStack> {
   if (change !== undefined || decisions !== undefined) {
     return convertCopy(change ?? ((): void => {}), decisions);
   }
@@ -25,7 +25,7 @@ export function convertFaf(
 async function convertCopy(
   change: (directory: string) => void | Promise<void>,
   decisions: string | undefined,
-): Promise<Converted> {
+): Promise<TestStack> {
   const directory = await Deno.makeTempDir({ prefix: "faf-" });
   try {
     await copy(SOURCE, directory);
@@ -34,7 +34,7 @@ async function convertCopy(
     await change(directory);
     const text = decisions ??
       await Deno.readTextFile(new URL("../../migrations/faf/decisions.yaml", import.meta.url));
-    return await convertStack({ directory, files: FILES, decisions: text, compatibility: true });
+    return await planTestStack({ directory, files: FILES, decisions: text, compatibility: true });
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

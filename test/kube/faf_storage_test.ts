@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { convertFaf, fafTest } from "./faf_stack.ts";
-import type { Converted } from "./converted.ts";
+import type { TestStack } from "../cli/planned_stack.ts";
 
 /** Every directory of the stack that holds data, and the services that mount it. */
 const DIRECTORIES: Readonly<Record<string, readonly string[]>> = {
@@ -72,12 +72,12 @@ fafTest("FAF: an existing data directory is data, however small and tidy it is",
   assert.equal(conversion.storage.filter(({ object }) => object.kind === "PersistentVolume").length, 22);
 });
 
-function volumesOf({ conversion }: Converted): Volume[] {
+function volumesOf({ conversion }: TestStack): Volume[] {
   return conversion.storage.filter(({ object }) => object.kind === "PersistentVolume")
     .map(({ object }) => object as unknown as Volume);
 }
 
-function usersOf({ conversion }: Converted, claim: string): string[] {
+function usersOf({ conversion }: TestStack, claim: string): string[] {
   return [...conversion.services.values()]
     .filter(({ workload }) => JSON.stringify(workload).includes(`"claimName":"${claim}"`))
     .map(({ name }) => name).sort();

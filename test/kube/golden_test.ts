@@ -1,13 +1,14 @@
 /**
  * One folder for each case in test/golden: `compose.yaml` (with whatever it mounts), optional `decisions.yaml` and
- * `images.yaml` and `seen.yaml` (what an engine tells), and what must come out, `want.yaml` and `findings.txt`. UPDATE=1 writes the last two.
+ * `images.yaml` and `seen.yaml` (what an engine tells), and what must come out, `want.yaml` and `findings.txt`.
+ * `deno task goldens` writes the last two.
  */
 import assert from "node:assert/strict";
 import { parse, stringify } from "yaml";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import type { Seen } from "../../lib/stack/seen.ts";
 import type { ImageFacts } from "../../lib/stack/known_images.ts";
-import { type Converted, convertStack, objectsOf } from "./converted.ts";
+import { objectsOf, planTestStack, type TestStack } from "../cli/planned_stack.ts";
 import { goldenCases } from "./golden_cases.ts";
 
 for (const { name, directory } of goldenCases()) {
@@ -44,7 +45,7 @@ Deno.test("golden: every mounted key is a key of its object", async () => {
   }
 });
 
-async function convertGolden(directory: string): Promise<Converted> {
+async function convertGolden(directory: string): Promise<TestStack> {
   const read = async (file: string): Promise<string | undefined> => {
     try {
       return await Deno.readTextFile(`${directory}/${file}`);
@@ -56,7 +57,7 @@ async function convertGolden(directory: string): Promise<Converted> {
   const decisions = await read("decisions.yaml");
   const images = await read("images.yaml");
   const seen = await read("seen.yaml");
-  return convertStack({
+  return planTestStack({
     directory,
     ...(decisions === undefined ? {} : { decisions }),
     ...(images === undefined ? {} : { images: parse(images) as Record<string, ImageFacts> }),
@@ -65,7 +66,7 @@ async function convertGolden(directory: string): Promise<Converted> {
 }
 
 /** One YAML document for each object, the folder's own path replaced; Traefik's own settings have other tests. */
-function objectsText({ conversion }: Converted, directory: string): string {
+function objectsText({ conversion }: TestStack, directory: string): string {
   const documents = objectsOf(conversion).filter(({ object }) => object.kind !== "HelmChartConfig").map((
     { object },
   ) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }));
@@ -73,7 +74,7 @@ function objectsText({ conversion }: Converted, directory: string): string {
 }
 
 function findingsText(diagnostics: readonly Diagnostic[], directory: string): string {
-  const lines = diagnostics.filter(({ code }) => !code.startsWith("traefik-")).map(
+  const lines = diagnostics.map(
     ({ severity, code, message, span, hint, related }) => {
       const place = span === undefined ? "" : ` [${span.file}:${span.line}:${span.column}]`;
       const rest = (related ?? []).map((one) => `    ${one.message} [${one.span.file}:${one.span.line}]\n`)

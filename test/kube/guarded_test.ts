@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { administrativePortsPolicy } from "../../lib/kube/access/administrative_ports.ts";
 import { guardedBy } from "../../lib/kube/access/guarded.ts";
 import type { Guarded } from "../../lib/kube/access/objects.ts";
-import { convertStack } from "./converted.ts";
+import { planTestStack } from "../cli/planned_stack.ts";
 import { convertFaf, fafTest } from "./faf_stack.ts";
 
 const LOGIN = '{ image: "oryd/hydra:v2.2", expose: ["4444", "4445"] }';
@@ -11,7 +11,7 @@ const LOGIN = '{ image: "oryd/hydra:v2.2", expose: ["4444", "4445"] }';
 async function guarded(services: string, decisions: string): Promise<Guarded> {
   const directory = await Deno.makeTempDir();
   await Deno.writeTextFile(join(directory, "compose.yaml"), `services:\n${services}`);
-  const converted = await convertStack({ directory, decisions });
+  const converted = await planTestStack({ directory, decisions });
   await Deno.remove(directory, { recursive: true });
   return guardedBy(converted.conversion, converted.decisions);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { convertStack } from "./converted.ts";
+import { planTestStack } from "../cli/planned_stack.ts";
 
 const COMPOSE = `services:
   store: { image: our/store:1 }
@@ -23,7 +23,7 @@ async function portsWith(decisions: string): Promise<Record<string, number[]>> {
   const directory = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${directory}/compose.yaml`, COMPOSE);
-    const { conversion } = await convertStack({ directory, decisions });
+    const { conversion } = await planTestStack({ directory, decisions });
     const services = [...conversion.services.values()].flatMap(({ network }) => network)
       .filter(({ object }) => object.kind === "Service");
     return Object.fromEntries(services.map(({ object }) => {

@@ -3,7 +3,7 @@ import { stackFor } from "../../lib/migration/stack.ts";
 import { preparationsFor } from "../../lib/migration/preparations.ts";
 import { milliseconds } from "../../lib/values/duration.ts";
 import type { Step } from "../../lib/migration/step.ts";
-import { convertStack } from "./converted.ts";
+import { planTestStack } from "../cli/planned_stack.ts";
 
 const COMPOSE = `services:
   lobby: { image: our/lobby:1, stop_grace_period: 1h }
@@ -14,7 +14,7 @@ Deno.test("a rollout leaves an old pod the time that it may take to end", async 
   const directory = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${directory}/compose.yaml`, COMPOSE);
-    const { conversion, decisions } = await convertStack({ directory, decisions: "namespace: n\n" });
+    const { conversion, decisions } = await planTestStack({ directory, decisions: "namespace: n\n" });
     const deadlines = [...conversion.services.values()].map(({ name, workload }) => {
       // The edge: a Deployment of our own making.
       const spec = workload[0]?.object["spec"] as { readonly progressDeadlineSeconds?: number };

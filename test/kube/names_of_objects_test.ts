@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { parseDecisions } from "../../lib/decisions/decisions.ts";
 import { told } from "../cli/in_process.ts";
-import { convertStack, objectsOf } from "./converted.ts";
+import { objectsOf, planTestStack } from "../cli/planned_stack.ts";
 
 /** A name, and one as long that sorts at the same place and is no object's. */
 const NAMES: readonly (readonly [string, string])[] = [
@@ -204,7 +204,7 @@ async function outcome({ compose, decisions = "{}", files = {} }: Stack): Promis
     const decided = JSON.stringify({ ...OTHERS, ...parse(decisions) });
     await Deno.writeTextFile(join(directory, "decisions.yaml"), decided);
     for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(directory, name), text);
-    const converted = await convertStack({ directory, decisions: decided })
+    const converted = await planTestStack({ directory, decisions: decided })
       .then(({ conversion, diagnostics, decisions }) => ({
         diagnostics: diagnostics.map(({ code, message, hint, span }) => ({ code, message, hint, span })),
         objects: objectsOf(conversion).map(({ object }) => object),

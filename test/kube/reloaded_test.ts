@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { containersOf } from "../../lib/kube/object.ts";
 import { CONFIGURATION_DIGEST } from "../../lib/kube/workload/pod.ts";
-import { convertStack } from "./converted.ts";
+import { planTestStack } from "../cli/planned_stack.ts";
 
 const COMPOSE = `services:
   db: { image: "mariadb:10.6", environment: { ROOT_PASSWORD: r, LOBBY_PASSWORD: one-0815 }, expose: ["3306"] }
@@ -34,7 +34,7 @@ async function digest(
     await Deno.writeTextFile(join(directory, "config", name), text);
   }
   const decisions = typeof decide === "string" ? decisionsWith(decide) : decide(directory);
-  const { conversion, diagnostics } = await convertStack({ directory, decisions });
+  const { conversion, diagnostics } = await planTestStack({ directory, decisions });
   await Deno.remove(directory, { recursive: true });
   assert.deepEqual(diagnostics.filter(({ code }) => code.startsWith("kube-decision")), []);
   const workload = conversion.services.get("lobby")?.workload[0]?.object;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { convertStack } from "./converted.ts";
+import { planTestStack } from "../cli/planned_stack.ts";
 
 const SERVICES = "services: { web: { image: 'nginx:1', expose: ['80'] } }\n";
 
@@ -8,7 +8,7 @@ const SERVICES = "services: { web: { image: 'nginx:1', expose: ['80'] } }\n";
 async function said(name: string, decisions = ""): Promise<readonly string[]> {
   const directory = await Deno.makeTempDir();
   await Deno.writeTextFile(join(directory, "compose.yaml"), `name: ${name}\n${SERVICES}`);
-  const { conversion } = await convertStack({ directory, decisions });
+  const { conversion } = await planTestStack({ directory, decisions });
   await Deno.remove(directory, { recursive: true });
   return conversion.findings.filter(({ code }) => code === "kube-namespace-reserved").map(
     ({ severity, span, message }) =>

@@ -13,7 +13,7 @@ import { inUse, type SeenContainer, type Starting } from "../../lib/run/guard/in
 import { readRouting } from "../../lib/traefik/read_routing.ts";
 import { parse } from "yaml";
 import { projectOf } from "../traefik/stack_fixture.ts";
-import { convertStack } from "./converted.ts";
+import { planTestStack } from "../cli/planned_stack.ts";
 
 /** Each makes the file `pwned` where a shell takes it for more than a text. */
 const WORDS = [
@@ -164,7 +164,7 @@ Deno.test("no hint about a stack runs what the stack says", async () => {
       const stack = join(directory, "bin", "stack");
       await Deno.mkdir(stack, { recursive: true });
       await Deno.writeTextFile(join(stack, "compose.yaml"), JSON.stringify(compose).replaceAll("$", "$$$$"));
-      const { diagnostics } = await convertStack({ directory: stack });
+      const { diagnostics } = await planTestStack({ directory: stack });
       const running = inUse([runningAs(word)], starting(), () => false, {
         severity: "error",
         doing: "would start",
@@ -269,7 +269,7 @@ async function jobScripts(word: string): Promise<Map<string, string>> {
   const directory = await Deno.realPath(await Deno.makeTempDir());
   try {
     await Deno.writeTextFile(join(directory, "compose.yaml"), JSON.stringify(compose));
-    const converted = await convertStack({ directory, decisions: JSON.stringify(decisions) });
+    const converted = await planTestStack({ directory, decisions: JSON.stringify(decisions) });
     const made = [
       timed(converted.conversion, converted.decisions),
       ...["maria", "postgres", "mongo", "broker", "login"].flatMap((service) =>

@@ -8,14 +8,14 @@ import { digestMigration } from "../../lib/migration/digest.ts";
 import { planMigrations } from "../../lib/migration/plan.ts";
 import { preparationsFor } from "../../lib/migration/preparations.ts";
 import { type Plan, type PlannedMigration, plannedObjects } from "../../lib/migration/step.ts";
-import { type Converted, convertStack } from "../kube/converted.ts";
+import { planTestStack, type TestStack } from "../cli/planned_stack.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const KEY = new TextEncoder().encode("key");
 const EXAMPLE = join(ROOT, "examples/harbour");
 
-async function example(): Promise<Converted> {
-  return await convertStack({
+async function example(): Promise<TestStack> {
+  return await planTestStack({
     directory: EXAMPLE,
     decisions: await Deno.readTextFile(join(EXAMPLE, "decisions.yaml")),
   });
@@ -23,7 +23,7 @@ async function example(): Promise<Converted> {
 
 /** The plan of the project's own scripts, each as `write` makes it. */
 async function planWith(
-  { conversion, decisions }: Converted,
+  { conversion, decisions }: TestStack,
   write: (text: string) => string,
 ): Promise<Plan> {
   const directory = await Deno.makeTempDir();

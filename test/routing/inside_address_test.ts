@@ -1,7 +1,7 @@
 /** Traefik runs outside of the stack's namespace: what it is told of the stack's services has their full names. */
 import assert from "node:assert/strict";
 import { withFiles } from "../cli/in_process.ts";
-import { type Converted, convertStack } from "../kube/converted.ts";
+import { planTestStack, type TestStack } from "../cli/planned_stack.ts";
 
 const COMPOSE = `name: shop
 services:
@@ -35,16 +35,16 @@ services:
       traefik.http.middlewares.slow.ratelimit.redis.endpoints: redis:6379
 `;
 
-async function converted(): Promise<Converted> {
-  let result: Converted | undefined;
+async function converted(): Promise<TestStack> {
+  let result: TestStack | undefined;
   await withFiles({ "compose.yaml": COMPOSE, "logs/": "" }, async (directory) => {
-    result = await convertStack({ directory });
+    result = await planTestStack({ directory });
   });
   assert.ok(result);
   return result;
 }
 
-function specOf({ conversion }: Converted, kind: string, name: string): string {
+function specOf({ conversion }: TestStack, kind: string, name: string): string {
   const found = conversion.traefik.find(({ object }) =>
     object.kind === kind && object.metadata.name === name
   );

@@ -6,7 +6,7 @@ import type { KubeObject } from "../../lib/kube/object.ts";
 import { maskSource } from "../../lib/report/mask_sources.ts";
 import { diffText } from "../../lib/report/preview_text.ts";
 import { told } from "../cli/in_process.ts";
-import { convertStack, objectsOf } from "../kube/converted.ts";
+import { objectsOf, planTestStack } from "../cli/planned_stack.ts";
 import { type MarkedStack, markedStack, stacks, type Strength } from "./marked_stacks.ts";
 
 for (const strength of ["word", "token"] as const) {
@@ -113,7 +113,7 @@ function preview(object: KubeObject, values: readonly string[]): string {
 
 async function plannedOf(stack: MarkedStack): Promise<readonly KubeObject[]> {
   const { directory, files, decisions } = stack;
-  const converted = await convertStack({
+  const converted = await planTestStack({
     directory,
     decisions,
     ...(files === undefined ? {} : { files, compatibility: true }),

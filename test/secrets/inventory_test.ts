@@ -11,7 +11,7 @@ import { checkAgreement } from "../../lib/stack/secrets/agreement.ts";
 import { compareSecrets } from "../../lib/secrets/compare.ts";
 import { renderSecretDiff, renderSecrets } from "../../lib/report/secrets_text.ts";
 import { prepareFiles, writeFile } from "../../lib/run/secrets/edited_files.ts";
-import { type Converted, convertStack } from "../kube/converted.ts";
+import { planTestStack, type TestStack } from "../cli/planned_stack.ts";
 import { convertFaf, fafTest } from "../kube/faf_stack.ts";
 
 const SENTINEL = "Sentinel-5f2c81";
@@ -55,20 +55,20 @@ databases:
 `;
 
 async function withStack(
-  use: (converted: Converted, groups: readonly SecretGroup[], directory: string) => Promise<void>,
+  use: (converted: TestStack, groups: readonly SecretGroup[], directory: string) => Promise<void>,
 ): Promise<void> {
   const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "inventory-" }));
   try {
     await Deno.mkdir(join(directory, "config"));
     for (const [name, text] of Object.entries(FILES)) await Deno.writeTextFile(join(directory, name), text);
-    const converted = await convertStack({ directory, decisions: DECISIONS });
+    const converted = await planTestStack({ directory, decisions: DECISIONS });
     await use(converted, inventory(converted), directory);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
 }
 
-function inventory(converted: Converted): readonly SecretGroup[] {
+function inventory(converted: TestStack): readonly SecretGroup[] {
   const { conversion, decisions } = converted;
   return secretInventory({ conversion, texts: converted, decisions, objects: conversion.configuration });
 }
@@ -128,7 +128,7 @@ Deno.test("a change of each secret changes its places on disk and nothing else",
       assert.deepEqual(problems, []);
       const files = await prepareFiles(edits, directory);
       for (const file of files) await writeFile(file);
-      const after = await convertStack({ directory, decisions: DECISIONS });
+      const after = await planTestStack({ directory, decisions: DECISIONS });
       const again = findGroup(inventory(after), group.name);
       assert.deepEqual(again?.places.map(({ value }) => value), group.places.map(() => "new-Value.1"));
       const verified = verifyChange({
@@ -166,7 +166,7 @@ Deno.test("a healthcheck that logs in with the administrator's password is known
       ] as const
     ) {
       await Deno.writeTextFile(join(directory, "compose.yaml"), check(test));
-      const converted = await convertStack({ directory, decisions: DECISIONS });
+      const converted = await planTestStack({ directory, decisions: DECISIONS });
       const group = findGroup(inventory(converted), "db.ROOT_PASSWORD") ?? assert.fail();
       assert.deepEqual(probesThatLogIn(converted.conversion, group), expected);
       assert.deepEqual(probesThatLogIn(converted.conversion, { ...group, adminOf: [] }), []);
@@ -212,19 +212,19 @@ Deno.test("checkAgreement() compares parts of files, with file, line and column"
   withStack(async (_, __, directory) => {
     const file = join(directory, "config/app.conf");
     await Deno.writeTextFile(file, FILES["config/app.conf"].replace(`${SENTINEL}-d`, "other"));
-    const converted = await convertStack({ directory, decisions: DECISIONS });
+    const converted = await planTestStack({ directory, decisions: DECISIONS });
     const findings = checkAgreement(converted.conversion, converted, converted.decisions);
     assert.deepEqual(findings.map(({ code, span }) => [code, span?.file, span?.line, span?.column]), [
       ["kube-secret-differs", "config/app.conf", 2, 12],
     ]);
     assert.match(findings[0]?.hint ?? "", /deno task secrets set db\.APP_PASSWORD/);
     const twice = DECISIONS.replace(`'user "app" password'`, `'"'`);
-    const wrong = await convertStack({ directory, decisions: twice });
+    const wrong = await planTestStack({ directory, decisions: twice });
     assert.deepEqual(
       checkAgreement(wrong.conversion, wrong, wrong.decisions).map(({ code }) => code),
       ["kube-job-reference"],
     );
-    const misnamed = await convertStack({ directory, decisions: DECISIONS.replace("app.conf", "ap.conf") });
+    const misnamed = await planTestStack({ directory, decisions: DECISIONS.replace("app.conf", "ap.conf") });
     assert.match(
       checkAgreement(misnamed.conversion, misnamed, misnamed.decisions)[0]?.hint ?? "",
       /Did you mean "\.\/config\/app\.conf"/,

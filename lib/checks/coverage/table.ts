@@ -228,7 +228,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.umask": reported("a container has the image's umask", "Call umask in the entrypoint"),
   "service.use_api_socket": reported("no engine runs the pods", NOT_NEEDED),
   "service.user": carried("runAsUser and runAsGroup; names by decision or by the image"),
-  "service.userns_mode": reported("user namespaces are set at the pod", "Set hostUsers by a patch"),
+  "service.userns_mode": carried("hostUsers for host, the one mode that Docker has"),
   "service.uts": reported("only the host network shares the host's name", NOT_NEEDED),
   "service.volumes.bind.create_host_path": read(
     "false: a missing directory is an error; else it is made on the node",

@@ -11,7 +11,7 @@ export interface HostSettings {
   readonly variables: ReadonlyMap<string, string>;
 }
 
-/** `network_mode`, `hostname`, `extra_hosts`, `dns*`, `pid`, `ipc` and `init` of a service as fields of its pod. */
+/** `network_mode`, `hostname`, `extra_hosts`, `dns*`, `pid`, `ipc`, `userns_mode` and `init` of a service as fields of its pod. */
 export function hostSettings(context: Context, subject: Subject, kind: WorkloadKind): HostSettings {
   const { service } = subject;
   const name = hostnameOf(context, subject, kind);
@@ -25,6 +25,7 @@ export function hostSettings(context: Context, subject: Subject, kind: WorkloadK
       ...optional("dnsConfig", dnsConfig(subject)),
       ...(service.pid === "host" ? { hostPID: true } : {}),
       ...(service.ipc === "host" ? { hostIPC: true } : {}),
+      ...(service.userns_mode === "host" ? { hostUsers: true } : {}),
       ...(service.init === true ? { shareProcessNamespace: true } : {}),
     },
     variables: name.variables,
