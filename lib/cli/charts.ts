@@ -43,7 +43,7 @@ function unusable(message: string): Failure {
     severity: "error",
     message,
     hint:
-      "Name a chart's folder or archive, such as --chart faf-rabbitmq=./rabbitmq-16.1.0.tgz (helm pull gives it)",
+      "Name a chart's folder or archive, such as --chart broker=./rabbitmq-16.1.0.tgz (helm pull gives it)",
   }]);
 }
 

@@ -76,8 +76,8 @@ const ALLOW_RUNNING = "start workloads although containers still write to the sa
 const EXAMPLES = `
 Examples:
   deno task migrate                                    the bundled example, on the embedded cluster
-  deno task migrate --stack /opt/faf -f docker-compose.yml -f monitoring.yml --dry-run
-  deno task migrate --stack /opt/faf --context prod --to 050
+  deno task migrate --stack /opt/shop -f docker-compose.yml -f monitoring.yml --dry-run
+  deno task migrate --stack /opt/shop --context prod --to 050
   deno task migrate --stacks /opt                      every project of the machine, Traefik's first
 `;
 

@@ -7,7 +7,7 @@ const name = z.string().min(1).regex(/^\P{Cc}+$/u, "expected a name without cont
 
 const variable = z.string().regex(
   /^[A-Za-z0-9][A-Za-z0-9._-]*\.[A-Za-z_][A-Za-z0-9_-]*$/,
-  "expected service.VARIABLE, such as faf-java-api.DATABASE_PASSWORD",
+  "expected service.VARIABLE, such as shop-api.DATABASE_PASSWORD",
 );
 
 /** Where a value is read from: `service.VARIABLE` of the stack, or a key of a Secret. */
@@ -20,7 +20,7 @@ const after = z.string().min(1).describe(
 
 /** A value inside a text: of a configuration file, or of a variable such as a DSN. */
 const part = z.strictObject({
-  file: z.string().min(1).describe("Relative to the compose files, such as ./config/faf-anope/services.conf"),
+  file: z.string().min(1).describe("Relative to the compose files, such as ./config/chat/services.conf"),
   after,
   hotReload: z.literal(true).optional().describe(
     "The program takes a new value while it runs: no restart when it changes, where the file is read again by itself",

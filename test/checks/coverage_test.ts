@@ -41,7 +41,7 @@ Deno.test("every reported key is reported in a golden case that uses it", () => 
   assert.deepEqual(silent.map(([pattern]) => pattern), []);
 });
 
-Deno.test("docs/coverage.md is what the table says (UPDATE=1 writes it)", async () => {
+Deno.test("docs/coverage.md is what the table says (deno task goldens writes it)", async () => {
   const path = new URL("../../docs/coverage.md", import.meta.url);
   const used = usedKeys();
   const wanted = coverageDocument((key) => casesOf(used, key).slice(0, 3));

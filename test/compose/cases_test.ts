@@ -1,11 +1,11 @@
-/** Every case's model or problems, as its golden file has them. `UPDATE_GOLDEN=1` writes the files anew. */
+/** Every case's model or problems, as its golden file has them. `UPDATE=1` (deno task goldens) writes the files anew. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { load, type Loaded } from "../../compose/mod.ts";
 import { type Case, place, TOPICS } from "./cases/mod.ts";
 
 const GOLDEN = join(import.meta.dirname ?? ".", "golden");
-const isUpdate = Deno.env.get("UPDATE_GOLDEN") === "1";
+const isUpdate = Deno.env.get("UPDATE") === "1";
 
 /** What a golden file holds of a load: the model, or the problems; paths below the case's own directory. */
 function summary(loaded: Loaded, root: string): unknown {

@@ -82,7 +82,7 @@ profiles:
   assert.equal(parseDecisions(text, FILE).decisions.namespace, "prod");
 });
 
-Deno.test("migrations/decisions.schema.json is what the schema says (UPDATE=1 writes it)", async () => {
+Deno.test("migrations/decisions.schema.json is what the schema says (deno task goldens writes it)", async () => {
   const path = new URL("../../migrations/decisions.schema.json", import.meta.url);
   const wanted = decisionsJsonSchema();
   if (Deno.env.get("UPDATE") === "1") await Deno.writeTextFile(path, wanted);

@@ -4,7 +4,7 @@ import type { Engine } from "../../lib/docker/engine.ts";
 import { liveUsage, usageOf } from "../../lib/docker/live_usage.ts";
 import { convertStack } from "../../lib/checks/convert_stack.ts";
 import { parseDecisions } from "../../lib/decisions/decisions.ts";
-import { readRouting } from "../../lib/traefik/read_routing.ts";
+import { stackRouting } from "../../lib/stack/stack_routing.ts";
 import { projectOf } from "./project.ts";
 
 const MIB = 1024 * 1024;
@@ -58,12 +58,10 @@ Deno.test("limits are proposed for services that name none, in a line that decis
   });
   const { decisions } = parseDecisions("", "decisions.yaml");
   const sample = { memory: 100 * MIB, cpus: 0.123 };
+  const input = { project, bindSources: new Map(), decisions, images: () => undefined };
   const { conversion: { findings } } = convertStack({
-    project,
-    bindSources: new Map(),
-    decisions,
-    routing: readRouting({ project, exposedPorts: () => [], files: { dynamic: [] } }),
-    images: () => undefined,
+    ...input,
+    ...stackRouting(input),
     usage: new Map([["limited", sample], ["web", sample]]),
   });
   const proposed = findings.find(({ code }) => code === "kube-limits-proposed");

@@ -1,12 +1,10 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { convertStack } from "../../lib/checks/convert_stack.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
 import { parseDecisions } from "../../lib/decisions/decisions.ts";
 import { exposedPorts } from "../../lib/stack/ports.ts";
-import { findTraefik } from "../../lib/traefik/find_traefik.ts";
-import { readRouting } from "../../lib/traefik/read_routing.ts";
+import { planLoaded } from "../../lib/migration/plan_loaded.ts";
+import { stackRouting } from "../../lib/stack/stack_routing.ts";
 import type { Routing } from "../../lib/traefik/routing.ts";
-import { selectTraefikFiles } from "../../lib/traefik/traefik_files.ts";
 import { parse } from "yaml";
 import { makeCertificate } from "./certificate.ts";
 import { type Backend, serveBackends } from "./echo_servers.ts";
@@ -107,15 +105,11 @@ async function move(scenario: Scenario): Promise<Moved> {
   });
   const { decisions, diagnostics } = parseDecisions(scenario.decisions, "decisions.yaml");
   deepStrictEqual(diagnostics, []);
-  const traefik = findTraefik(stack.project);
-  if (traefik === undefined) throw new Error("FAF's stack has no Traefik");
-  const { files, findings } = selectTraefikFiles(traefik, stack.bindSources);
-  deepStrictEqual(findings, []);
-  const exposed = exposedPorts(stack.project, () => undefined, decisions);
-  const routing = readRouting({ project: stack.project, exposedPorts: exposed, files });
   const { project, bindSources } = stack;
-  const { conversion } = convertStack({ project, bindSources, decisions, routing, images: () => undefined });
-  return { stack, routing, conversion, exposed };
+  const input = { project, bindSources, decisions, images: () => undefined };
+  const { routing } = stackRouting(input);
+  const { conversion } = planLoaded({ ...input, routing, scripts: [] });
+  return { stack, routing, conversion, exposed: exposedPorts(project, input.images, decisions) };
 }
 
 function certificatesText(folder: string): string {

@@ -2,9 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { parse } from "yaml";
 import { parseDecisions } from "../../lib/decisions/decisions.ts";
 import { exposedPorts } from "../../lib/stack/ports.ts";
-import { findTraefik } from "../../lib/traefik/find_traefik.ts";
-import { readRouting } from "../../lib/traefik/read_routing.ts";
-import { selectTraefikFiles } from "../../lib/traefik/traefik_files.ts";
+import { stackRouting } from "../../lib/stack/stack_routing.ts";
 import { makeCertificate } from "./certificate.ts";
 import { compareAnswers, type Doors } from "./compare_answers.ts";
 import { type Backend, serveBackends } from "./echo_servers.ts";
@@ -68,10 +66,7 @@ Deno.test({
     });
     deepStrictEqual(brokenElements(await traefik.rawdata(), "kubernetescrd"), []);
     await compareStreams(streams);
-    const traefikOfStack = findTraefik(stack.project);
-    if (traefikOfStack === undefined) throw new Error("FAF's stack has no Traefik");
-    const { files: traefikFiles } = selectTraefikFiles(traefikOfStack, stack.bindSources);
-    const routing = readRouting({ project: stack.project, exposedPorts: exposed, files: traefikFiles });
+    const { routing } = stackRouting({ ...stack, decisions, images: () => undefined });
     say(
       await compareAnswers({
         rules: [...routing.http.routers.values()].map(({ fields }) => String(fields["rule"])),

@@ -11,7 +11,7 @@ const SECTIONS: readonly (readonly [string, string])[] = [
 
 const HEAD = `# What becomes of every compose key
 
-Generated from \`lib/checks/coverage/table.ts\`; \`UPDATE=1 deno test -A test/checks/coverage_test.ts\` writes it again. A test
+Generated from \`lib/checks/coverage/table.ts\`; \`deno task goldens\` writes it again. A test
 holds that every key of the compose specification which the loader knows stands here, and that every key is used by a
 case in \`test/golden\`.
 
