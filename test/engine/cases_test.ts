@@ -14,8 +14,8 @@ const WITHOUT_CASE: Readonly<Record<string, string>> = {
   "privileged": "the machine of the figures refuses it",
   "pull_policy": "no registry is there",
   "healthcheck.start_interval": "Docker Engine 20.10 does not know it",
+  "userns_mode": "host is what both do without it",
   "volumes.image.subpath": "Docker Engine 20.10 does not know it",
-  "volumes.volume.nocopy": "a stand-in's image has nothing to copy",
   "volumes.volume.subpath": "Docker Engine 20.10 does not know it",
 };
 

@@ -25,7 +25,6 @@ export const KEYS: Readonly<Record<string, Announced>> = {
   "stop_signal": { aspects: /^signal$/ },
   "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
-  "userns_mode": { aspects: /^(namespace\.user$|uid$|gid$)/ },
   "uts": { aspects: /^(namespace\.uts|hostname)$/ },
   "volumes.tmpfs.mode": { aspects: MOUNT_ENTRIES },
   "volumes_from": { aspects: MOUNTS },
