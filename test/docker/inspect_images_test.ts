@@ -48,8 +48,9 @@ Deno.test("inspectImages() asks about each image, and about users only where a n
   const asked: string[] = [];
   const directory = await Deno.makeTempDir();
   const abort = new AbortController();
+  const listening = Promise.withResolvers<void>();
   const server = Deno.serve(
-    { path: `${directory}/s`, signal: abort.signal, onListen: (): void => {} },
+    { path: `${directory}/s`, signal: abort.signal, onListen: (): void => listening.resolve() },
     async (request) => {
       const { pathname } = new URL(request.url);
       asked.push(pathname);
@@ -63,6 +64,7 @@ Deno.test("inspectImages() asks about each image, and about users only where a n
     },
   );
   try {
+    await listening.promise;
     using engine = await openEngine({ host: `unix://${directory}/s`, origin: "test", isInForce: true });
     const facts = await inspectImages(
       engine,
