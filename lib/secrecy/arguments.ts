@@ -161,6 +161,7 @@ function batchFlag(word: string): string {
 function positions(words: readonly Argument[], index: number, program: Program | undefined): number[] {
   const word = words[index]?.value ?? "";
   const next = words[index + 1];
+  if (/^(echo|printf)$/.test(word)) return piped(words, index);
   const after = program?.after;
   const wanted = after === undefined
     ? undefined
@@ -178,4 +179,14 @@ function positions(words: readonly Argument[], index: number, program: Program |
     if (!/^-{1,2}[A-Za-z]/.test(words[at]?.value ?? "")) behind.push(at);
   }
   return wanted.flatMap((place) => behind[place - 1] ?? []);
+}
+
+/** `echo x | docker login --password-stdin`: what is said is read as a secret. */
+function piped(words: readonly Argument[], index: number): number[] {
+  const end = words.findIndex(({ separates }, at) => at > index && separates === true);
+  if (end < 0) return [];
+  const next = words.findIndex(({ separates }, at) => at > end && separates === true);
+  const reader = words.slice(end + 1, next < 0 ? words.length : next);
+  if (!reader.some(({ value }) => /^--?(pass|token|secret|api-?key)[\w-]*stdin$/.test(value))) return [];
+  return words.flatMap(({ value }, at) => at > index && at < end && !/^-|^%s/.test(value) ? [at] : []);
 }

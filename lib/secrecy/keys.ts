@@ -25,7 +25,7 @@ const SETTING_WORDS = new Set([
   "command", "complexity", "cost", "count", "days", "delay", "digits", "dir", "directory", "disable", "disabled", "domain",
   "domains", "duration", "email", "enable", "enabled", "encoding", "encryption", "endpoint", "engine", "env", "exchange", "expiration",
   "expire", "expires", "expiry", "fd", "field", "fields", "file", "filename", "files", "folder", "format", "generator",
-  "grace", "group", "header", "headers", "help", "hint", "history", "host", "hosts", "hours", "httponly", "id", "ids",
+  "grace", "group", "header", "headers", "help", "helper", "hint", "history", "host", "hosts", "hours", "httponly", "id", "ids",
   "interval", "issuer", "iterations", "label", "leeway", "len", "length", "lifespan", "lifetime", "limit", "link",
   "location", "manager", "max", "maxage", "method", "methods", "min", "minutes", "mode", "name", "names",
   "number", "options", "param", "parameter", "path", "paths", "pattern", "placeholder", "policy", "port", "prefix",

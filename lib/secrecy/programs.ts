@@ -38,6 +38,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   ab: { users: ["-A", "-P"] },
   bcp: { flags: ["-P"] },
   caddy: { flags: ["--plaintext", "-p"] },
+  cqlsh: { flags: ["-p"] },
   curl: {
     users: ["-u", "--user", "-U", "--proxy-user"],
     flags: ["--pass", "-b", "--cookie", "--oauth2-bearer"],
@@ -48,7 +49,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   htpasswd: HTPASSWD,
   http: { users: ["-a", "--auth"] },
   https: { users: ["-a", "--auth"] },
-  influx: { flags: ["-t", "-p"] },
+  influx: { flags: ["-password", "-t", "-p"], bare: ["-precision"] },
   keytool: {
     flags: ["-storepass", "-keypass", "-srcstorepass", "-deststorepass", "-srckeypass", "-destkeypass"],
   },
@@ -61,6 +62,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   mosquitto_passwd: { after: { "-b": [3] } },
   mysql: MYSQL,
   "neo4j-admin": { after: { "set-initial-password": [1] } },
+  nodetool: { flags: ["-pw"] },
   ngrok: { after: { authtoken: [1], "add-authtoken": [1] } },
   openssl: { flags: ["-k", "-K", "-passin", "-passout", "-pass"] },
   postgres: POSTGRES,

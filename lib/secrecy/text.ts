@@ -26,9 +26,23 @@ export function secretsInText(text: string, program?: string): readonly SecretSp
 /** Every secret in the value of a variable, a setting or a label: all of it where the name says so. */
 export function secretsInVariable(key: string, value: string): readonly SecretSpan[] {
   if (namesSecret(key, value)) return [{ ...secretPart(value), why: "its name" }];
-  const found = secretsInText(value);
-  const isIdentifier = keyWords(key).some((word) => IDENTIFIER.test(word));
+  const words = keyWords(key);
+  const found = joined([...secretsInText(value, programOfKey(words)), ...secretOfUser(words, value)]);
+  const isIdentifier = words.some((word) => IDENTIFIER.test(word));
   return isIdentifier ? found.filter(({ why }) => why !== "long random text") : found;
+}
+
+/** `CURL_ARGS` are arguments of curl. */
+function programOfKey(words: readonly string[]): string | undefined {
+  return /^(args|arguments|opts|options|flags)$/.test(words.at(-1) ?? "") ? words[0] : undefined;
+}
+
+/** `ETCD_USER=root:hunter2`: a name and what is no word behind it, and not a group (`www-data:www-data`) or an id. */
+function secretOfUser(words: readonly string[], value: string): SecretSpan[] {
+  if (!/^(user|login|account)$/.test(words.at(-1) ?? "")) return [];
+  const password = /^[A-Za-z][\w.@-]*:([^\s:/]{4,})$/.exec(value)?.[1];
+  if (password === undefined || !/[A-Za-z]/.test(password) || !/[^A-Za-z_-]/.test(password)) return [];
+  return [{ start: value.length - password.length, end: value.length, why: "its name" }];
 }
 
 /** The secrets of each argument of a list: by its neighbours, and by what it holds itself. */

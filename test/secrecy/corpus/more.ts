@@ -208,4 +208,14 @@ export const MORE: readonly Case[] = [
   running("env DB_PASSWORD=«abc» DB_USER=abc", "env DB_HOST=abc DB_USER=abc"),
   running(`token ${"«"}${token("ghp_", 36)}${"»"} expired`, "token expired"),
   running("dial app:«abc»@tcp(db:3306)/app", 'pq: password authentication failed for user "app"'),
+
+  v("CURL_ARGS=-u admin:«letmein» --silent", "CURL_ARGS=-u admin --silent"),
+  v("REDIS_ARGS=--requirepass «stack»", "REDIS_ARGS=--appendonly yes"),
+  v("ETCD_USER=root:«hunter2»", "RUN_AS_USER=www-data:www-data"),
+  v("WEB_LOGIN=admin:«let-me-in-2»", "PROCESS_USER=1000:1000"),
+  v("DOCKER_CREDENTIAL=«abc»", "DOCKER_CREDENTIAL_HELPER=osxkeychain"),
+  command("influx -username admin -password «abc1»", "influx -username admin -precision rfc3339"),
+  command("cqlsh -u cassandra -p «cassandra»", "cqlsh -u cassandra -k app"),
+  command("nodetool -u admin -pw «abc1» status", "nodetool -h localhost -p 7199 status"),
+  running("echo «letmein» | docker login -u me --password-stdin", "echo letmein | docker load"),
 ];
