@@ -87,6 +87,7 @@ const PROOFS: readonly (readonly [string, (crossing: Crossing) => Promise<void>]
   }],
   ["a second run changes nothing and restarts nothing", secondRun],
   ["a failing healthcheck takes the address away and kills nothing", failingHealthcheck],
+  ["a secret in a healthcheck is in no object but a Secret", secretOfHealthcheck],
   ["who depends on a healthy service waits for it, and starts then", dependencyIsWaitedFor],
   ["a changed page reaches the running pod", changedPage],
   ["a changed configuration file restarts those who read it, and no others", changedFile],
@@ -107,6 +108,14 @@ Deno.test({
     for (const [title, proof] of PROOFS) await t.step(title, () => proof(crossing));
   },
 });
+
+/** That the check works with it is shown by the program, which became ready by it. */
+async function secretOfHealthcheck({ node }: Crossing): Promise<void> {
+  const kinds = "statefulsets,deployments,pods,configmaps,jobs,events";
+  const shown = await node.kubectl("-n", "crossing", "get", kinds, "-o", "json");
+  match(shown, /COMPOSE_HEALTHCHECK/);
+  doesNotMatch(shown, /whale-oil/);
+}
 
 async function saysWhatIsNotCarried({ node, stack }: Crossing): Promise<void> {
   const check = [Deno.execPath(), "run", "-A", "main.ts", "check", "--stack", stack];
