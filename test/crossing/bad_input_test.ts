@@ -75,7 +75,7 @@ const CASES: readonly Case[] = [
     files: { "compose.yaml": WEB, "decisions.yaml": "services: { web: { migration: storage } }\n" },
     args: ["migrate", "--stack", "."],
     code: 3,
-    says: [/plan-service-unclaimed/, /compose\.yaml:2:3/, /step: applications/],
+    says: [/plan-service-unclaimed/, /compose\.yaml:2:3/, /migration: applications/],
   },
   {
     name: "a decision that is misspelt",

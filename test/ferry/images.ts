@@ -33,6 +33,9 @@ export const WAITING: Image = {
   files: { "/bin/nc": NC },
 };
 
+/** What fills empty volumes from images: Debian's busybox is static, as the official one of musl is. */
+export const FILLING: Image = { name: "docker.io/library/busybox:1.37-musl", command: ["sh"] };
+
 /** One for every image that the compose file or an init container names. */
 export const IMAGES: readonly Image[] = [
   { name: "docker.io/crossing/tool:1", command: ["sh"] },
@@ -44,4 +47,5 @@ export const IMAGES: readonly Image[] = [
     files: { "/bin/api": API },
   },
   WAITING,
+  FILLING,
 ];
