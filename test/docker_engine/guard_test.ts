@@ -57,7 +57,11 @@ async function withHarbour(work: (harbour: Harbour) => Promise<void>): Promise<v
       engine,
       directory,
       ferry: (args, env = { DOCKER_HOST: engine.host }) =>
-        runFerry([...args, "--stack", `${directory}/stack`, "--embedded"], {
+        runFerry([
+          ...args,
+          ...(args.includes("--stack") ? [] : ["--stack", `${directory}/stack`]),
+          "--embedded",
+        ], {
           cluster,
           env: { HOME: directory, ...env },
         }),
