@@ -188,8 +188,11 @@ export class Transport {
   async #accept(request: ApiRequest, response: Response): Promise<Response> {
     if (response.ok) return response;
     if (OVERLOADED.has(response.status)) this.#limiter.overloaded();
-    const body = await readBody(response, LONGEST_REFUSAL, false).catch(() => undefined);
-    const error = readApiError(request, response, body !== undefined && "text" in body ? body.text : "");
+    const body = await readBody(response, LONGEST_REFUSAL, false).catch((error: unknown) => {
+      // A refusal that breaks off: who refused it, and why, is not known.
+      throw new ConnectionError(this.connection.server, error);
+    });
+    const error = readApiError(request, response, "text" in body ? body.text : "");
     if (error instanceof ApiError) this.#hasAnswered = true;
     throw error;
   }

@@ -4,8 +4,8 @@
 // deno-fmt-ignore
 const SECRET_WORDS = new Set([
   "apikey", "apikeys", "authkey", "authtoken", "bearer", "cred", "credential", "credentials", "creds", "encryptionkey",
-  "hmac", "hmacencoded", "htpasswd", "masterauth", "mnemonic", "otp", "passcode", "passkey", "passphrase", "passwd",
-  "passwort", "password", "passwords", "pepper", "pgpass", "privatekey", "privkey", "psk", "pw", "pwd", "requirepass",
+  "hmac", "hmacencoded", "htpasswd", "masterauth", "masterkey", "mnemonic", "otp", "passcode", "passkey", "passphrase", "passwd",
+  "passwort", "password", "passwords", "pepper", "pgpass", "privatekey", "privkey", "psk", "pw", "pwd", "requirepass", "skey",
   "salt", "secret", "secretkey", "secrets", "token", "tokens", "totp",
 ]);
 
@@ -40,14 +40,14 @@ const SETTING_WORDS = new Set([
 /** Words before `key` that make of it an identifier or something public. */
 // deno-fmt-ignore
 const PUBLIC_KEYS = new Set([
-  "authorized", "cache", "dedup", "foreign", "group", "hash", "host", "hot", "idempotency", "index", "join", "known",
+  "accepted", "allowed", "authorized", "cache", "dedup", "foreign", "group", "hash", "host", "hot", "idempotency", "index", "join", "known",
   "lookup", "map", "message", "metric", "object", "order", "partition", "primary", "pub", "public", "publishable",
   "registry", "routing", "shard", "shortcut", "sort", "sorting", "translation", "unique",
 ]);
 
 /** Words behind `key` that leave it what it is. */
 const KEY_FORMS =
-  /^(base|base64|b64|hex|pem|data|value|material|raw|current|previous|old|new|primary|secondary)$/;
+  /^(base|base64|b64|hex|pem|data|value|material|raw|current|previous|old|new|primary|secondary|seed)$/;
 /** Directives of servers that hand something on. */
 const HANDING_ON = /^(proxy|fastcgi|uwsgi|scgi|grpc|memcached|first|second|max)$/;
 /** What it is that a code opens. */
@@ -62,10 +62,15 @@ export function keyWords(key: string): string[] {
     .split(/[^a-z0-9]+/).filter((word) => word !== "");
 }
 
+/** `traefik.http.routers.NAME.`: the name is the operator's own, and says nothing of what is set. */
+const NAMED = /^(traefik\.(?:http|tcp|udp)\.(?:routers|services|middlewares|serverstransports)\.)[^.]+\./i;
+/** `BOUNCER_KEY_traefik`: whose it is, behind what it is. */
+const WHOSE = /^([A-Z0-9_]+_(?:KEY|TOKEN|SECRET|PASSWORD))_[a-z][a-z0-9-]*$/;
+
 /** `MYSQL_ROOT_PASSWORD`, `apiKey`, `DBPASS` are; `TOKEN_LIFESPAN`, `JWT_PUBLIC_KEY`, `COOKIE_DOMAIN` are not. */
 export function isSecretKey(key: string): boolean {
   if (/^(OLD)?PWD$/.test(key) || key.length > 200) return false;
-  const all = keyWords(key);
+  const all = keyWords(key.replace(NAMED, "$1").replace(WHOSE, "$1"));
   while (/^\d+$/.test(all.at(-1) ?? "")) all.pop();
   const last = all.at(-1)?.replace(/\d+$/, "") ?? "";
   const before = all.at(-2) ?? "";
@@ -74,7 +79,7 @@ export function isSecretKey(key: string): boolean {
   switch (last) {
     case "key":
     case "keys":
-      return !PUBLIC_KEYS.has(before);
+      return !PUBLIC_KEYS.has(before) && (!all.includes("public") || all.includes("private"));
     case "pass":
       return !HANDING_ON.test(before);
     case "code":

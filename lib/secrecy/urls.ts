@@ -16,9 +16,16 @@ const QUERY = /[?&]([\w.[\]%-]{1,60})=([^&\s"'#<>;`\\]+)/g;
 /** Names of query parameters that open something, beside those that name a secret by their words. */
 const QUERY_NAME = /^(sig|signature|code|auth|access_token|x-amz-signature|x-amz-security-token)$/i;
 
+/**
+ * URLs that say where a message goes (shoutrrr, apprise): the user, or where there is none the path, or the one word
+ * that stands in place of a host, is what lets one in.
+ */
+const NOTIFICATION =
+  /(?<![\w+.-])(?:bark|dingtalk|discord|googlechat|gotifys?|ifttt|join|lark|line|mattermost|mmosts?|msteams|opsgenie|pover|prowl|pushbullet|pushover|pushy|rocketchat|rockets?|ryver|sgrid|sendgrid|slack|sns|teams|telegram|tgram|twilio|twist|wxteams|zulip):\/\/([^\s"'<>?#]+)/gi;
+
 /** The spans of all passwords and tokens in the URLs of a text. */
 export function secretsInUrls(text: string): SecretSpan[] {
-  const spans: SecretSpan[] = [];
+  const spans = [...text.matchAll(NOTIFICATION)].flatMap(notification);
   for (const match of text.matchAll(URL_START)) {
     const span = userInfo(text, match.index + match[0].length);
     if (span !== undefined) spans.push(span);
@@ -39,6 +46,17 @@ export function secretsInUrls(text: string): SecretSpan[] {
     spans.push({ start: end - value.length, end, why: `a secret inside a URL` });
   }
   return spans;
+}
+
+function notification({ 0: whole, 1: rest = "", index }: RegExpMatchArray): SecretSpan[] {
+  const start = (index ?? 0) + whole.length - rest.length;
+  const at = rest.lastIndexOf("@");
+  const slash = rest.search(/\/+(?=[^/])/);
+  const isHost = /^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)|^[\w-]+:\d+(\/|$)|^localhost\b/.test(rest);
+  const from = at > 0 || !isHost ? 0 : slash + 1;
+  const secret = rest.slice(from, at > 0 ? at : rest.length);
+  if (secret === "" || isHost && at < 0 && slash < 0 || isReference(secret)) return [];
+  return [{ start: start + from, end: start + from + secret.length, why: "where a message goes" }];
 }
 
 /** The password between `://user:` and `@host`; one alone before the `@` where it looks like a token. */

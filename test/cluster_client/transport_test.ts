@@ -45,6 +45,19 @@ function status(
   return Response.json(body, { status: code, headers });
 }
 
+/** A refusal whose connection ends in the middle of what it says. */
+function brokenOff(): Response {
+  const body = new ReadableStream({
+    start(controller): void {
+      controller.enqueue(new TextEncoder().encode('{"kind":"Status","reason":"NotF'));
+    },
+    pull(controller): void {
+      controller.error(new Error("reset"));
+    },
+  });
+  return new Response(body, { status: 404, headers: { "content-type": "application/json" } });
+}
+
 /** Whatever comes. */
 const asIs = (body: unknown): unknown => body;
 
@@ -84,6 +97,7 @@ Deno.test("Transport repeats what is safe to repeat, and nothing else", async ()
     { name: "404", first: () => status(404, "NotFound", "gone"), request: GET, sent: 1 },
     { name: "409", first: () => status(409, "Conflict", "modified"), request: GET, sent: 1 },
     { name: "422", first: () => status(422, "Invalid", "wrong"), request: GET, sent: 1 },
+    { name: "404 that breaks off", first: brokenOff, request: GET, sent: 2 },
     { name: "broken JSON", first: () => new Response('{"a":'), request: GET, sent: 2 },
   ] as const;
   for (const { name, first, request, sent } of cases) {

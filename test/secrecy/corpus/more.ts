@@ -218,4 +218,18 @@ export const MORE: readonly Case[] = [
   command("cqlsh -u cassandra -p «cassandra»", "cqlsh -u cassandra -k app"),
   command("nodetool -u admin -pw «abc1» status", "nodetool -h localhost -p 7199 status"),
   running("echo «letmein» | docker login -u me --password-stdin", "echo letmein | docker load"),
+
+  v("WATCHTOWER_NOTIFICATION_URL=discord://«abc1»@12345", "WATCHTOWER_NOTIFICATION_TITLE_TAG=discord"),
+  v("SHOUTRRR_URL=gotify://gotify.example.org/«AbC1»", "SHOUTRRR_HOST=gotify.example.org"),
+  v("ALERT_URL=tgram://«12:abc/345»", "ALERT_URL=gotify://gotify.example.org"),
+  v("ZITADEL_MASTERKEY=«abc1»", "ZITADEL_EXTERNALDOMAIN=id.example.org"),
+  v("BOUNCER_KEY_traefik=«abc1»", "KEY_PREFIX_traefik=abc1"),
+  v("DUO_SKEY=«abc1»", "DUO_IKEY=abc1"),
+  v("LLDAP_KEY_SEED=«abc1»", "WORLD_SEED=abc1"),
+  v("VAPID_PRIVATE_KEY=«abc1»", "PUBLIC_VAPID_KEY=abc1"),
+  v("ACCESS_KEYS=«abc1»", "ALLOWED_KEYS=abc1"),
+  l(
+    "traefik.http.middlewares.token.headers.customrequestheaders.X-Token=«abc1»",
+    "traefik.http.routers.token.middlewares=auth@file",
+  ),
 ];
