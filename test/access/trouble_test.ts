@@ -218,14 +218,17 @@ Deno.test("a revoke does not wait until the stack is mended", async () => {
   await withTrial(async (trial) => {
     await done(trial.migrate("--to", "010"));
     const mended = await trial.decisions();
+    // No script takes a service of that name.
+    const broken = (text: string): string =>
+      text.replace(/^defaultMigration.*\n/m, "services: { site: { migration: storage } }\n");
     await done(trial.access("grant", "alice", "--role", "viewer"));
     const alice = await trial.as("alice");
-    await trial.decide((await trial.decisions()).replace(/^defaultMigration.*\n/m, ""));
+    await trial.decide(broken(await trial.decisions()));
     assert.equal((await trial.access("grant", "bob", "--role", "viewer")).code, 3);
     const { err } = await trial.access("revoke", "alice");
     assert.match(err, /The stack has errors/);
     assert.deepEqual(await objectsOf(trial, "alice"), []);
-    assert.equal(await trial.decisions(), mended.replace(/^defaultMigration.*\n/m, ""));
+    assert.equal(await trial.decisions(), broken(mended));
     assert.ok(await isRefusedSoon(alice, trial.namespace));
     await trial.decide(mended);
     await done(trial.migrate("--to", "015"));
