@@ -9,8 +9,11 @@ import { goldenCases } from "../kube/golden_cases.ts";
 import { withCluster } from "./fixture.ts";
 import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 
-/** The case whose point is that the chosen level refuses two of its services. */
-const REFUSED = new Set(["pod-security"]);
+/**
+ * Cases in which the chosen level refuses services: that is the point of the one, and "restricted", which the other
+ * needs for its own point, wants a seccomp profile that compose has no word for.
+ */
+const REFUSED = new Set(["pod-security", "volumes-not-filled"]);
 
 Deno.test("every object of the golden stacks is accepted, and every pod by its namespace's level", async () => {
   await withClient(async (client, prefix) => {
