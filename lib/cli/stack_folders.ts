@@ -33,22 +33,23 @@ export async function stackFolders(
 }
 
 async function projectsBelow(folder: string): Promise<readonly string[]> {
-  const found: string[] = [];
+  const names: string[] = [];
   try {
-    for await (const { name, isFile, isSymlink } of Deno.readDir(folder)) {
-      if (isFile || name.startsWith(".")) continue;
-      const path = join(folder, name);
-      if ((!isSymlink || (await Deno.stat(path)).isDirectory) && await isProject(path)) found.push(path);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    for await (const { name } of Deno.readDir(folder)) if (!name.startsWith(".")) names.push(name);
+  } catch {
+    return [];
   }
-  return found.sort();
+  const paths = names.sort().map((name) => join(folder, name));
+  const isProject = await Promise.all(paths.map(hasComposeFile));
+  return paths.filter((_, index) => isProject[index]);
 }
 
-async function isProject(folder: string): Promise<boolean> {
-  for await (const { name } of Deno.readDir(folder)) if (COMPOSE_FILES.includes(name)) return true;
-  return false;
+/** What is no folder has none, and neither has a link that leads nowhere; one entry hides no other. */
+async function hasComposeFile(folder: string): Promise<boolean> {
+  const found = COMPOSE_FILES.map((name) =>
+    Deno.stat(join(folder, name)).then(({ isFile }) => isFile, () => false)
+  );
+  return (await Promise.all(found)).includes(true);
 }
 
 function withoutProjects(folder: string): Failure["diagnostics"][number] {
