@@ -31,6 +31,9 @@ const AS_BEFORE: ReadonlySet<string> = new Set([
   "traefik-router-dropped",
 ]);
 
+/** No error, as the node can be told to take it; until it is, its pods do not start. */
+const REFUSED_BY_NODE: ReadonlySet<string> = new Set(["kube-unsafe-sysctl"]);
+
 const GRAVEST: readonly Diagnostic["severity"][] = ["error", "question", "warning", "info"];
 
 /**
@@ -68,6 +71,7 @@ export function verdictsOf(
 
 /** The gravest first; what is the same in Docker after what differs. */
 function weight({ severity, code }: Reason): number {
+  if (REFUSED_BY_NODE.has(code)) return 0;
   return GRAVEST.indexOf(severity) * 2 + (AS_BEFORE.has(code) ? 1 : 0);
 }
 
@@ -79,7 +83,9 @@ function namedIn(message: string): readonly string[] {
 }
 
 function verdictOf(because: readonly Reason[], isMoved: boolean): Verdict["verdict"] {
-  if (because.some(({ severity }) => severity === "error")) return "will not work";
+  if (because.some(({ severity, code }) => severity === "error" || REFUSED_BY_NODE.has(code))) {
+    return "will not work";
+  }
   if (!isMoved) return "left out";
   return because.some(({ code, severity }) => severity !== "info" && !AS_BEFORE.has(code))
     ? "differs"

@@ -65,6 +65,23 @@ Service by service:
   });
 });
 
+Deno.test("what a kubelet refuses until it is told otherwise will not work, whatever else is asked", async () => {
+  const files = {
+    "compose.yaml":
+      "name: vpn\nservices:\n  tunnel:\n    image: registry.example/vpn:1\n    restart: always\n" +
+      "    volumes: [/usr/src:/usr/src]\n    sysctls: { net.ipv4.conf.all.src_valid_mark: 1 }\n",
+  };
+  await withFiles(files, async (directory) => {
+    const quiet = { environment: { DOCKER_HOST: "unix:///none" } };
+    const { out, err } = await told(directory, ["check", "--stack", directory], quiet);
+    assert.match(
+      out + err,
+      /tunnel +will not work: Service "tunnel" sets "net\.ipv4\.conf\.all\.src_valid_mark"/,
+    );
+    assert.match(out + err, /mend: Start the kubelet with --allowed-unsafe-sysctls=/);
+  });
+});
+
 Deno.test("findings that say the same of several things are one, with the places of all", () => {
   const all = ["a", "b", "c"].map((name, index) =>
     finding("warning", `Directory "./${name}" is not here`, index + 1)
