@@ -1,5 +1,6 @@
 /** The only requests that are sent to a Docker Engine: questions about images and containers, nothing else. */
 import { join } from "node:path";
+import { withVariables } from "../cluster/environment.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
 import type { Endpoint } from "./endpoints.ts";
 
@@ -84,8 +85,13 @@ async function wayToSocket(path: string): Promise<Way> {
   } catch (error) {
     throw await socketTrouble(path, error);
   }
-  // An address, as Deno asks the DNS for a name although a socket is what it then connects to.
-  return { client: Deno.createHttpClient({ proxy: { transport: "unix", path } }), url: "http://127.0.0.1" };
+  // An address, as Deno asks the DNS for a name although a socket is what it then connects to. To Deno the socket is a
+  // proxy: a host that NO_PROXY names, as it often names this one, would be asked by TCP.
+  const client = withVariables(
+    { NO_PROXY: undefined, no_proxy: undefined },
+    () => Deno.createHttpClient({ proxy: { transport: "unix", path } }),
+  );
+  return { client, url: "http://127.0.0.1" };
 }
 
 async function socketTrouble(path: string, error: unknown): Promise<EngineError> {

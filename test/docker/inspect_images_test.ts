@@ -86,6 +86,39 @@ Deno.test("inspectImages() asks about each image, and about users only where a n
   }
 });
 
+Deno.test("an engine's socket is asked by no proxy's rules", async () => {
+  const directory = await Deno.makeTempDir();
+  const server = Deno.serve(
+    { path: `${directory}/s`, onListen: () => {} },
+    () => new Response("OK", { headers: { "api-version": "1.47" } }),
+  );
+  try {
+    for (const name of ["NO_PROXY", "no_proxy"]) {
+      for (const hosts of ["127.0.0.1,localhost", "*"]) {
+        await withVariable(name, hosts, async () => {
+          const engine = await openEngine({ host: `unix://${directory}/s`, origin: "test", isInForce: true });
+          engine[Symbol.dispose]();
+          assert.equal(Deno.env.get(name), hosts);
+        });
+      }
+    }
+  } finally {
+    await server.shutdown();
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+async function withVariable(name: string, value: string, work: () => Promise<void>): Promise<void> {
+  const before = Deno.env.get(name);
+  Deno.env.set(name, value);
+  try {
+    await work();
+  } finally {
+    if (before === undefined) Deno.env.delete(name);
+    else Deno.env.set(name, before);
+  }
+}
+
 async function passwdArchive(directory: string): Promise<Uint8Array<ArrayBuffer>> {
   await Deno.writeTextFile(`${directory}/passwd`, "unreal:x:1001:1001::/:/bin/false\n");
   const tar = new Deno.Command("tar", { args: ["-C", directory, "--format=ustar", "-cf", "-", "passwd"] });
