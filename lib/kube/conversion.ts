@@ -18,7 +18,9 @@ export interface ConvertedService {
   readonly image?: string;
   /** Where the variables of its pods are kept. */
   readonly variables: ReadonlyMap<string, Place>;
-  /** Its workload; empty where `kind` is `none`. */
+  /** The service in whose pod it runs, where that is another one. */
+  readonly inPodOf?: string;
+  /** Its workload; empty where `kind` is `none`, and where it runs in the pod of another service. */
   readonly workload: readonly PlannedObject[];
   /** The Services for each name by which it is reached. */
   readonly network: readonly PlannedObject[];

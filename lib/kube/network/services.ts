@@ -6,9 +6,10 @@ import { isNodePort } from "../node_port.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { ServicePort } from "../../stack/ports.ts";
 import { optional } from "../workload/parts.ts";
-import { answersAlways, hasReadiness, readyServiceName } from "../workload/readiness.ts";
+import { answersAlways, readyServiceName } from "../workload/readiness.ts";
 import { labelsOf, selectorOf } from "../workload/workload.ts";
-import { dnsNames } from "../../stack/network/dns_names.ts";
+import { type DnsName, dnsNames } from "../../stack/network/dns_names.ts";
+import type { PodGroups } from "../../stack/pod_groups.ts";
 import type { Published } from "../../stack/published_port.ts";
 
 /** The names that are taken, with who took them, over a whole conversion. */
@@ -18,6 +19,10 @@ export type TakenNames = Map<string, { readonly service: string; readonly writte
 export interface Reached {
   readonly ports: readonly ServicePort[];
   readonly taken: TakenNames;
+  /** The service in whose pod it runs; itself, where it has its own. */
+  readonly host: string;
+  /** Whether any program of the pod is asked if it is ready. */
+  readonly isProbed: boolean;
   /** It ends by itself: nobody calls it where no port is known. */
   readonly isJob: boolean;
 }
@@ -26,7 +31,7 @@ export interface Reached {
 export function servicesOf(context: Context, service: Service, reached: Reached): PlannedObject[] {
   const { ports, taken, isJob } = reached;
   if (ports.length === 0 && (isJob || !answersAlways(context, service.name))) return [];
-  const objects = dnsNames(context.project, service).flatMap(({ name, kind, path }): PlannedObject[] => {
+  const objects = namesOf(context, service).flatMap(({ name, kind, path }): PlannedObject[] => {
     const wanted = kind === "service" ? label(name) : name.toLowerCase();
     if (!isServiceName(wanted)) {
       if (kind === "hostname") return [];
@@ -53,12 +58,20 @@ export function servicesOf(context: Context, service: Service, reached: Reached)
     taken.set(wanted, { service: service.name, written: name });
     const span = context.project.span(path);
     return [{
-      object: clusterService(context, service, wanted, ports),
+      object: clusterService(context, service, wanted, reached),
       ...(span === undefined ? {} : { source: span }),
       service: service.name,
     }];
   });
-  return [...objects, ...readyService(context, service, ports)];
+  return [...objects, ...readyService(context, service, reached)];
+}
+
+/** A service with the network of another one has no name in Docker; its own leads here for routes and for who waits. */
+function namesOf({ project }: Context, service: Service): readonly DnsName[] {
+  const names = dnsNames(project, service);
+  return /^(service|container):/.test(service.network_mode ?? "")
+    ? names.filter(({ kind }) => kind === "service")
+    : names;
 }
 
 function describe(kind: string): string {
@@ -89,17 +102,16 @@ function clusterService(
   context: Context,
   service: Service,
   name: string,
-  ports: readonly ServicePort[],
+  { ports, host, isProbed }: Reached,
 ): KubeObject {
-  const isEarly = answersAlways(context, service.name) &&
-    (ports.length === 0 || hasReadiness(context, service));
+  const isEarly = answersAlways(context, service.name) && (ports.length === 0 || isProbed);
   return {
     ...named(context, service.name, name),
     spec: {
       type: "ClusterIP",
       ...(ports.length === 0 ? { clusterIP: "None" } : {}),
       ...(isEarly ? { publishNotReadyAddresses: true } : {}),
-      selector: selectorOf(service.name),
+      selector: selectorOf(host),
       ...portsOf(ports),
     },
   };
@@ -112,7 +124,7 @@ function clusterService(
 function readyService(
   context: Context,
   service: Service,
-  ports: readonly ServicePort[],
+  { ports, host }: Reached,
 ): PlannedObject[] {
   const name = readyServiceName(context, service);
   if (name === undefined) return [];
@@ -120,7 +132,7 @@ function readyService(
   const spec = {
     type: "ClusterIP",
     clusterIP: "None",
-    selector: selectorOf(service.name),
+    selector: selectorOf(host),
     ...portsOf(ports),
   };
   return [{
@@ -149,14 +161,18 @@ function portsOf(ports: readonly ServicePort[]): Record<string, unknown> {
 }
 
 /** A Service of type LoadBalancer for each service with ports that decisions open this way, callers' addresses kept. */
-export function loadBalancers(context: Context, ports: readonly Published[]): PlannedObject[] {
+export function loadBalancers(
+  context: Context,
+  ports: readonly Published[],
+  groups: PodGroups,
+): PlannedObject[] {
   return [...Map.groupBy(ports, ({ service }) => service)].map(([service, own]): PlannedObject => {
     const object: KubeObject = {
       ...named(context, service, label(`${service}-public`)),
       spec: {
         type: "LoadBalancer",
         externalTrafficPolicy: "Local",
-        selector: selectorOf(service),
+        selector: selectorOf(groups.hostOf(service)),
         ports: own.map(({ port, protocol, hostPort }) => ({
           name: `${protocol.toLowerCase()}-${hostPort}`,
           port: hostPort,

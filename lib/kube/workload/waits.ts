@@ -19,6 +19,8 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
   if (decision.waitFor === false) return [];
   return Object.entries(service.depends_on ?? {}).flatMap(([name, { condition }]): Json[] => {
     if (condition !== "service_healthy" || isSkipped(context.decisions, name)) return [];
+    // In its own pod the kubelet keeps the order.
+    if (workshop.groups.hostOf(name) === workshop.groups.hostOf(service.name)) return [];
     const command = waitCommand(workshop, name);
     if (command !== undefined) {
       return [{
