@@ -39,10 +39,6 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-device-reservation": { aspects: /^device\./ },
   "kube-engine-socket": { aspects: MOUNTS },
   "kube-entrypoint-emptied": { aspects: /^args$/ },
-  "kube-file-owner": {
-    aspects: MOUNT_ENTRIES,
-    unseen: "compose itself ignores the owner of a file from disk",
-  },
   "kube-group-unknown": { aspects: /^groups$/ },
   "kube-host-gateway": { aspects: NAMES },
   "kube-host-renamed": { aspects: NAMES },

@@ -29,6 +29,7 @@ const reported = (what: string, hint: string, severity: Coverage["severity"] = "
   severity: severity ?? "warning",
 });
 
+const OWNED = "an init container gives the file to it; of a file on disk compose ignores it";
 const LIMITS_HINT = "Use deploy.resources, or resources in decisions.yaml";
 const NODE_HINT = "Set it on the node, for the kubelet or the container runtime";
 const NOT_NEEDED = "Nothing is to be done";
@@ -46,11 +47,11 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.cgroup": reported("every pod has a cgroup namespace of its own", NOT_NEEDED, "info"),
   "service.cgroup_parent": reported("the kubelet makes the cgroups", NODE_HINT),
   "service.command": carried("args"),
-  "service.configs.gid": special("mounted files belong to root"),
-  "service.configs.mode": carried("mode of the item"),
+  "service.configs.gid": carried(OWNED),
+  "service.configs.mode": carried("mode of the item; of a file on disk its own"),
   "service.configs.source": carried("a ConfigMap, or a Secret where its content is one"),
   "service.configs.target": carried("mountPath with subPath"),
-  "service.configs.uid": special("mounted files belong to root"),
+  "service.configs.uid": carried(OWNED),
   "service.container_name": replaced("a Service of that name"),
   "service.cpu_count": reported("a Windows limit", LIMITS_HINT),
   "service.cpu_percent": reported("a Windows limit", LIMITS_HINT),
@@ -205,11 +206,11 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "question",
   ),
   "service.scale": carried("replicas"),
-  "service.secrets.gid": special("mounted files belong to root"),
-  "service.secrets.mode": carried("mode of the item"),
+  "service.secrets.gid": carried(OWNED),
+  "service.secrets.mode": carried("mode of the item; of a file on disk its own"),
   "service.secrets.source": carried("a Secret"),
   "service.secrets.target": carried("mountPath with subPath"),
-  "service.secrets.uid": special("mounted files belong to root"),
+  "service.secrets.uid": carried(OWNED),
   "service.security_opt": carried(
     "allowPrivilegeEscalation, profiles (seccomp's is RuntimeDefault where nothing is said), SELinux options",
   ),
@@ -245,7 +246,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.volumes.consistency": read("a hint for Docker Desktop"),
   "service.volumes.image.subpath": carried("subPath"),
   "service.volumes.read_only": carried("readOnly"),
-  "service.volumes.source": carried("claim, ConfigMap, Secret, hostPath or image"),
+  "service.volumes.source": carried(
+    "claim, ConfigMap, Secret (modes as on disk, owners where others may not read), hostPath or image",
+  ),
   "service.volumes.target": carried("mountPath"),
   "service.volumes.tmpfs.mode": reported(
     "an emptyDir is open to all users of the pod",
