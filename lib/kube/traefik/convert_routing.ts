@@ -22,6 +22,7 @@ import { convertHttpRouter } from "./http_route.ts";
 import { convertMiddleware } from "./middleware.ts";
 import { type PublishedPort, publishedRoute } from "./published_ports.ts";
 import { bareName, objectNames, qualify } from "./references.ts";
+import { machineAddress } from "../../stack/network/docker_names.ts";
 import { convertServersTransports } from "./servers_transport.ts";
 import { convertTcpMiddleware, convertTcpRouter, convertUdpRouter } from "./tcp_udp_route.ts";
 import { convertTls } from "./tls.ts";
@@ -31,6 +32,8 @@ export interface RoutingConversionInput {
   readonly project: Project;
   readonly namespace: string;
   readonly decisions: TraefikDecisions;
+  /** The machine's own address, where it is decided. */
+  readonly hostGateway?: string;
   /** The core Service for a port of a compose service; undefined where it has none. */
   serviceFor(service: string, port: number): ServiceTarget | undefined;
   /** The address in the cluster of a host that is another project's service. */
@@ -119,6 +122,7 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     namespace,
     decisions,
     entryPoints,
+    machine: { address: machineAddress(input), isDecided: input.hostGateway !== undefined },
     keepsVersion2: decisions.keepVersion2 && routing.traefikVersion?.split(".")[0] === "2",
     serviceFor: (service, port) => input.serviceFor(service, port),
     composeService: (host) => composeServiceOf(project, host),
