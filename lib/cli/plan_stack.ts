@@ -108,7 +108,7 @@ export async function planStack(
     return { ...read, diagnostics, planFor: () => undefined };
   }
 
-  const { project, findings } = asInCluster(loaded.project);
+  const { project, findings } = asInCluster(loaded.project, decided.decisions);
   diagnostics.push(...findings);
   const others = await othersOf(directory, decided.decisions, options, surroundings);
   diagnostics.push(...others.diagnostics);
