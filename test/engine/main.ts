@@ -11,7 +11,7 @@
 import { parseArgs } from "node:util";
 import { join, resolve } from "node:path";
 import { whyNoRealNode } from "../ferry/requirements.ts";
-import { buildProbe } from "./build_probe.ts";
+import { buildProbe } from "./build_go.ts";
 import { type Case, folderAsCase, foldersAsCases, ownCases, standInsFor } from "./cases.ts";
 import { formImages, writeProbeRoot } from "./images.ts";
 import { judgeAgain, judgeStack, type Seen } from "./judge_stack.ts";
