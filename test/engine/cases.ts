@@ -30,12 +30,17 @@ export async function ownCases(target: string, only: string): Promise<readonly C
   for (const file of names) {
     const name = file.replace(/\.yaml$/, "");
     const directory = join(target, name);
-    await Deno.mkdir(directory, { recursive: true });
-    await Deno.copyFile(join(HERE, "cases", file), join(directory, "compose.yaml"));
-    await layData(directory);
+    await layOut(directory, await Deno.readTextFile(join(HERE, "cases", file)));
     cases.push(await caseOf(name, directory));
   }
   return cases;
+}
+
+/** Lays out a stack: its compose file, and the data that it may mount. */
+export async function layOut(directory: string, composeFile: string): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true });
+  await Deno.writeTextFile(join(directory, "compose.yaml"), composeFile);
+  await layData(directory);
 }
 
 /** Folders with a compose file, such as those of public reports; decisions are left out. */

@@ -3,8 +3,9 @@
  * compose v2 on a real Docker Engine and moved by `migrate` to a real node; both views are compared.
  *
  * `--stack DIR` judges one stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
- * `--only WORD,WORD` those whose name has one of the words; `--sample N` N of them, chosen by `--seed`; `--minutes N` begins no
- * further stack after that; `--workers N` at one time; `--write FILE` writes the table; `--keep DIR` keeps what was
+ * `--only WORD,WORD` those whose name has one of the words; `--sample N` N of them, chosen by `--seed`; `--generated N` N stacks
+ * made by chance from `--seed` on, with `--shrink` each as small as it still differs; `--minutes N` begins no further stack
+ * after that; `--workers N` at one time; `--write FILE` writes the table; `--keep DIR` keeps what was
  * seen, and `--again DIR` judges that once more.
  * Needs Linux and root; ends with 1 where a stack differs without a word of `check`.
  */
@@ -14,6 +15,7 @@ import { whyNoRealNode } from "../ferry/requirements.ts";
 import { buildProbe } from "./build_probe.ts";
 import { type Case, folderAsCase, foldersAsCases, ownCases, standInsFor } from "./cases.ts";
 import { formImages, writeProbeRoot } from "./images.ts";
+import { judgeGenerated, type Places } from "./judge_generated.ts";
 import { judgeAgain, judgeStack, type Seen } from "./judge_stack.ts";
 import { type Machine, startMachine } from "./machine.ts";
 import { unfoundFaults } from "./find_planted.ts";
@@ -29,6 +31,8 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
     sample: { type: "string" },
     seed: { type: "string", default: `${Date.now() % 1_000_000}` },
+    generated: { type: "string", default: "0" },
+    shrink: { type: "boolean", default: false },
     minutes: { type: "string", default: "600" },
     write: { type: "string" },
     keep: { type: "string" },
@@ -42,6 +46,7 @@ const fromHere = (path: string): string => resolve(Deno.env.get("INIT_CWD") ?? D
 
 async function layOut(target: string): Promise<readonly Case[]> {
   if (values.stack !== undefined) return [await folderAsCase(fromHere(values.stack), target)];
+  if (Number(values.generated) > 0) return [];
   if (values.reports !== undefined) {
     return await foldersAsCases(fromHere(values.reports), target, values.only);
   }
@@ -55,19 +60,35 @@ interface Shown {
   readonly broken: readonly string[];
 }
 
-async function judgeAll(machine: Machine, cases: readonly Case[], keep: string): Promise<Shown> {
+/** One stack to be judged. */
+interface Task {
+  readonly name: string;
+  judge(): Promise<Seen>;
+}
+
+function tasksOf(machine: Machine, cases: readonly Case[], places: Places): readonly Task[] {
+  const count = Number(values.generated);
+  return [
+    ...cases.map(({ name, directory }) => ({
+      name,
+      judge: () => judgeStack(machine, directory, places.keep),
+    })),
+    ...Array.from({ length: count }, (_, index) => Number(values.seed) + index).map((seed) => ({
+      name: `generated-${seed}`,
+      judge: () => judgeGenerated(machine, seed, values.shrink, places),
+    })),
+  ];
+}
+
+async function judgeAll(tasks: readonly Task[]): Promise<Shown> {
   const end = performance.now() + Number(values.minutes) * 60_000;
   const seen: Seen[] = [];
   const broken: string[] = [];
-  const left = [...cases];
+  const left = [...tasks];
   const work = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      if (performance.now() > end) {
-        say(`left out, as the time is over: ${next.name}`);
-        continue;
-      }
+    for (let next = left.shift(); next !== undefined && performance.now() < end; next = left.shift()) {
       try {
-        const judged = await judgeStack(machine, next.directory, keep);
+        const judged = await next.judge();
         seen.push(judged);
         verdictLines(judged).forEach(say);
       } catch (error) {
@@ -77,6 +98,8 @@ async function judgeAll(machine: Machine, cases: readonly Case[], keep: string):
     }
   };
   await Promise.all(Array.from({ length: Number(values.workers) }, work));
+  const leftOut = tasks.length - seen.length - broken.length;
+  if (leftOut > 0) say(`left out, as the time is over: ${leftOut} stacks`);
   return { seen, broken };
 }
 
@@ -87,12 +110,12 @@ async function run(): Promise<boolean> {
     const base = await writeProbeRoot(probe, temporary);
     const all = await layOut(join(temporary, "stacks"));
     const cases = values.sample === undefined ? all : chosen(all, Number(values.sample), Number(values.seed));
-    say(`${cases.length} stacks, seed ${values.seed}`);
+    say(`${cases.length + Number(values.generated)} stacks, seed ${values.seed}`);
     await using machine = await startMachine([...formImages(base), ...standInsFor(cases, base)], probe, say);
     endsWith(machine, temporary);
     const keep = values.keep === undefined ? temporary : fromHere(values.keep);
     await Deno.mkdir(keep, { recursive: true });
-    return conclude(await judgeAll(machine, cases, keep));
+    return conclude(await judgeAll(tasksOf(machine, cases, { stacks: join(temporary, "stacks"), keep })));
   } finally {
     await Deno.remove(temporary, { recursive: true });
   }
