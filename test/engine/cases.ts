@@ -1,6 +1,6 @@
 /** The stacks that are judged: the project's own cases, the inputs of public reports, or an operator's. */
 import { basename, dirname, join } from "node:path";
-import { parse } from "yaml";
+import { load } from "../../compose/mod.ts";
 import type { Image } from "../ferry/image.ts";
 import { standInImage } from "./images.ts";
 
@@ -13,14 +13,7 @@ export interface Case {
   readonly ending: readonly string[];
 }
 
-interface Written {
-  readonly services?: Readonly<
-    Record<string, { image?: string; restart?: string | boolean; build?: unknown } | null>
-  >;
-}
-
 const HERE = import.meta.dirname ?? ".";
-const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
 /** The files of `cases/`, each a stack of its own with the data that it mounts. @returns them by name. */
 export async function ownCases(target: string, only: string): Promise<readonly Case[]> {
@@ -52,7 +45,7 @@ export async function foldersAsCases(
   const cases: Case[] = [];
   for (const { name, isDirectory } of (await Array.fromAsync(Deno.readDir(parent))).toSorted(byName)) {
     if (!isDirectory || !isWanted(name, only)) continue;
-    cases.push(await folderAsCase(join(parent, name), target));
+    cases.push(await folderAsCase(join(parent, name), target, basename(parent)));
   }
   return cases;
 }
@@ -65,8 +58,8 @@ export function isWanted(name: string, only: string): boolean {
 const byName = (left: Deno.DirEntry, right: Deno.DirEntry): number => left.name < right.name ? -1 : 1;
 
 /** One folder: small files are copied, as they may be configuration; of what is larger only the place is made. */
-export async function folderAsCase(source: string, target: string): Promise<Case> {
-  const directory = join(target, `stack-${basename(source).toLowerCase()}`);
+export async function folderAsCase(source: string, target: string, kind = "stack"): Promise<Case> {
+  const directory = join(target, `${kind}-${basename(source).toLowerCase()}`);
   await copySmall(source, directory);
   await Deno.remove(join(directory, "decisions.yaml")).catch(() => {});
   return await caseOf(basename(directory), directory);
@@ -87,20 +80,16 @@ async function copySmall(source: string, target: string): Promise<void> {
 }
 
 async function caseOf(name: string, directory: string): Promise<Case> {
-  const images: string[] = [];
-  const ending: string[] = [];
-  for (const file of COMPOSE_FILES) {
-    const text = await Deno.readTextFile(join(directory, file)).catch(() => undefined);
-    if (text === undefined) continue;
-    for (const service of Object.values((parse(text, { merge: true }) as Written).services ?? {})) {
-      if (service?.image === undefined || service.image.includes("$")) continue;
-      if (service.image.startsWith("probe/")) continue;
-      images.push(service.image);
-      if (service.restart === "no" || service.restart === false) ending.push(service.image);
-    }
-    break;
-  }
-  return { name, directory, images: [...new Set(images)], ending: [...new Set(ending)] };
+  const { project } = await load({ directory, environment: Deno.env.toObject() });
+  const others = Object.values(project?.services ?? {}).flatMap(({ image, restart }) =>
+    image === undefined || image.startsWith("probe/") ? [] : [{ image, ends: restart === "no" }]
+  );
+  return {
+    name,
+    directory,
+    images: [...new Set(others.map(({ image }) => image))],
+    ending: [...new Set(others.filter(({ ends }) => ends).map(({ image }) => image))],
+  };
 }
 
 /** The images of all cases that are no forms of the probe. */

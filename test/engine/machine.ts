@@ -1,6 +1,7 @@
 /** A real engine and a real node side by side, with everything that both need of the machine. */
 import { ENGINE_PACKAGES, engineEnvironment, type RealEngine, startEngine } from "../guard/engine.ts";
 import { buildTools } from "../../lib/embedded_cluster/build.ts";
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 import type { Image } from "../ferry/image.ts";
 import { WAITING } from "../ferry/images.ts";
 import { NODE_ADDRESS } from "../ferry/namespaces.ts";
@@ -21,6 +22,8 @@ export interface Machine extends AsyncDisposable {
     stack: string,
     ...args: readonly string[]
   ): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** Asks the probe that is this process, by its number in the node. @throws when it does not answer. */
+  askProbe(process: number, kind: string, body: string): Promise<string>;
   /** Looks from the machine itself. */
   lookFromOutside(targets: readonly Target[]): Promise<readonly Sight[]>;
 }
@@ -63,6 +66,11 @@ export async function startMachine(
           ],
           env,
         ),
+      askProbe: (process, kind, body) =>
+        must(
+          node,
+          ["nsenter", `--net=/proc/${process}/ns/net`, probe, "probe-inside", `${process}`, kind, body],
+        ),
       lookFromOutside: async (targets) =>
         JSON.parse(await must(node, [probe, "probe-outside", JSON.stringify(targets)])) as Sight[],
       [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
@@ -71,6 +79,20 @@ export async function startMachine(
     await node[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+const PAUSE_MS = 300;
+
+/** Waits for a condition whose asking starts programs: between two times is a pause. */
+export async function waitSeldom<T>(
+  timeoutMs: number,
+  ask: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  return await waitFor(timeoutMs, async () => {
+    const answer = await ask();
+    if (answer === undefined) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    return answer;
+  });
 }
 
 /** Runs a command inside. @throws when it fails, with what it said. */

@@ -5,7 +5,7 @@
  * `--stack DIR` judges one stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
  * `--only WORD,WORD` those whose name has one of the words; `--sample N` N of them, chosen by `--seed`; `--generated N` N stacks
  * made by chance from `--seed` on, with `--shrink` each as small as it still differs; `--minutes N` begins no further stack
- * after that; `--workers N` at one time; `--write FILE` writes the table; `--keep DIR` keeps what was
+ * after that; `--workers N` at one time; `--write FILE` writes the figures into that page; `--keep DIR` keeps what was
  * seen, and `--again DIR` judges that once more.
  * Needs Linux and root; ends with 1 where a stack differs without a word of `check`.
  */
@@ -21,6 +21,7 @@ import { type Machine, startMachine } from "./machine.ts";
 import { unfoundFaults } from "./find_planted.ts";
 import { keyTable, tallyByKey } from "./keys.ts";
 import { KNOWN_OPEN } from "./known_open.ts";
+import { withFigures } from "./page.ts";
 import { chosen } from "./sample.ts";
 import { isFaithful, tally, tallyTable, verdictLines } from "./verdict.ts";
 
@@ -136,7 +137,7 @@ function endsWith(machine: Machine, temporary: string): void {
 function conclude({ seen, broken }: Shown): boolean {
   const table = `${tallyTable(tally(seen))}\n\n${keyTable(tallyByKey(seen))}`;
   say(table);
-  if (values.write !== undefined) Deno.writeTextFileSync(fromHere(values.write), `${table}\n`);
+  if (values.write !== undefined) writePage(fromHere(values.write), seen);
   const different = seen.filter((judged) => !isFaithful(judged, KNOWN_OPEN)).map(({ stack }) => stack);
   const unfound = unfoundFaults(seen);
   unfound.forEach((fault) => say(`planted, and not found: ${fault}`));
@@ -147,6 +148,14 @@ function conclude({ seen, broken }: Shown): boolean {
       `${broken.length === 0 ? "" : ` (${broken.join(", ")})`}`,
   );
   return seen.length > 0 && different.length + broken.length + unfound.length === 0;
+}
+
+/** Deno's own formatting is what the gate wants of a page. */
+function writePage(path: string, seen: readonly Seen[]): void {
+  const day = new Date().toISOString().slice(0, 10);
+  Deno.writeTextFileSync(path, withFigures(Deno.readTextFileSync(path), seen, day));
+  const { success } = new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).outputSync();
+  if (!success) throw new Error(`Cannot format "${path}"`);
 }
 
 /** What was kept needs neither engine nor node. */
