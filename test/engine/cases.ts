@@ -2,15 +2,13 @@
 import { basename, dirname, join } from "node:path";
 import { load } from "../../compose/mod.ts";
 import type { Image } from "../ferry/image.ts";
-import { standInImage } from "./images.ts";
+import { type StandIn, standInImage } from "./images.ts";
 
 /** A stack that has been laid out, and the images that it needs besides the probe's forms. */
 export interface Case {
   readonly name: string;
   readonly directory: string;
-  readonly images: readonly string[];
-  /** Services that end by themselves. */
-  readonly ending: readonly string[];
+  readonly images: readonly StandIn[];
 }
 
 const HERE = import.meta.dirname ?? ".";
@@ -81,24 +79,33 @@ async function copySmall(source: string, target: string): Promise<void> {
 
 async function caseOf(name: string, directory: string): Promise<Case> {
   const { project } = await load({ directory, environment: Deno.env.toObject() });
-  const others = Object.values(project?.services ?? {}).flatMap(({ image, restart }) =>
-    image === undefined || image.startsWith("probe/") ? [] : [{ image, ends: restart === "no" }]
+  const images = Object.values(project?.services ?? {}).flatMap(
+    ({ image, restart, entrypoint, healthcheck }): StandIn[] => {
+      if (image === undefined || image.startsWith("probe/")) return [];
+      const [how, checks] = healthcheck?.test ?? [];
+      const programs = [entrypoint?.[0], how === "CMD" ? checks : undefined];
+      return [{
+        name: image,
+        ends: restart === "no",
+        programs: programs.filter((each) => each !== undefined),
+      }];
+    },
   );
-  return {
-    name,
-    directory,
-    images: [...new Set(others.map(({ image }) => image))],
-    ending: [...new Set(others.filter(({ ends }) => ends).map(({ image }) => image))],
-  };
+  return { name, directory, images };
 }
 
 /** The images of all cases that are no forms of the probe. */
 export function standInsFor(cases: readonly Case[], base: string): readonly Image[] {
-  const names = new Map<string, boolean>();
-  for (const { images, ending } of cases) {
-    for (const image of images) names.set(image, ending.includes(image));
+  const all = new Map<string, StandIn>();
+  for (const each of cases.flatMap(({ images }) => images)) {
+    const other = all.get(each.name);
+    all.set(each.name, {
+      name: each.name,
+      ends: each.ends || other?.ends === true,
+      programs: [...other?.programs ?? [], ...each.programs],
+    });
   }
-  return [...names].map(([name, ends]) => standInImage(base, name, ends));
+  return [...all.values()].map((each) => standInImage(base, each));
 }
 
 /** Data that every case finds beside its file: of a program's, of root's, and configuration. */
