@@ -24,8 +24,17 @@ export interface Machine extends AsyncDisposable {
   ): Promise<{ code: number; stdout: string; stderr: string }>;
   /** Asks the probe that is this process, by its number in the node. @throws when it does not answer. */
   askProbe(process: number, kind: string, body: string): Promise<string>;
+  /** Leads ports of every address of the node to Services, as k3s's servicelb does. */
+  balance(ports: readonly Balanced[]): Promise<AsyncDisposable>;
   /** Looks from the machine itself. */
   lookFromOutside(targets: readonly Target[]): Promise<readonly Sight[]>;
+}
+
+/** A port of a Service of type LoadBalancer, and the Service's address. */
+export interface Balanced {
+  readonly protocol: string;
+  readonly port: number;
+  readonly address: string;
 }
 
 /** The addresses at which published ports are tried: the node's, another of the machine, and its loopback. */
@@ -71,6 +80,7 @@ export async function startMachine(
           node,
           ["nsenter", `--net=/proc/${process}/ns/net`, probe, "probe-inside", `${process}`, kind, body],
         ),
+      balance: (ports) => startBalancer(node, probe, ports),
       lookFromOutside: async (targets) =>
         JSON.parse(await must(node, [probe, "probe-outside", JSON.stringify(targets)])) as Sight[],
       [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
@@ -79,6 +89,20 @@ export async function startMachine(
     await node[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** It runs beside everything else of the node until it is not needed any more. */
+async function startBalancer(
+  node: RealNode,
+  probe: string,
+  ports: readonly Balanced[],
+): Promise<AsyncDisposable> {
+  const script = '"$@" > /dev/null 2>&1 & echo $!';
+  const process = await must(
+    node,
+    ["sh", "-c", script, "sh", probe, "probe-balance", JSON.stringify(ports)],
+  );
+  return { [Symbol.asyncDispose]: async () => void await node.run(["kill", process.trim()]) };
 }
 
 const PAUSE_MS = 300;

@@ -1,7 +1,7 @@
 /** The side after the move: the real command moves the stack with no decisions, and its pods are asked. */
 import type { RealNode } from "../ferry/node.ts";
 import type { EngineSide } from "./engine_side.ts";
-import { ADDRESSES, type Machine, machineNamespaces, must, waitSeldom } from "./machine.ts";
+import { ADDRESSES, type Balanced, type Machine, machineNamespaces, must, waitSeldom } from "./machine.ts";
 import { probeEvents } from "./probe_log.ts";
 import { publishedPorts } from "./project.ts";
 import { askProbes, publishedAspects, publishedTargets, type Reach } from "./reach.ts";
@@ -53,6 +53,7 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
     if (code !== 0) {
       throw new NotMoved(`migrate ended with ${code}: ${(stderr.trim() || stdout.trim()).slice(-3000)}`);
     }
+    await using _balancer = await machine.balance(await balancedPorts(node, namespace));
     const pods = await restingPods(node, namespace, before);
     const processes = await processesOf(node);
     const reaches = Object.fromEntries(
@@ -74,6 +75,24 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
       "--wait=false",
     );
   }
+}
+
+interface Service {
+  readonly spec: {
+    readonly type: string;
+    readonly clusterIP: string;
+    readonly ports: readonly { readonly protocol: string; readonly port: number }[];
+  };
+}
+
+/** What k3s's servicelb would open on the node. */
+async function balancedPorts(node: RealNode, namespace: string): Promise<readonly Balanced[]> {
+  const text = await node.kubectl("-n", namespace, "get", "services", "-o", "json");
+  return (JSON.parse(text) as { readonly items: readonly Service[] }).items
+    .filter(({ spec }) => spec.type === "LoadBalancer")
+    .flatMap(({ spec }) =>
+      spec.ports.map(({ protocol, port }) => ({ protocol, port, address: spec.clusterIP }))
+    );
 }
 
 /** One pod of each service, once each runs, has ended for good, or has been started again. */
