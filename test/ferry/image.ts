@@ -15,7 +15,7 @@ export interface Image {
   readonly user?: string;
   /** More of its configuration, as the image specification names it: `ExposedPorts`, `StopSignal`. */
   readonly more?: Readonly<Record<string, unknown>>;
-  /** Text files by absolute path; those in `/bin` are executable. */
+  /** Text files by absolute path; those in `/bin` and scripts are executable. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
@@ -121,7 +121,7 @@ async function writeFiles(root: string, files: Readonly<Record<string, string>>)
     const file = join(root, path);
     await Deno.mkdir(dirname(file), { recursive: true });
     await Deno.writeTextFile(file, text);
-    await Deno.chmod(file, /\/s?bin\//.test(path) ? 0o755 : 0o644);
+    await Deno.chmod(file, /\/s?bin\//.test(path) || text.startsWith("#!") ? 0o755 : 0o644);
   }
 }
 
