@@ -15,6 +15,7 @@ import type { Plan } from "../migration/step.ts";
 import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
+import type { StackFacts } from "../stack/facts.ts";
 import type { Seen } from "../stack/seen.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
@@ -56,6 +57,10 @@ export interface PlannedStack {
    * and without a key it would tell something of a short secret.
    */
   planFor(digestKey: string): Plan | undefined;
+  /** What is known of the stack before anything is made of it; absent where there is no project. */
+  readonly facts?: StackFacts;
+  /** Its strong secrets, which nothing may show. */
+  readonly secrets: readonly string[];
   /** What an engine told; absent where there is no project. */
   readonly seen?: Seen;
   /** The same input read again, with what was concluded from an engine before. */
@@ -105,7 +110,7 @@ export async function planStack(
     ...(known === undefined ? {} : { known }),
   };
   if (loaded.project === undefined) {
-    return { ...read, diagnostics, planFor: () => undefined };
+    return { ...read, secrets: [], diagnostics, planFor: () => undefined };
   }
 
   const { project, findings } = asInCluster(loaded.project, decided.decisions);
@@ -161,6 +166,8 @@ export async function planStack(
   const values = secretsOf(planned.facts, conversion);
   const shown = {
     ...seen,
+    facts: planned.facts,
+    secrets: values,
     diagnostics: maskDiagnostics(diagnostics, values),
     sources: maskSources(sources, values),
   };
