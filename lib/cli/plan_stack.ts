@@ -15,7 +15,6 @@ import type { Plan } from "../migration/step.ts";
 import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
-import type { StackFacts } from "../stack/facts.ts";
 import type { Seen } from "../stack/seen.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
