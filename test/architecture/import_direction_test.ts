@@ -78,6 +78,7 @@ const ORDER = [
   "lib/run/guard",
   "lib/run/secrets",
   "lib/run",
+  "lib/views",
   "lib/report",
   "lib/embedded_cluster",
   "lib/cli",
@@ -97,6 +98,7 @@ const PURE = [
   "lib/secrets",
   "lib/migration",
   "lib/diff",
+  "lib/views",
   "lib/report",
 ];
 
