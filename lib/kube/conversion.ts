@@ -4,6 +4,7 @@ import type { Dependency } from "../stack/dependencies.ts";
 import type { ServicePort } from "../stack/ports.ts";
 import type { Place } from "../stack/secrets/reference.ts";
 import type { Digests } from "./digests.ts";
+import { label } from "../stack/names.ts";
 import type { PlannedObject } from "./object.ts";
 import type { ServiceRole, WorkloadKind } from "../stack/role.ts";
 
@@ -30,6 +31,11 @@ export interface ConvertedService {
   readonly routes: readonly PlannedObject[];
   /** Services that it needs, with the reason, by name. */
   readonly dependsOn: readonly Dependency[];
+}
+
+/** The name by which the run's own Jobs reach a service: that of the pod that it is in. */
+export function hostNameOf({ services }: Pick<Conversion, "services">, service: string): string {
+  return label(services.get(service)?.inPodOf ?? service);
 }
 
 /** Everything, ready for migrations to choose from and order. */

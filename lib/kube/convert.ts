@@ -27,7 +27,6 @@ import { type Member, onePod } from "./workload/one_pod.ts";
 import type { Workshop } from "./workload/parts.ts";
 import { podMembers, reportStrangers } from "./workload/pod_members.ts";
 import { podOf } from "./workload/pod.ts";
-import { hasReadiness } from "./workload/readiness.ts";
 import { labelsOf, workloadOf } from "./workload/workload.ts";
 
 /** What a conversion needs besides the facts. */
@@ -158,7 +157,7 @@ function convertPod(workshop: Workshop, host: Service, surrounding: Surrounding)
     ...(span === undefined ? {} : { source: span }),
     service: host.name,
   };
-  const converted = members.map((member) => convertMember(workshop, member, members, surrounding));
+  const converted = members.map((member) => convertMember(workshop, member, surrounding));
   const own = new Set(members.map(({ subject }) => subject.service.name));
   const needed = new Map(
     converted.flatMap(({ dependsOn }) => dependsOn).filter(({ service }) => !own.has(service))
@@ -184,7 +183,6 @@ function convertPod(workshop: Workshop, host: Service, surrounding: Surrounding)
 function convertMember(
   workshop: Workshop,
   { subject, pod }: Member,
-  members: readonly Member[],
   { taken, routes, ports }: Surrounding,
 ): ConvertedService {
   const { context, groups } = workshop;
@@ -202,7 +200,6 @@ function convertMember(
       ports: ports.get(service.name) ?? [],
       taken,
       host,
-      isProbed: members.some((member) => hasReadiness(context, member.subject.service)),
       isJob: kind === "Job",
     }),
     configuration: workshop.objects.of(service.name),

@@ -19,6 +19,8 @@ export interface PodGroups {
   readonly members: ReadonlyMap<string, readonly string[]>;
   /** The service whose pod a service is in: itself, where it is alone. */
   hostOf(service: string): string;
+  /** The service by whose name it is reached: one with the network of another has no name in Docker. */
+  nameOf(service: string): string;
 }
 
 /** What a service shares with others of the stack. */
@@ -61,5 +63,8 @@ export function podGroups(project: Project): PodGroups {
     }),
   );
   const hosts = new Map([...members].flatMap(([host, names]) => names.map((name) => [name, host])));
-  return { members, hostOf: (service) => hosts.get(service) ?? service };
+  const hostOf = (service: string): string => hosts.get(service) ?? service;
+  const isNamed = (service: string): boolean =>
+    !sharings.some((one) => one.service === service && one.key === "network_mode");
+  return { members, hostOf, nameOf: (service) => isNamed(service) ? service : hostOf(service) };
 }

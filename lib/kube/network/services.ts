@@ -6,10 +6,10 @@ import { isNodePort } from "../node_port.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { ServicePort } from "../../stack/ports.ts";
 import { optional } from "../workload/parts.ts";
-import { answersAlways, readyServiceName } from "../workload/readiness.ts";
+import { answersAlways, hasReadiness, readyServiceName } from "../workload/readiness.ts";
 import { labelsOf, selectorOf } from "../workload/workload.ts";
-import { type DnsName, dnsNames } from "../../stack/network/dns_names.ts";
-import type { PodGroups } from "../../stack/pod_groups.ts";
+import { dnsNames } from "../../stack/network/dns_names.ts";
+import { type PodGroups, podGroups } from "../../stack/pod_groups.ts";
 import type { Published } from "../../stack/published_port.ts";
 
 /** The names that are taken, with who took them, over a whole conversion. */
@@ -21,8 +21,6 @@ export interface Reached {
   readonly taken: TakenNames;
   /** The service in whose pod it runs; itself, where it has its own. */
   readonly host: string;
-  /** Whether any program of the pod is asked if it is ready. */
-  readonly isProbed: boolean;
   /** It ends by itself: nobody calls it where no port is known. */
   readonly isJob: boolean;
 }
@@ -31,47 +29,42 @@ export interface Reached {
 export function servicesOf(context: Context, service: Service, reached: Reached): PlannedObject[] {
   const { ports, taken, isJob } = reached;
   if (ports.length === 0 && (isJob || !answersAlways(context, service.name))) return [];
-  const objects = namesOf(context, service).flatMap(({ name, kind, path }): PlannedObject[] => {
-    const wanted = kind === "service" ? label(name) : name.toLowerCase();
-    if (!isServiceName(wanted)) {
-      if (kind === "hostname") return [];
-      context.report({
-        code: "kube-name-not-dns",
-        severity: kind === "service" ? "error" : "warning",
-        message: `${describe(kind)} "${name}" of service "${service.name}" cannot be the name of a Service`,
-        ...at(context.project, path),
-        hint: name.includes(".")
-          ? `If callers inside need it: a rewrite to ${
-            label(service.name)
-          }.${context.namespace}.svc.cluster.local in the cluster's DNS (k3s: ConfigMap coredns-custom)`
-          : "Use lower-case letters, digits and hyphens, beginning with a letter",
-      });
-      return [];
-    }
-    const first = taken.get(wanted);
-    if (first !== undefined) {
-      if (first.service !== service.name && kind !== "service") {
-        reportCollision(context, service.name, name, path, wanted, first);
+  const isNamed = podGroups(context.project).nameOf(service.name) === service.name;
+  const objects = (isNamed ? dnsNames(context.project, service) : []).flatMap(
+    ({ name, kind, path }): PlannedObject[] => {
+      const wanted = kind === "service" ? label(name) : name.toLowerCase();
+      if (!isServiceName(wanted)) {
+        if (kind === "hostname") return [];
+        context.report({
+          code: "kube-name-not-dns",
+          severity: kind === "service" ? "error" : "warning",
+          message: `${describe(kind)} "${name}" of service "${service.name}" cannot be the name of a Service`,
+          ...at(context.project, path),
+          hint: name.includes(".")
+            ? `If callers inside need it: a rewrite to ${
+              label(service.name)
+            }.${context.namespace}.svc.cluster.local in the cluster's DNS (k3s: ConfigMap coredns-custom)`
+            : "Use lower-case letters, digits and hyphens, beginning with a letter",
+        });
+        return [];
       }
-      return [];
-    }
-    taken.set(wanted, { service: service.name, written: name });
-    const span = context.project.span(path);
-    return [{
-      object: clusterService(context, service, wanted, reached),
-      ...(span === undefined ? {} : { source: span }),
-      service: service.name,
-    }];
-  });
+      const first = taken.get(wanted);
+      if (first !== undefined) {
+        if (first.service !== service.name && kind !== "service") {
+          reportCollision(context, service.name, name, path, wanted, first);
+        }
+        return [];
+      }
+      taken.set(wanted, { service: service.name, written: name });
+      const span = context.project.span(path);
+      return [{
+        object: clusterService(context, service, wanted, reached),
+        ...(span === undefined ? {} : { source: span }),
+        service: service.name,
+      }];
+    },
+  );
   return [...objects, ...readyService(context, service, reached)];
-}
-
-/** A service with the network of another one has no name in Docker; its own leads here for routes and for who waits. */
-function namesOf({ project }: Context, service: Service): readonly DnsName[] {
-  const names = dnsNames(project, service);
-  return /^(service|container):/.test(service.network_mode ?? "")
-    ? names.filter(({ kind }) => kind === "service")
-    : names;
 }
 
 function describe(kind: string): string {
@@ -102,9 +95,10 @@ function clusterService(
   context: Context,
   service: Service,
   name: string,
-  { ports, host, isProbed }: Reached,
+  { ports, host }: Reached,
 ): KubeObject {
-  const isEarly = answersAlways(context, service.name) && (ports.length === 0 || isProbed);
+  const isEarly = answersAlways(context, service.name) &&
+    (ports.length === 0 || hasReadiness(context, service));
   return {
     ...named(context, service.name, name),
     spec: {
@@ -127,7 +121,7 @@ function readyService(
   { ports, host }: Reached,
 ): PlannedObject[] {
   const name = readyServiceName(context, service);
-  if (name === undefined) return [];
+  if (name === undefined || host !== service.name) return [];
   const span = context.project.span(["services", service.name, "healthcheck"]);
   const spec = {
     type: "ClusterIP",
