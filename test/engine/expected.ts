@@ -26,7 +26,6 @@ export const KEYS: Readonly<Record<string, Announced>> = {
   "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
   "uts": { aspects: /^(namespace\.uts|hostname)$/ },
-  "volumes.tmpfs.mode": { aspects: MOUNT_ENTRIES },
   "volumes_from": { aspects: MOUNTS },
 };
 
@@ -51,12 +50,14 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.)/ },
   "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
   "kube-hostname-short": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
+  "kube-memory-mode": { aspects: MOUNT_ENTRIES },
   "kube-memory-shared": { aspects: MOUNTS },
   "kube-mount-type": { aspects: MOUNTS },
   "kube-name-changed": { aspects: NAMES },
   "kube-name-not-dns": { aspects: NAMES },
   "kube-network-mode": { aspects: /^(namespace\.net$|name\.|port\.|hosts\.|hostname$|runs$)/ },
   "kube-pids-limit": { aspects: /^cgroup\.pids$/ },
+  "kube-platform": { aspects: /^runs$/ },
   "kube-port-unknown": { aspects: NAMES },
   "kube-probe-secret": { aspects: /^calls$/ },
   "kube-propagation": { aspects: /^mount\.[^ ]+\.propagation$/ },
@@ -74,4 +75,5 @@ export const CODES: Readonly<Record<string, Announced>> = {
   },
   "kube-user-unknown": { aspects: /^(uid|gid|groups|env\.HOME|mount\..*)$/ },
   "kube-volume-foreign": { aspects: MOUNTS },
+  "kube-volume-smb": { aspects: MOUNTS },
 };
