@@ -47,7 +47,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-group-unknown": { aspects: /^groups$/ },
   "kube-host-gateway": { aspects: NAMES },
   "kube-host-renamed": { aspects: NAMES },
-  "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.)/ },
+  "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.|mount\.[^ ]+: )/ },
   "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
   "kube-hostname-short": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
   "kube-memory-mode": { aspects: MOUNT_ENTRIES },
