@@ -50,9 +50,10 @@ export function isNothing({ ended, volumes, places, images }: Seen): boolean {
   return [ended, volumes, places, images].every((part) => Object.keys(part).length === 0);
 }
 
-/** As it is recorded: the same conclusions give the same bytes. */
-export function writeSeen(seen: Seen): string {
-  return `${JSON.stringify(ordered(seen), undefined, 2)}\n`;
+/** As it is recorded: the same conclusions give the same bytes, those of older versions too, which know no places. */
+export function writeSeen({ places, ...seen }: Seen): string {
+  const told = Object.keys(places).length === 0 ? seen : { ...seen, places };
+  return `${JSON.stringify(ordered(told), undefined, 2)}\n`;
 }
 
 /** What was recorded; nothing where the text is no record. */
