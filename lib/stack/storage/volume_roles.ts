@@ -1,9 +1,12 @@
 /** Decides where each named volume lies: with Docker, on a share of another machine, in memory, or nowhere known. */
-import type { Volume } from "../../../compose/project.ts";
+import type { Project, Volume } from "../../../compose/project.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { at, type Context, isSkipped } from "../context.ts";
 import { isCreated, pathOnNode } from "./places.ts";
+
+/** Docker's own folder, where nobody moved it. */
+export const DOCKER_ROOT = "/var/lib/docker";
 
 /** What becomes of a named volume. */
 export type VolumeRole =
@@ -80,23 +83,39 @@ function roleOf(context: Context, key: string, services: readonly string[]): Vol
   }
   if (device !== "" && type !== "tmpfs") return notKnown(context, key, `type "${type}"`);
   const create = isMade(context, decision, volume.external !== true);
-  return { kind: "directory", path: dockerPath(context, key, volume), create, readOnly: false };
+  const path = placeSeen(context, key) ?? dockerPath(context, key, volume);
+  return { kind: "directory", path, create, readOnly: false };
 }
 
 function isMade({ decisions }: Context, decision: StorageDecision | undefined, byDocker: boolean): boolean {
   return isCreated(decisions, decision, byDocker);
 }
 
+/** Where an engine keeps a volume, below its root. */
+export function directoryBelow(dockerRoot: string, name: string): string {
+  return `${dockerRoot.replace(/\/+$/, "")}/volumes/${name}/_data`;
+}
+
 function isPlugin({ driver }: Volume): boolean {
   return driver !== undefined && driver !== "" && driver !== "local";
 }
 
+/** Where an engine has it; what is decided about all volumes comes first. */
+function placeSeen({ decisions, seen }: Context, key: string): string | undefined {
+  const isOpen = decisions.dockerRoot === undefined && decisions.storageRoot === undefined;
+  return isOpen && seen !== undefined && Object.hasOwn(seen.places, key) ? seen.places[key] : undefined;
+}
+
+/** The name of a volume of the `local` driver, by which an engine knows it. */
+export function nameInDocker(project: Project, key: string, { name }: Volume): string {
+  return name ?? `${project.name}_${key}`;
+}
+
 /** Where Docker keeps a volume of its own, or where the stack's volumes lie by decision. */
 export function dockerPath({ project, decisions }: Context, key: string, volume: Volume): string {
-  const { dockerRoot = "/var/lib/docker", storageRoot } = decisions;
+  const { dockerRoot = DOCKER_ROOT, storageRoot } = decisions;
   if (storageRoot !== undefined) return `${storageRoot.replace(/\/+$/, "")}/volumes/${key}`;
-  const name = volume.name ?? `${project.name}_${key}`;
-  return `${dockerRoot.replace(/\/+$/, "")}/volumes/${name}/_data`;
+  return directoryBelow(dockerRoot, nameInDocker(project, key, volume));
 }
 
 /** `addr=10.0.0.9,rw,soft` and `:/export`, or `10.0.0.9:/export`: what is no place is an option of the mount. */
