@@ -3,7 +3,7 @@
  * the same on both sides. What each side makes up (addresses, ids, names of pods) is replaced by who or what it means.
  */
 import { hostAspects, resolverAspects, sightAspects } from "./network_aspects.ts";
-import { mountAspects } from "./mount_aspects.ts";
+import { handedAspects, mountAspects } from "./mount_aspects.ts";
 import { whyByNature } from "./nature.ts";
 import type { ServiceView, SideView, View } from "./view.ts";
 
@@ -35,7 +35,8 @@ function serviceAspects(service: ServiceView, side: SideView): Aspects {
     ...prefixed("sysctl", shortened(view.sysctls)),
     ...cgroupAspects(view),
     ...prefixed("device", deviceAspects(view)),
-    ...mountAspects(view.mounts),
+    ...mountAspects(view.mounts, service.handed),
+    ...handedAspects(service.handed),
     ...hostAspects(service),
     ...resolverAspects(view.files["/etc/resolv.conf"] ?? ""),
     ...sightAspects(service, side),

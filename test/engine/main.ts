@@ -14,7 +14,7 @@ import { join, resolve } from "node:path";
 import { whyNoRealNode } from "../ferry/requirements.ts";
 import { buildProbe } from "./build_probe.ts";
 import { type Case, folderAsCase, foldersAsCases, ownCases, SAMPLE, standInsFor } from "./cases.ts";
-import { formImages, writeProbeRoot } from "./images.ts";
+import { fillingImage, formImages, writeProbeRoot } from "./images.ts";
 import { judgeGenerated, type Places } from "./judge_generated.ts";
 import { judgeAgain, judgeStack, type Seen } from "./judge_stack.ts";
 import { type Machine, startMachine } from "./machine.ts";
@@ -110,7 +110,8 @@ async function run(): Promise<boolean> {
     const base = await writeProbeRoot(probe, temporary);
     const cases = await layOut(join(temporary, "stacks"));
     say(`${cases.length + Number(values.generated)} stacks, seed ${values.seed}`);
-    await using machine = await startMachine([...formImages(base), ...standInsFor(cases, base)], probe, say);
+    const images = [await fillingImage(temporary), ...formImages(base), ...standInsFor(cases, base)];
+    await using machine = await startMachine(images, probe, say);
     endsWith(machine, temporary);
     const keep = values.keep === undefined ? temporary : fromHere(values.keep);
     await Deno.mkdir(keep, { recursive: true });

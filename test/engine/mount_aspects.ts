@@ -1,16 +1,35 @@
 /** Aspects of what is mounted: what lies there, whose it is, and who may write. */
 import { OWN_MOUNTS } from "./nature.ts";
-import type { Mount } from "./view.ts";
+import type { Mount, ServiceView } from "./view.ts";
 
-/** By `mount.TARGET.WHAT`. Of two mounts at one place a process sees the later. */
-export function mountAspects(mounts: readonly Mount[]): Readonly<Record<string, string>> {
-  const seen = new Map(mounts.map((mount) => [mount.target, mount]));
+/**
+ * By `mount.TARGET.WHAT`. Of two mounts at one place a process sees the later.
+ *
+ * @param handed configs and secrets, which are files with aspects of their own.
+ */
+export function mountAspects(
+  mounts: readonly Mount[],
+  handed: ServiceView["handed"],
+): Readonly<Record<string, string>> {
+  const seen = new Map(
+    mounts.filter(({ target }) => !(target in handed)).map((mount) => [mount.target, mount]),
+  );
   const aspects: Record<string, string> = {};
   for (const mount of seen.values()) {
     if (mount.target === "/") aspects["root.writable"] = yesOrNo(mount.writable);
     else if (!OWN_MOUNTS.some((pattern) => pattern.test(mount.target))) Object.assign(aspects, of(mount));
   }
   return aspects;
+}
+
+/** By `file.PATH` and `file.PATH.writable`. */
+export function handedAspects(handed: ServiceView["handed"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(handed).flatMap(([path, { is, writable }]) => [
+      [`file.${path}`, is],
+      [`file.${path}.writable`, yesOrNo(writable)],
+    ]),
+  );
 }
 
 function of(mount: Mount): Readonly<Record<string, string>> {

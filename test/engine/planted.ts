@@ -21,11 +21,23 @@ const inMounts = (change: (mount: View["mounts"][number]) => Partial<View["mount
     mounts: mounts.map((mount) => mount.target.startsWith("/data") ? { ...mount, ...change(mount) } : mount),
   }));
 
+function mapValues<T>(values: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
+}
+
 export const PLANTED: readonly Planted[] = [
   {
     fault: "a wrong mode",
     aspect: /^mount\.\/data: /,
     plant: inMounts(({ entries }) => ({ entries: { ...entries, ".": "drwxrwxrwx 0:0" } })),
+  },
+  {
+    fault: "a secret that all can read",
+    aspect: /^file\.[^ ]+$/,
+    plant: (service) => ({
+      ...service,
+      handed: mapValues(service.handed, (file) => ({ ...file, is: file.is.replace(/^\S+/, "-rwxrwxrwx") })),
+    }),
   },
   {
     fault: "a dropped $",

@@ -1,7 +1,7 @@
 /** Asks the probes of one side, whatever way leads to them: docker or kubectl. */
 import { waitSeldom } from "./machine.ts";
 import { orderOf, probeEvents, timesOf } from "./probe_log.ts";
-import { type ComposeProject, type Ports, roleOf, targetsOf } from "./project.ts";
+import { type ComposeProject, handedFiles, type Ports, roleOf, targetsOf } from "./project.ts";
 import type { Call, ProbeEvent, ServiceView, Sight } from "./view.ts";
 
 /** The way to one container. */
@@ -48,6 +48,7 @@ export async function askProbes(
       addresses,
       calls: running ? await callsOf(reach) : [],
       sights: running ? await ask<readonly Sight[]>(reach, "look", targets) : [],
+      handed: running ? await ask(reach, "files", handedFiles(project.services[name] ?? {})) : {},
       deaf: deaf.get(name) ?? {},
       after: orderOf(project.services[name]?.depends_on ?? {}, times[name], times),
       ...(restarted === undefined ? {} : { restarted }),

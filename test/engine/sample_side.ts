@@ -51,6 +51,7 @@ const SERVICE: ServiceView = {
     { name: "store", addresses: ["172.18.0.3"], ports: { "5432/tcp": "store", "5433/tcp": "" } },
     { name: "elsewhere", addresses: [], ports: {} },
   ],
+  handed: { "/run/secrets/rope": { is: "-r--r----- 0:1234 0123456789ab", writable: "permission denied" } },
   deaf: {},
   after: { store: true },
   signal: "SIGTERM",

@@ -80,16 +80,19 @@ export async function installPackages(
 
 /**
  * Gives the path of Debian's busybox, which unlike the static one runs the programs of its PATH before its own, as the
- * official image's does. It is unpacked into the cache and not installed, as the two exclude each other.
+ * official image's does; or of the static one, which needs no libraries of an image's. It is unpacked into the cache and not installed, as the two exclude each other.
  */
-export async function fetchBusybox(cache: string): Promise<string> {
-  const unpacked = join(cache, "busybox");
+export async function fetchBusybox(
+  cache: string,
+  packageName: "busybox" | "busybox-static" = "busybox",
+): Promise<string> {
+  const unpacked = join(cache, packageName);
   const program = join(unpacked, "bin", "busybox");
   await withFileLock(`${unpacked}.lock`, () => {}, async () => {
     if (await exists(program)) return;
     const directory = await Deno.makeTempDir({ dir: cache, prefix: "unfinished-" });
     try {
-      await aptGet(["download", "busybox"], directory);
+      await aptGet(["download", packageName], directory);
       const [archive] = await Array.fromAsync(Deno.readDir(directory));
       const args = ["--extract", join(directory, archive?.name ?? ""), join(directory, "root")];
       const { success, stderr } = await new Deno.Command("dpkg-deb", { args }).output();
