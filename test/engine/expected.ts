@@ -8,8 +8,8 @@ export interface Announced {
   readonly unseen?: string;
 }
 
-const MOUNTS = /^mount\./;
-const MOUNT_ENTRIES = /^mount\.[^ ]+: /;
+const MOUNTS = /^(mount|file)\./;
+const MOUNT_ENTRIES = /^(mount\.[^ ]+: |file\.)/;
 const NAMES = /^(name|port|hosts)\./;
 
 /** Keys of `kube-not-carried` that a process can see, as docs/coverage.md has them. */
@@ -21,12 +21,13 @@ export const KEYS: Readonly<Record<string, Announced>> = {
   "domainname": { aspects: /^(domainname$|hosts\.|hostname$)/ },
   "external_links": { aspects: NAMES },
   "ipc": { aspects: /^(namespace\.ipc$|mount\.\/dev\/shm)/ },
+  "pids_limit": { aspects: /^cgroup\.pids$/ },
   "pid": { aspects: /^(namespace\.pid|first process)$/ },
   "stop_signal": { aspects: /^signal$/ },
   "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
   "uts": { aspects: /^(namespace\.uts|hostname)$/ },
-  "volumes.tmpfs.mode": { aspects: MOUNT_ENTRIES },
+  "volumes.tmpfs.mode": { aspects: MOUNT_ENTRIES, unseen: "1777 is what an emptyDir has" },
   "volumes_from": { aspects: MOUNTS },
 };
 

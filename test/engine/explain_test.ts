@@ -41,6 +41,18 @@ Deno.test("a finding of several services explains those that it lists", () => {
   equal(explain([{ ...OPEN_FILES, service: "store" }], [finding]).open.length, 0);
 });
 
+Deno.test("a finding about a name explains what others get who ask for it", () => {
+  const finding: Diagnostic = {
+    ...ULIMITS,
+    code: "kube-name-not-dns",
+    message: 'Alias "db.test" of service "store" cannot be the name of a Service',
+  };
+  const asked = { service: "web", aspect: "name.db.test", before: "store", after: "unknown" };
+  const reached = { service: "web", aspect: "port.db.test.5432/tcp", before: "store" };
+  equal(explain([asked, reached], [finding]).open.length, 0);
+  equal(explain([{ ...asked, aspect: "name.db" }], [finding]).open.length, 1);
+});
+
 Deno.test("a finding that explains nothing is idle, and the verdict falls", () => {
   const explanation = explain([], [ULIMITS]);
   deepEqual(explanation.idle, [ULIMITS]);

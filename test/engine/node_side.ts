@@ -57,7 +57,9 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
     const pods = await restingPods(node, namespace, before);
     const processes = await processesOf(node);
     const reaches = Object.fromEntries(
-      pods.map((pod) => [serviceOf(pod, before), reachOf(machine, namespace, pod, before, processes)]),
+      [...Map.groupBy(pods, (pod) => serviceOf(pod, before))].map(([service, replicas]) =>
+        [service, reachOf(machine, namespace, replicas, before, processes)] as const
+      ),
     );
     const services = await askProbes(reaches, project, ports);
     const outside = await machine.lookFromOutside(publishedTargets(publishedPorts(project), ADDRESSES));
@@ -95,7 +97,7 @@ async function balancedPorts(node: RealNode, namespace: string): Promise<readonl
     );
 }
 
-/** One pod of each service, once each runs, has ended for good, or has been started again. */
+/** All pods, once each runs, has ended for good, or has been started again. */
 async function restingPods(
   node: RealNode,
   namespace: string,
@@ -106,8 +108,9 @@ async function restingPods(
   const resting = await waitSeldom(TIMEOUT_MS, async () => {
     const text = await node.kubectl("-n", namespace, "get", "pods", "-l", NAME, "-o", "json");
     const { items } = JSON.parse(text) as { readonly items: readonly Pod[] };
-    last = [...new Map(items.map((pod) => [pod.metadata.labels?.[NAME] ?? "", pod])).values()];
-    const enough = last.length >= Object.keys(side.services).length;
+    last = items;
+    const names = new Set(items.map((pod) => serviceOf(pod, before)));
+    const enough = names.size >= Object.keys(side.services).length;
     return (enough && last.every((pod) => isResting(pod, before))) || undefined;
   });
   if (resting) return last;
@@ -148,16 +151,20 @@ async function processesOf(node: RealNode): Promise<ReadonlyMap<string, number>>
 function reachOf(
   { node, askProbe }: Machine,
   namespace: string,
-  pod: Pod,
+  [pod, ...others]: readonly Pod[],
   before: EngineSide,
   processes: ReadonlyMap<string, number>,
 ): Reach {
+  if (pod === undefined) throw new Error("A service without a pod is not looked at");
   const { name } = pod.metadata;
   const [container] = pod.spec.containers;
-  const status = pod.status.containerStatuses?.find((each) => each.name === container?.name);
+  const statusOf = ({ status }: Pod): ContainerStatus | undefined =>
+    status.containerStatuses?.find((each) => each.name === container?.name);
+  const processOf = (each: Pod): number =>
+    processes.get(statusOf(each)?.containerID?.replace("containerd://", "") ?? "") ?? 0;
+  const status = statusOf(pod);
   const running = !endsByItself(pod, before) && status?.state.running !== undefined;
   const checked = (before.side.services[serviceOf(pod, before)]?.calls.length ?? 0) > 0;
-  const process = processes.get(status?.containerID?.replace("containerd://", "") ?? "") ?? 0;
   const inside = ["-n", namespace, "-c", container?.name ?? ""] as const;
   return {
     generated: [name, pod.metadata.labels?.[NAME] ?? name],
@@ -168,7 +175,8 @@ function reachOf(
       restarted: pod.spec.restartPolicy !== "Never" && (status?.restartCount ?? 0) > 0 ? "again" : "once",
     }),
     log: () => node.kubectl("logs", name, ...inside),
-    ask: (kind, body) => askProbe(process, kind, body),
+    ask: (kind, body) => askProbe(processOf(pod), kind, body),
+    askOthers: (kind, body) => Promise.all(others.map((each) => askProbe(processOf(each), kind, body))),
   };
 }
 

@@ -4,7 +4,7 @@ import { orderOf, probeEvents, timesOf } from "./probe_log.ts";
 import { type ComposeProject, handedFiles, type Ports, roleOf, targetsOf } from "./project.ts";
 import type { Call, ProbeEvent, ServiceView, Sight } from "./view.ts";
 
-/** The way to one container. */
+/** The way to one service's container. */
 export interface Reach {
   readonly generated: readonly string[];
   readonly addresses: readonly string[];
@@ -16,6 +16,8 @@ export interface Reach {
   log(): Promise<string>;
   /** Asks its probe. @returns what that answered. */
   ask(kind: string, body: string): Promise<string>;
+  /** Asks those of its replicas, which answer under its name as well. */
+  askOthers(kind: string, body: string): Promise<unknown>;
 }
 
 /** For what takes a few seconds on an idle machine. */
@@ -33,7 +35,9 @@ export async function askProbes(
   for (const [name, reach] of all) {
     events.set(name, await started(name, reach));
     if (reach.running) {
-      deaf.set(name, await ask(reach, "be", roleOf(name, ports[name] ?? { tcp: [], udp: [] })));
+      const role = roleOf(name, ports[name] ?? { tcp: [], udp: [] });
+      deaf.set(name, await ask(reach, "be", role));
+      await reach.askOthers("be", JSON.stringify(role));
     }
   }
   const times = Object.fromEntries([...events].map(([name, list]) => [name, timesOf(list)]));

@@ -40,6 +40,7 @@ const VIEW: View = {
   cgroup: { memory: "67108864", cpuQuota: "50000", cpuPeriod: "100000", cpuShares: "1024" },
   namespaces: { pid: "pid:[1]", ipc: "ipc:[1]" },
   processes: ["probe"],
+  memory: 8_589_934_592,
 };
 
 const SERVICE: ServiceView = {

@@ -44,6 +44,8 @@ export interface View {
   /** The kernel's names of its namespaces, by kind. */
   readonly namespaces: Readonly<Record<string, string>>;
   readonly processes: readonly string[];
+  /** Bytes that the machine has. */
+  readonly memory: number;
 }
 
 /** What is behind a name: its addresses, and who told a name of their own at each port; nobody is "". */
