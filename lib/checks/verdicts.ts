@@ -37,8 +37,7 @@ const REFUSED_BY_NODE: ReadonlySet<string> = new Set(["kube-unsafe-sysctl"]);
 const GRAVEST: readonly Diagnostic["severity"][] = ["error", "question", "warning", "info"];
 
 /**
- * A line's worth for each service of the project, in its order. A finding is about a service when it points into it or
- * names it.
+ * A line's worth for each service of the project, in its order.
  *
  * @param moved the services that become workloads
  */
@@ -48,25 +47,46 @@ export function verdictsOf(
   diagnostics: readonly Diagnostic[],
 ): readonly Verdict[] {
   const names = Object.keys(project.services);
+  const found = findingsByService(project, diagnostics);
+  return names.map((service) => {
+    const because = (found.get(service) ?? []).map(reasonOf).sort((left, right) =>
+      weight(left) - weight(right)
+    );
+    return { service, verdict: verdictOf(because, moved.has(service)), because };
+  });
+}
+
+/** A finding as far as it is about one service: with the words of the place that is the service's. */
+export interface ServiceFinding {
+  readonly diagnostic: Diagnostic;
+  readonly message: string;
+}
+
+/** What was found about each service: a finding is about a service when it points into it or names it. */
+export function findingsByService(
+  project: Project,
+  diagnostics: readonly Diagnostic[],
+): ReadonlyMap<string, readonly ServiceFinding[]> {
+  const names = Object.keys(project.services);
   const serviceAt = placesOf(project, names);
-  const reasons = new Map(names.map((name) => [name, [] as Reason[]]));
-  for (const { code, severity, message, span, hint, related } of diagnostics) {
+  const findings = new Map(names.map((name) => [name, [] as ServiceFinding[]]));
+  for (const diagnostic of diagnostics) {
+    const { message, span, related } = diagnostic;
     const found = new Map<string, string>();
     for (const other of related ?? []) {
       const service = serviceAt(other.span);
       if (service !== undefined) found.set(service, other.message);
     }
-    const named = namedIn(message).filter((name) => reasons.has(name));
+    const named = namedIn(message).filter((name) => findings.has(name));
     const pointed = span === undefined ? undefined : serviceAt(span);
     for (const name of pointed === undefined ? named : [pointed]) found.set(name, message);
-    for (const [name, text] of found) {
-      reasons.get(name)?.push({ code, severity, message: text, ...(hint === undefined ? {} : { hint }) });
-    }
+    for (const [name, text] of found) findings.get(name)?.push({ diagnostic, message: text });
   }
-  return names.map((service) => {
-    const because = (reasons.get(service) ?? []).sort((left, right) => weight(left) - weight(right));
-    return { service, verdict: verdictOf(because, moved.has(service)), because };
-  });
+  return findings;
+}
+
+function reasonOf({ diagnostic: { code, severity, hint }, message }: ServiceFinding): Reason {
+  return { code, severity, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** The gravest first; what is the same in Docker after what differs. */

@@ -13,7 +13,7 @@ import { stackRouting } from "../stack/stack_routing.ts";
 import { planLoaded } from "../migration/plan_loaded.ts";
 import type { Plan } from "../migration/step.ts";
 import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
-import { knownSecrets } from "../stack/secrets/known_secrets.ts";
+import type { StackFacts } from "../stack/facts.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
 import type { Seen } from "../stack/seen.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
@@ -56,6 +56,10 @@ export interface PlannedStack {
    * and without a key it would tell something of a short secret.
    */
   planFor(digestKey: string): Plan | undefined;
+  /** What is known of the stack before anything is made of it; absent where there is no project. */
+  readonly facts?: StackFacts;
+  /** Its strong secrets, which nothing may show. */
+  readonly secrets: readonly string[];
   /** What an engine told; absent where there is no project. */
   readonly seen?: Seen;
   /** The same input read again, with what was concluded from an engine before. */
@@ -105,10 +109,10 @@ export async function planStack(
     ...(known === undefined ? {} : { known }),
   };
   if (loaded.project === undefined) {
-    return { ...read, diagnostics, planFor: () => undefined };
+    return { ...read, secrets: [], diagnostics, planFor: () => undefined };
   }
 
-  const { project, findings } = asInCluster(loaded.project);
+  const { project, findings } = asInCluster(loaded.project, decided.decisions);
   diagnostics.push(...findings);
   const others = await othersOf(directory, decided.decisions, options, surroundings);
   diagnostics.push(...others.diagnostics);
@@ -158,9 +162,11 @@ export async function planStack(
     diagnostics,
     seen: engine.seen,
   };
-  const values = secretsOf(project, bindSources, conversion);
+  const values = secretsOf(planned.facts, conversion);
   const shown = {
     ...seen,
+    facts: planned.facts,
+    secrets: values,
     diagnostics: maskDiagnostics(diagnostics, values),
     sources: maskSources(sources, values),
   };
@@ -170,11 +176,10 @@ export async function planStack(
 
 /** Every strong secret of the stack: what it keeps in Secrets, and what its files name as one. */
 function secretsOf(
-  project: Project,
-  bindSources: BindSources,
+  { secrets }: StackFacts,
   { configuration, traefik }: Conversion,
 ): readonly string[] {
-  const named = knownSecrets(project, bindSources).flatMap(({ spellings }) => spellings);
+  const named = secrets.known.flatMap(({ spellings }) => spellings);
   const kept = secretValues([...configuration, ...traefik].map(({ object }) => object));
   return [...new Set([...named, ...kept])].sort((left, right) => right.length - left.length);
 }

@@ -82,6 +82,18 @@ Examples:
   deno task migrate --stacks /opt                      every project of the machine, Traefik's first
 `;
 
+const EXPLAIN_EXAMPLES = `
+Examples:
+  deno task explain faf-db                             a service of the bundled example
+  deno task explain --stack /opt/shop web              a service: its lines, and what each became
+  deno task explain --stack /opt/shop deployment/web   an object
+  deno task explain 050                                a migration
+  deno task explain kube-bind-source-missing           the code of a message
+  deno task explain services.web.migration ports       a decision, and a key of compose
+  deno task explain traefik.http.routers.web.rule      a label
+A kind in front says which is meant: service/web, migration/050, key/image, decision/image.
+`;
+
 function declareMoving(program: Command, on: On): void {
   const migrate = withWriting(withOutput(withCluster(withInput(program.command("migrate")))))
     .description("apply the pending migrations, in order")
@@ -151,6 +163,17 @@ function declareLooking(program: Command, on: On): void {
       append,
     );
   on(check, async () => (await import("./check_command.ts")).check, true);
+
+  const explain = withOutput(withInput(program.command("explain")))
+    .description(
+      "say what a service, an object, a migration, a decision, a key, a label or a code is, and why",
+    )
+    .addHelpText("after", EXPLAIN_EXAMPLES);
+  explain.argument(
+    "<words...>",
+    "such as web, deployment/web, 050, services.web.image, ports, kube-port-unknown",
+  );
+  on(explain, async () => (await import("./explain_command.ts")).explain(explain.args));
 
   const rbac = withOutput(withInput(program.command("rbac")), ["yaml", "json"])
     .description("print the roles that the run needs, for an administrator; talks to no cluster")

@@ -76,7 +76,7 @@ export function guarded(terminal: Terminal): Terminal {
 
 /** ECMA-48 SGR, as lib/report/style.ts writes them. */
 // deno-lint-ignore no-control-regex
-const OWN_COLOURS = /(\x1b\[(?:0|1|2|31|32|33|34)m)/;
+const OWN_COLOURS = /(\x1b\[(?:1|2|22|31|32|33|34|39)m)/;
 
 function shown(text: string, colour: boolean): string {
   if (!colour) return visible(text);

@@ -95,7 +95,8 @@ function paint(style: Style, severity: Severity): (text: string) => string {
   }
 }
 
-function where(span: Span, { directory }: DiagnosticTextOptions): string {
+/** `compose.yaml:3:5`, relative to where the user is. */
+export function where(span: Span, { directory }: Pick<DiagnosticTextOptions, "directory">): string {
   const prefix = directory.endsWith("/") ? directory : `${directory}/`;
   const file = span.file.startsWith(prefix) ? span.file.slice(prefix.length) : span.file;
   return `${file.replaceAll("\n", "\\n")}:${span.line}:${span.column}`;

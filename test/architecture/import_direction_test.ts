@@ -46,6 +46,7 @@ const ORDER = [
   "lib/kube/node_port.ts",
   "lib/kube/digests.ts",
   "lib/kube/conversion.ts",
+  "lib/kube/rights.ts",
   "lib/kube/unexpanded.ts",
   "lib/kube/configuration",
   "lib/kube/storage",
@@ -77,6 +78,7 @@ const ORDER = [
   "lib/run/guard",
   "lib/run/secrets",
   "lib/run",
+  "lib/views",
   "lib/report",
   "lib/embedded_cluster",
   "lib/cli",
@@ -96,6 +98,7 @@ const PURE = [
   "lib/secrets",
   "lib/migration",
   "lib/diff",
+  "lib/views",
   "lib/report",
 ];
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { wantsColour } from "../../lib/cli/terminal.ts";
+import { guarded, type Terminal, wantsColour } from "../../lib/cli/terminal.ts";
+import { styleFor } from "../../lib/report/style.ts";
 
 const CASES: readonly [string, boolean, Record<string, string>, boolean, boolean][] = [
   ["a terminal", true, {}, false, true],
@@ -18,3 +19,14 @@ for (const [name, isTerminal, environment, flag, expected] of CASES) {
     assert.equal(wantsColour(isTerminal, environment, flag), expected);
   });
 }
+
+Deno.test("the program's own colours reach the terminal as they are, their ends too", () => {
+  const style = styleFor(true);
+  const coloured = Object.values(style).map((paint) => paint("word")).join(" ");
+  let seen = "";
+  // The edge: of a terminal only what is written to is used.
+  const terminal = { outColour: true, out: (text: string) => void (seen += text) } as unknown as Terminal;
+  guarded(terminal).out(coloured);
+  assert.equal(seen, coloured);
+  assert.ok(coloured.includes("\x1b["));
+});

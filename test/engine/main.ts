@@ -12,7 +12,7 @@
 import { parseArgs } from "node:util";
 import { join, resolve } from "node:path";
 import { whyNoRealNode } from "../ferry/requirements.ts";
-import { buildProbe } from "./build_probe.ts";
+import { buildProbe } from "./build_go.ts";
 import { type Case, folderAsCase, foldersAsCases, ownCases, SAMPLE, standInsFor } from "./cases.ts";
 import { fillingImage, formImages, writeProbeRoot } from "./images.ts";
 import { judgeGenerated, type Places } from "./judge_generated.ts";

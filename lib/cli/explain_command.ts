@@ -1,0 +1,59 @@
+/** `explain`: what a word of the stack, of its plan or of a message means, with every place that says so. */
+import { join } from "node:path";
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
+import { renderExplanations } from "../report/explain_text.ts";
+import { codesOf, type CodeText } from "../views/error_page.ts";
+import { explain as explainWord, suggestion } from "../views/explain.ts";
+import type { CommandOptions, Run } from "./command.ts";
+import { planStack } from "./plan_stack.ts";
+import { viewOf } from "./stack_view.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/**
+ * Explains each word. What needs no stack is explained without one.
+ * @throws Failure (2) where a word means nothing
+ */
+export function explain(words: readonly string[]): Run {
+  return async (options: CommandOptions, surroundings: Surroundings): Promise<number> => {
+    const terminal = surroundings.terminal(options.color === false);
+    const codes = await readCodes(surroundings.home);
+    const isAboutCodes = options.stack === undefined && words.every((word) => codes.has(word));
+    const stack = isAboutCodes ? undefined : await planStack(options, surroundings);
+    const view = stack === undefined ? undefined : viewOf(stack);
+    const known = { codes, ...(view === undefined ? {} : { view }) };
+    const found = words.map((word) => {
+      const explanations = explainWord(word, known);
+      if (explanations.length === 0) {
+        throw new Failure(ExitCode.usage, [unknown(word, suggestion(word, known))]);
+      }
+      return explanations;
+    }).flat();
+    if (options.output === "json") {
+      terminal.out(`${JSON.stringify({ schemaVersion: 1, explanations: found })}\n`);
+      return ExitCode.ok;
+    }
+    const { outColour: colour, columns, directory } = terminal;
+    terminal.out(
+      renderExplanations(found, { colour, columns, directory, sources: view?.sources ?? new Map() }),
+    );
+    return ExitCode.ok;
+  };
+}
+
+/** What every code means, from the page of this program. */
+async function readCodes(home: string): Promise<ReadonlyMap<string, CodeText>> {
+  return codesOf(await Deno.readTextFile(join(home, "docs", "errors.md")));
+}
+
+function unknown(word: string, near: string | undefined): Diagnostic {
+  return {
+    code: "cli-explain-unknown",
+    severity: "error",
+    message: `Nothing is known of "${word}"`,
+    hint: near === undefined
+      ? "Name a service, an object (deployment/web), a migration (050), a code, a key of compose or of decisions.yaml, " +
+        "or a label of Traefik"
+      : `Did you mean "${near}"?`,
+  };
+}
