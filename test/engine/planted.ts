@@ -8,7 +8,8 @@ import type { ServiceView, SideView, View } from "./view.ts";
 export interface Planted {
   readonly fault: string;
   readonly aspect: RegExp;
-  plant(service: ServiceView): ServiceView;
+  /** @param machine the machine's own namespaces. */
+  plant(service: ServiceView, machine: SideView["machine"]): ServiceView;
 }
 
 const inView = (change: (view: View) => Partial<View>) => (service: ServiceView): ServiceView => ({
@@ -105,7 +106,8 @@ export const PLANTED: readonly Planted[] = [
   {
     fault: "the processes of the machine",
     aspect: /^namespace\.pid$/,
-    plant: inView(({ namespaces }) => ({ namespaces: { ...namespaces, pid: "pid:[machine]" } })),
+    plant: (service, { pid = "" }) =>
+      inView(({ namespaces }) => ({ namespaces: { ...namespaces, pid } }))(service),
   },
   {
     fault: "a healthcheck without its argument",
@@ -123,7 +125,7 @@ export function plantInto(side: SideView, service: string, planted: Planted): Si
   if (seen === undefined) {
     throw new Error(`Cannot plant "${planted.fault}": service "${service}" is not there`);
   }
-  return { ...side, services: { ...side.services, [service]: planted.plant(seen) } };
+  return { ...side, services: { ...side.services, [service]: planted.plant(seen, side.machine) } };
 }
 
 /** Plants a port that is open to all, which no service sees. */
