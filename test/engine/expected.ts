@@ -8,8 +8,8 @@ export interface Announced {
   readonly unseen?: string;
 }
 
-const MOUNTS = /^mount\./;
-const MOUNT_ENTRIES = /^mount\.[^ ]+: /;
+const MOUNTS = /^(mount|file)\./;
+const MOUNT_ENTRIES = /^(mount\.[^ ]+: |file\.)/;
 const NAMES = /^(name|port|hosts)\./;
 
 /** Keys of `kube-not-carried` that a process can see, as docs/coverage.md has them. */
@@ -20,6 +20,7 @@ export const KEYS: Readonly<Record<string, Announced>> = {
   "devices": { aspects: /^device\./ },
   "domainname": { aspects: /^(domainname$|hosts\.|hostname$)/ },
   "external_links": { aspects: NAMES },
+  "pids_limit": { aspects: /^cgroup\.pids$/ },
   "stop_signal": { aspects: /^signal$/ },
   "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
