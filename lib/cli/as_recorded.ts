@@ -34,7 +34,7 @@ export async function asRecorded(read: PlannedStack, client: ClusterClient): Pro
 async function recordedIn(
   client: ClusterClient,
   namespace: string,
-  { project, seen: told = NOTHING_SEEN }: PlannedStack,
+  { project, conversion, seen: told = NOTHING_SEEN }: PlannedStack,
 ): Promise<Seen | undefined> {
   const configMap = (name: string): ReturnType<ClusterClient["get"]> =>
     client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name });
@@ -45,11 +45,9 @@ async function recordedIn(
   if (state === undefined) return undefined;
   const services = Object.keys(project?.services ?? {});
   const jobs = await jobsOfOlder(state, client, namespace);
-  if (isNothing(told) && jobs.size === 0) return undefined;
-  return {
-    ...NOTHING_SEEN,
-    ended: Object.fromEntries(services.map((name) => [name, jobs.has(label(name))])),
-  };
+  const ended = services.map((name) => [name, jobs.has(label(name))] as const);
+  const isKnown = ended.every(([name, isJob]) => !isJob || conversion?.services.get(name)?.kind === "Job");
+  return isNothing(told) && isKnown ? undefined : { ...NOTHING_SEEN, ended: Object.fromEntries(ended) };
 }
 
 /**
