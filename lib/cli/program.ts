@@ -94,6 +94,14 @@ Examples:
 A kind in front says which is meant: service/web, migration/050, key/image, decision/image.
 `;
 
+const GRAPH_EXAMPLES = `
+Examples:
+  deno task graph                                      the bundled example, as a tree
+  deno task graph --stack /opt/shop --of web           what is around one service
+  deno task graph --stack /opt/shop -o svg > shop.svg  a picture for a browser
+  deno task graph --stack /opt/shop -o mermaid         for a page that draws it
+`;
+
 function declareMoving(program: Command, on: On): void {
   const migrate = withWriting(withOutput(withCluster(withInput(program.command("migrate")))))
     .description("apply the pending migrations, in order")
@@ -174,6 +182,12 @@ function declareLooking(program: Command, on: On): void {
     "such as web, deployment/web, 050, services.web.image, ports, kube-port-unknown",
   );
   on(explain, async () => (await import("./explain_command.ts")).explain(explain.args));
+
+  const graph = withOutput(withInput(program.command("graph")), ["text", "dot", "mermaid", "svg", "json"])
+    .description("draw the stack: services by migration, what they need and why, ways in, where data lies")
+    .option("--of <service>", "only what is around one service")
+    .addHelpText("after", GRAPH_EXAMPLES);
+  on(graph, async () => (await import("./graph_command.ts")).graph);
 
   const rbac = withOutput(withInput(program.command("rbac")), ["yaml", "json"])
     .description("print the roles that the run needs, for an administrator; talks to no cluster")
