@@ -9,6 +9,7 @@ import { checkUnusedDecisions } from "./unused_decisions.ts";
 import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
+import { checkMachine } from "./machine.ts";
 import { checkHeaps } from "./memory.ts";
 import { checkNames, checkProfiles } from "./names.ts";
 import { checkOneShots, reportSeenEnded } from "./one_shots.ts";
@@ -41,6 +42,7 @@ export function runChecks(
   checkLocalImages(context);
   checkDockerOnly(context);
   checkHostNames(context, facts.references, facts.neighbours);
+  checkMachine(context);
   checkFixedDomains(context);
   checkCredentials(context);
   checkHeaps(context);

@@ -3,7 +3,8 @@ import { type Context, isSkipped } from "../stack/context.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { isServiceName } from "../stack/names.ts";
 import type { NeighbourName } from "../stack/network/neighbours.ts";
-import { servicesByDnsName } from "../stack/network/dns_names.ts";
+import { isAddress } from "../stack/network/docker_names.ts";
+import { hasService, servicesByDnsName } from "../stack/network/dns_names.ts";
 import { type HostReference, unknownHosts } from "../stack/network/references.ts";
 
 /**
@@ -23,15 +24,21 @@ export function checkHostNames(
 /** Docker's DNS answers for `my_db`; a Service cannot be called so. */
 function checkInvalid(context: Context, references: readonly HostReference[]): void {
   for (const host of new Set(references.map((reference) => reference.host))) {
-    if (isServiceName(host.toLowerCase())) continue;
     const uses = references.filter((reference) => reference.host === host);
+    const [first] = uses;
+    if (first === undefined || hasService(context.project, first.to, host)) continue;
+    const isOwn = !isAddress(host) && !isServiceName(host.toLowerCase());
     report(
       context,
       "kube-host-renamed",
-      "error",
-      `Host "${host}" cannot be the name of a Service, but service "${uses[0]?.from}" is configured with it`,
+      isAddress(host) ? "warning" : "error",
+      isOwn
+        ? `Host "${host}" cannot be the name of a Service, but service "${first.from}" is configured with it`
+        : `Host "${host}" leads to "${first.to}" in Docker's network alone, but service "${first.from}" is configured with it`,
       uses,
-      "Give the service a network alias of letters, digits and hyphens, and use that name",
+      isOwn
+        ? "Give the service a network alias of letters, digits and hyphens, and use that name"
+        : `Write the service's name there: ${first.to}`,
     );
   }
 }

@@ -92,7 +92,7 @@ export async function readOtherProjects(
       if (one.hasTraefik) diagnostics.push(unreadable(from, problem, one.span));
       continue;
     }
-    const other = await otherProject(from, asInCluster(project).project, decisions);
+    const other = await otherProject(from, asInCluster(project, decisions).project, decisions);
     projects.push(other);
     const runsTraefik = other.routing.traefikService !== undefined;
     if (one.hasTraefik && !runsTraefik) diagnostics.push(withoutTraefik(from, one.span));

@@ -14,9 +14,8 @@ import { stackRouting } from "../stack/stack_routing.ts";
 import { planLoaded } from "../migration/plan_loaded.ts";
 import type { Plan } from "../migration/step.ts";
 import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
-import { knownSecrets } from "../stack/secrets/known_secrets.ts";
-import { withoutLeftovers } from "../run/secrets/leftovers.ts";
 import type { StackFacts } from "../stack/facts.ts";
+import { withoutLeftovers } from "../run/secrets/leftovers.ts";
 import type { Seen } from "../stack/seen.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
@@ -116,7 +115,7 @@ export async function planStack(
     return { ...read, secrets: [], diagnostics, planFor: () => undefined };
   }
 
-  const { project, findings } = asInCluster(loaded.project);
+  const { project, findings } = asInCluster(loaded.project, decided.decisions);
   diagnostics.push(...findings);
   const others = await othersOf(directory, decided.decisions, options, surroundings);
   diagnostics.push(...others.diagnostics);
@@ -166,7 +165,7 @@ export async function planStack(
     diagnostics,
     seen: engine.seen,
   };
-  const values = secretsOf(project, bindSources, conversion);
+  const values = secretsOf(planned.facts, conversion);
   const shown = {
     ...seen,
     facts: planned.facts,
@@ -180,11 +179,10 @@ export async function planStack(
 
 /** Every strong secret of the stack: what it keeps in Secrets, and what its files name as one. */
 function secretsOf(
-  project: Project,
-  bindSources: BindSources,
+  { secrets }: StackFacts,
   { configuration, traefik }: Conversion,
 ): readonly string[] {
-  const named = knownSecrets(project, bindSources).flatMap(({ spellings }) => spellings);
+  const named = secrets.known.flatMap(({ spellings }) => spellings);
   const kept = secretValues([...configuration, ...traefik].map(({ object }) => object));
   return [...new Set([...named, ...kept])].sort((left, right) => right.length - left.length);
 }

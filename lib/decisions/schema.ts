@@ -93,6 +93,9 @@ const service = z.strictObject({
   user: z.string().or(uid).optional(),
   group: uid.optional(),
   fsGroup: uid.optional(),
+  seccompProfile: z.string().min(1).optional().describe(
+    "In place of the profile of security_opt: a file below the kubelet's folder seccomp",
+  ),
   resources: resources.optional(),
   liveness: z.boolean().optional().describe("Also kill the container where the healthcheck fails"),
   startupSeconds: z.int().min(1).optional().describe("How long the healthcheck may fail after the start"),

@@ -11,7 +11,7 @@ import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { neighbourServices } from "./network/neighbours.ts";
 import { loadBalancers, servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
-import { beyondBaseline } from "./pod_security.ts";
+import { beyondBaseline, beyondRestricted } from "./pod_security.ts";
 import { seenObjects } from "./seen.ts";
 import { servicePorts } from "../stack/ports.ts";
 import { hasRoutes, routingConversionInput } from "./routing_input.ts";
@@ -126,7 +126,12 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
   const kind = kindOf(context, service);
   const pod = podOf(workshop, subject, kind, labelsOf(service.name, context.project.name));
   if (pod === undefined) return nothing;
-  for (const why of beyondBaseline(pod.template)) needs.push({ service: service.name, why });
+  for (const why of beyondBaseline(pod.template)) {
+    needs.push({ service: service.name, why, level: "privileged" });
+  }
+  for (const why of beyondRestricted(pod.template)) {
+    needs.push({ service: service.name, why, level: "baseline" });
+  }
   const span = context.project.span(["services", service.name]);
   reportSplitStorage(context, service, workshop.claims.storageIds(service.name));
   const workload: PlannedObject = {

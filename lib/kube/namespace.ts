@@ -5,19 +5,24 @@ import { resourceRequirements } from "./workload/resources.ts";
 
 type Level = "privileged" | "baseline" | "restricted";
 
-/** Why a workload needs more than the level `baseline` allows. */
+/** Why a workload needs more than a level allows. */
 export interface PrivilegeNeed {
   readonly service: string;
   readonly why: string;
+  /** The level that admits it. */
+  readonly level: "privileged" | "baseline";
 }
+
+const LEVELS: readonly Level[] = ["restricted", "baseline", "privileged"];
 
 /** The namespace, a LimitRange and, where decided, a ResourceQuota. */
 export function namespaceObjects(context: Context, needs: readonly PrivilegeNeed[]): PlannedObject[] {
   const { namespace, decisions } = context;
   if (isReserved(namespace)) reportReserved(context);
-  const proposed: Level = needs.length > 0 ? "privileged" : "baseline";
+  const proposed: Level = needs.some((need) => need.level === "privileged") ? "privileged" : "baseline";
   const level = decisions.podSecurity ?? proposed;
-  if (needs.length > 0 && level !== "privileged") reportRefused(context, needs, level);
+  const refused = needs.filter((need) => LEVELS.indexOf(need.level) > LEVELS.indexOf(level));
+  if (refused.length > 0) reportRefused(context, refused, level);
   const defaults = resourceRequirements({
     requestCpu: "10m",
     requestMemory: "32Mi",
@@ -90,13 +95,17 @@ function quota({ namespace, decisions }: Context): PlannedObject[] {
 
 function reportRefused(context: Context, needs: readonly PrivilegeNeed[], level: Level): void {
   const span = context.decisions.span(["podSecurity"]);
+  const admitting = needs.some((need) => need.level === "privileged") ? "privileged" : "baseline";
+  const services = [...Map.groupBy(needs, ({ service }) => service)];
   context.report({
     code: "kube-pod-security",
     severity: "error",
     message: `Pod Security "${level}" refuses ${
-      needs.map(({ service, why }) => `"${service}" (${why})`).join(", ")
+      services.map(([service, own]) => `"${service}" (${own.map(({ why }) => why).join("; ")})`).join(", ")
     }`,
     ...(span === undefined ? {} : { span }),
-    hint: "Set podSecurity: privileged, or leave those services out",
+    hint: admitting === "baseline"
+      ? "Say in the compose file that these services need no more, or set podSecurity: baseline"
+      : "Set podSecurity: privileged, or leave those services out",
   });
 }

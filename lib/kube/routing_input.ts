@@ -33,6 +33,7 @@ export function routingConversionInput(
     published: published.entryPoints.flatMap((port) =>
       port.protocol === "SCTP" ? [] : [{ ...port, protocol: port.protocol }]
     ),
+    ...(decisions.hostGateway === undefined ? {} : { hostGateway: decisions.hostGateway }),
     ...(acme === undefined ? {} : { acme }),
     ...(certificate === undefined ? {} : { certificate }),
   };

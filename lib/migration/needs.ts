@@ -1,4 +1,4 @@
-/** The graph of what services need, without circles: the weakest edge of a circle is cut, and said. */
+/** The graph of what services need, without circles: who name each other start together, else the weakest edge is cut. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ConvertedService } from "../kube/conversion.ts";
 import { type Dependency, REASONS } from "../stack/dependencies.ts";
@@ -15,6 +15,9 @@ interface Edge extends Dependency {
  * What each of `services` needs of the others. What a database's configuration only names does not hold it up: its
  * clients stand there, and never what it starts with.
  *
+ * Services whose configurations name each other, as the members of a cluster do, start together: each may be ready only
+ * when the others are there, and Docker made nobody wait. So each of them needs what any of them needs.
+ *
  * @param ordered services whose order a script gives: of these no circle is said
  */
 export function needsOf(
@@ -30,6 +33,8 @@ export function needsOf(
       )
       .map((dependency): Edge => ({ ...dependency, from: service.name }))
   );
+  const together = groupsOf(edges);
+  edges = edges.filter((edge) => !isInside(together, edge));
   const cut: Edge[] = [];
   for (;;) {
     const weakest = weakestInCircle(edges);
@@ -37,28 +42,83 @@ export function needsOf(
     cut.push(weakest);
     edges = edges.filter((edge) => edge !== weakest);
   }
-  const needs = new Map(services.map(({ name }) => [name, edges.filter(({ from }) => from === name)]));
+  const needs = new Map(services.map(({ name }) => {
+    const group = together.find((members) => members.includes(name)) ?? [name];
+    return [name, edges.filter(({ from }) => group.includes(from))];
+  }));
   const said = cut.filter(({ from, service }) => !ordered.has(from) && !ordered.has(service));
-  return { needs, diagnostics: said.length === 0 ? [] : [circles(said, known)] };
+  const saidTogether = together.filter((members) => !members.some((name) => ordered.has(name)));
+  return {
+    needs,
+    diagnostics: [
+      ...saidTogether.map((members) => startTogether(members, known)),
+      ...said.length === 0 ? [] : [circles(said, known)],
+    ],
+  };
+}
+
+/** Services that name each other, in a circle or in several; not where anything else puts them into an order. */
+function groupsOf(edges: readonly Edge[]): readonly (readonly string[])[] {
+  const next = nextOf(edges.filter(({ reason }) => reason === "named"));
+  const groups: string[][] = [];
+  for (const name of next.keys()) {
+    if (groups.some((members) => members.includes(name))) continue;
+    const members = [...next.keys()].filter((other) =>
+      reaches(next, name, other) && reaches(next, other, name)
+    );
+    if (members.length < 2) continue;
+    const others = nextOf(edges.filter((edge) => !isInside([members], edge)));
+    const isOrdered = members.some((from) => members.some((to) => reaches(others, from, to)));
+    if (!isOrdered) groups.push(members);
+  }
+  return groups;
+}
+
+/** Between members of one group. */
+function isInside(groups: readonly (readonly string[])[], { from, service, reason }: Edge): boolean {
+  return reason === "named" && groups.some((members) => members.includes(from) && members.includes(service));
 }
 
 /** The weakest of the edges that lie on a circle; the first by name where several are as weak. */
 function weakestInCircle(edges: readonly Edge[]): Edge | undefined {
-  const next = new Map<string, string[]>();
-  for (const { from, service } of edges) next.set(from, [...(next.get(from) ?? []), service]);
+  const next = nextOf(edges);
   return edges.filter(({ from, service }) => reaches(next, service, from)).sort((left, right) =>
     REASONS.indexOf(left.reason) - REASONS.indexOf(right.reason) ||
     (`${left.from} ${left.service}` < `${right.from} ${right.service}` ? -1 : 1)
   )[0];
 }
 
+function nextOf(edges: readonly Edge[]): ReadonlyMap<string, readonly string[]> {
+  const next = new Map<string, string[]>();
+  for (const { from, service } of edges) next.set(from, [...(next.get(from) ?? []), service]);
+  return next;
+}
+
+/** Whether a way of one edge or more leads there. */
 function reaches(next: ReadonlyMap<string, readonly string[]>, start: string, goal: string): boolean {
-  const seen = new Set([start]);
+  const seen = new Set(next.get(start));
   for (const name of seen) {
     if (name === goal) return true;
     for (const other of next.get(name) ?? []) seen.add(other);
   }
   return false;
+}
+
+function startTogether(
+  members: readonly string[],
+  known: ReadonlyMap<string, ConvertedService>,
+): Diagnostic {
+  const [first = "", second = ""] = members;
+  const span = known.get(first)?.workload[0]?.source;
+  return {
+    code: "plan-circle-together",
+    severity: "info",
+    message: `Services that name each other start together, as in Docker: ${
+      members.map((name) => `"${name}"`).join(", ")
+    }`,
+    ...(span === undefined ? {} : { span }),
+    hint: `One after another: services: { ${yamlWord(first)}: { dependsOn: [${yamlWord(second)}] } }`,
+  };
 }
 
 function circles(cut: readonly Edge[], known: ReadonlyMap<string, ConvertedService>): Diagnostic {

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import type { Migration, Steps } from "./authoring.ts";
+import { findId } from "./order.ts";
 import { placeServices } from "./placement.ts";
 import type { Preparations } from "./preparations.ts";
 import { applyRoutes, type Notes, stackFor } from "./stack.ts";
@@ -168,7 +169,7 @@ function defaultAssignments(
   diagnostics: Diagnostic[],
 ): ReadonlyMap<string, string> {
   if (defaultMigration === undefined) return new Map();
-  const id = findScript(scripts, defaultMigration);
+  const id = findId(idsOf(scripts), defaultMigration);
   if (id === undefined) diagnostics.push(unknownScript("defaultMigration", defaultMigration, scripts));
   const rest = [...conversion.services.values()].filter(({ name, kind }) =>
     kind !== "none" && !assigned.has(name) && !named.has(name)
@@ -183,24 +184,19 @@ function resolveAssignments(
 ): Map<string, string> {
   const resolved = new Map<string, string>();
   for (const [service, wanted] of assigned) {
-    const id = findScript(scripts, wanted);
+    const id = findId(idsOf(scripts), wanted);
     if (id === undefined) diagnostics.push(unknownScript(`services.${service}.migration`, wanted, scripts));
     else resolved.set(service, id);
   }
   return resolved;
 }
 
-/** By its id, its name or its number, with leading zeros or without. */
-function findScript(scripts: readonly Script[], wanted: string): string | undefined {
-  const isNumber = /^\d+$/.test(wanted);
-  return scripts.map(({ id }) => id).find((id) =>
-    id === wanted || id.replace(/^\d+_/, "") === wanted ||
-    isNumber && Number(id.split("_")[0]) === Number(wanted)
-  );
+function idsOf(scripts: readonly Script[]): readonly string[] {
+  return scripts.map(({ id }) => id);
 }
 
 function unknownScript(decision: string, wanted: string, scripts: readonly Script[]): Diagnostic {
-  const ids = scripts.map(({ id }) => id);
+  const ids = idsOf(scripts);
   const near = nearest(wanted, [...ids, ...ids.map((id) => id.replace(/^\d+_/, ""))]);
   return {
     code: "plan-unknown-script",

@@ -2,6 +2,7 @@
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { objectKey } from "../kube/object.ts";
 import { type DigestKey, digestMigration } from "../migration/digest.ts";
+import { findId } from "../migration/order.ts";
 import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import { isAsPlanned, type LiveIndex } from "./live_index.ts";
 import type { MigrationRecord } from "./migration_record.ts";
@@ -78,16 +79,15 @@ export function selectWork(
  * @throws Failure (2) where there is none
  */
 export function findMigration(plan: Plan, wanted: string): PlannedMigration {
-  const found = plan.migrations.find(({ id }) =>
-    id === wanted || id.split("_")[0] === wanted || Number(id.split("_")[0]) === Number(wanted) ||
-    id.replace(/^\d+_/, "") === wanted
-  );
+  const ids = plan.migrations.map(({ id }) => id);
+  const id = findId(ids, wanted);
+  const found = plan.migrations.find((migration) => migration.id === id);
   if (found !== undefined) return found;
   throw new Failure(2, [{
     code: "run-unknown-migration",
     severity: "error",
     message: `There is no migration "${wanted}"`,
-    hint: `The migrations are ${plan.migrations.map(({ id }) => id).join(", ")}`,
+    hint: `The migrations are ${ids.join(", ")}`,
   }]);
 }
 

@@ -4,14 +4,19 @@ import { isSecretKey } from "./keys.ts";
 import { isPlainValue } from "./plain.ts";
 import { moved, type SecretSpan } from "./span.ts";
 
-const LIST = /(?:["']?([\w.-]{1,80})["']?\s*[:=]\s*)?\[([^[\]]{1,4000})\]/g;
+const LIST = /\[([^[\]]{1,4000})\]/g;
+/** What a list may stand under, at the end of the text before it. */
+const KEY = /([\w.-]{1,80})["']?\s*[:=]\s*$/;
+/** Longer than any key with its quotes and blanks: a line may have a million characters. */
+const BEFORE = 200;
 const ITEM = /"((?:\\.|[^"\\])*)"|'((?:''|[^'])*)'|([^\s,"'][^,"']*)/g;
 
 /** The secrets of every list of a line. */
 export function secretsInFlow(line: string): SecretSpan[] {
   return [...line.matchAll(LIST)].flatMap((match) => {
-    const [whole, key = "", inside = ""] = match;
-    const start = match.index + whole.length - 1 - inside.length;
+    const [, inside = ""] = match;
+    const start = match.index + 1;
+    const [, key = ""] = KEY.exec(line.slice(Math.max(0, match.index - BEFORE), match.index)) ?? [];
     const items = [...inside.matchAll(ITEM)].map((item) => {
       const value = item[1] ?? item[2] ?? item[3]?.trimEnd() ?? "";
       return { value, start: start + item.index + (item[3] === undefined ? 1 : 0) };

@@ -1,22 +1,30 @@
 /** The project as its pods can have it: images that compose names itself, and hosts that Services can be called. */
 import type { Project, Service } from "../../compose/project.ts";
+import type { Decisions } from "../decisions/decisions.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { isServiceName, label } from "./names.ts";
-import { servicesByDnsName } from "./network/dns_names.ts";
+import { hasService, servicesByDnsName } from "./network/dns_names.ts";
+import { machineAddress, machineAddresses } from "./network/docker_names.ts";
 import { mentionsInValue } from "./network/host_mentions.ts";
 
 /**
  * Gives each service that is built and names no image the name that compose gives it, and replaces hosts that no
- * Service can be called (`shop_db`) in variables and arguments by the service's name in the cluster. What it replaces is
- * a remark; a host in a mounted file stays.
+ * Service is called (`shop_db`, `shop-db-1`, `db.shop_default`, a fixed address) in variables and arguments by the
+ * service's name in the cluster, and the machine's addresses in Docker's networks by the one that holds. What it replaces
+ * is a remark; a host in a mounted file stays.
  */
-export function asInCluster(project: Project): { project: Project; findings: readonly Diagnostic[] } {
-  const owners = servicesByDnsName(project);
-  const odd = new Map(
-    [...owners].filter(([host]) => !isServiceName(host.toLowerCase()))
+export function asInCluster(
+  project: Project,
+  decisions: Pick<Decisions, "hostGateway">,
+): { project: Project; findings: readonly Diagnostic[] } {
+  const machine = machineAddress(decisions);
+  const odd = new Map([
+    ...[...servicesByDnsName(project)].filter(([host, service]) => !hasService(project, service, host))
       .map(([host, service]) => [host, label(service)] as const)
       .filter(([, name]) => isServiceName(name)),
-  );
+    ...machineAddresses(project).filter((address) => address !== machine)
+      .map((address) => [address, machine] as const),
+  ]);
   const places = new Map<string, Place[]>();
   const services = Object.values(project.services).map((service) => {
     const named = service.image !== undefined || service.build === undefined
@@ -99,7 +107,7 @@ function replaced(host: string, name: string, uses: readonly Place[]): Diagnosti
   return {
     code: "kube-host-replaced",
     severity: "info",
-    message: `Host "${host}" cannot be the name of a Service: service "${first?.service}" is given "${name}"`,
+    message: `Host "${host}" is no name in the cluster: service "${first?.service}" is given "${name}"`,
     ...(first?.span === undefined ? {} : { span: first.span }),
     hint: "Where a program has it from elsewhere, write the new name there",
     ...(related.length === 0 ? {} : { related }),

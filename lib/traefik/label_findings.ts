@@ -66,7 +66,14 @@ export function unknownPort(container: Container, service: string, origin: strin
   if (!container.hasOwnNetwork) {
     const reason =
       `the Engine lists no ports for its network mode and no label names the port of "${service}"`;
-    return containerProblem(container, origin, reason, `Add the label ${label}`);
+    const finding = containerProblem(container, origin, reason, `Add the label ${label}`);
+    const isLabelled = Object.keys(container.labels).some((key) => /^traefik\./i.test(key));
+    return isLabelled ? finding : {
+      ...finding,
+      severity: "info",
+      message: `Traefik exposes every container and had no route to "${container.service}", as ${reason}`,
+      hint: "Nothing is to be done",
+    };
   }
   return {
     code: "traefik-port-unknown",

@@ -1,11 +1,11 @@
 /** Everything that Traefik would have learnt from a stack: labels, static configuration, dynamic files. */
 import type { Project } from "../../compose/project.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { configureContainer } from "./container_configuration.ts";
 import { type Container, type ContainerConfiguration, containersOf } from "./container.ts";
 import type { DockerOptions } from "./docker_options.ts";
 import { type DynamicFile, readDynamicFile } from "./dynamic_file.ts";
-import { findTraefik } from "./find_traefik.ts";
+import { findTraefik, type FoundTraefik } from "./find_traefik.ts";
 import { inlineFiles, type TextAt } from "./inline_files.ts";
 import { type MergedSection, mergeSection, type SectionPath } from "./merge_containers.ts";
 import { joinOthers, type OtherDefinitions, type OtherTraefik } from "./other_traefik.ts";
@@ -52,7 +52,9 @@ export function readRouting(input: RoutingInput): Routing {
   const sections = input.others === undefined ? merged : joinOthers(merged, input.others);
   return {
     ...sections,
-    ...(fixed.configuration === undefined ? {} : { static: fixed.configuration }),
+    ...(fixed.configuration === undefined
+      ? {}
+      : { static: { ...flagsPlace(project, own), ...fixed.configuration } }),
     ...(own === undefined ? {} : { traefikService: own.service }),
     ...(elsewhere === undefined ? {} : {
       elsewhere: { from: elsewhere.from, project: elsewhere.project, service: elsewhere.found.service },
@@ -61,6 +63,13 @@ export function readRouting(input: RoutingInput): Routing {
     defaultRuleSyntax: ruleSyntax(fixed.configuration?.fields, traefik?.version),
     findings,
   };
+}
+
+/** Where the command line is written, for what no file says. */
+function flagsPlace(project: Project, own: FoundTraefik | undefined): { span?: Span } {
+  if (own === undefined || own.flags.length === 0) return {};
+  const span = project.span(["services", own.service, "command"]);
+  return span === undefined ? {} : { span };
 }
 
 function withoutDynamic(files: TraefikFiles): TraefikFiles {

@@ -46,6 +46,7 @@ const ORDER = [
   "lib/kube/node_port.ts",
   "lib/kube/digests.ts",
   "lib/kube/conversion.ts",
+  "lib/kube/rights.ts",
   "lib/kube/unexpanded.ts",
   "lib/kube/configuration",
   "lib/kube/storage",

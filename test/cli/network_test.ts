@@ -18,12 +18,12 @@ async function succeeds(program: string, ...args: readonly string[]): Promise<bo
   }
 }
 
-/** Packages as they are cached, and nothing else: so Deno's look for a newer one is due. */
+/** Packages and translated files as they are cached, and nothing else: so Deno's look for a newer one is due. */
 async function ownDenoDirectory(): Promise<string> {
   const { HOME = "", XDG_CACHE_HOME = `${HOME}/.cache`, DENO_DIR = `${XDG_CACHE_HOME}/deno` } = Deno.env
     .toObject();
   const directory = await Deno.makeTempDir({ prefix: "deno-" });
-  await Deno.symlink(join(DENO_DIR, "npm"), join(directory, "npm"));
+  for (const name of ["npm", "gen"]) await Deno.symlink(join(DENO_DIR, name), join(directory, name));
   return directory;
 }
 

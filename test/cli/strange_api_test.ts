@@ -38,8 +38,9 @@ async function run(directory: string, server: Counted, args: readonly string[]):
     users: [{ name: "u", user: { token: "TOKEN-OF-THE-USER" } }],
     contexts: [{ name: "main", context: { cluster: "c", user: "u" } }],
   };
-  await Deno.writeTextFile(`${directory}/kubeconfig`, JSON.stringify(kubeconfig));
-  return await told(directory, [...args, "--stack", ".", "--kubeconfig", "kubeconfig"]);
+  const file = `kubeconfig-${new URL(server.address).port}`;
+  await Deno.writeTextFile(`${directory}/${file}`, JSON.stringify(kubeconfig));
+  return await told(directory, [...args, "--stack", ".", "--kubeconfig", file]);
 }
 
 function isClear({ out, err }: Told, which: string): void {
@@ -51,7 +52,7 @@ function isClear({ out, err }: Told, which: string): void {
 
 Deno.test("where no API server answers, every command says so with exit code 4, after few requests", () =>
   withFiles({ "compose.yaml": COMPOSE }, async (directory) => {
-    for (const [index, args] of COMMANDS.entries()) {
+    await Promise.all(COMMANDS.map(async (args, index) => {
       // One command meets all of them; the others one each.
       const answers = index === 0
         ? ANSWERS
@@ -66,18 +67,18 @@ Deno.test("where no API server answers, every command says so with exit code 4, 
         match(told.err, /hint: /, which);
         ok(server.seen.length <= 20, `${which}: ${server.seen.length} requests`);
       }
-    }
+    }));
   }));
 
 Deno.test("what needs no cluster is done where no API server answers", () =>
   withFiles({ "compose.yaml": COMPOSE }, async (directory) => {
-    for (const [what, answer] of SMALL) {
+    await Promise.all(SMALL.map(async ([what, answer]) => {
       await using server = serve(answer);
       const told = await run(directory, server, ["secrets", "list"]);
       isClear(told, what);
       equal(told.code, 0, what);
       match(told.err, /could not be asked/, what);
-    }
+    }));
   }));
 
 Deno.test("where the API server stops to answer as one in the middle of a run, the run ends and says where", () =>
@@ -87,8 +88,9 @@ Deno.test("where the API server stops to answer as one in the middle of a run, t
     const { code, err } = await run(directory, server, MIGRATE);
     equal(code, 0, err);
     const requests = server.seen.length;
-    // Neighbours are much alike, and each run takes its time.
-    for (let first = 2; first < requests; first += 2) {
+    // Neighbours are much alike, and each run takes its time, most of it waiting.
+    const firsts = Array.from({ length: Math.ceil((requests - 2) / 2) }, (_, index) => 2 + 2 * index);
+    await Promise.all(firsts.map(async (first) => {
       const [what, answer] = SMALL[first / 2 % SMALL.length] ?? [];
       const small = new SmallServer();
       await using server = serve((request, count) =>
@@ -101,7 +103,7 @@ Deno.test("where the API server stops to answer as one in the middle of a run, t
       ok([1, 4].includes(told.code) || isLast, `${which}: exit code ${told.code}\n${told.err}`);
       if (!isLast) match(told.err, /cluster-strange-answer/, `${which}: ${told.err}`);
       ok(server.seen.length <= requests + 20, `${which}: ${server.seen.length} requests`);
-    }
+    }));
   }));
 
 Deno.test("a Secret of the key that is damaged is told from a server that is none", () =>

@@ -9,11 +9,8 @@ import { goldenCases } from "../kube/golden_cases.ts";
 import { withCluster } from "./fixture.ts";
 import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 
-/**
- * Cases in which the chosen level refuses services: that is the point of the one, and "restricted", which the other
- * needs for its own point, wants a seccomp profile that compose has no word for.
- */
-const REFUSED = new Set(["pod-security", "volumes-not-filled"]);
+/** Cases in which the chosen level refuses services, which is their point. */
+const REFUSED = new Set(["pod-security", "pod-security-refused"]);
 
 Deno.test("every object of the golden stacks is accepted, and every pod by its namespace's level", async () => {
   await withClient(async (client, prefix) => {

@@ -1,26 +1,17 @@
 /** The stacks that are judged: the project's own cases, the inputs of public reports, or an operator's. */
 import { basename, dirname, join } from "node:path";
-import { parse } from "yaml";
+import { load } from "../../compose/mod.ts";
 import type { Image } from "../ferry/image.ts";
-import { standInImage } from "./images.ts";
+import { type StandIn, standInImage } from "./images.ts";
 
 /** A stack that has been laid out, and the images that it needs besides the probe's forms. */
 export interface Case {
   readonly name: string;
   readonly directory: string;
-  readonly images: readonly string[];
-  /** Services that end by themselves. */
-  readonly ending: readonly string[];
-}
-
-interface Written {
-  readonly services?: Readonly<
-    Record<string, { image?: string; restart?: string | boolean; build?: unknown } | null>
-  >;
+  readonly images: readonly StandIn[];
 }
 
 const HERE = import.meta.dirname ?? ".";
-const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
 /** The files of `cases/`, each a stack of its own with the data that it mounts. @returns them by name. */
 export async function ownCases(target: string, only: string): Promise<readonly Case[]> {
@@ -30,12 +21,17 @@ export async function ownCases(target: string, only: string): Promise<readonly C
   for (const file of names) {
     const name = file.replace(/\.yaml$/, "");
     const directory = join(target, name);
-    await Deno.mkdir(directory, { recursive: true });
-    await Deno.copyFile(join(HERE, "cases", file), join(directory, "compose.yaml"));
-    await layData(directory);
+    await layOut(directory, await Deno.readTextFile(join(HERE, "cases", file)));
     cases.push(await caseOf(name, directory));
   }
   return cases;
+}
+
+/** Lays out a stack: its compose file, and the data that it may mount. */
+export async function layOut(directory: string, composeFile: string): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true });
+  await Deno.writeTextFile(join(directory, "compose.yaml"), composeFile);
+  await layData(directory);
 }
 
 /** Folders with a compose file, such as those of public reports; decisions are left out. */
@@ -47,7 +43,7 @@ export async function foldersAsCases(
   const cases: Case[] = [];
   for (const { name, isDirectory } of (await Array.fromAsync(Deno.readDir(parent))).toSorted(byName)) {
     if (!isDirectory || !isWanted(name, only)) continue;
-    cases.push(await folderAsCase(join(parent, name), target));
+    cases.push(await folderAsCase(join(parent, name), target, basename(parent)));
   }
   return cases;
 }
@@ -60,8 +56,8 @@ export function isWanted(name: string, only: string): boolean {
 const byName = (left: Deno.DirEntry, right: Deno.DirEntry): number => left.name < right.name ? -1 : 1;
 
 /** One folder: small files are copied, as they may be configuration; of what is larger only the place is made. */
-export async function folderAsCase(source: string, target: string): Promise<Case> {
-  const directory = join(target, `stack-${basename(source).toLowerCase()}`);
+export async function folderAsCase(source: string, target: string, kind = "stack"): Promise<Case> {
+  const directory = join(target, `${kind}-${basename(source).toLowerCase()}`);
   await copySmall(source, directory);
   await Deno.remove(join(directory, "decisions.yaml")).catch(() => {});
   return await caseOf(basename(directory), directory);
@@ -82,29 +78,34 @@ async function copySmall(source: string, target: string): Promise<void> {
 }
 
 async function caseOf(name: string, directory: string): Promise<Case> {
-  const images: string[] = [];
-  const ending: string[] = [];
-  for (const file of COMPOSE_FILES) {
-    const text = await Deno.readTextFile(join(directory, file)).catch(() => undefined);
-    if (text === undefined) continue;
-    for (const service of Object.values((parse(text, { merge: true }) as Written).services ?? {})) {
-      if (service?.image === undefined || service.image.includes("$")) continue;
-      if (service.image.startsWith("probe/")) continue;
-      images.push(service.image);
-      if (service.restart === "no" || service.restart === false) ending.push(service.image);
-    }
-    break;
-  }
-  return { name, directory, images: [...new Set(images)], ending: [...new Set(ending)] };
+  const { project } = await load({ directory, environment: Deno.env.toObject() });
+  const images = Object.values(project?.services ?? {}).flatMap(
+    ({ image, restart, entrypoint, healthcheck }): StandIn[] => {
+      if (image === undefined || image.startsWith("probe/")) return [];
+      const [how, checks] = healthcheck?.test ?? [];
+      const programs = [entrypoint?.[0], how === "CMD" ? checks : undefined];
+      return [{
+        name: image,
+        ends: restart === "no",
+        programs: programs.filter((each) => each !== undefined),
+      }];
+    },
+  );
+  return { name, directory, images };
 }
 
 /** The images of all cases that are no forms of the probe. */
 export function standInsFor(cases: readonly Case[], base: string): readonly Image[] {
-  const names = new Map<string, boolean>();
-  for (const { images, ending } of cases) {
-    for (const image of images) names.set(image, ending.includes(image));
+  const all = new Map<string, StandIn>();
+  for (const each of cases.flatMap(({ images }) => images)) {
+    const other = all.get(each.name);
+    all.set(each.name, {
+      name: each.name,
+      ends: each.ends || other?.ends === true,
+      programs: [...other?.programs ?? [], ...each.programs],
+    });
   }
-  return [...names].map(([name, ends]) => standInImage(base, name, ends));
+  return [...all.values()].map((each) => standInImage(base, each));
 }
 
 /** Data that every case finds beside its file: of a program's, of root's, and configuration. */

@@ -2,7 +2,8 @@ import { deepEqual, ok } from "node:assert/strict";
 import { load } from "../../compose/mod.ts";
 import { COVERAGE } from "../../lib/checks/coverage/table.ts";
 import { hasErrors } from "../../lib/diagnostics/diagnostic.ts";
-import { isWanted, ownCases } from "./cases.ts";
+import { isWanted, ownCases, standInsFor } from "./cases.ts";
+import type { StandIn } from "./images.ts";
 import { keysOf } from "./keys.ts";
 
 /** Carried or replaced, and without a case here: with the reason. */
@@ -30,6 +31,20 @@ async function withCases(use: (directories: ReadonlyMap<string, string>) => Prom
 
 Deno.test("words choose cases, and nothing chooses all", () => {
   ok(isWanted("bind-files", "") && isWanted("bind-files", "x,files") && !isWanted("bind-files", "x,y"));
+});
+
+Deno.test("one image stands in for all that name it, with every program that is called in it", () => {
+  const of = (image: StandIn): { name: string; directory: string; images: readonly StandIn[] } => ({
+    name: "",
+    directory: "",
+    images: [image],
+  });
+  const images = standInsFor([
+    of({ name: "db:1", ends: false, programs: ["pg_isready", "/bin/sh"] }),
+    of({ name: "db:1", ends: true, programs: ["/start.sh"] }),
+  ], "base.tar");
+  deepEqual(images.map(({ name }) => name), ["docker.io/library/db:1"]);
+  deepEqual(Object.keys(images[0]?.files ?? {}), ["/bin/pg_isready", "/start.sh", "/etc/probe.json"]);
 });
 
 Deno.test("every case is a project without errors", {

@@ -1,8 +1,14 @@
 /** The side before the move: compose v2 starts the stack on the real engine, and its containers are asked. */
-import { waitFor } from "../../lib/embedded_cluster/wait.ts";
-import { ADDRESSES, type Machine, machineNamespaces } from "./machine.ts";
+import { ADDRESSES, type Machine, machineNamespaces, waitSeldom } from "./machine.ts";
 import { probeEvents } from "./probe_log.ts";
-import { type ComposeProject, foreignPaths, type Ports, portsOf, publishedPorts } from "./project.ts";
+import {
+  type ComposeProject,
+  externalOf,
+  foreignPaths,
+  type Ports,
+  portsOf,
+  publishedPorts,
+} from "./project.ts";
 import { askProbes, publishedAspects, publishedTargets, type Reach } from "./reach.ts";
 import type { ServiceView, SideView } from "./view.ts";
 
@@ -11,7 +17,7 @@ interface Container {
   readonly Id: string;
   readonly Name: string;
   readonly RestartCount: number;
-  readonly State: { readonly Status: string; readonly ExitCode: number };
+  readonly State: { readonly Status: string; readonly ExitCode: number; readonly Pid: number };
   readonly HostConfig: { readonly RestartPolicy: { readonly Name: string } };
   readonly Config: {
     readonly Labels: Readonly<Record<string, string>>;
@@ -38,6 +44,7 @@ export async function seeEngineSide(machine: Machine, stack: string): Promise<En
     throw new Error(`Not started, as a probe could write to what is not the stack's: ${foreign.join(", ")}`);
   }
   try {
+    await makeExternal(machine, project);
     await machine.compose(stack, "up", "--detach", "--no-build", "--pull", "never");
     const containers = await restingContainers(machine, project);
     const reaches: Record<string, Reach> = {};
@@ -60,10 +67,18 @@ export async function seeEngineSide(machine: Machine, stack: string): Promise<En
   }
 }
 
+/** What another stack would have made; it stays, as several of them may share it. */
+async function makeExternal({ engine }: Machine, { networks, volumes }: ComposeProject): Promise<void> {
+  for (const [kind, names] of [["network", externalOf(networks)], ["volume", externalOf(volumes)]] as const) {
+    const present = (await engine.docker(kind, "ls", "--format", "{{.Name}}")).split("\n");
+    for (const name of names) if (!present.includes(name)) await engine.docker(kind, "create", name);
+  }
+}
+
 /** Every container of the project, once each runs, has ended for good, or has been started again. */
 async function restingContainers(machine: Machine, project: ComposeProject): Promise<readonly Container[]> {
   let last: readonly Container[] = [];
-  const resting = await waitFor(60_000, async () => {
+  const resting = await waitSeldom(60_000, async () => {
     const ids = await machine.engine.docker(
       ...["ps", "--all", "--quiet", "--no-trunc", "--filter"],
       `label=com.docker.compose.project=${project.name}`,
@@ -117,7 +132,7 @@ async function reachOf(machine: Machine, container: Container): Promise<Reach> {
     checked: running && test.length > 0 && test[0] !== "NONE",
     ...(running ? {} : { restarted: RestartCount > 0 ? "again" : "once" }),
     log: () => engine.docker("logs", Id),
-    exec: (request, body) => engine.docker("exec", Id, "/probe", request, body),
+    ask: (kind, body) => machine.askProbe(State.Pid, kind, body),
   };
 }
 

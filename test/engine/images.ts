@@ -65,12 +65,26 @@ export function formImages(base: string): readonly Image[] {
   ];
 }
 
-/** An image that an unknown stack names, with the probe as what it starts. */
-export function standInImage(base: string, name: string, ends: boolean): Image {
+/** An image that an unknown stack names. */
+export interface StandIn {
+  readonly name: string;
+  /** Whether what it starts ends by itself. */
+  readonly ends: boolean;
+  /** Programs that the stack calls in it: by their path, or by their name alone. */
+  readonly programs: readonly string[];
+}
+
+/** An unknown image with the probe as what it starts, and as every program that it has to have. */
+export function standInImage(base: string, { name, ends, programs }: StandIn): Image {
+  const paths = programs.map((program) => program.startsWith("/") ? program : `/bin/${program}`)
+    .filter((path) => path !== "/bin/sh" && path !== "/probe");
   return {
     name: fullName(name),
     base,
     entrypoint: ["/probe"],
-    ...(ends ? { files: { "/etc/probe.json": '{"exit":0}' } } : {}),
+    files: {
+      ...Object.fromEntries(paths.map((path) => [path, "#!/bin/sh\n"])),
+      ...(ends ? { "/etc/probe.json": '{"exit":0}' } : {}),
+    },
   };
 }

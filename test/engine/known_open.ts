@@ -10,15 +10,7 @@ export interface KnownOpen {
   readonly what: string;
 }
 
-export const KNOWN_OPEN: readonly KnownOpen[] = [
-  {
-    aspect: /^rights\.Seccomp$/,
-    before: "2",
-    after: "0",
-    what:
-      "Docker filters the system calls of every program, and pods have no filter: no profile is asked for",
-  },
-];
+export const KNOWN_OPEN: readonly KnownOpen[] = [];
 
 /** Whether a difference is of this kind. */
 export function isKnown(kind: KnownOpen, { aspect, before, after }: Difference): boolean {

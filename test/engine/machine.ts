@@ -1,6 +1,7 @@
 /** A real engine and a real node side by side, with everything that both need of the machine. */
 import { ENGINE_PACKAGES, engineEnvironment, type RealEngine, startEngine } from "../guard/engine.ts";
 import { buildTools } from "../../lib/embedded_cluster/build.ts";
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 import type { Image } from "../ferry/image.ts";
 import { WAITING } from "../ferry/images.ts";
 import { NODE_ADDRESS } from "../ferry/namespaces.ts";
@@ -21,8 +22,19 @@ export interface Machine extends AsyncDisposable {
     stack: string,
     ...args: readonly string[]
   ): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** Asks the probe that is this process, by its number in the node. @throws when it does not answer. */
+  askProbe(process: number, kind: string, body: string): Promise<string>;
+  /** Leads ports of every address of the node to Services, as k3s's servicelb does. */
+  balance(ports: readonly Balanced[]): Promise<AsyncDisposable>;
   /** Looks from the machine itself. */
   lookFromOutside(targets: readonly Target[]): Promise<readonly Sight[]>;
+}
+
+/** A port of a Service of type LoadBalancer, and the Service's address. */
+export interface Balanced {
+  readonly protocol: string;
+  readonly port: number;
+  readonly address: string;
 }
 
 /** The addresses at which published ports are tried: the node's, another of the machine, and its loopback. */
@@ -63,6 +75,12 @@ export async function startMachine(
           ],
           env,
         ),
+      askProbe: (process, kind, body) =>
+        must(
+          node,
+          ["nsenter", `--net=/proc/${process}/ns/net`, probe, "probe-inside", `${process}`, kind, body],
+        ),
+      balance: (ports) => startBalancer(node, probe, ports),
       lookFromOutside: async (targets) =>
         JSON.parse(await must(node, [probe, "probe-outside", JSON.stringify(targets)])) as Sight[],
       [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
@@ -71,6 +89,34 @@ export async function startMachine(
     await node[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** It runs beside everything else of the node until it is not needed any more. */
+async function startBalancer(
+  node: RealNode,
+  probe: string,
+  ports: readonly Balanced[],
+): Promise<AsyncDisposable> {
+  const script = '"$@" > /dev/null 2>&1 & echo $!';
+  const process = await must(
+    node,
+    ["sh", "-c", script, "sh", probe, "probe-balance", JSON.stringify(ports)],
+  );
+  return { [Symbol.asyncDispose]: async () => void await node.run(["kill", process.trim()]) };
+}
+
+const PAUSE_MS = 300;
+
+/** Waits for a condition whose asking starts programs: between two times is a pause. */
+export async function waitSeldom<T>(
+  timeoutMs: number,
+  ask: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  return await waitFor(timeoutMs, async () => {
+    const answer = await ask();
+    if (answer === undefined) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    return answer;
+  });
 }
 
 /** Runs a command inside. @throws when it fails, with what it said. */

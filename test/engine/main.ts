@@ -3,22 +3,25 @@
  * compose v2 on a real Docker Engine and moved by `migrate` to a real node; both views are compared.
  *
  * `--stack DIR` judges one stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
- * `--only WORD,WORD` those whose name has one of the words; `--sample N` N of them, chosen by `--seed`; `--minutes N` begins no
- * further stack after that; `--workers N` at one time; `--write FILE` writes the table; `--keep DIR` keeps what was
+ * `--only WORD,WORD` those whose name has one of the words; `--sample N` N of them, chosen by `--seed`; `--generated N` N stacks
+ * made by chance from `--seed` on, with `--shrink` each as small as it still differs; `--minutes N` begins no further stack
+ * after that; `--workers N` at one time; `--write FILE` writes the figures into that page; `--keep DIR` keeps what was
  * seen, and `--again DIR` judges that once more.
  * Needs Linux and root; ends with 1 where a stack differs without a word of `check`.
  */
 import { parseArgs } from "node:util";
 import { join, resolve } from "node:path";
 import { whyNoRealNode } from "../ferry/requirements.ts";
-import { buildProbe } from "./build_probe.ts";
+import { buildProbe } from "./build_go.ts";
 import { type Case, folderAsCase, foldersAsCases, ownCases, standInsFor } from "./cases.ts";
 import { formImages, writeProbeRoot } from "./images.ts";
+import { judgeGenerated, type Places } from "./judge_generated.ts";
 import { judgeAgain, judgeStack, type Seen } from "./judge_stack.ts";
 import { type Machine, startMachine } from "./machine.ts";
 import { unfoundFaults } from "./find_planted.ts";
 import { keyTable, tallyByKey } from "./keys.ts";
 import { KNOWN_OPEN } from "./known_open.ts";
+import { withFigures } from "./page.ts";
 import { chosen } from "./sample.ts";
 import { isFaithful, tally, tallyTable, verdictLines } from "./verdict.ts";
 
@@ -29,6 +32,8 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
     sample: { type: "string" },
     seed: { type: "string", default: `${Date.now() % 1_000_000}` },
+    generated: { type: "string", default: "0" },
+    shrink: { type: "boolean", default: false },
     minutes: { type: "string", default: "600" },
     write: { type: "string" },
     keep: { type: "string" },
@@ -42,6 +47,7 @@ const fromHere = (path: string): string => resolve(Deno.env.get("INIT_CWD") ?? D
 
 async function layOut(target: string): Promise<readonly Case[]> {
   if (values.stack !== undefined) return [await folderAsCase(fromHere(values.stack), target)];
+  if (Number(values.generated) > 0) return [];
   if (values.reports !== undefined) {
     return await foldersAsCases(fromHere(values.reports), target, values.only);
   }
@@ -55,19 +61,35 @@ interface Shown {
   readonly broken: readonly string[];
 }
 
-async function judgeAll(machine: Machine, cases: readonly Case[], keep: string): Promise<Shown> {
+/** One stack to be judged. */
+interface Task {
+  readonly name: string;
+  judge(): Promise<Seen>;
+}
+
+function tasksOf(machine: Machine, cases: readonly Case[], places: Places): readonly Task[] {
+  const count = Number(values.generated);
+  return [
+    ...cases.map(({ name, directory }) => ({
+      name,
+      judge: () => judgeStack(machine, directory, places.keep),
+    })),
+    ...Array.from({ length: count }, (_, index) => Number(values.seed) + index).map((seed) => ({
+      name: `generated-${seed}`,
+      judge: () => judgeGenerated(machine, seed, values.shrink, places),
+    })),
+  ];
+}
+
+async function judgeAll(tasks: readonly Task[]): Promise<Shown> {
   const end = performance.now() + Number(values.minutes) * 60_000;
   const seen: Seen[] = [];
   const broken: string[] = [];
-  const left = [...cases];
+  const left = [...tasks];
   const work = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      if (performance.now() > end) {
-        say(`left out, as the time is over: ${next.name}`);
-        continue;
-      }
+    for (let next = left.shift(); next !== undefined && performance.now() < end; next = left.shift()) {
       try {
-        const judged = await judgeStack(machine, next.directory, keep);
+        const judged = await next.judge();
         seen.push(judged);
         verdictLines(judged).forEach(say);
       } catch (error) {
@@ -77,6 +99,8 @@ async function judgeAll(machine: Machine, cases: readonly Case[], keep: string):
     }
   };
   await Promise.all(Array.from({ length: Number(values.workers) }, work));
+  const leftOut = tasks.length - seen.length - broken.length;
+  if (leftOut > 0) say(`left out, as the time is over: ${leftOut} stacks`);
   return { seen, broken };
 }
 
@@ -87,12 +111,12 @@ async function run(): Promise<boolean> {
     const base = await writeProbeRoot(probe, temporary);
     const all = await layOut(join(temporary, "stacks"));
     const cases = values.sample === undefined ? all : chosen(all, Number(values.sample), Number(values.seed));
-    say(`${cases.length} stacks, seed ${values.seed}`);
+    say(`${cases.length + Number(values.generated)} stacks, seed ${values.seed}`);
     await using machine = await startMachine([...formImages(base), ...standInsFor(cases, base)], probe, say);
     endsWith(machine, temporary);
     const keep = values.keep === undefined ? temporary : fromHere(values.keep);
     await Deno.mkdir(keep, { recursive: true });
-    return conclude(await judgeAll(machine, cases, keep));
+    return conclude(await judgeAll(tasksOf(machine, cases, { stacks: join(temporary, "stacks"), keep })));
   } finally {
     await Deno.remove(temporary, { recursive: true });
   }
@@ -113,7 +137,7 @@ function endsWith(machine: Machine, temporary: string): void {
 function conclude({ seen, broken }: Shown): boolean {
   const table = `${tallyTable(tally(seen))}\n\n${keyTable(tallyByKey(seen))}`;
   say(table);
-  if (values.write !== undefined) Deno.writeTextFileSync(fromHere(values.write), `${table}\n`);
+  if (values.write !== undefined) writePage(fromHere(values.write), seen);
   const different = seen.filter((judged) => !isFaithful(judged, KNOWN_OPEN)).map(({ stack }) => stack);
   const unfound = unfoundFaults(seen);
   unfound.forEach((fault) => say(`planted, and not found: ${fault}`));
@@ -124,6 +148,14 @@ function conclude({ seen, broken }: Shown): boolean {
       `${broken.length === 0 ? "" : ` (${broken.join(", ")})`}`,
   );
   return seen.length > 0 && different.length + broken.length + unfound.length === 0;
+}
+
+/** Deno's own formatting is what the gate wants of a page. */
+function writePage(path: string, seen: readonly Seen[]): void {
+  const day = new Date().toISOString().slice(0, 10);
+  Deno.writeTextFileSync(path, withFigures(Deno.readTextFileSync(path), seen, day));
+  const { success } = new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).outputSync();
+  if (!success) throw new Error(`Cannot format "${path}"`);
 }
 
 /** What was kept needs neither engine nor node. */

@@ -1,8 +1,7 @@
 /** The side after the move: the real command moves the stack with no decisions, and its pods are asked. */
-import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 import type { RealNode } from "../ferry/node.ts";
 import type { EngineSide } from "./engine_side.ts";
-import { ADDRESSES, type Machine, machineNamespaces } from "./machine.ts";
+import { ADDRESSES, type Balanced, type Machine, machineNamespaces, must, waitSeldom } from "./machine.ts";
 import { probeEvents } from "./probe_log.ts";
 import { publishedPorts } from "./project.ts";
 import { askProbes, publishedAspects, publishedTargets, type Reach } from "./reach.ts";
@@ -10,6 +9,8 @@ import type { ServiceView, SideView } from "./view.ts";
 
 interface ContainerStatus {
   readonly name: string;
+  /** `containerd://ID` */
+  readonly containerID?: string;
   readonly restartCount: number;
   readonly state: {
     readonly running?: object;
@@ -52,9 +53,11 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
     if (code !== 0) {
       throw new NotMoved(`migrate ended with ${code}: ${(stderr.trim() || stdout.trim()).slice(-3000)}`);
     }
+    await using _balancer = await machine.balance(await balancedPorts(node, namespace));
     const pods = await restingPods(node, namespace, before);
+    const processes = await processesOf(node);
     const reaches = Object.fromEntries(
-      pods.map((pod) => [serviceOf(pod, before), reachOf(node, namespace, pod, before)]),
+      pods.map((pod) => [serviceOf(pod, before), reachOf(machine, namespace, pod, before, processes)]),
     );
     const services = await askProbes(reaches, project, ports);
     const outside = await machine.lookFromOutside(publishedTargets(publishedPorts(project), ADDRESSES));
@@ -69,10 +72,27 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
       "namespace",
       namespace,
       "--ignore-not-found",
-      "--wait=true",
-      "--timeout=600s",
+      "--wait=false",
     );
   }
+}
+
+interface Service {
+  readonly spec: {
+    readonly type: string;
+    readonly clusterIP: string;
+    readonly ports: readonly { readonly protocol: string; readonly port: number }[];
+  };
+}
+
+/** What k3s's servicelb would open on the node. */
+async function balancedPorts(node: RealNode, namespace: string): Promise<readonly Balanced[]> {
+  const text = await node.kubectl("-n", namespace, "get", "services", "-o", "json");
+  return (JSON.parse(text) as { readonly items: readonly Service[] }).items
+    .filter(({ spec }) => spec.type === "LoadBalancer")
+    .flatMap(({ spec }) =>
+      spec.ports.map(({ protocol, port }) => ({ protocol, port, address: spec.clusterIP }))
+    );
 }
 
 /** One pod of each service, once each runs, has ended for good, or has been started again. */
@@ -83,7 +103,7 @@ async function restingPods(
 ): Promise<readonly Pod[]> {
   const { side } = before;
   let last: readonly Pod[] = [];
-  const resting = await waitFor(TIMEOUT_MS, async () => {
+  const resting = await waitSeldom(TIMEOUT_MS, async () => {
     const text = await node.kubectl("-n", namespace, "get", "pods", "-l", NAME, "-o", "json");
     const { items } = JSON.parse(text) as { readonly items: readonly Pod[] };
     last = [...new Map(items.map((pod) => [pod.metadata.labels?.[NAME] ?? "", pod])).values()];
@@ -119,12 +139,25 @@ function serviceOf({ metadata }: Pod, { project }: EngineSide): string {
     name;
 }
 
-function reachOf(node: RealNode, namespace: string, pod: Pod, before: EngineSide): Reach {
+/** The first process of each container that runs, by the container's id. */
+async function processesOf(node: RealNode): Promise<ReadonlyMap<string, number>> {
+  const lines = (await must(node, ["ctr", "--namespace", "k8s.io", "tasks", "ls"])).split("\n").slice(1);
+  return new Map(lines.map((line) => line.split(/\s+/)).map(([id = "", process]) => [id, Number(process)]));
+}
+
+function reachOf(
+  { node, askProbe }: Machine,
+  namespace: string,
+  pod: Pod,
+  before: EngineSide,
+  processes: ReadonlyMap<string, number>,
+): Reach {
   const { name } = pod.metadata;
   const [container] = pod.spec.containers;
   const status = pod.status.containerStatuses?.find((each) => each.name === container?.name);
   const running = !endsByItself(pod, before) && status?.state.running !== undefined;
   const checked = (before.side.services[serviceOf(pod, before)]?.calls.length ?? 0) > 0;
+  const process = processes.get(status?.containerID?.replace("containerd://", "") ?? "") ?? 0;
   const inside = ["-n", namespace, "-c", container?.name ?? ""] as const;
   return {
     generated: [name, pod.metadata.labels?.[NAME] ?? name],
@@ -135,7 +168,7 @@ function reachOf(node: RealNode, namespace: string, pod: Pod, before: EngineSide
       restarted: pod.spec.restartPolicy !== "Never" && (status?.restartCount ?? 0) > 0 ? "again" : "once",
     }),
     log: () => node.kubectl("logs", name, ...inside),
-    exec: (request, body) => node.kubectl("exec", name, ...inside, "--", "/probe", request, body),
+    ask: (kind, body) => askProbe(process, kind, body),
   };
 }
 
@@ -158,9 +191,9 @@ async function endOf(
     );
     return [name, probeEvents(text).find(({ event }) => event === "signal")?.signal] as const;
   });
-  const gone = node.kubectl("delete", "namespace", namespace, "--wait=true", "--timeout=600s");
+  // What the namespace still has to take away nobody waits for: the next stack has another.
+  await node.kubectl("delete", "namespace", namespace, "--wait=false");
   const signals = new Map(await Promise.all(logs));
-  await gone;
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => [
       name,

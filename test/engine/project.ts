@@ -4,7 +4,14 @@
 export interface ComposeProject {
   readonly name: string;
   readonly services: Readonly<Record<string, ComposeService>>;
-  readonly networks?: Readonly<Record<string, { readonly name?: string } | null>>;
+  readonly networks?: Readonly<Record<string, Shared | null>>;
+  readonly volumes?: Readonly<Record<string, Shared | null>>;
+}
+
+/** A network or a volume, which may be another stack's. */
+interface Shared {
+  readonly name?: string;
+  readonly external?: boolean;
 }
 
 export interface ComposeService {
@@ -106,6 +113,13 @@ export function publishedPorts(project: ComposeProject): readonly string[] {
     (ports ?? []).flatMap(({ published, protocol }) =>
       published === undefined || published === "" ? [] : [`${published}/${protocol ?? "tcp"}`]
     )
+  );
+}
+
+/** Names of networks or volumes that have to be there before the stack starts. */
+export function externalOf(all: Readonly<Record<string, Shared | null>> | undefined): readonly string[] {
+  return Object.entries(all ?? {}).flatMap(([key, shared]) =>
+    shared?.external === true ? [shared.name ?? key] : []
   );
 }
 

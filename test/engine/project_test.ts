@@ -1,6 +1,6 @@
 import { deepEqual, equal, notDeepEqual } from "node:assert/strict";
 import { orderOf, probeEvents, timesOf } from "./probe_log.ts";
-import { foreignPaths, namesOf, portsOf, publishedPorts, roleOf, targetsOf } from "./project.ts";
+import { externalOf, foreignPaths, namesOf, portsOf, publishedPorts, roleOf, targetsOf } from "./project.ts";
 import { publishedAspects, publishedTargets } from "./reach.ts";
 import { chosen } from "./sample.ts";
 
@@ -91,4 +91,14 @@ Deno.test("a path outside of the stack may be read and not written", () => {
   const volume = (source: string, read_only: boolean) => ({ type: "bind", source, target: "/x", read_only });
   const volumes = [volume("/stack/data", false), volume("/etc/ssl", true), volume("/srv/real", false)];
   deepEqual(foreignPaths({ name: "s", services: { web: { volumes } } }, "/stack"), ["/srv/real"]);
+});
+
+Deno.test("networks and volumes of other stacks are known by their own names", () => {
+  deepEqual(
+    externalOf({ proxy: { name: "p_proxy", external: true }, own: { name: "harbour_own" }, other: null }),
+    [
+      "p_proxy",
+    ],
+  );
+  deepEqual(externalOf(undefined), []);
 });

@@ -1,5 +1,5 @@
 /** Asks the probes of one side, whatever way leads to them: docker or kubectl. */
-import { waitFor } from "../../lib/embedded_cluster/wait.ts";
+import { waitSeldom } from "./machine.ts";
 import { orderOf, probeEvents, timesOf } from "./probe_log.ts";
 import { type ComposeProject, type Ports, roleOf, targetsOf } from "./project.ts";
 import type { Call, ProbeEvent, ServiceView, Sight } from "./view.ts";
@@ -14,8 +14,8 @@ export interface Reach {
   readonly checked: boolean;
   readonly restarted?: string;
   log(): Promise<string>;
-  /** Starts the probe once more in it. @returns what that printed. */
-  exec(request: string, body: string): Promise<string>;
+  /** Asks its probe. @returns what that answered. */
+  ask(kind: string, body: string): Promise<string>;
 }
 
 /** For what takes a few seconds on an idle machine. */
@@ -58,7 +58,7 @@ export async function askProbes(
 
 async function started(name: string, reach: Reach): Promise<readonly ProbeEvent[]> {
   let log = "";
-  const events = await waitFor(TIMEOUT_MS, async () => {
+  const events = await waitSeldom(TIMEOUT_MS, async () => {
     log = await reach.log();
     const list = probeEvents(log);
     return list.length > 0 && (reach.running || list.length > 1) ? list : undefined;
@@ -67,15 +67,15 @@ async function started(name: string, reach: Reach): Promise<readonly ProbeEvent[
   return events;
 }
 
-async function ask<Answer>(reach: Reach, request: string, body: unknown): Promise<Answer> {
-  return JSON.parse(await reach.exec(`probe-${request}`, JSON.stringify(body))) as Answer;
+async function ask<Answer>(reach: Reach, kind: string, body: unknown): Promise<Answer> {
+  return JSON.parse(await reach.ask(kind, JSON.stringify(body))) as Answer;
 }
 
 /** Healthchecks come when their interval has passed; where none comes in time there is none. */
 async function callsOf(reach: Reach): Promise<readonly Call[]> {
   const calls = (): Promise<readonly Call[]> => ask<readonly Call[]>(reach, "calls", {});
   if (!reach.checked) return await calls();
-  return await waitFor(TIMEOUT_MS, async () => {
+  return await waitSeldom(TIMEOUT_MS, async () => {
     const list = await calls();
     return list.length > 0 ? list : undefined;
   }) ?? [];

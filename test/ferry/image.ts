@@ -8,12 +8,14 @@ export interface Image {
   readonly name: string;
   /** The tar file of a root file system; busybox with its programs where none is given. */
   readonly base?: string;
+  /** One more tar file, with owners and modes as they are in it. */
+  readonly layer?: string;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly user?: string;
   /** More of its configuration, as the image specification names it: `ExposedPorts`, `StopSignal`. */
   readonly more?: Readonly<Record<string, unknown>>;
-  /** Text files by absolute path; those in `/bin` are executable. */
+  /** Text files by absolute path; those in `/bin` and scripts are executable. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +41,7 @@ const FILES = {
 
 /**
  * Writes one archive of images to `path`, which `ctr images import` reads: their layers and configurations, as the image
- * specification 1.2 of Docker has it. Bases are stored once.
+ * specification 1.2 of Docker has it. What several have in common is stored once.
  */
 export async function writeImages(images: readonly Image[], busybox: string, path: string): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "images-" });
@@ -52,12 +54,17 @@ export async function writeImages(images: readonly Image[], busybox: string, pat
     const manifest: object[] = [];
     for (const [index, image] of images.entries()) {
       const base = image.base ?? join(directory, "busybox.tar");
-      const layer = bases.get(base) ?? await addLayer(archive, base, `base-${bases.size}.tar`);
-      bases.set(base, layer);
+      const lowest = [base, ...(image.layer === undefined ? [] : [image.layer])];
+      for (const file of lowest) {
+        if (!bases.has(file)) bases.set(file, await addLayer(archive, file, `base-${bases.size}.tar`));
+      }
       const files = join(directory, `files-${index}`);
       await writeFiles(files, image.files ?? {});
       await tar(files, `${files}.tar`);
-      const layers = [layer, await addLayer(archive, `${files}.tar`, `files-${index}.tar`)];
+      const layers = [
+        ...lowest.flatMap((file) => bases.get(file) ?? []),
+        await addLayer(archive, `${files}.tar`, `files-${index}.tar`),
+      ];
       manifest.push(await addImage(archive, image, layers));
     }
     await Deno.writeTextFile(join(archive, "manifest.json"), JSON.stringify(manifest));
@@ -114,7 +121,7 @@ async function writeFiles(root: string, files: Readonly<Record<string, string>>)
     const file = join(root, path);
     await Deno.mkdir(dirname(file), { recursive: true });
     await Deno.writeTextFile(file, text);
-    await Deno.chmod(file, /\/s?bin\//.test(path) ? 0o755 : 0o644);
+    await Deno.chmod(file, /\/s?bin\//.test(path) || text.startsWith("#!") ? 0o755 : 0o644);
   }
 }
 

@@ -33,7 +33,7 @@ export const WAITING: Image = {
   files: { "/bin/nc": NC },
 };
 
-/** What fills empty volumes from images: Debian's busybox is static, as the official one of musl is. */
+/** What fills empty volumes from images, of those here, which have the libraries that it needs. */
 export const FILLING: Image = { name: "docker.io/library/busybox:1.37-musl", command: ["sh"] };
 
 /** One for every image that the compose file or an init container names. */

@@ -19,12 +19,13 @@ export interface Namespaces extends AsyncDisposable {
 /** The node's address: on an interface that leads nowhere, as pods and kubelet want one that is not loopback. */
 export const NODE_ADDRESS = "10.40.0.1";
 
-/** The folders that containerd, the kubelet and the network plugins write, each hidden by an empty one. */
+/** The folders that containerd, the kubelet, volumes and the network plugins write, each hidden by an empty one. */
 const OWN_FOLDERS = [
   "/run",
   "/var/lib/kubelet",
   "/var/lib/cni",
   "/var/lib/containerd",
+  "/var/lib/docker",
   "/var/log/pods",
   "/var/log/containers",
 ];

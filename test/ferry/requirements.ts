@@ -79,21 +79,24 @@ export async function installPackages(
 }
 
 /**
- * Gives the path of Debian's busybox, which unlike the static one runs the programs of its PATH before its own, as the
- * official image's does. It is unpacked into the cache and not installed, as the two exclude each other.
+ * Gives the path of one of Debian's two: `busybox` runs the programs of its PATH before its own, as the official image's
+ * does, and `busybox-static` needs no library. It is unpacked into the cache and not installed, as they exclude each other.
  */
-export async function fetchBusybox(cache: string): Promise<string> {
-  const unpacked = join(cache, "busybox");
+export async function fetchBusybox(
+  cache: string,
+  name: "busybox" | "busybox-static" = "busybox",
+): Promise<string> {
+  const unpacked = join(cache, name);
   const program = join(unpacked, "bin", "busybox");
   await withFileLock(`${unpacked}.lock`, () => {}, async () => {
     if (await exists(program)) return;
     const directory = await Deno.makeTempDir({ dir: cache, prefix: "unfinished-" });
     try {
-      await aptGet(["download", "busybox"], directory);
+      await aptGet(["download", name], directory);
       const [archive] = await Array.fromAsync(Deno.readDir(directory));
       const args = ["--extract", join(directory, archive?.name ?? ""), join(directory, "root")];
       const { success, stderr } = await new Deno.Command("dpkg-deb", { args }).output();
-      if (!success) throw new Error(`Cannot unpack busybox: ${new TextDecoder().decode(stderr).trim()}`);
+      if (!success) throw new Error(`Cannot unpack ${name}: ${new TextDecoder().decode(stderr).trim()}`);
       await Deno.rename(join(directory, "root"), unpacked);
     } finally {
       await Deno.remove(directory, { recursive: true });

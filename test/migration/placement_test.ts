@@ -92,6 +92,43 @@ Deno.test("a circle is cut at its weakest edge, and said", () => {
   }]);
 });
 
+Deno.test("services that name each other start together, after what any of them needs, and are said", () => {
+  const services = stack(
+    ["third", "application", { first: "named" }],
+    ["first", "application", { second: "named", keys: "completed" }],
+    ["second", "application", { third: "named" }],
+    ["keys", "job"],
+    ["web", "application", { second: "named" }],
+  );
+  const { tiers, diagnostics } = placeServices(
+    services,
+    [{ id: "080", takes: ["job", "application"] }],
+    new Map(),
+    new Map(),
+  );
+  assert.deepEqual([...tiers], [["080", [["keys"], ["third", "first", "second"], ["web"]]]]);
+  assert.deepEqual(diagnostics.map(({ code, message, hint }) => ({ code, message, hint })), [{
+    code: "plan-circle-together",
+    message: 'Services that name each other start together, as in Docker: "third", "first", "second"',
+    hint: "One after another: services: { third: { dependsOn: [first] } }",
+  }]);
+});
+
+Deno.test("services that name each other start in an order where something else needs one", () => {
+  const { tiers, diagnostics } = placeServices(
+    stack(
+      ["first", "application", { second: "named", key: "healthy" }],
+      ["second", "application", { first: "named" }],
+      ["key", "application", { second: "started" }],
+    ),
+    TAKERS,
+    new Map(),
+    new Map(),
+  );
+  assert.deepEqual(tiers.get("080"), [["second"], ["key"], ["first"]]);
+  assert.deepEqual(diagnostics.map(({ code }) => code), ["plan-circle-cut"]);
+});
+
 Deno.test("what a service needs that is decided to come late is waited for as far as scripts reach", () => {
   assert.deepEqual(
     placed(stack(["app", "application", { late: "named" }], ["late", "application"]), { late: "100" }),

@@ -3,6 +3,8 @@
  * names a secret is found here by plain patterns, apart from what is tested.
  */
 import { join } from "node:path";
+import type { KubeObject } from "../../lib/kube/object.ts";
+import { objectsOf, planTestStack } from "../cli/planned_stack.ts";
 import { copy } from "../kube/copy.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -65,6 +67,17 @@ export async function markedStack(
     markers,
     [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
   };
+}
+
+/** The objects that it becomes. */
+export async function plannedOf(stack: MarkedStack): Promise<readonly KubeObject[]> {
+  const { directory, files, decisions } = stack;
+  const converted = await planTestStack({
+    directory,
+    decisions,
+    ...(files === undefined ? {} : { files, compatibility: true }),
+  });
+  return objectsOf(converted.conversion).map(({ object }) => object);
 }
 
 const SYLLABLES = ["vel", "kor", "ban", "timo", "luze", "fari", "peng", "wadu"];

@@ -206,7 +206,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.secrets.source": carried("a Secret"),
   "service.secrets.target": carried("mountPath with subPath"),
   "service.secrets.uid": special("mounted files belong to root"),
-  "service.security_opt": carried("allowPrivilegeEscalation, profiles, SELinux options"),
+  "service.security_opt": carried(
+    "allowPrivilegeEscalation, profiles (seccomp's is RuntimeDefault where nothing is said), SELinux options",
+  ),
   "service.shm_size": carried("an emptyDir in memory at /dev/shm"),
   "service.stdin_open": carried("stdin"),
   "service.stop_grace_period": carried("terminationGracePeriodSeconds"),

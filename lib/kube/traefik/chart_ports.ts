@@ -31,6 +31,21 @@ export function entryPointPorts(
   return ports;
 }
 
+/** Where Traefik's pod listens for an entry point of the stack, by its port there; undefined where none has it. */
+export function innerPort(
+  { byName }: EntryPoints,
+  values: Readonly<Record<string, unknown>>,
+  port: number,
+): number | undefined {
+  const found = [...byName.values()].find((each) => each.port === port);
+  if (found === undefined) return undefined;
+  const ports = values["ports"] as Readonly<Record<string, { readonly port?: number }>> | undefined;
+  return ports?.[found.target]?.port ?? OWN_PORTS[found.target];
+}
+
+/** The chart's ports that keep their place. */
+const OWN_PORTS: Readonly<Record<string, number>> = { web: 8000, websecure: 8443, traefik: 8080 };
+
 function ownPort(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>> {
   const http3 = structField(entryPoint.fields, "http3") === undefined
     ? {}
@@ -49,7 +64,7 @@ function otherPort(
   isPublished: boolean,
   taken: Set<number>,
 ): Readonly<Record<string, unknown>> {
-  return { port: innerPort(port, taken), expose: { default: isPublished }, exposedPort: port, protocol };
+  return { port: freePort(port, taken), expose: { default: isPublished }, exposedPort: port, protocol };
 }
 
 /** Where the chart's own entry points listen inside the pod: web, websecure, traefik (of any version) and metrics. */
@@ -60,7 +75,7 @@ const STEP = 10_000;
 const LAST = 65_535;
 
 /** The port inside the pod, which no other entry point listens on: the same number where that can be. */
-function innerPort(port: number, taken: Set<number>): number {
+function freePort(port: number, taken: Set<number>): number {
   let inner = port < FIRST_FREE ? port + 8000 : port;
   while (taken.has(inner)) inner = inner + STEP > LAST ? (inner % STEP) + FIRST_FREE + 1 : inner + STEP;
   taken.add(inner);

@@ -23,6 +23,8 @@ export interface RouteContext {
   readonly namespace: string;
   readonly decisions: TraefikDecisions;
   readonly entryPoints: EntryPoints;
+  /** The machine's own address, and whether it was decided. */
+  readonly machine: { readonly address: string; readonly isDecided: boolean };
   /** Whether the stack's Traefik is version 2 and its ways are to be kept. */
   readonly keepsVersion2: boolean;
   serviceFor(service: string, port: number): ServiceTarget | undefined;

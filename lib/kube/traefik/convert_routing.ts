@@ -4,6 +4,7 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Element, Routing } from "../../traefik/routing.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { RequiredPort } from "../../stack/ports.ts";
+import { innerPort } from "./chart_ports.ts";
 import type { RouteContext, ServiceTarget } from "./context.ts";
 import { withDecidedTls } from "./decided_tls.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
@@ -20,8 +21,10 @@ import { askAboutPlainHttp, type EntryPoints, mapEntryPoints, reportAddresses } 
 import { convertStatic } from "./helm_chart_config.ts";
 import { convertHttpRouter } from "./http_route.ts";
 import { convertMiddleware } from "./middleware.ts";
+import { withOwnService } from "./own_service.ts";
 import { type PublishedPort, publishedRoute } from "./published_ports.ts";
 import { bareName, objectNames, qualify } from "./references.ts";
+import { machineAddress } from "../../stack/network/docker_names.ts";
 import { convertServersTransports } from "./servers_transport.ts";
 import { convertTcpMiddleware, convertTcpRouter, convertUdpRouter } from "./tcp_udp_route.ts";
 import { convertTls } from "./tls.ts";
@@ -31,6 +34,8 @@ export interface RoutingConversionInput {
   readonly project: Project;
   readonly namespace: string;
   readonly decisions: TraefikDecisions;
+  /** The machine's own address, where it is decided. */
+  readonly hostGateway?: string;
   /** The core Service for a port of a compose service; undefined where it has none. */
   serviceFor(service: string, port: number): ServiceTarget | undefined;
   /** The address in the cluster of a host that is another project's service. */
@@ -62,7 +67,8 @@ export interface RoutingConversion {
 /** Converts everything. Pure: the same input gives the same objects, in the same order. */
 export function convertRouting(given: RoutingConversionInput): RoutingConversion {
   const isElsewhere = isTraefikElsewhere(given.routing);
-  const routing = withDecidedTls(isElsewhere ? withoutClosed(given.routing) : given.routing, given.decisions);
+  const own = withOwnService(given.routing);
+  const routing = withDecidedTls(isElsewhere ? withoutClosed(own.routing) : own.routing, given.decisions);
   const { published, findings: closed } = publishedHere(given);
   const input = { ...given, routing, published };
   const entryPoints = isElsewhere
@@ -80,8 +86,8 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
   ];
   context.findings.push(
     ...closed,
+    ...own.findings,
     ...askAboutPlainHttp(context.entryPoints, routing.http.routers.values()),
-    ...reportAddresses(routing, input.project),
   );
   const environment = environmentOf(input);
   // What another project's Traefik is set to is that project's business.
@@ -91,6 +97,9 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     environment,
     ...(input.acme === undefined ? {} : { acme: input.acme }),
   });
+  context.findings.push(
+    ...reportAddresses(routing, input.project, (port) => innerPort(entryPoints, fixed.values, port)),
+  );
   const routes = new Map<string, PlannedObject[]>();
   for (const planned of converted) {
     if (planned.service === undefined) continue;
@@ -119,6 +128,7 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     namespace,
     decisions,
     entryPoints,
+    machine: { address: machineAddress(input), isDecided: input.hostGateway !== undefined },
     keepsVersion2: decisions.keepVersion2 && routing.traefikVersion?.split(".")[0] === "2",
     serviceFor: (service, port) => input.serviceFor(service, port),
     composeService: (host) => composeServiceOf(project, host),

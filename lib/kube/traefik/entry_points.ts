@@ -78,7 +78,11 @@ function publicPortOf(
 }
 
 /** Says which entry points of the stack's Traefik are reached otherwise than before, by the address they had. */
-export function reportAddresses(routing: Routing, project: Project): Diagnostic[] {
+export function reportAddresses(
+  routing: Routing,
+  project: Project,
+  innerPort: (port: number) => number | undefined,
+): Diagnostic[] {
   const service = project.services[routing.traefikService ?? ""];
   if (service === undefined || service.network_mode === "host") return [];
   return (service.ports ?? []).flatMap(({ host_ip, published, target }, index): Diagnostic[] => {
@@ -93,7 +97,9 @@ export function reportAddresses(routing: Routing, project: Project): Diagnostic[
         : `${where}: the cluster's Traefik opens it on every address of the node`,
       ...(span === undefined ? {} : { span }),
       hint: isLoopback(host_ip)
-        ? "kubectl port-forward -n kube-system deploy/traefik PORT reaches it"
+        ? `kubectl port-forward -n kube-system deploy/traefik ${published ?? target}:${
+          innerPort(target) ?? target
+        } reaches it`
         : "Close it to the others by the node's firewall, or give k3s's load balancer one address",
     }];
   });

@@ -1,7 +1,8 @@
 /** Core Services for servers that are not compose services: none at all, an address, or a name outside. */
 import type { Element } from "../../traefik/routing.ts";
 import { label } from "../../stack/names.ts";
-import { type RouteContext, type ServiceTarget, share } from "./context.ts";
+import { isAddress, MACHINE_NAMES, machineAddresses, machineText } from "../../stack/network/docker_names.ts";
+import { report, type RouteContext, type ServiceTarget, share } from "./context.ts";
 
 /** A Service without pods: it answers 503 for ever, as a load balancer without servers does. */
 export function emptyService(context: RouteContext, element: Element, wanted: string): ServiceTarget {
@@ -21,11 +22,12 @@ export function emptyService(context: RouteContext, element: Element, wanted: st
 export function externalService(
   context: RouteContext,
   element: Element,
-  host: string,
+  written: string,
   port: number,
   protocol: "TCP" | "UDP",
 ): ServiceTarget {
-  const name = label(`external-${host}-${port}`);
+  const name = label(`external-${written}-${port}`);
+  const host = machineOr(context, element, written);
   const metadata = { name, namespace: context.namespace };
   const portName = protocol.toLowerCase();
   if (!isAddress(host)) {
@@ -54,6 +56,22 @@ export function externalService(
   return { name, port };
 }
 
-function isAddress(host: string): boolean {
-  return /^\d+\.\d+\.\d+\.\d+$/.test(host) || host.includes(":");
+/** The machine's address in place of the names and addresses that it has in Docker alone. */
+function machineOr(context: RouteContext, element: Element, host: string): string {
+  const { project, routing, machine } = context;
+  const aliases = project.services[routing.traefikService ?? ""]?.extra_hosts ?? {};
+  const isMachine = MACHINE_NAMES.includes(host) || machineAddresses(project).includes(host) ||
+    aliases[host]?.includes("host-gateway") === true;
+  if (!isMachine) return aliases[host]?.[0] ?? host;
+  if (!machine.isDecided) {
+    report(
+      context,
+      "question",
+      "kube-host-gateway",
+      element,
+      machineText(host, `the service "${element.name}"`),
+      "Add to decisions.yaml: hostGateway: ADDRESS of the node",
+    );
+  }
+  return machine.address;
 }

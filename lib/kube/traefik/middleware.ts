@@ -106,9 +106,31 @@ const converters: Readonly<Record<string, Converter>> = {
       `The middleware "${element.name}" uses plugins, which the cluster's Traefik loads from experimental.plugins`,
       "Keep them in the static configuration: they are carried over to the bundled Traefik",
     );
+    reportPluginFiles(context, element, fields);
     return pluginSecrets(context, element, insideAddresses(context, element, fields) as Json, name);
   },
 };
+
+/** Keys of plugins whose value is a file. */
+const FILE_KEY = /file|(cert|key|ca|secret|database|db)_?path$/i;
+
+/** A file of the stack's Traefik is not in the cluster's: the plugin would not start, or let everybody in. */
+function reportPluginFiles(context: RouteContext, element: Element, fields: Json): void {
+  for (const [key, value] of Object.entries(fields)) {
+    if (value !== null && typeof value === "object") {
+      reportPluginFiles(context, element, value as Json);
+    } else if (typeof value === "string" && value.startsWith("/") && FILE_KEY.test(key)) {
+      report(
+        context,
+        "question",
+        "traefik-plugin-file",
+        element,
+        `"${key}" of the middleware "${element.name}" is the file "${value}", which the cluster's Traefik does not have`,
+        "Give the plugin the value itself where it takes one, or mount the file by the chart's values for volumes",
+      );
+    }
+  }
+}
 
 function withWholeUnits(fields: Json, names: readonly string[]): Json {
   return Object.fromEntries(

@@ -2,6 +2,7 @@
 import type { Mount } from "../../../compose/project.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { label } from "../../stack/names.ts";
+import { unexpanded } from "../unexpanded.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
 import { reportOwner } from "./owners.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
@@ -53,7 +54,7 @@ function chown(
     name: label(`own-${target.mountPath}`),
     image: helperImage,
     imagePullPolicy: "IfNotPresent",
-    command: ["chown", "-R", owner, target.mountPath],
+    command: ["chown", "-R", owner, target.mountPath].map(unexpanded),
     securityContext: { runAsUser: 0 },
     volumeMounts: [{ ...writable, name: target.name }],
   };

@@ -3,6 +3,8 @@ import { at, type Context, imageOf } from "../../stack/context.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
 import { imageRepository } from "../../stack/known_images.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
+import { MACHINE_NAMES, machineAddress } from "../../stack/network/docker_names.ts";
+import { placesOf } from "../../stack/network/references.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /** Fields of the pod, and variables that keep a program's identity. */
@@ -155,37 +157,36 @@ function reportRandomNode(context: Context, { service }: Subject): void {
   });
 }
 
-function extraHosts(context: Context, { service }: Subject): HostAlias[] {
-  const found: HostAlias[] = [];
-  for (const [host, addresses] of Object.entries(service.extra_hosts ?? {})) {
-    for (const address of addresses) {
-      const ip = address === "host-gateway" ? context.decisions.hostGateway : address;
-      const span = at(context.project, ["services", service.name, "extra_hosts", host]);
-      if (ip === undefined) {
-        context.report({
-          code: "kube-host-gateway",
-          severity: "question",
-          message:
-            `"${host}" of service "${service.name}" stands for the machine, which has no fixed name in a pod`,
-          ...span,
-          hint: "Add to decisions.yaml: hostGateway: ADDRESS of the node",
-        });
-        continue;
-      }
-      if (/^127\.|^::1$/.test(ip)) {
-        context.report({
-          code: "kube-loopback-host",
-          severity: "warning",
-          message:
-            `"${host}" of service "${service.name}" is ${ip}, which is the container itself, here and in a pod`,
-          ...span,
-          hint: "Set the address by which the machine is reached from its containers",
-        });
-      }
-      found.push({ ip, hostnames: [host] });
-    }
+function extraHosts(context: Context, subject: Subject): HostAlias[] {
+  const { service } = subject;
+  const written = Object.entries(service.extra_hosts ?? {}).flatMap(([host, addresses]) =>
+    addresses.map((address) => ({ host, address }))
+  );
+  for (const { host, address } of written) {
+    if (!/^127\.|^::1$/.test(address)) continue;
+    context.report({
+      code: "kube-loopback-host",
+      severity: "warning",
+      message:
+        `"${host}" of service "${service.name}" is ${address}, which is the container itself, here and in a pod`,
+      ...at(context.project, ["services", service.name, "extra_hosts", host]),
+      hint: "Set the address by which the machine is reached from its containers",
+    });
   }
-  return found;
+  const machine = machineAddress(context.decisions);
+  return [
+    ...written.map(({ host, address }) => ({
+      ip: address === "host-gateway" ? machine : address,
+      hostnames: [host],
+    })),
+    ...machineNamesUsed(context, subject).map((host) => ({ ip: machine, hostnames: [host] })),
+  ];
+}
+
+/** Names of the machine that programs use, and that Docker Desktop and podman answer without being told. */
+function machineNamesUsed({ project, bindSources }: Context, { service }: Subject): readonly string[] {
+  const names = new Set(MACHINE_NAMES.filter((name) => service.extra_hosts?.[name] === undefined));
+  return [...new Set(placesOf(project, service, bindSources, names).map(({ host }) => host))].sort();
 }
 
 /** Added to the cluster's own DNS, never in its place: the names of Services must resolve. */

@@ -9,6 +9,7 @@ import { fillContainers } from "./fill.ts";
 import { hostSettings } from "./host.ts";
 import { mountsOf } from "./mounts.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { SECCOMP } from "../rights.ts";
 import { sysctlsOf } from "./security.ts";
 import { supplementalGroups } from "./user.ts";
 import { seconds } from "./units.ts";
@@ -49,6 +50,7 @@ export function podOf(
   const hostPorts = hostPortsOf(workshop, subject);
   const grace = decision.stopGracePeriod ?? seconds(service.stop_grace_period);
   const security = {
+    ...SECCOMP,
     ...optional("supplementalGroups", supplementalGroups(context, subject)),
     ...optional("sysctls", sysctlsOf(context, subject)),
     ...(decision.fsGroup === undefined

@@ -1,8 +1,9 @@
 /** Capabilities, privileges, read-only root, security options and sysctls. */
 import { at, type Context } from "../../stack/context.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
-import { userOf } from "./user.ts";
+import { startingUid, userOf } from "./user.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /** Namespaced sysctls that every kubelet allows (Pod Security Standards, "Sysctls"). */
 export const SAFE_SYSCTLS = new Set([
@@ -29,11 +30,19 @@ export function containerSecurity(context: Context, subject: Subject): Json {
   };
   return {
     ...userOf(context, subject),
+    ...nonRoot(context, subject),
     ...optional("capabilities", capabilities),
     ...(service.privileged === true ? { privileged: true } : {}),
     ...(service.read_only === true ? { readOnlyRootFilesystem: true } : {}),
     ...securityOptions(context, subject),
   };
+}
+
+/** "restricted" wants it said, also where it is the image that names another user than root. */
+function nonRoot(context: Context, subject: Subject): Json {
+  if (context.decisions.podSecurity !== "restricted") return {};
+  const uid = startingUid(context, subject);
+  return uid === undefined || uid === 0 ? {} : { runAsUser: uid, runAsNonRoot: true };
 }
 
 /** The pod's `securityContext.sysctls`; unsafe ones are carried too and need the kubelet's consent. */
@@ -60,7 +69,33 @@ function capability(name: string): string {
   return name.toUpperCase().replace(/^CAP_/, "");
 }
 
-function securityOptions(context: Context, { service }: Subject): Json {
+/** A profile of one's own is a file that the kubelet reads from its own folder on the node. */
+function seccompFile(
+  context: Context,
+  { service, decision }: Subject,
+  file: string,
+  index: number,
+  result: Json,
+): void {
+  if (decision.seccompProfile !== undefined) {
+    result["seccompProfile"] = { type: "Localhost", localhostProfile: decision.seccompProfile };
+    return;
+  }
+  const name = file.split("/").at(-1) ?? file;
+  context.report({
+    code: "kube-seccomp-profile",
+    severity: "question",
+    message:
+      `The seccomp profile "${file}" of service "${service.name}" has to be on the node; until then the runtime's own filters`,
+    ...at(context.project, ["services", service.name, "security_opt", index]),
+    hint: `Copy it to /var/lib/kubelet/seccomp/${name} on the node, and add to decisions.yaml: services: { ${
+      yamlWord(service.name)
+    }: { seccompProfile: ${yamlWord(name)} } }`,
+  });
+}
+
+function securityOptions(context: Context, subject: Subject): Json {
+  const { service } = subject;
   const result: Json = {};
   const selinux: Json = {};
   for (const [index, option] of (service.security_opt ?? []).entries()) {
@@ -72,7 +107,7 @@ function securityOptions(context: Context, { service }: Subject): Json {
         continue;
       case "seccomp":
         if (value === "unconfined") result["seccompProfile"] = { type: "Unconfined" };
-        else break;
+        else if (value !== "builtin") seccompFile(context, subject, value, index, result);
         continue;
       case "apparmor":
         result["appArmorProfile"] = value === "unconfined"

@@ -4,6 +4,7 @@ import { connects } from "../jobs/script/shell_parts.ts";
 import { isServiceName, label } from "../../stack/names.ts";
 import { readyServiceName } from "./readiness.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
+import { UNPRIVILEGED } from "../rights.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /**
@@ -25,6 +26,7 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
         image: helperImage,
         imagePullPolicy: "IfNotPresent",
         command: ["sh", "-c", command],
+        securityContext: UNPRIVILEGED,
       }];
     }
     context.report({

@@ -1,6 +1,7 @@
 /** The names by which one container finds another in compose. */
 import type { Path, Project, Service } from "../../../compose/project.ts";
-import { label } from "../names.ts";
+import { isServiceName, label } from "../names.ts";
+import { dockerNames } from "./docker_names.ts";
 
 /** One name of a service, and the place that gives it. */
 export interface DnsName {
@@ -55,5 +56,18 @@ export function servicesByDnsName(project: Project): ReadonlyMap<string, string>
   for (const { name } of services) {
     if (!owners.has(label(name))) owners.set(label(name), name);
   }
+  for (const service of services) {
+    const own = dnsNames(project, service).map(({ name }) => name);
+    for (const name of dockerNames(project, service, own)) {
+      if (!owners.has(name)) owners.set(name, service.name);
+    }
+  }
   return owners;
+}
+
+/** Whether a name of a service answers in the cluster: one that compose gives it, and that a Service can have. */
+export function hasService(project: Project, service: string, name: string): boolean {
+  const found = project.services[service];
+  if (found === undefined || !isServiceName(name.toLowerCase())) return false;
+  return name === label(service) || dnsNames(project, found).some((own) => own.name === name);
 }

@@ -81,13 +81,29 @@ export function mentionedHosts(
   bindSources: BindSources,
   names: ReadonlySet<string>,
 ): ReadonlySet<string> {
-  const found = Object.values(project.services).flatMap((service) => [
+  const services = Object.values(project.services);
+  return new Set(
+    services.flatMap((service) => placesOf(project, service, bindSources, names)).map(({ host }) => host),
+  );
+}
+
+/** Every place where a service speaks of one of `names`. */
+export function placesOf(
+  project: Project,
+  service: Service,
+  bindSources: BindSources,
+  names: ReadonlySet<string>,
+): readonly Pick<HostReference, "from" | "host" | "span">[] {
+  return [
     ...environmentMentions(project, service, names),
     ...argumentMentions(project, service, names),
     ...healthcheckMentions(project, service, names),
     ...fileMentions(project, service, bindSources, names),
-  ]);
-  return new Set(found.map(({ mention }) => mention.host));
+  ].map(({ mention, span }) => ({
+    from: service.name,
+    host: mention.host,
+    ...(span === undefined ? {} : { span }),
+  }));
 }
 
 /** Single-word hosts of URLs and of keys that name hosts, which are no name of a service. */

@@ -26,6 +26,8 @@ export interface SecretNote {
 
 /** The rules over one project. Reasons are words; `undefined` means that it may be read by anybody. */
 export interface Secrets {
+  /** Every strong secret that the stack names anywhere. */
+  readonly known: readonly KnownSecret[];
   ofVariable(service: string, key: string, value: string): string | undefined;
   /** Of every argument of a command, in order. `key` is `entrypoint` or `command`. */
   ofArguments(
@@ -54,6 +56,7 @@ export function secretRules(project: Project, bindSources: BindSources, decision
   const decided = (decision: string): string | undefined =>
     decision === "secret" ? "decisions.yaml" : undefined;
   return {
+    known,
     ofPair: (key, value) => reason(secretsInVariable(key, value)) ?? holdsKnown(value, known),
     ofCommand: (list) => {
       const [found] = secretsInList(list).flat();

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// request is what a second process of the container wants of the first.
+// request is what somebody wants of the first process of a container.
 type request struct {
 	Kind string          `json:"kind"`
 	Body json.RawMessage `json:"body"`
@@ -35,23 +35,23 @@ var (
 )
 
 // insideName is one for each container: processes of one share its mounts, and no file has to be written.
-func insideName() string {
-	mounts, err := os.Readlink("/proc/self/ns/mnt")
+func insideName(process string) string {
+	mounts, err := os.Readlink("/proc/" + process + "/ns/mnt")
 	if err != nil {
 		mounts = "unknown"
 	}
 	return "@compose-ferry-probe-" + mounts
 }
 
-func listenInside() (net.Listener, error) { return net.Listen("unix", insideName()) }
+func listenInside() (net.Listener, error) { return net.Listen("unix", insideName("self")) }
 
 func callOf() call {
 	cwd, _ := os.Getwd()
 	return call{Args: os.Args, Cwd: cwd, UID: os.Getuid()}
 }
 
-func askInside(asked request) ([]byte, error) {
-	connection, err := net.Dial("unix", insideName())
+func askInside(name string, asked request) ([]byte, error) {
+	connection, err := net.Dial("unix", name)
 	if err != nil {
 		return nil, err
 	}

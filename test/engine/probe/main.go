@@ -1,5 +1,5 @@
 // The probe stands in for the program of a service. As the first process of its image it writes down what it sees, and
-// stays; started once more in the same container, it is what a healthcheck or an operator runs there.
+// stays; started once more in the same container, it is what a healthcheck runs there.
 package main
 
 import (
@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -32,6 +31,12 @@ type event struct {
 func main() {
 	if len(os.Args) == 3 && os.Args[1] == "probe-outside" {
 		os.Exit(lookFromOutside(os.Args[2]))
+	}
+	if len(os.Args) == 3 && os.Args[1] == "probe-balance" {
+		os.Exit(balance(os.Args[2]))
+	}
+	if len(os.Args) == 5 && os.Args[1] == "probe-inside" {
+		os.Exit(askFromOutside(os.Args[2], os.Args[3], os.Args[4]))
 	}
 	listener, err := listenInside()
 	if err != nil {
@@ -92,21 +97,23 @@ func say(what event) {
 	os.Stdout.WriteString(string(line) + "\n")
 }
 
-// runAgain is what another process of the same container does: it asks the first one, or looks at the network.
+// runAgain is what another process of the same container does, such as a healthcheck: the first one notes it.
 func runAgain() int {
-	if len(os.Args) == 3 && strings.HasPrefix(os.Args[1], "probe-") {
-		answer, err := askInside(request{Kind: strings.TrimPrefix(os.Args[1], "probe-"), Body: json.RawMessage(os.Args[2])})
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		os.Stdout.Write(answer)
-		return 0
-	}
 	told, _ := json.Marshal(callOf())
-	if _, err := askInside(request{Kind: "called", Body: told}); err != nil {
+	if _, err := askInside(insideName("self"), request{Kind: "called", Body: told}); err != nil {
 		return 1
 	}
+	return 0
+}
+
+// askFromOutside asks the probe of a container, as somebody in its network who is not in it.
+func askFromOutside(process, kind, body string) int {
+	answer, err := askInside(insideName(process), request{Kind: kind, Body: json.RawMessage(body)})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	os.Stdout.Write(answer)
 	return 0
 }
 

@@ -171,20 +171,16 @@ func whoIsAt(network, address string, port int) string {
 }
 
 func askWho(network, address string) (string, error) {
+	if network == "udp" {
+		told, err := askDatagram(address, []byte("who"))
+		return string(told), err
+	}
 	connection, err := net.DialTimeout(network, address, patience)
 	if err != nil {
 		return "", err
 	}
 	defer connection.Close()
 	connection.SetDeadline(time.Now().Add(patience))
-	if network == "udp" {
-		if _, err := connection.Write([]byte("who")); err != nil {
-			return "", err
-		}
-		buffer := make([]byte, 64)
-		length, err := connection.Read(buffer)
-		return string(buffer[:length]), err
-	}
 	told, err := io.ReadAll(connection)
 	return strings.TrimSpace(string(told)), err
 }

@@ -4,6 +4,7 @@ import type { Digests } from "../../digests.ts";
 import type { KubeObject } from "../../object.ts";
 import type { Place } from "../../../stack/secrets/reference.ts";
 import { unexpanded } from "../../unexpanded.ts";
+import { SECCOMP } from "../../rights.ts";
 
 /** Annotation of the pod template: a keyed digest of the values that the Job reads. A new one is a new run. */
 export const INPUTS_ANNOTATION = "compose-ferry/inputs";
@@ -103,6 +104,7 @@ function jobSpec(job: ScriptJob, backoffLimit: number): Record<string, unknown> 
         automountServiceAccountToken: false,
         enableServiceLinks: false,
         restartPolicy: "Never",
+        securityContext: SECCOMP,
         containers: [{
           name: "script",
           image: job.image,

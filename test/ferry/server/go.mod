@@ -1,0 +1,3 @@
+module compose-ferry/server
+
+go 1.24
