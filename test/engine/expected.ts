@@ -15,17 +15,12 @@ const NAMES = /^(name|port|hosts)\./;
 /** Keys of `kube-not-carried` that a process can see, as docs/coverage.md has them. */
 export const KEYS: Readonly<Record<string, Announced>> = {
   "cgroup": { aspects: /^namespace\.cgroup$/ },
-  "cpu_period": { aspects: /^cgroup\.cpus$/ },
-  "cpu_quota": { aspects: /^cgroup\.cpus$/ },
   "devices": { aspects: /^device\./ },
-  "domainname": { aspects: /^(domainname$|hosts\.|hostname$)/ },
   "external_links": { aspects: NAMES },
-  "stop_signal": { aspects: /^signal$/ },
   "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
   "uts": { aspects: /^(namespace\.uts|hostname)$/ },
   "volumes.tmpfs.mode": { aspects: MOUNT_ENTRIES },
-  "volumes_from": { aspects: MOUNTS },
 };
 
 /** Findings with a code of their own, as docs/errors.md has them. */
@@ -63,6 +58,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
     unseen: "it also says that a port is reached as before",
   },
   "kube-security-option": { aspects: /^rights\./ },
+  "kube-stop-signal": { aspects: /^signal$/, unseen: "an image with a shell has it sent" },
   "kube-storage-owner": { aspects: /^mount\.[^ ]+(: |\.writable$)/ },
   "kube-system-path": { aspects: MOUNTS, unseen: "one that is carried read-only is the same" },
   "kube-unsafe-sysctl": {
@@ -70,5 +66,6 @@ export const CODES: Readonly<Record<string, Announced>> = {
     unseen: "where the kubelet allows it, it is carried",
   },
   "kube-user-unknown": { aspects: /^(uid|gid|groups|env\.HOME|mount\..*)$/ },
+  "kube-volumes-from": { aspects: MOUNTS },
   "kube-volume-foreign": { aspects: MOUNTS },
 };

@@ -30,7 +30,7 @@ export function workloadOf(
   const { context } = workshop;
   const { service, decision } = subject;
   const metadata = {
-    name: label(service.name),
+    name: label(service.name, kind === "StatefulSet" ? LONGEST_SET : undefined),
     namespace: context.namespace,
     labels: labelsOf(service.name, context.project.name),
   };
@@ -63,6 +63,9 @@ export function workloadOf(
       };
   }
 }
+
+/** Pods of a set carry its name with a revision behind it as a label. */
+const LONGEST_SET = 52;
 
 /** Kubernetes' own deadline for a rollout, in seconds, and the longest end of a pod that it leaves time for. */
 const PROGRESS_DEADLINE = 600;
