@@ -1,11 +1,13 @@
 /** Every check of the stack and of its conversion that needs no cluster. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Conversion } from "../kube/conversion.ts";
+import type { Decisions } from "../decisions/decisions.ts";
 import type { Context } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { reportUncarried } from "./coverage/report.ts";
 import { checkCredentials } from "./credentials.ts";
 import { checkUnusedDecisions } from "./unused_decisions.ts";
+import { checkEngineTools } from "./engine_tools.ts";
 import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
@@ -24,13 +26,15 @@ export interface Told {
   readonly usage?: ReadonlyMap<string, LiveUsage>;
   /** What they wrote into their own layers. */
   readonly written?: ReadonlyMap<string, readonly string[]>;
+  /** As they were written, without what is left out by itself. */
+  readonly decisions?: Decisions;
 }
 
 /** What each check finds. */
 export function runChecks(
   facts: StackFacts,
   conversion: Conversion,
-  { usage, written }: Told = {},
+  { usage, written, decisions = facts.decisions }: Told = {},
 ): readonly Diagnostic[] {
   const findings: Diagnostic[] = [];
   const context: Context = { ...facts, report: (finding) => findings.push(finding) };
@@ -41,6 +45,7 @@ export function runChecks(
   checkImageTags(context);
   checkLocalImages(context);
   checkDockerOnly(context);
+  checkEngineTools(context, decisions);
   checkHostNames(context, facts.references, facts.neighbours);
   checkMachine(context);
   checkFixedDomains(context);

@@ -33,6 +33,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
   },
   "kube-device-reservation": { aspects: /^device\./ },
   "kube-engine-socket": { aspects: MOUNTS },
+  "kube-engine-tool": { aspects: /./ },
   "kube-entrypoint-emptied": { aspects: /^args$/ },
   "kube-group-unknown": { aspects: /^groups$/ },
   "kube-host-gateway": { aspects: NAMES },
