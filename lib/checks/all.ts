@@ -1,12 +1,14 @@
 /** Every check of the stack and of its conversion that needs no cluster. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Conversion } from "../kube/conversion.ts";
+import type { Decisions } from "../decisions/decisions.ts";
 import type { Context } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { reportAbsentVolumes } from "./absent_volumes.ts";
 import { reportUncarried } from "./coverage/report.ts";
 import { checkCredentials } from "./credentials.ts";
 import { checkUnusedDecisions } from "./unused_decisions.ts";
+import { checkEngineTools } from "./engine_tools.ts";
 import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
@@ -27,13 +29,15 @@ export interface Told {
   readonly written?: ReadonlyMap<string, readonly string[]>;
   /** Named volumes that it does not have. */
   readonly absentVolumes?: readonly string[];
+  /** As they were written, without what is left out by itself. */
+  readonly decisions?: Decisions;
 }
 
 /** What each check finds. */
 export function runChecks(
   facts: StackFacts,
   conversion: Conversion,
-  { usage, written, absentVolumes = [] }: Told = {},
+  { usage, written, absentVolumes = [], decisions = facts.decisions }: Told = {},
 ): readonly Diagnostic[] {
   const findings: Diagnostic[] = [];
   const context: Context = { ...facts, report: (finding) => findings.push(finding) };
@@ -44,6 +48,7 @@ export function runChecks(
   checkImageTags(context);
   checkLocalImages(context);
   checkDockerOnly(context);
+  checkEngineTools(context, decisions);
   checkHostNames(context, facts.references, facts.neighbours);
   checkMachine(context);
   checkFixedDomains(context);
