@@ -65,6 +65,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
     aspects: /^(published|port)\./,
     unseen: "it also says that a port is reached as before",
   },
+  "kube-registry-login": { aspects: /^runs$/, unseen: "the image may be public" },
   "kube-security-option": { aspects: /^rights\./ },
   "kube-shared-namespace": { aspects: /^(namespace\.(pid|ipc)$|first process$|mount\.\/dev\/shm)/ },
   "kube-storage-owner": { aspects: /^mount\.[^ ]+(: |\.writable$)/ },

@@ -9,6 +9,7 @@ import { fillContainers } from "./fill.ts";
 import { hostSettings } from "./host.ts";
 import { mountsOf } from "./mounts.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { pullSecretsOf } from "./pull_secrets.ts";
 import { sysctlsOf } from "./security.ts";
 import { supplementalGroups } from "./user.ts";
 import { seconds } from "./units.ts";
@@ -71,6 +72,7 @@ export function podOf(
     ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
     ...optional("securityContext", security),
     ...platformOf(context, subject),
+    ...optional("imagePullSecrets", pullSecretsOf(workshop, subject)),
     ...(kind === "Job" ? { restartPolicy: restartPolicy(service.restart) } : {}),
     ...optional("initContainers", initContainers),
     containers: [hostPorts.length === 0 ? container.json : withHostPorts(container.json, hostPorts)],
