@@ -16,6 +16,7 @@ import { checkMachine } from "./machine.ts";
 import { checkHeaps } from "./memory.ts";
 import { checkNames, checkProfiles } from "./names.ts";
 import { checkOneShots, reportSeenEnded } from "./one_shots.ts";
+import { checkRegistryLogins } from "./registry_logins.ts";
 import { reportPorts } from "./port_report.ts";
 import { type LiveUsage, proposeLimits } from "./proposed_limits.ts";
 import { reportWrittenLayers } from "./written_layers.ts";
@@ -47,6 +48,7 @@ export function runChecks(
   checkNames(context);
   checkImageTags(context);
   checkLocalImages(context);
+  checkRegistryLogins(context);
   checkDockerOnly(context);
   checkEngineTools(context, decisions);
   checkHostNames(context, facts.references, facts.neighbours);

@@ -60,6 +60,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
     aspects: /^(published|port)\./,
     unseen: "it also says that a port is reached as before",
   },
+  "kube-registry-login": { aspects: /^runs$/, unseen: "the image may be public" },
   "kube-security-option": { aspects: /^rights\./ },
   "kube-stop-signal": { aspects: /^signal$/, unseen: "an image with a shell has it sent" },
   "kube-storage-owner": { aspects: /^mount\.[^ ]+(: |\.writable$)/ },
