@@ -118,6 +118,9 @@ const DATA: readonly (readonly [string, string, number, number])[] = [
   ["data/.hidden", "", 0o644, 0],
   ["conf/app.conf", "greeting = ahoy\n", 0o644, 0],
   ["conf/more/inner.conf", "inner = yes\n", 0o644, 0],
+  ["keys/of-program", "key\n", 0o600, 1234],
+  ["keys/of-root", "key\n", 0o600, 0],
+  ["keys/for-all", "key.pub\n", 0o644, 0],
   ["secret.txt", "rope ladder $ 42\n", 0o644, 0],
   ["app.env", "FROM_FILE=one $$ two\nQUOTED='its $HOME'\nEMPTY=\n", 0o644, 0],
 ];

@@ -20,9 +20,7 @@ export const KEYS: Readonly<Record<string, Announced>> = {
   "devices": { aspects: /^device\./ },
   "domainname": { aspects: /^(domainname$|hosts\.|hostname$)/ },
   "external_links": { aspects: NAMES },
-  "ipc": { aspects: /^(namespace\.ipc$|mount\.\/dev\/shm)/ },
   "pids_limit": { aspects: /^cgroup\.pids$/ },
-  "pid": { aspects: /^(namespace\.pid|first process)$/ },
   "stop_signal": { aspects: /^signal$/ },
   "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
@@ -42,10 +40,6 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-device-reservation": { aspects: /^device\./ },
   "kube-engine-socket": { aspects: MOUNTS },
   "kube-entrypoint-emptied": { aspects: /^args$/ },
-  "kube-file-owner": {
-    aspects: MOUNT_ENTRIES,
-    unseen: "compose itself ignores the owner of a file from disk",
-  },
   "kube-group-unknown": { aspects: /^groups$/ },
   "kube-host-gateway": { aspects: NAMES },
   "kube-host-renamed": { aspects: NAMES },
@@ -57,6 +51,10 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-name-changed": { aspects: NAMES },
   "kube-name-not-dns": { aspects: NAMES },
   "kube-network-mode": { aspects: /^(namespace\.net$|name\.|port\.|hosts\.|hostname$|runs$)/ },
+  "kube-one-pod": {
+    aspects:
+      /^(namespace\.(ipc|uts|pid|net)$|first process$|hostname$|mount\.\/dev\/shm|groups$)|^(name|port|hosts)\./,
+  },
   "kube-pids-limit": { aspects: /^cgroup\.pids$/ },
   "kube-port-unknown": { aspects: NAMES },
   "kube-probe-secret": { aspects: /^calls$/ },
@@ -66,7 +64,6 @@ export const CODES: Readonly<Record<string, Announced>> = {
     unseen: "it also says that a port is reached as before",
   },
   "kube-security-option": { aspects: /^rights\./ },
-  "kube-shared-namespace": { aspects: /^(namespace\.(pid|ipc)$|first process$|mount\.\/dev\/shm)/ },
   "kube-storage-owner": { aspects: /^mount\.[^ ]+(: |\.writable$)/ },
   "kube-system-path": { aspects: MOUNTS, unseen: "one that is carried read-only is the same" },
   "kube-unsafe-sysctl": {

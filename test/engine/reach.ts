@@ -13,6 +13,8 @@ export interface Reach {
   /** Whether somebody will start its healthcheck. */
   readonly checked: boolean;
   readonly restarted?: string;
+  /** Its name in its pod, which may have others'. */
+  readonly container?: string;
   log(): Promise<string>;
   /** Asks its probe. @returns what that answered. */
   ask(kind: string, body: string): Promise<string>;

@@ -35,7 +35,7 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
       mountOf(workshop, subject, mount, ["services", service.name, "volumes", index], helperImage)
     ),
     ...imageVolumeMounts(workshop, subject, helperImage),
-    ...fileReferenceMounts(workshop, subject),
+    ...fileReferenceMounts(workshop, subject, helperImage),
     ...(service.tmpfs ?? []).map((text) => temporary(text)),
     ...sharedMemory(service.shm_size),
   ], workshop.digests);

@@ -25,6 +25,8 @@ export interface Pod {
   readonly image: string;
   /** Where the variables of its container are kept. */
   readonly variables: ReadonlyMap<string, Place>;
+  /** Of the configuration that its containers read when they start. */
+  readonly digests: readonly string[];
   /** Whether two of them at once would fight over a directory or a port. */
   readonly exclusive: boolean;
 }
@@ -78,19 +80,19 @@ export function podOf(
     containers: [hostPorts.length === 0 ? container.json : withHostPorts(container.json, hostPorts)],
     ...optional("volumes", mounts.volumes),
   };
-  const annotations = {
-    ...annotationsOf(workshop, subject),
-    ...digestAnnotation(workshop, [...container.digests, ...mounts.digests]),
-  };
+  const digests = [...container.digests, ...mounts.digests];
+  const annotations = { ...annotationsOf(workshop, subject), ...digestAnnotation(workshop, digests) };
   return {
     template: { metadata: { labels, ...optional("annotations", annotations) }, spec },
     image: container.image,
     variables: container.variables,
+    digests,
     exclusive: mounts.writesData || hostPorts.length > 0 || service.network_mode === "host",
   };
 }
 
-function digestAnnotation(
+/** The digest of all configuration that a pod reads when it starts. */
+export function digestAnnotation(
   { digests: known }: Workshop,
   digests: readonly string[],
 ): Record<string, string> {
