@@ -68,7 +68,7 @@ function listsOf(service: Service): readonly (readonly [string, readonly string[
 }
 
 /** In lower case: services, containers, hosts, images, networks, volumes, users, databases. */
-export function plainNames(project: Project): ReadonlySet<string> {
+function plainNames(project: Project): ReadonlySet<string> {
   const names = new Set<string>([project.name, ...servicesByDnsName(project).keys()]);
   for (const service of Object.values(project.services)) {
     for (const name of [service.container_name, service.hostname, service.domainname]) names.add(name ?? "");
