@@ -18,6 +18,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   init: [["init --stack ~/shop --dry-run", "what a fresh clone lacks"]],
   status: [
     ["status --stack /opt/shop", "what is applied, pending, changed or failed"],
+    ["status --stack /opt/shop --watch", "while a run goes on, in another terminal"],
     ["status --stack /opt/shop --drift", "what others changed since"],
   ],
   check: [

@@ -126,6 +126,7 @@ function declareLooking(program: Command, on: On): void {
   const status = withOutput(withCluster(withInput(program.command("status"))))
     .description("show which migrations are applied, pending, changed or failed")
     .option("--drift", "show what others changed in the cluster since")
+    .option("--watch", "show it again whenever it has changed, until Ctrl-C")
     .option("--detailed-exitcode", "exit with 10 when there is something to do");
   on(status, async () => (await import("./status_command.ts")).status, true);
 

@@ -107,7 +107,8 @@ Deno.test("man writes all pages into a folder, and answers a slip of the pen", a
   await withFiles({}, async (directory) => {
     const { code } = await told(directory, ["man", "--to", "pages"]);
     equal(code, 0);
-    const files = [...Deno.readDirSync(`${directory}/pages`)].map(({ name }) => name);
+    const files: string[] = [];
+    for await (const { name } of Deno.readDir(`${directory}/pages`)) files.push(name);
     equal(files.length, (await leaves()).length + 4);
     ok(files.includes("compose-ferry.1") && files.includes("compose-ferry-secrets-set.1"));
   });
