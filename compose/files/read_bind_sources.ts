@@ -1,5 +1,5 @@
 /** Looks at what lies behind a project's bind mounts, within bounds, without opening anything that may block. */
-import type { BindSource, BindSources } from "../bind_source.ts";
+import type { BindSource, BindSources, Permissions } from "../bind_source.ts";
 import { type Edited, editedAt } from "./disk.ts";
 import { cleanPath } from "./paths.ts";
 import type { Project } from "../project.ts";
@@ -23,9 +23,8 @@ const DEFAULTS: BindLimits = {
   depth: 5,
 };
 
-interface Found {
+interface Found extends Permissions {
   readonly size: number;
-  readonly mode: number;
   readonly content?: Uint8Array<ArrayBuffer>;
 }
 
@@ -69,7 +68,7 @@ async function look(path: string, limits: BindLimits, edited: Edited): Promise<B
   try {
     const info = await Deno.stat(path);
     if (info.isFile) return { kind: "file", ...await readFile(path, info, limits.fileBytes, edited) };
-    if (info.isDirectory) return await lookInto(path, limits, edited);
+    if (info.isDirectory) return await lookInto(path, info, limits, edited);
     return { kind: kindOf(info) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
@@ -84,18 +83,31 @@ function kindOf(info: Deno.FileInfo): "socket" | "device" | "fifo" {
   return info.isFifo ? "fifo" : "device";
 }
 
+function permissionsOf({ mode, uid, gid }: Deno.FileInfo, usual: number): Permissions {
+  return {
+    mode: (mode ?? usual) & 0o7777,
+    ...(uid === null ? {} : { uid }),
+    ...(gid === null ? {} : { gid }),
+  };
+}
+
 async function readFile(path: string, info: Deno.FileInfo, most: number, edited: Edited): Promise<Found> {
-  const mode = (info.mode ?? 0o644) & 0o7777;
+  const own = permissionsOf(info, 0o644);
   const instead = await editedAt(path, edited);
-  if (instead !== undefined) return { size: instead.length, mode, content: Uint8Array.from(instead) };
-  if (info.size > most || await isKernel(path)) return { size: info.size, mode };
-  return { size: info.size, mode, content: await readRegular(path, most) };
+  if (instead !== undefined) return { size: instead.length, ...own, content: Uint8Array.from(instead) };
+  if (info.size > most || await isKernel(path)) return { size: info.size, ...own };
+  return { size: info.size, ...own, content: await readRegular(path, most) };
 }
 
 /** Reading there has effects, never ends, or says nothing about the project. */
 const SYSTEM = ["/proc", "/sys", "/dev", "/run", "/var/run", "/var/lib/docker"];
 
-async function lookInto(root: string, limits: BindLimits, edited: Edited): Promise<BindSource> {
+async function lookInto(
+  root: string,
+  info: Deno.FileInfo,
+  limits: BindLimits,
+  edited: Edited,
+): Promise<BindSource> {
   const realRoot = await Deno.realPath(root);
   if (realRoot === "/" || SYSTEM.some((path) => realRoot === path || realRoot.startsWith(`${path}/`))) {
     const obstacle = "it belongs to the machine's own system";
@@ -115,6 +127,7 @@ async function lookInto(root: string, limits: BindLimits, edited: Edited): Promi
   return {
     kind: "directory",
     files,
+    permissions: permissionsOf(info, 0o755),
     size,
     complete: obstacle === undefined,
     ...(obstacle === undefined ? {} : { obstacle }),

@@ -14,6 +14,8 @@ export interface ShortMount {
 export type MountProblem = { readonly reason: string; readonly hint: string };
 
 const PROPAGATIONS = ["rprivate", "private", "rshared", "shared", "rslave", "slave"];
+/** What Docker Desktop took for its shared folders; compose-go and every engine let them be. */
+const CONSISTENCIES = ["cached", "consistent", "delegated"];
 const SHAPE_HINT = "write source:target or source:target:options";
 
 /** Reads a short form. */
@@ -63,6 +65,7 @@ function readOptions(list: string): Options | MountProblem {
     else if (option === "rw") options.isReadOnly = false;
     else if (option === "nocopy") options.hasNoCopy = true;
     else if (option === "z" || option === "Z") options.selinux = option;
+    else if (CONSISTENCIES.includes(option)) continue;
     else if (PROPAGATIONS.includes(option)) options.propagation = option;
     else {
       return {

@@ -3,7 +3,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import type { ConvertedService } from "../kube/conversion.ts";
 import { at, type Context } from "../stack/context.ts";
 import { list, record } from "../values/json.ts";
-import type { KubeObject } from "../kube/object.ts";
+import { containersOf, type KubeObject } from "../kube/object.ts";
 import { quantityOf } from "../kube/quantity.ts";
 import { resourceRequirements } from "../kube/workload/resources.ts";
 
@@ -48,13 +48,13 @@ export function checkQuota(context: Context, services: Iterable<ConvertedService
 /** Of each workload of a service; without `counted`, its pods. */
 function needsOf(context: Context, { name, workload }: ConvertedService, counted?: Counted): Need[] {
   return workload.flatMap(({ object }) => {
-    const containers = containersIn(object, "containers");
+    const containers = containersOf(object);
     if (containers.length === 0) return [];
     const replicas = Number(record(object["spec"])?.["replicas"] ?? 1);
     if (counted === undefined) return [{ service: name, amount: replicas }];
     const amounts = containers.map((container) => amountOf(context, container, counted));
     // They run before the others and need nothing beside them, but they have to say it as well.
-    const before = containersIn(object, "initContainers")
+    const before = initContainersOf(object)
       .map((container) => amountOf(context, container, counted));
     const amount = [...amounts, ...before].includes(undefined)
       ? undefined
@@ -82,12 +82,9 @@ function amountOf(
   return said === undefined ? undefined : quantityOf(String(said));
 }
 
-function containersIn(
-  object: KubeObject,
-  which: "containers" | "initContainers",
-): readonly Record<string, unknown>[] {
+function initContainersOf(object: KubeObject): readonly Record<string, unknown>[] {
   const template = record(record(object["spec"])?.["template"]);
-  return list(record(template?.["spec"])?.[which]);
+  return list(record(template?.["spec"])?.["initContainers"]);
 }
 
 function reportSilent(

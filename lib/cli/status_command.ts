@@ -14,7 +14,7 @@ import { renderStatus } from "../report/status_table.ts";
 import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
-import { asRecorded } from "./as_recorded.ts";
+import { asRecorded, canBePlanned } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
@@ -28,8 +28,7 @@ import { keyText } from "./digest_key.ts";
 export async function status(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const read = await planStack(options, surroundings);
-  const { plan: planned } = read;
-  if (planned === undefined || read.conversion === undefined) return refuse(read);
+  if (read.conversion === undefined || !canBePlanned(read)) return refuse(read);
   const target = await findTarget(options, surroundings, terminal, false);
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
   const { namespace } = read.conversion;
@@ -37,9 +36,15 @@ export async function status(options: CommandOptions, surroundings: Surroundings
     await refuseMovedBefore(target.client, read, options, surroundings);
     const stack = await asRecorded(read, target.client);
     const { sources } = stack;
-    const look = async (): Promise<Looked> => {
+    const planNow = async (): Promise<Plan> => {
       const key = await readKey(target.client, namespace);
-      const plan = stack.planFor(keyText(key)) ?? planned;
+      return stack.planFor(keyText(key)) ?? read.plan ?? refuse(stack);
+    };
+    if (options["drift"] === true) {
+      return await showDrift(await planNow(), { target, namespace, terminal, options, sources });
+    }
+    const look = async (): Promise<Looked> => {
+      const plan = await planNow();
       return { plan, ...await readStatus(plan, target.client, namespace) };
     };
     if (options["watch"] === true) {
@@ -51,9 +56,6 @@ export async function status(options: CommandOptions, surroundings: Surroundings
       return ExitCode.ok;
     }
     const { plan, status, diagnostics } = await look();
-    if (options["drift"] === true) {
-      return await showDrift(plan, { target, namespace, terminal, options, sources });
-    }
     const beside = await writesBeside(plan, stack, surroundings, target.client);
     const said = [...diagnostics, ...beside];
     if (options.output === "json") terminal.out(`${JSON.stringify({ ...status, diagnostics: said })}\n`);

@@ -4,6 +4,7 @@ import type { Dependency } from "../stack/dependencies.ts";
 import type { ServicePort } from "../stack/ports.ts";
 import type { Place } from "../stack/secrets/reference.ts";
 import type { Digests } from "./digests.ts";
+import { label } from "../stack/names.ts";
 import type { PlannedObject } from "./object.ts";
 import type { ServiceRole, WorkloadKind } from "../stack/role.ts";
 
@@ -18,7 +19,9 @@ export interface ConvertedService {
   readonly image?: string;
   /** Where the variables of its pods are kept. */
   readonly variables: ReadonlyMap<string, Place>;
-  /** Its workload; empty where `kind` is `none`. */
+  /** The service in whose pod it runs, where that is another one. */
+  readonly inPodOf?: string;
+  /** Its workload; empty where `kind` is `none`, and where it runs in the pod of another service. */
   readonly workload: readonly PlannedObject[];
   /** The Services for each name by which it is reached. */
   readonly network: readonly PlannedObject[];
@@ -28,6 +31,11 @@ export interface ConvertedService {
   readonly routes: readonly PlannedObject[];
   /** Services that it needs, with the reason, by name. */
   readonly dependsOn: readonly Dependency[];
+}
+
+/** The name by which the run's own Jobs reach a service: that of the pod that it is in. */
+export function hostNameOf({ services }: Pick<Conversion, "services">, service: string): string {
+  return label(services.get(service)?.inPodOf ?? service);
 }
 
 /** Everything, ready for migrations to choose from and order. */

@@ -2,7 +2,7 @@
 import type { Service } from "../../compose/project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { ConfigurationObjects } from "./configuration/objects.ts";
-import { type Context, decided } from "../stack/context.ts";
+import { type Context, decided, isSkipped } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
 import { Digests } from "./digests.ts";
@@ -13,7 +13,8 @@ import { loadBalancers, servicesOf, type TakenNames } from "./network/services.t
 import type { PlannedObject } from "./object.ts";
 import { beyondBaseline, beyondRestricted } from "./pod_security.ts";
 import { seenObjects } from "./seen.ts";
-import { servicePorts } from "../stack/ports.ts";
+import { type PodGroups, podGroups } from "../stack/pod_groups.ts";
+import { mergePorts, type ServicePort, servicePorts } from "../stack/ports.ts";
 import { hasRoutes, routingConversionInput } from "./routing_input.ts";
 import { roleOf } from "../stack/role.ts";
 import { Claims } from "./storage/volumes.ts";
@@ -22,7 +23,9 @@ import type { GivenCertificate } from "./traefik/default_certificate.ts";
 import { reportSecrets, reportSplitStorage, reportWritable } from "./summaries.ts";
 import { kindOf } from "../stack/kind.ts";
 import { reportFilled } from "./workload/filled.ts";
-import type { Subject, Workshop } from "./workload/parts.ts";
+import { type Member, onePod } from "./workload/one_pod.ts";
+import type { Workshop } from "./workload/parts.ts";
+import { podMembers, reportStrangers } from "./workload/pod_members.ts";
 import { podOf } from "./workload/pod.ts";
 import { labelsOf, workloadOf } from "./workload/workload.ts";
 
@@ -43,6 +46,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   const routed = convertRouting(routingConversionInput(facts, options.certificate));
   findings.push(...routed.findings);
   const ports = servicePorts(facts, facts.references, routed.requiredPorts);
+  const groups = podGroups(project);
   const digests = new Digests();
   const workshop: Workshop = {
     context,
@@ -55,20 +59,24 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     ports,
     hostPorts: published.hostPorts,
     references: facts.references,
+    groups,
     writable: [],
     filled: [],
     notes: [],
   };
   const names: TakenNames = new Map();
   const needs: PrivilegeNeed[] = [];
+  reportStrangers(context);
+  const united = unitedPorts(ports, groups);
+  const made = new Map(
+    Object.values(project.services).filter(({ name }) => groups.hostOf(name) === name).flatMap((service) =>
+      convertPod(workshop, service, { taken: names, needs, routes: routed.routes, ports: united })
+    ).map((converted) => [converted.name, converted]),
+  );
   const services = new Map(
     Object.values(project.services).map((service) => [
       service.name,
-      convertService(workshop, service, {
-        taken: names,
-        needs,
-        routes: routed.routes.get(service.name) ?? [],
-      }),
+      made.get(service.name) ?? nothingOf(workshop, service, routed.routes),
     ]),
   );
   reportSecrets(context, workshop.notes);
@@ -76,7 +84,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   reportFilled(context, workshop.filled);
   const front = [
     ...(hasRoutes(facts) ? routed.front : []),
-    ...loadBalancers(context, facts.published.loadBalancers),
+    ...loadBalancers(context, facts.published.loadBalancers, groups),
   ];
   const own = [...services.values()].flatMap(({ network }) => network).concat(routed.shared, front);
   const taken = new Set(
@@ -94,7 +102,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     routes: routed.otherRoutes,
     neighbours: neighbourServices(facts.neighbours.values(), facts.namespace, taken),
     front,
-    ports,
+    ports: united,
     findings,
   };
 }
@@ -102,15 +110,14 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
 interface Surrounding {
   readonly taken: TakenNames;
   readonly needs: PrivilegeNeed[];
-  readonly routes: readonly PlannedObject[];
+  readonly routes: ReadonlyMap<string, readonly PlannedObject[]>;
+  /** Of each service the ports of its pod. */
+  readonly ports: ReadonlyMap<string, readonly ServicePort[]>;
 }
 
-function convertService(workshop: Workshop, service: Service, surrounding: Surrounding): ConvertedService {
-  const { taken, needs, routes } = surrounding;
-  const { context } = workshop;
-  const decision = decided(context.decisions, service.name);
-  const dependsOn = dependenciesOf(service, workshop.references, context.decisions);
-  const nothing: ConvertedService = {
+/** A service without a workload: left out, in nobody's pod, or replaced by something named. */
+function nothingOf(workshop: Workshop, service: Service, routes: Surrounding["routes"]): ConvertedService {
+  return {
     name: service.name,
     kind: "none",
     variables: new Map(),
@@ -118,41 +125,96 @@ function convertService(workshop: Workshop, service: Service, surrounding: Surro
     workload: [],
     network: [],
     configuration: [],
-    routes,
-    dependsOn,
+    routes: routes.get(service.name) ?? [],
+    dependsOn: dependenciesOf(service, workshop.references, workshop.context.decisions),
   };
-  if (decision.skip !== undefined || service.name === context.routing.traefikService) return nothing;
-  const subject: Subject = { service, decision };
-  const kind = kindOf(context, service);
-  const pod = podOf(workshop, subject, kind, labelsOf(service.name, context.project.name));
-  if (pod === undefined) return nothing;
+}
+
+/** The service with all that are in its pod; empty where it has none. */
+function convertPod(workshop: Workshop, host: Service, surrounding: Surrounding): ConvertedService[] {
+  const { context, groups } = workshop;
+  const others = podMembers(context, host, (groups.members.get(host.name) ?? []).slice(1));
+  if (isSkipped(context.decisions, host.name) || host.name === context.routing.traefikService) return [];
+  const kind = kindOf(context, host);
+  const labels = labelsOf(host.name, context.project.name);
+  const members = [host, ...others].flatMap((service): Member[] => {
+    const subject = { service, decision: decided(context.decisions, service.name) };
+    const pod = podOf(workshop, subject, kind, labels);
+    return pod === undefined ? [] : [{ subject, pod }];
+  });
+  const [first, ...more] = members;
+  if (first === undefined || first.subject.service !== host) return [];
+  const pod = more.length === 0 ? first.pod : onePod(workshop, [first, ...more]);
   for (const why of beyondBaseline(pod.template)) {
-    needs.push({ service: service.name, why, level: "privileged" });
+    surrounding.needs.push({ service: host.name, why, level: "privileged" });
   }
   for (const why of beyondRestricted(pod.template)) {
-    needs.push({ service: service.name, why, level: "baseline" });
+    surrounding.needs.push({ service: host.name, why, level: "baseline" });
   }
-  const span = context.project.span(["services", service.name]);
-  reportSplitStorage(context, service, workshop.claims.storageIds(service.name));
+  const span = context.project.span(["services", host.name]);
   const workload: PlannedObject = {
-    object: workloadOf(workshop, subject, kind, pod),
+    object: workloadOf(workshop, first.subject, kind, pod),
     ...(span === undefined ? {} : { source: span }),
-    service: service.name,
+    service: host.name,
   };
+  const converted = members.map((member) => convertMember(workshop, member, surrounding));
+  const own = new Set(members.map(({ subject }) => subject.service.name));
+  const needed = new Map(
+    converted.flatMap(({ dependsOn }) => dependsOn).filter(({ service }) => !own.has(service))
+      .map((dependency) => [dependency.service, dependency]),
+  );
+  return converted.map((service, index) =>
+    index === 0
+      ? {
+        ...service,
+        workload: [workload],
+        network: converted.flatMap(({ network }) => network),
+        dependsOn: more.length === 0 ? service.dependsOn : [...needed.values()],
+      }
+      : {
+        ...service,
+        network: [],
+        inPodOf: host.name,
+        dependsOn: [{ service: host.name, reason: "started" }],
+      }
+  );
+}
+
+function convertMember(
+  workshop: Workshop,
+  { subject, pod }: Member,
+  { taken, routes, ports }: Surrounding,
+): ConvertedService {
+  const { context, groups } = workshop;
+  const { service } = subject;
+  const host = groups.hostOf(service.name);
+  const kind = kindOf(context, context.project.services[host] ?? service);
+  reportSplitStorage(context, service, workshop.claims.storageIds(service.name));
   return {
-    name: service.name,
+    ...nothingOf(workshop, service, routes),
     kind,
     image: pod.image,
     variables: pod.variables,
     role: roleOf(service, kind, context.decisions),
-    workload: [workload],
     network: servicesOf(context, service, {
-      ports: workshop.ports.get(service.name) ?? [],
+      ports: ports.get(service.name) ?? [],
       taken,
+      host,
       isJob: kind === "Job",
     }),
     configuration: workshop.objects.of(service.name),
-    routes,
-    dependsOn,
   };
+}
+
+/** Each name of a pod leads to the ports of all its programs. */
+function unitedPorts(
+  ports: ReadonlyMap<string, readonly ServicePort[]>,
+  groups: PodGroups,
+): ReadonlyMap<string, readonly ServicePort[]> {
+  const united = new Map(ports);
+  for (const names of groups.members.values()) {
+    const all = mergePorts(names.flatMap((name) => ports.get(name) ?? []));
+    for (const name of names) united.set(name, all);
+  }
+  return united;
 }

@@ -37,8 +37,10 @@ export function objectKey(object: KubeObject): string {
   return [group, object.kind, object.metadata.namespace ?? "", object.metadata.name].join("/");
 }
 
-/** The containers of a workload of any kind. */
+/** The programs of a workload of any kind: also those that others of the pod wait for, which are init containers. */
 export function containersOf(workload: KubeObject): readonly Record<string, unknown>[] {
   const template = record(record(workload["spec"])?.["template"]);
-  return list(record(template?.["spec"])?.["containers"]);
+  const pod = record(template?.["spec"]);
+  const lasting = list(pod?.["initContainers"]).filter(({ restartPolicy }) => restartPolicy === "Always");
+  return [...list(pod?.["containers"]), ...lasting];
 }

@@ -1,6 +1,7 @@
 /** What the conversion of routes is given by the conversion of the stack. */
 import type { Element, ElementSection, Routing } from "../traefik/routing.ts";
 import { isSkipped } from "../stack/context.ts";
+import { podGroups } from "../stack/pod_groups.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { label } from "../stack/names.ts";
 import { clusterAddress } from "../stack/network/neighbours.ts";
@@ -17,6 +18,7 @@ export function routingConversionInput(
 ): RoutingConversionInput {
   const { project, namespace, decisions, published, neighbours } = facts;
   const acme = acmeOf(facts);
+  const groups = podGroups(project);
   return {
     routing: withoutSkipped(facts),
     project,
@@ -28,7 +30,7 @@ export function routingConversionInput(
     decisions: traefikDecisions(decisions.traefik, decisions.storageId),
     serviceFor: (name, port) => {
       const service = isSkipped(decisions, name) ? undefined : project.services[name];
-      return service && { name: readyServiceName(facts, service) ?? label(name), port };
+      return service && { name: readyServiceName(facts, service) ?? label(groups.nameOf(name)), port };
     },
     published: published.entryPoints.flatMap((port) =>
       port.protocol === "SCTP" ? [] : [{ ...port, protocol: port.protocol }]

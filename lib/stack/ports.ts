@@ -90,8 +90,8 @@ function portsOf(
   strong: readonly ServicePort[],
   references: readonly HostReference[],
 ): readonly ServicePort[] {
-  if (strong.length > 0) return merge(strong);
-  return merge(references.filter(({ to }) => to === service).flatMap(referencePort));
+  if (strong.length > 0) return mergePorts(strong);
+  return mergePorts(references.filter(({ to }) => to === service).flatMap(referencePort));
 }
 
 /** `8011` or `"3478/udp"`. */
@@ -230,7 +230,8 @@ function evidence(kind: PortEvidence["kind"], text: string, span: Span | undefin
   return { kind, text, ...(span === undefined ? {} : { span }) };
 }
 
-function merge(ports: readonly ServicePort[]): ServicePort[] {
+/** Ports once each, with all the evidence, ascending. */
+export function mergePorts(ports: readonly ServicePort[]): ServicePort[] {
   const merged = new Map<string, ServicePort>();
   for (const port of ports) {
     const key = `${port.protocol}/${port.port}`;

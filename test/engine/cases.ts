@@ -13,6 +13,9 @@ export interface Case {
 
 const HERE = import.meta.dirname ?? ".";
 
+/** The cases that CI takes: few starts that look at what public reports were about. */
+export const SAMPLE = "planted,environment,bind-,named-volumes,users,waiting,published-ports";
+
 /** The files of `cases/`, each a stack of its own with the data that it mounts. @returns them by name. */
 export async function ownCases(target: string, only: string): Promise<readonly Case[]> {
   const names = (await Array.fromAsync(Deno.readDir(join(HERE, "cases")))).map(({ name }) => name)
@@ -115,6 +118,9 @@ const DATA: readonly (readonly [string, string, number, number])[] = [
   ["data/.hidden", "", 0o644, 0],
   ["conf/app.conf", "greeting = ahoy\n", 0o644, 0],
   ["conf/more/inner.conf", "inner = yes\n", 0o644, 0],
+  ["keys/of-program", "key\n", 0o600, 1234],
+  ["keys/of-root", "key\n", 0o600, 0],
+  ["keys/for-all", "key.pub\n", 0o644, 0],
   ["secret.txt", "rope ladder $ 42\n", 0o644, 0],
   ["app.env", "FROM_FILE=one $$ two\nQUOTED='its $HOME'\nEMPTY=\n", 0o644, 0],
 ];

@@ -8,8 +8,8 @@ export interface Announced {
   readonly unseen?: string;
 }
 
-const MOUNTS = /^mount\./;
-const MOUNT_ENTRIES = /^mount\.[^ ]+: /;
+const MOUNTS = /^(mount|file)\./;
+const MOUNT_ENTRIES = /^(mount\.[^ ]+: |file\.)/;
 const NAMES = /^(name|port|hosts)\./;
 
 /** Keys of `kube-not-carried` that a process can see, as docs/coverage.md has them. */
@@ -20,13 +20,11 @@ export const KEYS: Readonly<Record<string, Announced>> = {
   "devices": { aspects: /^device\./ },
   "domainname": { aspects: /^(domainname$|hosts\.|hostname$)/ },
   "external_links": { aspects: NAMES },
-  "ipc": { aspects: /^(namespace\.ipc$|mount\.\/dev\/shm)/ },
-  "pid": { aspects: /^(namespace\.pid|first process)$/ },
+  "pids_limit": { aspects: /^cgroup\.pids$/ },
   "stop_signal": { aspects: /^signal$/ },
   "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
   "uts": { aspects: /^(namespace\.uts|hostname)$/ },
-  "volumes.tmpfs.mode": { aspects: MOUNT_ENTRIES },
   "volumes_from": { aspects: MOUNTS },
 };
 
@@ -41,22 +39,24 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-device-reservation": { aspects: /^device\./ },
   "kube-engine-socket": { aspects: MOUNTS },
   "kube-entrypoint-emptied": { aspects: /^args$/ },
-  "kube-file-owner": {
-    aspects: MOUNT_ENTRIES,
-    unseen: "compose itself ignores the owner of a file from disk",
-  },
   "kube-group-unknown": { aspects: /^groups$/ },
   "kube-host-gateway": { aspects: NAMES },
   "kube-host-renamed": { aspects: NAMES },
-  "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.)/ },
+  "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.|mount\.[^ ]+: )/ },
   "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
   "kube-hostname-short": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
+  "kube-memory-mode": { aspects: MOUNT_ENTRIES },
   "kube-memory-shared": { aspects: MOUNTS },
   "kube-mount-type": { aspects: MOUNTS },
   "kube-name-changed": { aspects: NAMES },
   "kube-name-not-dns": { aspects: NAMES },
   "kube-network-mode": { aspects: /^(namespace\.net$|name\.|port\.|hosts\.|hostname$|runs$)/ },
+  "kube-one-pod": {
+    aspects:
+      /^(namespace\.(ipc|uts|pid|net)$|first process$|hostname$|mount\.\/dev\/shm|groups$)|^(name|port|hosts)\./,
+  },
   "kube-pids-limit": { aspects: /^cgroup\.pids$/ },
+  "kube-platform": { aspects: /^runs$/ },
   "kube-port-unknown": { aspects: NAMES },
   "kube-probe-secret": { aspects: /^calls$/ },
   "kube-propagation": { aspects: /^mount\.[^ ]+\.propagation$/ },
@@ -65,7 +65,6 @@ export const CODES: Readonly<Record<string, Announced>> = {
     unseen: "it also says that a port is reached as before",
   },
   "kube-security-option": { aspects: /^rights\./ },
-  "kube-shared-namespace": { aspects: /^(namespace\.(pid|ipc)$|first process$|mount\.\/dev\/shm)/ },
   "kube-storage-owner": { aspects: /^mount\.[^ ]+(: |\.writable$)/ },
   "kube-system-path": { aspects: MOUNTS, unseen: "one that is carried read-only is the same" },
   "kube-unsafe-sysctl": {
@@ -74,4 +73,5 @@ export const CODES: Readonly<Record<string, Announced>> = {
   },
   "kube-user-unknown": { aspects: /^(uid|gid|groups|env\.HOME|mount\..*)$/ },
   "kube-volume-foreign": { aspects: MOUNTS },
+  "kube-volume-smb": { aspects: MOUNTS },
 };

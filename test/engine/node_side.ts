@@ -23,16 +23,22 @@ interface Pod {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: {
     readonly restartPolicy?: string;
-    readonly containers: readonly {
-      readonly name: string;
-      readonly readinessProbe?: object;
-      readonly startupProbe?: object;
-    }[];
+    readonly containers: readonly { readonly name: string }[];
+    readonly initContainers?: readonly { readonly name: string; readonly restartPolicy?: string }[];
   };
   readonly status: {
     readonly podIPs?: readonly { readonly ip: string }[];
     readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
   };
+}
+
+/** One service's container, in a pod that may have others'. */
+interface Program {
+  readonly pod: Pod;
+  readonly service: string;
+  readonly container: string;
+  readonly status: ContainerStatus | undefined;
 }
 
 /** The command failed, or a pod never began: what it said. */
@@ -54,10 +60,12 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
       throw new NotMoved(`migrate ended with ${code}: ${(stderr.trim() || stdout.trim()).slice(-3000)}`);
     }
     await using _balancer = await machine.balance(await balancedPorts(node, namespace));
-    const pods = await restingPods(node, namespace, before);
+    const programs = await restingPrograms(node, namespace, before);
     const processes = await processesOf(node);
     const reaches = Object.fromEntries(
-      pods.map((pod) => [serviceOf(pod, before), reachOf(machine, namespace, pod, before, processes)]),
+      [...Map.groupBy(programs, ({ service }) => service)].map(([service, replicas]) =>
+        [service, reachOf(machine, namespace, replicas, before, processes)] as const
+      ),
     );
     const services = await askProbes(reaches, project, ports);
     const outside = await machine.lookFromOutside(publishedTargets(publishedPorts(project), ADDRESSES));
@@ -95,48 +103,58 @@ async function balancedPorts(node: RealNode, namespace: string): Promise<readonl
     );
 }
 
-/** One pod of each service, once each runs, has ended for good, or has been started again. */
-async function restingPods(
+/** The programs of all pods, once each runs, has ended for good, or has been started again. */
+async function restingPrograms(
   node: RealNode,
   namespace: string,
   before: EngineSide,
-): Promise<readonly Pod[]> {
+): Promise<readonly Program[]> {
   const { side } = before;
-  let last: readonly Pod[] = [];
+  let pods: readonly Pod[] = [];
+  let last: readonly Program[] = [];
   const resting = await waitSeldom(TIMEOUT_MS, async () => {
     const text = await node.kubectl("-n", namespace, "get", "pods", "-l", NAME, "-o", "json");
     const { items } = JSON.parse(text) as { readonly items: readonly Pod[] };
-    last = [...new Map(items.map((pod) => [pod.metadata.labels?.[NAME] ?? "", pod])).values()];
-    const enough = last.length >= Object.keys(side.services).length;
-    return (enough && last.every((pod) => isResting(pod, before))) || undefined;
+    pods = items;
+    last = pods.flatMap((pod) => programsOf(pod, before));
+    const enough = new Set(last.map(({ service }) => service)).size >= Object.keys(side.services).length;
+    return (enough && last.every((program) => isResting(program, before))) || undefined;
   });
   if (resting) return last;
-  const begun = last.filter((pod) => isResting(pod, before));
+  const begun = last.filter((program) => isResting(program, before));
   if (begun.length > 0) return begun;
   throw new NotMoved(
-    `No pod has begun: ${JSON.stringify(last.map(({ metadata, status }) => [metadata.name, status]))}`,
+    `No pod has begun: ${JSON.stringify(pods.map(({ metadata, status }) => [metadata.name, status]))}`,
   );
 }
 
-/** Runs, where its container ran on; has ended for good or been started again, where that one had ended. */
-function isResting(pod: Pod, before: EngineSide): boolean {
-  const [container] = pod.status.containerStatuses ?? [];
-  if (container === undefined) return false;
-  const { running, terminated } = container.state;
-  if (!endsByItself(pod, before)) return running !== undefined || container.restartCount > 0;
-  return container.restartCount > 0 || (terminated !== undefined && pod.spec.restartPolicy !== "Always");
+/** Containers that are services of the stack; one that others of its pod wait for is an init container. */
+function programsOf(pod: Pod, before: EngineSide): readonly Program[] {
+  const lasting = pod.spec.initContainers?.filter(({ restartPolicy }) => restartPolicy === "Always") ?? [];
+  const states = [...pod.status.initContainerStatuses ?? [], ...pod.status.containerStatuses ?? []];
+  return [...lasting, ...pod.spec.containers].flatMap(({ name }): Program[] => {
+    const service = serviceOf(name, before);
+    const status = states.find((state) => state.name === name);
+    return service === undefined ? [] : [{ pod, service, container: name, status }];
+  });
 }
 
-function endsByItself(pod: Pod, before: EngineSide): boolean {
-  return before.side.services[serviceOf(pod, before)]?.restarted !== undefined;
+/** Runs, where its container ran on; has ended for good or been started again, where that one had ended. */
+function isResting({ pod, service, status }: Program, before: EngineSide): boolean {
+  if (status === undefined) return false;
+  const { running, terminated } = status.state;
+  if (!endsByItself(service, before)) return running !== undefined || status.restartCount > 0;
+  return status.restartCount > 0 || (terminated !== undefined && pod.spec.restartPolicy !== "Always");
+}
+
+function endsByItself(service: string, before: EngineSide): boolean {
+  return before.side.services[service]?.restarted !== undefined;
 }
 
 /** A service that is called otherwise in the cluster keeps the letters that a name there can have. */
-function serviceOf({ metadata }: Pod, { project }: EngineSide): string {
-  const name = metadata.labels?.[NAME] ?? metadata.name;
+function serviceOf(name: string, { project }: EngineSide): string | undefined {
   const folded = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
-  return Object.keys(project.services).find((service) => service === name || folded(service) === name) ??
-    name;
+  return Object.keys(project.services).find((service) => service === name || folded(service) === name);
 }
 
 /** The first process of each container that runs, by the container's id. */
@@ -148,27 +166,29 @@ async function processesOf(node: RealNode): Promise<ReadonlyMap<string, number>>
 function reachOf(
   { node, askProbe }: Machine,
   namespace: string,
-  pod: Pod,
+  [program, ...others]: readonly Program[],
   before: EngineSide,
   processes: ReadonlyMap<string, number>,
 ): Reach {
+  if (program === undefined) throw new Error("A service without a pod is not looked at");
+  const { pod, service, container, status } = program;
   const { name } = pod.metadata;
-  const [container] = pod.spec.containers;
-  const status = pod.status.containerStatuses?.find((each) => each.name === container?.name);
-  const running = !endsByItself(pod, before) && status?.state.running !== undefined;
-  const checked = (before.side.services[serviceOf(pod, before)]?.calls.length ?? 0) > 0;
-  const process = processes.get(status?.containerID?.replace("containerd://", "") ?? "") ?? 0;
-  const inside = ["-n", namespace, "-c", container?.name ?? ""] as const;
+  const running = !endsByItself(service, before) && status?.state.running !== undefined;
+  const checked = (before.side.services[service]?.calls.length ?? 0) > 0;
+  const processOf = ({ status }: Program): number =>
+    processes.get(status?.containerID?.replace("containerd://", "") ?? "") ?? 0;
   return {
     generated: [name, pod.metadata.labels?.[NAME] ?? name],
+    container,
     addresses: (pod.status.podIPs ?? []).map(({ ip }) => ip),
     running,
     checked: running && checked,
     ...(running ? {} : {
       restarted: pod.spec.restartPolicy !== "Never" && (status?.restartCount ?? 0) > 0 ? "again" : "once",
     }),
-    log: () => node.kubectl("logs", name, ...inside),
-    ask: (kind, body) => askProbe(process, kind, body),
+    log: () => node.kubectl("logs", name, "-n", namespace, "-c", container),
+    ask: (kind, body) => askProbe(processOf(program), kind, body),
+    askOthers: (kind, body) => Promise.all(others.map((each) => askProbe(processOf(each), kind, body))),
   };
 }
 
@@ -180,13 +200,13 @@ async function endOf(
   services: Readonly<Record<string, ServiceView>>,
 ): Promise<Readonly<Record<string, ServiceView>>> {
   const running = Object.entries(reaches).filter(([, { running }]) => running);
-  const logs = running.map(async ([name, { generated }]) => {
+  const logs = running.map(async ([name, { generated, container = "" }]) => {
     const text = await node.kubectl(
       "-n",
       namespace,
       "logs",
       "--follow",
-      "--all-containers",
+      ...["-c", container],
       generated[0] ?? "",
     );
     return [name, probeEvents(text).find(({ event }) => event === "signal")?.signal] as const;

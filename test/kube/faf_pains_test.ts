@@ -51,7 +51,7 @@ fafTest("FAF: modes are the numbers that the disk has", async () => {
     Deno.chmodSync(`${directory}/config/faf-db/mysqld.cnf`, 0o640)
   );
   const database = JSON.stringify(workloadOf(conversion, "faf-db"));
-  assert.match(database, /"path":"mysqld.cnf","mode":420/);
+  assert.match(database, /"path":"mysqld.cnf","mode":416/);
   assert.doesNotMatch(database, /"mode":(440|777|640)/);
 });
 

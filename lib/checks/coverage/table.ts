@@ -29,6 +29,7 @@ const reported = (what: string, hint: string, severity: Coverage["severity"] = "
   severity: severity ?? "warning",
 });
 
+const OWNED = "an init container gives the file to it; of a file on disk compose ignores it";
 const LIMITS_HINT = "Use deploy.resources, or resources in decisions.yaml";
 const NODE_HINT = "Set it on the node, for the kubelet or the container runtime";
 const NOT_NEEDED = "Nothing is to be done";
@@ -46,11 +47,11 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.cgroup": reported("every pod has a cgroup namespace of its own", NOT_NEEDED, "info"),
   "service.cgroup_parent": reported("the kubelet makes the cgroups", NODE_HINT),
   "service.command": carried("args"),
-  "service.configs.gid": special("mounted files belong to root"),
-  "service.configs.mode": carried("mode of the item"),
+  "service.configs.gid": carried(OWNED),
+  "service.configs.mode": carried("mode of the item; of a file on disk its own"),
   "service.configs.source": carried("a ConfigMap, or a Secret where its content is one"),
   "service.configs.target": carried("mountPath with subPath"),
-  "service.configs.uid": special("mounted files belong to root"),
+  "service.configs.uid": carried(OWNED),
   "service.container_name": replaced("a Service of that name"),
   "service.cpu_count": reported("a Windows limit", LIMITS_HINT),
   "service.cpu_percent": reported("a Windows limit", LIMITS_HINT),
@@ -128,7 +129,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.hostname": carried("hostname, a line in the hosts file, RabbitMQ's node name"),
   "service.image": carried("image"),
   "service.init": replaced("shareProcessNamespace: the pause process reaps the others"),
-  "service.ipc": special("hostIPC for host; another container's is reported"),
+  "service.ipc": carried("one pod with the service or container that is named; hostIPC for host"),
   "service.isolation": reported("a Windows setting", "Use a runtimeClassName", "info"),
   "service.label_file": read("its labels stand in labels"),
   "service.labels.*": carried("annotations of the pod; Traefik's labels are routes"),
@@ -145,7 +146,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.mem_swappiness": reported("the kubelet rules swap", NODE_HINT),
   "service.memswap_limit": reported("the kubelet rules swap", NODE_HINT),
   "service.models.*": reported("no model runner serves pods", "Deploy the model as a service of its own"),
-  "service.network_mode": carried("hostNetwork for host; others are reported"),
+  "service.network_mode": carried(
+    "one pod with the service or container that is named; hostNetwork for host; none is reported",
+  ),
   "service.networks.aliases": replaced("a Service of that name"),
   "service.networks.driver_opts.*": reported("the network plugin has its own options", NETWORK_HINT, "info"),
   "service.networks.gw_priority": reported("a pod has one network", NETWORK_HINT, "info"),
@@ -158,7 +161,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.networks.use_service_name_alias": read("the service's name is always a Service"),
   "service.oom_kill_disable": reported("the kubelet decides who is killed", LIMITS_HINT),
   "service.oom_score_adj": reported("the kubelet sets it from requests and limits", LIMITS_HINT),
-  "service.pid": special("hostPID for host; another container's is reported"),
+  "service.pid": carried(
+    "one pod with the service or container that is named, shareProcessNamespace; hostPID for host",
+  ),
   "service.pids_limit": reported("the kubelet has one limit for all pods", "Set podPidsLimit of the kubelet"),
   "service.platform": carried("nodeSelector"),
   "service.ports.app_protocol": carried("appProtocol"),
@@ -201,11 +206,11 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "question",
   ),
   "service.scale": carried("replicas"),
-  "service.secrets.gid": special("mounted files belong to root"),
-  "service.secrets.mode": carried("mode of the item"),
+  "service.secrets.gid": carried(OWNED),
+  "service.secrets.mode": carried("mode of the item; of a file on disk its own"),
   "service.secrets.source": carried("a Secret"),
   "service.secrets.target": carried("mountPath with subPath"),
-  "service.secrets.uid": special("mounted files belong to root"),
+  "service.secrets.uid": carried(OWNED),
   "service.security_opt": carried(
     "allowPrivilegeEscalation, profiles (seccomp's is RuntimeDefault where nothing is said), SELinux options",
   ),
@@ -221,7 +226,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "Use resources.limits of ephemeral-storage",
   ),
   "service.sysctls.*": carried("securityContext.sysctls; unsafe ones need the kubelet's consent"),
-  "service.tmpfs": carried("an emptyDir in memory"),
+  "service.tmpfs": carried(
+    "an emptyDir in memory, with the mode and the owner of the entry, or Docker's 1777",
+  ),
   "service.tty": carried("tty"),
   "service.ulimits.*": reported(
     "pods have the limits of the container runtime",
@@ -241,13 +248,11 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.volumes.consistency": read("a hint for Docker Desktop"),
   "service.volumes.image.subpath": carried("subPath"),
   "service.volumes.read_only": carried("readOnly"),
-  "service.volumes.source": carried("claim, ConfigMap, Secret, hostPath or image"),
-  "service.volumes.target": carried("mountPath"),
-  "service.volumes.tmpfs.mode": reported(
-    "an emptyDir is open to all users of the pod",
-    "Use fsGroup",
-    "info",
+  "service.volumes.source": carried(
+    "claim, ConfigMap, Secret (modes as on disk, owners where others may not read), hostPath or image",
   ),
+  "service.volumes.target": carried("mountPath"),
+  "service.volumes.tmpfs.mode": carried("the directory's mode, by an init container"),
   "service.volumes.tmpfs.size": carried("sizeLimit"),
   "service.volumes.type": carried("the kind of volume"),
   "service.volumes.volume.labels.*": read("labels for a volume that Docker would make"),
@@ -261,7 +266,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.working_dir": carried("workingDir"),
   "volume.driver": reported("a volume plugin of Docker", "Use the CSI driver of that storage", "question"),
   "volume.driver_opts.*": carried(
-    "the path of a bind, the share of nfs with its options, memory for tmpfs; others are asked for",
+    "the path of a bind, the share of nfs or cifs with its options, memory for tmpfs; others are asked for",
   ),
   "volume.external.*": carried("its own name instead of the project's"),
   "volume.labels.*": read("labels of Docker's volume"),

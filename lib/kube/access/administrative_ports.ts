@@ -5,7 +5,7 @@
 import type { Decisions } from "../../decisions/decisions.ts";
 import type { Conversion, ConvertedService } from "../conversion.ts";
 import { list, record } from "../../values/json.ts";
-import type { KubeObject, PlannedObject } from "../object.ts";
+import { containersOf, type KubeObject, type PlannedObject } from "../object.ts";
 
 /** Hydra's own: https://www.ory.com/docs/hydra/reference/configuration */
 const ADMIN_PORT = 4445;
@@ -94,9 +94,7 @@ function isPublished(
   front: readonly PlannedObject[],
   port: number,
 ): boolean {
-  const containers = workload.flatMap(({ object }) =>
-    list(record(record(record(object["spec"])?.["template"])?.["spec"])?.["containers"])
-  );
+  const containers = workload.flatMap(({ object }) => containersOf(object));
   const onNode = containers.flatMap(({ ports }) => list(ports)).some(({ containerPort, hostPort }) =>
     containerPort === port && hostPort !== undefined
   );

@@ -16,9 +16,12 @@ export function closedWorkloads(
   conversion: Conversion,
   { identity = {}, databases = {} }: Pick<Decisions, "identity" | "databases"> = {},
 ): readonly string[] {
-  const isDecided = (name: string): boolean =>
+  const isServer = (name: string): boolean =>
     Object.hasOwn(identity, name) ||
     (Object.hasOwn(databases, name) && databases[name]?.engine === "postgres");
+  const isDecided = (name: string): boolean =>
+    isServer(name) ||
+    [...conversion.services.values()].some((one) => one.inPodOf === name && isServer(one.name));
   const names = [...conversion.services.values()].flatMap((service) =>
     service.workload.map(({ object }) => object).filter((object) =>
       isDecided(service.name) || isOnHostNetwork(object) || isPostgresServer(service, object)

@@ -2,7 +2,7 @@
 import type { ConvertedService } from "../conversion.ts";
 import { list, record } from "../../values/json.ts";
 import { imageRepository } from "../../stack/known_images.ts";
-import type { KubeObject } from "../object.ts";
+import { containersOf, type KubeObject } from "../object.ts";
 
 const PORT = 5432;
 const IMAGE =
@@ -19,8 +19,7 @@ const ELSEWHERE =
 
 /** In doubt it is one: what follows is that viewers do not connect to its pods. */
 export function isPostgresServer(service: ConvertedService, workload: KubeObject): boolean {
-  const pod = record(record(record(workload["spec"])?.["template"])?.["spec"]);
-  const containers = list(pod?.["containers"]);
+  const containers = containersOf(workload);
   const names = containers.flatMap((container) => variables(container, service));
   return names.some((name) => OWN.test(name)) ||
     (names.some((name) => FIRST.test(name)) && !names.some((name) => ELSEWHERE.test(name))) ||

@@ -74,7 +74,7 @@ export function connection(
 ): Record<string, Variable> {
   return {
     WAIT_SECONDS: { text: "300" },
-    DATABASE_HOST: { text: label(service) },
+    DATABASE_HOST: { text: sources.hostNameOf(service) },
     DATABASE_PORT: { text: String(server.port ?? DATABASE_PORTS[server.engine]) },
     ...adminVariables(sources, server.admin, path.at("admin"), changesAdmin),
   };

@@ -80,7 +80,7 @@ export function readCalls(
     const variables: Record<string, Variable> = {
       WAIT_SECONDS: { text: "300" },
       CALL_SECONDS: { text: String(call.seconds ?? 600) },
-      CALL_HOST: { text: label(service) },
+      CALL_HOST: { text: sources.hostNameOf(service) },
       CALL_PORT: { text: String(port ?? 0) },
       ...Object.assign(
         {},

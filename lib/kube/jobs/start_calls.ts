@@ -22,7 +22,8 @@ export function withStartCalls(
 ): Conversion {
   const services = new Map(
     [...conversion.services].map(([name, service]) => {
-      const calls = readCalls(conversion, decisions, name)
+      const calls = [...conversion.services.values()].filter((one) => (one.inPodOf ?? one.name) === name)
+        .flatMap((one) => readCalls(conversion, decisions, one.name))
         .filter(({ call, findings }) => call.at === "start" && findings.length === 0);
       return [name, calls.length === 0 ? service : withCalls(service, calls, conversion.digests)] as const;
     }),

@@ -9,6 +9,7 @@ import { optional } from "../workload/parts.ts";
 import { answersAlways, hasReadiness, readyServiceName } from "../workload/readiness.ts";
 import { labelsOf, selectorOf } from "../workload/workload.ts";
 import { dnsNames } from "../../stack/network/dns_names.ts";
+import { type PodGroups, podGroups } from "../../stack/pod_groups.ts";
 import type { Published } from "../../stack/published_port.ts";
 
 /** The names that are taken, with who took them, over a whole conversion. */
@@ -18,6 +19,8 @@ export type TakenNames = Map<string, { readonly service: string; readonly writte
 export interface Reached {
   readonly ports: readonly ServicePort[];
   readonly taken: TakenNames;
+  /** The service in whose pod it runs; itself, where it has its own. */
+  readonly host: string;
   /** It ends by itself: nobody calls it where no port is known. */
   readonly isJob: boolean;
 }
@@ -26,39 +29,42 @@ export interface Reached {
 export function servicesOf(context: Context, service: Service, reached: Reached): PlannedObject[] {
   const { ports, taken, isJob } = reached;
   if (ports.length === 0 && (isJob || !answersAlways(context, service.name))) return [];
-  const objects = dnsNames(context.project, service).flatMap(({ name, kind, path }): PlannedObject[] => {
-    const wanted = kind === "service" ? label(name) : name.toLowerCase();
-    if (!isServiceName(wanted)) {
-      if (kind === "hostname") return [];
-      context.report({
-        code: "kube-name-not-dns",
-        severity: kind === "service" ? "error" : "warning",
-        message: `${describe(kind)} "${name}" of service "${service.name}" cannot be the name of a Service`,
-        ...at(context.project, path),
-        hint: name.includes(".")
-          ? `If callers inside need it: a rewrite to ${
-            label(service.name)
-          }.${context.namespace}.svc.cluster.local in the cluster's DNS (k3s: ConfigMap coredns-custom)`
-          : "Use lower-case letters, digits and hyphens, beginning with a letter",
-      });
-      return [];
-    }
-    const first = taken.get(wanted);
-    if (first !== undefined) {
-      if (first.service !== service.name && kind !== "service") {
-        reportCollision(context, service.name, name, path, wanted, first);
+  const isNamed = podGroups(context.project).nameOf(service.name) === service.name;
+  const objects = (isNamed ? dnsNames(context.project, service) : []).flatMap(
+    ({ name, kind, path }): PlannedObject[] => {
+      const wanted = kind === "service" ? label(name) : name.toLowerCase();
+      if (!isServiceName(wanted)) {
+        if (kind === "hostname") return [];
+        context.report({
+          code: "kube-name-not-dns",
+          severity: kind === "service" ? "error" : "warning",
+          message: `${describe(kind)} "${name}" of service "${service.name}" cannot be the name of a Service`,
+          ...at(context.project, path),
+          hint: name.includes(".")
+            ? `If callers inside need it: a rewrite to ${
+              label(service.name)
+            }.${context.namespace}.svc.cluster.local in the cluster's DNS (k3s: ConfigMap coredns-custom)`
+            : "Use lower-case letters, digits and hyphens, beginning with a letter",
+        });
+        return [];
       }
-      return [];
-    }
-    taken.set(wanted, { service: service.name, written: name });
-    const span = context.project.span(path);
-    return [{
-      object: clusterService(context, service, wanted, ports),
-      ...(span === undefined ? {} : { source: span }),
-      service: service.name,
-    }];
-  });
-  return [...objects, ...readyService(context, service, ports)];
+      const first = taken.get(wanted);
+      if (first !== undefined) {
+        if (first.service !== service.name && kind !== "service") {
+          reportCollision(context, service.name, name, path, wanted, first);
+        }
+        return [];
+      }
+      taken.set(wanted, { service: service.name, written: name });
+      const span = context.project.span(path);
+      return [{
+        object: clusterService(context, service, wanted, reached),
+        ...(span === undefined ? {} : { source: span }),
+        service: service.name,
+      }];
+    },
+  );
+  return [...objects, ...readyService(context, service, reached)];
 }
 
 function describe(kind: string): string {
@@ -89,7 +95,7 @@ function clusterService(
   context: Context,
   service: Service,
   name: string,
-  ports: readonly ServicePort[],
+  { ports, host }: Reached,
 ): KubeObject {
   const isEarly = answersAlways(context, service.name) &&
     (ports.length === 0 || hasReadiness(context, service));
@@ -99,7 +105,7 @@ function clusterService(
       type: "ClusterIP",
       ...(ports.length === 0 ? { clusterIP: "None" } : {}),
       ...(isEarly ? { publishNotReadyAddresses: true } : {}),
-      selector: selectorOf(service.name),
+      selector: selectorOf(host),
       ...portsOf(ports),
     },
   };
@@ -112,15 +118,15 @@ function clusterService(
 function readyService(
   context: Context,
   service: Service,
-  ports: readonly ServicePort[],
+  { ports, host }: Reached,
 ): PlannedObject[] {
   const name = readyServiceName(context, service);
-  if (name === undefined) return [];
+  if (name === undefined || host !== service.name) return [];
   const span = context.project.span(["services", service.name, "healthcheck"]);
   const spec = {
     type: "ClusterIP",
     clusterIP: "None",
-    selector: selectorOf(service.name),
+    selector: selectorOf(host),
     ...portsOf(ports),
   };
   return [{
@@ -149,14 +155,18 @@ function portsOf(ports: readonly ServicePort[]): Record<string, unknown> {
 }
 
 /** A Service of type LoadBalancer for each service with ports that decisions open this way, callers' addresses kept. */
-export function loadBalancers(context: Context, ports: readonly Published[]): PlannedObject[] {
+export function loadBalancers(
+  context: Context,
+  ports: readonly Published[],
+  groups: PodGroups,
+): PlannedObject[] {
   return [...Map.groupBy(ports, ({ service }) => service)].map(([service, own]): PlannedObject => {
     const object: KubeObject = {
       ...named(context, service, label(`${service}-public`)),
       spec: {
         type: "LoadBalancer",
         externalTrafficPolicy: "Local",
-        selector: selectorOf(service),
+        selector: selectorOf(groups.hostOf(service)),
         ports: own.map(({ port, protocol, hostPort }) => ({
           name: `${protocol.toLowerCase()}-${hostPort}`,
           port: hostPort,

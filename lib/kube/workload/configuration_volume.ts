@@ -1,11 +1,13 @@
 /** A bind-mounted configuration file or directory as ConfigMap and Secret. */
-import type { BindSource } from "../../../compose/bind_source.ts";
+import type { BindSource, Permissions } from "../../../compose/bind_source.ts";
 import type { Mount, Path } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { relativePath } from "../../stack/relative_path.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { label, shortHash } from "../../stack/names.ts";
+import { unexpanded } from "../unexpanded.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
+import { itemMode, needsOwner, ownedCopy, ownedWords } from "./owned_files.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
 import { secretDigests } from "./reloaded.ts";
 
@@ -20,10 +22,9 @@ export interface ConfigurationMount {
   readonly helperImage: string;
 }
 
-interface Entry {
+interface Entry extends Permissions {
   readonly name: string;
   readonly content: Uint8Array;
-  readonly mode: number;
 }
 
 interface Part {
@@ -45,10 +46,11 @@ export function configurationVolume(
   const { mount, source, role, decision } = mounted;
   const span = workshop.context.project.span(mounted.path);
   const entries = entriesOf(role.source, source);
-  const parts = partsOf(workshop, subject, { source, role, entries }, span);
+  const isReloaded = decision?.hotReload === true;
+  const parts = partsOf(workshop, subject, { source, role, entries, isReloaded }, span);
   const name = volumeName("config", relativePath(workshop.context.project, source));
   const file = role.source.kind === "file" ? baseName(source) : undefined;
-  const digests = decision?.hotReload === true
+  const digests = isReloaded
     ? secretDigests(
       workshop,
       entries.map((entry) => ({ ...entry, path: pathOf(entry, role.source, source) })),
@@ -57,8 +59,20 @@ export function configurationVolume(
   const volume = { name, ...volumeSource(parts) };
   const needsCopy = decision?.writable === true ||
     (file === undefined && holdsOtherMounts(subject, mount.target));
-  if (needsCopy) return writableCopy(mounted, volume, file, digests);
+  if (needsCopy) return writableCopy(mounted, volume, { file, digests, entries });
   if (mount.read_only !== true && span !== undefined) workshop.writable.push(span);
+  if (!isReloaded && entries.some(needsOwner)) {
+    return ownedCopy({
+      volume,
+      files: entries.map((entry) => ({ ...entry, path: entry.name })),
+      folder: role.source.kind === "directory" ? role.source.permissions : undefined,
+      target: mount.target,
+      file,
+      digests,
+      helperImage: mounted.helperImage,
+      isSecret: parts.some(({ kind }) => kind === "Secret"),
+    });
+  }
   return {
     volume,
     mount: {
@@ -73,14 +87,21 @@ export function configurationVolume(
 
 function entriesOf(source: BindSource, path: string): Entry[] {
   if (source.kind === "file") {
-    return [{ name: baseName(path), content: source.content ?? new Uint8Array(), mode: source.mode }];
+    const { content = new Uint8Array(), mode, uid, gid } = source;
+    return [{ name: baseName(path), content, ...permissions({ mode, uid, gid }) }];
   }
   if (source.kind !== "directory") return [];
   return [...source.files].sort(([left], [right]) => left < right ? -1 : 1).map(([name, entry]) => ({
     name,
     content: entry.content ?? new Uint8Array(),
-    mode: entry.mode,
+    ...permissions(entry),
   }));
+}
+
+function permissions(
+  { mode, uid, gid }: { mode: number; uid?: number | undefined; gid?: number | undefined },
+): Permissions {
+  return { mode, ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
 }
 
 /** The host's path of an entry of the mounted file or directory. */
@@ -92,7 +113,10 @@ function pathOf(entry: Entry, { kind }: BindSource, source: string): string {
 function partsOf(
   workshop: Workshop,
   subject: Subject,
-  { source, role, entries }: Pick<ConfigurationMount, "source" | "role"> & { entries: readonly Entry[] },
+  { source, role, entries, isReloaded }: Pick<ConfigurationMount, "source" | "role"> & {
+    readonly entries: readonly Entry[];
+    readonly isReloaded: boolean;
+  },
   span: Span | undefined,
 ): Part[] {
   const { context, secrets, notes, objects } = workshop;
@@ -122,7 +146,7 @@ function partsOf(
     const items = group.map((entry, index) => ({
       key: keys[index] ?? entry.name,
       path: entry.name,
-      mode: readableMode(entry.mode, subject),
+      mode: entry.uid === undefined || (isReloaded && needsOwner(entry)) ? readable(entry) : itemMode(entry),
     }));
     return [{ kind, name: added.name, digest: added.digest, items }];
   });
@@ -151,16 +175,9 @@ function objectName(project: Workshop["context"]["project"], source: string): st
   return telling.join("-");
 }
 
-/**
- * The mode on disk as a number (JSON has no octal). The file belongs to root in the pod, whoever owned it on
- * disk: a program that does not run as root reads it only if others may.
- */
-function readableMode(mode: number, subject: Subject): number {
-  const plain = mode & 0o777;
-  const user = subject.decision.user ?? subject.service.user ?? "root";
-  const asRoot = /^(root|0)?(:|$)/.test(String(user));
-  if (asRoot && subject.service.user !== undefined) return plain | 0o400;
-  return plain | 0o444 | ((plain & 0o100) === 0 ? 0 : 0o111);
+/** Where its owner is not known, or cannot be kept as changes are to come through, root's file is for others to read. */
+function readable({ mode }: Permissions): number {
+  return (mode & 0o777) | 0o444 | ((mode & 0o100) === 0 ? 0 : 0o111);
 }
 
 function volumeSource(parts: readonly Part[]): Json {
@@ -192,16 +209,26 @@ function holdsOtherMounts({ service }: Subject, target: string): boolean {
   return targets.some((other) => other.startsWith(inside));
 }
 
+/** Its arguments are a path, an owner and a mode for each file. */
+const KEEP_SCRIPT =
+  'while [ $# -gt 2 ]; do chown "$2" "/to/$1" && chmod "$3" "/to/$1" || exit 1; shift 3; done';
+
 /** An init container copies the files to a directory of the pod, where the program may write them. */
 function writableCopy(
   mounted: ConfigurationMount,
   volume: Json & { name: string },
-  file: string | undefined,
-  digests: readonly string[],
+  { file, digests, entries }: {
+    readonly file: string | undefined;
+    readonly digests: readonly string[];
+    readonly entries: readonly Entry[];
+  },
 ): Mounted {
   const { mount, helperImage } = mounted;
   const copy = volumeName("copy", mount.target);
   const from = "/from";
+  // What others may not read, such as a key, stays so.
+  const kept = entries.filter(({ mode }) => (mode & 0o004) === 0)
+    .flatMap((entry) => ownedWords({ ...entry, path: entry.name }));
   const init = {
     name: label(`copy-${mount.target}`),
     image: helperImage,
@@ -210,8 +237,10 @@ function writableCopy(
     command: [
       "sh",
       "-c",
-      `cd ${from} && for f in * .[!.]*; do [ ! -e "$f" ] || cp -rL "$f" /to/; done && chmod -R a+rwX /to`,
-    ],
+      `cd ${from} && for f in * .[!.]*; do [ ! -e "$f" ] || cp -rL "$f" /to/; done && chmod -R a+rwX /to` +
+      (kept.length === 0 ? "" : ` && ${KEEP_SCRIPT}`),
+      ...(kept.length === 0 ? [] : ["copy", ...kept]),
+    ].map(unexpanded),
     volumeMounts: [{ name: volume.name, mountPath: from, readOnly: true }, { name: copy, mountPath: "/to" }],
   };
   return {

@@ -1,18 +1,20 @@
 /** Compose's own `configs` and `secrets` of a service as mounted files. */
+import type { Permissions } from "../../../compose/bind_source.ts";
 import type { FileObject, FileReference, Path } from "../../../compose/project.ts";
 import { at, type Context } from "../../stack/context.ts";
 import { subdomain } from "../../stack/names.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
+import { itemMode, needsOwner, ownedCopy } from "./owned_files.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import { fileMode } from "./units.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
 
 /** One mount for each reference; a secret lands in `/run/secrets/<name>`, a config in `/<name>`, as in compose. */
-export function fileReferenceMounts(workshop: Workshop, subject: Subject): Mounted[] {
+export function fileReferenceMounts(workshop: Workshop, subject: Subject, helperImage: string): Mounted[] {
   const { service } = subject;
   const of = (section: "configs" | "secrets"): Mounted[] =>
     (service[section] ?? []).flatMap((reference, index) =>
-      mounted(workshop, subject, section, reference, ["services", service.name, section, index])
+      mounted(workshop, subject, helperImage, section, reference, ["services", service.name, section, index])
     );
   return [...of("configs"), ...of("secrets")];
 }
@@ -20,6 +22,7 @@ export function fileReferenceMounts(workshop: Workshop, subject: Subject): Mount
 function mounted(
   workshop: Workshop,
   subject: Subject,
+  helperImage: string,
   section: "configs" | "secrets",
   reference: FileReference,
   path: Path,
@@ -46,18 +49,48 @@ function mounted(
       data: new Map([[key, content]]),
       ...(span === undefined ? {} : { source: span }),
     }, subject.service.name);
-  const items = [{ key, path: key, mode: fileMode(reference.mode) ?? 0o444 }];
-  if (reference.uid !== undefined || reference.gid !== undefined) reportOwner(workshop, reference, path);
-  return [{
-    volume: {
-      name,
-      ...(kind === "Secret"
-        ? { secret: { secretName: added.name, items } }
-        : { configMap: { name: added.name, items } }),
-    },
-    mount: { name, mountPath: target, subPath: key, readOnly: true },
-    digests: added.digest === "" ? [] : [added.digest],
-  }];
+  const permissions = permissionsOf(workshop, reference, definition, path);
+  // What is said is meant, also where everybody may read.
+  const isOwned = needsOwner(permissions) ||
+    (definition.file === undefined && (permissions.uid ?? 0) + (permissions.gid ?? 0) > 0);
+  const items = [{ key, path: key, mode: itemMode(permissions) }];
+  const volume = {
+    name,
+    ...(kind === "Secret"
+      ? { secret: { secretName: added.name, items } }
+      : { configMap: { name: added.name, items } }),
+  };
+  const digests = added.digest === "" ? [] : [added.digest];
+  if (!isOwned) {
+    return [{ volume, mount: { name, mountPath: target, subPath: key, readOnly: true }, digests }];
+  }
+  return [ownedCopy({
+    volume,
+    files: [{ ...permissions, path: key }],
+    target,
+    file: key,
+    digests,
+    helperImage,
+    isSecret: kind === "Secret",
+  })];
+}
+
+/** Compose mounts a file as it is on disk, whatever the reference says, and makes all else by the reference. */
+function permissionsOf(
+  { context }: Workshop,
+  reference: FileReference,
+  { file }: FileObject,
+  path: Path,
+): Permissions {
+  const number = (text: string | number | undefined): number | undefined =>
+    text !== undefined && /^\d+$/.test(String(text)) ? Number(text) : undefined;
+  const [uid, gid, mode] = [number(reference.uid), number(reference.gid), fileMode(reference.mode)];
+  const seen = file === undefined ? undefined : context.bindSources.get(file);
+  if (seen?.kind === "file") {
+    if (uid !== undefined || gid !== undefined || mode !== undefined) reportIgnored(context, reference, path);
+    return seen;
+  }
+  return { mode: mode ?? 0o444, uid: uid ?? 0, gid: gid ?? 0 };
 }
 
 function missing(
@@ -120,13 +153,13 @@ function targetOf(section: "configs" | "secrets", { source, target }: FileRefere
   return section === "secrets" ? `/run/secrets/${target ?? source}` : `/${target ?? source}`;
 }
 
-function reportOwner(workshop: Workshop, reference: FileReference, path: Path): void {
-  workshop.context.report({
+function reportIgnored(context: Context, { source }: FileReference, path: Path): void {
+  context.report({
     code: "kube-file-owner",
-    severity: "warning",
+    severity: "info",
     message:
-      `Owner of "${reference.source}" is not carried: a mounted file belongs to root, others may read it`,
-    ...at(workshop.context.project, path),
-    hint: "If the program insists on the owner, copy the file in its entrypoint",
+      `"uid", "gid" and "mode" of "${source}" count for nothing, as in compose: it is a file, mounted as it is on disk`,
+    ...at(context.project, path),
+    hint: "Give the file on disk the owner and mode that its reader needs",
   });
 }

@@ -5,7 +5,6 @@ import { imageRepository } from "../../stack/known_images.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
 import { MACHINE_NAMES, machineAddress } from "../../stack/network/docker_names.ts";
 import { placesOf } from "../../stack/network/references.ts";
-import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /** Fields of the pod, and variables that keep a program's identity. */
 export interface HostSettings {
@@ -17,7 +16,6 @@ export interface HostSettings {
 export function hostSettings(context: Context, subject: Subject, kind: WorkloadKind): HostSettings {
   const { service } = subject;
   const name = hostnameOf(context, subject, kind);
-  reportOtherNamespaces(context, subject);
   const aliases = byAddress([...name.aliases, ...extraHosts(context, subject)]);
   return {
     pod: {
@@ -43,38 +41,17 @@ function byAddress(aliases: readonly HostAlias[]): HostAlias[] {
   return [...hostnames].map(([ip, names]) => ({ ip, hostnames: [...new Set(names)] }));
 }
 
-/** `pid` and `ipc` of another container: those two would be one pod. */
-function reportOtherNamespaces(context: Context, { service }: Subject): void {
-  for (const key of ["pid", "ipc"] as const) {
-    const value = service[key];
-    if (value === undefined || !/^(service|container):/.test(value)) continue;
-    context.report({
-      code: "kube-shared-namespace",
-      severity: "warning",
-      message:
-        `Service "${service.name}" shares "${key}" with another container ("${value}"); pods are apart`,
-      ...at(context.project, ["services", service.name, key]),
-      hint: "Put both programs into one pod by hand if they need it",
-    });
-  }
-}
-
 function networkOf(context: Context, { service }: Subject): Json {
   const mode = service.network_mode;
   if (mode === undefined || mode === "bridge" || mode === "default") return {};
   if (mode === "host") return { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" };
+  if (mode !== "none") return {};
   context.report({
     code: "kube-network-mode",
-    severity: mode === "none" ? "warning" : "error",
-    message: mode === "none"
-      ? `Service "${service.name}" has no network in compose; its pod has one`
-      : `Service "${service.name}" shares the network of another container ("${mode}"), which is one pod in Kubernetes`,
+    severity: "warning",
+    message: `Service "${service.name}" has no network in compose; its pod has one`,
     ...at(context.project, ["services", service.name, "network_mode"]),
-    hint: mode === "none"
-      ? "Add a NetworkPolicy that denies all traffic of the pod"
-      : `Merge the two into one image or leave one out: services: { ${
-        yamlWord(service.name)
-      }: { skip: "..." } }`,
+    hint: "Add a NetworkPolicy that denies all traffic of the pod",
   });
   return {};
 }

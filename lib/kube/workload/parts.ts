@@ -7,6 +7,7 @@ import type { SecretNote, Secrets } from "../../stack/secrets/classification.ts"
 import type { Context } from "../../stack/context.ts";
 import type { ServiceDecision } from "../../decisions/decisions.ts";
 import type { HostReference } from "../../stack/network/references.ts";
+import type { PodGroups } from "../../stack/pod_groups.ts";
 import type { Published } from "../../stack/published_port.ts";
 import type { ServicePort } from "../../stack/ports.ts";
 import type { Role } from "../../stack/storage/bind_role.ts";
@@ -29,6 +30,8 @@ export interface Workshop {
   /** By service: ports of the node that its pod takes itself. */
   readonly hostPorts: ReadonlyMap<string, readonly Published[]>;
   readonly references: readonly HostReference[];
+  /** Which services are one pod. */
+  readonly groups: PodGroups;
   /** Configuration mounts that compose leaves writable and a pod cannot, for one report. */
   readonly writable: Span[];
   /** Mounts that are filled from their images, for one report. */

@@ -2,7 +2,7 @@
 import type { Published } from "../../stack/published_port.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
 import { isAnnotationKey, labelValue, shortHash } from "../../stack/names.ts";
-import { at } from "../../stack/context.ts";
+import { at, type Context } from "../../stack/context.ts";
 import type { Place } from "../../stack/secrets/reference.ts";
 import { containerOf } from "./container.ts";
 import { fillContainers } from "./fill.ts";
@@ -25,6 +25,8 @@ export interface Pod {
   readonly image: string;
   /** Where the variables of its container are kept. */
   readonly variables: ReadonlyMap<string, Place>;
+  /** Of the configuration that its containers read when they start. */
+  readonly digests: readonly string[];
   /** Whether two of them at once would fight over a directory or a port. */
   readonly exclusive: boolean;
 }
@@ -72,25 +74,25 @@ export function podOf(
     ...host.pod,
     ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
     ...optional("securityContext", security),
-    ...platformOf(service.platform),
+    ...platformOf(context, subject),
     ...(kind === "Job" ? { restartPolicy: restartPolicy(service.restart) } : {}),
     ...optional("initContainers", initContainers),
     containers: [hostPorts.length === 0 ? container.json : withHostPorts(container.json, hostPorts)],
     ...optional("volumes", mounts.volumes),
   };
-  const annotations = {
-    ...annotationsOf(workshop, subject),
-    ...digestAnnotation(workshop, [...container.digests, ...mounts.digests]),
-  };
+  const digests = [...container.digests, ...mounts.digests];
+  const annotations = { ...annotationsOf(workshop, subject), ...digestAnnotation(workshop, digests) };
   return {
     template: { metadata: { labels, ...optional("annotations", annotations) }, spec },
     image: container.image,
     variables: container.variables,
+    digests,
     exclusive: mounts.writesData || hostPorts.length > 0 || service.network_mode === "host",
   };
 }
 
-function digestAnnotation(
+/** The digest of all configuration that a pod reads when it starts. */
+export function digestAnnotation(
   { digests: known }: Workshop,
   digests: readonly string[],
 ): Record<string, string> {
@@ -142,10 +144,21 @@ function addressOf(hostIp: string | undefined): string | undefined {
   return hostIp === "localhost" ? "127.0.0.1" : hostIp?.replace(/^\[|\]$/g, "");
 }
 
-/** `linux/arm64/v8` as a node selector. */
-function platformOf(platform: string | undefined): Json {
-  const [os, architecture] = platform?.split("/") ?? [];
+/** `linux/arm64/v8` as a node selector; no node has another system than these, and a runtime class takes what is none. */
+function platformOf(context: Context, { service }: Subject): Json {
+  const [os, architecture] = service.platform?.split("/") ?? [];
   if (os === undefined) return {};
+  if (!/^(linux|windows)$/.test(os)) {
+    context.report({
+      code: "kube-platform",
+      severity: "question",
+      message:
+        `Platform "${service.platform}" of service "${service.name}" is no node's: its image runs where the node's runtime knows it`,
+      ...at(context.project, ["services", service.name, "platform"]),
+      hint: "Make a RuntimeClass of such a runtime and name it by a patch",
+    });
+    return {};
+  }
   return {
     nodeSelector: {
       "kubernetes.io/os": labelValue(os),

@@ -1,15 +1,24 @@
 /** Which Services lead to a program that is not ready: Docker's names do, Traefik and who waits for health do not. */
 import type { Service } from "../../../compose/project.ts";
-import { decided, type StackInput } from "../../stack/context.ts";
+import { decided, isSkipped, type StackInput } from "../../stack/context.ts";
 import { label } from "../../stack/names.ts";
 import { dnsNames } from "../../stack/network/dns_names.ts";
+import { podGroups } from "../../stack/pod_groups.ts";
 import { hasOwnHealthcheck, probeFromRouting } from "../traefik/health_probe.ts";
 import { healthcheckCommand } from "./probes.ts";
 
 type Known = Pick<StackInput, "project" | "decisions" | "routing">;
 
-/** Whether the pods of a service are asked if they are ready. */
+/** Whether the pods of a service are asked if they are ready, by any of their programs. */
 export function hasReadiness(context: Known, service: Service): boolean {
+  const { members, hostOf } = podGroups(context.project);
+  const programs = (members.get(hostOf(service.name)) ?? []).flatMap((name) =>
+    isSkipped(context.decisions, name) ? [] : context.project.services[name] ?? []
+  );
+  return (programs.length === 0 ? [service] : programs).some((one) => isAsked(context, one));
+}
+
+function isAsked(context: Known, service: Service): boolean {
   return healthcheckCommand(service) !== undefined ||
     !hasOwnHealthcheck(service) && probeFromRouting(context.routing, service.name) !== undefined;
 }
@@ -30,6 +39,7 @@ export function readyServiceName(context: Known, service: Service): string | und
       dnsNames(context.project, other).map(({ name }) => label(name))
     ),
   );
-  const name = label(`${service.name}-ready`);
-  return taken.has(name) ? label(`${service.name}-ready-pods`) : name;
+  const host = podGroups(context.project).hostOf(service.name);
+  const name = label(`${host}-ready`);
+  return taken.has(name) ? label(`${host}-ready-pods`) : name;
 }

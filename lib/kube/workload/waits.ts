@@ -19,6 +19,8 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
   if (decision.waitFor === false) return [];
   return Object.entries(service.depends_on ?? {}).flatMap(([name, { condition }]): Json[] => {
     if (condition !== "service_healthy" || isSkipped(context.decisions, name)) return [];
+    // In its own pod the kubelet keeps the order.
+    if (workshop.groups.hostOf(name) === workshop.groups.hostOf(service.name)) return [];
     const command = waitCommand(workshop, name);
     if (command !== undefined) {
       return [{
@@ -40,11 +42,11 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
   });
 }
 
-function waitCommand({ context, ports }: Workshop, name: string): string | undefined {
+function waitCommand({ context, ports, groups }: Workshop, name: string): string | undefined {
   const service = context.project.services[name];
   const ready = service === undefined ? undefined : readyServiceName(context, service);
   if (ready !== undefined) return untilNamed(ready, name);
-  const host = label(name);
+  const host = label(groups.nameOf(name));
   const port = (ports.get(name) ?? []).find(({ protocol }) => protocol === "TCP")?.port;
   if (port === undefined || !isServiceName(host)) return undefined;
   return `until ${connects(host, String(port))}; do echo "waiting for ${host}:${port}"; sleep 2; done`;

@@ -2,9 +2,8 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Container } from "../../docker/containers.ts";
 import { list, record } from "../../values/json.ts";
-import { describeObject, type KubeObject, type PlannedObject } from "../../kube/object.ts";
+import { containersOf, describeObject, type KubeObject, type PlannedObject } from "../../kube/object.ts";
 import { isActive, stopCommand } from "./container_words.ts";
-import { podSpec } from "./written.ts";
 
 /**
  * A remark for each container whose ports a load balancer takes over, which kube-proxy does although they are held, and
@@ -55,7 +54,7 @@ function isBalancer(object: KubeObject): boolean {
 
 /** Ports of the node that a pod itself takes. */
 function hostPorts(object: KubeObject): readonly string[] {
-  return list(podSpec(object)?.["containers"]).flatMap((container) => list(container["ports"])).flatMap((
+  return containersOf(object).flatMap((container) => list(container["ports"])).flatMap((
     port,
   ) => port["hostPort"] === undefined ? [] : [portText(port["hostPort"], port)]);
 }

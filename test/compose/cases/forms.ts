@@ -78,6 +78,9 @@ const MOUNTS = [
   "./a:/b:ro",
   "./a:/b:rw",
   "./a:/b:z",
+  "./a:/b:cached",
+  "./a:/b:ro,delegated",
+  "data:/b:consistent",
   "./a:/b:Z,ro",
   "./a:/b:rshared",
   "./a:/b:ro,rslave",
@@ -102,7 +105,7 @@ const MOUNTS = [
   "\\\\\\\\pipe:/data",
   "./a b:/c d",
 ];
-const REFUSED_MOUNTS = ["./a:/b:bogus", "data:/b:r", "v:/data", "d:/data:ro", "./a:/b:cached"];
+const REFUSED_MOUNTS = ["./a:/b:bogus", "data:/b:r", "v:/data", "d:/data:ro"];
 
 const SIZES = [
   "'64m'",
@@ -253,8 +256,7 @@ export const FORMS: readonly Case[] = [
   ...each("exposed", ["80", "'80'", "81/udp", "90-92", "80.5", "abc"], (value) => `expose: [${value}]`),
   ...MOUNTS.map((spec) => mountCase(spec)),
   ...REFUSED_MOUNTS.slice(0, 2).map((spec) => mountCase(spec, "Options of a mount are known")),
-  ...REFUSED_MOUNTS.slice(2, 4).map((spec) => mountCase(spec, "A volume's name has two letters or more")),
-  ...REFUSED_MOUNTS.slice(4).map((spec) => mountCase(spec, "Options of a mount are known")),
+  ...REFUSED_MOUNTS.slice(2).map((spec) => mountCase(spec, "A volume's name has two letters or more")),
   ...each("size", SIZES, (value) => `mem_limit: ${value}`),
   ...each("size", REFUSED_SIZES, (value) => `mem_limit: ${value}`, "A size is a whole number or a text"),
   ...each("duration", DURATIONS, (value) => `stop_grace_period: ${value}`),

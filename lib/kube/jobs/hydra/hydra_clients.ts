@@ -38,7 +38,7 @@ export function identityClients(
   const clients = Object.entries(server.clients);
   const variables: Record<string, Variable> = {
     WAIT_SECONDS: { text: "300" },
-    HYDRA_HOST: { text: label(service) },
+    HYDRA_HOST: { text: sources.hostNameOf(service) },
     HYDRA_PORT: { text: String(server.port ?? ADMINISTRATION_PORT) },
     CLIENTS_PATH: { text: server.path ?? "/clients" },
     CLIENTS: { text: String(clients.length) },

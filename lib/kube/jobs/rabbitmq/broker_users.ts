@@ -26,7 +26,7 @@ export function brokerUsers(
   if (image === undefined) return { objects: [], findings: [sources.missingService(path, service)] };
   const variables: Record<string, Variable> = {
     WAIT_SECONDS: { text: "300" },
-    BROKER_HOST: { text: broker.host ?? label(service) },
+    BROKER_HOST: { text: broker.host ?? sources.hostNameOf(service) },
     BROKER_PORT: { text: String(broker.port ?? MANAGEMENT_PORT) },
     ...adminVariables(sources, broker.admin, path.at("admin"), service),
     ...Object.assign(

@@ -1,5 +1,5 @@
 /** Collects the variables of one job from references, and the findings about those that lead nowhere. */
-import type { Conversion } from "../../conversion.ts";
+import { type Conversion, hostNameOf } from "../../conversion.ts";
 import type { Diagnostic } from "../../../diagnostics/diagnostic.ts";
 import { nearest } from "../../../diagnostics/nearest.ts";
 import type { PlannedObject } from "../../object.ts";
@@ -19,6 +19,11 @@ export interface JobResult {
 export class Sources {
   readonly findings: Diagnostic[] = [];
   readonly #conversion: Conversion;
+
+  /** The name by which a service is reached. */
+  hostNameOf(service: string): string {
+    return hostNameOf(this.#conversion, service);
+  }
 
   constructor(conversion: Conversion) {
     this.#conversion = conversion;

@@ -1,6 +1,6 @@
 /** A Job that runs a workload's container once with other arguments: same image, files, variables and user. */
 import type { KubeObject } from "../../object.ts";
-import { record } from "../../../values/json.ts";
+import { list, record } from "../../../values/json.ts";
 import { unexpanded } from "../../unexpanded.ts";
 
 /** What belongs to a server that goes on running, and not to a program that ends. */
@@ -11,7 +11,10 @@ const SERVER_KEYS = new Set([
   "startupProbe",
   "lifecycle",
   "args",
+  // Of a server that is an init container, as others of its pod wait for it.
+  "restartPolicy",
 ]);
+const SERVER_POD_KEYS = new Set(["terminationGracePeriodSeconds", "initContainers"]);
 
 /** `args` take the place of the container's; its entry point stays. */
 export function jobLikeWorkload(workload: KubeObject, name: string, args: readonly string[]): KubeObject {
@@ -22,10 +25,10 @@ export function jobLikeWorkload(workload: KubeObject, name: string, args: readon
     "app.kubernetes.io/part-of": workload.metadata.name,
     "app.kubernetes.io/component": "job",
   };
-  const containers = Array.isArray(pod["containers"]) ? pod["containers"] : [];
-  const container = Object.fromEntries(
-    Object.entries(record(containers[0]) ?? {}).filter(([key]) => !SERVER_KEYS.has(key)),
-  );
+  const before = list(pod["initContainers"]).filter(({ restartPolicy }) => restartPolicy === undefined);
+  const all = [...list(pod["containers"]), ...list(pod["initContainers"])];
+  const own = all.find(({ name }) => name === workload.metadata.name) ?? all[0] ?? {};
+  const container = Object.fromEntries(Object.entries(own).filter(([key]) => !SERVER_KEYS.has(key)));
   const annotations = record(record(template["metadata"])?.["annotations"]);
   return {
     apiVersion: "batch/v1",
@@ -42,8 +45,9 @@ export function jobLikeWorkload(workload: KubeObject, name: string, args: readon
         metadata: { labels, ...(annotations === undefined ? {} : { annotations }) },
         spec: {
           ...Object.fromEntries(
-            Object.entries(pod).filter(([key]) => key !== "terminationGracePeriodSeconds"),
+            Object.entries(pod).filter(([key]) => !SERVER_POD_KEYS.has(key)),
           ),
+          ...(before.length === 0 ? {} : { initContainers: before }),
           restartPolicy: "Never",
           containers: [{ ...container, args: args.map(unexpanded) }],
         },

@@ -1,0 +1,151 @@
+/** Several services in one pod: what `network_mode: service:X` and its like are in Kubernetes. */
+import { label, shortHash } from "../../stack/names.ts";
+import { fields, list } from "../../values/json.ts";
+import { hasSymbol } from "../digests.ts";
+import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { digestAnnotation, type Pod } from "./pod.ts";
+
+/** One service with the pod that it would have alone. */
+export interface Member {
+  readonly subject: Subject;
+  readonly pod: Pod;
+}
+
+/** Docker's and Kubernetes' own time for an end are both known to differ by image; the longest of the pod counts. */
+const GRACE = "terminationGracePeriodSeconds";
+
+/**
+ * The pod of the first with the containers of all, in the order in which they start. What only a pod has is the first's,
+ * or of all together: times to end, system settings, further groups and lines of the hosts file.
+ *
+ * A service that another one waits for until it is healthy becomes an init container that goes on running: the kubelet
+ * starts what comes after it when its startup probe succeeds, and starts it anew when it ends.
+ */
+export function onePod(workshop: Workshop, members: readonly [Member, ...Member[]]): Pod {
+  const [first] = members;
+  const parts = members.map(({ subject, pod }) => renamed(workshop, subject, pod, members));
+  const specs = parts.map((part) => fields(part["spec"]));
+  const awaited = awaitedOf(members);
+  const initContainers: Json[] = [];
+  const containers: Json[] = [];
+  for (const [index, spec] of specs.entries()) {
+    const own = list(spec["containers"]);
+    initContainers.push(...list(spec["initContainers"]));
+    if (!awaited.has(members[index]?.subject.service.name ?? "")) containers.push(...own);
+    else initContainers.push(...own.map((container) => ({ ...container, restartPolicy: "Always" })));
+  }
+  const volumes = new Map(specs.flatMap(({ volumes }) => list(volumes)).map((one) => [one["name"], one]));
+  const metadata = fields(first.pod.template["metadata"]);
+  const digests = members.flatMap(({ pod }) => pod.digests);
+  const annotations = {
+    ...Object.assign({}, ...parts.map((part) => fields(fields(part["metadata"])["annotations"])).reverse()),
+    ...digestAnnotation(workshop, digests),
+  };
+  const grace = Math.max(...specs.map((spec) => Number(spec[GRACE] ?? 0)));
+  const { initContainers: _, containers: __, volumes: ___, ...rest } = specs[0] ?? {};
+  return {
+    ...first.pod,
+    template: {
+      metadata: { labels: metadata["labels"], ...optional("annotations", annotations) },
+      spec: {
+        ...rest,
+        ...sharedBy(specs),
+        ...(grace === 0 ? {} : { [GRACE]: grace }),
+        securityContext: securityOf(specs),
+        ...optional("hostAliases", aliasesOf(specs)),
+        ...(sharesProcesses(members) ? { shareProcessNamespace: true } : {}),
+        ...optional("initContainers", initContainers),
+        containers,
+        ...optional("volumes", [...volumes.values()]),
+      },
+    },
+    digests,
+    exclusive: members.some(({ pod }) => pod.exclusive),
+  };
+}
+
+/** Services of the pod that another one of it waits for until they are healthy. */
+export function awaitedOf(members: readonly { readonly subject: Subject }[]): ReadonlySet<string> {
+  const names = new Set(members.map(({ subject }) => subject.service.name));
+  return new Set(
+    members.flatMap(({ subject }) =>
+      Object.entries(subject.service.depends_on ?? {}).flatMap(([name, { condition }]) =>
+        condition === "service_healthy" && names.has(name) ? [name] : []
+      )
+    ),
+  );
+}
+
+/** A pod's flags: one that a member has, all have. */
+function sharedBy(specs: readonly Json[]): Json {
+  const flags = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"]
+    .filter((key) => specs.some((spec) => spec[key] === true)).map((key) => [key, true]);
+  const selector = Object.assign({}, ...specs.map((spec) => fields(spec["nodeSelector"])).reverse());
+  return { ...Object.fromEntries(flags), ...optional("nodeSelector", selector) };
+}
+
+function sharesProcesses(members: readonly Member[]): boolean {
+  return members.some(({ subject }) => /^(service|container):/.test(subject.service.pid ?? ""));
+}
+
+function securityOf(specs: readonly Json[]): Json {
+  const all = specs.map((spec) => fields(spec["securityContext"]));
+  const groups = [...new Set(all.flatMap(({ supplementalGroups: own }) => Array.isArray(own) ? own : []))];
+  const sysctls = new Map(
+    all.toReversed().flatMap((one) => list(one["sysctls"])).map((one) => [one["name"], one]),
+  );
+  return {
+    ...Object.assign({}, ...all.toReversed()),
+    ...optional("supplementalGroups", groups),
+    ...optional("sysctls", [...sysctls.values()]),
+  };
+}
+
+/** One line for each address: the API refuses a second. */
+function aliasesOf(specs: readonly Json[]): Json[] {
+  const lines = specs.flatMap((spec) => list(spec["hostAliases"]));
+  return [...Map.groupBy(lines, ({ ip }) => ip)].map(([ip, own]) => ({
+    ip,
+    hostnames: [...new Set(own.flatMap(({ hostnames }) => Array.isArray(hostnames) ? hostnames : []))],
+  }));
+}
+
+/** A member's pod with its volumes and init containers under names that no other member has. */
+function renamed(workshop: Workshop, { service }: Subject, pod: Pod, members: readonly Member[]): Json {
+  const others = members.slice(0, members.findIndex((member) => member.pod === pod))
+    .map((member) => fields(member.pod.template["spec"]));
+  const spec = fields(pod.template["spec"]);
+  const taken = new Map(others.flatMap((other) => list(other["volumes"])).map((one) => [one["name"], one]));
+  const names = new Set(
+    others.flatMap((other) => [...list(other["initContainers"]), ...list(other["containers"])])
+      .map(({ name }) => name),
+  );
+  const rename = (name: unknown): string => ownName(workshop, service.name, String(name));
+  // Two empty directories look the same and are not.
+  const clashing = new Set(
+    list(spec["volumes"]).filter((one) => {
+      const other = taken.get(one["name"]);
+      return other !== undefined && ("emptyDir" in one || JSON.stringify(other) !== JSON.stringify(one));
+    }).map(({ name }) => name),
+  );
+  const volume = (one: Json): Json => clashing.has(one["name"]) ? { ...one, name: rename(one["name"]) } : one;
+  const container = (one: Json): Json => ({
+    ...one,
+    ...(names.has(one["name"]) ? { name: rename(one["name"]) } : {}),
+    ...optional("volumeMounts", list(one["volumeMounts"]).map(volume)),
+  });
+  return {
+    ...pod.template,
+    spec: {
+      ...spec,
+      ...optional("volumes", list(spec["volumes"]).map(volume)),
+      ...optional("initContainers", list(spec["initContainers"]).map(container)),
+      containers: list(spec["containers"]).map(container),
+    },
+  };
+}
+
+function ownName({ digests }: Workshop, service: string, name: string): string {
+  const named = (text: string): string => label(`${service}-${text}`.slice(0, 50) + `-${shortHash(text)}`);
+  return hasSymbol(name) ? digests.symbol((key) => named(digests.resolve(name, key))) : named(name);
+}

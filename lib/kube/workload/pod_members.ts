@@ -1,0 +1,116 @@
+/** Which services of a group can be in one pod, and what is said of it. */
+import type { Service } from "../../../compose/project.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
+import { at, type Context, decided, isSkipped } from "../../stack/context.ts";
+import { kindOf } from "../../stack/kind.ts";
+import { type Sharing, sharingsOf } from "../../stack/pod_groups.ts";
+
+/** The services of the pod whose first is `host`; one that cannot be in it is an error and left out. */
+export function podMembers(context: Context, host: Service, others: readonly string[]): readonly Service[] {
+  const services = others.flatMap((name) => context.project.services[name] ?? [])
+    .filter(({ name }) => !isSkipped(context.decisions, name));
+  const kept = services.filter((service) => {
+    const why = whyNot(context, host, service);
+    const [sharing] = sharingsOf(context.project, service);
+    if (why !== undefined && sharing !== undefined) reportRefused(context, host, sharing, why);
+    return why === undefined;
+  });
+  if (kept.length > 0) reportOnePod(context, host, kept);
+  return kept;
+}
+
+/** Sharing with what is no service of the stack, which no pod of it can. */
+export function reportStrangers(context: Context): void {
+  for (const service of Object.values(context.project.services)) {
+    if (isSkipped(context.decisions, service.name)) continue;
+    for (const sharing of sharingsOf(context.project, service)) {
+      if (sharing.with !== undefined && sharing.with !== service.name) continue;
+      context.report({
+        code: "kube-network-mode",
+        severity: "error",
+        message:
+          `Service "${service.name}" has "${sharing.key}" of a container that is no service of the stack ("${sharing.value}")`,
+        ...at(context.project, ["services", service.name, sharing.key]),
+        hint: `Bring that container into the stack, or leave this one out: services: { ${
+          yamlWord(service.name)
+        }: { skip: "..." } }`,
+      });
+    }
+  }
+}
+
+/** Why the service cannot be in the pod of `host`. */
+function whyNot(context: Context, host: Service, service: Service): string | undefined {
+  const isGone = isSkipped(context.decisions, host.name) || host.name === context.routing.traefikService;
+  if (isGone) return `"${host.name}" has no pod`;
+  const replicas = (one: Service): number =>
+    decided(context.decisions, one.name).replicas ?? one.deploy?.replicas ?? one.scale ?? 1;
+  const kind = kindOf(context, service);
+  const isJob = kindOf(context, host) === "Job";
+  if (kind === "Job" && !isJob) return "it ends by itself, and a pod ends when all of it has";
+  if (kind !== "Job" && isJob) return `"${host.name}" ends by itself, and a pod ends when all of it has`;
+  const isOnce = service.restart === "no" && decided(context.decisions, service.name).kind === undefined;
+  if (isOnce && !isJob) return '"restart: no" starts it once, and a pod starts all its programs again';
+  if (replicas(service) !== replicas(host)) {
+    return `it runs ${replicas(service)} times, and "${host.name}" ${replicas(host)} times`;
+  }
+  return undefined;
+}
+
+function reportRefused(context: Context, host: Service, sharing: Sharing, why: string): void {
+  context.report({
+    code: "kube-network-mode",
+    severity: "error",
+    message:
+      `Service "${sharing.service}" shares "${sharing.key}" with "${host.name}" ("${sharing.value}"), which is one pod in Kubernetes, and cannot be in it: ${why}`,
+    ...at(context.project, ["services", sharing.service, sharing.key]),
+    hint: `If it goes on running as "${host.name}" does, say so in the compose file or by kind: ${
+      kindOf(context, host)
+    }; else leave it out: services: { ${yamlWord(sharing.service)}: { skip: "..." } }`,
+  });
+}
+
+/** Keys that a pod has once. */
+const OF_THE_POD = [
+  "hostname",
+  "dns",
+  "dns_opt",
+  "dns_search",
+  "extra_hosts",
+  "sysctls",
+  "group_add",
+  "init",
+  "platform",
+] as const;
+
+function reportOnePod(context: Context, host: Service, others: readonly Service[]): void {
+  const names = [host, ...others].map(({ name }) => `"${name}"`).join(", ");
+  const own = others.flatMap((service) =>
+    OF_THE_POD.filter((key) =>
+      service[key] !== undefined && JSON.stringify(service[key]) !== JSON.stringify(host[key])
+    )
+      .map((key) => `"${key}" of "${service.name}"`)
+  );
+  const [first] = others;
+  const [sharing] = first === undefined ? [] : sharingsOf(context.project, first);
+  context.report({
+    code: "kube-one-pod",
+    severity: own.length === 0 ? "info" : "warning",
+    message:
+      `Services ${names} are one pod: they have one network, one memory to share (IPC), one host name and ` +
+      `are ready and moved together; when "${host.name}" is started again the others keep their network` +
+      (own.length === 0 ? "" : `. One setting holds for all: ${own.join(", ")}`),
+    ...at(context.project, [
+      "services",
+      first?.name ?? host.name,
+      ...(sharing === undefined ? [] : [sharing.key]),
+    ]),
+    hint: own.length === 0
+      ? "Nothing is to be done"
+      : `Say it at "${host.name}", which has the network, or make sure that the others take no harm`,
+    related: others.slice(1).flatMap(({ name }) => {
+      const { span } = at(context.project, ["services", name]);
+      return span === undefined ? [] : [{ message: `Service "${name}"`, span }];
+    }),
+  });
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { KubeObject } from "../../lib/kube/object.ts";
+import { jobLikeWorkload } from "../../lib/kube/jobs/script/workload_job.ts";
+import { closedWorkloads } from "../../lib/kube/access/closed_pods.ts";
+import { fields, list } from "../../lib/values/json.ts";
+import { planTestStack, type TestStack } from "../cli/planned_stack.ts";
+
+const COMPOSE = `services:
+  vpn:
+    image: acme/vpn:1
+    restart: always
+    command: [serve]
+    healthcheck: { test: [CMD, up] }
+  app:
+    image: acme/app:1
+    restart: always
+    network_mode: service:vpn
+    depends_on: { vpn: { condition: service_healthy } }
+`;
+
+async function planned(decisions = ""): Promise<TestStack> {
+  const directory = await Deno.makeTempDir();
+  await Deno.writeTextFile(join(directory, "compose.yaml"), COMPOSE);
+  const stack = await planTestStack({ directory, decisions });
+  await Deno.remove(directory, { recursive: true });
+  return stack;
+}
+
+function podOf(workload: KubeObject): Record<string, unknown> {
+  return fields(fields(fields(workload["spec"])["template"])["spec"]);
+}
+
+Deno.test("a Job like a service of a pod of several runs that service's program, and none of the others", async () => {
+  const { conversion } = await planned();
+  const workload = conversion.services.get("vpn")?.workload[0]?.object;
+  assert.ok(workload !== undefined);
+  assert.deepEqual(list(podOf(workload)["initContainers"]).map(({ name }) => name), ["vpn"]);
+  const pod = podOf(jobLikeWorkload(workload, "vpn-schema", ["prepare"]));
+  assert.equal(pod["initContainers"], undefined);
+  assert.deepEqual(
+    list(pod["containers"]).map(({ image, args, restartPolicy }) => ({ image, args, restartPolicy })),
+    [{ image: "acme/vpn:1", args: ["prepare"], restartPolicy: undefined }],
+  );
+});
+
+Deno.test("a login server in another's pod closes that pod", async () => {
+  const { conversion } = await planned();
+  assert.deepEqual(closedWorkloads(conversion, { identity: { app: { engine: "hydra" } } } as never), ["vpn"]);
+});
+
+Deno.test("a service of another's pod is moved, and starts where that one does", async () => {
+  const { conversion } = await planned();
+  const app = conversion.services.get("app");
+  assert.equal(app?.kind, "Deployment");
+  assert.equal(app?.inPodOf, "vpn");
+  assert.deepEqual(app?.workload, []);
+});
