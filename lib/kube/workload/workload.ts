@@ -72,7 +72,6 @@ export function workloadOf(
   }
 }
 
-
 /** Kubernetes' own deadline for a rollout, in seconds, and the longest end of a pod that it leaves time for. */
 const PROGRESS_DEADLINE = 600;
 const LONG_END = 300;
