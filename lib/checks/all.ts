@@ -14,6 +14,7 @@ import { checkMachine } from "./machine.ts";
 import { checkHeaps } from "./memory.ts";
 import { checkNames, checkProfiles } from "./names.ts";
 import { checkOneShots, reportSeenEnded } from "./one_shots.ts";
+import { checkRegistryLogins } from "./registry_logins.ts";
 import { reportPorts } from "./port_report.ts";
 import { type LiveUsage, proposeLimits } from "./proposed_limits.ts";
 import { reportWrittenLayers } from "./written_layers.ts";
@@ -43,6 +44,7 @@ export function runChecks(
   checkNames(context);
   checkImageTags(context);
   checkLocalImages(context);
+  checkRegistryLogins(context);
   checkDockerOnly(context);
   checkHostNames(context, facts.references, facts.neighbours);
   checkMachine(context);

@@ -145,6 +145,10 @@ const body = {
   podSecurity: z.enum(["privileged", "baseline", "restricted"]).optional(),
   storage: z.record(z.string(), storage).optional(),
   names: names.optional(),
+  pullSecrets: z.enum(["docker", "none"]).or(z.array(z.string().min(1))).optional().describe(
+    "What pods show to private registries: docker: the logins of Docker's config.json that the images need; none: the " +
+      "node has its own; or names of Secrets of the namespace",
+  ),
   images: z.record(z.string(), image).optional().describe("By image name, with or without its tag"),
   users: z.record(z.string(), uid).optional().describe("User names of compose's user key and their ids"),
   services: z.record(z.string(), service).optional(),

@@ -64,6 +64,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
     aspects: /^(published|port)\./,
     unseen: "it also says that a port is reached as before",
   },
+  "kube-registry-login": { aspects: /^runs$/, unseen: "the image may be public" },
   "kube-security-option": { aspects: /^rights\./ },
   "kube-storage-owner": { aspects: /^mount\.[^ ]+(: |\.writable$)/ },
   "kube-system-path": { aspects: MOUNTS, unseen: "one that is carried read-only is the same" },
