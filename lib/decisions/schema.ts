@@ -128,7 +128,9 @@ const body = {
   storageRoot: z.string().startsWith("/").optional().describe(
     "Where the stack's own directories and named volumes lie on the node, in place of where they lie here",
   ),
-  dockerRoot: z.string().startsWith("/").optional().describe("Docker's data root, for named volumes"),
+  dockerRoot: z.string().startsWith("/").optional().describe(
+    "Docker's data root, for named volumes; without it where an engine has each, else /var/lib/docker",
+  ),
   engine: z.literal("none").optional().describe(
     "none: a Docker Engine of this machine that does not answer has nothing to do with the stack",
   ),
