@@ -31,8 +31,9 @@ export async function askEngine(
   diagnostics: Diagnostic[],
 ): Promise<EngineFacts> {
   using engines = await findEngines(environment);
-  const engine = engines.known[0]?.engine;
-  if (engine === undefined) return factsOf(recorded);
+  const [known] = engines.known;
+  if (known === undefined) return factsOf(recorded);
+  const { engine, root } = known;
   try {
     const images = Object.fromEntries(await inspectImages(engine, project));
     const { written, ...containers } = await inspectContainers(engine, project, { layers: measure });
@@ -42,7 +43,9 @@ export async function askEngine(
       ? Object.fromEntries(Object.keys(project.services).map((name) => [name, false]))
       : {};
     const ended = { ...others, ...containers.ended };
-    const facts = factsOf(withRecorded({ ...containers, ended, images }, recorded));
+    // Another stack's engine says nothing about where this one's volumes lie.
+    const place = isKnown && root.startsWith("/") ? { dataRoot: root } : {};
+    const facts = factsOf(withRecorded({ ...containers, ended, images, ...place }, recorded));
     return measure ? { ...facts, usage: await liveUsage(engine, project), written } : facts;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;

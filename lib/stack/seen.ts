@@ -13,13 +13,16 @@ export interface Seen {
   readonly volumes: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** By image reference. */
   readonly images: Readonly<Record<string, ImageFacts>>;
+  /** Where the engine that knows the stack keeps its data, volumes among it. */
+  readonly dataRoot?: string;
 }
 
 export const NOTHING_SEEN: Seen = { ended: {}, volumes: {}, images: {} };
 
 /**
  * What was concluded first holds, as containers end and go while a stack is moved. Of an image the engine's word of
- * today counts, since it may be another one under the same name; users that were read from a container stay known.
+ * today counts, since it may be another one under the same name; users that were read from a container stay known. A stack
+ * that was moved before keeps its volumes where they were.
  */
 export function withRecorded(now: Seen, recorded: Seen): Seen {
   const images = Object.fromEntries(
@@ -31,10 +34,12 @@ export function withRecorded(now: Seen, recorded: Seen): Seen {
       { ...now.volumes[service], ...recorded.volumes[service] },
     ]),
   );
+  const { dataRoot } = isNothing(recorded) ? now : recorded;
   return {
     ended: { ...now.ended, ...recorded.ended },
     volumes,
     images: { ...recorded.images, ...images },
+    ...(dataRoot === undefined ? {} : { dataRoot }),
   };
 }
 

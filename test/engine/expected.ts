@@ -64,7 +64,10 @@ export const CODES: Readonly<Record<string, Announced>> = {
     unseen: "it also says that a port is reached as before",
   },
   "kube-security-option": { aspects: /^rights\./ },
-  "kube-storage-owner": { aspects: /^mount\.[^ ]+(: |\.writable$)/ },
+  "kube-storage-owner": {
+    aspects: /^mount\.[^ ]+(: |\.writable$)/,
+    unseen: "a volume that Docker does not fill is root's there, too",
+  },
   "kube-system-path": { aspects: MOUNTS, unseen: "one that is carried read-only is the same" },
   "kube-unsafe-sysctl": {
     aspects: /^(sysctl\.|runs$)/,

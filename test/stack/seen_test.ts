@@ -38,6 +38,13 @@ Deno.test("another image under the same name counts, and users that only a conta
   });
 });
 
+Deno.test("volumes lie where the engine keeps its data, and those of a stack that was moved stay where they were", () => {
+  const now: Seen = { ...NOTHING_SEEN, images: FIRST.images, dataRoot: "/srv/docker" };
+  assert.equal(withRecorded(now, NOTHING_SEEN).dataRoot, "/srv/docker");
+  assert.equal(withRecorded({ ...now, dataRoot: "/other" }, now).dataRoot, "/srv/docker");
+  assert.equal(withRecorded(now, FIRST).dataRoot, undefined);
+});
+
 Deno.test("the record is read as it was written, whoever was asked first, and noise is nothing", () => {
   assert.deepEqual(readSeen(writeSeen(FIRST)), FIRST);
   const turned: Seen = { images: FIRST.images, volumes: FIRST.volumes, ended: { setup: true, web: false } };

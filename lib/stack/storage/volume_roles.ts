@@ -78,9 +78,9 @@ function isPlugin({ driver }: Volume): boolean {
   return driver !== undefined && driver !== "" && driver !== "local";
 }
 
-/** Where Docker keeps a volume of its own, or where the stack's volumes lie by decision. */
-export function dockerPath({ project, decisions }: Context, key: string, volume: Volume): string {
-  const { dockerRoot = "/var/lib/docker", storageRoot } = decisions;
+/** Where Docker keeps a volume of its own, as its engine says, or where the stack's volumes lie by decision. */
+export function dockerPath({ project, decisions, seen }: Context, key: string, volume: Volume): string {
+  const { dockerRoot = seen?.dataRoot ?? "/var/lib/docker", storageRoot } = decisions;
   if (storageRoot !== undefined) return `${storageRoot.replace(/\/+$/, "")}/volumes/${key}`;
   const name = volume.name ?? `${project.name}_${key}`;
   return `${dockerRoot.replace(/\/+$/, "")}/volumes/${name}/_data`;
