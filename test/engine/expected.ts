@@ -63,7 +63,10 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-registry-login": { aspects: /^runs$/, unseen: "the image may be public" },
   "kube-security-option": { aspects: /^rights\./ },
   "kube-stop-signal": { aspects: /^signal$/, unseen: "an image with a shell has it sent" },
-  "kube-storage-owner": { aspects: /^mount\.[^ ]+(: |\.writable$)/ },
+  "kube-storage-owner": {
+    aspects: /^mount\.[^ ]+(: |\.writable$)/,
+    unseen: "a volume that Docker does not fill is root's there, too",
+  },
   "kube-system-path": { aspects: MOUNTS, unseen: "one that is carried read-only is the same" },
   "kube-unsafe-sysctl": {
     aspects: /^(sysctl\.|runs$)/,
