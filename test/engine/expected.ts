@@ -9,7 +9,6 @@ export interface Announced {
 }
 
 const MOUNTS = /^mount\./;
-const MOUNT_ENTRIES = /^mount\.[^ ]+: /;
 const NAMES = /^(name|port|hosts)\./;
 
 /** Keys of `kube-not-carried` that a process can see, as docs/coverage.md has them. */
@@ -20,7 +19,6 @@ export const KEYS: Readonly<Record<string, Announced>> = {
   "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
   "uts": { aspects: /^(namespace\.uts|hostname)$/ },
-  "volumes.tmpfs.mode": { aspects: MOUNT_ENTRIES },
 };
 
 /** Findings with a code of their own, as docs/errors.md has them. */
@@ -67,6 +65,6 @@ export const CODES: Readonly<Record<string, Announced>> = {
     unseen: "where the kubelet allows it, it is carried",
   },
   "kube-user-unknown": { aspects: /^(uid|gid|groups|env\.HOME|mount\..*)$/ },
-  "kube-volumes-from": { aspects: MOUNTS },
+  "kube-volumes-from": { aspects: MOUNTS, unseen: "what compose ignores is ignored here" },
   "kube-volume-foreign": { aspects: MOUNTS },
 };

@@ -215,7 +215,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "Use resources.limits of ephemeral-storage",
   ),
   "service.sysctls.*": carried("securityContext.sysctls; unsafe ones need the kubelet's consent"),
-  "service.tmpfs": carried("an emptyDir in memory"),
+  "service.tmpfs": carried("an emptyDir in memory, mode and owner by an init container"),
   "service.tty": carried("tty"),
   "service.ulimits.*": reported(
     "pods have the limits of the container runtime",
@@ -239,11 +239,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "claim, ConfigMap, Secret (modes as on disk, owners where others may not read), hostPath or image",
   ),
   "service.volumes.target": carried("mountPath"),
-  "service.volumes.tmpfs.mode": reported(
-    "an emptyDir is open to all users of the pod",
-    "Use fsGroup",
-    "info",
-  ),
+  "service.volumes.tmpfs.mode": carried("an init container gives it"),
   "service.volumes.tmpfs.size": carried("sizeLimit"),
   "service.volumes.type": carried("the kind of volume"),
   "service.volumes.volume.labels.*": read("labels for a volume that Docker would make"),

@@ -2,6 +2,13 @@
 import { label } from "../../stack/names.ts";
 import type { Json } from "./parts.ts";
 
+/** Whose a directory in memory is and what it allows, as Docker mounts it. */
+export interface TemporaryRights {
+  /** Octal text. */
+  readonly mode: string;
+  readonly owner: string;
+}
+
 /** One mount with the volume that it needs, before volumes are told apart by name. */
 export interface Mounted {
   readonly volume: Json & { name: string };
@@ -12,6 +19,8 @@ export interface Mounted {
   readonly extraVolumes?: readonly (Json & { name: string })[];
   /** Its volume takes what the image has at its place, where it is empty. */
   readonly isFilled?: boolean;
+  /** Of a directory in memory. */
+  readonly rights?: TemporaryRights;
   readonly init?: Json & { name: string; volumeMounts: readonly (Json & { name: string })[] };
 }
 
