@@ -4,6 +4,7 @@ import type { Conversion } from "../kube/conversion.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import type { Context } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
+import { reportAbsentVolumes } from "./absent_volumes.ts";
 import { reportUncarried } from "./coverage/report.ts";
 import { checkCredentials } from "./credentials.ts";
 import { checkUnusedDecisions } from "./unused_decisions.ts";
@@ -28,13 +29,15 @@ export interface Told {
   readonly written?: ReadonlyMap<string, readonly string[]>;
   /** As they were written, without what is left out by itself. */
   readonly decisions?: Decisions;
+  /** Named volumes that it does not have. */
+  readonly absentVolumes?: readonly string[];
 }
 
 /** What each check finds. */
 export function runChecks(
   facts: StackFacts,
   conversion: Conversion,
-  { usage, written, decisions = facts.decisions }: Told = {},
+  { usage, written, absentVolumes = [], decisions = facts.decisions }: Told = {},
 ): readonly Diagnostic[] {
   const findings: Diagnostic[] = [];
   const context: Context = { ...facts, report: (finding) => findings.push(finding) };
@@ -56,6 +59,7 @@ export function runChecks(
   checkQuota(context, conversion.services.values());
   if (usage !== undefined) proposeLimits(context, usage);
   if (written !== undefined) reportWrittenLayers(context, written);
+  reportAbsentVolumes(context, absentVolumes);
   reportUncarried(context);
   return findings;
 }

@@ -3,7 +3,7 @@
  * the same on both sides. What each side makes up (addresses, ids, names of pods) is replaced by who or what it means.
  */
 import { hostAspects, resolverAspects, sightAspects } from "./network_aspects.ts";
-import { mountAspects } from "./mount_aspects.ts";
+import { handedAspects, mountAspects } from "./mount_aspects.ts";
 import { whyByNature } from "./nature.ts";
 import type { ServiceView, SideView, View } from "./view.ts";
 
@@ -35,7 +35,8 @@ function serviceAspects(service: ServiceView, side: SideView): Aspects {
     ...prefixed("sysctl", shortened(view.sysctls)),
     ...cgroupAspects(view),
     ...prefixed("device", deviceAspects(view)),
-    ...mountAspects(view.mounts),
+    ...mountAspects(view, service.handed),
+    ...handedAspects(service.handed),
     ...hostAspects(service),
     ...resolverAspects(view.files["/etc/resolv.conf"] ?? ""),
     ...sightAspects(service, side),
@@ -105,10 +106,15 @@ function deviceAspects({ devices }: View): Aspects {
   );
 }
 
-/** Whether each namespace is its own, the machine's, or another service's. */
+/**
+ * Whether each namespace is its own, the machine's, or another service's. Those of a service that has ended are gone, and
+ * the kernel gives their numbers to others.
+ */
 function namespaceAspects(name: string, side: SideView): Aspects {
+  const lasts = (service: ServiceView | undefined): boolean => service?.restarted === undefined;
   const mine = side.services[name]?.view.namespaces ?? {};
-  const others = Object.entries(side.services).filter(([other]) => other !== name);
+  const others = Object.entries(side.services)
+    .filter(([other, service]) => other !== name && lasts(service) && lasts(side.services[name]));
   return Object.fromEntries(
     Object.entries(mine).map(([kind, id]) => {
       const sharing = others.filter(([, { view }]) => view.namespaces[kind] === id).map(([other]) => other);

@@ -13,6 +13,9 @@ export interface Case {
 
 const HERE = import.meta.dirname ?? ".";
 
+/** The cases that CI takes: few starts that look at what public reports were about. */
+export const SAMPLE = "planted,environment,bind-,named-volumes,users,waiting,published-ports";
+
 /** The files of `cases/`, each a stack of its own with the data that it mounts. @returns them by name. */
 export async function ownCases(target: string, only: string): Promise<readonly Case[]> {
   const names = (await Array.fromAsync(Deno.readDir(join(HERE, "cases")))).map(({ name }) => name)

@@ -61,3 +61,14 @@ Deno.test("files of a ConfigMap are what their links lead to", () => {
     [],
   );
 });
+
+Deno.test("a service that has ended shares nothing: the kernel gives its namespaces' numbers to others", () => {
+  const { web, store } = BEFORE.services;
+  if (web === undefined || store === undefined) throw new Error("The sample has both");
+  const of = (ended: object): string | undefined =>
+    stackAspects({
+      ...BEFORE,
+      services: { web, store: { ...store, view: web.view, ...ended } },
+    })["web"]?.["namespace.ipc"];
+  deepEqual([of({}), of({ restarted: "once" })], ["shared with store", "its own"]);
+});

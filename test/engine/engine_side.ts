@@ -46,9 +46,14 @@ export async function seeEngineSide(machine: Machine, stack: string): Promise<En
   try {
     await makeExternal(machine, project);
     await machine.compose(stack, "up", "--detach", "--no-build", "--pull", "never");
-    const containers = await restingContainers(machine, project);
+    const replicas = await restingContainers(machine, project);
+    // Of several replicas one is looked at: they differ by nothing but what is made up.
+    const containers = replicas.filter((each) => numberOf(each) === "1");
     const reaches: Record<string, Reach> = {};
-    for (const each of containers) reaches[serviceOf(each)] = await reachOf(machine, each);
+    for (const each of containers) {
+      const others = replicas.filter((other) => other !== each && serviceOf(other) === serviceOf(each));
+      reaches[serviceOf(each)] = await reachOf(machine, each, others);
+    }
     const ports = Object.fromEntries(containers.map((each) => [serviceOf(each), portsFor(project, each)]));
     const services = await askProbes(reaches, project, ports);
     const outside = await machine.lookFromOutside(publishedTargets(publishedPorts(project), ADDRESSES));
@@ -92,8 +97,7 @@ async function restingContainers(machine: Machine, project: ComposeProject): Pro
   if (!resting) {
     throw new Error(`Containers do not come to rest: ${JSON.stringify(last.map(({ State }) => State))}`);
   }
-  // Of several replicas one is enough: they differ by nothing but what is made up.
-  return last.filter(({ Config }) => Config.Labels["com.docker.compose.container-number"] === "1");
+  return last;
 }
 
 async function isResting(machine: Machine, container: Container): Promise<boolean> {
@@ -111,6 +115,10 @@ async function hasEnded({ engine }: Machine, { Id }: Container): Promise<boolean
   return probeEvents(await engine.docker("logs", Id)).some(({ event }) => event === "end");
 }
 
+function numberOf({ Config }: Container): string {
+  return Config.Labels["com.docker.compose.container-number"] ?? "";
+}
+
 function serviceOf({ Config }: Container): string {
   return Config.Labels["com.docker.compose.service"] ?? "";
 }
@@ -120,7 +128,11 @@ function portsFor(project: ComposeProject, container: Container): Ports {
   return portsOf(service ?? {}, Object.keys(container.Config.ExposedPorts ?? {}));
 }
 
-async function reachOf(machine: Machine, container: Container): Promise<Reach> {
+async function reachOf(
+  machine: Machine,
+  container: Container,
+  others: readonly Container[],
+): Promise<Reach> {
   const { engine } = machine;
   const { Id, Name, Config, State, RestartCount, NetworkSettings } = container;
   const test = Config.Healthcheck?.Test ?? [];
@@ -133,6 +145,8 @@ async function reachOf(machine: Machine, container: Container): Promise<Reach> {
     ...(running ? {} : { restarted: RestartCount > 0 ? "again" : "once" }),
     log: () => engine.docker("logs", Id),
     ask: (kind, body) => machine.askProbe(State.Pid, kind, body),
+    askOthers: (kind, body) =>
+      Promise.all(others.map((other) => machine.askProbe(other.State.Pid, kind, body))),
   };
 }
 

@@ -8,7 +8,8 @@ export interface Announced {
   readonly unseen?: string;
 }
 
-const MOUNTS = /^mount\./;
+const MOUNTS = /^(mount|file)\./;
+const MOUNT_ENTRIES = /^(mount\.[^ ]+: |file\.)/;
 const NAMES = /^(name|port|hosts)\./;
 
 /** Keys of `kube-not-carried` that a process can see, as docs/coverage.md has them. */
@@ -16,6 +17,7 @@ export const KEYS: Readonly<Record<string, Announced>> = {
   "cgroup": { aspects: /^namespace\.cgroup$/ },
   "devices": { aspects: /^device\./ },
   "external_links": { aspects: NAMES },
+  "pids_limit": { aspects: /^cgroup\.pids$/ },
   "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
   "uts": { aspects: /^(namespace\.uts|hostname)$/ },
@@ -36,9 +38,10 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-group-unknown": { aspects: /^groups$/ },
   "kube-host-gateway": { aspects: NAMES },
   "kube-host-renamed": { aspects: NAMES },
-  "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.)/ },
+  "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.|mount\.[^ ]+: )/ },
   "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
   "kube-hostname-short": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
+  "kube-memory-mode": { aspects: MOUNT_ENTRIES },
   "kube-memory-shared": { aspects: MOUNTS },
   "kube-mount-type": { aspects: MOUNTS },
   "kube-name-changed": { aspects: NAMES },
@@ -49,6 +52,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
       /^(namespace\.(ipc|uts|pid|net)$|first process$|hostname$|mount\.\/dev\/shm|groups$)|^(name|port|hosts)\./,
   },
   "kube-pids-limit": { aspects: /^cgroup\.pids$/ },
+  "kube-platform": { aspects: /^runs$/ },
   "kube-port-unknown": { aspects: NAMES },
   "kube-probe-secret": { aspects: /^calls$/ },
   "kube-propagation": { aspects: /^mount\.[^ ]+\.propagation$/ },
@@ -67,4 +71,5 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-user-unknown": { aspects: /^(uid|gid|groups|env\.HOME|mount\..*)$/ },
   "kube-volumes-from": { aspects: MOUNTS, unseen: "what compose ignores is ignored here" },
   "kube-volume-foreign": { aspects: MOUNTS },
+  "kube-volume-smb": { aspects: MOUNTS },
 };

@@ -25,14 +25,17 @@ export function explain(differences: readonly Difference[], findings: readonly D
   });
   const explained: Explained[] = [];
   const open: Difference[] = [];
+  // Two findings may announce one difference: that a name is another one, and where it was put in.
+  const used = new Set<Diagnostic>();
   for (const difference of differences) {
-    const reason = announcing.find(({ finding, announced }) =>
-      names(finding, difference.service) && announced.aspects.test(difference.aspect)
-    );
-    if (reason === undefined) open.push(difference);
-    else explained.push({ difference, finding: reason.finding });
+    const reasons = announcing.filter(({ finding, announced }) =>
+      isAbout(finding, difference) && announced.aspects.test(difference.aspect)
+    ).map(({ finding }) => finding);
+    reasons.forEach((finding) => used.add(finding));
+    const [finding] = reasons;
+    if (finding === undefined) open.push(difference);
+    else explained.push({ difference, finding });
   }
-  const used = new Set(explained.map(({ finding }) => finding));
   const idle = announcing
     .filter(({ finding, announced }) => announced.unseen === undefined && !used.has(finding))
     .map(({ finding }) => finding);
@@ -44,9 +47,14 @@ function announcedBy({ code, message }: Diagnostic): Announced | undefined {
   return KEYS[/^"([^"]+)" of /.exec(message)?.[1] ?? ""];
 }
 
-/** A published port is told of the service that publishes it, and seen from outside. */
-function names(finding: Diagnostic, service: string): boolean {
+/**
+ * A finding names the service, or what others call it: who asks for an alias in vain is not its owner. A published port
+ * is told of the service that publishes it, and seen from outside.
+ */
+function isAbout(finding: Diagnostic, { service, aspect }: Difference): boolean {
   if (service === "(published)") return finding.code === "kube-public-port";
   const texts = [finding.message, ...(finding.related ?? []).map(({ message }) => message)];
-  return texts.some((text) => text.includes(`"${service}"`));
+  const asked = /^(?:name|hosts)\.(.+)$|^port\.(.+)\.\d+\/(?:tcp|udp)$/.exec(aspect);
+  const subjects = [service, asked?.[1] ?? asked?.[2]].filter((subject) => subject !== undefined);
+  return texts.some((text) => subjects.some((subject) => text.includes(`"${subject}"`)));
 }

@@ -40,6 +40,18 @@ Deno.test("a finding of several services explains those that it lists", () => {
   equal(explain([{ ...OPEN_FILES, service: "store" }], [finding]).open.length, 0);
 });
 
+Deno.test("a finding about a name explains what others get who ask for it", () => {
+  const finding: Diagnostic = {
+    ...ULIMITS,
+    code: "kube-name-not-dns",
+    message: 'Alias "db.test" of service "store" cannot be the name of a Service',
+  };
+  const asked = { service: "web", aspect: "name.db.test", before: "store", after: "unknown" };
+  const reached = { service: "web", aspect: "port.db.test.5432/tcp", before: "store" };
+  equal(explain([asked, reached], [finding]).open.length, 0);
+  equal(explain([{ ...asked, aspect: "name.db" }], [finding]).open.length, 1);
+});
+
 Deno.test("a finding that explains nothing is idle, and the verdict falls", () => {
   const explanation = explain([], [ULIMITS]);
   deepEqual(explanation.idle, [ULIMITS]);
@@ -103,7 +115,7 @@ Deno.test("keys are those that a service uses, in either form", () => {
 
 Deno.test("an open kind is open in one direction only", () => {
   const difference = { service: "web", aspect: "rights.Seccomp", before: "2", after: "0" };
-  const known = [{ aspect: /^rights\.Seccomp$/, before: "2", after: "0", what: "no filter" }];
+  const known = [{ aspect: /^rights\.Seccomp$/, before: /^2$/, after: /^0$/, what: "no filter" }];
   const judged = (...open: readonly Difference[]): Judged => ({
     stack: "s",
     services: 1,

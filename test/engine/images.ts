@@ -1,6 +1,9 @@
 /** Images of the probe in the outer forms that real ones have. */
 import { join } from "node:path";
+import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
 import type { Image } from "../ferry/image.ts";
+import { FILLING } from "../ferry/images.ts";
+import { fetchBusybox } from "../ferry/requirements.ts";
 import { fullName } from "../ferry/stand_ins.ts";
 
 const USERS = {
@@ -29,11 +32,25 @@ export async function writeProbeRoot(probe: string, directory: string): Promise<
     await Deno.chown(path, 1234, 1234);
   }
   await Deno.chmod(join(root, "tmp"), 0o1777);
-  const archive = join(directory, "probe-root.tar");
+  return await archiveOf(root);
+}
+
+async function archiveOf(root: string): Promise<string> {
+  const archive = `${root}.tar`;
   const args = ["--create", "--numeric-owner", "--file", archive, "--directory", root, "."];
   const { success, stderr } = await new Deno.Command("tar", { args }).output();
   if (!success) throw new Error(`Cannot write "${archive}": ${new TextDecoder().decode(stderr).trim()}`);
   return archive;
+}
+
+/** What fills volumes from images: a program that needs no libraries of theirs, as the official image of musl has it. */
+export async function fillingImage(directory: string): Promise<Image> {
+  const busybox = await fetchBusybox(cacheDirectory(Deno.env.toObject()), "busybox-static");
+  const root = join(directory, "busybox-root");
+  await Deno.mkdir(join(root, "bin"), { recursive: true });
+  await Deno.copyFile(busybox, join(root, "bin/busybox"));
+  for (const name of ["sh", "cp"]) await Deno.symlink("busybox", join(root, "bin", name));
+  return { ...FILLING, base: await archiveOf(root) };
 }
 
 /** The forms that cases name, below `probe/`. */

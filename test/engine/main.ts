@@ -3,7 +3,7 @@
  * compose v2 on a real Docker Engine and moved by `migrate` to a real node; both views are compared.
  *
  * `--stack DIR` judges one stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
- * `--only WORD,WORD` those whose name has one of the words; `--sample N` N of them, chosen by `--seed`; `--generated N` N stacks
+ * `--only WORD,WORD` those whose name has one of the words; `--sample` those that CI takes; `--generated N` N stacks
  * made by chance from `--seed` on, with `--shrink` each as small as it still differs; `--minutes N` begins no further stack
  * after that; `--workers N` at one time; `--write FILE` writes the figures into that page; `--keep DIR` keeps what was
  * seen, and `--again DIR` judges that once more.
@@ -13,8 +13,8 @@ import { parseArgs } from "node:util";
 import { join, resolve } from "node:path";
 import { whyNoRealNode } from "../ferry/requirements.ts";
 import { buildProbe } from "./build_go.ts";
-import { type Case, folderAsCase, foldersAsCases, ownCases, standInsFor } from "./cases.ts";
-import { formImages, writeProbeRoot } from "./images.ts";
+import { type Case, folderAsCase, foldersAsCases, ownCases, SAMPLE, standInsFor } from "./cases.ts";
+import { fillingImage, formImages, writeProbeRoot } from "./images.ts";
 import { judgeGenerated, type Places } from "./judge_generated.ts";
 import { judgeAgain, judgeStack, type Seen } from "./judge_stack.ts";
 import { type Machine, startMachine } from "./machine.ts";
@@ -22,7 +22,6 @@ import { unfoundFaults } from "./find_planted.ts";
 import { keyTable, tallyByKey } from "./keys.ts";
 import { KNOWN_OPEN } from "./known_open.ts";
 import { withFigures } from "./page.ts";
-import { chosen } from "./sample.ts";
 import { isFaithful, tally, tallyTable, verdictLines } from "./verdict.ts";
 
 const { values } = parseArgs({
@@ -30,7 +29,7 @@ const { values } = parseArgs({
     stack: { type: "string" },
     reports: { type: "string" },
     only: { type: "string", default: "" },
-    sample: { type: "string" },
+    sample: { type: "boolean", default: false },
     seed: { type: "string", default: `${Date.now() % 1_000_000}` },
     generated: { type: "string", default: "0" },
     shrink: { type: "boolean", default: false },
@@ -51,7 +50,7 @@ async function layOut(target: string): Promise<readonly Case[]> {
   if (values.reports !== undefined) {
     return await foldersAsCases(fromHere(values.reports), target, values.only);
   }
-  return await ownCases(target, values.only);
+  return await ownCases(target, values.sample ? SAMPLE : values.only);
 }
 
 /** What a run has shown. */
@@ -109,10 +108,10 @@ async function run(): Promise<boolean> {
   try {
     const probe = await buildProbe(Deno.env.toObject());
     const base = await writeProbeRoot(probe, temporary);
-    const all = await layOut(join(temporary, "stacks"));
-    const cases = values.sample === undefined ? all : chosen(all, Number(values.sample), Number(values.seed));
+    const cases = await layOut(join(temporary, "stacks"));
     say(`${cases.length + Number(values.generated)} stacks, seed ${values.seed}`);
-    await using machine = await startMachine([...formImages(base), ...standInsFor(cases, base)], probe, say);
+    const images = [await fillingImage(temporary), ...formImages(base), ...standInsFor(cases, base)];
+    await using machine = await startMachine(images, probe, say);
     endsWith(machine, temporary);
     const keep = values.keep === undefined ? temporary : fromHere(values.keep);
     await Deno.mkdir(keep, { recursive: true });

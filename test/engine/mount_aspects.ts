@@ -1,26 +1,49 @@
 /** Aspects of what is mounted: what lies there, whose it is, and who may write. */
 import { OWN_MOUNTS } from "./nature.ts";
-import type { Mount } from "./view.ts";
+import type { Mount, ServiceView, View } from "./view.ts";
 
-/** By `mount.TARGET.WHAT`. Of two mounts at one place a process sees the later. */
-export function mountAspects(mounts: readonly Mount[]): Readonly<Record<string, string>> {
-  const seen = new Map(mounts.map((mount) => [mount.target, mount]));
+/**
+ * By `mount.TARGET.WHAT`. Of two mounts at one place a process sees the later.
+ *
+ * @param handed configs and secrets, which are files with aspects of their own.
+ */
+export function mountAspects(
+  { mounts, memory, cgroup }: View,
+  handed: ServiceView["handed"],
+): Readonly<Record<string, string>> {
+  const seen = new Map(
+    mounts.filter(({ target }) => !(target in handed)).map((mount) => [mount.target, mount]),
+  );
   const aspects: Record<string, string> = {};
+  const room = (size: number): number => Math.min(size, memory / 2, Number(cgroup["memory"]) || memory);
   for (const mount of seen.values()) {
     if (mount.target === "/") aspects["root.writable"] = yesOrNo(mount.writable);
-    else if (!OWN_MOUNTS.some((pattern) => pattern.test(mount.target))) Object.assign(aspects, of(mount));
+    else if (!OWN_MOUNTS.some((pattern) => pattern.test(mount.target))) {
+      Object.assign(aspects, of(mount, room));
+    }
   }
   return aspects;
 }
 
-function of(mount: Mount): Readonly<Record<string, string>> {
+/** By `file.PATH` and `file.PATH.writable`. */
+export function handedAspects(handed: ServiceView["handed"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(handed).flatMap(([path, { is, writable }]) => [
+      [`file.${path}`, is],
+      [`file.${path}.writable`, yesOrNo(writable)],
+    ]),
+  );
+}
+
+/** @param room how much of a file system in memory there is to be had: half of the machine's is Docker's own limit. */
+function of(mount: Mount, room: (size: number) => number): Readonly<Record<string, string>> {
   const name = `mount.${mount.target}`;
   return {
     [`${name}.is`]: mount.directory ? "directory" : "file",
     [`${name}.writable`]: yesOrNo(mount.writable),
     // Where it lies is for those who write: of a file or of a Secret's folder, which is in memory, nobody can tell.
     ...(isKept(mount) ? { [`${name}.kept in`]: mount.type === "tmpfs" ? "memory" : "files" } : {}),
-    ...(isKept(mount) && mount.type === "tmpfs" ? { [`${name}.size`]: `${mount.size}` } : {}),
+    ...(isKept(mount) && mount.type === "tmpfs" ? { [`${name}.size`]: `${room(mount.size)}` } : {}),
     ...(mount.options.includes("noexec") ? { [`${name}.noexec`]: "yes" } : {}),
     ...(mount.propagation === "" ? {} : { [`${name}.propagation`]: mount.propagation }),
     ...Object.fromEntries(

@@ -63,7 +63,9 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
     const programs = await restingPrograms(node, namespace, before);
     const processes = await processesOf(node);
     const reaches = Object.fromEntries(
-      programs.map((program) => [program.service, reachOf(machine, namespace, program, before, processes)]),
+      [...Map.groupBy(programs, ({ service }) => service)].map(([service, replicas]) =>
+        [service, reachOf(machine, namespace, replicas, before, processes)] as const
+      ),
     );
     const services = await askProbes(reaches, project, ports);
     const outside = await machine.lookFromOutside(publishedTargets(publishedPorts(project), ADDRESSES));
@@ -101,7 +103,7 @@ async function balancedPorts(node: RealNode, namespace: string): Promise<readonl
     );
 }
 
-/** The program of each service in one pod, once each runs, has ended for good, or has been started again. */
+/** The programs of all pods, once each runs, has ended for good, or has been started again. */
 async function restingPrograms(
   node: RealNode,
   namespace: string,
@@ -113,9 +115,9 @@ async function restingPrograms(
   const resting = await waitSeldom(TIMEOUT_MS, async () => {
     const text = await node.kubectl("-n", namespace, "get", "pods", "-l", NAME, "-o", "json");
     const { items } = JSON.parse(text) as { readonly items: readonly Pod[] };
-    pods = [...new Map(items.map((pod) => [pod.metadata.labels?.[NAME] ?? "", pod])).values()];
+    pods = items;
     last = pods.flatMap((pod) => programsOf(pod, before));
-    const enough = last.length >= Object.keys(side.services).length;
+    const enough = new Set(last.map(({ service }) => service)).size >= Object.keys(side.services).length;
     return (enough && last.every((program) => isResting(program, before))) || undefined;
   });
   if (resting) return last;
@@ -164,14 +166,17 @@ async function processesOf(node: RealNode): Promise<ReadonlyMap<string, number>>
 function reachOf(
   { node, askProbe }: Machine,
   namespace: string,
-  { pod, service, container, status }: Program,
+  [program, ...others]: readonly Program[],
   before: EngineSide,
   processes: ReadonlyMap<string, number>,
 ): Reach {
+  if (program === undefined) throw new Error("A service without a pod is not looked at");
+  const { pod, service, container, status } = program;
   const { name } = pod.metadata;
   const running = !endsByItself(service, before) && status?.state.running !== undefined;
   const checked = (before.side.services[service]?.calls.length ?? 0) > 0;
-  const process = processes.get(status?.containerID?.replace("containerd://", "") ?? "") ?? 0;
+  const processOf = ({ status }: Program): number =>
+    processes.get(status?.containerID?.replace("containerd://", "") ?? "") ?? 0;
   return {
     generated: [name, pod.metadata.labels?.[NAME] ?? name],
     container,
@@ -182,7 +187,8 @@ function reachOf(
       restarted: pod.spec.restartPolicy !== "Never" && (status?.restartCount ?? 0) > 0 ? "again" : "once",
     }),
     log: () => node.kubectl("logs", name, "-n", namespace, "-c", container),
-    ask: (kind, body) => askProbe(process, kind, body),
+    ask: (kind, body) => askProbe(processOf(program), kind, body),
+    askOthers: (kind, body) => Promise.all(others.map((each) => askProbe(processOf(each), kind, body))),
   };
 }
 

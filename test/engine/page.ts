@@ -1,7 +1,7 @@
 /** The figures of docs/fidelity.md, made of what runs have kept. */
 import type { Seen } from "./judge_stack.ts";
 import { keyTable, tallyByKey } from "./keys.ts";
-import { KNOWN_OPEN } from "./known_open.ts";
+import { isKnown, KNOWN_OPEN } from "./known_open.ts";
 import { isFaithful, tally, tallyTable } from "./verdict.ts";
 
 const BEGIN = "<!-- made by deno task test:engine -->";
@@ -22,13 +22,26 @@ function figures(all: readonly Seen[], day: string): string {
       servicesOf(all)
     } services were seen on both sides, ${generated.length} of them ` +
     `with ${servicesOf(generated)} services made by chance${seedsOf(generated)}.`,
+    "Open, by kind (`test/engine/known_open.ts`):",
+    openTable(all),
+    "By aspect:",
     tallyTable(tally(all)),
     "By key, all aspects of the services that use it:",
     keyTable(tallyByKey(all)),
-    "By stack. One differs where something is open that the list above does not have, or where a finding announced " +
+    "By stack. One differs where something is open that the list of kinds does not have, or where a finding announced " +
     "a difference that was not there:",
     stackTable(named, generated),
   ].join("\n\n");
+}
+
+/** Each known kind with its count, and what is open besides. */
+function openTable(all: readonly Seen[]): string {
+  const open = all.flatMap(({ explanation }) => explanation.open);
+  const rows = KNOWN_OPEN.map((kind) =>
+    `| ${kind.what} | ${open.filter((difference) => isKnown(kind, difference)).length} |`
+  );
+  const others = open.filter((difference) => !KNOWN_OPEN.some((kind) => isKnown(kind, difference)));
+  return ["| what | differences |", "|---|---|", ...rows, `| anything else | ${others.length} |`].join("\n");
 }
 
 function stackTable(named: readonly Seen[], generated: readonly Seen[]): string {

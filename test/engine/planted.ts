@@ -8,7 +8,8 @@ import type { ServiceView, SideView, View } from "./view.ts";
 export interface Planted {
   readonly fault: string;
   readonly aspect: RegExp;
-  plant(service: ServiceView): ServiceView;
+  /** @param machine the machine's own namespaces. */
+  plant(service: ServiceView, machine: SideView["machine"]): ServiceView;
 }
 
 const inView = (change: (view: View) => Partial<View>) => (service: ServiceView): ServiceView => ({
@@ -21,11 +22,23 @@ const inMounts = (change: (mount: View["mounts"][number]) => Partial<View["mount
     mounts: mounts.map((mount) => mount.target.startsWith("/data") ? { ...mount, ...change(mount) } : mount),
   }));
 
+function mapValues<T>(values: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
+}
+
 export const PLANTED: readonly Planted[] = [
   {
     fault: "a wrong mode",
     aspect: /^mount\.\/data: /,
     plant: inMounts(({ entries }) => ({ entries: { ...entries, ".": "drwxrwxrwx 0:0" } })),
+  },
+  {
+    fault: "a secret that all can read",
+    aspect: /^file\.[^ ]+$/,
+    plant: (service) => ({
+      ...service,
+      handed: mapValues(service.handed, (file) => ({ ...file, is: file.is.replace(/^\S+/, "-rwxrwxrwx") })),
+    }),
   },
   {
     fault: "a dropped $",
@@ -93,7 +106,8 @@ export const PLANTED: readonly Planted[] = [
   {
     fault: "the processes of the machine",
     aspect: /^namespace\.pid$/,
-    plant: inView(({ namespaces }) => ({ namespaces: { ...namespaces, pid: "pid:[machine]" } })),
+    plant: (service, { pid = "" }) =>
+      inView(({ namespaces }) => ({ namespaces: { ...namespaces, pid } }))(service),
   },
   {
     fault: "a healthcheck without its argument",
@@ -111,7 +125,7 @@ export function plantInto(side: SideView, service: string, planted: Planted): Si
   if (seen === undefined) {
     throw new Error(`Cannot plant "${planted.fault}": service "${service}" is not there`);
   }
-  return { ...side, services: { ...side.services, [service]: planted.plant(seen) } };
+  return { ...side, services: { ...side.services, [service]: planted.plant(seen, side.machine) } };
 }
 
 /** Plants a port that is open to all, which no service sees. */

@@ -32,12 +32,20 @@ export interface ComposeService {
   readonly networks?: Readonly<Record<string, { readonly aliases?: readonly string[] } | null>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly extra_hosts?: readonly string[];
+  readonly configs?: readonly Handed[] | null;
+  readonly secrets?: readonly Handed[] | null;
   readonly volumes?: readonly {
     readonly type: string;
     readonly source?: string;
     readonly target: string;
     readonly read_only?: boolean;
   }[];
+}
+
+/** A config or a secret of a service. */
+interface Handed {
+  readonly source: string;
+  readonly target?: string;
 }
 
 /** Ports by protocol. */
@@ -114,6 +122,16 @@ export function publishedPorts(project: ComposeProject): readonly string[] {
       published === undefined || published === "" ? [] : [`${published}/${protocol ?? "tcp"}`]
     )
   );
+}
+
+/**
+ * Where configs and secrets lie. Compose binds some of them and copies others into the container, so they are looked at
+ * by their paths, whether they are mounts or not.
+ */
+export function handedFiles({ configs, secrets }: ComposeService): readonly string[] {
+  const paths = (all: readonly Handed[] | null | undefined, folder: string): readonly string[] =>
+    (all ?? []).map(({ source, target = source }) => target.startsWith("/") ? target : `${folder}${target}`);
+  return [...paths(configs, "/"), ...paths(secrets, "/run/secrets/")];
 }
 
 /** Names of networks or volumes that have to be there before the stack starts. */

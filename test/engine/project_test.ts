@@ -1,8 +1,7 @@
-import { deepEqual, equal, notDeepEqual } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { orderOf, probeEvents, timesOf } from "./probe_log.ts";
 import { externalOf, foreignPaths, namesOf, portsOf, publishedPorts, roleOf, targetsOf } from "./project.ts";
 import { publishedAspects, publishedTargets } from "./reach.ts";
-import { chosen } from "./sample.ts";
 
 const PROJECT = {
   name: "harbour",
@@ -78,13 +77,6 @@ Deno.test("published ports are looked for at every address of the machine", () =
     ),
     { "published.loopback 80/tcp": "web", "published.loopback 53/udp": "nobody" },
   );
-});
-
-Deno.test("a seed chooses the same again, and another seed others", () => {
-  const all = Array.from({ length: 40 }, (_, index) => index);
-  deepEqual(chosen(all, 5, 7), chosen(all, 5, 7));
-  equal(chosen(all, 5, 7).length, 5);
-  notDeepEqual(chosen(all, 5, 7), chosen(all, 5, 8));
 });
 
 Deno.test("a path outside of the stack may be read and not written", () => {

@@ -1,10 +1,10 @@
 /** Asks the probes of one side, whatever way leads to them: docker or kubectl. */
 import { waitSeldom } from "./machine.ts";
 import { orderOf, probeEvents, timesOf } from "./probe_log.ts";
-import { type ComposeProject, type Ports, roleOf, targetsOf } from "./project.ts";
+import { type ComposeProject, handedFiles, type Ports, roleOf, targetsOf } from "./project.ts";
 import type { Call, ProbeEvent, ServiceView, Sight } from "./view.ts";
 
-/** The way to one container. */
+/** The way to one service's container. */
 export interface Reach {
   readonly generated: readonly string[];
   readonly addresses: readonly string[];
@@ -18,6 +18,8 @@ export interface Reach {
   log(): Promise<string>;
   /** Asks its probe. @returns what that answered. */
   ask(kind: string, body: string): Promise<string>;
+  /** Asks those of its replicas, which answer under its name as well. */
+  askOthers(kind: string, body: string): Promise<unknown>;
 }
 
 /** For what takes a few seconds on an idle machine. */
@@ -35,7 +37,9 @@ export async function askProbes(
   for (const [name, reach] of all) {
     events.set(name, await started(name, reach));
     if (reach.running) {
-      deaf.set(name, await ask(reach, "be", roleOf(name, ports[name] ?? { tcp: [], udp: [] })));
+      const role = roleOf(name, ports[name] ?? { tcp: [], udp: [] });
+      deaf.set(name, await ask(reach, "be", role));
+      await reach.askOthers("be", JSON.stringify(role));
     }
   }
   const times = Object.fromEntries([...events].map(([name, list]) => [name, timesOf(list)]));
@@ -50,6 +54,7 @@ export async function askProbes(
       addresses,
       calls: running ? await callsOf(reach) : [],
       sights: running ? await ask<readonly Sight[]>(reach, "look", targets) : [],
+      handed: running ? await ask(reach, "files", handedFiles(project.services[name] ?? {})) : {},
       deaf: deaf.get(name) ?? {},
       after: orderOf(project.services[name]?.depends_on ?? {}, times[name], times),
       ...(restarted === undefined ? {} : { restarted }),

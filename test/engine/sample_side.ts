@@ -40,6 +40,7 @@ const VIEW: View = {
   cgroup: { memory: "67108864", cpuQuota: "50000", cpuPeriod: "100000", cpuShares: "1024" },
   namespaces: { pid: "pid:[1]", ipc: "ipc:[1]" },
   processes: ["probe"],
+  memory: 8_589_934_592,
 };
 
 const SERVICE: ServiceView = {
@@ -51,6 +52,7 @@ const SERVICE: ServiceView = {
     { name: "store", addresses: ["172.18.0.3"], ports: { "5432/tcp": "store", "5433/tcp": "" } },
     { name: "elsewhere", addresses: [], ports: {} },
   ],
+  handed: { "/run/secrets/rope": { is: "-r--r----- 0:1234 0123456789ab", writable: "permission denied" } },
   deaf: {},
   after: { store: true },
   signal: "SIGTERM",

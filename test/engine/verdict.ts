@@ -52,6 +52,7 @@ export function kindOf({ aspect }: Pick<Difference, "aspect">): string {
   if (/^mount\.[^ ]+: /.test(aspect)) return "mount entries";
   const mount = /^mount\..*\.(is|writable|kept in|size|noexec|propagation)$/.exec(aspect);
   if (mount !== null) return `mount ${mount[1]}`;
+  if (/^file\..*\.writable$/.test(aspect)) return "file writable";
   return /^([^.]+)\./.exec(aspect)?.[1] ?? aspect;
 }
 

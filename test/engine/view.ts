@@ -44,6 +44,8 @@ export interface View {
   /** The kernel's names of its namespaces, by kind. */
   readonly namespaces: Readonly<Record<string, string>>;
   readonly processes: readonly string[];
+  /** Bytes that the machine has. */
+  readonly memory: number;
 }
 
 /** What is behind a name: its addresses, and who told a name of their own at each port; nobody is "". */
@@ -79,6 +81,8 @@ export interface ServiceView {
   /** Healthchecks that came. */
   readonly calls: readonly Call[];
   readonly sights: readonly Sight[];
+  /** Configs and secrets by path: mode, owner and digest, and whether it can write them. */
+  readonly handed: Readonly<Record<string, { readonly is: string; readonly writable: string }>>;
   /** What it could not listen on, and why. */
   readonly deaf: Readonly<Record<string, string>>;
   /** Services of `depends_on` that had begun (or ended, or been healthy) before it began. */

@@ -2,13 +2,6 @@
 import { label } from "../../stack/names.ts";
 import type { Json } from "./parts.ts";
 
-/** Whose a directory in memory is and what it allows, as Docker mounts it. */
-export interface TemporaryRights {
-  /** Octal text. */
-  readonly mode: string;
-  readonly owner: string;
-}
-
 /** One mount with the volume that it needs, before volumes are told apart by name. */
 export interface Mounted {
   readonly volume: Json & { name: string };
@@ -19,8 +12,8 @@ export interface Mounted {
   readonly extraVolumes?: readonly (Json & { name: string })[];
   /** Its volume takes what the image has at its place, where it is empty. */
   readonly isFilled?: boolean;
-  /** Of a directory in memory. */
-  readonly rights?: TemporaryRights;
+  /** What its directory in memory is given before the program starts. */
+  readonly permissions?: { readonly mode: string; readonly owner?: string };
   readonly init?: Json & { name: string; volumeMounts: readonly (Json & { name: string })[] };
 }
 

@@ -11,7 +11,7 @@ import { type Filled, PROGRAM_VOLUME } from "./fill.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
 import { propagation } from "./propagation.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
-import { memory, rightsOf, sharedMemory, temporary, temporaryRights } from "./temporary.ts";
+import { permissionsContainer, sharedMemory, temporary, temporaryMount } from "./temporary.ts";
 import { toldApart } from "./told_apart.ts";
 import { volumeMount } from "./volume_mount.ts";
 
@@ -62,13 +62,13 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
     ],
     volumeMounts,
     initContainers: [
-      ...mounted.flatMap(({ init }) => init === undefined ? [] : [init]),
-      ...temporaryRights(
-        workshop,
+      ...permissionsContainer(
+        workshop.context,
         subject,
-        mounted.filter(({ mount }) => volumeMounts.includes(mount)),
+        mounted.filter(({ mount }) => byTarget.get(mount.mountPath) === mount),
         helperImage,
       ),
+      ...mounted.flatMap(({ init }) => init === undefined ? [] : [init]),
     ],
     digests: mounted.flatMap(({ digests }) => digests),
     filled,
@@ -125,7 +125,7 @@ function mountOf(
     case "volume":
       return volumeMount(workshop, subject, mount, path, helperImage);
     case "tmpfs":
-      return [memory(mount.target, mount.tmpfs?.size, rightsOf(mount.tmpfs?.mode))];
+      return [temporaryMount(mount)];
     case "image":
       return [imageMount(mount)];
     case "npipe":

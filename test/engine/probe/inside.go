@@ -107,8 +107,10 @@ func answer(asked request) any {
 		var wanted []target
 		json.Unmarshal(asked.Body, &wanted)
 		return lookAround(wanted)
-	case "again":
-		return look()
+	case "files":
+		var paths []string
+		json.Unmarshal(asked.Body, &paths)
+		return filesAt(paths)
 	}
 	return "unknown: " + asked.Kind
 }

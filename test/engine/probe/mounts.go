@@ -178,6 +178,25 @@ func describe(path string, entry fs.DirEntry) string {
 	return text
 }
 
+// file is one that was handed to the program, mounted or not.
+type file struct {
+	Is       string `json:"is"`
+	Writable string `json:"writable"`
+}
+
+func filesAt(paths []string) map[string]file {
+	found := map[string]file{}
+	for _, path := range paths {
+		about, err := os.Stat(path)
+		if err != nil {
+			found[path] = file{Is: reason(err), Writable: reason(err)}
+			continue
+		}
+		found[path] = file{Is: describe(path, fs.FileInfoToDirEntry(about)), Writable: writable(path)}
+	}
+	return found
+}
+
 // devices are the nodes below /dev.
 func devices() map[string]string {
 	found := map[string]string{}

@@ -34,6 +34,8 @@ type view struct {
 	Cgroup     map[string]string `json:"cgroup"`
 	Namespaces map[string]string `json:"namespaces"`
 	Processes  []string          `json:"processes"`
+	// Memory is the machine's, in bytes.
+	Memory uint64 `json:"memory"`
 }
 
 // look writes down everything. It changes nothing that is seen by others.
@@ -58,7 +60,7 @@ func look() view {
 		Stdin: stream(0), Stdout: stream(1),
 		Files:  readAll("/etc/hosts", "/etc/resolv.conf", "/etc/hostname"),
 		Mounts: mounts(), Devices: devices(), Sysctls: readAll(sysctls...), Cgroup: cgroup(),
-		Namespaces: namespaces(), Processes: processes(),
+		Namespaces: namespaces(), Processes: processes(), Memory: memory(),
 	}
 }
 
@@ -186,6 +188,14 @@ func namespaces() map[string]string {
 		found[kind], _ = os.Readlink("/proc/self/ns/" + kind)
 	}
 	return found
+}
+
+func memory() uint64 {
+	var about syscall.Sysinfo_t
+	if syscall.Sysinfo(&about) != nil {
+		return 0
+	}
+	return uint64(about.Totalram) * uint64(about.Unit)
 }
 
 // processes are the programs that can be seen, in the order of their numbers.
