@@ -73,7 +73,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
     unseen: "where the kubelet allows it, it is carried",
   },
   "kube-user-unknown": { aspects: /^(uid|gid|groups|env\.HOME|mount\..*)$/ },
-  "kube-volumes-from": { aspects: MOUNTS },
+  "kube-volumes-from": { aspects: MOUNTS, unseen: "what compose ignores is ignored here" },
   "kube-volume-foreign": { aspects: MOUNTS },
   "kube-volume-smb": { aspects: MOUNTS },
 };

@@ -92,7 +92,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.device_cgroup_rules": reported("pods get devices from plugins", NODE_HINT),
   "service.devices.*": reported(
     "pods get devices from plugins",
-    "Install a device plugin, or mount the device by a volume and decide privileged",
+    "Set privileged: true at the service, which gives it all devices of the node, or install a device plugin",
     "question",
   ),
   "service.dns": carried("dnsConfig.nameservers, besides the cluster's own"),

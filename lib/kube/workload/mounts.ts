@@ -78,41 +78,37 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
   };
 }
 
-/** The mounts of other services, which Docker takes over with their places; one's own come after them and count. */
+/**
+ * The mounts of other services, which Docker takes over with their places; one's own come after them and count.
+ * Compose v2 passes no mode on (docker/compose, `pkg/compose/convergence.go`): what the other writes to, this one does.
+ */
 function volumesFrom(workshop: Workshop, subject: Subject, helperImage: string): Mounted[] {
   const { context } = workshop;
   return (subject.service.volumes_from ?? []).flatMap((text, index): Mounted[] => {
-    const [, container, name = "", mode] = /^(container:)?([^:]+)(?::(ro|rw))?$/.exec(text) ?? [];
-    const other = container === undefined ? context.project.services[name] : undefined;
-    if (other === undefined) {
-      reportForeignVolumes(workshop, subject, text, index);
-      return [];
-    }
+    const [name = "", mode] = text.split(":");
+    const other = name === "container" ? undefined : context.project.services[name];
+    if (other === undefined || mode === "ro") reportVolumesFrom(workshop, subject, text, index);
+    if (other === undefined) return [];
     const own: Subject = { service: other, decision: decided(context.decisions, other.name) };
     const mounts = (other.volumes ?? []).flatMap((mount, place) =>
-      mountOf(workshop, own, { ...mount, ...(mode === "ro" ? { read_only: true } : {}) }, [
-        ...["services", other.name, "volumes"],
-        place,
-      ], helperImage)
+      mountOf(workshop, own, mount, ["services", other.name, "volumes", place], helperImage)
     );
-    return [...mounts, ...imageVolumeMounts(workshop, own, helperImage)].map((mounted) =>
-      mode === "ro" ? { ...mounted, mount: { ...mounted.mount, readOnly: true } } : mounted
-    );
+    return [...mounts, ...imageVolumeMounts(workshop, own, helperImage)];
   });
 }
 
-function reportForeignVolumes(
-  { context }: Workshop,
-  { service }: Subject,
-  text: string,
-  index: number,
-): void {
+function reportVolumesFrom({ context }: Workshop, { service }: Subject, text: string, index: number): void {
+  const isForeign = text.startsWith("container:");
   context.report({
     code: "kube-volumes-from",
-    severity: "question",
-    message: `Service "${service.name}" takes the volumes of "${text}", which is no service of the stack`,
+    severity: isForeign ? "question" : "info",
+    message: isForeign
+      ? `Service "${service.name}" takes the volumes of "${text}", which is no service of the stack`
+      : `"ro" in "${text}" of service "${service.name}" counts for nothing, as in compose`,
     ...at(context.project, ["services", service.name, "volumes_from", index]),
-    hint: "Write those volumes at the service itself",
+    hint: isForeign
+      ? "Write those volumes at the service itself"
+      : "To mount them read-only, write those volumes at the service itself",
   });
 }
 
