@@ -158,7 +158,10 @@ export async function planStack(
     ...(logins === undefined ? {} : { logins }),
     ...certificate,
   });
-  diagnostics.push(...planned.findings, ...await checkBackupDirectories(decisions));
+  // Who named a Traefik that cannot be read is not asked to name it.
+  const isNamed = others.diagnostics.length > 0;
+  const said = planned.findings.filter(({ code }) => !isNamed || code !== "traefik-elsewhere");
+  diagnostics.push(...said, ...await checkBackupDirectories(decisions));
   const { conversion } = planned;
   const otherNamespaces = others.projects.map(({ namespace }) => namespace);
   const seen = {

@@ -15,13 +15,13 @@ export interface StackFlags {
 /**
  * The folders in the order of the flags, those of `--stacks` after them by name, each once.
  * @param directory where the user is
- * @throws Failure (2) where the folder of `--stacks` has no project
+ * @throws Failure (2) where the folder of `--stacks` has no project, is none, or cannot be read
  */
 export async function stackFolders(
   { stack = [], stacks }: StackFlags,
   directory: string,
 ): Promise<readonly string[]> {
-  const below = stacks === undefined ? [] : await projectsBelow(resolve(directory, stacks));
+  const below = stacks === undefined ? [] : await projectsBelow(stacks, resolve(directory, stacks));
   if (stacks !== undefined && below.length === 0) {
     throw new Failure(ExitCode.usage, [withoutProjects(stacks)]);
   }
@@ -32,12 +32,12 @@ export async function stackFolders(
   });
 }
 
-async function projectsBelow(folder: string): Promise<readonly string[]> {
+async function projectsBelow(written: string, folder: string): Promise<readonly string[]> {
   const names: string[] = [];
   try {
     for await (const { name } of Deno.readDir(folder)) if (!name.startsWith(".")) names.push(name);
-  } catch {
-    return [];
+  } catch (error) {
+    throw new Failure(ExitCode.usage, [unreadable(written, error)]);
   }
   const paths = names.sort().map((name) => join(folder, name));
   const isProject = await Promise.all(paths.map(hasComposeFile));
@@ -50,6 +50,20 @@ async function hasComposeFile(folder: string): Promise<boolean> {
     Deno.stat(join(folder, name)).then(({ isFile }) => isFile, () => false)
   );
   return (await Promise.all(found)).includes(true);
+}
+
+function unreadable(folder: string, error: unknown): Failure["diagnostics"][number] {
+  const why = error instanceof Deno.errors.NotFound
+    ? "there is no such folder"
+    : error instanceof Deno.errors.PermissionDenied
+    ? "permission denied"
+    : "it is no folder";
+  return {
+    code: "cli-no-projects",
+    severity: "error",
+    message: `Cannot look for projects in "${folder}": ${why}`,
+    hint: "Correct the path after --stacks, or name each project with --stack",
+  };
 }
 
 function withoutProjects(folder: string): Failure["diagnostics"][number] {

@@ -193,6 +193,7 @@ Deno.test("a folder without Traefik, and one without a project, are errors at th
     const missing = await told(machine, ["check", "--stack", "shop"]);
     assert.equal(missing.code, 3);
     assert.match(missing.out, /cli-project-unreadable/);
+    assert.doesNotMatch(missing.out, /traefik-elsewhere/, "it was named");
     assert.match(missing.out, /decisions\.yaml:1:18/);
     const wrong = await told(machine, ["check", "--stack", "traefik", "--traefik", "shop"]);
     assert.equal(wrong.code, 3);

@@ -26,6 +26,8 @@ const COMPOSE = `services:
   stored: { image: "stored.example/app:1.0", restart: always }
   helped: { image: "helped.example/app:1.0", restart: always }
   other: { image: "other.example/app:1.0", restart: always }
+  beside: { image: "nginx:1.27.3", restart: always }
+  private: { image: "registry.example:5000/team/beside:1.0", restart: always, network_mode: "service:beside" }
   built: { image: "registry.example:5000/team/tool:1.0", build: ., restart: always }
 `;
 
@@ -58,7 +60,7 @@ Deno.test("a login to an image's registry is asked about once, and nothing is ta
   const stack = await planned("");
   assert.deepEqual(found(stack), [
     'question: Docker is logged in to "registry.example:5000", from where image "registry.example:5000/team/app:1.0" ' +
-    'of service "own" comes; until decided it is pulled without a login (+4)',
+    'of service "own" comes; until decided it is pulled without a login (+5)',
   ]);
   assert.deepEqual(pullSecrets(stack), {});
 });
@@ -66,7 +68,7 @@ Deno.test("a login to an image's registry is asked about once, and nothing is ta
 Deno.test("pullSecrets: docker takes along the logins that the images need, and names those that it cannot", async () => {
   const stack = await planned("pullSecrets: docker");
   const logins = [{ name: "registry-logins" }];
-  assert.deepEqual(pullSecrets(stack), { own: logins, hub: logins });
+  assert.deepEqual(pullSecrets(stack), { own: logins, hub: logins, beside: logins });
   const secret = objectsOf(stack.conversion).find(({ object }) => object.metadata.name === "registry-logins")
     ?.object;
   assert.equal(secret?.["type"], "kubernetes.io/dockerconfigjson");
@@ -84,7 +86,7 @@ Deno.test("pullSecrets: docker takes along the logins that the images need, and 
 
 Deno.test("pullSecrets: names of Secrets are every pod's; none asks nothing", async () => {
   const named = pullSecrets(await planned("pullSecrets: [mine]"));
-  assert.equal(Object.keys(named).length, 8);
+  assert.equal(Object.keys(named).length, 9);
   assert.deepEqual(named["other"], [{ name: "mine" }]);
   const none = await planned("pullSecrets: none");
   assert.deepEqual([pullSecrets(none), found(none)], [{}, []]);

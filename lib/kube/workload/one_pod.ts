@@ -53,6 +53,7 @@ export function onePod(workshop: Workshop, members: readonly [Member, ...Member[
         ...(grace === 0 ? {} : { [GRACE]: grace }),
         securityContext: securityOf(specs),
         ...optional("hostAliases", aliasesOf(specs)),
+        ...optional("imagePullSecrets", pullSecretsOf(specs)),
         ...(sharesProcesses(members) ? { shareProcessNamespace: true } : {}),
         ...optional("initContainers", initContainers),
         containers,
@@ -108,6 +109,12 @@ function aliasesOf(specs: readonly Json[]): Json[] {
     ip,
     hostnames: [...new Set(own.flatMap(({ hostnames }) => Array.isArray(hostnames) ? hostnames : []))],
   }));
+}
+
+/** Each Secret once: the images of all members are pulled with them. */
+function pullSecretsOf(specs: readonly Json[]): Json[] {
+  const all = specs.flatMap((spec) => list(spec["imagePullSecrets"]));
+  return [...new Map(all.map((one) => [one["name"], one])).values()];
 }
 
 /** A member's pod with its volumes and init containers under names that no other member has. */
