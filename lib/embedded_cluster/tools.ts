@@ -34,6 +34,11 @@ export const TOOLS = {
   "etcd": { module: "etcd", packagePath: "go.etcd.io/etcd/server/v3", typicalSeconds: 90 },
   "kwok": { module: "kwok", packagePath: "sigs.k8s.io/kwok/cmd/kwok", typicalSeconds: 120 },
   "coredns": { module: "coredns", packagePath: "github.com/coredns/coredns", typicalSeconds: 100 },
+  "kube-router": {
+    module: "kube-router",
+    packagePath: "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router",
+    typicalSeconds: 100,
+  },
   "traefik": {
     module: "traefik",
     packagePath: "github.com/traefik/traefik/v3/cmd/traefik",

@@ -21,6 +21,7 @@ const NOT_CODES: ReadonlySet<string> = new Set([
   "kube-apiserver-arg",
   "kube-controller-manager",
   "kube-proxy",
+  "kube-router",
   "kube-scheduler",
   "kube-system",
   "run-finished",

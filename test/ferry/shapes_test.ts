@@ -234,7 +234,7 @@ class Shapes {
     const text = await this.#node.kubectl("get", kinds, "-A", "-o", "json", "--show-managed-fields");
     // The edge: objects as every API server has them.
     const { items } = JSON.parse(text) as { items: readonly { kind: string; metadata: Metadata }[] };
-    return items.map(({ kind, metadata: { namespace, name, uid, generation, managedFields } }) => [
+    return items.map(({ kind, metadata: { namespace, name, uid, generation, managedFields = [] } }) => [
       ...[kind, namespace, name, uid, generation],
       managedFields.filter(({ manager }) => manager === "compose-ferry"),
     ]);
@@ -246,7 +246,7 @@ interface Metadata {
   readonly name: string;
   readonly uid: string;
   readonly generation?: number;
-  readonly managedFields: readonly { readonly manager: string; readonly time: string }[];
+  readonly managedFields?: readonly { readonly manager: string; readonly time: string }[];
 }
 
 /** What the program of `keeper` wrote before it was moved: directories of its own. */
