@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import type { Context } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
+import { reportAbsentVolumes } from "./absent_volumes.ts";
 import { reportUncarried } from "./coverage/report.ts";
 import { checkCredentials } from "./credentials.ts";
 import { checkUnusedDecisions } from "./unused_decisions.ts";
@@ -24,13 +25,15 @@ export interface Told {
   readonly usage?: ReadonlyMap<string, LiveUsage>;
   /** What they wrote into their own layers. */
   readonly written?: ReadonlyMap<string, readonly string[]>;
+  /** Named volumes that it does not have. */
+  readonly absentVolumes?: readonly string[];
 }
 
 /** What each check finds. */
 export function runChecks(
   facts: StackFacts,
   conversion: Conversion,
-  { usage, written }: Told = {},
+  { usage, written, absentVolumes = [] }: Told = {},
 ): readonly Diagnostic[] {
   const findings: Diagnostic[] = [];
   const context: Context = { ...facts, report: (finding) => findings.push(finding) };
@@ -51,6 +54,7 @@ export function runChecks(
   checkQuota(context, conversion.services.values());
   if (usage !== undefined) proposeLimits(context, usage);
   if (written !== undefined) reportWrittenLayers(context, written);
+  reportAbsentVolumes(context, absentVolumes);
   reportUncarried(context);
   return findings;
 }

@@ -3,7 +3,7 @@ import { isScalar, parseDocument } from "yaml";
 import type { Project } from "../../compose/project.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import type { Decisions } from "../decisions/decisions.ts";
-import { mountedFiles, spanIn, type StackTexts } from "../stack/secrets/held.ts";
+import { mountedFiles, spanIn, type StackTexts } from "../stack/secrets/located_secrets.ts";
 import { relativePath } from "../stack/relative_path.ts";
 
 interface Issuer {

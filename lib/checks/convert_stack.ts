@@ -14,6 +14,8 @@ export interface ConvertInput extends StackInput, ConversionOptions {
   readonly usage?: ReadonlyMap<string, LiveUsage>;
   /** What containers wrote into their own layers, by service, where an engine told it. */
   readonly written?: ReadonlyMap<string, readonly string[]>;
+  /** Named volumes that the engine that has the stack does not have, by key. */
+  readonly absentVolumes?: readonly string[];
 }
 
 /** Facts and objects; the conversion's findings are everything found on the way, sorted. */

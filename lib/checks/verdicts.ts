@@ -32,7 +32,7 @@ const AS_BEFORE: ReadonlySet<string> = new Set([
 ]);
 
 /** No error, as the node can be told to take it; until it is, its pods do not start. */
-const REFUSED_BY_NODE: ReadonlySet<string> = new Set(["kube-unsafe-sysctl"]);
+const REFUSED_BY_NODE: ReadonlySet<string> = new Set(["kube-unsafe-sysctl", "kube-volume-smb"]);
 
 const GRAVEST: readonly Diagnostic["severity"][] = ["error", "question", "warning", "info"];
 

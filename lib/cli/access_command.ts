@@ -4,7 +4,7 @@ import { Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { serviceAccountName } from "../kube/access/objects.ts";
 import type { PlannedMigration, Step } from "../migration/step.ts";
 import { renderPreview } from "../report/preview_text.ts";
-import { previewWorks } from "../run/dry_run.ts";
+import { previewMigrations } from "../run/dry_run.ts";
 import { knownPeople, objectsOf, readPeople } from "../run/people.ts";
 import { settlePerson } from "../run/person.ts";
 import { hasPersonWork, lookAtPerson, type PersonWork, tooEarly } from "../run/person_work.ts";
@@ -128,7 +128,7 @@ async function preview(one: Case, work: PersonWork): Promise<number> {
   const { options, terminal, namespace, target, stack } = session;
   const because = work.drifted.size > 0 ? "drift" : "new";
   const only = { migrations: [onlyPerson(person, work)] };
-  const previews = await previewWorks(only, { client: target.client, namespace, adopt: true }, because);
+  const previews = await previewMigrations(only, { client: target.client, namespace, adopt: true }, because);
   const problems = previews.flatMap(({ diagnostics }) => diagnostics);
   if (options.output === "json") {
     const { file } = decisions;

@@ -1,7 +1,9 @@
 /** What was concluded when a stack was first moved holds for the plans of later runs, whatever an engine says by now. */
 import { ifAllowed } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
-import { STATE_NAME } from "../run/names.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
+import { ORIGIN_ANNOTATION, OWNER_LABEL, STATE_NAME } from "../run/names.ts";
+import { label } from "../stack/names.ts";
 import {
   isNothing,
   NOTHING_SEEN,
@@ -13,6 +15,8 @@ import {
 } from "../stack/seen.ts";
 import type { PlannedStack } from "./plan_stack.ts";
 import { keepVolumes } from "./live_volumes.ts";
+
+const NAME_LABEL = "app.kubernetes.io/name";
 
 /**
  * The same input as the target has it recorded: kinds, images and places of volumes that an engine told then, and the
@@ -30,14 +34,46 @@ export async function asRecorded(read: PlannedStack, client: ClusterClient): Pro
 async function recordedIn(
   client: ClusterClient,
   namespace: string,
-  { project, seen: told = NOTHING_SEEN }: PlannedStack,
+  { project, conversion, seen: told = NOTHING_SEEN }: PlannedStack,
 ): Promise<Seen | undefined> {
   const configMap = (name: string): ReturnType<ClusterClient["get"]> =>
     client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name });
   const seen = await ifAllowed(configMap(SEEN_NAME));
   // The edge: `data` of a ConfigMap.
   if (seen !== undefined) return readSeen((seen["data"] as Record<string, string> | undefined)?.[SEEN_KEY]);
-  if (isNothing(told) || await ifAllowed(configMap(STATE_NAME)) === undefined) return undefined;
+  const state = await ifAllowed(configMap(STATE_NAME));
+  if (state === undefined) return undefined;
   const services = Object.keys(project?.services ?? {});
-  return { ...NOTHING_SEEN, ended: Object.fromEntries(services.map((name) => [name, false])) };
+  const jobs = await jobsOfOlder(state, client, namespace);
+  const ended = services.map((name) => [name, jobs.has(label(name))] as const);
+  const isKnown = ended.every(([name, isJob]) => !isJob || conversion?.services.get(name)?.kind === "Job");
+  return isNothing(told) && isKnown ? undefined : { ...NOTHING_SEEN, ended: Object.fromEntries(ended) };
+}
+
+/**
+ * What a version applied as Jobs that recorded neither what it was told nor what its plans were made of: it took a
+ * program that is not restarted for one that ends. The names of services as labels have them.
+ */
+async function jobsOfOlder(
+  { metadata }: LiveObject,
+  client: ClusterClient,
+  namespace: string,
+): Promise<ReadonlySet<string>> {
+  if (metadata.annotations?.[ORIGIN_ANNOTATION] !== undefined) return new Set();
+  const listed = await ifAllowed(
+    client.list({ apiVersion: "batch/v1", kind: "Job" }, namespace, {
+      labelSelector: `${OWNER_LABEL}=${namespace}`,
+      metadataOnly: true,
+    }),
+  );
+  const names = (listed?.items ?? []).map((job) => [job.metadata.labels?.[NAME_LABEL], job.metadata.name]);
+  return new Set(
+    names.flatMap(([service, name]) => service === name && service !== undefined ? [service] : []),
+  );
+}
+
+/** Whether nothing is wrong with a stack but the kinds of its workloads, which its target may have recorded. */
+export function canBePlanned({ conversion, diagnostics }: PlannedStack): boolean {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  return conversion !== undefined && errors.every(({ code }) => code === "plan-kind-differs");
 }

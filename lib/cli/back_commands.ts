@@ -2,7 +2,8 @@
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { unlock as unlockRun } from "../run/lock.ts";
 import { findRecord } from "../run/prepare.ts";
-import { findOrphans, prune as pruneOrphans } from "../run/prune.ts";
+import { findOrphans, type Orphan, prune as pruneOrphans } from "../run/prune.ts";
+import { readRemovals, type Removals } from "../run/removals.ts";
 import { rollback as rollbackTo, rollbackSteps } from "../run/rollback.ts";
 import { loadState } from "../run/session.ts";
 import type { Target as RecordTarget } from "../run/target.ts";
@@ -21,14 +22,28 @@ export function rollback(options: CommandOptions, surroundings: Surroundings): P
   return withWriteSession(options, surroundings, async (session) => {
     const to = String(options["to"]);
     const state = await loadState(await recordOf(session));
-    const steps = rollbackSteps(session.plan, state, to);
-    for (const { id, removed, kept } of steps) {
-      session.terminal.err(
-        `${id}: ${removed.length === 0 ? "nothing to remove" : removed.map(nameOf).join(", ")}\n`,
-      );
-      for (const entry of kept) session.terminal.err(`${id}: keep ${nameOf(entry)}, ${ADOPTED}\n`);
+    const planned = rollbackSteps(session.plan, state, to);
+    const steps = await Promise.all(planned.map(async ({ id, title, removed, kept }) => {
+      const orphans = (entries: readonly InventoryEntry[]): Orphan[] =>
+        entries.map((entry) => ({ id, entry }));
+      return { id, title, ...await removalsOf(session, orphans(removed), orphans(kept)) };
+    }));
+    for (const step of steps) {
+      const names = step.removed.map(({ entry }) => nameOf(entry)).join(", ");
+      session.terminal.err(`${step.id}: ${names || "nothing to remove"}\n`);
+      sayStaying(session, step);
     }
-    if (options["dryRun"] === true) return preview(session, { rollback: steps });
+    const refused = steps.flatMap((step) => step.refused);
+    if (options["dryRun"] === true) {
+      const told = steps.map(({ id, title, ...removals }) => ({
+        id,
+        title,
+        removed: removals.removed.map(({ entry }) => entry),
+        kept: removals.kept.map(({ entry }) => entry),
+        refused: removals.refused.map(({ entry, why }) => ({ ...entry, why })),
+      }));
+      return preview(session, { rollback: told }, refused.length > 0);
+    }
     const count = steps.reduce((sum, { removed }) => sum + removed.length, 0);
     const question = `Remove ${plural(count, "object")} of ${plural(steps.length, "migration")}? Data stays.`;
     if (steps.length > 0 && !confirmWrite(session, question)) return ExitCode.ok;
@@ -41,14 +56,34 @@ export function prune(options: CommandOptions, surroundings: Surroundings): Prom
   return withWriteSession(options, surroundings, async (session) => {
     const state = await loadState(await recordOf(session));
     const { removable, data, adopted } = findOrphans(session.plan, state);
-    for (const { id, entry } of removable) session.terminal.err(`${id}: remove ${nameOf(entry)}\n`);
+    const removals = await removalsOf(session, removable, adopted);
+    const { removed, kept, refused } = removals;
+    for (const { id, entry } of removed) session.terminal.err(`${id}: remove ${nameOf(entry)}\n`);
     for (const { id, entry } of data) session.terminal.err(`${id}: keep ${nameOf(entry)}, it is data\n`);
-    for (const { id, entry } of adopted) session.terminal.err(`${id}: keep ${nameOf(entry)}, ${ADOPTED}\n`);
-    if (options["dryRun"] === true) return preview(session, { remove: removable, keep: data, adopted });
-    const question = `Remove ${plural(removable.length, "object")}? Data stays.`;
-    if (removable.length > 0 && !confirmWrite(session, question)) return ExitCode.ok;
+    sayStaying(session, removals);
+    if (options["dryRun"] === true) {
+      return preview(session, { remove: removed, keep: data, adopted: kept, refused }, refused.length > 0);
+    }
+    const question = `Remove ${plural(removed.length, "object")}? Data stays.`;
+    if (removed.length > 0 && !confirmWrite(session, question)) return ExitCode.ok;
     return await follow(session, pruneOrphans(session.plan, session.writer));
   });
+}
+
+/** @param adopted what the record says was there before: it is not asked for */
+async function removalsOf(
+  { target, namespace }: WriteSession,
+  removable: readonly Orphan[],
+  adopted: readonly Orphan[],
+): Promise<Removals<Orphan>> {
+  const removals = await readRemovals(removable, { client: target.client, owner: namespace });
+  return { ...removals, kept: [...adopted, ...removals.kept] };
+}
+
+/** What is to go and stays, and why. */
+function sayStaying({ terminal }: WriteSession, { kept, refused }: Removals<Orphan>): void {
+  for (const { id, entry } of kept) terminal.err(`${id}: keep ${nameOf(entry)}, ${ADOPTED}\n`);
+  for (const { id, entry, why } of refused) terminal.err(`${id}: cannot remove ${nameOf(entry)}: ${why}\n`);
 }
 
 /** Takes the lock away from a run that its operator knows to be gone. */
@@ -71,10 +106,14 @@ export function unlock(options: CommandOptions, surroundings: Surroundings): Pro
   });
 }
 
-/** What the lines on standard error say, as data where that is asked for. */
-function preview({ terminal, options }: WriteSession, result: Readonly<Record<string, unknown>>): number {
+/** What the lines on standard error say, as data where that is asked for; the run itself would fail where it `fails`. */
+function preview(
+  { terminal, options }: WriteSession,
+  result: Readonly<Record<string, unknown>>,
+  fails = false,
+): number {
   if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, ...result })}\n`);
-  return ExitCode.ok;
+  return fails ? ExitCode.failed : ExitCode.ok;
 }
 
 async function recordOf({ target, namespace }: WriteSession): Promise<RecordTarget> {

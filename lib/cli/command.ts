@@ -1,4 +1,5 @@
 /** What a command is: parsed flags and surroundings in, an exit code out. */
+import type { Command } from "commander";
 import type { ClusterOptions, InputOptions, OutputOptions } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -11,3 +12,6 @@ export type CommandOptions =
 
 /** A command: parsed flags in, exit code out. Expected problems are thrown as `Failure` and printed by the caller. */
 export type Run = (options: CommandOptions, surroundings: Surroundings) => Promise<number>;
+
+/** Gives a command its code, which is loaded when it is called. */
+export type On = (command: Command, load: () => Promise<Run>, takesSeveral?: boolean) => void;

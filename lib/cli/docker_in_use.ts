@@ -6,7 +6,7 @@ import type { StartGuard } from "../run/guard/start_guard.ts";
 import { readLiveIndex } from "../run/live_index.ts";
 import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
-import { isTodo, selectWork, upTo } from "../run/work.ts";
+import { isPending, selectMigrations, upTo } from "../run/select_migrations.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { PlannedStack } from "./plan_stack.ts";
@@ -73,9 +73,9 @@ async function wouldApply(
   const last = to ?? redo;
   if (record === undefined) return upTo(plan, last);
   const live = await readLiveIndex(client, namespace, plan.migrations.flatMap(plannedObjects));
-  const works = selectWork(plan, await loadState(record), live, record.key, {
+  const selected = selectMigrations(plan, await loadState(record), live, record.key, {
     ...(last === undefined ? {} : { to: last }),
     ...(redo === undefined ? {} : { redo }),
   });
-  return works.filter(isTodo).map(({ migration }) => migration);
+  return selected.filter(isPending).map(({ migration }) => migration);
 }

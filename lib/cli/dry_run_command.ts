@@ -6,7 +6,7 @@ import { dryRun as preview, type MigrationPreview } from "../run/dry_run.ts";
 import type { RunOptions } from "../run/run_plan.ts";
 import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
-import { missingScripts } from "../run/work.ts";
+import { missingScripts } from "../run/select_migrations.ts";
 import { keyText } from "./digest_key.ts";
 import { inUseBy } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";

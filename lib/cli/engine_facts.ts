@@ -5,12 +5,15 @@ import { EngineError } from "../docker/engine.ts";
 import { findEngines } from "../docker/engines.ts";
 import { inspectImages } from "../docker/inspect_images.ts";
 import { inspectContainers } from "../docker/inspect_containers.ts";
+import { inspectVolumes } from "../docker/inspect_volumes.ts";
 import { liveUsage } from "../docker/live_usage.ts";
 import { NOTHING_SEEN, type Seen, withRecorded } from "../stack/seen.ts";
 import type { ConvertInput } from "../checks/convert_stack.ts";
 
 /** What the conversion is told of it. */
-export type EngineFacts = Pick<ConvertInput, "images" | "usage" | "written"> & { readonly seen: Seen };
+export type EngineFacts = Pick<ConvertInput, "images" | "usage" | "written" | "absentVolumes"> & {
+  readonly seen: Seen;
+};
 
 /** How an engine is asked. */
 export interface Asking {
@@ -31,21 +34,24 @@ export async function askEngine(
   diagnostics: Diagnostic[],
 ): Promise<EngineFacts> {
   using engines = await findEngines(environment);
-  const [known] = engines.known;
-  if (known === undefined) return factsOf(recorded);
-  const { engine, root } = known;
+  const engine = engines.known[0]?.engine;
+  if (engine === undefined) return factsOf(recorded);
   try {
     const images = Object.fromEntries(await inspectImages(engine, project));
     const { written, ...containers } = await inspectContainers(engine, project, { layers: measure });
+    const { places, present, absent } = await inspectVolumes(engine, project);
     const isKnown = Object.keys(images).length > 0 || Object.keys(containers.ended).length > 0;
     // Once an engine was asked, what it does not know has not ended: containers come and go while a stack is moved.
     const others = isKnown
       ? Object.fromEntries(Object.keys(project.services).map((name) => [name, false]))
       : {};
     const ended = { ...others, ...containers.ended };
-    // Another stack's engine says nothing about where this one's volumes lie.
-    const place = isKnown && root.startsWith("/") ? { dataRoot: root } : {};
-    const facts = factsOf(withRecorded({ ...containers, ended, images, ...place }, recorded));
+    // An engine that has nothing of the stack, as on a laptop, lacks all of its volumes.
+    const isHere = present.length > 0 || Object.keys(containers.ended).length > 0;
+    const facts = {
+      ...factsOf(withRecorded({ ...containers, ended, places, images }, recorded)),
+      ...(isHere ? { absentVolumes: absent } : {}),
+    };
     return measure ? { ...facts, usage: await liveUsage(engine, project), written } : facts;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;

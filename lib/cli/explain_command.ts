@@ -1,11 +1,10 @@
 /** `explain`: what a word of the stack, of its plan or of a message means, with every place that says so. */
-import { join } from "node:path";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { renderExplanations } from "../report/explain_text.ts";
-import { codesOf, type CodeText } from "../views/error_page.ts";
 import { explain as explainWord, suggestion } from "../views/explain.ts";
 import type { CommandOptions, Run } from "./command.ts";
+import { readCodes } from "./error_codes.ts";
 import { planStack } from "./plan_stack.ts";
 import { viewOf } from "./stack_view.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -39,11 +38,6 @@ export function explain(words: readonly string[]): Run {
     );
     return ExitCode.ok;
   };
-}
-
-/** What every code means, from the page of this program. */
-async function readCodes(home: string): Promise<ReadonlyMap<string, CodeText>> {
-  return codesOf(await Deno.readTextFile(join(home, "docs", "errors.md")));
 }
 
 function unknown(word: string, near: string | undefined): Diagnostic {

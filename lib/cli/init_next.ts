@@ -1,4 +1,4 @@
-/** The command that comes after `init`, with the flags that named the stack. */
+/** The command that comes next, with the flags that named the stack. */
 import type { InputOptions } from "./options.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
 
@@ -6,7 +6,13 @@ import { shellWord } from "../diagnostics/shell_word.ts";
 export function nextCommand(options: InputOptions, profiles: readonly string[], isPending: boolean): string {
   const named = options.profile ?? [];
   const local = named.length === 0 && profiles.includes("local") ? ["local"] : [];
-  const flags = [
+  const flags = inputFlags(options, isPending ? named : [...named, ...local]);
+  return ["deno task", isPending ? "init" : "check", ...flags].join(" ");
+}
+
+/** The flags that name the stack, as they were given; `profiles` takes the place of those. */
+export function inputFlags(options: InputOptions, profiles = options.profile ?? []): readonly string[] {
+  return [
     ...flag("--stack", options.stack),
     ...(options.file ?? []).flatMap((file) => flag("-f", file)),
     ...(options.envFile ?? []).flatMap((file) => flag("--env-file", file)),
@@ -14,9 +20,8 @@ export function nextCommand(options: InputOptions, profiles: readonly string[], 
     ...(options.compatibility === true ? ["--compatibility"] : []),
     ...flag("--decisions", options.decisions),
     ...flag("--migrations", options.migrations),
-    ...(isPending ? named : [...named, ...local]).flatMap((name) => flag("--profile", name)),
+    ...profiles.flatMap((name) => flag("--profile", name)),
   ];
-  return ["deno task", isPending ? "init" : "check", ...flags].join(" ");
 }
 
 function flag(name: string, value: string | undefined): string[] {

@@ -2,6 +2,7 @@
 import { readBindSources } from "../../compose/mod.ts";
 import type { BindSources } from "../../compose/bind_source.ts";
 import type { Project } from "../../compose/project.ts";
+import { withAccepted } from "../checks/accepted.ts";
 import { secretValues } from "../diff/secrets.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import type { Conversion } from "../kube/conversion.ts";
@@ -74,6 +75,8 @@ export interface PlanStackOptions {
   readonly decisions?: DecisionsFile;
   /** What is known of images, where no engine is to be asked. */
   readonly engine?: EngineFacts;
+  /** What was read from the same mounts before: other decisions do not change it, unless they decide variables. */
+  readonly bindSources?: BindSources;
   /** Contents by real path. */
   readonly edited?: ReadonlyMap<string, Uint8Array>;
 }
@@ -120,7 +123,7 @@ export async function planStack(
     decided.decisions,
     findTraefik(project) ? undefined : others.traefik,
   );
-  const bindSources = withoutLeftovers(await readBindSources(project, {}, edited));
+  const bindSources = extra.bindSources ?? withoutLeftovers(await readBindSources(project, {}, edited));
   const engine = extra.engine ?? await askEngine(
     project,
     surroundings.environment,
@@ -167,7 +170,7 @@ export async function planStack(
     ...seen,
     facts: planned.facts,
     secrets: values,
-    diagnostics: maskDiagnostics(diagnostics, values),
+    diagnostics: withAccepted(maskDiagnostics(diagnostics, values), decisions),
     sources: maskSources(sources, values),
   };
   if (hasErrors(diagnostics)) return { ...shown, planFor: () => undefined };

@@ -2,7 +2,8 @@
 import { Command, CommanderError, Option } from "commander";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { append, withCluster, withInput, withOutput, withWriting } from "./options.ts";
-import type { CommandOptions, Run } from "./command.ts";
+import type { CommandOptions, On } from "./command.ts";
+import { declareViews } from "./declare_views.ts";
 import type { Purpose } from "../run/rights.ts";
 import type { StackFlags } from "./stack_folders.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -51,6 +52,7 @@ export async function runProgram(
   };
   declareMoving(program, on);
   declareLooking(program, on);
+  declareViews(program, on);
   declareAccess(program, on);
   declareSecrets(program, on);
   declareCluster(program, on);
@@ -70,8 +72,6 @@ function withGuardedTerminal(given: Surroundings): Surroundings {
   });
 }
 
-type On = (command: Command, load: () => Promise<Run>, takesSeveral?: boolean) => void;
-
 const ALLOW_RUNNING = "start workloads although containers still write to the same directories";
 const ACCEPT_NEW = "apply also what only this version of the tool changes; --yes does not answer that";
 const EXAMPLES = `
@@ -80,18 +80,6 @@ Examples:
   deno task migrate --stack /opt/shop -f docker-compose.yml -f monitoring.yml --dry-run
   deno task migrate --stack /opt/shop --context prod --to 050
   deno task migrate --stacks /opt                      every project of the machine, Traefik's first
-`;
-
-const EXPLAIN_EXAMPLES = `
-Examples:
-  deno task explain faf-db                             a service of the bundled example
-  deno task explain --stack /opt/shop web              a service: its lines, and what each became
-  deno task explain --stack /opt/shop deployment/web   an object
-  deno task explain 050                                a migration
-  deno task explain kube-bind-source-missing           the code of a message
-  deno task explain services.web.migration ports       a decision, and a key of compose
-  deno task explain traefik.http.routers.web.rule      a label
-A kind in front says which is meant: service/web, migration/050, key/image, decision/image.
 `;
 
 function declareMoving(program: Command, on: On): void {
@@ -163,17 +151,6 @@ function declareLooking(program: Command, on: On): void {
       append,
     );
   on(check, async () => (await import("./check_command.ts")).check, true);
-
-  const explain = withOutput(withInput(program.command("explain")))
-    .description(
-      "say what a service, an object, a migration, a decision, a key, a label or a code is, and why",
-    )
-    .addHelpText("after", EXPLAIN_EXAMPLES);
-  explain.argument(
-    "<words...>",
-    "such as web, deployment/web, 050, services.web.image, ports, kube-port-unknown",
-  );
-  on(explain, async () => (await import("./explain_command.ts")).explain(explain.args));
 
   const rbac = withOutput(withInput(program.command("rbac")), ["yaml", "json"])
     .description("print the roles that the run needs, for an administrator; talks to no cluster")

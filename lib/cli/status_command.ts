@@ -13,7 +13,7 @@ import { renderStatus } from "../report/status_table.ts";
 import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
-import { asRecorded } from "./as_recorded.ts";
+import { asRecorded, canBePlanned } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
@@ -26,8 +26,7 @@ import { keyText } from "./digest_key.ts";
 export async function status(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const read = await planStack(options, surroundings);
-  const { plan: planned } = read;
-  if (planned === undefined || read.conversion === undefined) return refuse(read);
+  if (read.conversion === undefined || !canBePlanned(read)) return refuse(read);
   const target = await findTarget(options, surroundings, terminal, false);
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
   const { namespace } = read.conversion;
@@ -35,7 +34,8 @@ export async function status(options: CommandOptions, surroundings: Surroundings
     await refuseMovedBefore(target.client, read, options, surroundings);
     const stack = await asRecorded(read, target.client);
     const key = await readKey(target.client, namespace);
-    const plan = stack.planFor(keyText(key)) ?? planned;
+    const plan = stack.planFor(keyText(key)) ?? read.plan;
+    if (plan === undefined) return refuse(stack);
     const { sources } = stack;
     if (options["drift"] === true) {
       return await showDrift(plan, { target, namespace, terminal, options, sources });

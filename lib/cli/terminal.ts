@@ -20,6 +20,8 @@ export interface Terminal {
   readonly canAsk: boolean;
   /** Asks a yes-or-no question; undefined where nobody can answer. */
   confirm(question: string): boolean | undefined;
+  /** Asks for a line; undefined where nobody can answer, or where it is broken off. */
+  ask(question: string): string | undefined;
 }
 
 /** The rules of NO_COLOR and FORCE_COLOR for one stream; `--no-color` wins over both. */
@@ -56,6 +58,7 @@ export function processTerminal(
     columns: errIsTerminal ? columnsOf() : 100,
     canAsk,
     confirm: (question) => canAsk ? confirm(question) : undefined,
+    ask: (question) => canAsk ? prompt(question) ?? undefined : undefined,
   };
 }
 
@@ -64,13 +67,14 @@ export function processTerminal(
  * is printed is made so before; this holds for whatever is printed once.
  */
 export function guarded(terminal: Terminal): Terminal {
-  const { out, err, redraw, confirm, outColour, errColour } = terminal;
+  const { out, err, redraw, confirm, ask, outColour, errColour } = terminal;
   return {
     ...terminal,
     out: (text) => out(shown(text, outColour)),
     err: (text) => err(shown(text, errColour)),
     redraw: (lines, text) => redraw(lines, shown(text, errColour)),
     confirm: (question) => confirm(visible(question)),
+    ask: (question) => ask(visible(question)),
   };
 }
 

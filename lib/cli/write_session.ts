@@ -9,7 +9,7 @@ import type { RunEvent } from "../run/event.ts";
 import type { WriterOptions } from "../run/locked.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
-import { asRecorded } from "./as_recorded.ts";
+import { asRecorded, canBePlanned } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
@@ -62,10 +62,11 @@ export async function withWriteSession(
   const lockTimeoutMs = lockTimeoutOf(options);
   const read = await input();
   const { conversion } = read;
-  if (read.plan === undefined || conversion === undefined) return refuse(read);
+  if (conversion === undefined || !canBePlanned(read)) return refuse(read);
   terminal.err(`${describeInput(read, options.stack === undefined)}\n`);
-  const target = await findTarget(options, surroundings, terminal, true);
-  if (target === undefined) throw new Error("A target was asked for and not found");
+  // Nothing is started for a stack that only a record could mend.
+  const target = await findTarget(options, surroundings, terminal, read.plan !== undefined);
+  if (target === undefined) return refuse(read);
   const { namespace } = conversion;
   const writer = writerOptions(surroundings, target.client, namespace, lockTimeoutMs);
   return await withTarget(target, async () => {

@@ -33,7 +33,7 @@ export function readinessOf(object: LiveObject, companions: Companions): Readine
         ? waiting("the controller has not seen it")
         : orTrouble(workload(object, companions));
     case "Job":
-      return orTrouble(job(value as Job));
+      return orTrouble(orRefused(job(value as Job), object, companions));
     case "Pod":
       return orTrouble(pod(value as Pod), [object]);
     case "HelmChart":
@@ -62,12 +62,32 @@ function isBehind({ metadata, ...rest }: LiveObject): boolean {
 function workload(object: LiveObject, companions: Companions): Readiness {
   // The edge: the kind says which type of the API this is.
   const value: unknown = object;
-  if (object.kind === "StatefulSet") return statefulSet(value as StatefulSet);
-  if (object.kind === "DaemonSet") return daemonSet(value as DaemonSet);
+  if (object.kind === "StatefulSet") return orRefused(statefulSet(value as StatefulSet), object, companions);
+  if (object.kind === "DaemonSet") return orRefused(daemonSet(value as DaemonSet), object, companions);
   const verdict = withEnding(deployment(value as Deployment), object, companions);
   if (verdict.state !== "failed") return verdict;
   const isNew = companions.sightings.since(`${object.metadata.uid} ${verdict.reason}`) <= CONDITION_GRACE_MS;
   return isNew ? waiting(verdict.reason) : verdict;
+}
+
+/**
+ * Pods that the API server refuses are in no status but a Deployment's: the events of the others tell. They are asked for
+ * only where there is still no pod after a while.
+ */
+function orRefused(
+  readiness: Readiness,
+  object: LiveObject,
+  { all, sightings, warnings }: Companions,
+): Readiness {
+  const { uid } = object.metadata;
+  if (readiness.state !== "waiting") return readiness;
+  const isThere = all("Pod").some(({ metadata }) =>
+    metadata.ownerReferences?.some((owner) => owner.uid === uid)
+  );
+  if (isThere || sightings.since(`${uid} no pods`) <= CONDITION_GRACE_MS) return readiness;
+  const refusal = warnings(object).findLast(({ reason }) => reason === "FailedCreate");
+  if (refusal === undefined) return readiness;
+  return refusal.isRepeated ? { state: "failed", reason: refusal.message } : waiting(refusal.message);
 }
 
 /** A rollout that waits for an old pod to end says for which one, and how long that may take. */

@@ -158,6 +158,9 @@ const body = {
     "By service.KEY, by KEY alone or by the path of a configuration file",
   ),
   agree: agreeSchema.optional().describe("Other places that hold one secret, by a name of one's own"),
+  accepted: z.record(z.string(), z.string().min(1)).optional().describe(
+    "Questions whose default is kept, by code and the names in them, and why; deno task decide writes it",
+  ),
   limits: limits.optional(),
   databases: databasesSchema.optional().describe("Users and databases of database servers, by service"),
   brokers: brokersSchema.optional().describe("Virtual hosts and users of message brokers, by service"),

@@ -1,4 +1,4 @@
-/** The only requests that are sent to a Docker Engine: questions about images and containers, nothing else. */
+/** The only requests that are sent to a Docker Engine: questions about images, containers and volumes, nothing else. */
 import { join } from "node:path";
 import { withVariables } from "../cluster/environment.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";

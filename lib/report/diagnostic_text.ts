@@ -50,8 +50,8 @@ export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
   return `${counts.join(", ")}${where}`;
 }
 
-/** One diagnostic as a block of lines that ends with a line break. */
-function renderDiagnostic(diagnostic: Diagnostic, options: DiagnosticTextOptions): string {
+/** One diagnostic as a block of lines that ends with a line break; the texts of `sources` are shown as they are. */
+export function renderDiagnostic(diagnostic: Diagnostic, options: DiagnosticTextOptions): string {
   const style = styleFor(options.colour);
   const { severity, code, message, span, hint, related } = visibleAll(diagnostic);
   const word = severity === "info" ? "remark" : severity;

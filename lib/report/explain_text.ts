@@ -78,15 +78,14 @@ function linesBlocks(
         const told = visibleAll(becomes).join("; ");
         if (told === "") return [`${head}${text}`.trimEnd()];
         const isWide = options.columns >= TWO_COLUMNS && text.length <= width;
-        const left = isWide ? gutter + 7 + width : gutter + 7;
-        const room = Math.max(24, options.columns - left - 3);
-        const [first = "", ...rest] = wrap(told, room);
-        const arrow = style.green(isWide ? "→" : "↳");
+        // The gutter with its bar and blanks, then the line or a step to the right, then the arrow.
+        const left = gutter + 5 + (isWide ? width + 2 : 4);
+        const [first = "", ...rest] = wrap(told, Math.max(24, options.columns - left - 2));
         const blank = `  ${" ".repeat(gutter)} ${style.dim("|")} `;
         const more = rest.map((line) => `${blank}${" ".repeat(left - gutter - 3)}${line}`);
         return isWide
-          ? [`${head}${text.padEnd(width)}  ${arrow} ${first}`, ...more]
-          : [`${head}${text}`, `${blank}    ${arrow} ${first}`, ...more.map((line) => `${line}`)];
+          ? [`${head}${text.padEnd(width)}  ${style.green("→")} ${first}`, ...more]
+          : [`${head}${text}`, `${blank}    ${style.green("↳")} ${first}`, ...more];
       }),
     ];
   });

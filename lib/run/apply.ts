@@ -15,7 +15,7 @@ import type { LiveIndex } from "./live_index.ts";
 import type { Writing } from "./locked.ts";
 import { refuseStart, type Sending, type StartContext } from "./may_start.ts";
 import { DATA_KINDS } from "./waves.ts";
-import { standInName } from "./would_be.ts";
+import { standInName } from "./server_dry_run.ts";
 
 /** What applying needs to know about the run. */
 export interface ApplyContext

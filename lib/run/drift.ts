@@ -5,7 +5,12 @@ import { describeObject, objectKey, type PlannedObject } from "../kube/object.ts
 import { canonical } from "../migration/digest.ts";
 import { type Plan, type PlannedMigration, plannedObjects, refOf, type Step } from "../migration/step.ts";
 import { type Fate, fateOf } from "./decide.ts";
-import { type DryRunOptions, type MigrationPreview, type PlannedChange, previewWorks } from "./dry_run.ts";
+import {
+  type DryRunOptions,
+  type MigrationPreview,
+  type PlannedChange,
+  previewMigrations,
+} from "./dry_run.ts";
 import { entryKey } from "./inventory.ts";
 import { isAsPlanned, liveDigest, readLiveIndex } from "./live_index.ts";
 import { findRecord } from "./prepare.ts";
@@ -40,7 +45,7 @@ export async function readDrift(plan: Plan, options: DryRunOptions): Promise<rea
     ...migration,
     steps: migration.steps.flatMap((step) => narrowed(step, isToCompare)),
   }));
-  const previews = await previewWorks({ migrations: seen }, { ...options, adopt: true }, "drift");
+  const previews = await previewMigrations({ migrations: seen }, { ...options, adopt: true }, "drift");
   return previews.map((preview, index) => withMissed(preview, applied[index], missed))
     .filter(({ changes, diagnostics }) => changes.length + diagnostics.length > 0);
 }

@@ -25,8 +25,8 @@ import { againOf } from "./running_record.ts";
 import { loadState } from "./session.ts";
 import { EMPTY_STATE } from "./state.ts";
 import { describe } from "./wait.ts";
-import { isTodo, type Reason, selectWork, type Work } from "./work.ts";
-import { type Coming, comingWith, wouldBe, wouldBeNew } from "./would_be.ts";
+import { isPending, type Reason, type SelectedMigration, selectMigrations } from "./select_migrations.ts";
+import { type Coming, comingWith, dryRunApply, dryRunNew } from "./server_dry_run.ts";
 
 /** What would happen to one object. The versions are masked. */
 export interface PlannedChange extends Versions {
@@ -69,7 +69,7 @@ export interface Preview extends Seen, Marks {
  */
 export async function dryRun(plan: Plan, options: DryRunOptions): Promise<readonly MigrationPreview[]> {
   try {
-    return await previewWorks(plan, options);
+    return await previewMigrations(plan, options);
   } catch (error) {
     const access = diagnoseRequest(error, options.client.connection.server);
     throw access === undefined || error instanceof Failure ? error : new Failure(4, [access]);
@@ -77,7 +77,7 @@ export async function dryRun(plan: Plan, options: DryRunOptions): Promise<readon
 }
 
 /** As `dryRun`; with `because`, every migration is previewed for that reason, whether it is applied or not. */
-export async function previewWorks(
+export async function previewMigrations(
   plan: Plan,
   options: DryRunOptions,
   because?: Reason,
@@ -90,8 +90,8 @@ export async function previewWorks(
     readLiveIndex(client, namespace, planned),
   ]);
   const key = target?.key ?? randomKey();
-  const works = selectWork(plan, state, live, key, options)
-    .map((work) => because === undefined ? work : { ...work, reason: because });
+  const selected = selectMigrations(plan, state, live, key, options)
+    .map((one) => because === undefined ? one : { ...one, reason: because });
   const context: Preview = {
     options,
     owner: namespace,
@@ -101,20 +101,24 @@ export async function previewWorks(
     live,
     secrets: secretValues(planned.map(({ object }) => object)),
     coming: comingWith(planned, namespace),
-    foreign: because === "drift" ? new Map() : await findForeign(works, { client, namespace, state, live }),
+    foreign: because === "drift"
+      ? new Map()
+      : await findForeign(selected, { client, namespace, state, live }),
   };
-  return await Promise.all(works.map((work) => previewOne(work, context)));
+  return await Promise.all(selected.map((one) => previewOne(one, context)));
 }
 
-async function previewOne(work: Work, context: Preview): Promise<MigrationPreview> {
-  const { id, title, absent, steps } = work.migration;
-  const { reason, cause } = work;
+async function previewOne(selected: SelectedMigration, context: Preview): Promise<MigrationPreview> {
+  const { id, title, absent, steps } = selected.migration;
+  const { reason, cause } = selected;
   const base = { id, title, absent, reason, ...(cause === undefined ? {} : { cause }) };
-  if (!isTodo(work)) return { ...base, changes: [], manual: [], diagnostics: [] };
+  if (!isPending(selected)) return { ...base, changes: [], manual: [], diagnostics: [] };
   const jobs = new Set(steps.flatMap((step) => step.kind === "job" ? [step.object] : []));
-  const objects = plannedObjects(work.migration);
+  const objects = plannedObjects(selected.migration);
   const results = [
-    ...await Promise.all(objects.map((planned) => previewObject(planned, jobs.has(planned), work, context))),
+    ...await Promise.all(
+      objects.map((planned) => previewObject(planned, jobs.has(planned), selected, context)),
+    ),
     ...await Promise.all(
       steps.flatMap((step) => step.kind === "remove" ? [previewRemoval(step.ref, context)] : []),
     ),
@@ -134,7 +138,7 @@ export type Previewed = PlannedChange | { readonly diagnostics: readonly Diagnos
 export async function previewObject(
   planned: PlannedObject,
   isJob: boolean,
-  work: Work,
+  selected: SelectedMigration,
   context: Preview,
 ): Promise<Previewed> {
   const { options, secrets } = context;
@@ -145,12 +149,12 @@ export async function previewObject(
       object,
       foundOf(object, context, job),
       {
-        ...againOf(work, context.epoch),
+        ...againOf(selected, context.epoch),
         key: context.key,
         adopt: options.adopt ?? false,
-        recheck: work.reason === "drift",
+        recheck: selected.reason === "drift",
       },
-      { marks: context, migration: work.migration.id, way: asking(object, context) },
+      { marks: context, migration: selected.migration.id, way: asking(object, context) },
     );
     const versions = outcome === "created" ? { after: object } : answer;
     return {
@@ -182,7 +186,7 @@ function asking(object: KubeObject, { options: { client }, coming }: Preview): W
   return {
     send: async (body, { force }) => {
       const before = await found();
-      const answered = await wouldBe(body, { client, force, coming });
+      const answered = await dryRunApply(body, { client, force, coming });
       const after = answered?.object ?? { ...before, ...object };
       return {
         answer: { ...(before === undefined ? {} : { before: normalise(before) }), after: normalise(after) },
@@ -190,7 +194,7 @@ function asking(object: KubeObject, { options: { client }, coming }: Preview): W
       };
     },
     replace: async (body) => {
-      const [before, after] = await Promise.all([found(), wouldBeNew(body, client)]);
+      const [before, after] = await Promise.all([found(), dryRunNew(body, client)]);
       return {
         ...(before === undefined ? {} : { before: normalise(before) }),
         after: normalise(after ?? body),

@@ -14,7 +14,7 @@ import { placeOf } from "./failure.ts";
 import type { LiveIndex } from "./live_index.ts";
 import { OWNER_LABEL } from "./names.ts";
 import type { InventoryEntry, State } from "./state.ts";
-import { isTodo, type Work } from "./work.ts";
+import { isPending, type SelectedMigration } from "./select_migrations.ts";
 
 /** An object of somebody else that has the name of a planned one. */
 export interface Foreign {
@@ -39,12 +39,15 @@ export interface Look {
 /** A few objects are asked for one by one, more of a kind by a list. */
 const FEW = 3;
 
-/** Of all that the works would apply: what is there and is not this target's, by `objectKey`. */
+/** Of all that the selected migrations would apply: what is there and is not this target's, by `objectKey`. */
 export async function findForeign(
-  works: readonly Work[],
+  selected: readonly SelectedMigration[],
   look: Look,
 ): Promise<ReadonlyMap<string, Foreign>> {
-  return await foreignAmong(works.filter(isTodo).flatMap(({ migration }) => plannedObjects(migration)), look);
+  return await foreignAmong(
+    selected.filter(isPending).flatMap(({ migration }) => plannedObjects(migration)),
+    look,
+  );
 }
 
 /**

@@ -50,9 +50,9 @@ export function describeCause(cause: Cause): string {
 
 /** What keeps a run from starting: each applied migration that this version may change, and nobody accepted that. */
 export function diagnoseNewVersion(
-  works: readonly { readonly migration: { readonly id: string }; readonly cause?: Cause }[],
+  selected: readonly { readonly migration: { readonly id: string }; readonly cause?: Cause }[],
 ): readonly Diagnostic[] {
-  return works.flatMap(({ migration: { id }, cause }): readonly Diagnostic[] =>
+  return selected.flatMap(({ migration: { id }, cause }): readonly Diagnostic[] =>
     cause === undefined ? [] : [{
       code: "run-new-version",
       severity: "error",

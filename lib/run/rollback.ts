@@ -11,7 +11,7 @@ import { findRecord } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
 import type { InventoryEntry, State } from "./state.ts";
 import { describe } from "./wait.ts";
-import { findMigration } from "./work.ts";
+import { findMigration } from "./select_migrations.ts";
 
 /** What is removed: what runs, and what leads traffic to it. All else costs nothing and may hold what is dear. */
 const REMOVED: ReadonlySet<string> = new Set([

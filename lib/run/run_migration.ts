@@ -16,7 +16,7 @@ import { removeObject } from "./remove.ts";
 import type { InventoryEntry } from "./state.ts";
 import { describe, type NotReady, waitForAll, type Wanted } from "./wait.ts";
 import { wavesOf } from "./waves.ts";
-import type { Work } from "./work.ts";
+import type { SelectedMigration } from "./select_migrations.ts";
 
 /** What carrying out a migration needs besides the way to apply an object. */
 export interface MigrationContext extends ApplyContext {
@@ -43,11 +43,14 @@ export interface MigrationResult {
  * Stops after the first step that fails, with everything that failed in it.
  * @throws the signal's reason when the run is interrupted, Failure where the right to write is gone
  */
-export async function runMigration(work: Work, context: MigrationContext): Promise<MigrationResult> {
+export async function runMigration(
+  selected: SelectedMigration,
+  context: MigrationContext,
+): Promise<MigrationResult> {
   const inventory: InventoryEntry[] = [];
   const running = { ...context, started: new Map() };
-  for (const stage of stagesOf(work.migration.steps)) {
-    const diagnostics = await runStage(stage, work, running, inventory);
+  for (const stage of stagesOf(selected.migration.steps)) {
+    const diagnostics = await runStage(stage, selected, running, inventory);
     if (diagnostics.length > 0) return { inventory, diagnostics };
   }
   return { inventory, diagnostics: [] };
@@ -80,18 +83,18 @@ function stagesOf(steps: readonly Step[]): readonly Stage[] {
 
 async function runStage(
   stage: Stage,
-  work: Work,
+  selected: SelectedMigration,
   context: Running,
   inventory: InventoryEntry[],
 ): Promise<readonly Diagnostic[]> {
-  const { id } = work.migration;
+  const { id } = selected.migration;
   switch (stage.kind) {
     case "apply":
       return await applyWaves(stage.objects, id, context, inventory);
     case "wait":
       return await waitAndExplain(stage.wanted, id, context);
     case "job":
-      return await runJob(stage.object, milliseconds(stage.timeout), work, context, inventory);
+      return await runJob(stage.object, milliseconds(stage.timeout), selected, context, inventory);
     case "manual":
       context.push({ type: "manual", id, instruction: stage.instruction });
       return [];
@@ -183,11 +186,11 @@ const RECOVERY_PAUSE_MS = 5_000;
 async function runJob(
   planned: PlannedObject,
   timeoutMs: number,
-  work: Work,
+  selected: SelectedMigration,
   context: Running,
   inventory: InventoryEntry[],
 ): Promise<readonly Diagnostic[]> {
-  const { id } = work.migration;
+  const { id } = selected.migration;
   const digest = digestObject(planned.object, context.key);
   const ref = refOf(planned.object);
   const job = await context.client.get(ref) ?? null;

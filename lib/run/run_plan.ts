@@ -7,7 +7,7 @@ import { type Plan, plannedObjects, refOf } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { findForeign, type Foreign, refuseForeign } from "./foreign.ts";
 import { mergeEntries } from "./inventory.ts";
-import { lastLook } from "./last_look.ts";
+import { reportFallen } from "./fallen_containers.ts";
 import { randomKey } from "./key.ts";
 import { type LiveIndex, readLiveIndex } from "./live_index.ts";
 import {
@@ -31,7 +31,13 @@ import type { Target } from "./target.ts";
 import type { MigrationRecord } from "./migration_record.ts";
 import { EMPTY_STATE, type InventoryEntry, type State } from "./state.ts";
 import { rekeyed } from "./status.ts";
-import { isTodo, missingScripts, type Selection, selectWork, type Work } from "./work.ts";
+import {
+  isPending,
+  missingScripts,
+  type SelectedMigration,
+  type Selection,
+  selectMigrations,
+} from "./select_migrations.ts";
 
 /** Who runs what where, and how. */
 export interface RunOptions extends WriterOptions, Selection {
@@ -61,15 +67,15 @@ async function run(given: Plan, options: RunOptions, writer: Writer): Promise<Ou
   const found = await findRecord(client, namespace);
   const plan = found === undefined ? given : planFor(found.key);
   const seen = await look(plan, options, found);
-  refuseNewVersion(seen.works, options);
+  refuseNewVersion(seen.selected, options);
   for (const diagnostic of missingScripts(plan, seen.state)) writer.push({ type: "warning", diagnostic });
   if (found !== undefined && isUpToDate(seen) && !isOfAnotherVersion(seen.state, found, options)) {
-    for (const work of seen.works) skip(work, writer.push);
+    for (const one of seen.selected) skip(one, writer.push);
     return "unchanged";
   }
   const missing = await missingRights(client, plan, namespace);
   if (missing.length > 0) throw new Failure(4, missing);
-  const adoptions = await findForeign(seen.works, { client, namespace, ...seen });
+  const adoptions = await findForeign(seen.selected, { client, namespace, ...seen });
   refuseForeign(adoptions, options.adopt);
   const target = found ?? await prepareTarget(client, namespace, plan, options.signal);
   const keyed = found === undefined ? planFor(target.key) : plan;
@@ -85,7 +91,7 @@ async function run(given: Plan, options: RunOptions, writer: Writer): Promise<Ou
 interface Seen {
   readonly state: State;
   readonly live: LiveIndex;
-  readonly works: readonly Work[];
+  readonly selected: readonly SelectedMigration[];
 }
 
 /** Looks before anything is written. Where no run was there yet, everything is new. */
@@ -93,13 +99,13 @@ async function look(plan: Plan, options: RunOptions, target: Target | undefined)
   const [state, live] = target === undefined
     ? [EMPTY_STATE, new Map()]
     : await Promise.all([loadState(target), readLive(plan, options)]);
-  const works = selectWork(plan, state, live, target?.key ?? randomKey(), options);
-  return { state, live, works };
+  const selected = selectMigrations(plan, state, live, target?.key ?? randomKey(), options);
+  return { state, live, selected };
 }
 
 /** The common second run: reads, compares, writes nothing, takes no lock; but a lock that is held is waited for. */
-function isUpToDate({ state, works }: Seen): boolean {
-  return state.lock === undefined && !works.some(isTodo);
+function isUpToDate({ state, selected }: Seen): boolean {
+  return state.lock === undefined && !selected.some(isPending);
 }
 
 interface RunContext extends Holding {
@@ -115,30 +121,30 @@ async function runAll(context: RunContext): Promise<Outcome> {
   if (session.state.isRekeyed) push({ type: "warning", diagnostic: rekeyed() });
   const since = options.now();
   const live = await readLive(plan, options);
-  const works = selectWork(plan, session.state, live, target.key, options);
-  refuseNewVersion(works, options);
+  const selected = selectMigrations(plan, session.state, live, target.key, options);
+  refuseNewVersion(selected, options);
   await recordOrigin(context);
-  await recordAdoptions(works, context);
-  for (const work of works) {
-    if (!isTodo(work)) {
-      skip(work, push);
+  await recordAdoptions(selected, context);
+  for (const one of selected) {
+    if (!isPending(one)) {
+      skip(one, push);
       continue;
     }
     if (signal.aborted) return interrupted(session);
-    const outcome = await runOne(work, live, context);
+    const outcome = await runOne(one, live, context);
     if (outcome !== "applied") return outcome;
   }
-  const done = works.filter(isTodo).map(({ migration }) => migration);
+  const done = selected.filter(isPending).map(({ migration }) => migration);
   const planned = done.flatMap(plannedObjects);
-  for (const diagnostic of await lastLook({ ...target, planned, since, secrets: context.secrets })) {
+  for (const diagnostic of await reportFallen({ ...target, planned, since, secrets: context.secrets })) {
     push({ type: "warning", diagnostic });
   }
   return done.length > 0 ? "applied" : "unchanged";
 }
 
 /** @throws Failure (1) where this version would change what another one applied, and nobody said that it may */
-function refuseNewVersion(works: readonly Work[], { acceptNewVersion }: RunOptions): void {
-  const diagnostics = acceptNewVersion ? [] : diagnoseNewVersion(works);
+function refuseNewVersion(selected: readonly SelectedMigration[], { acceptNewVersion }: RunOptions): void {
+  const diagnostics = acceptNewVersion ? [] : diagnoseNewVersion(selected);
   if (diagnostics.length > 0) throw new Failure(1, diagnostics);
 }
 
@@ -161,9 +167,12 @@ async function recordOrigin({ options, session, target }: RunContext): Promise<v
 }
 
 /** All that is taken over is recorded first: a run that goes on after this one knows that it was decided. */
-async function recordAdoptions(works: readonly Work[], { session, adoptions }: RunContext): Promise<void> {
+async function recordAdoptions(
+  selected: readonly SelectedMigration[],
+  { session, adoptions }: RunContext,
+): Promise<void> {
   if (adoptions.size === 0) return;
-  const adopted = works.map(({ migration }) =>
+  const adopted = selected.map(({ migration }) =>
     [
       migration.id,
       plannedObjects(migration).flatMap(({ object }): readonly InventoryEntry[] => {
@@ -179,19 +188,19 @@ async function recordAdoptions(works: readonly Work[], { session, adoptions }: R
   });
 }
 
-async function runOne(work: Work, live: LiveIndex, context: RunContext): Promise<Outcome> {
+async function runOne(selected: SelectedMigration, live: LiveIndex, context: RunContext): Promise<Outcome> {
   const { options, session, push, signal } = context;
-  const { id, title } = work.migration;
-  const planned = plannedObjects(work.migration);
+  const { id, title } = selected.migration;
+  const planned = plannedObjects(selected.migration);
   const start = performance.now();
-  for (const service of work.migration.absent) push({ type: "service-absent", id, service });
-  const running = startOf(work, planned.length, context);
+  for (const service of selected.migration.absent) push({ type: "service-absent", id, service });
+  const running = startOf(selected, planned.length, context);
   push({
     type: "migration-started",
     id,
     title,
     at: running.startedAt,
-    resumed: work.reason === "resumed" || work.record?.redo !== undefined,
+    resumed: selected.reason === "resumed" || selected.record?.redo !== undefined,
     redo: running.redo !== undefined,
     objects: planned.length,
   });
@@ -200,7 +209,7 @@ async function runOne(work: Work, live: LiveIndex, context: RunContext): Promise
   const intended = planned.map(({ object }) => ({ ...refOf(object), uid: "" }));
   await writeRecord(session, id, running, mergeEntries(intended, before));
 
-  const result = await runSafely(work, live, running, context);
+  const result = await runSafely(selected, live, running, context);
   const durationMs = Math.round(performance.now() - start);
   const jobs = session.state.records.get(id)?.jobs;
   const state = result.diagnostics.length === 0 && !result.isInterrupted ? "applied" : "failed";
@@ -223,16 +232,16 @@ async function runOne(work: Work, live: LiveIndex, context: RunContext): Promise
 }
 
 async function runSafely(
-  work: Work,
+  selected: SelectedMigration,
   live: LiveIndex,
   running: MigrationRecord,
   context: RunContext,
 ): Promise<MigrationResult & { readonly isInterrupted: boolean }> {
   const { options, session, secrets, adoptions } = context;
-  const { id } = work.migration;
+  const { id } = selected.migration;
   const jobs = new Set(running.jobs ?? []);
   try {
-    const result = await runMigration(work, {
+    const result = await runMigration(selected, {
       ...writing(context),
       live,
       force: options.adopt ?? false,
@@ -255,7 +264,7 @@ async function runSafely(
   }
 }
 
-function skip({ migration: { id, title, absent }, reason }: Work, push: Push): void {
+function skip({ migration: { id, title, absent }, reason }: SelectedMigration, push: Push): void {
   for (const service of absent) push({ type: "service-absent", id, service });
   push({ type: "migration-skipped", id, title, reason: reason === "empty" ? "empty" : "applied" });
 }

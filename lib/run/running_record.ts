@@ -6,13 +6,16 @@ import type { Holding } from "./locked.ts";
 import type { Session } from "./session.ts";
 import type { MigrationRecord } from "./migration_record.ts";
 import type { InventoryEntry } from "./state.ts";
-import type { Work } from "./work.ts";
+import type { SelectedMigration } from "./select_migrations.ts";
 
 /**
  * What is done again, and which of the Jobs are not: the epoch since when the migration is done again (the run's own,
  * unless one of before began it), and the digests of the Jobs that were completed (since then).
  */
-export function againOf({ record, reason }: Work, epoch: number): Pick<Recorded, "redo" | "doneJobs"> {
+export function againOf(
+  { record, reason }: SelectedMigration,
+  epoch: number,
+): Pick<Recorded, "redo" | "doneJobs"> {
   const isNewRedo = reason === "redo" && record?.redo === undefined;
   return {
     redo: reason === "redo" ? record?.redo ?? epoch : undefined,
@@ -25,13 +28,13 @@ export function againOf({ record, reason }: Work, epoch: number): Pick<Recorded,
  * are not planned any more are forgotten before anything is sent: should their inputs come back, they run again.
  */
 export function startOf(
-  work: Work,
+  selected: SelectedMigration,
   objects: number,
   context: Holding,
 ): MigrationRecord {
   const { options, session, runId, target } = context;
-  const { migration, digest, record } = work;
-  const { redo, doneJobs } = againOf(work, session.state.epoch);
+  const { migration, digest, record } = selected;
+  const { redo, doneJobs } = againOf(selected, session.state.epoch);
   const planned = new Set(plannedObjects(migration).map(({ object }) => digestObject(object, target.key)));
   const jobs = [...doneJobs].filter((job) => planned.has(job));
   return {

@@ -17,7 +17,7 @@ import {
 } from "./names.ts";
 import type { MigrationRecord } from "./migration_record.ts";
 import type { Origin } from "./origin.ts";
-import { chainOf, readRolled, splitRecords, writeRolled } from "./rolled.ts";
+import { chainOf, readRolled, splitRecords, writeRolled } from "./record_budget.ts";
 
 /** Who holds the lock. */
 export interface Lock {

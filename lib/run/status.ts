@@ -13,7 +13,7 @@ import { readKey } from "./key.ts";
 import { KEY_NAME, LEASE_NAME, STATE_NAME } from "./names.ts";
 import type { MigrationRecord } from "./migration_record.ts";
 import { EMPTY_STATE, readState, type State } from "./state.ts";
-import { missingScripts } from "./work.ts";
+import { missingScripts } from "./select_migrations.ts";
 
 /** One line of `status`. */
 export interface MigrationStatus {

@@ -1,6 +1,6 @@
 /** Every secret of a plan: its places in the stack's files, grouped by what has to agree. */
-import { type SharedSecret, sharedSecrets } from "../stack/secrets/agreement.ts";
-import { isNotMoved } from "../stack/secrets/held.ts";
+import { type SharedSecret, sharedSecrets } from "../stack/secrets/shared_secrets.ts";
+import { isNotMoved } from "../stack/secrets/located_secrets.ts";
 import { DisjointSets } from "./disjoint_sets.ts";
 import type { InventoryInput, SecretGroup, SecretPlace } from "./place.ts";
 import { filePlaces, nameOfReference, otherPlaces, sharedPlace, variablePlaces } from "./places.ts";

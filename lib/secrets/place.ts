@@ -5,7 +5,7 @@ import type { JobDecisions } from "../decisions/jobs.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import type { PlannedObject } from "../kube/object.ts";
 import type { ExactText } from "../stack/secrets/exact_text.ts";
-import type { StackTexts } from "../stack/secrets/held.ts";
+import type { StackTexts } from "../stack/secrets/located_secrets.ts";
 import type { TextRange } from "../stack/secrets/part.ts";
 
 /** Characters of a configuration file. */

@@ -3,7 +3,7 @@ import { originOf } from "../../compose/mod.ts";
 import { encodeBase64 } from "../values/base64.ts";
 import type { Part, Reference } from "../decisions/jobs.ts";
 import { exactText } from "../stack/secrets/exact_text.ts";
-import { type Held, heldAt, mountedFiles, spanIn } from "../stack/secrets/held.ts";
+import { type LocatedSecret, mountedFiles, secretAt, spanIn } from "../stack/secrets/located_secrets.ts";
 import { findPlace, referenceText } from "../stack/secrets/reference.ts";
 import { record } from "../values/json.ts";
 import type { PlannedObject } from "../kube/object.ts";
@@ -18,13 +18,13 @@ export function nameOfReference(reference: Reference | Part): string {
 /** A place that the decisions name. */
 export function sharedPlace(input: InventoryInput, reference: Reference | Part): SecretPlace {
   const name = nameOfReference(reference);
-  const held = heldAt(input.conversion, input.texts, reference);
+  const located = secretAt(input.conversion, input.texts, reference);
   if (typeof reference === "string") return variablePlace(input, reference);
-  if ("reason" in held) {
+  if ("reason" in located) {
     return {
       name,
       value: undefined,
-      origin: { kind: "none", reason: `there is nothing: ${held.reason}` },
+      origin: { kind: "none", reason: `there is nothing: ${located.reason}` },
       readBy: [],
     };
   }
@@ -34,19 +34,19 @@ export function sharedPlace(input: InventoryInput, reference: Reference | Part):
       reason: `Secret "${reference.secret}" is not made from the stack's files; change it with kubectl`,
     };
     const object = { kind: "Secret", name: reference.secret, key: reference.key };
-    return { name, value: held.value, origin, object, readBy: [] };
+    return { name, value: located.value, origin, object, readBy: [] };
   }
-  if ("file" in reference) return filePart(input, name, held);
+  if ("file" in reference) return filePart(input, name, located);
   const whole = variablePlace(input, reference.variable);
   const { service, name: variable } = partsOf(reference.variable);
-  const origin = held.range === undefined
+  const origin = located.range === undefined
     ? { reason: "it is not there" }
-    : originOf(input.texts.project, service, variable, held.range);
+    : originOf(input.texts.project, service, variable, located.range);
   const { object } = whole;
   return {
     name,
-    value: held.value,
-    origin: valueOrigin(origin, held),
+    value: located.value,
+    origin: valueOrigin(origin, located),
     ...(object === undefined ? {} : { object }),
     readBy: [service],
   };
@@ -134,8 +134,8 @@ function variablePlace({ conversion, texts: { project } }: InventoryInput, name:
   };
 }
 
-function filePart({ conversion }: InventoryInput, name: string, held: Held): SecretPlace {
-  const { file, range, span, value } = held;
+function filePart({ conversion }: InventoryInput, name: string, located: LocatedSecret): SecretPlace {
+  const { file, range, span, value } = located;
   if (file === undefined || range === undefined || span === undefined) {
     return { name, value, origin: { kind: "none", reason: "it is not there" }, readBy: [] };
   }
@@ -152,7 +152,7 @@ function filePart({ conversion }: InventoryInput, name: string, held: Held): Sec
   };
 }
 
-function valueOrigin(found: ReturnType<typeof originOf>, { span }: Pick<Held, "span">): PlaceOrigin {
+function valueOrigin(found: ReturnType<typeof originOf>, { span }: Pick<LocatedSecret, "span">): PlaceOrigin {
   if ("reason" in found) {
     return { kind: "none", reason: found.reason, ...(span === undefined ? {} : { span }) };
   }

@@ -11,20 +11,13 @@ import { mentionsInValue } from "./network/host_mentions.ts";
  * Gives each service that is built and names no image the name that compose gives it, and replaces hosts that no
  * Service is called (`shop_db`, `shop-db-1`, `db.shop_default`, a fixed address) in variables and arguments by the
  * service's name in the cluster, and the machine's addresses in Docker's networks by the one that holds. What it replaces
- * is a remark; a host in a mounted file stays.
+ * is a remark.
  */
 export function asInCluster(
   project: Project,
   decisions: Pick<Decisions, "hostGateway">,
 ): { project: Project; findings: readonly Diagnostic[] } {
-  const machine = machineAddress(decisions);
-  const odd = new Map([
-    ...[...servicesByDnsName(project)].filter(([host, service]) => !hasService(project, service, host))
-      .map(([host, service]) => [host, label(service)] as const)
-      .filter(([, name]) => isServiceName(name)),
-    ...machineAddresses(project).filter((address) => address !== machine)
-      .map((address) => [address, machine] as const),
-  ]);
+  const odd = replacedHosts(project, decisions);
   const places = new Map<string, Place[]>();
   const services = Object.values(project.services).map((service) => {
     const named = service.image !== undefined || service.build === undefined
@@ -36,6 +29,21 @@ export function asInCluster(
     project: { ...project, services: Object.fromEntries(services) },
     findings: [...places].map(([host, uses]) => replaced(host, odd.get(host) ?? "", uses)),
   };
+}
+
+/** Hosts that are no names in the cluster, and what takes the place of each. */
+export function replacedHosts(
+  project: Project,
+  decisions: Pick<Decisions, "hostGateway">,
+): ReadonlyMap<string, string> {
+  const machine = machineAddress(decisions);
+  return new Map([
+    ...[...servicesByDnsName(project)].filter(([host, service]) => !hasService(project, service, host))
+      .map(([host, service]) => [host, label(service)] as const)
+      .filter(([, name]) => isServiceName(name)),
+    ...machineAddresses(project).filter((address) => address !== machine)
+      .map((address) => [address, machine] as const),
+  ]);
 }
 
 interface Place {
@@ -89,12 +97,12 @@ function withHosts(
   };
 }
 
-/** Where a host stands, and not a user, a database or a path of the same name. */
-function replaceHost(text: string, host: string, name: string): string {
+/** Where a host stands, and not a user, a database or a path of the same name; with a port behind it alone if wanted. */
+export function replaceHost(text: string, host: string, name: string, withPort = false): string {
   const plain = host.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const before = `(^|//|@|[,;\\s"'([]|(?:host|hostname|server|addr|address|url|endpoint)=)`;
   return text.replace(
-    new RegExp(`${before}${plain}(?=$|[:/,;?&\\s"')\\]])`, "gi"),
+    new RegExp(`${before}${plain}(?=${withPort ? ":\\d" : `$|[:/,;?&}\\s"')\\]]`})`, "gi"),
     (_, lead: string) => `${lead}${name}`,
   );
 }

@@ -1,6 +1,7 @@
 /** What is known of a stack before anything is made of it, each fact computed once. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Context, StackInput } from "./context.ts";
+import { filesInCluster } from "./files_in_cluster.ts";
 import { label } from "./names.ts";
 import { type NeighbourName, neighbourNames } from "./network/neighbours.ts";
 import { type HostReference, hostReferences } from "./network/references.ts";
@@ -39,12 +40,15 @@ export function stackFacts(input: StackInput): StackFacts {
   const seen = input.seen === undefined ? {} : { seen: input.seen };
   const known = { project, bindSources, decisions, routing, images, otherProjects, namespace, ...seen };
   const context: Context = { ...known, report: (finding) => findings.push(finding) };
+  const files = filesInCluster(project, decisions, bindSources, bindRoles(context));
+  findings.push(...files.findings);
   return {
     ...known,
-    references: hostReferences(project, bindSources),
+    bindSources: files.bindSources,
+    references: hostReferences(project, files.bindSources),
     neighbours: neighbourNames(project, otherProjects),
     published: publications(context),
-    roles: bindRoles(context),
+    roles: files.roles,
     volumes: volumeRoles(context),
     secrets: secretRules(project, bindSources, decisions),
     findings,

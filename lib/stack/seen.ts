@@ -11,18 +11,17 @@ export interface Seen {
   readonly ended: Readonly<Record<string, boolean>>;
   /** By service and path in its container: the machine's directory of an anonymous volume. */
   readonly volumes: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By key: the machine's directory of a named volume, where it is not the usual one. */
+  readonly places: Readonly<Record<string, string>>;
   /** By image reference. */
   readonly images: Readonly<Record<string, ImageFacts>>;
-  /** Where the engine that knows the stack keeps its data, volumes among it. */
-  readonly dataRoot?: string;
 }
 
-export const NOTHING_SEEN: Seen = { ended: {}, volumes: {}, images: {} };
+export const NOTHING_SEEN: Seen = { ended: {}, volumes: {}, places: {}, images: {} };
 
 /**
  * What was concluded first holds, as containers end and go while a stack is moved. Of an image the engine's word of
- * today counts, since it may be another one under the same name; users that were read from a container stay known. A stack
- * that was moved before keeps its volumes where they were.
+ * today counts, since it may be another one under the same name; users that were read from a container stay known.
  */
 export function withRecorded(now: Seen, recorded: Seen): Seen {
   const images = Object.fromEntries(
@@ -34,12 +33,11 @@ export function withRecorded(now: Seen, recorded: Seen): Seen {
       { ...now.volumes[service], ...recorded.volumes[service] },
     ]),
   );
-  const { dataRoot } = isNothing(recorded) ? now : recorded;
   return {
     ended: { ...now.ended, ...recorded.ended },
     volumes,
+    places: { ...now.places, ...recorded.places },
     images: { ...recorded.images, ...images },
-    ...(dataRoot === undefined ? {} : { dataRoot }),
   };
 }
 
@@ -48,13 +46,14 @@ function mergedFacts(now: ImageFacts, recorded: ImageFacts | undefined): ImageFa
 }
 
 /** Whether there is nothing to record. */
-export function isNothing({ ended, volumes, images }: Seen): boolean {
-  return [ended, volumes, images].every((part) => Object.keys(part).length === 0);
+export function isNothing({ ended, volumes, places, images }: Seen): boolean {
+  return [ended, volumes, places, images].every((part) => Object.keys(part).length === 0);
 }
 
-/** As it is recorded: the same conclusions give the same bytes. */
-export function writeSeen(seen: Seen): string {
-  return `${JSON.stringify(ordered(seen), undefined, 2)}\n`;
+/** As it is recorded: the same conclusions give the same bytes, those of older versions too, which know no places. */
+export function writeSeen({ places, ...seen }: Seen): string {
+  const told = Object.keys(places).length === 0 ? seen : { ...seen, places };
+  return `${JSON.stringify(ordered(told), undefined, 2)}\n`;
 }
 
 /** What was recorded; nothing where the text is no record. */

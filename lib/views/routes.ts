@@ -17,10 +17,12 @@ export interface Route {
 
 /** Routes of services first, in their order, then published ports. */
 export function routesOf({ conversion, facts }: StackView): readonly Route[] {
-  const own = [...conversion.services.values()].flatMap(({ name, routes }) =>
-    routes.flatMap((planned) => rulesOf(planned, name))
-  );
   const { entryPoints, loadBalancers, hostPorts } = facts.published;
+  // A port that Traefik passes on is told as the port, not as the rule that takes everything.
+  const passed = new Set(entryPoints.map(({ entryPoint }) => entryPoint));
+  const own = [...conversion.services.values()].flatMap(({ name, routes }) =>
+    routes.flatMap((planned) => rulesOf(planned, name, passed))
+  );
   const ports = [
     ...entryPoints.map((port) => ({ port, text: `entry point "${port.entryPoint}" of Traefik` })),
     ...loadBalancers.map((port) => ({ port, text: "Service of type LoadBalancer" })),
@@ -33,14 +35,24 @@ export function routesOf({ conversion, facts }: StackView): readonly Route[] {
     service: port.service,
     ...(port.span === undefined ? {} : { span: port.span }),
   }));
-  return [...own, ...conversion.routes.flatMap((planned) => rulesOf(planned, planned.service)), ...ports];
+  return [
+    ...own,
+    ...conversion.routes.flatMap((planned) => rulesOf(planned, planned.service, passed)),
+    ...ports,
+  ];
 }
 
 /** The rules of an IngressRoute, of TCP and UDP too; other objects have none. */
-function rulesOf({ object, source }: PlannedObject, service: string | undefined): Route[] {
+function rulesOf(
+  { object, source }: PlannedObject,
+  service: string | undefined,
+  passed: ReadonlySet<string>,
+): Route[] {
   if (!object.kind.startsWith("IngressRoute")) return [];
   const spec = fields(object["spec"]);
-  const entryPoints = items(spec["entryPoints"]).filter((name) => typeof name === "string").join(", ");
+  const names = items(spec["entryPoints"]).filter((name) => typeof name === "string");
+  if (names.length > 0 && names.every((name) => passed.has(name))) return [];
+  const entryPoints = names.join(", ");
   return list(spec["routes"]).map((route) => {
     const match = field(route, "match");
     return {

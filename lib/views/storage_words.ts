@@ -60,6 +60,8 @@ function volumeStore(role: VolumeRole): Told {
       return { kind: "volume", text: `PersistentVolume on ${role.path}` };
     case "nfs":
       return { kind: "volume", text: `PersistentVolume on ${role.nfs.server}:${role.nfs.path} by NFS` };
+    case "smb":
+      return { kind: "volume", text: `PersistentVolume on ${role.smb.source} by SMB` };
     case "memory":
       return { kind: "memory", text: "memory of the pod" };
     case "empty":

@@ -8,6 +8,7 @@ import { dryRun } from "../../lib/run/dry_run.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
 import { findRecord } from "../../lib/run/prepare.ts";
 import { findOrphans, prune } from "../../lib/run/prune.ts";
+import { readRemovals } from "../../lib/run/removals.ts";
 import { rollback } from "../../lib/run/rollback.ts";
 import { loadState } from "../../lib/run/session.ts";
 import { readStatus } from "../../lib/run/status.ts";
@@ -210,22 +211,25 @@ Deno.test("prune() removes what the plan has no more by uid, and leaves data and
         resources: { requests: { storage: "1Gi" } },
       },
     };
-    await run(planOf(namespace, map("kept"), map("old"), map("remade"), claim));
+    await run(planOf(namespace, map("kept"), map("old"), map("remade"), map("gone"), claim));
     const plan = planOf(namespace, map("kept"));
     await run(plan);
-    const remade = await uidOf(other, "v1", "ConfigMap", namespace, "remade");
-    await other.delete(
-      { apiVersion: "v1", kind: "ConfigMap", namespace, name: "remade" },
-      remade ?? "",
-      "Background",
-    );
+    for (const name of ["remade", "gone"]) {
+      const uid = await uidOf(other, "v1", "ConfigMap", namespace, name);
+      await other.delete({ apiVersion: "v1", kind: "ConfigMap", namespace, name }, uid ?? "", "Background");
+    }
     await other.create(map("remade"));
 
     const target = await findRecord(client, namespace);
     assert.ok(target !== undefined);
     const { removable, data } = findOrphans(plan, await loadState(target));
-    assert.deepEqual(removable.map(({ entry }) => entry.name).sort(), ["old", "remade"]);
+    assert.deepEqual(removable.map(({ entry }) => entry.name).sort(), ["gone", "old", "remade"]);
     assert.deepEqual(data.map(({ entry }) => entry.name), ["data"]);
+    const { removed, kept, refused } = await readRemovals(removable, { client, owner: namespace });
+    assert.deepEqual([removed.map(({ entry }) => entry.name), kept], [["old"], []]);
+    assert.deepEqual(refused.map(({ entry, why }) => [entry.name, why]), [
+      ["remade", "somebody deleted it and made another one of that name"],
+    ]);
     const events = await Array.fromAsync(prune(plan, {
       client,
       namespace,

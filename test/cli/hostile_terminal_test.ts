@@ -82,6 +82,19 @@ for (const colour of [false, true]) {
         ["migrate", "--to", EVIL, "--dry-run"],
         ["status", "--kubeconfig", EVIL],
         ["secrets", "set", `${EVIL}=x`],
+        ["explain", "web"],
+        ["explain", "web", "-o", "json"],
+        ["explain", "deployment/other", "080", "ports", "services.web.skip", "traefik.http.routers.a.rule"],
+        ["explain", EVIL],
+        ["graph"],
+        ["graph", "-o", "json"],
+        ["graph", "-o", "dot"],
+        ["graph", "-o", "mermaid"],
+        ["graph", "-o", "svg"],
+        ["graph", "--of", EVIL],
+        ["decide"],
+        ["decide", "-o", "json"],
+        ["decide", "--answers", EVIL],
       ];
       for (const command of commands) {
         const args = command.includes("-f") || command[0] === EVIL

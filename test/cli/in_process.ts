@@ -15,6 +15,8 @@ export interface Circumstances {
   readonly environment?: Readonly<Record<string, string>>;
   /** What the user answers; nobody is there without it. */
   readonly answer?: boolean;
+  /** The lines that the user types, one for each question; then the terminal is gone. */
+  readonly lines?: readonly string[];
   readonly now?: Date;
   /** Whether the terminal has colours. */
   readonly colour?: boolean;
@@ -26,9 +28,10 @@ export interface Circumstances {
 export async function told(
   directory: string,
   args: readonly string[],
-  { environment = {}, answer, now = new Date(), home = HOME, colour = false }: Circumstances = {},
+  { environment = {}, answer, lines, now = new Date(), home = HOME, colour = false }: Circumstances = {},
 ): Promise<Told> {
   let [out, err] = ["", ""];
+  const typed = [...lines ?? []];
   const code = await runProgram(args, {
     environment,
     directory,
@@ -62,8 +65,12 @@ export async function told(
       errColour: colour,
       columns: 100,
       directory,
-      canAsk: answer !== undefined,
+      canAsk: answer !== undefined || lines !== undefined,
       confirm: () => answer,
+      ask: (question) => {
+        err += question;
+        return typed.shift();
+      },
     }),
   }, "0.0.0");
   return { code, out, err };

@@ -2,12 +2,19 @@
  * An API server that keeps what it is given, as far as a run needs one: what of its answers is replaced is what is
  * tested, and the real one is not asked for that.
  */
+import { type Told, told } from "./in_process.ts";
 
 type Fields = Record<string, unknown>;
 
 /** Answers as the API server would; paths of objects to the objects. */
 export class SmallServer {
   readonly #objects = new Map<string, Fields>();
+
+  /** What it keeps, for a test to change behind the program's back. */
+  get objects(): Map<string, Fields> {
+    return this.#objects;
+  }
+
   #version = 0;
 
   async answer(request: Request): Promise<Response> {
@@ -43,10 +50,12 @@ export class SmallServer {
     }
     const key = method === "POST" ? `${path}/${metadata?.["name"]}` : path;
     if (method === "POST" && this.#objects.has(key)) return refusal(409, "AlreadyExists", "already exists");
+    const replicas = { replicas: 1, updatedReplicas: 1, availableReplicas: 1, readyReplicas: 1 };
+    const ended = body["kind"] === "Job" ? { conditions: [{ type: "Complete", status: "True" }] } : {};
     const made = {
       ...body,
       metadata: { uid: key, ...metadata, resourceVersion: String(++this.#version) },
-      status: { replicas: 1, updatedReplicas: 1, availableReplicas: 1, readyReplicas: 1, phase: "Bound" },
+      status: { ...replicas, phase: "Bound", ...ended },
     };
     const isNew = !this.#objects.has(key);
     if (query.get("dryRun") !== "All") this.#objects.set(key, made);
@@ -61,4 +70,17 @@ function refusal(code: number, reason: string, message: string): Response {
 /** Tells nothing until it is left. */
 function watch(): Response {
   return new Response(new ReadableStream(), { headers: { "content-type": "application/json" } });
+}
+
+/** Runs the command against the API server at that address, with the stack in the folder. */
+export async function toldAt(directory: string, address: string, args: readonly string[]): Promise<Told> {
+  const kubeconfig = {
+    "current-context": "main",
+    clusters: [{ name: "c", cluster: { server: address } }],
+    users: [{ name: "u", user: { token: "TOKEN-OF-THE-USER" } }],
+    contexts: [{ name: "main", context: { cluster: "c", user: "u" } }],
+  };
+  const file = `kubeconfig-${new URL(address).port}`;
+  await Deno.writeTextFile(`${directory}/${file}`, JSON.stringify(kubeconfig));
+  return await told(directory, [...args, "--stack", ".", "--kubeconfig", file]);
 }

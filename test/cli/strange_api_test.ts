@@ -1,8 +1,8 @@
 /** Commands against an address where no API server answers, or where one stops to answer in the middle of a run. */
 import { doesNotMatch, equal, match, ok } from "node:assert/strict";
-import { BROKEN, type Counted, serve, STRANGE } from "../cluster_client/strange_answers.ts";
-import { type Told, told, withFiles } from "./in_process.ts";
-import { SmallServer } from "./small_server.ts";
+import { BROKEN, serve, STRANGE } from "../cluster_client/strange_answers.ts";
+import { type Told, withFiles } from "./in_process.ts";
+import { SmallServer, toldAt } from "./small_server.ts";
 
 const COMPOSE = `services:
   web:
@@ -30,19 +30,6 @@ const ANSWERS = Object.entries({
 });
 const SMALL = ANSWERS.filter(([name]) => !STRANGE[name]?.isLarge);
 
-/** Runs the command against the server, in a folder with a stack. */
-async function run(directory: string, server: Counted, args: readonly string[]): Promise<Told> {
-  const kubeconfig = {
-    "current-context": "main",
-    clusters: [{ name: "c", cluster: { server: server.address } }],
-    users: [{ name: "u", user: { token: "TOKEN-OF-THE-USER" } }],
-    contexts: [{ name: "main", context: { cluster: "c", user: "u" } }],
-  };
-  const file = `kubeconfig-${new URL(server.address).port}`;
-  await Deno.writeTextFile(`${directory}/${file}`, JSON.stringify(kubeconfig));
-  return await told(directory, [...args, "--stack", ".", "--kubeconfig", file]);
-}
-
 function isClear({ out, err }: Told, which: string): void {
   const all = out + err;
   doesNotMatch(all, /is a bug/, `${which}: ${all}`);
@@ -59,7 +46,7 @@ Deno.test("where no API server answers, every command says so with exit code 4, 
         : [SMALL[index % SMALL.length] ?? ["nothing", (): Response => new Response()]];
       for (const [what, answer] of answers) {
         await using server = serve(answer);
-        const told = await run(directory, server, args);
+        const told = await toldAt(directory, server.address, args);
         const which = `${args.join(" ")}, ${what}`;
         isClear(told, which);
         equal(told.code, 4, `${which}: ${told.err}`);
@@ -74,7 +61,7 @@ Deno.test("what needs no cluster is done where no API server answers", () =>
   withFiles({ "compose.yaml": COMPOSE }, async (directory) => {
     await Promise.all(SMALL.map(async ([what, answer]) => {
       await using server = serve(answer);
-      const told = await run(directory, server, ["secrets", "list"]);
+      const told = await toldAt(directory, server.address, ["secrets", "list"]);
       isClear(told, what);
       equal(told.code, 0, what);
       match(told.err, /could not be asked/, what);
@@ -85,7 +72,7 @@ Deno.test("where the API server stops to answer as one in the middle of a run, t
   withFiles({ "compose.yaml": COMPOSE }, async (directory) => {
     const whole = new SmallServer();
     await using server = serve((request) => whole.answer(request));
-    const { code, err } = await run(directory, server, MIGRATE);
+    const { code, err } = await toldAt(directory, server.address, MIGRATE);
     equal(code, 0, err);
     const requests = server.seen.length;
     // Neighbours are much alike, and each run takes its time, most of it waiting.
@@ -96,7 +83,7 @@ Deno.test("where the API server stops to answer as one in the middle of a run, t
       await using server = serve((request, count) =>
         count < first || answer === undefined ? small.answer(request) : answer()
       );
-      const told = await run(directory, server, MIGRATE);
+      const told = await toldAt(directory, server.address, MIGRATE);
       const which = `${what} from request ${first} on, ${server.seen[first - 1]}`;
       isClear(told, which);
       const isLast = told.code === 0 && first >= requests - 3;
@@ -119,7 +106,7 @@ Deno.test("a Secret of the key that is damaged is told from a server that is non
           data,
         });
       });
-      const { code, out, err } = await run(directory, server, ["status"]);
+      const { code, out, err } = await toldAt(directory, server.address, ["status"]);
       equal(code, 1, err);
       match(err, /run-key-missing/);
       match(err, /pods start anew, Jobs run once more/);

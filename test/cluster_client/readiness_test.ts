@@ -441,3 +441,29 @@ Deno.test("readinessOf() a Deployment names the old pod that a rollout waits for
   );
   assert.equal(look([pod("other", { ...leaving, labels: { app: "x" } })]), "0 of 1 pods updated");
 });
+
+Deno.test("pods that the server refuses end the wait, once the refusal came again and none is there", () => {
+  const set: LiveObject = {
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata: { name: "db", namespace: "shop", uid: "set", generation: 1 },
+    spec: { replicas: 1 },
+    status: { observedGeneration: 1, replicas: 0 },
+  };
+  const pod = (owner: string): LiveObject => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "db-0", namespace: "shop", uid: "pod", ownerReferences: [{ uid: owner }] },
+  });
+  const look = (elapsedMs: number, isRepeated: boolean, pods: readonly LiveObject[] = []): Readiness =>
+    readinessOf(set, {
+      all: () => pods,
+      sightings: { since: () => elapsedMs, first: () => 0 },
+      warnings: () => [{ reason: "FailedCreate", message: "labels: must be no more than 63", isRepeated }],
+    });
+  assert.equal(look(1_000, true).state, "waiting", "it may be of before");
+  assert.equal(look(6_000, false).state, "waiting", "once is no reason");
+  assert.deepEqual(look(6_000, true), { state: "failed", reason: "labels: must be no more than 63" });
+  assert.deepEqual(look(6_000, true, [pod("other")]), look(6_000, true), "another's pod");
+  assert.equal(look(6_000, true, [pod("set")]).state, "waiting", "there is one");
+});

@@ -25,7 +25,6 @@ export const KEYS: Readonly<Record<string, Announced>> = {
   "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
   "uts": { aspects: /^(namespace\.uts|hostname)$/ },
-  "volumes.tmpfs.mode": { aspects: MOUNT_ENTRIES, unseen: "1777 is what an emptyDir has" },
   "volumes_from": { aspects: MOUNTS },
 };
 
@@ -43,9 +42,10 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-group-unknown": { aspects: /^groups$/ },
   "kube-host-gateway": { aspects: NAMES },
   "kube-host-renamed": { aspects: NAMES },
-  "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.)/ },
+  "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.|mount\.[^ ]+: )/ },
   "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
   "kube-hostname-short": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
+  "kube-memory-mode": { aspects: MOUNT_ENTRIES },
   "kube-memory-shared": { aspects: MOUNTS },
   "kube-mount-type": { aspects: MOUNTS },
   "kube-name-changed": { aspects: NAMES },
@@ -56,6 +56,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
       /^(namespace\.(ipc|uts|pid|net)$|first process$|hostname$|mount\.\/dev\/shm|groups$)|^(name|port|hosts)\./,
   },
   "kube-pids-limit": { aspects: /^cgroup\.pids$/ },
+  "kube-platform": { aspects: /^runs$/ },
   "kube-port-unknown": { aspects: NAMES },
   "kube-probe-secret": { aspects: /^calls$/ },
   "kube-propagation": { aspects: /^mount\.[^ ]+\.propagation$/ },
@@ -75,4 +76,5 @@ export const CODES: Readonly<Record<string, Announced>> = {
   },
   "kube-user-unknown": { aspects: /^(uid|gid|groups|env\.HOME|mount\..*)$/ },
   "kube-volume-foreign": { aspects: MOUNTS },
+  "kube-volume-smb": { aspects: MOUNTS },
 };

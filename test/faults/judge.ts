@@ -6,7 +6,7 @@ import { plannedObjects } from "../../lib/migration/step.ts";
 import { readLiveIndex } from "../../lib/run/live_index.ts";
 import { findRecord } from "../../lib/run/prepare.ts";
 import { loadState } from "../../lib/run/session.ts";
-import { isTodo, selectWork } from "../../lib/run/work.ts";
+import { isPending, selectMigrations } from "../../lib/run/select_migrations.ts";
 import { referencePlan, SENTINEL } from "../run/reference_plan.ts";
 import { differences, type Snapshot, snapshotOf } from "./snapshot.ts";
 
@@ -81,7 +81,7 @@ export async function judge(
   for (const { object } of plan.migrations.flatMap(plannedObjects)) {
     assert.ok(live.has(objectKey(object)), `lost: ${describeObject(object)}`);
   }
-  const left = selectWork(plan, state, live, target.key).filter(isTodo);
+  const left = selectMigrations(plan, state, live, target.key).filter(isPending);
   assert.deepEqual(left.map(({ migration, reason }) => `${migration.id} ${reason}`), [], "left to do");
   assert.equal(state.lock, undefined, "the lock is still held");
   assert.deepEqual(

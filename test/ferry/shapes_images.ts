@@ -30,7 +30,7 @@ const CONTENT: Readonly<Record<string, Entry>> = {
   "content/closed.txt": { owner: 1234, mode: 0o640, text: "closed\n" },
   "content/open.txt": { owner: 0, mode: 0o604, text: "open\n" },
   "content/.hidden": { owner: 0, mode: 0o644, text: "hidden\n" },
-  "content/deep": { owner: 65534, mode: 0o701 },
+  "content/deep": { owner: 65534, mode: 0o705 },
   "content/deep/page.txt": { owner: 65534, mode: 0o444, text: "deep\n" },
   "content-too": { owner: 1234, mode: 0o750 },
   "content-too/never.txt": { owner: 1234, mode: 0o644, text: "never\n" },

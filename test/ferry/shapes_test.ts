@@ -24,7 +24,7 @@ const VOLUMES = "/var/lib/docker/volumes";
 const CONTENT = `. 750 1234:1234
 ./.hidden 644 0:0 hidden
 ./closed.txt 640 1234:1234 closed
-./deep 701 65534:65534
+./deep 705 65534:65534
 ./deep/page.txt 444 65534:65534 deep
 ./link 777 0:0 deep
 ./open.txt 604 0:0 open`;
@@ -151,7 +151,7 @@ Deno.test({
         await on.inside("filled", "deploy/site", "cat /content/mine.txt; ls /content"),
         "mine\ndeep\nlink\nmine.txt\nopen.txt",
       );
-      equal(await on.inside("filled", "sts/cache", "cat /data/rows"), "kept\nkept");
+      equal(await on.inside("filled", "deploy/cache", "cat /data/rows"), "kept\nkept");
       equal(await on.inside("pair", "deploy/left", "cat /shared/left /shared/right"), "left\nleft\nright");
     });
 
@@ -166,7 +166,7 @@ Deno.test({
       await on.succeeds("migrate");
       await assertState(on, 3);
       equal(await on.inside("filled", "deploy/site", "cat /content/mine.txt"), "mine");
-      equal(await on.inside("filled", "sts/cache", "cat /data/rows"), "kept\nkept\nkept");
+      equal(await on.inside("filled", "deploy/cache", "cat /data/rows"), "kept\nkept\nkept");
       equal(await on.read("pair/nobody/made/left"), "left\nleft\nleft\n");
     });
   },

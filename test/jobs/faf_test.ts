@@ -1,7 +1,7 @@
 /** FAF's users and timers from FAF's own public files: complete, in agreement, without a secret, and run. */
 import assert from "node:assert/strict";
 import type { Conversion } from "../../lib/kube/conversion.ts";
-import { checkAgreement } from "../../lib/stack/secrets/agreement.ts";
+import { checkAgreement } from "../../lib/stack/secrets/shared_secrets.ts";
 import { brokerUsers } from "../../lib/kube/jobs/rabbitmq/broker_users.ts";
 import { backupJobs, timerJobs } from "../../lib/kube/jobs/cron_jobs.ts";
 import { databaseUsers } from "../../lib/kube/jobs/database_users.ts";

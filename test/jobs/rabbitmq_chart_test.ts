@@ -1,7 +1,7 @@
 /** The values for the broker's chart: our claim, node name and Secrets, whose keys exist. */
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { checkAgreement } from "../../lib/stack/secrets/agreement.ts";
+import { checkAgreement } from "../../lib/stack/secrets/shared_secrets.ts";
 import { Decided } from "../../lib/decisions/decided.ts";
 import type { JobDecisions } from "../../lib/decisions/jobs.ts";
 import { brokerChart, missingKeys } from "../../lib/kube/jobs/rabbitmq/rabbitmq_chart.ts";

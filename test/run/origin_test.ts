@@ -46,8 +46,8 @@ const CASES: readonly {
 
 for (const { name, digest = "now", record = RECORD, recorded = LAST, current, wanted } of CASES) {
   Deno.test(`causeOf(): ${name}`, () => {
-    const work = { digest, ...(record === null ? {} : { record }) };
-    assert.equal(causeOf(work, recorded ?? undefined, current ?? undefined), wanted);
+    const selected = { digest, ...(record === null ? {} : { record }) };
+    assert.equal(causeOf(selected, recorded ?? undefined, current ?? undefined), wanted);
   });
 }
 

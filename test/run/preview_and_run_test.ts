@@ -19,7 +19,7 @@ import { runMigration } from "../../lib/run/run_migration.ts";
 import { againOf } from "../../lib/run/running_record.ts";
 import { refuseForeign } from "../../lib/run/foreign.ts";
 import { Failure } from "../../lib/diagnostics/diagnostic.ts";
-import type { Reason, Work } from "../../lib/run/work.ts";
+import type { Reason, SelectedMigration } from "../../lib/run/select_migrations.ts";
 
 const KEY = new Uint8Array(32).fill(1);
 const OWNER = "shop";
@@ -156,7 +156,7 @@ function liveOf(one: Case): LiveObject | undefined {
   };
 }
 
-function workOf(one: Case, planned: PlannedObject): Work {
+function selectedOf(one: Case, planned: PlannedObject): SelectedMigration {
   const isJob = one.kind === "Job";
   const steps = isJob
     ? [{ kind: "job", object: planned, timeout: "1ms" } as const]
@@ -181,7 +181,7 @@ async function compare(one: Case): Promise<string> {
     isTheirs ? [[key, { planned, live, madeBy: '"helm"', isDecided: one.there.endsWith("decided") }]] : [],
   );
   const index = new Map(live === undefined || isTheirs ? [] : [[key, live]]);
-  const work = workOf(one, planned);
+  const selected = selectedOf(one, planned);
   const shared = { owner: OWNER, key: KEY, epoch: EPOCH, live: index, secrets: [] };
   const client = shelf.asClient();
   const preview: Preview = {
@@ -190,7 +190,7 @@ async function compare(one: Case): Promise<string> {
     options: { client, namespace: OWNER, adopt: one.adopt },
     coming: { namespaces: new Set(), kinds: new Set(), policies: new Set(), roles: new Set() },
   };
-  const said = await previewObject(planned, one.kind === "Job", work, preview);
+  const said = await previewObject(planned, one.kind === "Job", selected, preview);
   assert.equal(shelf.writes, 0, "a preview writes nothing");
 
   const events: RunEvent[] = [];
@@ -203,9 +203,9 @@ async function compare(one: Case): Promise<string> {
     }
     return undefined;
   })();
-  const diagnostics = refusedBefore?.diagnostics ?? await runMigration(work, {
+  const diagnostics = refusedBefore?.diagnostics ?? await runMigration(selected, {
     ...shared,
-    ...againOf(work, EPOCH),
+    ...againOf(selected, EPOCH),
     client,
     adoptions: foreign,
     force: one.adopt,

@@ -7,7 +7,7 @@ import type { SecretGroup } from "../../lib/secrets/place.ts";
 import { summarise } from "../../lib/secrets/summary.ts";
 import { probesThatLogIn } from "../../lib/secrets/probes.ts";
 import { verifyChange } from "../../lib/secrets/verify.ts";
-import { checkAgreement } from "../../lib/stack/secrets/agreement.ts";
+import { checkAgreement } from "../../lib/stack/secrets/shared_secrets.ts";
 import { compareSecrets } from "../../lib/secrets/compare.ts";
 import { renderSecretDiff, renderSecrets } from "../../lib/report/secrets_text.ts";
 import { prepareFiles, writeFile } from "../../lib/run/secrets/edited_files.ts";

@@ -11,6 +11,7 @@ import {
 const FIRST: Seen = {
   ended: { web: false, setup: true },
   volumes: { web: { "/data": "/volumes/first" } },
+  places: { pages: "/disk/pages" },
   images: { i: { exposedPorts: [80], user: "app", users: { app: 1000 } } },
 };
 
@@ -22,11 +23,13 @@ Deno.test("what was concluded first holds, and what is new is added", () => {
   const now: Seen = {
     ended: { web: true, setup: false, added: true },
     volumes: { web: { "/data": "/volumes/second", "/more": "/volumes/more" } },
+    places: { pages: "/other/pages", files: "/other/files" },
     images: { other: { exposedPorts: [1] } },
   };
   assert.deepEqual(withRecorded(now, FIRST), {
     ended: { web: false, setup: true, added: true },
     volumes: { web: { "/data": "/volumes/first", "/more": "/volumes/more" } },
+    places: { pages: "/disk/pages", files: "/other/files" },
     images: { ...FIRST.images, other: { exposedPorts: [1] } },
   });
 });
@@ -38,16 +41,14 @@ Deno.test("another image under the same name counts, and users that only a conta
   });
 });
 
-Deno.test("volumes lie where the engine keeps its data, and those of a stack that was moved stay where they were", () => {
-  const now: Seen = { ...NOTHING_SEEN, images: FIRST.images, dataRoot: "/srv/docker" };
-  assert.equal(withRecorded(now, NOTHING_SEEN).dataRoot, "/srv/docker");
-  assert.equal(withRecorded({ ...now, dataRoot: "/other" }, now).dataRoot, "/srv/docker");
-  assert.equal(withRecorded(now, FIRST).dataRoot, undefined);
-});
-
 Deno.test("the record is read as it was written, whoever was asked first, and noise is nothing", () => {
   assert.deepEqual(readSeen(writeSeen(FIRST)), FIRST);
-  const turned: Seen = { images: FIRST.images, volumes: FIRST.volumes, ended: { setup: true, web: false } };
+  const turned: Seen = {
+    images: FIRST.images,
+    places: FIRST.places,
+    volumes: FIRST.volumes,
+    ended: { setup: true, web: false },
+  };
   assert.equal(writeSeen(turned), writeSeen(FIRST));
   for (const text of [undefined, "", "no", "5", "null"]) assert.ok(isNothing(readSeen(text)), String(text));
   assert.equal(isNothing(FIRST), false);

@@ -226,7 +226,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "Use resources.limits of ephemeral-storage",
   ),
   "service.sysctls.*": carried("securityContext.sysctls; unsafe ones need the kubelet's consent"),
-  "service.tmpfs": carried("an emptyDir in memory"),
+  "service.tmpfs": carried(
+    "an emptyDir in memory, with the mode and the owner of the entry, or Docker's 1777",
+  ),
   "service.tty": carried("tty"),
   "service.ulimits.*": reported(
     "pods have the limits of the container runtime",
@@ -250,11 +252,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "claim, ConfigMap, Secret (modes as on disk, owners where others may not read), hostPath or image",
   ),
   "service.volumes.target": carried("mountPath"),
-  "service.volumes.tmpfs.mode": reported(
-    "an emptyDir is open to all users of the pod",
-    "Use fsGroup",
-    "info",
-  ),
+  "service.volumes.tmpfs.mode": carried("the directory's mode, by an init container"),
   "service.volumes.tmpfs.size": carried("sizeLimit"),
   "service.volumes.type": carried("the kind of volume"),
   "service.volumes.volume.labels.*": read("labels for a volume that Docker would make"),
@@ -268,7 +266,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.working_dir": carried("workingDir"),
   "volume.driver": reported("a volume plugin of Docker", "Use the CSI driver of that storage", "question"),
   "volume.driver_opts.*": carried(
-    "the path of a bind, the share of nfs with its options, memory for tmpfs; others are asked for",
+    "the path of a bind, the share of nfs or cifs with its options, memory for tmpfs; others are asked for",
   ),
   "volume.external.*": carried("its own name instead of the project's"),
   "volume.labels.*": read("labels of Docker's volume"),

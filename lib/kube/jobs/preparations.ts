@@ -1,7 +1,7 @@
 /** The door of this folder: the Jobs of one service by what they are for, and all that is wrong with the decisions. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Conversion } from "../conversion.ts";
-import { checkAgreement } from "../../stack/secrets/agreement.ts";
+import { checkAgreement } from "../../stack/secrets/shared_secrets.ts";
 import { brokerUsers } from "./rabbitmq/broker_users.ts";
 import { backupJobs, timerJobs } from "./cron_jobs.ts";
 import { databaseUsers } from "./database_users.ts";
@@ -9,7 +9,7 @@ import type { JobDecisions } from "../../decisions/jobs.ts";
 import { serviceCalls } from "./http_calls.ts";
 import { identityClients, identityMigration } from "./hydra/hydra_clients.ts";
 import { brokerChart } from "./rabbitmq/rabbitmq_chart.ts";
-import type { StackTexts } from "../../stack/secrets/held.ts";
+import type { StackTexts } from "../../stack/secrets/located_secrets.ts";
 import type { JobResult } from "./script/sources.ts";
 
 /**

@@ -7,13 +7,16 @@ import { label, shortHash } from "../../stack/names.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import { FOUND, nodeDirectory, PLACE_ANNOTATION } from "./node_directory.ts";
 import { isCreated, pathOnNode } from "../../stack/storage/places.ts";
-import type { Share, VolumeRole } from "../../stack/storage/volume_roles.ts";
+import type { Share, SmbShare, VolumeRole } from "../../stack/storage/volume_roles.ts";
 
 const DEFAULT_CLASS = "local-storage";
 const DEFAULT_SIZE = "10Gi";
 
 /** A directory of the node, or a share of another machine. */
-type Source = { readonly path: string } | { readonly nfs: Share; readonly mountOptions: readonly string[] };
+type Source =
+  | { readonly path: string }
+  | { readonly nfs: Share; readonly mountOptions: readonly string[] }
+  | { readonly smb: SmbShare; readonly mountOptions: readonly string[]; readonly secret: string | undefined };
 
 interface Claim {
   readonly name: string;
@@ -72,11 +75,13 @@ export class Claims {
   /** The claim for a named volume, in Docker's own directory, a decided one, or on a share. */
   named(
     key: string,
-    role: VolumeRole & { readonly kind: "directory" | "nfs" },
+    role: VolumeRole & { readonly kind: "directory" | "nfs" | "smb" },
     service: string,
     span: Span | undefined,
+    secret: string | undefined,
   ): string {
-    return this.#volume(key, role, { service, decision: this.#context.decisions.storage?.[key], span });
+    const decision = this.#context.decisions.storage?.[key];
+    return this.#volume(key, role, { service, decision, span }, secret);
   }
 
   /** The claim for a volume that nobody named; where it lies was found, and holds once it is made. */
@@ -92,11 +97,14 @@ export class Claims {
 
   #volume(
     key: string,
-    role: VolumeRole & { readonly kind: "directory" | "nfs" },
+    role: VolumeRole & { readonly kind: "directory" | "nfs" | "smb" },
     asked: Omit<Asked, "create">,
+    secret?: string,
   ): string {
     const source: Source = role.kind === "nfs"
       ? { nfs: role.nfs, mountOptions: role.mountOptions }
+      : role.kind === "smb"
+      ? { smb: role.smb, mountOptions: role.mountOptions, secret }
       : { path: role.path };
     const create = role.kind === "directory" && role.create;
     return this.#claim(`volume:${key}`, label(key), source, { ...asked, create });
@@ -193,7 +201,7 @@ export class Claims {
           namespace: this.#context.namespace,
           name: claim.name,
         },
-        ...sourceOf(claim),
+        ...sourceOf(claim, this.#context.namespace),
       },
     };
   }
@@ -215,11 +223,27 @@ export class Claims {
 }
 
 /** The part of the `spec` that says where the volume lies. */
-function sourceOf(claim: Claim): Record<string, unknown> {
+function sourceOf(claim: Claim, namespace: string): Record<string, unknown> {
   const { source } = claim;
   if ("path" in source) return nodeDirectory({ ...claim, path: source.path });
+  const place = "nfs" in source ? { nfs: source.nfs } : { csi: smbVolume(claim, source, namespace) };
   return {
-    nfs: source.nfs,
+    ...place,
     ...(source.mountOptions.length === 0 ? {} : { mountOptions: source.mountOptions }),
+  };
+}
+
+/** As the CSI driver for SMB takes it. */
+function smbVolume(
+  { volumeName }: Claim,
+  { smb, secret }: Extract<Source, { readonly smb: SmbShare }>,
+  namespace: string,
+): Record<string, unknown> {
+  return {
+    driver: "smb.csi.k8s.io",
+    volumeHandle: volumeName,
+    ...(smb.readOnly === true ? { readOnly: true } : {}),
+    volumeAttributes: { source: smb.source },
+    ...(secret === undefined ? {} : { nodeStageSecretRef: { name: secret, namespace } }),
   };
 }

@@ -12,6 +12,8 @@ export interface Mounted {
   readonly extraVolumes?: readonly (Json & { name: string })[];
   /** Its volume takes what the image has at its place, where it is empty. */
   readonly isFilled?: boolean;
+  /** What its directory in memory is given before the program starts. */
+  readonly permissions?: { readonly mode: string; readonly owner?: string };
   readonly init?: Json & { name: string; volumeMounts: readonly (Json & { name: string })[] };
 }
 

@@ -11,7 +11,7 @@ import { type Filled, PROGRAM_VOLUME } from "./fill.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
 import { propagation } from "./propagation.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
-import { memory, sharedMemory, temporary } from "./temporary.ts";
+import { permissionsContainer, sharedMemory, temporary, temporaryMount } from "./temporary.ts";
 import { toldApart } from "./told_apart.ts";
 import { volumeMount } from "./volume_mount.ts";
 
@@ -60,7 +60,15 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
       ...(filled.length === 0 ? [] : [PROGRAM_VOLUME]),
     ],
     volumeMounts,
-    initContainers: mounted.flatMap(({ init }) => init === undefined ? [] : [init]),
+    initContainers: [
+      ...permissionsContainer(
+        workshop.context,
+        subject,
+        mounted.filter(({ mount }) => byTarget.get(mount.mountPath) === mount),
+        helperImage,
+      ),
+      ...mounted.flatMap(({ init }) => init === undefined ? [] : [init]),
+    ],
     digests: mounted.flatMap(({ digests }) => digests),
     filled,
     writesData: mounted.some(({ volume, mount }) =>
@@ -82,7 +90,7 @@ function mountOf(
     case "volume":
       return volumeMount(workshop, subject, mount, path, helperImage);
     case "tmpfs":
-      return [memory(mount.target, mount.tmpfs?.size)];
+      return [temporaryMount(mount)];
     case "image":
       return [imageMount(mount)];
     case "npipe":

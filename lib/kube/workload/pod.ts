@@ -2,7 +2,7 @@
 import type { Published } from "../../stack/published_port.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
 import { isAnnotationKey, labelValue, shortHash } from "../../stack/names.ts";
-import { at } from "../../stack/context.ts";
+import { at, type Context } from "../../stack/context.ts";
 import type { Place } from "../../stack/secrets/reference.ts";
 import { containerOf } from "./container.ts";
 import { fillContainers } from "./fill.ts";
@@ -74,7 +74,7 @@ export function podOf(
     ...host.pod,
     ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
     ...optional("securityContext", security),
-    ...platformOf(service.platform),
+    ...platformOf(context, subject),
     ...(kind === "Job" ? { restartPolicy: restartPolicy(service.restart) } : {}),
     ...optional("initContainers", initContainers),
     containers: [hostPorts.length === 0 ? container.json : withHostPorts(container.json, hostPorts)],
@@ -144,10 +144,21 @@ function addressOf(hostIp: string | undefined): string | undefined {
   return hostIp === "localhost" ? "127.0.0.1" : hostIp?.replace(/^\[|\]$/g, "");
 }
 
-/** `linux/arm64/v8` as a node selector. */
-function platformOf(platform: string | undefined): Json {
-  const [os, architecture] = platform?.split("/") ?? [];
+/** `linux/arm64/v8` as a node selector; no node has another system than these, and a runtime class takes what is none. */
+function platformOf(context: Context, { service }: Subject): Json {
+  const [os, architecture] = service.platform?.split("/") ?? [];
   if (os === undefined) return {};
+  if (!/^(linux|windows)$/.test(os)) {
+    context.report({
+      code: "kube-platform",
+      severity: "question",
+      message:
+        `Platform "${service.platform}" of service "${service.name}" is no node's: its image runs where the node's runtime knows it`,
+      ...at(context.project, ["services", service.name, "platform"]),
+      hint: "Make a RuntimeClass of such a runtime and name it by a patch",
+    });
+    return {};
+  }
   return {
     nodeSelector: {
       "kubernetes.io/os": labelValue(os),

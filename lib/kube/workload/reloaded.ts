@@ -3,9 +3,9 @@
  * in anew: its connections were made with the password of before, and whether it notices is for the operator to say.
  */
 import { join } from "node:path/posix";
-import { sharedSecrets } from "../../stack/secrets/agreement.ts";
+import { sharedSecrets } from "../../stack/secrets/shared_secrets.ts";
 import { exactText } from "../../stack/secrets/exact_text.ts";
-import { decidedPath } from "../../stack/secrets/held.ts";
+import { decidedPath } from "../../stack/secrets/located_secrets.ts";
 import { findPart } from "../../stack/secrets/part.ts";
 import type { Workshop } from "./parts.ts";
 

@@ -1,5 +1,8 @@
 /** Directories that end with their pod: in memory, or empty. */
+import type { Mount } from "../../../compose/project.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
+import type { Json, Subject } from "./parts.ts";
+import { at, type Context } from "../../stack/context.ts";
 import { byteQuantity, bytes } from "./units.ts";
 
 /** An empty directory of the pod, gone with it. */
@@ -8,12 +11,73 @@ export function emptyDirectory(target: string): Mounted {
   return { volume: { name, emptyDir: {} }, mount: { name, mountPath: target }, digests: [] };
 }
 
-/** An entry of `tmpfs`: `/run:size=64m,mode=1777`. */
+/** An entry of `tmpfs`: `/run:size=64m,mode=1777,uid=1000`. */
 export function temporary(text: string): Mounted {
   const colon = text.indexOf(":");
   const target = colon < 0 ? text : text.slice(0, colon);
-  const size = colon < 0 ? undefined : /(?:^|,)size=([^,]+)/.exec(text.slice(colon + 1))?.[1];
-  return memory(target, size);
+  const options = new Map(
+    (colon < 0 ? "" : text.slice(colon + 1)).split(",").map((option): [string, string] => {
+      const [key = "", value = ""] = option.split("=");
+      return [key, value];
+    }),
+  );
+  const [uid, gid] = [options.get("uid"), options.get("gid")];
+  return {
+    ...memory(target, options.get("size")),
+    permissions: {
+      mode: /^[0-7]{3,4}$/.exec(options.get("mode") ?? "")?.[0] ?? DOCKERS_MODE,
+      ...(uid === undefined && gid === undefined ? {} : { owner: `${uid ?? 0}:${gid ?? 0}` }),
+    },
+  };
+}
+
+/** A mount of type `tmpfs`. */
+export function temporaryMount({ target, tmpfs }: Mount): Mounted {
+  const mode = tmpfs?.mode === undefined ? DOCKERS_MODE : Number(tmpfs.mode).toString(8);
+  return { ...memory(target, tmpfs?.size), permissions: { mode } };
+}
+
+/** Open to all, and nobody removes what is another's: programs refuse a `/tmp` without that. */
+const DOCKERS_MODE = "1777";
+
+/**
+ * Gives directories in memory the modes and owners that they had, before anything starts: an `emptyDir` is open to all,
+ * without the sticky bit.
+ */
+export function permissionsContainer(
+  context: Context,
+  { service }: Subject,
+  mounted: readonly Mounted[],
+  helperImage: string,
+): Json[] {
+  const all = mounted.flatMap(({ permissions, mount: { name } }) =>
+    permissions === undefined ? [] : [{ ...permissions, name }]
+  ).map((one, index) => ({ ...one, path: `/compose-ferry/memory/${index}` }));
+  if (all.length === 0) return [];
+  if (context.decisions.podSecurity === "restricted") {
+    context.report({
+      code: "kube-memory-mode",
+      severity: "warning",
+      message:
+        `Directories in memory of service "${service.name}" are open to all, without the mode that they had: ` +
+        'that needs root, which Pod Security "restricted" refuses',
+      ...at(context.project, ["services", service.name]),
+      hint: "Set fsGroup for the program's user where that matters",
+    });
+    return [];
+  }
+  const commands = all.flatMap(({ owner, mode, path }) => [
+    ...(owner === undefined ? [] : [`chown ${owner} ${path}`]),
+    `chmod ${mode} ${path}`,
+  ]);
+  return [{
+    name: "memory-modes",
+    image: helperImage,
+    imagePullPolicy: "IfNotPresent",
+    command: ["sh", "-c", commands.join(" && ")],
+    securityContext: { runAsUser: 0, runAsGroup: 0 },
+    volumeMounts: all.map(({ name, path }) => ({ name, mountPath: path })),
+  }];
 }
 
 /** `shm_size`. */
@@ -22,7 +86,7 @@ export function sharedMemory(size: string | undefined): Mounted[] {
 }
 
 /** A directory in memory; `size` as compose writes it. */
-export function memory(target: string, size: string | undefined): Mounted {
+function memory(target: string, size: string | undefined): Mounted {
   const name = volumeName("tmpfs", target);
   const limit = bytes(size);
   return {

@@ -5,7 +5,9 @@ import { claimMount } from "./claim_mount.ts";
 import { isFilled } from "./filled.ts";
 import type { Mounted } from "./mounted.ts";
 import type { Subject, Workshop } from "./parts.ts";
-import { emptyDirectory, memory } from "./temporary.ts";
+import { emptyDirectory, temporary } from "./temporary.ts";
+import { label } from "../../stack/names.ts";
+import type { SmbShare, VolumeRole } from "../../stack/storage/volume_roles.ts";
 
 /** An anonymous or named volume at its place in the container; nothing where it is left out. */
 export function volumeMount(
@@ -26,11 +28,13 @@ export function volumeMount(
     case "empty":
       return [emptyDirectory(mount.target)];
     case "memory":
-      return [memory(mount.target, role.size)];
+      return [temporary(`${mount.target}:${role.options.join(",")}`)];
+    case "smb":
     case "nfs":
     case "directory": {
-      const claim = claims.named(key, role, subject.service.name, span);
-      const isReadOnly = role.kind === "directory" ? role.readOnly : role.nfs.readOnly === true;
+      const secret = role.kind === "smb" ? credentialsOf(workshop, subject, key, role.smb) : undefined;
+      const claim = claims.named(key, role, subject.service.name, span, secret);
+      const isReadOnly = isReadOnlyThere(role);
       const inForce = isReadOnly ? { ...mount, read_only: true } : mount;
       const decision = context.decisions.storage?.[key];
       return [
@@ -40,9 +44,27 @@ export function volumeMount(
           subPath: mount.volume?.subpath,
           decision,
           helperImage,
-          isFilled: !isReadOnly && isFilled(workshop, subject, mount, path),
+          // Owners cannot be set on a share by SMB.
+          isFilled: role.kind !== "smb" && !isReadOnly && isFilled(workshop, subject, mount, path),
         }),
       ];
     }
   }
+}
+
+function isReadOnlyThere(role: VolumeRole & { readonly kind: "directory" | "nfs" | "smb" }): boolean {
+  if (role.kind === "directory") return role.readOnly;
+  return (role.kind === "nfs" ? role.nfs : role.smb).readOnly === true;
+}
+
+/** The Secret with what a share asks for; undefined where it asks for nothing. */
+function credentialsOf(
+  { objects }: Workshop,
+  { service }: Subject,
+  key: string,
+  { credentials }: SmbShare,
+): string | undefined {
+  if (credentials.size === 0) return undefined;
+  const data = new Map([...credentials].map(([name, text]) => [name, new TextEncoder().encode(text)]));
+  return objects.add({ kind: "Secret", name: `${label(key)}-share`, data }, service.name).name;
 }

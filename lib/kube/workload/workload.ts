@@ -7,6 +7,9 @@ import { mayOverlap } from "../../stack/kind.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import type { Pod } from "./pod.ts";
 
+/** The controller puts the name with a hash behind it into a label of its pods, which has at most 63 letters. */
+const LONGEST_OF_SET = 52;
+
 /** Labels of every object of a service; the first alone selects its pods, for a selector never changes. */
 export function labelsOf(service: string, project: string): Record<string, string> {
   return { ...selectorOf(service), "app.kubernetes.io/part-of": label(project) };
@@ -30,7 +33,7 @@ export function workloadOf(
   const { context } = workshop;
   const { service, decision } = subject;
   const metadata = {
-    name: label(service.name),
+    name: label(service.name, kind === "StatefulSet" ? LONGEST_OF_SET : undefined),
     namespace: context.namespace,
     labels: labelsOf(service.name, context.project.name),
   };

@@ -25,11 +25,11 @@ const HOST_WORDS = new Set([
   "endpoint", "endpoints", "broker", "brokers", "upstream", "upstreams", "target", "targets", "node", "nodes",
 ]);
 
-const AUTHORITY = /(?:(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}):)?\/\/([^\s/"'`<>?#)\\]{1,1000})/gi;
+const AUTHORITY = /(?:(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}):)?\/\/([^\s/"'`<>?#);\\]{1,1000})/gi;
 const PARENTHESISED = /(?:@|tcp|udp)\(([^()\s]+)\)/gi;
 const HOST_PORT = /(?<![\w./-])([A-Za-z0-9](?:[\w.-]{0,100}\w)?):(\d{1,5})(?![\w@])/g;
 
-/** Mentions of any of `names` in a file's text; comments are left out. */
+/** Mentions of any of `names` in a file's text; comments and what the file itself calls so are left out. */
 export function mentionsInText(text: string, names: ReadonlySet<string>): HostMention[] {
   const lines = textLines(withoutBlockComments(text));
   const texts = lines.map((line) => line.text);
@@ -46,7 +46,13 @@ export function mentionsInText(text: string, names: ReadonlySet<string>): HostMe
       column: mention.column + (pair?.offset ?? 0) + line.offset,
       ...(isOpen(mention) && port !== undefined ? { port } : {}),
     }));
-  });
+  }).filter(({ host, port }) => port !== undefined || !definesName(text, host));
+}
+
+/** A proxy's own name for a group of servers, which may be called like one of them. */
+export function definesName(text: string, host: string): boolean {
+  const plain = host.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`\\b(upstream|backend)\\s+["']?${plain}(?![\\w.-])`).test(text);
 }
 
 /** No list of hosts is longer. */

@@ -236,17 +236,18 @@ function fileMentions(
 /** The readable texts at a bind source; what is binary or too large has none. */
 export function textFiles(path: string, source: BindSource | undefined): { path: string; text: string }[] {
   if (source?.kind === "file") {
-    const text = decode(source.content);
+    const text = decodeText(source.content);
     return text === undefined ? [] : [{ path, text }];
   }
   if (source?.kind !== "directory" || !source.complete) return [];
   return [...source.files].flatMap(([name, file]) => {
-    const text = decode(file.content);
+    const text = decodeText(file.content);
     return text === undefined ? [] : [{ path: `${path.replace(/\/+$/, "")}/${name}`, text }];
   });
 }
 
-function decode(content: Uint8Array | undefined): string | undefined {
+/** The text of a file; undefined where it is binary or was not read. */
+export function decodeText(content: Uint8Array | undefined): string | undefined {
   if (content === undefined || content.includes(0)) return undefined;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(content);

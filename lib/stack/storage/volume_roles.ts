@@ -1,9 +1,12 @@
 /** Decides where each named volume lies: with Docker, on a share of another machine, in memory, or nowhere known. */
-import type { Volume } from "../../../compose/project.ts";
+import type { Project, Volume } from "../../../compose/project.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { at, type Context, isSkipped } from "../context.ts";
 import { isCreated, pathOnNode } from "./places.ts";
+
+/** Docker's own folder, where nobody moved it. */
+export const DOCKER_ROOT = "/var/lib/docker";
 
 /** What becomes of a named volume. */
 export type VolumeRole =
@@ -14,7 +17,8 @@ export type VolumeRole =
     readonly readOnly: boolean;
   }
   | { readonly kind: "nfs"; readonly nfs: Share; readonly mountOptions: readonly string[] }
-  | { readonly kind: "memory"; readonly size?: string }
+  | { readonly kind: "smb"; readonly smb: SmbShare; readonly mountOptions: readonly string[] }
+  | { readonly kind: "memory"; readonly options: readonly string[] }
   | { readonly kind: "empty" }
   | { readonly kind: "skip" };
 
@@ -22,6 +26,15 @@ export type VolumeRole =
 export interface Share {
   readonly server: string;
   readonly path: string;
+  readonly readOnly?: true;
+}
+
+/** A directory that another machine serves by SMB. */
+export interface SmbShare {
+  /** `//server/share`. */
+  readonly source: string;
+  /** `username`, `password`, `domain`: what the share asks for. */
+  readonly credentials: ReadonlyMap<string, string>;
   readonly readOnly?: true;
 }
 
@@ -55,6 +68,9 @@ function roleOf(context: Context, key: string, services: readonly string[]): Vol
   if (isPlugin(volume)) return notKnown(context, key, `driver "${volume.driver}"`);
   if (type === "tmpfs" && decision?.kind !== "data") return memory(context, key, services, options);
   if (/^nfs4?$/.test(type)) return share(type, device, options) ?? notKnown(context, key, `type "${type}"`);
+  if (/^(cifs|smb3)$/.test(type) && device.startsWith("//")) {
+    return smbShare(context, key, services, device, options);
+  }
   if (device.startsWith("/") && options.some((option) => /^r?bind$/.test(option))) {
     const path = pathOnNode(context.project, context.decisions, undefined, device);
     // Docker mounts it, and makes nothing in its place.
@@ -67,23 +83,39 @@ function roleOf(context: Context, key: string, services: readonly string[]): Vol
   }
   if (device !== "" && type !== "tmpfs") return notKnown(context, key, `type "${type}"`);
   const create = isMade(context, decision, volume.external !== true);
-  return { kind: "directory", path: dockerPath(context, key, volume), create, readOnly: false };
+  const path = placeSeen(context, key) ?? dockerPath(context, key, volume);
+  return { kind: "directory", path, create, readOnly: false };
 }
 
 function isMade({ decisions }: Context, decision: StorageDecision | undefined, byDocker: boolean): boolean {
   return isCreated(decisions, decision, byDocker);
 }
 
+/** Where an engine keeps a volume, below its root. */
+export function directoryBelow(dockerRoot: string, name: string): string {
+  return `${dockerRoot.replace(/\/+$/, "")}/volumes/${name}/_data`;
+}
+
 function isPlugin({ driver }: Volume): boolean {
   return driver !== undefined && driver !== "" && driver !== "local";
 }
 
-/** Where Docker keeps a volume of its own, as its engine says, or where the stack's volumes lie by decision. */
-export function dockerPath({ project, decisions, seen }: Context, key: string, volume: Volume): string {
-  const { dockerRoot = seen?.dataRoot ?? "/var/lib/docker", storageRoot } = decisions;
+/** Where an engine has it; what is decided about all volumes comes first. */
+function placeSeen({ decisions, seen }: Context, key: string): string | undefined {
+  const isOpen = decisions.dockerRoot === undefined && decisions.storageRoot === undefined;
+  return isOpen && seen !== undefined && Object.hasOwn(seen.places, key) ? seen.places[key] : undefined;
+}
+
+/** The name of a volume of the `local` driver, by which an engine knows it. */
+export function nameInDocker(project: Project, key: string, { name }: Volume): string {
+  return name ?? `${project.name}_${key}`;
+}
+
+/** Where Docker keeps a volume of its own, or where the stack's volumes lie by decision. */
+export function dockerPath({ project, decisions }: Context, key: string, volume: Volume): string {
+  const { dockerRoot = DOCKER_ROOT, storageRoot } = decisions;
   if (storageRoot !== undefined) return `${storageRoot.replace(/\/+$/, "")}/volumes/${key}`;
-  const name = volume.name ?? `${project.name}_${key}`;
-  return `${dockerRoot.replace(/\/+$/, "")}/volumes/${name}/_data`;
+  return directoryBelow(dockerRoot, nameInDocker(project, key, volume));
 }
 
 /** `addr=10.0.0.9,rw,soft` and `:/export`, or `10.0.0.9:/export`: what is no place is an option of the mount. */
@@ -123,8 +155,51 @@ function memory(
       hint: `To share it on the disk: storage: { ${yamlText(key)}: { kind: data } }`,
     });
   }
-  const size = options.find((option) => option.startsWith("size="))?.slice("size=".length);
-  return { kind: "memory", ...(size === undefined ? {} : { size }) };
+  return { kind: "memory", options };
+}
+
+const CREDENTIALS: Readonly<Record<string, string>> = {
+  user: "username",
+  username: "username",
+  pass: "password",
+  password: "password",
+  dom: "domain",
+  domain: "domain",
+};
+
+/**
+ * A share that Docker mounts with the kernel's cifs, which a kubelet does by a driver of its own: it is carried as that
+ * driver's volume, and whether the cluster has it is asked.
+ */
+function smbShare(
+  context: Context,
+  key: string,
+  services: readonly string[],
+  source: string,
+  options: readonly string[],
+): VolumeRole {
+  const credentials = new Map<string, string>();
+  const others = options.flatMap((option) => {
+    const equals = option.indexOf("=");
+    const [name, value] = [option.slice(0, equals), option.slice(equals + 1)];
+    const credential = equals < 0 ? undefined : CREDENTIALS[name];
+    if (credential !== undefined) credentials.set(credential, value);
+    if (credential !== undefined || option === "rw" || option === "ro") return [];
+    return name === "addr" ? [`ip=${value}`] : [option];
+  });
+  context.report({
+    code: "kube-volume-smb",
+    severity: "question",
+    message: `Volume "${key}" of ${services.length === 1 ? "service" : "services"} ${
+      services.map((name) => `"${name}"`).join(", ")
+    } is a share by SMB: it is carried for the driver smb.csi.k8s.io, which k3s does not bring`,
+    ...at(context.project, ["volumes", key]),
+    hint: `Install the driver (csi-driver-smb), or mount the share on the node and say where: storage: { ${
+      yamlText(key)
+    }: { path: /mnt/SHARE } }`,
+  });
+  const readOnly = options.includes("ro") ? { readOnly: true as const } : {};
+  return { kind: "smb", smb: { source, credentials, ...readOnly }, mountOptions: others };
 }
 
 /** Below Docker's root there is only the place where Docker mounts it, empty without Docker. */

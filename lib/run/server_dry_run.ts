@@ -23,7 +23,7 @@ export interface Asking {
 }
 
 /** The answer that it would get, or undefined where only the run itself can tell: its kind does not exist yet. */
-export async function wouldBe(
+export async function dryRunApply(
   body: KubeObject,
   { client, force, coming }: Asking,
 ): Promise<Applied | undefined> {
@@ -59,7 +59,7 @@ async function askElsewhere(
  * The object as it would be if it were made anew in place of the one that is there, with what the server fills in;
  * undefined where it cannot be asked for that.
  */
-export async function wouldBeNew(
+export async function dryRunNew(
   object: KubeObject,
   client: ClusterClient,
 ): Promise<LiveObject | undefined> {

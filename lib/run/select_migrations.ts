@@ -23,7 +23,7 @@ export type Reason =
   | "empty";
 
 /** One migration and what is to be done about it. */
-export interface Work {
+export interface SelectedMigration {
   readonly migration: PlannedMigration;
   readonly digest: string;
   readonly reason: Reason;
@@ -45,7 +45,7 @@ export interface Selection {
 }
 
 /** Whether anything is to be done about it. */
-export function isTodo({ reason }: Work): boolean {
+export function isPending({ reason }: SelectedMigration): boolean {
   return reason !== "applied" && reason !== "empty";
 }
 
@@ -53,25 +53,25 @@ export function isTodo({ reason }: Work): boolean {
  * The plan's migrations up to the wanted one, each with what is to be done.
  * @throws Failure (2) where the one to be done again was never done, (1) where one has changed and may not
  */
-export function selectWork(
+export function selectMigrations(
   plan: Plan,
   state: State,
   live: LiveIndex,
   key: DigestKey,
   selection: Selection = {},
-): readonly Work[] {
+): readonly SelectedMigration[] {
   const origin = selection.origin?.(key);
   const redo = selection.redo === undefined ? undefined : findApplied(plan, state, selection.redo).id;
-  const works = upTo(plan, selection.to).map((migration): Work => {
+  const selected = upTo(plan, selection.to).map((migration): SelectedMigration => {
     const digest = digestMigration(migration, key);
     const record = state.records.get(migration.id);
     const reason = migration.id === redo ? "redo" : reasonFor(migration, digest, record, live, key);
-    const work = { migration, digest, reason, ...(record === undefined ? {} : { record }) };
-    const cause = causeOf(work, state.origin, origin);
-    return { ...work, ...(cause === undefined ? {} : { cause }) };
+    const selected = { migration, digest, reason, ...(record === undefined ? {} : { record }) };
+    const cause = causeOf(selected, state.origin, origin);
+    return { ...selected, ...(cause === undefined ? {} : { cause }) };
   });
-  if (selection.frozen) refuseChanged(works);
-  return works;
+  if (selection.frozen) refuseChanged(selected);
+  return selected;
 }
 
 /**
@@ -111,8 +111,8 @@ function findApplied(plan: Plan, state: State, wanted: string): PlannedMigration
 }
 
 /** A redo that did not finish hides none: what is left of it would be done by a changed plan. */
-function refuseChanged(works: readonly Work[]): void {
-  const changed = works.filter(({ reason, digest, record }) =>
+function refuseChanged(selected: readonly SelectedMigration[]): void {
+  const changed = selected.filter(({ reason, digest, record }) =>
     reason === "changed" || reason === "redo" && record?.digest !== digest
   );
   if (changed.length === 0) return;

@@ -7,7 +7,7 @@ import { type Plan, plannedObjects } from "../../lib/migration/step.ts";
 import { decorate } from "../../lib/run/marks.ts";
 import type { MigrationRecord } from "../../lib/run/migration_record.ts";
 import { EMPTY_STATE, type State } from "../../lib/run/state.ts";
-import { findMigration, selectWork } from "../../lib/run/work.ts";
+import { findMigration, selectMigrations } from "../../lib/run/select_migrations.ts";
 import { wavesOf } from "../../lib/run/waves.ts";
 import { referencePlan } from "./reference_plan.ts";
 
@@ -38,7 +38,7 @@ function live(plan: Plan): Map<string, LiveObject> {
   );
 }
 
-Deno.test("selectWork() gives the reason for each migration", () => {
+Deno.test("selectMigrations() gives the reason for each migration", () => {
   const withoutOne = live(PLAN);
   withoutOne.delete("/ConfigMap/faf/config-7");
   const withoutJob = live(PLAN);
@@ -78,8 +78,8 @@ Deno.test("selectWork() gives the reason for each migration", () => {
     { name: "done Job gone", state: recorded(PLAN), found: withoutJob, wanted: "applied", id: "060_schema" },
   ];
   for (const { name, state, found, wanted, id } of cases) {
-    const work = selectWork(PLAN, state, found, KEY).find(({ migration }) => migration.id === id);
-    assert.equal(work?.reason, wanted, name);
+    const selected = selectMigrations(PLAN, state, found, KEY).find(({ migration }) => migration.id === id);
+    assert.equal(selected?.reason, wanted, name);
   }
 });
 
@@ -88,7 +88,7 @@ Deno.test("findMigration() takes an id, a number with or without zeros, or a nam
     assert.equal(findMigration(PLAN, wanted).id, "050_databases", wanted);
   }
   assert.throws(() => findMigration(PLAN, "055"), /There is no migration "055"/);
-  const ids = selectWork(PLAN, EMPTY_STATE, new Map(), KEY, { to: "030" }).map(({ migration }) =>
+  const ids = selectMigrations(PLAN, EMPTY_STATE, new Map(), KEY, { to: "030" }).map(({ migration }) =>
     migration.id
   );
   assert.deepEqual(ids, ["010_namespace", "020_storage", "030_configuration"]);
@@ -164,7 +164,7 @@ Deno.test("wavesOf() keeps every object once and puts what others need first", (
   assert.ok(at("Secret") < at("Job") && at("Role") < at("RoleBinding"));
 });
 
-Deno.test("selectWork() does again what was done, goes on with a redo, and refuses what was never done", () => {
+Deno.test("selectMigrations() does again what was done, goes on with a redo, and refuses what was never done", () => {
   const id = "060_schema";
   const state = (record: Partial<MigrationRecord> | undefined): State => {
     const records = new Map(recorded(PLAN).records);
@@ -173,8 +173,9 @@ Deno.test("selectWork() does again what was done, goes on with a redo, and refus
     else records.set(id, { ...before, ...record });
     return { ...EMPTY_STATE, records };
   };
-  const reason = (from: State, selection: Parameters<typeof selectWork>[4]): string | undefined =>
-    selectWork(PLAN, from, live(PLAN), KEY, selection).find(({ migration }) => migration.id === id)?.reason;
+  const reason = (from: State, selection: Parameters<typeof selectMigrations>[4]): string | undefined =>
+    selectMigrations(PLAN, from, live(PLAN), KEY, selection).find(({ migration }) => migration.id === id)
+      ?.reason;
   assert.equal(reason(state({}), { redo: "060" }), "redo");
   assert.equal(reason(state({ state: "running", redo: 3 }), {}), "redo");
   assert.equal(reason(state({ state: "failed", redo: 3 }), { redo: "060" }), "redo");

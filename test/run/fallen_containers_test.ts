@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LiveObject } from "../../lib/cluster/live_object.ts";
-import { fallenContainers } from "../../lib/run/last_look.ts";
+import { fallenContainers } from "../../lib/run/fallen_containers.ts";
 
 const SINCE = "2026-01-02T10:00:00.500Z";
 const BEFORE = { exitCode: 1, finishedAt: "2026-01-02T09:59:59Z" };

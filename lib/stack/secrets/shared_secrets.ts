@@ -5,7 +5,7 @@ import { label } from "../names.ts";
 import { relativePath } from "../relative_path.ts";
 import { Decided } from "../../decisions/decided.ts";
 import type { JobDecisions, Part, Reference } from "../../decisions/jobs.ts";
-import { heldAt, isNotMoved, mountedFile, mountedFiles, type StackTexts } from "./held.ts";
+import { isNotMoved, mountedFile, mountedFiles, secretAt, type StackTexts } from "./located_secrets.ts";
 import { type KeptValues, referenceText } from "./reference.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
 
@@ -99,17 +99,17 @@ export function checkAgreement(
     const all = shared.places.map((place, index) => ({ place, decided: shared.decided[index] }));
     const misnamed = all.flatMap(({ place, decided }) => misnamedPlace(texts, place, decided));
     const [first, ...others] = all.filter(({ place }) => !isNotMoved(kept, texts, place))
-      .map((each) => ({ ...each, held: heldAt(kept, texts, each.place) }));
-    const findings = others.flatMap(({ place, decided, held }): Diagnostic[] => {
-      if ("reason" in held) return [leadsNowhere(texts, place, decided, held.reason)];
-      if (first === undefined || "reason" in first.held) return [];
-      if (first.held.value === undefined || held.value === undefined) return [];
-      if (first.held.value === held.value) return [];
-      return [differs(shared, first.place, place, first.held.span, held.span)];
+      .map((each) => ({ ...each, located: secretAt(kept, texts, each.place) }));
+    const findings = others.flatMap(({ place, decided, located }): Diagnostic[] => {
+      if ("reason" in located) return [leadsNowhere(texts, place, decided, located.reason)];
+      if (first === undefined || "reason" in first.located) return [];
+      if (first.located.value === undefined || located.value === undefined) return [];
+      if (first.located.value === located.value) return [];
+      return [differs(shared, first.place, place, first.located.span, located.span)];
     });
-    const lost = first === undefined || !("reason" in first.held)
+    const lost = first === undefined || !("reason" in first.located)
       ? []
-      : [leadsNowhere(texts, first.place, first.decided, first.held.reason)];
+      : [leadsNowhere(texts, first.place, first.decided, first.located.reason)];
     return [...misnamed, ...lost, ...findings];
   });
 }

@@ -17,7 +17,7 @@ const WORKLOADS: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "Da
 const LOG_LINES = 5;
 
 /** Whose pods are looked at, and since when it matters that a container ended. */
-export interface LastLook {
+export interface FallenInput {
   readonly client: ClusterClient;
   readonly namespace: string;
   readonly planned: readonly PlannedObject[];
@@ -28,7 +28,7 @@ export interface LastLook {
 }
 
 /** A warning for each container that ended since the run began. What cannot be looked at is not judged. */
-export async function lastLook(look: LastLook): Promise<readonly Diagnostic[]> {
+export async function reportFallen(look: FallenInput): Promise<readonly Diagnostic[]> {
   const { client, namespace, planned } = look;
   const workloads = planned.filter(({ object }) => WORKLOADS.has(object.kind));
   if (workloads.length === 0) return [];
@@ -69,7 +69,7 @@ function endOf({ state, lastState }: ContainerStatus): { finishedAt?: string; ex
 }
 
 async function finding(
-  { client, namespace, secrets }: LastLook,
+  { client, namespace, secrets }: FallenInput,
   { pod, container, workload }: {
     readonly pod: string;
     readonly container: ContainerStatus;

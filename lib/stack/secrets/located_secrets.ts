@@ -25,7 +25,7 @@ export interface MountedFile {
 }
 
 /** What is at a decided place. */
-export interface Held {
+export interface LocatedSecret {
   /** Undefined where it is not of this stack, as in a Secret that somebody else made. Never shown. */
   readonly value: string | undefined;
   readonly span?: Span;
@@ -35,11 +35,11 @@ export interface Held {
 }
 
 /** The place of a reference, or why there is none, to complete `names "x", `. */
-export function heldAt(
+export function secretAt(
   kept: KeptValues,
   texts: StackTexts,
   reference: Reference | Part,
-): Held | { readonly reason: string } {
+): LocatedSecret | { readonly reason: string } {
   if (typeof reference === "string") return variableAt(kept, texts, reference);
   if ("secret" in reference) {
     const value = findPlace(kept, reference)?.value;
@@ -107,7 +107,7 @@ function variableAt(
   kept: KeptValues,
   { project }: StackTexts,
   reference: string,
-): Held | { readonly reason: string } {
+): LocatedSecret | { readonly reason: string } {
   const place = findPlace(kept, reference);
   if (place === undefined) return { reason: "which nothing in the stack sets" };
   const dot = reference.lastIndexOf(".");
@@ -126,7 +126,7 @@ function variableAt(
 function fileAt(
   texts: StackTexts,
   { file: path, after }: { readonly file: string; readonly after: string },
-): Held | { readonly reason: string } {
+): LocatedSecret | { readonly reason: string } {
   const file = mountedFile(texts, path);
   if (file === undefined) return { reason: "which no service of this stack mounts" };
   const text = exactText(file.content);

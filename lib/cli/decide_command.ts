@@ -1,0 +1,139 @@
+/** `decide`: the open questions, and their answers written into `decisions.yaml`. */
+import { join } from "node:path";
+import { createTwoFilesPatch } from "diff";
+import type { BindSources } from "../../compose/bind_source.ts";
+import { parseDecisions } from "../decisions/decisions.ts";
+import { Failure, hasErrors } from "../diagnostics/diagnostic.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
+import { plural } from "../diagnostics/plural.ts";
+import { redact } from "../diff/secrets.ts";
+import { renderQuestion } from "../report/question_text.ts";
+import { questionsOf } from "../views/questions.ts";
+import type { CommandOptions } from "./command.ts";
+import { type Answers, type Ask, askAll } from "./decide_dialogue.ts";
+import { answerAll, readAnswers } from "./decide_answers.ts";
+import { type DecisionsFile, findDecisions } from "./decisions_file.ts";
+import { readCodes } from "./error_codes.ts";
+import { inputFlags } from "./init_next.ts";
+import { decisionsOf, stackDirectory } from "./load_stack.ts";
+import { type PlannedStack, planStack } from "./plan_stack.ts";
+import { refuseLinkedAway, replaceFile } from "./replace_file.ts";
+import { viewOf } from "./stack_view.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Asks in a terminal, takes `--answers`, or else lists what is open, which ends with `ExitCode.usage` unless as JSON. */
+export async function decide(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  const terminal = surroundings.terminal(options.color === false);
+  const { file, text, before } = await fileFor(options, surroundings);
+  const codes = await readCodes(surroundings.home);
+  const planned = planner(file, options, surroundings);
+  const questionsFor: Ask = async (edited) => {
+    const { diagnostics, sources } = viewOf(await planned(edited));
+    return { questions: questionsOf(diagnostics, codes), sources };
+  };
+  // The edge: a flag as commander has it.
+  const answers = options["answers"] as string | undefined;
+  const isAsked = answers === undefined && terminal.canAsk && options.output !== "json";
+  const { questions, sources } = await questionsFor(text);
+  if (questions.length === 0) return nothingOpen(options, terminal, file);
+  if (answers === undefined && !isAsked) {
+    if (options.output === "json") {
+      terminal.out(`${JSON.stringify({ schemaVersion: 1, file, questions })}\n`);
+      return ExitCode.ok;
+    }
+    const { outColour: colour, columns, directory } = terminal;
+    const blocks = questions.map((each) => renderQuestion(each, { colour, columns, directory, sources }));
+    terminal.out(`${blocks.join("\n")}\n${plural(questions.length, "question")} open\n`);
+    terminal.err("Nobody is here to answer: run it in a terminal, or with --answers FILE\n");
+    return ExitCode.usage;
+  }
+  const done = answers === undefined
+    ? await askAll(text, file, questionsFor, terminal)
+    : await answerAll(text, await readAnswers(answers, surroundings.directory), questionsFor);
+  return await finish(done, { file, before, isOwn: options.decisions !== undefined }, options, surroundings);
+}
+
+/** Plans the stack with other decisions; what lies on disk is read once for the same variables. */
+function planner(
+  file: string,
+  options: CommandOptions,
+  surroundings: Surroundings,
+): (text: string) => Promise<PlannedStack> {
+  const read = new Map<string, BindSources>();
+  return async (text) => {
+    const { variables = {} } = parseDecisions(text, file, options.profile ?? []).decisions;
+    const key = JSON.stringify(variables);
+    const bindSources = read.get(key);
+    const stack = await planStack(options, surroundings, {
+      decisions: { file, text },
+      ...(bindSources === undefined ? {} : { bindSources }),
+    });
+    if (stack.bindSources !== undefined) read.set(key, stack.bindSources);
+    return stack;
+  };
+}
+
+interface Target {
+  readonly file: string;
+  /** What is on disk; nothing where there is no file yet. */
+  readonly before: string | undefined;
+  /** Named by the operator. */
+  readonly isOwn: boolean;
+}
+
+async function finish(
+  { text, answered, open }: Answers,
+  { file, before, isOwn }: Target,
+  options: CommandOptions,
+  surroundings: Surroundings,
+): Promise<number> {
+  const terminal = surroundings.terminal(options.color === false);
+  const isWritten = text !== undefined && answered > 0 && options["dryRun"] !== true;
+  if (text !== undefined && answered > 0) {
+    const { diagnostics } = parseDecisions(text, file, options.profile ?? []);
+    if (hasErrors(diagnostics)) throw new Failure(ExitCode.input, diagnostics, new Map([[file, text]]));
+    if (options["dryRun"] === true && options.output !== "json") {
+      const { secrets } = await planStack(options, surroundings, { decisions: { file, text } });
+      const patch = createTwoFilesPatch(file, file, before ?? "", text, "", "").split("\n").slice(2);
+      terminal.out(redact(`${patch.join("\n").trimEnd()}\n`, secrets));
+    }
+  }
+  if (isWritten) {
+    if (!isOwn) await refuseLinkedAway(file);
+    await replaceFile(file, before, text);
+  }
+  if (options.output === "json") {
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, file, answered, open, written: isWritten })}\n`);
+  } else {
+    const rest = open === 0 ? "" : `, ${plural(open, "question")} open`;
+    terminal.err(
+      isWritten
+        ? `Decisions: wrote ${plural(answered, "answer")} into ${file}${rest}\n` +
+          `Next: ${["deno task check --strict", ...inputFlags(options)].join(" ")}\n`
+        : `Nothing was written${rest}\n`,
+    );
+  }
+  return open === 0 ? ExitCode.ok : ExitCode.usage;
+}
+
+function nothingOpen({ output }: CommandOptions, terminal: Terminal, file: string): number {
+  if (output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, file, questions: [] })}\n`);
+  else terminal.err("No question is open.\n");
+  return ExitCode.ok;
+}
+
+/**
+ * The file that answers go into: the one in force, or else a new one beside the stack, which begins with the decisions
+ * of the known stack that it is, as those hold only where it has none of its own.
+ */
+async function fileFor(
+  options: CommandOptions,
+  surroundings: Surroundings,
+): Promise<DecisionsFile & { readonly before: string | undefined }> {
+  const directory = stackDirectory(options, surroundings);
+  const own = await findDecisions(options, directory, surroundings);
+  if (own !== undefined) return { ...own, before: own.text };
+  const known = await decisionsOf(options, surroundings);
+  return { file: join(directory, "decisions.yaml"), text: known?.text ?? "", before: undefined };
+}

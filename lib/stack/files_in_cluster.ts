@@ -1,0 +1,111 @@
+/** Configuration files as pods have them: hosts that no Service is called are replaced, as they are in variables. */
+import type { BindSource, BindSources } from "../../compose/bind_source.ts";
+import type { Project } from "../../compose/project.ts";
+import type { Decisions } from "../decisions/decisions.ts";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import { replacedHosts, replaceHost } from "./as_in_cluster.ts";
+import { definesName, mentionsInText } from "./network/host_mentions.ts";
+import { decodeText } from "./network/references.ts";
+import { relativePath } from "./relative_path.ts";
+import type { Role } from "./storage/bind_role.ts";
+
+interface Use {
+  readonly host: string;
+  readonly span: Span;
+}
+
+/** What replaces what, and what was found on the way. */
+export interface FilesInCluster {
+  readonly bindSources: BindSources;
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly findings: readonly Diagnostic[];
+}
+
+/**
+ * Replaces hosts in what the cluster gets as a ConfigMap or a Secret, with a remark for each; a directory that is data
+ * stays as it is on the disk.
+ */
+export function filesInCluster(
+  project: Project,
+  decisions: Decisions,
+  bindSources: BindSources,
+  roles: ReadonlyMap<string, Role>,
+): FilesInCluster {
+  const hosts = replacedHosts(project, decisions);
+  const uses: Use[] = [];
+  const referenced = [...Object.values(project.configs), ...Object.values(project.secrets)]
+    .flatMap((object) => object?.file ?? []);
+  const isCopied = (path: string): boolean =>
+    roles.get(path)?.kind === "configuration" || referenced.includes(path) && !roles.has(path);
+  const changed = new Map(
+    [...bindSources].map(([path, source]): [string, BindSource] => [
+      path,
+      hosts.size > 0 && isCopied(path) ? rewritten(project, path, source, hosts, uses) : source,
+    ]),
+  );
+  return {
+    bindSources: changed,
+    roles: new Map(
+      [...roles].map(([path, role]) => {
+        const source = changed.get(path);
+        return [path, role.kind === "configuration" && source !== undefined ? { ...role, source } : role];
+      }),
+    ),
+    findings: [...Map.groupBy(uses, ({ host }) => host)].map(([host, own]) =>
+      remark(host, hosts.get(host) ?? "", own)
+    ),
+  };
+}
+
+function rewritten(
+  project: Project,
+  path: string,
+  source: BindSource,
+  hosts: ReadonlyMap<string, string>,
+  uses: Use[],
+): BindSource {
+  if (source.kind === "file") return withHosts(project, path, source, hosts, uses);
+  if (source.kind !== "directory") return source;
+  const files = [...source.files].map(([name, file]) =>
+    [name, withHosts(project, `${path.replace(/\/+$/, "")}/${name}`, file, hosts, uses)] as const
+  );
+  return { ...source, files: new Map(files) };
+}
+
+/** A file with its content, whose size follows. */
+function withHosts<F extends { readonly size: number; readonly content?: Uint8Array }>(
+  project: Project,
+  path: string,
+  file: F,
+  hosts: ReadonlyMap<string, string>,
+  uses: Use[],
+): F {
+  const text = decodeText(file.content);
+  if (text === undefined) return file;
+  const lines = text.split("\n");
+  const names = new Set(hosts.keys());
+  for (const { host, line, column } of mentionsInText(text, names)) {
+    const index = line - 1;
+    const before = lines[index] ?? "";
+    lines[index] = replaceHost(before, host, hosts.get(host) ?? host, definesName(text, host));
+    if (lines[index] !== before) {
+      uses.push({ host, span: { file: relativePath(project, path), line, column } });
+    }
+  }
+  const content = new TextEncoder().encode(lines.join("\n"));
+  return { ...file, size: content.length, content };
+}
+
+function remark(host: string, name: string, uses: readonly Use[]): Diagnostic {
+  const [first, ...others] = uses;
+  return {
+    code: "kube-host-replaced",
+    severity: "info",
+    message: `Host "${host}" is no name in the cluster: file "${first?.span.file}" is given "${name}"`,
+    ...(first === undefined ? {} : { span: first.span }),
+    hint: "Where a program has it from elsewhere, write the new name there",
+    ...(others.length === 0
+      ? {}
+      : { related: others.map(({ span }) => ({ message: `Also in file "${span.file}"`, span })) }),
+  };
+}
