@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { append, withCluster, withInput, withOutput, withWriting } from "./options.ts";
 import type { CommandOptions, On } from "./command.ts";
+import { addExamples, declareShell } from "./declare_shell.ts";
 import { declareViews } from "./declare_views.ts";
 import type { Purpose } from "../run/rights.ts";
 import type { StackFlags } from "./stack_folders.ts";
@@ -56,6 +57,8 @@ export async function runProgram(
   declareAccess(program, on);
   declareSecrets(program, on);
   declareCluster(program, on);
+  declareShell(program, on, version);
+  addExamples(program);
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
@@ -74,14 +77,6 @@ function withGuardedTerminal(given: Surroundings): Surroundings {
 
 const ALLOW_RUNNING = "start workloads although containers still write to the same directories";
 const ACCEPT_NEW = "apply also what only this version of the tool changes; --yes does not answer that";
-const EXAMPLES = `
-Examples:
-  deno task migrate                                    the bundled example, on the embedded cluster
-  deno task migrate --stack /opt/shop -f docker-compose.yml -f monitoring.yml --dry-run
-  deno task migrate --stack /opt/shop --context prod --to 050
-  deno task migrate --stacks /opt                      every project of the machine, Traefik's first
-`;
-
 function declareMoving(program: Command, on: On): void {
   const migrate = withWriting(withOutput(withCluster(withInput(program.command("migrate")))))
     .description("apply the pending migrations, in order")
@@ -92,8 +87,7 @@ function declareMoving(program: Command, on: On): void {
     .option("--adopt", "take over objects and fields that others made")
     .option("--accept-new-version", ACCEPT_NEW)
     .option("--allow-running", ALLOW_RUNNING)
-    .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do")
-    .addHelpText("after", EXAMPLES);
+    .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do");
   on(migrate, async () => (await import("./migrate_command.ts")).migrate, true);
 
   const redo = withWriting(withOutput(withCluster(withInput(program.command("redo")))))
@@ -132,6 +126,7 @@ function declareLooking(program: Command, on: On): void {
   const status = withOutput(withCluster(withInput(program.command("status"))))
     .description("show which migrations are applied, pending, changed or failed")
     .option("--drift", "show what others changed in the cluster since")
+    .option("--watch", "show it again whenever it has changed, until Ctrl-C")
     .option("--detailed-exitcode", "exit with 10 when there is something to do");
   on(status, async () => (await import("./status_command.ts")).status, true);
 

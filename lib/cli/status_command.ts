@@ -9,6 +9,7 @@ import { isWorkload } from "../run/guard/written.ts";
 import { readLiveIndex } from "../run/live_index.ts";
 import { readKey } from "../run/key.ts";
 import { readStatus, type Status } from "../run/status.ts";
+import { renderDiagnostics } from "../report/diagnostic_text.ts";
 import { renderStatus } from "../report/status_table.ts";
 import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
@@ -20,6 +21,7 @@ import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { findTarget, type Target, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
+import { type Look, watch } from "./watch.ts";
 import { keyText } from "./digest_key.ts";
 
 /** Prints the table, or the JSON that README describes; starts nothing and writes nothing. */
@@ -33,14 +35,27 @@ export async function status(options: CommandOptions, surroundings: Surroundings
   return await withTarget(target, async () => {
     await refuseMovedBefore(target.client, read, options, surroundings);
     const stack = await asRecorded(read, target.client);
-    const key = await readKey(target.client, namespace);
-    const plan = stack.planFor(keyText(key)) ?? read.plan;
-    if (plan === undefined) return refuse(stack);
     const { sources } = stack;
+    const planNow = async (): Promise<Plan> => {
+      const key = await readKey(target.client, namespace);
+      return stack.planFor(keyText(key)) ?? read.plan ?? refuse(stack);
+    };
     if (options["drift"] === true) {
-      return await showDrift(plan, { target, namespace, terminal, options, sources });
+      return await showDrift(await planNow(), { target, namespace, terminal, options, sources });
     }
-    const { status, diagnostics } = await readStatus(plan, target.client, namespace);
+    const look = async (): Promise<Looked> => {
+      const plan = await planNow();
+      return { plan, ...await readStatus(plan, target.client, namespace) };
+    };
+    if (options["watch"] === true) {
+      await watch(
+        async () => asText(await look(), options, terminal, sources),
+        terminal,
+        surroundings.signal,
+      );
+      return ExitCode.ok;
+    }
+    const { plan, status, diagnostics } = await look();
     const beside = await writesBeside(plan, stack, surroundings, target.client);
     const said = [...diagnostics, ...beside];
     if (options.output === "json") terminal.out(`${JSON.stringify({ ...status, diagnostics: said })}\n`);
@@ -52,6 +67,26 @@ export async function status(options: CommandOptions, surroundings: Surroundings
     if (hasErrors(beside)) return ExitCode.failed;
     return options["detailedExitcode"] === true && isPending(status) ? ExitCode.pending : ExitCode.ok;
   });
+}
+
+interface Looked {
+  readonly plan: Plan;
+  readonly status: Status;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** As `watch` shows it; a heartbeat is no news. */
+function asText(
+  { status, diagnostics }: Looked,
+  options: CommandOptions,
+  { outColour: colour, directory }: Terminal,
+  sources: Sources,
+): Look {
+  const document = JSON.stringify({ ...status, diagnostics });
+  const key = JSON.stringify({ ...status, diagnostics, run: status.run?.runId ?? null });
+  if (options.output === "json") return { text: `${document}\n`, key };
+  const said = renderDiagnostics(diagnostics, { colour, directory, sources });
+  return { text: `${renderStatus(status, { colour })}${said}`, key };
 }
 
 /** What writes to the directories of workloads that are in the cluster already. */

@@ -1,10 +1,26 @@
 /** Counts what a run did, event by event. */
 import type { ObjectOutcome, RunEvent } from "../run/event.ts";
 import { shortDuration } from "../values/duration.ts";
+import { visible } from "../diagnostics/visible.ts";
 import { plural } from "../diagnostics/plural.ts";
+
+/** So many of the longest waits are told. */
+const MOST_WAITS = 3;
+/** A shorter wait is not worth a line. */
+const QUIET_MS = 1_000;
+
+/** What a run waited for. */
+interface Wait {
+  readonly object: string;
+  elapsedMs: number;
+  /** Why it was not ready, as it was seen last. */
+  reason: string;
+  isReady: boolean;
+}
 
 export class RunTally {
   readonly #outcomes = new Map<ObjectOutcome, number>();
+  readonly #waits = new Map<string, Wait>();
   #migrations = 0;
   #finished: Extract<RunEvent, { type: "run-finished" }> | undefined;
 
@@ -14,6 +30,16 @@ export class RunTally {
     }
     if (event.type === "migration-finished" && event.state === "applied") this.#migrations++;
     if (event.type === "run-finished") this.#finished = event;
+    if (event.type === "waiting" || event.type === "ready") this.#wait(event);
+  }
+
+  #wait(event: Extract<RunEvent, { type: "waiting" | "ready" }>): void {
+    const { object, elapsedMs } = event;
+    const known = this.#waits.get(object) ?? { object, elapsedMs, reason: "", isReady: false };
+    known.elapsedMs = Math.max(known.elapsedMs, elapsedMs);
+    known.isReady = event.type === "ready";
+    if (event.type === "waiting") known.reason = event.reason;
+    this.#waits.set(object, known);
   }
 
   /** How the run ended, or undefined where it did not. */
@@ -31,6 +57,17 @@ export class RunTally {
     const objects = parts.length === 0 ? "no objects" : `${parts.join(", ")} objects`;
     const took = this.#finished === undefined ? "" : `, in ${shortDuration(this.#finished.durationMs)}`;
     const migrations = this.#migrations === 0 ? "" : `${plural(this.#migrations, "migration")} applied: `;
-    return `${migrations}${objects}${took}.`;
+    return `${migrations}${objects}${took}.${this.#longestWaits()}`;
+  }
+
+  /** The longest first, with what was missing; nothing where no wait was long. */
+  #longestWaits(): string {
+    const longest = [...this.#waits.values()].filter(({ elapsedMs }) => elapsedMs >= QUIET_MS)
+      .sort((left, right) => right.elapsedMs - left.elapsedMs).slice(0, MOST_WAITS);
+    const lines = longest.map(({ object, elapsedMs, reason, isReady }) => {
+      const why = reason === "" ? "" : `: ${reason.split("\n")[0]}`;
+      return `  ${shortDuration(elapsedMs)}  ${object}${isReady ? "" : ", not ready"}${why}`;
+    });
+    return lines.length === 0 ? "" : visible(`\nLongest waits:\n${lines.join("\n")}`);
   }
 }

@@ -1,5 +1,6 @@
 /** What is left to do: the plan against the record and what is on the server. Dry-run and run both ask here. */
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import { nearest } from "../diagnostics/nearest.ts";
 import { objectKey } from "../kube/object.ts";
 import { type DigestKey, digestMigration } from "../migration/digest.ts";
 import { findId } from "../migration/order.ts";
@@ -83,11 +84,12 @@ export function findMigration(plan: Plan, wanted: string): PlannedMigration {
   const id = findId(ids, wanted);
   const found = plan.migrations.find((migration) => migration.id === id);
   if (found !== undefined) return found;
+  const near = nearest(wanted, [...ids, ...ids.map((each) => each.replace(/^\d+_/, ""))]);
   throw new Failure(2, [{
     code: "run-unknown-migration",
     severity: "error",
     message: `There is no migration "${wanted}"`,
-    hint: `The migrations are ${ids.join(", ")}`,
+    hint: near === undefined ? `The migrations are ${ids.join(", ")}` : `Did you mean "${near}"?`,
   }]);
 }
 

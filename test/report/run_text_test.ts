@@ -122,6 +122,27 @@ Deno.test("RunTally counts objects by outcome, and tells a run without work apar
   assert.match(idle.summary(), /Nothing to do/);
 });
 
+Deno.test("RunTally ends with the three longest waits, the longest first, and says what did not become ready", () => {
+  const tally = new RunTally();
+  const wait = (object: string, elapsedMs: number, reason: string): void =>
+    tally.handle({ type: "waiting", id: STARTED.id, object, reason, elapsedMs });
+  const ready = (object: string, elapsedMs: number): void =>
+    tally.handle({ type: "ready", id: STARTED.id, object, elapsedMs });
+  wait("Deployment a", 1_500, "pulling the image");
+  ready("Deployment a", 2_000);
+  wait("StatefulSet b", 9_000, "0 of 1 pods available");
+  ready("Deployment quick", 900);
+  ready("Job c", 61_000);
+  ready("Deployment d", 1_200);
+  tally.handle({ type: "run-finished", runId: "r", at: AT, durationMs: 61_000, state: "failed", writes: 2 });
+  assert.deepEqual(tally.summary().split("\n").slice(1), [
+    "Longest waits:",
+    "  1m1s  Job c",
+    "  9.0s  StatefulSet b, not ready: 0 of 1 pods available",
+    "  2.0s  Deployment a: pulling the image",
+  ]);
+});
+
 Deno.test("renderStatus() aligns its columns and shows why a migration failed and what is next", () => {
   const known = { startedAt: AT, by: "alice@host", error: null, finishedAt: AT, durationMs: 15 };
   const line = { ...known, objects: 2, adopted: 0, redo: false };
