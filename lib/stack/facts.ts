@@ -8,9 +8,9 @@ import { type HostReference, hostReferences } from "./network/references.ts";
 import type { Publications } from "./published_port.ts";
 import { publications } from "./published.ts";
 import { secretRules, type Secrets } from "./secrets/classification.ts";
-import type { Role } from "./storage/bind_role.ts";
+import type { BindTreatment } from "./storage/bind_treatment.ts";
 import { type VolumeRole, volumeRoles } from "./storage/volume_roles.ts";
-import { bindRoles } from "./storage/roles.ts";
+import { bindTreatments } from "./storage/bind_treatments.ts";
 
 /** The facts, and what was found while they were looked for. */
 export interface StackFacts extends StackInput {
@@ -23,7 +23,7 @@ export interface StackFacts extends StackInput {
   /** What becomes of the ports that compose publishes. */
   readonly published: Publications;
   /** What each bind mount's source is, by its path. */
-  readonly roles: ReadonlyMap<string, Role>;
+  readonly roles: ReadonlyMap<string, BindTreatment>;
   /** Where each named volume lies, by its key. */
   readonly volumes: ReadonlyMap<string, VolumeRole>;
   /** What belongs into a Secret. */
@@ -51,7 +51,7 @@ export function stackFacts(input: StackInput): StackFacts {
     ...logins,
   };
   const context: Context = { ...known, report: (finding) => findings.push(finding) };
-  const files = filesInCluster(project, decisions, bindSources, bindRoles(context));
+  const files = filesInCluster(project, decisions, bindSources, bindTreatments(context));
   findings.push(...files.findings);
   return {
     ...known,

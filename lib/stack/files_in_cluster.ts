@@ -7,7 +7,7 @@ import { replacedHosts, replaceHost } from "./as_in_cluster.ts";
 import { definesName, mentionsInText } from "./network/host_mentions.ts";
 import { decodeText } from "./network/references.ts";
 import { relativePath } from "./relative_path.ts";
-import type { Role } from "./storage/bind_role.ts";
+import type { BindTreatment } from "./storage/bind_treatment.ts";
 
 interface Use {
   readonly host: string;
@@ -17,7 +17,7 @@ interface Use {
 /** What replaces what, and what was found on the way. */
 export interface FilesInCluster {
   readonly bindSources: BindSources;
-  readonly roles: ReadonlyMap<string, Role>;
+  readonly roles: ReadonlyMap<string, BindTreatment>;
   readonly findings: readonly Diagnostic[];
 }
 
@@ -29,7 +29,7 @@ export function filesInCluster(
   project: Project,
   decisions: Decisions,
   bindSources: BindSources,
-  roles: ReadonlyMap<string, Role>,
+  roles: ReadonlyMap<string, BindTreatment>,
 ): FilesInCluster {
   const hosts = replacedHosts(project, decisions);
   const uses: Use[] = [];

@@ -2,7 +2,7 @@
 import type { Mount } from "../../compose/project.ts";
 import { relativePath } from "../stack/relative_path.ts";
 import type { StackFacts } from "../stack/facts.ts";
-import type { Role } from "../stack/storage/bind_role.ts";
+import type { BindTreatment } from "../stack/storage/bind_treatment.ts";
 import type { VolumeRole } from "../stack/storage/volume_roles.ts";
 
 /** A source of mounts. */
@@ -36,7 +36,7 @@ type Told = Omit<Store, "name">;
 const EMPTY: Told = { kind: "none", text: "an empty directory of the pod" };
 const LEFT_OUT: Told = { kind: "none", text: "left out" };
 
-function bindStore(role: Role): Told {
+function bindStore(role: BindTreatment): Told {
   switch (role.kind) {
     case "configuration":
       return { kind: "configuration", text: "a ConfigMap, or a Secret where it holds one" };

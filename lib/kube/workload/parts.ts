@@ -10,7 +10,7 @@ import type { HostReference } from "../../stack/network/references.ts";
 import type { PodGroups } from "../../stack/pod_groups.ts";
 import type { Published } from "../../stack/published_port.ts";
 import type { ServicePort } from "../../stack/ports.ts";
-import type { Role } from "../../stack/storage/bind_role.ts";
+import type { BindTreatment } from "../../stack/storage/bind_treatment.ts";
 import type { VolumeRole } from "../../stack/storage/volume_roles.ts";
 import type { Claims } from "../storage/volumes.ts";
 
@@ -24,7 +24,7 @@ export interface Workshop {
   readonly secrets: Secrets;
   readonly objects: ConfigurationObjects;
   readonly claims: Claims;
-  readonly roles: ReadonlyMap<string, Role>;
+  readonly roles: ReadonlyMap<string, BindTreatment>;
   readonly volumes: ReadonlyMap<string, VolumeRole>;
   readonly ports: ReadonlyMap<string, readonly ServicePort[]>;
   /** By service: ports of the node that its pod takes itself. */

@@ -2,7 +2,7 @@
 import type { BindSource } from "../../../compose/bind_source.ts";
 
 /** What becomes of a bind mount's source. */
-export type Role =
+export type BindTreatment =
   | { readonly kind: "configuration"; readonly source: BindSource }
   /** A directory on a PersistentVolume, or one that is to be made; `subPath` where the mount is a single file in it. */
   | {

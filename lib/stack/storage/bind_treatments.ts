@@ -4,16 +4,16 @@ import { relativePath } from "../relative_path.ts";
 import { type Context, isSkipped } from "../context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { reportAbsent } from "./absent.ts";
-import { directoryRole, LARGEST_OBJECT, writablePaths } from "./directory_role.ts";
+import { directoryTreatment, LARGEST_OBJECT, writablePaths } from "./directory_treatment.ts";
 import { isEngineSocket, isSystemPath, looksLikeFile } from "./path_words.ts";
 import { place, reportMount } from "./report_mount.ts";
 import { isStateFile } from "./state_files.ts";
 import { storageDecision, storageKey, type Use } from "./places.ts";
-import type { Role } from "./bind_role.ts";
+import type { BindTreatment } from "./bind_treatment.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
 
-/** The role of every bind source by its path; one path has one role, whoever mounts it. */
-export function bindRoles(context: Context): ReadonlyMap<string, Role> {
+/** How every bind source is treated, by its path; one path in one way, whoever mounts it. */
+export function bindTreatments(context: Context): ReadonlyMap<string, BindTreatment> {
   const uses = new Map<string, Use[]>();
   for (const service of Object.values(context.project.services)) {
     if (isSkipped(context.decisions, service.name) || service.name === context.routing.traefikService) {
@@ -26,32 +26,32 @@ export function bindRoles(context: Context): ReadonlyMap<string, Role> {
     }
   }
   const writable = writablePaths(context.project);
-  const roles = new Map<string, Role>();
+  const treatments = new Map<string, BindTreatment>();
   const absent: Use[] = [];
   for (const [path, all] of uses) {
     const source = context.bindSources.get(path) ?? { kind: "missing" };
     const decision = storageDecision(context, path);
-    const role = decidedRole(decision, path, source, all) ??
+    const treatment = decidedTreatment(decision, path, source, all) ??
       roleByLook(context, { path, uses: all }, source, writable);
-    roles.set(path, role);
-    if (role.kind === "data" && role.isMissing && !isNamedLikeFile(context, path, all)) {
+    treatments.set(path, treatment);
+    if (treatment.kind === "data" && treatment.isMissing && !isNamedLikeFile(context, path, all)) {
       absent.push(...all.slice(0, 1));
     }
   }
   reportAbsent(context, absent);
-  return roles;
+  return treatments;
 }
 
-function decidedRole(
+function decidedTreatment(
   decision: StorageDecision | undefined,
   path: string,
   source: BindSource,
   uses: readonly Use[],
-): Role | undefined {
+): BindTreatment | undefined {
   const kind = source.kind === "missing" ? decision?.missing ?? decision?.kind : decision?.kind;
   switch (kind) {
     case "data":
-      return dataRole(path, source, uses);
+      return dataTreatment(path, source, uses);
     case "configuration":
       return source.kind === "file" || source.kind === "directory"
         ? { kind: "configuration", source }
@@ -72,7 +72,7 @@ function roleByLook(
   { path, uses }: { readonly path: string; readonly uses: readonly Use[] },
   source: BindSource,
   writable: readonly string[],
-): Role {
+): BindTreatment {
   const inside = relativePath(context.project, path) !== path;
   if (isEngineSocket(path)) return engineSocket(context, path, uses);
   if (isCopyable(path, source)) return { kind: "configuration", source };
@@ -83,7 +83,7 @@ function roleByLook(
     case "file":
       return file(context, path, source, uses);
     case "directory":
-      return directoryRole(context, { path, source, uses, writable });
+      return directoryTreatment(context, { path, source, uses, writable });
     case "socket":
     case "device":
     case "fifo":
@@ -116,7 +116,7 @@ function isCopyable(path: string, source: BindSource): boolean {
   return path.startsWith("/etc/") && source.kind === "file" && source.content !== undefined;
 }
 
-function engineSocket(context: Context, path: string, uses: readonly Use[]): Role {
+function engineSocket(context: Context, path: string, uses: readonly Use[]): BindTreatment {
   reportMount(
     context,
     "kube-engine-socket",
@@ -129,7 +129,7 @@ function engineSocket(context: Context, path: string, uses: readonly Use[]): Rol
   return { kind: "skip" };
 }
 
-function systemPath(context: Context, path: string, uses: readonly Use[]): Role {
+function systemPath(context: Context, path: string, uses: readonly Use[]): BindTreatment {
   const readOnly = uses.every(({ mount }) => mount.read_only === true);
   reportMount(
     context,
@@ -146,8 +146,12 @@ function systemPath(context: Context, path: string, uses: readonly Use[]): Role 
 }
 
 /** Docker makes a directory of whatever is not there, unless it is forbidden: by the mount, or decided for the stack. */
-function missing(context: Context, path: string, uses: readonly Use[]): Role {
-  const directory: Role = { kind: "data", directory: path.replace(/\/+$/, "") || "/", isMissing: true };
+function missing(context: Context, path: string, uses: readonly Use[]): BindTreatment {
+  const directory: BindTreatment = {
+    kind: "data",
+    directory: path.replace(/\/+$/, "") || "/",
+    isMissing: true,
+  };
   const isFile = isNamedLikeFile(context, path, uses);
   const isOnNode = context.decisions.storageDirectories === "existing";
   const isForbidden = !isOnNode && uses.some(({ mount }) => mount.bind?.create_host_path === false);
@@ -177,8 +181,8 @@ function file(
   path: string,
   source: BindSource & { kind: "file" },
   uses: readonly Use[],
-): Role {
-  if (isStateFile(context.project, path, source, uses)) return dataRole(path, source, uses);
+): BindTreatment {
+  if (isStateFile(context.project, path, source, uses)) return dataTreatment(path, source, uses);
   if (source.content !== undefined && source.size <= LARGEST_OBJECT) return { kind: "configuration", source };
   reportMount(
     context,
@@ -189,10 +193,10 @@ function file(
     path,
     "data",
   );
-  return dataRole(path, source, uses);
+  return dataTreatment(path, source, uses);
 }
 
-function dataRole(path: string, source: BindSource, uses: readonly Use[]): Role {
+function dataTreatment(path: string, source: BindSource, uses: readonly Use[]): BindTreatment {
   const plain = path.replace(/\/+$/, "");
   const single = source.kind === "file" ||
     (source.kind === "missing" && looksLikeFile(plain, uses.map(({ mount }) => mount.target)));

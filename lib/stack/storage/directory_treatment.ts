@@ -6,7 +6,7 @@ import { relativePath } from "../relative_path.ts";
 import { senseOf } from "./path_words.ts";
 import { storageKey } from "./places.ts";
 import { reportMount } from "./report_mount.ts";
-import type { Role } from "./bind_role.ts";
+import type { BindTreatment } from "./bind_treatment.ts";
 import type { Use } from "./places.ts";
 import { hasState, isServedOrRenewed } from "./state_files.ts";
 
@@ -34,9 +34,9 @@ export function writablePaths(project: Project): readonly string[] {
  * Data, as in Docker, unless every mount of it is read-only and nobody else writes there: no mount of it, of what it
  * lies in or of what lies in it, no other project (its path is inside this one's folder) and no program of the machine.
  */
-export function directoryRole(context: Context, directory: MountedDirectory): Role {
+export function directoryTreatment(context: Context, directory: MountedDirectory): BindTreatment {
   const { path, source, uses } = directory;
-  const data: Role = { kind: "data", directory: path.replace(/\/+$/, "") || "/", isMissing: false };
+  const data: BindTreatment = { kind: "data", directory: path.replace(/\/+$/, "") || "/", isMissing: false };
   if (mayBeWritten(context.project, directory)) return data;
   const sense = senseOf(relativePath(context.project, path), uses.map(({ mount }) => mount.target));
   if (sense === "data" || source.files.size === 0) return data;
