@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { EXAMPLES, NOTES } from "../../lib/cli/examples.ts";
 import { SHELLS, shellScript } from "../../lib/cli/shell_scripts.ts";
+import { findMigration } from "../../lib/run/select_migrations.ts";
 import { told, withFiles } from "./in_process.ts";
 
 const STACK = {
@@ -134,8 +135,7 @@ printf '%s,' "\${COMPREPLY[@]}"
   equal(new TextDecoder().decode(stdout), "web,worker,");
 });
 
-Deno.test("a migration that does not exist is answered with the nearest", async () => {
-  const { findMigration } = await import("../../lib/run/work.ts");
+Deno.test("a migration that does not exist is answered with the nearest", () => {
   const plan = {
     migrations: [{ id: "050_databases", title: "", why: "", steps: [], absent: [], claimed: [] }],
   };
