@@ -1,12 +1,14 @@
 /** Every check of the stack and of its conversion that needs no cluster. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Conversion } from "../kube/conversion.ts";
+import type { Decisions } from "../decisions/decisions.ts";
 import type { Context } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { reportAbsentVolumes } from "./absent_volumes.ts";
 import { reportUncarried } from "./coverage/report.ts";
 import { checkCredentials } from "./credentials.ts";
 import { checkUnusedDecisions } from "./unused_decisions.ts";
+import { checkEngineTools } from "./engine_tools.ts";
 import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
@@ -14,6 +16,7 @@ import { checkMachine } from "./machine.ts";
 import { checkHeaps } from "./memory.ts";
 import { checkNames, checkProfiles } from "./names.ts";
 import { checkOneShots, reportSeenEnded } from "./one_shots.ts";
+import { checkRegistryLogins } from "./registry_logins.ts";
 import { reportPorts } from "./port_report.ts";
 import { type LiveUsage, proposeLimits } from "./proposed_limits.ts";
 import { reportWrittenLayers } from "./written_layers.ts";
@@ -27,13 +30,15 @@ export interface Told {
   readonly written?: ReadonlyMap<string, readonly string[]>;
   /** Named volumes that it does not have. */
   readonly absentVolumes?: readonly string[];
+  /** As they were written, without what is left out by itself. */
+  readonly decisions?: Decisions;
 }
 
 /** What each check finds. */
 export function runChecks(
   facts: StackFacts,
   conversion: Conversion,
-  { usage, written, absentVolumes = [] }: Told = {},
+  { usage, written, absentVolumes = [], decisions = facts.decisions }: Told = {},
 ): readonly Diagnostic[] {
   const findings: Diagnostic[] = [];
   const context: Context = { ...facts, report: (finding) => findings.push(finding) };
@@ -43,7 +48,9 @@ export function runChecks(
   checkNames(context);
   checkImageTags(context);
   checkLocalImages(context);
+  checkRegistryLogins(context);
   checkDockerOnly(context);
+  checkEngineTools(context, decisions);
   checkHostNames(context, facts.references, facts.neighbours);
   checkMachine(context);
   checkFixedDomains(context);

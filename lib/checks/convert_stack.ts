@@ -4,6 +4,7 @@ import { type ConversionOptions, convert } from "../kube/convert.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import { withStartCalls } from "../kube/jobs/start_calls.ts";
 import type { StackInput } from "../stack/context.ts";
+import { withoutTools } from "../stack/engine_tools.ts";
 import { type StackFacts, stackFacts } from "../stack/facts.ts";
 import { runChecks } from "./all.ts";
 import type { LiveUsage } from "./proposed_limits.ts";
@@ -26,7 +27,8 @@ export interface ConvertedStack {
 
 /** Never throws for bad input: what is wrong is in `findings`, and the same input gives the same bytes. */
 export function convertStack(input: ConvertInput): ConvertedStack {
-  const facts = stackFacts(input);
+  const decisions = withoutTools(input.project, input.decisions);
+  const facts = stackFacts({ ...input, decisions });
   const conversion = convert(facts, input);
   const findings = sorted([
     ...facts.findings,

@@ -16,10 +16,12 @@ import type { Plan } from "../migration/step.ts";
 import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
+import type { RegistryLogins } from "../stack/registry_logins.ts";
 import type { Seen } from "../stack/seen.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import { readDefaultCertificate } from "./certificate_files.ts";
 import type { DecisionsFile } from "./decisions_file.ts";
+import { readDockerLogins } from "./docker_logins.ts";
 import { askEngine, type EngineFacts } from "./engine_facts.ts";
 import type { KnownStack } from "./known_stack.ts";
 import { loadStack, type ReadingSurroundings } from "./load_stack.ts";
@@ -77,6 +79,8 @@ export interface PlanStackOptions {
   readonly engine?: EngineFacts;
   /** What was read from the same mounts before: other decisions do not change it, unless they decide variables. */
   readonly bindSources?: BindSources;
+  /** Docker's logins, where no file of this machine is to be read. */
+  readonly logins?: RegistryLogins;
   /** Contents by real path. */
   readonly edited?: ReadonlyMap<string, Uint8Array>;
 }
@@ -130,6 +134,7 @@ export async function planStack(
     { measure: extra.measure ?? false, recorded: extra.recorded },
     diagnostics,
   );
+  const logins = extra.logins ?? await readDockerLogins(surroundings.environment);
   const elsewhere = otherTraefik(others);
   const { routing, findings: routed } = stackRouting({
     project,
@@ -150,6 +155,7 @@ export async function planStack(
     otherProjects: others.projects,
     scripts: scripts.scripts,
     ...engine,
+    ...(logins === undefined ? {} : { logins }),
     ...certificate,
   });
   diagnostics.push(...planned.findings, ...await checkBackupDirectories(decisions));

@@ -62,7 +62,7 @@ export async function withWriteSession(
   const lockTimeoutMs = lockTimeoutOf(options);
   const read = await input();
   const { conversion } = read;
-  if (conversion === undefined || !canBePlanned(read)) return refuse(read);
+  if (conversion === undefined || (read.plan === undefined && !canBePlanned(read))) return refuse(read);
   terminal.err(`${describeInput(read, options.stack === undefined)}\n`);
   // Nothing is started for a stack that only a record could mend.
   const target = await findTarget(options, surroundings, terminal, read.plan !== undefined);

@@ -128,7 +128,9 @@ const body = {
   storageRoot: z.string().startsWith("/").optional().describe(
     "Where the stack's own directories and named volumes lie on the node, in place of where they lie here",
   ),
-  dockerRoot: z.string().startsWith("/").optional().describe("Docker's data root, for named volumes"),
+  dockerRoot: z.string().startsWith("/").optional().describe(
+    "Docker's data root, for named volumes; without it where an engine has each, else /var/lib/docker",
+  ),
   engine: z.literal("none").optional().describe(
     "none: a Docker Engine of this machine that does not answer has nothing to do with the stack",
   ),
@@ -145,6 +147,10 @@ const body = {
   podSecurity: z.enum(["privileged", "baseline", "restricted"]).optional(),
   storage: z.record(z.string(), storage).optional(),
   names: names.optional(),
+  pullSecrets: z.enum(["docker", "none"]).or(z.array(z.string().min(1))).optional().describe(
+    "What pods show to private registries: docker: the logins of Docker's config.json that the images need; none: the " +
+      "node has its own; or names of Secrets of the namespace",
+  ),
   images: z.record(z.string(), image).optional().describe("By image name, with or without its tag"),
   users: z.record(z.string(), uid).optional().describe("User names of compose's user key and their ids"),
   services: z.record(z.string(), service).optional(),

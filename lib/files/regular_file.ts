@@ -1,7 +1,7 @@
 /** Reads files that people name: regular ones of a bounded size, so that nothing blocks and nothing never ends. */
 
 /** Bytes above which a text is refused. */
-export const MOST_TEXT_BYTES = 64 * 1024 * 1024;
+const MOST_TEXT_BYTES = 64 * 1024 * 1024;
 
 /** Below these nothing is a file that somebody wrote: reading there may have effects, or never end. */
 const KERNEL = ["/proc/", "/sys/"];

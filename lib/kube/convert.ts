@@ -12,6 +12,7 @@ import { neighbourServices } from "./network/neighbours.ts";
 import { loadBalancers, servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
 import { beyondBaseline, beyondRestricted } from "./pod_security.ts";
+import { sharedAliases } from "../stack/network/shared_aliases.ts";
 import { seenObjects } from "./seen.ts";
 import { type PodGroups, podGroups } from "../stack/pod_groups.ts";
 import { mergePorts, type ServicePort, servicePorts } from "../stack/ports.ts";
@@ -27,7 +28,7 @@ import { type Member, onePod } from "./workload/one_pod.ts";
 import type { Workshop } from "./workload/parts.ts";
 import { podMembers, reportStrangers } from "./workload/pod_members.ts";
 import { podOf } from "./workload/pod.ts";
-import { labelsOf, workloadOf } from "./workload/workload.ts";
+import { aliasSelector, labelsOf, workloadOf } from "./workload/workload.ts";
 
 /** What a conversion needs besides the facts. */
 export interface ConversionOptions {
@@ -136,7 +137,13 @@ function convertPod(workshop: Workshop, host: Service, surrounding: Surrounding)
   const others = podMembers(context, host, (groups.members.get(host.name) ?? []).slice(1));
   if (isSkipped(context.decisions, host.name) || host.name === context.routing.traefikService) return [];
   const kind = kindOf(context, host);
-  const labels = labelsOf(host.name, context.project.name);
+  const aliases = [...sharedAliases(context)].filter(([, owners]) =>
+    [host, ...others].some(({ name }) => owners.includes(name))
+  );
+  const labels = Object.assign(
+    labelsOf(host.name, context.project.name),
+    ...aliases.map(([alias]) => aliasSelector(alias)),
+  );
   const members = [host, ...others].flatMap((service): Member[] => {
     const subject = { service, decision: decided(context.decisions, service.name) };
     const pod = podOf(workshop, subject, kind, labels);
@@ -198,6 +205,7 @@ function convertMember(
     role: roleOf(service, kind, context.decisions),
     network: servicesOf(context, service, {
       ports: ports.get(service.name) ?? [],
+      all: ports,
       taken,
       host,
       isJob: kind === "Job",

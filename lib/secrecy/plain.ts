@@ -36,7 +36,7 @@ export function isReference(value: string): boolean {
 }
 
 /** A path; base64 that begins with a slash is none. */
-export function isPath(value: string): boolean {
+function isPath(value: string): boolean {
   if (!PATH.test(value)) return false;
   return !value.split("/").some((part) =>
     part.length > 12 && /\d/.test(part) && /[a-z]/.test(part) && /[A-Z]/.test(part) && !/[._-]/.test(part)

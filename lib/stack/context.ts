@@ -5,6 +5,7 @@ import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import type { Routing } from "../traefik/routing.ts";
 import type { Decisions, ServiceDecision } from "../decisions/decisions.ts";
 import type { ImageFacts } from "./known_images.ts";
+import type { RegistryLogins } from "./registry_logins.ts";
 import type { Seen } from "./seen.ts";
 
 /** Facts about an image that an engine or a registry told; `undefined` where nobody could. */
@@ -27,6 +28,8 @@ export interface StackInput {
   readonly images: ImageLookup;
   /** Other projects of the machine, in the order in which their names count. */
   readonly otherProjects?: readonly Neighbour[];
+  /** Docker's logins to registries on this machine. */
+  readonly logins?: RegistryLogins;
   /** What an engine told of containers, now or when the stack was first moved. */
   readonly seen?: Seen;
 }

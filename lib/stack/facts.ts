@@ -38,7 +38,18 @@ export function stackFacts(input: StackInput): StackFacts {
   const findings: Diagnostic[] = [];
   const { otherProjects = [] } = input;
   const seen = input.seen === undefined ? {} : { seen: input.seen };
-  const known = { project, bindSources, decisions, routing, images, otherProjects, namespace, ...seen };
+  const logins = input.logins === undefined ? {} : { logins: input.logins };
+  const known = {
+    project,
+    bindSources,
+    decisions,
+    routing,
+    images,
+    otherProjects,
+    namespace,
+    ...seen,
+    ...logins,
+  };
   const context: Context = { ...known, report: (finding) => findings.push(finding) };
   const files = filesInCluster(project, decisions, bindSources, bindRoles(context));
   findings.push(...files.findings);

@@ -94,7 +94,7 @@ function said(
 }
 
 /** `80`, `5000-5010/udp`: ports in a row are one range. */
-export function portNames(ports: readonly Published[]): string[] {
+function portNames(ports: readonly Published[]): string[] {
   const names: string[] = [];
   for (const protocol of ["TCP", "UDP", "SCTP"] as const) {
     const numbers = [

@@ -36,6 +36,7 @@ const ORDER = [
   "lib/stack/relative_path.ts",
   "lib/stack/known_images.ts",
   "lib/stack/seen.ts",
+  "lib/stack/registry_logins.ts",
   "lib/stack/context.ts",
   "lib/stack/network",
   "lib/stack/storage",

@@ -1,5 +1,6 @@
 /** `deno task bench:apply`: how fast a run is beside kubectl, as ratios. Options: `--objects N --rounds N --rtt 0,20`. */
 import { parseArgs } from "node:util";
+import { testCluster } from "../embedded_cluster/fixture.ts";
 import { type ApplyResult, benchApply } from "./apply_bench.ts";
 
 const { values } = parseArgs({
@@ -15,7 +16,7 @@ const results = await benchApply({
   rounds: Number(values.rounds),
   roundTripsMs: values.rtt.split(",").map(Number),
   report: say,
-});
+}).finally(() => testCluster().reset(say));
 say(`\n${values.objects} objects, whole processes, median of ${values.rounds} rounds (best to worst)\n`);
 say("| | round trip | compose-ferry | kubectl | ratio |");
 say("|---|---|---|---|---|");

@@ -5,6 +5,7 @@ import { type PlannedStack, planStack } from "../../lib/cli/plan_stack.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
 import type { ImageFacts } from "../../lib/stack/known_images.ts";
+import type { RegistryLogins } from "../../lib/stack/registry_logins.ts";
 import { NOTHING_SEEN, type Seen } from "../../lib/stack/seen.ts";
 
 const HOME = fileURLToPath(new URL("../../", import.meta.url));
@@ -20,6 +21,8 @@ export interface StackFiles {
   /** What an engine told of containers. */
   readonly seen?: Partial<Seen>;
   readonly compatibility?: boolean;
+  /** Docker's logins on the machine. */
+  readonly logins?: RegistryLogins;
 }
 
 /** All of it: a test's input is valid compose. */
@@ -29,7 +32,7 @@ export type TestStack =
 
 /** Fails where the loader finds no project. */
 export async function planTestStack(input: StackFiles): Promise<TestStack> {
-  const { directory, files, compatibility, decisions = "", images, seen } = input;
+  const { directory, files, compatibility, decisions = "", images, seen, logins } = input;
   const gathered = await planStack(
     {
       stack: directory,
@@ -39,6 +42,7 @@ export async function planTestStack(input: StackFiles): Promise<TestStack> {
     { environment: {}, directory, home: HOME, now: () => new Date("2026-01-01T00:00:00Z") },
     {
       decisions: { file: join(directory, "decisions.yaml"), text: decisions },
+      ...(logins === undefined ? {} : { logins }),
       engine: { seen: { ...NOTHING_SEEN, ...seen }, images: (image) => images?.[image] },
     },
   );

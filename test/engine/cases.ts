@@ -84,7 +84,10 @@ async function caseOf(name: string, directory: string): Promise<Case> {
   const { project } = await load({ directory, environment: Deno.env.toObject() });
   const images = Object.values(project?.services ?? {}).flatMap(
     ({ image, restart, entrypoint, healthcheck }): StandIn[] => {
-      if (image === undefined || image.startsWith("probe/")) return [];
+      // A variable that is not set may leave a name that no image can have.
+      if (image === undefined || image.startsWith("probe/") || !/^[\w./-]+(:\w[\w.-]*)?$/.test(image)) {
+        return [];
+      }
       const [how, checks] = healthcheck?.test ?? [];
       const programs = [entrypoint?.[0], how === "CMD" ? checks : undefined];
       return [{

@@ -15,17 +15,12 @@ const NAMES = /^(name|port|hosts)\./;
 /** Keys of `kube-not-carried` that a process can see, as docs/coverage.md has them. */
 export const KEYS: Readonly<Record<string, Announced>> = {
   "cgroup": { aspects: /^namespace\.cgroup$/ },
-  "cpu_period": { aspects: /^cgroup\.cpus$/ },
-  "cpu_quota": { aspects: /^cgroup\.cpus$/ },
   "devices": { aspects: /^device\./ },
-  "domainname": { aspects: /^(domainname$|hosts\.|hostname$)/ },
   "external_links": { aspects: NAMES },
   "pids_limit": { aspects: /^cgroup\.pids$/ },
-  "stop_signal": { aspects: /^signal$/ },
   "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
   "uts": { aspects: /^(namespace\.uts|hostname)$/ },
-  "volumes_from": { aspects: MOUNTS },
 };
 
 /** Findings with a code of their own, as docs/errors.md has them. */
@@ -38,6 +33,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
   },
   "kube-device-reservation": { aspects: /^device\./ },
   "kube-engine-socket": { aspects: MOUNTS },
+  "kube-engine-tool": { aspects: /./ },
   "kube-entrypoint-emptied": { aspects: /^args$/ },
   "kube-group-unknown": { aspects: /^groups$/ },
   "kube-host-gateway": { aspects: NAMES },
@@ -64,14 +60,20 @@ export const CODES: Readonly<Record<string, Announced>> = {
     aspects: /^(published|port)\./,
     unseen: "it also says that a port is reached as before",
   },
+  "kube-registry-login": { aspects: /^runs$/, unseen: "the image may be public" },
   "kube-security-option": { aspects: /^rights\./ },
-  "kube-storage-owner": { aspects: /^mount\.[^ ]+(: |\.writable$)/ },
+  "kube-stop-signal": { aspects: /^signal$/, unseen: "an image with a shell has it sent" },
+  "kube-storage-owner": {
+    aspects: /^mount\.[^ ]+(: |\.writable$)/,
+    unseen: "a volume that Docker does not fill is root's there, too",
+  },
   "kube-system-path": { aspects: MOUNTS, unseen: "one that is carried read-only is the same" },
   "kube-unsafe-sysctl": {
     aspects: /^(sysctl\.|runs$)/,
     unseen: "where the kubelet allows it, it is carried",
   },
   "kube-user-unknown": { aspects: /^(uid|gid|groups|env\.HOME|mount\..*)$/ },
+  "kube-volumes-from": { aspects: MOUNTS },
   "kube-volume-foreign": { aspects: MOUNTS },
   "kube-volume-smb": { aspects: MOUNTS },
 };

@@ -45,6 +45,12 @@ export const KNOWN_OPEN: readonly KnownOpen[] = [
     what: "a user with a group of its own gets the further groups that the image has for it, too",
   },
   {
+    aspect: /^calls$/,
+    before: /^\["/,
+    after: /^\[\]$/,
+    what: "the healthcheck that an image brings is not carried, and nothing is said about it",
+  },
+  {
     aspect: /^namespace\.uts$/,
     before: /^its own$/,
     after: /^the machine's$/,

@@ -1,4 +1,5 @@
 /** A real engine and a real node side by side, with everything that both need of the machine. */
+import { join } from "node:path";
 import { ENGINE_PACKAGES, engineEnvironment, type RealEngine, startEngine } from "../guard/engine.ts";
 import { buildTools } from "../../lib/embedded_cluster/build.ts";
 import { waitFor } from "../../lib/embedded_cluster/wait.ts";
@@ -54,6 +55,7 @@ export async function startMachine(
   const node = await startNode([...images, WAITING], report, ["docker-compose"]);
   try {
     await must(node, ["ip", "address", "add", `${ADDRESSES["other"]}/24`, "dev", "node0"]);
+    await addUser(node);
     report("Starting a Docker Engine");
     const engine = await startEngine(node);
     const { "docker-compose": program } = await buildTools(["docker-compose"], report);
@@ -89,6 +91,17 @@ export async function startMachine(
     await node[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/**
+ * An engine of this age looks on the machine, and not in the image, for the user of a service whose configs have owners:
+ * within the namespaces the machine has the one that the cases name.
+ */
+async function addUser(node: RealNode): Promise<void> {
+  const users = join(node.directory, "passwd");
+  const user = "harbour:x:1234:1234::/:/bin/sh\n";
+  await Deno.writeTextFile(users, `${await Deno.readTextFile("/etc/passwd")}${user}`);
+  await must(node, ["mount", "--bind", users, "/etc/passwd"]);
 }
 
 /** It runs beside everything else of the node until it is not needed any more. */

@@ -46,10 +46,10 @@ const fromHere = (path: string): string => resolve(Deno.env.get("INIT_CWD") ?? D
 
 async function layOut(target: string): Promise<readonly Case[]> {
   if (values.stack !== undefined) return [await folderAsCase(fromHere(values.stack), target)];
-  if (Number(values.generated) > 0) return [];
   if (values.reports !== undefined) {
     return await foldersAsCases(fromHere(values.reports), target, values.only);
   }
+  if (Number(values.generated) > 0) return [];
   return await ownCases(target, values.sample ? SAMPLE : values.only);
 }
 

@@ -15,7 +15,9 @@ export function mountAspects(
     mounts.filter(({ target }) => !(target in handed)).map((mount) => [mount.target, mount]),
   );
   const aspects: Record<string, string> = {};
-  const room = (size: number): number => Math.min(size, memory / 2, Number(cgroup["memory"]) || memory);
+  // Half of the machine's memory is Docker's own limit, of which the kernel takes whole pages.
+  const most = Math.min(Math.floor(memory / 2 / PAGE) * PAGE, Number(cgroup["memory"]) || memory);
+  const room = (size: number): number => Math.min(size, most);
   for (const mount of seen.values()) {
     if (mount.target === "/") aspects["root.writable"] = yesOrNo(mount.writable);
     else if (!OWN_MOUNTS.some((pattern) => pattern.test(mount.target))) {
@@ -24,6 +26,8 @@ export function mountAspects(
   }
   return aspects;
 }
+
+const PAGE = 4096;
 
 /** By `file.PATH` and `file.PATH.writable`. */
 export function handedAspects(handed: ServiceView["handed"]): Readonly<Record<string, string>> {
@@ -35,7 +39,7 @@ export function handedAspects(handed: ServiceView["handed"]): Readonly<Record<st
   );
 }
 
-/** @param room how much of a file system in memory there is to be had: half of the machine's is Docker's own limit. */
+/** @param room how much of a file system in memory there is to be had. */
 function of(mount: Mount, room: (size: number) => number): Readonly<Record<string, string>> {
   const name = `mount.${mount.target}`;
   return {

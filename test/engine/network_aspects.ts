@@ -40,6 +40,8 @@ export function resolverAspects(text: string): Readonly<Record<string, string>> 
 export function sightAspects(service: ServiceView, side: SideView): Readonly<Record<string, string>> {
   const aspects: Record<string, string> = {};
   for (const { name, addresses, ports } of service.sights) {
+    // What ends and begins again has an address at one time and none at another.
+    if (side.services[name]?.restarted !== undefined) continue;
     const told = [...new Set(Object.values(ports).filter((who) => who !== ""))];
     aspects[`name.${name}`] = addresses.length === 0
       ? "unknown"
@@ -59,7 +61,7 @@ function meaning(addresses: readonly string[], side: SideView): string {
     addresses.some((address) => own.includes(address))
   );
   if (owner !== undefined) return owner[0];
-  return addresses.every((address) => /^(10|172\.(1[6-9]|2\d|3[01]))\./.test(address))
+  return addresses.every((address) => /^(10|172\.(1[6-9]|2\d|3[01])|192\.168)\./.test(address))
     ? "known"
     : addresses.join(" ");
 }

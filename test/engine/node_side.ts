@@ -103,7 +103,7 @@ async function balancedPorts(node: RealNode, namespace: string): Promise<readonl
     );
 }
 
-/** The programs of all pods, once each runs, has ended for good, or has been started again. */
+/** The program of each service in each of its pods, once each runs, has ended for good, or has been started again. */
 async function restingPrograms(
   node: RealNode,
   namespace: string,
@@ -170,13 +170,13 @@ function reachOf(
   before: EngineSide,
   processes: ReadonlyMap<string, number>,
 ): Reach {
-  if (program === undefined) throw new Error("A service without a pod is not looked at");
+  if (program === undefined) throw new Error("A service without a program is not looked at");
   const { pod, service, container, status } = program;
+  const processOf = (each: Program): number =>
+    processes.get(each.status?.containerID?.replace("containerd://", "") ?? "") ?? 0;
   const { name } = pod.metadata;
   const running = !endsByItself(service, before) && status?.state.running !== undefined;
   const checked = (before.side.services[service]?.calls.length ?? 0) > 0;
-  const processOf = ({ status }: Program): number =>
-    processes.get(status?.containerID?.replace("containerd://", "") ?? "") ?? 0;
   return {
     generated: [name, pod.metadata.labels?.[NAME] ?? name],
     container,

@@ -75,9 +75,9 @@ Deno.test({
     });
 
     await t.step("what needs something stands after it, and a bot that fails is started again", async () => {
-      equal(
-        await on.read("order/log/events"),
+      await until(
         "db began\ndb healthy\nsetup began\nsetup ended\napp began\n",
+        () => on.read("order/log/events"),
       );
       equal(await on.read("order/log/asked"), "yes\n");
       await until("try\ntry\n", () => on.read("order/log/bot"));
@@ -85,17 +85,17 @@ Deno.test({
     });
 
     await t.step("a directory with state is the same one, with its owner, and is written", async () => {
+      await assertState(on, 1);
       equal(
         await on.inside("keeper", "deploy/keeper", "cat /state/seed /config/settings.yaml; id -u"),
         "seed\nmode: new\n1234",
       );
-      await assertState(on, 1);
     });
 
     await t.step("a directory that nobody made is on the node, and two programs share it", async () => {
-      equal(await on.inside("pair", "deploy/left", "cat /shared/right"), "right");
-      equal(await on.inside("pair", "deploy/right", "cat /data/left"), "left");
-      equal(await on.read("pair/nobody/made/left"), "left\n");
+      await until("right", () => on.inside("pair", "deploy/left", "cat /shared/right"));
+      await until("left", () => on.inside("pair", "deploy/right", "cat /data/left"));
+      await until("left\n", () => on.read("pair/nobody/made/left"));
     });
 
     await t.step("volumes begin with what their images have, and only where they are empty", async () => {
@@ -104,13 +104,13 @@ Deno.test({
       equal(await on.list(`${VOLUMES}/filled_files/_data`), CONTENT);
       equal(await on.list(`${VOLUMES}/filled_bare/_data`), ". 755 0:0");
       equal(await on.inside("filled", "deploy/site", "ls -A /content-too | wc -l"), "0");
-      equal(await on.inside("filled", "deploy/site", "nc plain 4000"), "open");
+      await until("open", () => on.inside("filled", "deploy/site", "nc plain 4000"));
     });
 
     await t.step("names lead to programs on every port, and to those that are not ready", async () => {
       const ask = (url: string): Promise<string> => on.inside("names", "deploy/asker", `wget -qO- ${url}`);
-      equal(await ask("http://loose:5151/port"), "5151");
-      equal(await ask("http://loose:5152/port"), "5152");
+      await until("5151", () => ask("http://loose:5151/port"));
+      await until("5152", () => ask("http://loose:5152/port"));
       equal(await ask("http://self-ready:7070/who"), "me");
       await on.inside("names", "deploy/elder", "touch /tmp/ill");
       await until("False", () => on.ready("names", "elder"));
@@ -122,11 +122,12 @@ Deno.test({
 
     await t.step("published ports answer on the addresses on which they are published", async () => {
       await balancers.settled();
-      const seen = await Promise.all(PORTS.map(async ([target]) => {
-        const { stdout } = await node.run([asker, "ask", target]);
-        return [target, stdout.trim()] as const;
-      }));
-      deepEqual(seen, PORTS);
+      const seen = (): Promise<readonly (readonly [string, string])[]> =>
+        Promise.all(PORTS.map(async ([target]) => {
+          const { stdout } = await node.run([asker, "ask", target]);
+          return [target, stdout.trim()] as const;
+        }));
+      await until(JSON.stringify(PORTS), async () => JSON.stringify(await seen()));
     });
 
     await t.step("a second run writes nothing", async () => {
@@ -151,8 +152,11 @@ Deno.test({
         await on.inside("filled", "deploy/site", "cat /content/mine.txt; ls /content"),
         "mine\ndeep\nlink\nmine.txt\nopen.txt",
       );
-      equal(await on.inside("filled", "deploy/cache", "cat /data/rows"), "kept\nkept");
-      equal(await on.inside("pair", "deploy/left", "cat /shared/left /shared/right"), "left\nleft\nright");
+      await until("kept\nkept", () => on.inside("filled", "deploy/cache", "cat /data/rows"));
+      await until(
+        "left\nleft\nright",
+        () => on.inside("pair", "deploy/left", "cat /shared/left /shared/right"),
+      );
     });
 
     await t.step("what was taken back and moved again has its data", async () => {
@@ -166,8 +170,8 @@ Deno.test({
       await on.succeeds("migrate");
       await assertState(on, 3);
       equal(await on.inside("filled", "deploy/site", "cat /content/mine.txt"), "mine");
-      equal(await on.inside("filled", "deploy/cache", "cat /data/rows"), "kept\nkept\nkept");
-      equal(await on.read("pair/nobody/made/left"), "left\nleft\nleft\n");
+      await until("kept\nkept\nkept", () => on.inside("filled", "deploy/cache", "cat /data/rows"));
+      await until("left\nleft\nleft\n", () => on.read("pair/nobody/made/left"));
     });
   },
 });
@@ -224,12 +228,25 @@ class Shapes {
     await until("True", () => this.ready(namespace, name));
   }
 
-  /** Every object that a run could write, with its version. */
-  versions(): Promise<string> {
+  /** Every object that a run writes, with its maker and what the tool's own writes left there. */
+  async versions(): Promise<unknown> {
     const kinds = "deployments,statefulsets,services,configmaps,secrets,pvc,pv,jobs,namespaces";
-    const columns = "KIND:.kind,NS:.metadata.namespace,NAME:.metadata.name,VERSION:.metadata.resourceVersion";
-    return this.#node.kubectl("get", kinds, "-A", "-o", `custom-columns=${columns}`);
+    const text = await this.#node.kubectl("get", kinds, "-A", "-o", "json", "--show-managed-fields");
+    // The edge: objects as every API server has them.
+    const { items } = JSON.parse(text) as { items: readonly { kind: string; metadata: Metadata }[] };
+    return items.map(({ kind, metadata: { namespace, name, uid, generation, managedFields } }) => [
+      ...[kind, namespace, name, uid, generation],
+      managedFields.filter(({ manager }) => manager === "compose-ferry"),
+    ]);
   }
+}
+
+interface Metadata {
+  readonly namespace?: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly generation?: number;
+  readonly managedFields: readonly { readonly manager: string; readonly time: string }[];
 }
 
 /** What the program of `keeper` wrote before it was moved: directories of its own. */
@@ -247,11 +264,11 @@ async function writeState(stack: string): Promise<void> {
 /** That the program of `keeper` was started so often, on the directories that it had before. */
 async function assertState(on: Shapes, starts: number): Promise<void> {
   const born = Array(starts).fill("seed").join("\n");
-  equal(
-    await on.list(join(on.stacks, "keeper/state")),
+  await until(
     `. 700 1234:1234\n./born 644 1234:1234 ${born}\n./seed 600 1234:1234 seed`,
+    () => on.list(join(on.stacks, "keeper/state")),
   );
-  equal(await on.read("keeper/config/settings.yaml"), "mode: new\n");
+  await until("mode: new\n", () => on.read("keeper/config/settings.yaml"));
 }
 
 async function until(expected: string, ask: () => Promise<string>): Promise<void> {

@@ -24,7 +24,7 @@ const STACK = {
     labels:
       traefik.http.routers.web.rule: Host(\`shop.example\`)
     volumes: ["./data:/data"]
-    domainname: shop.example
+    mac_address: "02:42:ac:11:65:43"
   db:
     image: postgres:16
     healthcheck: { test: ["CMD", "pg_isready"] }
@@ -61,7 +61,7 @@ Deno.test("a service is its lines, each beside what it became, and everything sa
     match(out, /Mounts\n {2}\/data {2}\.\/data: PersistentVolume on \S+\/data/);
     match(out, /Kept in Secrets\n {2}API_PASSWORD {2}because of its name, in secret\/web-env/);
     match(out, /Decisions\n {2}services\.web\.startupSeconds {2}90 {2}decisions\.yaml:3:26/);
-    match(out, /warning\[kube-not-carried\]: "domainname"/);
+    match(out, /warning\[kube-not-carried\]: "mac_address"/);
     match(await explained(directory, "db"), /\ndb\.env\n {2}1 \| POSTGRES_PASSWORD=\*+\n/);
     match(await explained(directory, "db"), /Needed by\n {2}web {2}depends_on, healthy/);
   });
@@ -92,8 +92,8 @@ Deno.test("a migration is found by its number, its name and its id", async () =>
 Deno.test("keys of compose and of decisions.yaml, and labels", async () => {
   await withFiles(STACK, async (directory) => {
     match(
-      await explained(directory, "services.web.domainname"),
-      /^service\.domainname \(key of compose\)\nNot carried[^]*Here\n {2}service web {2}domainname: shop\.example {2}compose\.yaml:12:17/,
+      await explained(directory, "services.web.mac_address"),
+      /^service\.mac_address \(key of compose\)\nNot carried[^]*Here\n {2}service web {2}mac_address: "02:42:ac:11:65:43" {2}compose\.yaml:12:18/,
     );
     match(
       await explained(directory, "services.web.startupSeconds"),
@@ -117,7 +117,7 @@ Deno.test("a code is the text of docs/errors.md, without a stack; with one, wher
   const means = codesOf(page).get("kube-not-carried")?.means ?? "missing";
   equal(out.replaceAll(/\s+/g, " ").includes(means), true, out);
   await withFiles(STACK, async (directory) => {
-    match(await explained(directory, "kube-not-carried"), /compose\.yaml:12:17/);
+    match(await explained(directory, "kube-not-carried"), /compose\.yaml:12:18/);
   });
 });
 

@@ -55,8 +55,8 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.container_name": replaced("a Service of that name"),
   "service.cpu_count": reported("a Windows limit", LIMITS_HINT),
   "service.cpu_percent": reported("a Windows limit", LIMITS_HINT),
-  "service.cpu_period": reported("the kubelet sets the period", LIMITS_HINT),
-  "service.cpu_quota": reported("the kubelet sets the quota from the limit", LIMITS_HINT),
+  "service.cpu_period": carried("with cpu_quota: resources.limits.cpu"),
+  "service.cpu_quota": carried("by its period: resources.limits.cpu"),
   "service.cpu_rt_period": reported("no pod has a real-time share", NODE_HINT),
   "service.cpu_rt_runtime": reported("no pod has a real-time share", NODE_HINT),
   "service.cpu_shares": reported("shares follow from requests", LIMITS_HINT),
@@ -98,11 +98,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.dns": carried("dnsConfig.nameservers, besides the cluster's own"),
   "service.dns_opt": carried("dnsConfig.options"),
   "service.dns_search": carried("dnsConfig.searches"),
-  "service.domainname": reported(
-    "a pod's domain is the cluster's",
-    "Write the full name into hostname",
-    "warning",
-  ),
+  "service.domainname": carried("with hostname: a line in the hosts file"),
   "service.entrypoint": carried("command"),
   "service.env_file.*": read("its variables stand in environment"),
   "service.environment.*": carried("a ConfigMap and a Secret, read by envFrom"),
@@ -173,17 +169,13 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.ports.protocol": carried("protocol"),
   "service.ports.published": replaced("what decisions.yaml says under publish; private until then"),
   "service.ports.target": carried("port and targetPort"),
-  "service.post_start.*": reported(
-    "a hook of compose",
-    "Write it as lifecycle.postStart by a patch, or as a Job",
-    "question",
-  ),
+  "service.post_start.*": carried("lifecycle.postStart, as the program's user"),
   "service.pre_start.*": reported(
     "a hook of compose",
     "Write it as an init container by a patch",
     "question",
   ),
-  "service.pre_stop.*": reported("a hook of compose", "Write it as lifecycle.preStop by a patch", "question"),
+  "service.pre_stop.*": carried("lifecycle.preStop, as the program's user"),
   "service.privileged": carried("securityContext.privileged, and the namespace's Pod Security level"),
   "service.profiles": read("services of inactive profiles are left out"),
   "service.provider.*": reported(
@@ -217,10 +209,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.shm_size": carried("an emptyDir in memory at /dev/shm"),
   "service.stdin_open": carried("stdin"),
   "service.stop_grace_period": carried("terminationGracePeriodSeconds"),
-  "service.stop_signal": reported(
-    "the image's STOPSIGNAL is sent, else SIGTERM",
-    "Set STOPSIGNAL in the image, or wrap the entrypoint",
-  ),
+  "service.stop_signal": carried("lifecycle.preStop, where the image has a shell"),
   "service.storage_opt.*": reported(
     "the container runtime has one storage driver",
     "Use resources.limits of ephemeral-storage",
@@ -258,11 +247,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.volumes.volume.labels.*": read("labels for a volume that Docker would make"),
   "service.volumes.volume.nocopy": carried("no init container fills the volume from the image"),
   "service.volumes.volume.subpath": carried("subPath"),
-  "service.volumes_from": reported(
-    "a pod mounts its own volumes",
-    "Repeat the volumes at the service",
-    "question",
-  ),
+  "service.volumes_from": carried("the mounts of the other service"),
   "service.working_dir": carried("workingDir"),
   "volume.driver": reported("a volume plugin of Docker", "Use the CSI driver of that storage", "question"),
   "volume.driver_opts.*": carried(

@@ -44,7 +44,7 @@ export function accessObjects(
 }
 
 /** What every person needs and nobody owns: the roles, and the policies without which they give more than they say. */
-export function sharedObjects(
+function sharedObjects(
   namespace: string,
   { closed, privileged, administrative }: Guarded,
 ): KubeObject[] {

@@ -7,6 +7,8 @@ import { shortHash, subdomain } from "../../stack/names.ts";
 
 export interface Content {
   readonly kind: "ConfigMap" | "Secret";
+  /** Of a Secret; Opaque where it says none. */
+  readonly type?: string;
   /** The wanted name; another is given where it is taken by other content. */
   readonly name: string;
   readonly data: ReadonlyMap<string, Uint8Array>;
@@ -113,7 +115,7 @@ function configurationObject(content: Content, name: string, namespace: string):
   if (content.kind === "Secret") {
     return {
       ...base,
-      type: "Opaque",
+      type: content.type ?? "Opaque",
       data: Object.fromEntries(entries.map(([key, bytes]) => [key, encodeBase64(bytes)])),
     };
   }

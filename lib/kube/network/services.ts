@@ -1,13 +1,15 @@
 /** Services: one for each name by which a container is reached, on each of its ports. */
 import type { Service } from "../../../compose/project.ts";
-import { at, type Context } from "../../stack/context.ts";
+import { at, type Context, isSkipped } from "../../stack/context.ts";
+import { sharedAliases } from "../../stack/network/shared_aliases.ts";
+import { fields } from "../../values/json.ts";
 import { isServiceName, label } from "../../stack/names.ts";
 import { isNodePort } from "../node_port.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
-import type { ServicePort } from "../../stack/ports.ts";
+import { mergePorts, type ServicePort } from "../../stack/ports.ts";
 import { optional } from "../workload/parts.ts";
 import { answersAlways, hasReadiness, readyServiceName } from "../workload/readiness.ts";
-import { labelsOf, selectorOf } from "../workload/workload.ts";
+import { aliasSelector, labelsOf, selectorOf } from "../workload/workload.ts";
 import { dnsNames } from "../../stack/network/dns_names.ts";
 import { type PodGroups, podGroups } from "../../stack/pod_groups.ts";
 import type { Published } from "../../stack/published_port.ts";
@@ -19,6 +21,8 @@ export type TakenNames = Map<string, { readonly service: string; readonly writte
 export interface Reached {
   readonly ports: readonly ServicePort[];
   readonly taken: TakenNames;
+  /** Those of all services. */
+  readonly all: ReadonlyMap<string, readonly ServicePort[]>;
   /** The service in whose pod it runs; itself, where it has its own. */
   readonly host: string;
   /** It ends by itself: nobody calls it where no port is known. */
@@ -29,6 +33,7 @@ export interface Reached {
 export function servicesOf(context: Context, service: Service, reached: Reached): PlannedObject[] {
   const { ports, taken, isJob } = reached;
   if (ports.length === 0 && (isJob || !answersAlways(context, service.name))) return [];
+  const aliases = sharedAliases(context);
   const isNamed = podGroups(context.project).nameOf(service.name) === service.name;
   const objects = (isNamed ? dnsNames(context.project, service) : []).flatMap(
     ({ name, kind, path }): PlannedObject[] => {
@@ -49,8 +54,14 @@ export function servicesOf(context: Context, service: Service, reached: Reached)
         return [];
       }
       const first = taken.get(wanted);
+      const owner = kind === "service" ? undefined : ownerOf(context, wanted);
+      if (owner !== undefined && owner !== service.name) {
+        reportOwned(context, service.name, name, path, owner);
+        return [];
+      }
+      const owners = aliases.get(wanted);
       if (first !== undefined) {
-        if (first.service !== service.name && kind !== "service") {
+        if (first.service !== service.name && kind !== "service" && owners === undefined) {
           reportCollision(context, service.name, name, path, wanted, first);
         }
         return [];
@@ -58,13 +69,50 @@ export function servicesOf(context: Context, service: Service, reached: Reached)
       taken.set(wanted, { service: service.name, written: name });
       const span = context.project.span(path);
       return [{
-        object: clusterService(context, service, wanted, reached),
+        object: owners === undefined
+          ? clusterService(context, service, wanted, reached)
+          : aliasService(context, service, wanted, reached, owners),
         ...(span === undefined ? {} : { source: span }),
         service: service.name,
       }];
     },
   );
   return [...objects, ...readyService(context, service, reached)];
+}
+
+/** The service whose own name it is, which is there whoever else has it for an alias. */
+function ownerOf({ project, decisions }: Context, wanted: string): string | undefined {
+  return Object.keys(project.services).find((name) => label(name) === wanted && !isSkipped(decisions, name));
+}
+
+function reportOwned(
+  context: Context,
+  service: string,
+  name: string,
+  path: readonly (string | number)[],
+  owner: string,
+): void {
+  context.report({
+    code: "kube-name-collision",
+    severity: "warning",
+    message:
+      `"${name}" of service "${service}" is the name of service "${owner}", and leads to that one alone; in Docker both answer`,
+    ...at(context.project, path),
+    hint: "Give it another alias, and write that where it is called",
+  });
+}
+
+/** One Service for the pods of all that have the alias, on the ports of all. */
+function aliasService(
+  context: Context,
+  service: Service,
+  alias: string,
+  reached: Reached,
+  owners: readonly string[],
+): KubeObject {
+  const ports = mergePorts(owners.flatMap((owner) => reached.all.get(owner) ?? []));
+  const object = clusterService(context, service, alias, { ...reached, ports });
+  return { ...object, spec: { ...fields(object["spec"]), selector: aliasSelector(alias) } };
 }
 
 function describe(kind: string): string {

@@ -2,17 +2,11 @@
 import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
 import { compositeService } from "./composite_service.ts";
-import {
-  compact,
-  report,
-  reportHealthCheck,
-  type RouteContext,
-  type ServiceReference,
-  type ServiceTarget,
-} from "./context.ts";
+import { compact, report, reportHealthCheck, type RouteContext, type ServiceReference } from "./context.ts";
 import { isAtLeast } from "../../decisions/traefik.ts";
-import { emptyService, externalService } from "./external_service.ts";
+import { emptyService } from "./external_service.ts";
 import { qualify } from "./references.ts";
+import { serviceTarget } from "./service_target.ts";
 import { type Json } from "../../values/json.ts";
 
 /**
@@ -102,33 +96,8 @@ function serverReference(
       "Put it back with an addPrefix middleware",
     );
   }
-  const target = targetOf(context, element, host.replace(/^\[|\]$/g, ""), port);
+  const target = serviceTarget(context, element, { host, port, protocol: "TCP" });
   return target === undefined ? undefined : compact({ ...target, scheme, weight: server["weight"] });
-}
-
-function targetOf(
-  context: RouteContext,
-  element: Element,
-  host: string,
-  port: number,
-): ServiceTarget | undefined {
-  const service = context.composeService(host);
-  if (service === undefined) {
-    return externalService(context, element, context.neighbour(host) ?? host, port, "TCP");
-  }
-  context.required.push({ service, port, ...(element.span === undefined ? {} : { span: element.span }) });
-  const target = context.serviceFor(service, port);
-  if (target === undefined) {
-    report(
-      context,
-      "error",
-      "traefik-backend-missing",
-      element,
-      `The service "${element.name}" leads to "${service}", which has no Service in the cluster`,
-      `Let a migration take "${service}", or remove its routes`,
-    );
-  }
-  return target;
 }
 
 function balancerOptions(context: RouteContext, element: Element, balancer: Json): Json {

@@ -10,7 +10,7 @@ import { type Json } from "../../values/json.ts";
  * The paths of all fields that are or hold a secret, such as `customRequestHeaders.Authorization`. What is called
  * `secret` names one.
  */
-export function secretFields(fields: unknown, path: readonly string[] = []): readonly string[] {
+function secretFields(fields: unknown, path: readonly string[] = []): readonly string[] {
   if (typeof fields === "string") {
     const name = path.at(-1) ?? "";
     if (/^secret$|Secret$/.test(name)) return [];

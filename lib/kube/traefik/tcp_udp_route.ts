@@ -10,9 +10,10 @@ import {
   share,
   traefikObject,
 } from "./context.ts";
-import { emptyService, externalService } from "./external_service.ts";
+import { emptyService } from "./external_service.ts";
 import { convertMatch, knownEntryPoints, tlsOptions } from "./http_route.ts";
 import { qualify } from "./references.ts";
+import { serviceTarget } from "./service_target.ts";
 import { type Json } from "../../values/json.ts";
 
 /** Converts a TCP router. */
@@ -190,10 +191,8 @@ function streamTarget(
   protocol: "tcp" | "udp",
 ): ServiceTarget | undefined {
   const colon = address.lastIndexOf(":");
-  const host = address.slice(0, colon).replace(/^\[|\]$/g, "");
+  const host = address.slice(0, colon);
   const port = Number(address.slice(colon + 1));
-  const service = context.composeService(host);
-  const kubeProtocol = protocol === "udp" ? "UDP" : "TCP";
   if (!Number.isInteger(port) || port < 1) {
     report(
       context,
@@ -205,25 +204,5 @@ function streamTarget(
     );
     return undefined;
   }
-  if (service === undefined) {
-    return externalService(context, element, context.neighbour(host) ?? host, port, kubeProtocol);
-  }
-  context.required.push({
-    service,
-    port,
-    protocol: kubeProtocol,
-    ...(element.span === undefined ? {} : { span: element.span }),
-  });
-  const target = context.serviceFor(service, port);
-  if (target === undefined) {
-    report(
-      context,
-      "error",
-      "traefik-backend-missing",
-      element,
-      `The service "${element.name}" leads to "${service}", which has no Service in the cluster`,
-      `Let a migration take "${service}", or remove its routes`,
-    );
-  }
-  return target;
+  return serviceTarget(context, element, { host, port, protocol: protocol === "udp" ? "UDP" : "TCP" });
 }

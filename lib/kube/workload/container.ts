@@ -4,6 +4,7 @@ import { at, type Context, imageOf } from "../../stack/context.ts";
 import { environmentOf } from "../configuration/environment.ts";
 import { label } from "../../stack/names.ts";
 import type { Place } from "../../stack/secrets/reference.ts";
+import { lifecycleOf } from "./lifecycle.ts";
 import type { Mounts } from "./mounts.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { probesOf } from "./probes.ts";
@@ -67,6 +68,7 @@ export function containerOf(
       ...optional("ports", ports),
       ...optional("volumeMounts", mounts.volumeMounts),
       ...probes,
+      ...optional("lifecycle", lifecycleOf(workshop, subject)),
       ...optional("resources", resourcesOf(context, subject)),
       ...optional("securityContext", containerSecurity(context, subject)),
       ...(service.stdin_open === true ? { stdin: true } : {}),

@@ -5,6 +5,7 @@ import { at, type Context } from "../../stack/context.ts";
 import { subdomain } from "../../stack/names.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
 import { itemMode, needsOwner, ownedCopy } from "./owned_files.ts";
+import { contentOf } from "../../stack/secrets/file_object.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import { fileMode } from "./units.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
@@ -29,7 +30,7 @@ function mounted(
 ): Mounted[] {
   const { context, objects } = workshop;
   const definition = context.project[section][reference.source] ?? {};
-  const content = contentOf(workshop, definition);
+  const content = contentOf(context, definition);
   const kind = section === "secrets" || (content !== undefined && isSecret(workshop, definition, content))
     ? "Secret"
     : "ConfigMap";
@@ -128,20 +129,6 @@ function askForExternal(
       shellWord(`--from-file=${key}=FILE`)
     }`,
   });
-}
-
-function contentOf(workshop: Workshop, definition: FileObject): Uint8Array | undefined {
-  const { project, bindSources } = workshop.context;
-  if (definition.content !== undefined) return new TextEncoder().encode(definition.content);
-  if (definition.environment !== undefined) {
-    const { environment } = definition;
-    const value = Object.hasOwn(project.environment, environment)
-      ? project.environment[environment]
-      : undefined;
-    return value === undefined ? undefined : new TextEncoder().encode(value);
-  }
-  const source = definition.file === undefined ? undefined : bindSources.get(definition.file);
-  return source?.kind === "file" ? source.content : undefined;
 }
 
 function isSecret(workshop: Workshop, definition: FileObject, content: Uint8Array): boolean {

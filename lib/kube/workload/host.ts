@@ -1,4 +1,5 @@
 /** What a pod takes from its machine and how it is called: network, names, hosts, DNS, process namespaces. */
+import type { Service } from "../../../compose/project.ts";
 import { at, type Context, imageOf } from "../../stack/context.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
 import { imageRepository } from "../../stack/known_images.ts";
@@ -74,9 +75,19 @@ interface Name {
  */
 function hostnameOf(context: Context, subject: Subject, kind: WorkloadKind): Name {
   const { service } = subject;
-  const full = service.hostname;
+  const full = fullName(service);
   const isRabbit = /(^|\/)rabbitmq$/.test(imageRepository(imageOf(context.decisions, service) ?? ""));
   if (full === undefined || full === "") {
+    if (service.domainname !== undefined) {
+      context.report({
+        code: "kube-hostname",
+        severity: "warning",
+        message:
+          `Domain "${service.domainname}" of service "${service.name}" is not carried: it has no hostname before it`,
+        ...at(context.project, ["services", service.name, "domainname"]),
+        hint: "Give the service a hostname",
+      });
+    }
     if (isRabbit && service.environment?.["RABBITMQ_NODENAME"] === undefined) {
       reportRandomNode(context, subject);
     }
@@ -121,6 +132,13 @@ function hostnameOf(context: Context, subject: Subject, kind: WorkloadKind): Nam
     aliases: names.length === 0 ? [] : [{ ip: "127.0.0.1", hostnames: names }],
     variables,
   };
+}
+
+/** Docker tells the name with its domain behind it, where both are given. */
+function fullName({ hostname, domainname }: Service): string | undefined {
+  return hostname === undefined || hostname === "" || domainname === undefined || hostname.includes(".")
+    ? hostname
+    : `${hostname}.${domainname}`;
 }
 
 function reportRandomNode(context: Context, { service }: Subject): void {

@@ -1,7 +1,7 @@
 /** A container's mounts: claims, configuration, temporary directories, and copies of files that it writes. */
 import type { Mount, Path } from "../../../compose/project.ts";
 import { relativePath } from "../../stack/relative_path.ts";
-import { at } from "../../stack/context.ts";
+import { at, decided } from "../../stack/context.ts";
 import { storageDecision } from "../../stack/storage/places.ts";
 import { imageVolumeMounts } from "./anonymous_mount.ts";
 import { claimMount } from "./claim_mount.ts";
@@ -31,6 +31,7 @@ export interface Mounts {
 export function mountsOf(workshop: Workshop, subject: Subject, helperImage: string): Mounts {
   const { service } = subject;
   const mounted = toldApart([
+    ...volumesFrom(workshop, subject, helperImage),
     ...(service.volumes ?? []).flatMap((mount, index) =>
       mountOf(workshop, subject, mount, ["services", service.name, "volumes", index], helperImage)
     ),
@@ -75,6 +76,44 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
       "persistentVolumeClaim" in volume && mount["readOnly"] !== true
     ),
   };
+}
+
+/** The mounts of other services, which Docker takes over with their places; one's own come after them and count. */
+function volumesFrom(workshop: Workshop, subject: Subject, helperImage: string): Mounted[] {
+  const { context } = workshop;
+  return (subject.service.volumes_from ?? []).flatMap((text, index): Mounted[] => {
+    const [, container, name = "", mode] = /^(container:)?([^:]+)(?::(ro|rw))?$/.exec(text) ?? [];
+    const other = container === undefined ? context.project.services[name] : undefined;
+    if (other === undefined) {
+      reportForeignVolumes(workshop, subject, text, index);
+      return [];
+    }
+    const own: Subject = { service: other, decision: decided(context.decisions, other.name) };
+    const mounts = (other.volumes ?? []).flatMap((mount, place) =>
+      mountOf(workshop, own, { ...mount, ...(mode === "ro" ? { read_only: true } : {}) }, [
+        ...["services", other.name, "volumes"],
+        place,
+      ], helperImage)
+    );
+    return [...mounts, ...imageVolumeMounts(workshop, own, helperImage)].map((mounted) =>
+      mode === "ro" ? { ...mounted, mount: { ...mounted.mount, readOnly: true } } : mounted
+    );
+  });
+}
+
+function reportForeignVolumes(
+  { context }: Workshop,
+  { service }: Subject,
+  text: string,
+  index: number,
+): void {
+  context.report({
+    code: "kube-volumes-from",
+    severity: "question",
+    message: `Service "${service.name}" takes the volumes of "${text}", which is no service of the stack`,
+    ...at(context.project, ["services", service.name, "volumes_from", index]),
+    hint: "Write those volumes at the service itself",
+  });
 }
 
 function mountOf(

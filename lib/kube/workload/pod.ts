@@ -10,6 +10,7 @@ import { hostSettings } from "./host.ts";
 import { mountsOf } from "./mounts.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { SECCOMP } from "../rights.ts";
+import { pullSecretsOf } from "./pull_secrets.ts";
 import { sysctlsOf } from "./security.ts";
 import { supplementalGroups } from "./user.ts";
 import { seconds } from "./units.ts";
@@ -75,6 +76,7 @@ export function podOf(
     ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
     ...optional("securityContext", security),
     ...platformOf(context, subject),
+    ...optional("imagePullSecrets", pullSecretsOf(workshop, subject)),
     ...(kind === "Job" ? { restartPolicy: restartPolicy(service.restart) } : {}),
     ...optional("initContainers", initContainers),
     containers: [hostPorts.length === 0 ? container.json : withHostPorts(container.json, hostPorts)],

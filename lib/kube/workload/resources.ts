@@ -1,4 +1,5 @@
 /** Requests and limits: decided, else `deploy.resources`, else `mem_limit` and `cpus`. */
+import type { Service } from "../../../compose/project.ts";
 import { at, type Context } from "../../stack/context.ts";
 import type { ResourcesDecision } from "../../decisions/decisions.ts";
 import { quantityOf } from "../quantity.ts";
@@ -14,7 +15,7 @@ export function resourcesOf(context: Context, subject: Subject): Json {
   const { service, decision } = subject;
   const { limits, reservations } = service.deploy?.resources ?? {};
   const written: ResourcesDecision = {
-    ...pick("cpu", cpu(limits?.cpus ?? service.cpus)),
+    ...pick("cpu", cpu(limits?.cpus ?? service.cpus ?? share(service))),
     ...pick("memory", memory(limits?.memory ?? service.mem_limit)),
     ...pick("requestCpu", cpu(reservations?.cpus)),
     ...pick("requestMemory", memory(reservations?.memory ?? service.mem_reservation)),
@@ -88,6 +89,15 @@ function reportRest(context: Context, { service }: Subject): void {
       hint: "Set podPidsLimit in the kubelet's configuration",
     });
   }
+}
+
+/** The kernel's usual period, which Docker takes where none is given. */
+const PERIOD = 100_000;
+
+/** Microseconds of each period, which are a limit of processors by another name. */
+function share({ cpu_quota: quota, cpu_period: period }: Service): string | undefined {
+  const [used, of] = [Number(quota ?? 0), Number(period ?? 0) || PERIOD];
+  return used > 0 ? String(used / of) : undefined;
 }
 
 function cpu(value: string | number | undefined): string | undefined {

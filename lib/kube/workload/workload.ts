@@ -15,6 +15,11 @@ export function labelsOf(service: string, project: string): Record<string, strin
   return { ...selectorOf(service), "app.kubernetes.io/part-of": label(project) };
 }
 
+/** What selects the pods of all services that have an alias: each of them has it as a label. */
+export function aliasSelector(alias: string): Record<string, string> {
+  return { [`alias.compose-ferry/${alias}`]: "" };
+}
+
 /** What selects the pods of a service, and nothing else: a selector can never be changed. */
 export function selectorOf(service: string): Record<string, string> {
   return { "app.kubernetes.io/name": label(service) };

@@ -88,7 +88,7 @@ export async function forgetChange({ client, namespace }: Target, { uid }: Recor
 }
 
 /** What to say where somebody else changes a secret now. */
-export function underWay({ name, by, since }: SecretChange): Failure["diagnostics"][number] {
+function underWay({ name, by, since }: SecretChange): Failure["diagnostics"][number] {
   return {
     code: "cli-secret-under-way",
     severity: "error",

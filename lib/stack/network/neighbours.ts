@@ -29,7 +29,7 @@ export function networkName(project: Project, key: string): string {
 }
 
 /** The Docker names of the networks that a service is on; none with the network of the host or of another container. */
-export function networksOf(project: Project, service: Service): readonly string[] {
+function networksOf(project: Project, service: Service): readonly string[] {
   if (service.network_mode !== undefined) return [];
   const keys = service.networks === undefined ? ["default"] : Object.keys(service.networks);
   return keys.map((key) => networkName(project, key));

@@ -1,10 +1,11 @@
 /** The strong secrets that a stack names anywhere, and the names that no secret is strong against. */
 import type { BindSources } from "../../../compose/bind_source.ts";
-import type { Project, Service } from "../../../compose/project.ts";
+import type { FileObject, Project, Service } from "../../../compose/project.ts";
 import { isStrong, keyWords, secretsInFile, secretsInList, secretsInVariable } from "../../secrecy/mod.ts";
 import { servicesByDnsName } from "../network/dns_names.ts";
 import { textFiles } from "../network/references.ts";
 import { relativePath } from "../relative_path.ts";
+import { contentOf } from "./file_object.ts";
 
 /** A strong value, as it may be spelt, and where it is known from. */
 export interface KnownSecret {
@@ -47,10 +48,43 @@ export function knownSecrets(project: Project, bindSources: BindSources): readon
       }
     }
   }
+  for (const { path, text, owner } of fileObjects(project, bindSources)) {
+    // A compose secret is one as a whole; a file of settings in it has its parts.
+    if (owner !== undefined) add(text.trim(), owner);
+    for (const { start, end, why } of secretsInFile(path, text)) {
+      add(text.slice(start, end), owner ?? `${why} in "${path}"`);
+    }
+  }
   for (const [key, value] of Object.entries(project.environment)) {
     for (const { start, end } of secretsInVariable(key, value)) add(value.slice(start, end), `"${key}"`);
   }
   return [...known.values()];
+}
+
+/** The texts of compose's own `secrets` and `configs`; a secret with its owner, as it is one whatever its text is. */
+function fileObjects(
+  project: Project,
+  bindSources: BindSources,
+): readonly { readonly path: string; readonly text: string; readonly owner?: string }[] {
+  const textOf = (definition: FileObject): string | undefined => {
+    // What a plugin of Docker keeps is not what stands here.
+    if (definition["driver"] !== undefined) return undefined;
+    const content = contentOf({ project, bindSources }, definition);
+    return content === undefined ? undefined : new TextDecoder().decode(content);
+  };
+  const pathOf = (name: string, { file }: FileObject): string =>
+    file === undefined ? name : relativePath(project, file);
+  return [
+    ...Object.entries(project.secrets).map(([name, definition]) => ({
+      name,
+      definition,
+      owner: `secret "${name}"`,
+    })),
+    ...Object.entries(project.configs).map(([name, definition]) => ({ name, definition })),
+  ].flatMap(({ name, definition, ...owner }) => {
+    const text = textOf(definition);
+    return text === undefined ? [] : [{ path: pathOf(name, definition), text, ...owner }];
+  });
 }
 
 function pairsOf(service: Service): readonly (readonly [string, string])[] {
@@ -68,7 +102,7 @@ function listsOf(service: Service): readonly (readonly [string, readonly string[
 }
 
 /** In lower case: services, containers, hosts, images, networks, volumes, users, databases. */
-export function plainNames(project: Project): ReadonlySet<string> {
+function plainNames(project: Project): ReadonlySet<string> {
   const names = new Set<string>([project.name, ...servicesByDnsName(project).keys()]);
   for (const service of Object.values(project.services)) {
     for (const name of [service.container_name, service.hostname, service.domainname]) names.add(name ?? "");

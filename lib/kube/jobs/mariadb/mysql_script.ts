@@ -1,5 +1,5 @@
 /** The shell script of the job that prepares MariaDB or MySQL; `$1` holds the statements. */
-import { SHELL_PARTS } from "../script/shell_parts.ts";
+import { LOG_IN, LOG_IN_TO_CHANGE, SHELL_PARTS } from "../script/shell_parts.ts";
 
 /** Which of the client's two names there is, and how it is called: nothing secret among its arguments. */
 export const MYSQL_CLIENT = `if command -v mariadb >/dev/null 2>&1; then client=mariadb
@@ -17,21 +17,10 @@ answers() {
   if grep -q "ERROR 1045\\|ERROR 1698" "$problem"; then login=refused; return 0; fi
   return 1
 }
-log_in() {
-  password=$ADMIN_PASSWORD
-  waited answers || { cat "$problem" >&2; fail "The server did not answer within $WAIT_SECONDS seconds"; }
-}
-`;
+${LOG_IN}`;
 
 export const MYSQL_USERS_SCRIPT = `${SHELL_PARTS}${MYSQL_CLIENT}
-log_in
-changes_admin=no
-if [ "$login" = refused ] && [ -n "\${ADMIN_PREVIOUS_PASSWORD:-}" ]; then
-  password=$ADMIN_PREVIOUS_PASSWORD
-  answers && changes_admin=yes
-fi
-[ "$login" = accepted ] || fail "The server refuses the password of $ADMIN_USER"
-
+${LOG_IN_TO_CHANGE}
 # Makes @identified_NAME of @password_NAME: what has to follow IDENTIFIED BY.
 identified() {
   printf '%s\\n' "SET @hash = IF(VERSION() LIKE '%MariaDB%'," \\

@@ -1,5 +1,5 @@
 /** The shell script of the job that prepares PostgreSQL; `$1` holds psql's input. */
-import { SHELL_PARTS } from "../script/shell_parts.ts";
+import { LOG_IN, LOG_IN_TO_CHANGE, SHELL_PARTS } from "../script/shell_parts.ts";
 
 export const POSTGRES_CLIENT =
   `command -v psql >/dev/null 2>&1 || fail "The image has no psql; give another one by databases.<service>.image"
@@ -15,21 +15,10 @@ answers() {
   fi
   return 1
 }
-log_in() {
-  password=$ADMIN_PASSWORD
-  waited answers || { cat "$problem" >&2; fail "The server did not answer within $WAIT_SECONDS seconds"; }
-}
-`;
+${LOG_IN}`;
 
 export const POSTGRES_USERS_SCRIPT = `${SHELL_PARTS}${POSTGRES_CLIENT}
-log_in
-changes_admin=no
-if [ "$login" = refused ] && [ -n "\${ADMIN_PREVIOUS_PASSWORD:-}" ]; then
-  password=$ADMIN_PREVIOUS_PASSWORD
-  answers && changes_admin=yes
-fi
-[ "$login" = accepted ] || fail "The server refuses the password of $ADMIN_USER"
-
+${LOG_IN_TO_CHANGE}
 session() {
   # Terse, because an error's context would show the statement; and no statement in the server's log.
   printf '%s\\n' '\\set VERBOSITY terse' '\\set SHOW_CONTEXT never' 'SET standard_conforming_strings = on;' \\

@@ -70,7 +70,7 @@ function lockedOut(conversion: Conversion, { admin, users }: Broker, path: Decid
 }
 
 /** What is to be, as an Erlang term in ASCII: virtual hosts, then users, then permissions. */
-export function rabbitmqTerms(broker: Broker): string {
+function rabbitmqTerms(broker: Broker): string {
   const users = Object.entries(broker.users ?? {});
   const used = users.flatMap(([, { permissions }]) => Object.keys(permissions ?? {}));
   const vhosts = [...new Set([...broker.vhosts ?? [], ...used])];

@@ -24,3 +24,20 @@ waited() {
 export function connects(host: string, port: string): string {
   return `nc -z -w 2 ${host} ${port} 2>/dev/null || nc -w 2 ${host} ${port} -e true 2>/dev/null`;
 }
+
+/** Logs in with the administrator's password; `answers`, which sets `login`, is the client's own. */
+export const LOG_IN = `log_in() {
+  password=$ADMIN_PASSWORD
+  waited answers || { cat "$problem" >&2; fail "The server did not answer within $WAIT_SECONDS seconds"; }
+}
+`;
+
+/** The same, or with the one before, which is then to be changed. */
+export const LOG_IN_TO_CHANGE = `log_in
+changes_admin=no
+if [ "$login" = refused ] && [ -n "\${ADMIN_PREVIOUS_PASSWORD:-}" ]; then
+  password=$ADMIN_PREVIOUS_PASSWORD
+  answers && changes_admin=yes
+fi
+[ "$login" = accepted ] || fail "The server refuses the password of $ADMIN_USER"
+`;

@@ -1,0 +1,117 @@
+/** Hooks of compose, and the signal that ends a program, as `lifecycle` of its container. */
+import { shellWord } from "../../diagnostics/shell_word.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
+import { at } from "../../stack/context.ts";
+import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+
+interface Hook {
+  readonly command?: readonly string[];
+  readonly user?: string;
+  readonly privileged?: boolean;
+  readonly working_dir?: string;
+  readonly environment?: Readonly<Record<string, string | null>>;
+}
+
+/** A kubelet expands nothing in hooks: their words stay as they are. */
+export function lifecycleOf(workshop: Workshop, subject: Subject): Json {
+  const started = scriptsOf(workshop, subject, "post_start");
+  const stopping = scriptsOf(workshop, subject, "pre_stop");
+  const signal = signalScript(workshop, subject);
+  return {
+    ...optional("postStart", handler(started)),
+    ...optional("preStop", handler(signal === undefined ? stopping : [...stopping, signal])),
+  };
+}
+
+/** What a shell runs, and the words themselves where it is one plain command that needs none. */
+interface Script {
+  readonly text: string;
+  readonly words?: readonly string[];
+}
+
+function handler(scripts: readonly Script[]): Json {
+  const [first, ...others] = scripts;
+  if (first === undefined) return {};
+  const command = first.words !== undefined && others.length === 0
+    ? first.words
+    : ["/bin/sh", "-c", scripts.map(({ text }) => text).join(" && ")];
+  return { exec: { command } };
+}
+
+function scriptsOf(workshop: Workshop, subject: Subject, key: "post_start" | "pre_stop"): readonly Script[] {
+  const hooks = subject.service[key] as readonly Hook[] | undefined;
+  return (hooks ?? []).flatMap((hook, index): Script[] => {
+    const words = hook.command ?? [];
+    const why = words.length === 0 ? undefined : whyLeftOut(workshop, subject, hook);
+    if (why !== undefined) reportLeftOut(workshop, subject, key, index, why);
+    if (words.length === 0 || why !== undefined) return [];
+    const variables = Object.entries(hook.environment ?? {}).flatMap(([name, value]) =>
+      value === null ? [] : [`${name}=${shellWord(value)}`]
+    );
+    const command = [...variables, ...words.map(shellWord)].join(" ");
+    const folder = hook.working_dir;
+    if (folder === undefined && variables.length === 0) return [{ text: command, words }];
+    return [{ text: folder === undefined ? command : `(cd ${shellWord(folder)} && ${command})` }];
+  });
+}
+
+function whyLeftOut({ secrets }: Workshop, { service, decision }: Subject, hook: Hook): string | undefined {
+  const own = String(decision.user ?? service.user ?? "");
+  if (hook.user !== undefined && String(hook.user) !== own) {
+    return `it runs as "${hook.user}", and a pod's hooks run as the program does`;
+  }
+  if (hook.privileged === true && service.privileged !== true) {
+    return "it is privileged, and a pod's hooks have the rights of the program";
+  }
+  const secret = secrets.ofCommand(hook.command ?? []) ??
+    Object.entries(hook.environment ?? {}).map(([name, value]) => secrets.ofPair(name, value ?? ""))
+      .find((found) => found !== undefined);
+  return secret === undefined ? undefined : `it holds a secret (${secret}), and everybody can read a hook`;
+}
+
+function reportLeftOut(
+  { context }: Workshop,
+  { service }: Subject,
+  key: string,
+  index: number,
+  why: string,
+): void {
+  context.report({
+    code: "kube-hook-left-out",
+    severity: "question",
+    message: `A hook of "${key}" of service "${service.name}" is left out: ${why}`,
+    ...at(context.project, ["services", service.name, key, index]),
+    hint: "Do it in the entrypoint, or in a service of its own that the others wait for",
+  });
+}
+
+/** Real-time signals are numbers from here on, in every Linux that images are made for. */
+const FIRST_REAL_TIME = 34;
+
+/**
+ * The kubelet sends the image's own signal. Where the image has a shell, this one is sent before and the end waited for;
+ * where it has none the hook fails, and all is as without it.
+ */
+function signalScript({ context, groups }: Workshop, { service }: Subject): Script | undefined {
+  const signal = service.stop_signal;
+  if (signal === undefined) return undefined;
+  const path = ["services", service.name, "stop_signal"];
+  const isFirst = service.init !== true && service.pid === undefined &&
+    !Object.values(context.project.services).some((other) =>
+      other.pid !== undefined && groups.hostOf(other.name) === groups.hostOf(service.name)
+    );
+  context.report({
+    code: "kube-stop-signal",
+    severity: isFirst ? "info" : "warning",
+    message: isFirst
+      ? `Signal "${signal}" ends service "${service.name}" where its image has a shell; else its own STOPSIGNAL does`
+      : `Signal "${signal}" of service "${service.name}" is not carried: its program is not the first of its pod, and gets the image's STOPSIGNAL`,
+    ...at(context.project, path),
+    hint: `Without a shell: STOPSIGNAL ${yamlWord(signal)} in the image`,
+  });
+  if (!isFirst) return undefined;
+  const name = signal.replace(/^SIG/i, "");
+  const [, offset] = /^RTMIN\+?(\d*)$/i.exec(name) ?? [];
+  const number = offset === undefined ? name : String(FIRST_REAL_TIME + Number(offset || 0));
+  return { text: `kill -s ${shellWord(number)} 1 && while kill -0 1 2>/dev/null; do sleep 1; done` };
+}
