@@ -18,6 +18,8 @@ export interface Circumstances {
   /** The lines that the user types, one for each question; then the terminal is gone. */
   readonly lines?: readonly string[];
   readonly now?: Date;
+  /** Ctrl-C. */
+  readonly signal?: AbortSignal;
   /** Whether the terminal has colours. */
   readonly colour?: boolean;
   /** The program's own folder, with migrations and example. */
@@ -28,7 +30,15 @@ export interface Circumstances {
 export async function told(
   directory: string,
   args: readonly string[],
-  { environment = {}, answer, lines, now = new Date(), home = HOME, colour = false }: Circumstances = {},
+  {
+    environment = {},
+    answer,
+    lines,
+    signal = new AbortController().signal,
+    now = new Date(),
+    home = HOME,
+    colour = false,
+  }: Circumstances = {},
 ): Promise<Told> {
   let [out, err] = ["", ""];
   const typed = [...lines ?? []];
@@ -38,7 +48,7 @@ export async function told(
     home,
     user: "tester@here",
     now: () => now,
-    signal: new AbortController().signal,
+    signal,
     embedded: () => Promise.reject(new Error("No cluster is asked for")),
     input: {
       isTerminal: false,

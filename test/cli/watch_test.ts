@@ -1,6 +1,8 @@
 /** `watch`: what has changed is shown, and nothing else, until it is ended. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Terminal } from "../../lib/cli/terminal.ts";
+import { told, withFiles } from "./in_process.ts";
+import { SmallServer } from "./small_server.ts";
 import { type Look, watch } from "../../lib/cli/watch.ts";
 
 /** Shows these one after the other, then ends it, as Ctrl-C does. */
@@ -51,4 +53,31 @@ Deno.test("a look that fails ends the watch with its reason", async () => {
   };
   await rejects(watch(look, { outIsTerminal: false } as Terminal, signal, 0), /gone/);
   equal(looks, 1);
+});
+
+Deno.test("status --watch asks again until Ctrl-C, prints the table once where nothing changes, and ends with 0", async () => {
+  const controller = new AbortController();
+  const small = new SmallServer();
+  let looks = 0;
+  const server = Deno.serve({ port: 0, onListen: () => undefined }, async (request) => {
+    if (request.url.includes("/configmaps/") && ++looks > 4) controller.abort();
+    return await small.answer(request);
+  });
+  const files = {
+    "compose.yaml": "services: { web: { image: acme/web:1 } }\n",
+    "decisions.yaml": "engine: none\n",
+    "kubeconfig": JSON.stringify({
+      "current-context": "main",
+      clusters: [{ name: "c", cluster: { server: `http://127.0.0.1:${server.addr.port}` } }],
+      users: [{ name: "u", user: { token: "T" } }],
+      contexts: [{ name: "main", context: { cluster: "c", user: "u" } }],
+    }),
+  };
+  await withFiles(files, async (directory) => {
+    const args = ["status", "--watch", "--stack", ".", "--kubeconfig", "kubeconfig"];
+    const { code, out, err } = await told(directory, args, { signal: controller.signal });
+    equal(code, 0, err);
+    equal(out.split("Next: deno task migrate").length, 2, out);
+  });
+  await server.shutdown();
 });
