@@ -18,8 +18,8 @@ export function renderTable(outcomes: readonly Outcome[], day: string): string {
       'disk. Made by `deno task corpus DIR`; the pods of the embedded cluster are simulated, so that "ready" says that the API',
       "server took every object and every step was reached, and not that a program works.",
       "",
-      "A folder without a compose file of its own, such as `n8n`, has a line for each folder below it that has one. Beside",
-      "it: Compose Bridge's templates and kompose are not where this was made, so that nothing is said of them.",
+      "A folder without a compose file of its own, such as `n8n`, has a line for each folder below it that has one. kompose",
+      "and Compose Bridge's templates could not be had where this was made, so that nothing stands beside it.",
       "",
       `On ${day}: ${outcomes.length} stacks, ${passed.length} pass \`check\`${
         isMigrated ? `, ${ready.length} are applied and ready` : ""
