@@ -51,6 +51,12 @@ export const KNOWN_OPEN: readonly KnownOpen[] = [
     what: "the healthcheck that an image brings is not carried, and nothing is said about it",
   },
   {
+    aspect: /^mount\..*\.propagation$/,
+    before: /^master$/,
+    after: /^$/,
+    what: "what the machine mounts later below a named volume is seen in Docker alone",
+  },
+  {
     aspect: /^namespace\.uts$/,
     before: /^its own$/,
     after: /^the machine's$/,

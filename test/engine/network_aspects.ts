@@ -8,7 +8,8 @@ export function hostAspects(service: ServiceView): Readonly<Record<string, strin
     const [address = "", ...names] = line.replace(/#.*/, "").trim().split(/\s+/);
     if (address === "") continue;
     for (const name of names) {
-      if (/^(localhost$|ip6-)/.test(name) || service.generated.includes(name)) continue;
+      if (/^(localhost$|ip6-)/.test(name)) continue;
+      if (service.generated.some((made) => name === made || name.startsWith(`${made}.`))) continue;
       const own = service.addresses.includes(address) || /^127\.|^::1$/.test(address);
       // The first line that has a name is the one that counts.
       aspects[`hosts.${name}`] ??= own ? "itself" : address;
