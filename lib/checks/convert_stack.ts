@@ -6,6 +6,7 @@ import { withStartCalls } from "../kube/jobs/start_calls.ts";
 import type { StackInput } from "../stack/context.ts";
 import { withoutTools } from "../stack/engine_tools.ts";
 import { type StackFacts, stackFacts } from "../stack/facts.ts";
+import { withImageHealthchecks } from "../stack/image_healthchecks.ts";
 import { runChecks } from "./all.ts";
 import type { LiveUsage } from "./proposed_limits.ts";
 
@@ -28,7 +29,8 @@ export interface ConvertedStack {
 /** Never throws for bad input: what is wrong is in `findings`, and the same input gives the same bytes. */
 export function convertStack(input: ConvertInput): ConvertedStack {
   const decisions = withoutTools(input.project, input.decisions);
-  const facts = stackFacts({ ...input, decisions });
+  const project = withImageHealthchecks(input.project, decisions, input.images);
+  const facts = stackFacts({ ...input, project, decisions });
   const conversion = convert(facts, input);
   const findings = sorted([
     ...facts.findings,

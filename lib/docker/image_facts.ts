@@ -1,8 +1,9 @@
 /** What an engine's answers say about images and users, read without trust in their shape. */
+import type { Healthcheck } from "../../compose/project.ts";
 import type { ImageFacts } from "../stack/known_images.ts";
 import { field } from "../values/json.ts";
 
-/** Ports, user, volumes and origin of `GET /images/{name}/json`; undefined where it is no such answer. */
+/** Ports, user, volumes, health check and origin of `GET /images/{name}/json`; undefined where it is no such answer. */
 export function factsOf(answer: unknown): ImageFacts | undefined {
   const config = field(answer, "Config") ?? field(answer, "ContainerConfig");
   if (typeof config !== "object" || config === null) return undefined;
@@ -19,6 +20,32 @@ export function factsOf(answer: unknown): ImageFacts | undefined {
     ...(keys.some((key) => !key.endsWith("/tcp")) ? { exposed: keys } : {}),
     user: typeof user === "string" ? user : "",
     ...(volumes.length === 0 ? {} : { volumes }),
+    ...healthcheckOf(field(config, "Healthcheck")),
+  };
+}
+
+/** Docker counts in nanoseconds, and a zero is what nobody said. */
+function healthcheckOf(answer: unknown): { readonly healthcheck?: Healthcheck } {
+  const test = field(answer, "Test");
+  if (!Array.isArray(test) || !test.every((word) => typeof word === "string")) return {};
+  if (test.length < 2 || test[0] === "NONE") return {};
+  const duration = (name: string): string | undefined => {
+    const value = field(answer, name);
+    return typeof value === "number" && value > 0 ? `${value / 1e9}s` : undefined;
+  };
+  const retries = field(answer, "Retries");
+  const said = {
+    interval: duration("Interval"),
+    timeout: duration("Timeout"),
+    start_period: duration("StartPeriod"),
+    start_interval: duration("StartInterval"),
+    retries: typeof retries === "number" && retries > 0 ? retries : undefined,
+  };
+  return {
+    healthcheck: {
+      test,
+      ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),
+    },
   };
 }
 

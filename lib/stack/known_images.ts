@@ -1,4 +1,5 @@
 /** Facts about images that many stacks use: ports of their EXPOSE lines, the users they know, what they are. */
+import type { Healthcheck } from "../../compose/project.ts";
 
 /** What must be known of an image and is written in no compose file. */
 export interface ImageFacts {
@@ -16,6 +17,8 @@ export interface ImageFacts {
   readonly volumes?: readonly string[];
   /** Paths at which it has nothing to fill an empty volume with. */
   readonly empty?: readonly string[];
+  /** Its HEALTHCHECK, as compose would write it. */
+  readonly healthcheck?: Healthcheck;
 }
 
 /** Facts of the table: also what the program in the image is. */

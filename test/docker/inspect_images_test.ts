@@ -18,6 +18,21 @@ Deno.test("factsOf() reads ports and user, and refuses what is no image", () => 
   assert.deepEqual(factsOf({ Config: { ExposedPorts: null } }), { exposedPorts: [], user: "" });
   const local = { RepoDigests: [], Config: { Volumes: { "/data": {}, "bad": {} }, User: "" } };
   assert.deepEqual(factsOf(local), { isLocal: true, exposedPorts: [], user: "", volumes: ["/data"] });
+  const checked = {
+    Test: ["CMD", "/ready"],
+    Interval: 30e9,
+    Timeout: 1.5e9,
+    StartPeriod: 0,
+    Retries: 3,
+  };
+  assert.deepEqual(factsOf({ Id: "sha256:1", Config: { User: "", Healthcheck: checked } }), {
+    exposedPorts: [],
+    user: "",
+    healthcheck: { test: ["CMD", "/ready"], interval: "30s", timeout: "1.5s", retries: 3 },
+  });
+  for (const test of [undefined, [], ["NONE"], ["CMD"], "CMD", [5, 6]]) {
+    assert.deepEqual(factsOf({ Config: { User: "", Healthcheck: { Test: test } } })?.healthcheck, undefined);
+  }
   for (const answer of [undefined, null, "x", {}, { Config: 5 }, []]) {
     assert.equal(factsOf(answer), undefined);
   }
