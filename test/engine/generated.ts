@@ -183,11 +183,20 @@ export function composeFile(stack: GeneratedStack, name: string, firstPort: numb
   }, { aliasDuplicateObjects: false });
 }
 
-/** An image without an entrypoint starts the first word of its command. */
+/**
+ * An image without an entrypoint starts the first word of its command; compose copies the content of a config into the
+ * container, and refuses one whose root is read-only.
+ */
 function startable(keys: Drawn["keys"]): Drawn["keys"] {
-  const { image, entrypoint, command } = keys;
-  if (image !== "probe/command:1" || entrypoint !== undefined || !Array.isArray(command)) return keys;
-  return { ...keys, command: ["/probe", ...command] };
+  const { image, entrypoint, command, configs } = keys;
+  const isCopied = Array.isArray(configs) && configs.some((config) => config.source === "inline");
+  return {
+    ...keys,
+    ...(isCopied ? { read_only: undefined } : {}),
+    ...(image === "probe/command:1" && entrypoint === undefined && Array.isArray(command)
+      ? { command: ["/probe", ...command] }
+      : {}),
+  };
 }
 
 function conditionOf(service: Drawn | undefined): string {

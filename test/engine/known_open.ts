@@ -30,9 +30,16 @@ export const KNOWN_OPEN: readonly KnownOpen[] = [
     what: "configs and secrets have no mode of the file on disk",
   },
   {
+    aspect: /^file\.[^ ]+\.writable$/,
+    before: /^yes$/,
+    after: /^no$/,
+    what: "compose copies the content of a config into the container, where its program can write to it",
+  },
+  {
     aspect: /^name\./,
     before: /^unknown$/,
-    what: "services without a common network, or on the machine's, know each other by name",
+    what:
+      "services without a common network, or on the machine's, know each other by name, and names of links are everybody's",
   },
   {
     aspect: /^port\./,
@@ -43,12 +50,6 @@ export const KNOWN_OPEN: readonly KnownOpen[] = [
     aspect: /^groups$/,
     before: /^$/,
     what: "a user with a group of its own gets the further groups that the image has for it, too",
-  },
-  {
-    aspect: /^calls$/,
-    before: /^\["/,
-    after: /^\[\]$/,
-    what: "the healthcheck that an image brings is not carried, and nothing is said about it",
   },
   {
     aspect: /^mount\..*\.propagation$/,

@@ -1,6 +1,7 @@
 /** Reports every used key that is not carried and has no rule of its own, one finding for a key. */
 import type { Path } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { plural } from "../../diagnostics/plural.ts";
 import { type Context, isSkipped } from "../../stack/context.ts";
 import { COVERAGE, type Coverage } from "./table.ts";
 
@@ -38,7 +39,7 @@ function finding(
   const key = pattern.split(".").slice(1).filter((part) => part !== "*").join(".");
   const [first, ...others] = uses;
   const owners = [...new Set(uses.map(({ owner }) => owner))];
-  const who = owners.length === 1 ? `${section} "${owners[0]}"` : `${owners.length} ${section}s`;
+  const more = owners.length === 1 ? "" : ` and ${plural(owners.length - 1, "other")}`;
   const span = first === undefined ? undefined : context.project.span(first.path);
   const related = others.flatMap((use) => {
     const place = context.project.span(use.path);
@@ -47,7 +48,7 @@ function finding(
   return {
     code: "kube-not-carried",
     severity: coverage.severity ?? "warning",
-    message: `"${key}" of ${who} is not carried: ${coverage.what}`,
+    message: `"${key}" of ${section} "${owners[0]}"${more} is not carried: ${coverage.what}`,
     ...(span === undefined ? {} : { span }),
     ...(coverage.hint === undefined ? {} : { hint: coverage.hint }),
     ...(related.length === 0 ? {} : { related }),
