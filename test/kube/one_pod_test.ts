@@ -19,9 +19,9 @@ const COMPOSE = `services:
     depends_on: { vpn: { condition: service_healthy } }
 `;
 
-async function planned(decisions = ""): Promise<TestStack> {
+async function planned(decisions = "", compose = COMPOSE): Promise<TestStack> {
   const directory = await Deno.makeTempDir();
-  await Deno.writeTextFile(join(directory, "compose.yaml"), COMPOSE);
+  await Deno.writeTextFile(join(directory, "compose.yaml"), compose);
   const stack = await planTestStack({ directory, decisions });
   await Deno.remove(directory, { recursive: true });
   return stack;
@@ -55,4 +55,25 @@ Deno.test("a service of another's pod is moved, and starts where that one does",
   assert.equal(app?.kind, "Deployment");
   assert.equal(app?.inPodOf, "vpn");
   assert.deepEqual(app?.workload, []);
+});
+
+const TUNNEL = `services:
+  list: { image: acme/list:1, restart: always, network_mode: service:vpn, depends_on: { torrent: { condition: service_healthy } } }
+  torrent:
+    image: acme/torrent:1
+    restart: always
+    network_mode: service:vpn
+    healthcheck: { test: [CMD, up] }
+    depends_on: { cache: { condition: service_healthy } }
+  cache: { image: acme/cache:1, restart: always, network_mode: service:vpn, healthcheck: { test: [CMD, up] } }
+  vpn: { image: acme/vpn:1, restart: always }
+`;
+
+Deno.test("what is waited for in a pod starts after what it needs: its network, and what it waits for itself", async () => {
+  const { conversion } = await planned("", TUNNEL);
+  const workload = conversion.services.get("vpn")?.workload[0]?.object;
+  assert.ok(workload !== undefined);
+  const pod = podOf(workload);
+  assert.deepEqual(list(pod["initContainers"]).map(({ name }) => name), ["vpn", "cache", "torrent"]);
+  assert.deepEqual(list(pod["containers"]).map(({ name }) => name), ["list"]);
 });

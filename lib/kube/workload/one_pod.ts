@@ -4,6 +4,7 @@ import { fields, list } from "../../values/json.ts";
 import { hasSymbol } from "../digests.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { digestAnnotation, type Pod } from "./pod.ts";
+import { podOrder } from "./pod_order.ts";
 
 /** One service with the pod that it would have alone. */
 export interface Member {
@@ -18,22 +19,14 @@ const GRACE = "terminationGracePeriodSeconds";
  * The pod of the first with the containers of all, in the order in which they start. What only a pod has is the first's,
  * or of all together: times to end, system settings, further groups and lines of the hosts file.
  *
- * A service that another one waits for until it is healthy becomes an init container that goes on running: the kubelet
- * starts what comes after it when its startup probe succeeds, and starts it anew when it ends.
+ * A service that another one waits for until it is healthy, and what it needs itself, become init containers that go on
+ * running: the kubelet starts what comes after such a one when its startup probe succeeds, and starts it anew when it ends.
  */
 export function onePod(workshop: Workshop, members: readonly [Member, ...Member[]]): Pod {
   const [first] = members;
   const parts = members.map(({ subject, pod }) => renamed(workshop, subject, pod, members));
   const specs = parts.map((part) => fields(part["spec"]));
-  const awaited = awaitedOf(members);
-  const initContainers: Json[] = [];
-  const containers: Json[] = [];
-  for (const [index, spec] of specs.entries()) {
-    const own = list(spec["containers"]);
-    initContainers.push(...list(spec["initContainers"]));
-    if (!awaited.has(members[index]?.subject.service.name ?? "")) containers.push(...own);
-    else initContainers.push(...own.map((container) => ({ ...container, restartPolicy: "Always" })));
-  }
+  const { initContainers, containers } = containersOf(workshop, members, specs);
   const volumes = new Map(specs.flatMap(({ volumes }) => list(volumes)).map((one) => [one["name"], one]));
   const metadata = fields(first.pod.template["metadata"]);
   const digests = members.flatMap(({ pod }) => pod.digests);
@@ -65,16 +58,26 @@ export function onePod(workshop: Workshop, members: readonly [Member, ...Member[
   };
 }
 
-/** Services of the pod that another one of it waits for until they are healthy. */
-export function awaitedOf(members: readonly { readonly subject: Subject }[]): ReadonlySet<string> {
-  const names = new Set(members.map(({ subject }) => subject.service.name));
-  return new Set(
-    members.flatMap(({ subject }) =>
-      Object.entries(subject.service.depends_on ?? {}).flatMap(([name, { condition }]) =>
-        condition === "service_healthy" && names.has(name) ? [name] : []
-      )
-    ),
-  );
+/** All containers in the order in which they start; those that others need first of all. */
+function containersOf(
+  { context }: Workshop,
+  members: readonly Member[],
+  specs: readonly Json[],
+): { readonly initContainers: readonly Json[]; readonly containers: readonly Json[] } {
+  const { started, early } = podOrder(context.project, members.map(({ subject }) => subject));
+  const byName = new Map(members.map(({ subject }, index) => [subject.service.name, specs[index] ?? {}]));
+  const specOf = (name: string): Json => byName.get(name) ?? {};
+  const late = started.filter((name) => !early.has(name));
+  return {
+    initContainers: [
+      ...started.filter((name) => early.has(name)).map(specOf).flatMap((spec) => [
+        ...list(spec["initContainers"]),
+        ...list(spec["containers"]).map((container) => ({ ...container, restartPolicy: "Always" })),
+      ]),
+      ...late.map(specOf).flatMap((spec) => list(spec["initContainers"])),
+    ],
+    containers: late.map(specOf).flatMap((spec) => list(spec["containers"])),
+  };
 }
 
 /** A pod's flags: one that a member has, all have. */
