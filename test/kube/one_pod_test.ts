@@ -77,3 +77,23 @@ Deno.test("what is waited for in a pod starts after what it needs: its network, 
   assert.deepEqual(list(pod["initContainers"]).map(({ name }) => name), ["vpn", "cache", "torrent"]);
   assert.deepEqual(list(pod["containers"]).map(({ name }) => name), ["list"]);
 });
+
+const MEMORY = `services:
+  head: { image: acme/head:1, restart: always, network_mode: host, ipc: shareable, shm_size: 1g, expose: ["99"] }
+  other: { image: acme/other:1, restart: always, ipc: "service:head", shm_size: 2g, expose: ["99"] }
+  third: { image: acme/third:1, restart: always, pid: "service:head", shm_size: 3g }
+`;
+
+Deno.test("who has another's memory has that one's /dev/shm, and no port is declared twice in a pod", async () => {
+  const { conversion } = await planned("", MEMORY);
+  const workload = conversion.services.get("head")?.workload[0]?.object;
+  assert.ok(workload !== undefined);
+  const pod = podOf(workload);
+  const [head, other, third] = list(pod["containers"]);
+  assert.deepEqual(head?.["volumeMounts"], [{ name: "tmpfs-dev-shm", mountPath: "/dev/shm" }]);
+  assert.deepEqual(other?.["volumeMounts"], head?.["volumeMounts"]);
+  assert.notDeepEqual(third?.["volumeMounts"], head?.["volumeMounts"]);
+  assert.equal(list(pod["volumes"]).length, 2);
+  assert.equal(list(head?.["ports"]).length, 1);
+  assert.equal(other?.["ports"], undefined);
+});

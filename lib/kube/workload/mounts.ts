@@ -38,7 +38,7 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
     ...imageVolumeMounts(workshop, subject, helperImage),
     ...fileReferenceMounts(workshop, subject, helperImage),
     ...(service.tmpfs ?? []).map((text) => temporary(text)),
-    ...sharedMemory(service.shm_size),
+    ...(hasOwnMemory(service) ? sharedMemory(service.shm_size) : []),
   ], workshop.digests);
   const volumes = new Map(
     mounted.flatMap(({ volume, extraVolumes }) => [volume, ...extraVolumes ?? []]).map((
@@ -103,6 +103,11 @@ function volumesFrom(workshop: Workshop, { service }: Subject, helperImage: stri
       // Docker fills a volume from the image of its own container alone.
     ].map(({ isFilled: _, ...mounted }) => mounted);
   });
+}
+
+/** Where the memory is another's or the machine's, Docker does not heed `shm_size`. */
+function hasOwnMemory({ ipc = "" }: Service): boolean {
+  return !/^(service:|container:|host$)/.test(ipc);
 }
 
 /** What is found about mounts is said of the service that writes them, once. */

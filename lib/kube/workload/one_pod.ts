@@ -1,5 +1,6 @@
 /** Several services in one pod: what `network_mode: service:X` and its like are in Kubernetes. */
 import { label, shortHash } from "../../stack/names.ts";
+import { sharingsOf } from "../../stack/pod_groups.ts";
 import { fields, list } from "../../values/json.ts";
 import { hasSymbol } from "../digests.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
@@ -24,7 +25,8 @@ const GRACE = "terminationGracePeriodSeconds";
  */
 export function onePod(workshop: Workshop, members: readonly [Member, ...Member[]]): Pod {
   const [first] = members;
-  const parts = members.map(({ subject, pod }) => renamed(workshop, subject, pod, members));
+  const own = members.map(({ subject, pod }) => renamed(workshop, subject, pod, members));
+  const parts = withPortsOnce(withMemoryOf(workshop, members, own));
   const specs = parts.map((part) => fields(part["spec"]));
   const { initContainers, containers } = containersOf(workshop, members, specs);
   const volumes = new Map(specs.flatMap(({ volumes }) => list(volumes)).map((one) => [one["name"], one]));
@@ -78,6 +80,64 @@ function containersOf(
     ],
     containers: late.map(specOf).flatMap((spec) => list(spec["containers"])),
   };
+}
+
+const SHARED_MEMORY = "/dev/shm";
+
+/** Who has another's memory has its `/dev/shm`, too, where that has a size: else the pod's own is the same for all. */
+function withMemoryOf(
+  { context }: Workshop,
+  members: readonly Member[],
+  parts: readonly Json[],
+): readonly Json[] {
+  const names = members.map(({ subject }) => subject.service.name);
+  const memoryOf = (index: number, asked: readonly number[] = []): Json | undefined => {
+    const service = members[index]?.subject.service;
+    if (service === undefined || asked.includes(index)) return undefined;
+    const ipc = sharingsOf(context.project, service).find(({ key }) => key === "ipc");
+    if (ipc !== undefined) return memoryOf(names.indexOf(ipc.with ?? ""), [...asked, index]);
+    const mounts = list(fields(parts[index]?.["spec"])["containers"]).flatMap((one) =>
+      list(one["volumeMounts"])
+    );
+    return service.shm_size === undefined
+      ? undefined
+      : mounts.find(({ mountPath }) => mountPath === SHARED_MEMORY);
+  };
+  return parts.map((part, index) => {
+    const memory = memoryOf(index);
+    if (memory === undefined) return part;
+    return withContainers(part, (container) => ({
+      ...container,
+      volumeMounts: [
+        ...list(container["volumeMounts"]).filter(({ mountPath }) => mountPath !== SHARED_MEMORY),
+        memory,
+      ],
+    }));
+  });
+}
+
+/** Each port is declared once in a pod, which on the machine's network the API insists on; the one that is published. */
+function withPortsOnce(parts: readonly Json[]): readonly Json[] {
+  const numberOf = ({ containerPort, protocol }: Json): string =>
+    `${String(containerPort)}/${String(protocol)}`;
+  const all = parts.flatMap((part) => list(fields(part["spec"])["containers"])).flatMap(({ ports }) =>
+    list(ports)
+  );
+  const kept = new Map(all.toReversed().map((port) => [numberOf(port), port]));
+  for (const port of all) if ("hostPort" in port) kept.set(numberOf(port), port);
+  return parts.map((part) =>
+    withContainers(part, ({ ...container }) => {
+      const ports = list(container["ports"]).filter((port) => kept.get(numberOf(port)) === port);
+      if (ports.length === 0) delete container["ports"];
+      else container["ports"] = ports;
+      return container;
+    })
+  );
+}
+
+function withContainers(part: Json, change: (container: Json) => Json): Json {
+  const spec = fields(part["spec"]);
+  return { ...part, spec: { ...spec, containers: list(spec["containers"]).map(change) } };
 }
 
 /** A pod's flags: one that a member has, all have. */

@@ -35,7 +35,9 @@ export function podOrder(project: Project, members: readonly Subject[]): PodOrde
 
 /** What a service starts after: compose's order, and whose namespaces it has. */
 function neededBy(project: Project, service: Service): readonly string[] {
-  const shared = sharingsOf(project, service).flatMap(({ with: other }) => other === undefined ? [] : [other]);
+  const shared = sharingsOf(project, service).flatMap(({ with: other }) =>
+    other === undefined ? [] : [other]
+  );
   return [...shared, ...Object.keys(service.depends_on ?? {})].filter((name) => name !== service.name);
 }
 
