@@ -97,3 +97,21 @@ Deno.test("who has another's memory has that one's /dev/shm, and no port is decl
   assert.equal(list(head?.["ports"]).length, 1);
   assert.equal(other?.["ports"], undefined);
 });
+
+const WORKER = `services:
+  web:
+    image: acme/web:1
+    restart: always
+    labels: { traefik.enable: "true", traefik.http.routers.web.rule: Host(\`a.example\`), traefik.http.services.web.loadbalancer.server.port: "80" }
+  worker: { image: acme/worker:1, restart: always, network_mode: service:web }
+`;
+
+Deno.test("a pod with a program that must not run twice is ended before the next one starts", async () => {
+  for (
+    const [compose, type] of [[WORKER, "Recreate"], [WORKER.replace(/ +worker:.*\n/, ""), "RollingUpdate"]]
+  ) {
+    const { conversion } = await planned("", compose);
+    const workload = conversion.services.get("web")?.workload[0]?.object;
+    assert.equal(fields(fields(workload?.["spec"])["strategy"])["type"], type);
+  }
+});

@@ -82,7 +82,10 @@ export function servicesOf(context: Context, service: Service, reached: Reached)
 
 /** The service whose own name it is, which is there whoever else has it for an alias. */
 function ownerOf({ project, decisions }: Context, wanted: string): string | undefined {
-  return Object.keys(project.services).find((name) => label(name) === wanted && !isSkipped(decisions, name));
+  const { nameOf } = podGroups(project);
+  return Object.keys(project.services).find((name) =>
+    label(name) === wanted && nameOf(name) === name && !isSkipped(decisions, name)
+  );
 }
 
 function reportOwned(

@@ -1,4 +1,5 @@
 /** Several services in one pod: what `network_mode: service:X` and its like are in Kubernetes. */
+import { mayOverlap } from "../../stack/kind.ts";
 import { label, shortHash } from "../../stack/names.ts";
 import { sharingsOf } from "../../stack/pod_groups.ts";
 import { fields, list } from "../../values/json.ts";
@@ -56,7 +57,9 @@ export function onePod(workshop: Workshop, members: readonly [Member, ...Member[
       },
     },
     digests,
-    exclusive: members.some(({ pod }) => pod.exclusive),
+    exclusive: members.some(({ subject, pod }) =>
+      pod.exclusive || !mayOverlap(workshop.context, subject.service, pod.exclusive)
+    ),
   };
 }
 

@@ -4,9 +4,11 @@ import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at, type Context, decided, isSkipped } from "../../stack/context.ts";
 import { kindOf } from "../../stack/kind.ts";
 import { type Sharing, sharingsOf } from "../../stack/pod_groups.ts";
+import type { Workshop } from "./parts.ts";
 
 /** The services of the pod whose first is `host`; one that cannot be in it is an error and left out. */
-export function podMembers(context: Context, host: Service, others: readonly string[]): readonly Service[] {
+export function podMembers(workshop: Workshop, host: Service, others: readonly string[]): readonly Service[] {
+  const { context } = workshop;
   const services = others.flatMap((name) => context.project.services[name] ?? [])
     .filter(({ name }) => !isSkipped(context.decisions, name));
   const kept = services.filter((service) => {
@@ -15,7 +17,10 @@ export function podMembers(context: Context, host: Service, others: readonly str
     if (why !== undefined && sharing !== undefined) reportRefused(context, host, sharing, why);
     return why === undefined;
   });
-  if (kept.length > 0) reportOnePod(context, host, kept);
+  if (kept.length > 0) {
+    reportOnePod(context, host, kept);
+    reportSamePorts(workshop, [host, ...kept]);
+  }
   return kept;
 }
 
@@ -82,6 +87,27 @@ const OF_THE_POD = [
   "init",
   "platform",
 ] as const;
+
+/** Those that have networks of their own in Docker can listen there on the same port. */
+function reportSamePorts({ context, groups, ports }: Workshop, services: readonly Service[]): void {
+  const listening = services.filter(({ name }) => groups.nameOf(name) === name).flatMap(({ name }) =>
+    (ports.get(name) ?? []).map(({ port, protocol }) => ({ name, port: `${port}/${protocol.toLowerCase()}` }))
+  );
+  for (const [port, own] of Map.groupBy(listening, ({ port }) => port)) {
+    const [, second] = own;
+    if (second === undefined) continue;
+    context.report({
+      code: "kube-one-pod",
+      severity: "warning",
+      message: `Services ${
+        own.map(({ name }) => `"${name}"`).join(", ")
+      } are one pod and listen on port ${port}: ` +
+        "one of them has it, and the others fail",
+      ...at(context.project, ["services", second.name]),
+      hint: "Let each listen on a port of its own, or end what they share",
+    });
+  }
+}
 
 function reportOnePod(context: Context, host: Service, others: readonly Service[]): void {
   const names = [host, ...others].map(({ name }) => `"${name}"`).join(", ");
