@@ -115,3 +115,19 @@ Deno.test("a pod with a program that must not run twice is ended before the next
     assert.equal(fields(fields(workload?.["spec"])["strategy"])["type"], type);
   }
 });
+
+Deno.test("containers of services with long names are told apart", async () => {
+  const name = "a".repeat(60);
+  const shares = `restart: always, network_mode: "service:${name}", tmpfs: [/tmp] }\n`;
+  const { conversion } = await planned(
+    "",
+    `services:\n  ${name}: { image: acme/a:1, restart: always, tmpfs: [/tmp] }\n` +
+      `  ${name}b: { image: acme/b:1, ${shares}  ${name}c: { image: acme/c:1, ${shares}`,
+  );
+  const workload = conversion.services.get(name)?.workload[0]?.object;
+  assert.ok(workload !== undefined);
+  const pod = podOf(workload);
+  for (const key of ["initContainers", "volumes"]) {
+    assert.equal(new Set(list(pod[key]).map(({ name }) => name)).size, 3, key);
+  }
+});

@@ -219,6 +219,7 @@ function renamed(workshop: Workshop, { service }: Subject, pod: Pod, members: re
 }
 
 function ownName({ digests }: Workshop, service: string, name: string): string {
-  const named = (text: string): string => label(`${service}-${text}`.slice(0, 50) + `-${shortHash(text)}`);
+  const named = (text: string): string =>
+    label(`${service}-${text}`.slice(0, 50) + `-${shortHash(`${service}/${text}`)}`);
   return hasSymbol(name) ? digests.symbol((key) => named(digests.resolve(name, key))) : named(name);
 }
