@@ -12,7 +12,7 @@ export function podMembers(workshop: Workshop, host: Service, others: readonly s
   const services = others.flatMap((name) => context.project.services[name] ?? [])
     .filter(({ name }) => !isSkipped(context.decisions, name));
   const kept = services.filter((service) => {
-    const why = whyNot(context, host, service);
+    const why = whyNot(context, host, service, [host.name, ...others]);
     const [sharing] = sharingsOf(context.project, service);
     if (why !== undefined && sharing !== undefined) reportRefused(context, host, sharing, why);
     return why === undefined;
@@ -44,8 +44,13 @@ export function reportStrangers(context: Context): void {
   }
 }
 
-/** Why the service cannot be in the pod of `host`. */
-function whyNot(context: Context, host: Service, service: Service): string | undefined {
+/** Why the service cannot be in the pod of `host`, which all of `names` share. */
+function whyNot(
+  context: Context,
+  host: Service,
+  service: Service,
+  names: readonly string[],
+): string | undefined {
   const isGone = isSkipped(context.decisions, host.name) || host.name === context.routing.traefikService;
   if (isGone) return `"${host.name}" has no pod`;
   const replicas = (one: Service): number =>
@@ -54,6 +59,14 @@ function whyNot(context: Context, host: Service, service: Service): string | und
   const isJob = kindOf(context, host) === "Job";
   if (kind === "Job" && !isJob) return "it ends by itself, and a pod ends when all of it has";
   if (kind !== "Job" && isJob) return `"${host.name}" ends by itself, and a pod ends when all of it has`;
+  const [awaited] =
+    Object.entries(service.depends_on ?? {}).find(([name, { condition }]) =>
+      condition !== "service_started" && names.includes(name)
+    ) ?? [];
+  // One that others wait for while it runs is started again when it ends.
+  if (isJob && awaited !== undefined) {
+    return `it waits for "${awaited}", and the programs of a pod that ends start together`;
+  }
   const isOnce = service.restart === "no" && decided(context.decisions, service.name).kind === undefined;
   if (isOnce && !isJob) return '"restart: no" starts it once, and a pod starts all its programs again';
   if (replicas(service) !== replicas(host)) {
