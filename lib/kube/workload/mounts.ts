@@ -91,7 +91,7 @@ function volumesFrom(workshop: Workshop, { service }: Subject, helperImage: stri
     if (other === undefined || mode === "ro") reportVolumesFrom(workshop, service, text, index);
     if (other === undefined) return [];
     const own: Subject = { service: other, decision: decided(context.decisions, other.name) };
-    const shop = isSkipped(context.decisions, name) ? workshop : quiet(workshop);
+    const shop = isSkipped(context.decisions, name) ? { ...workshop, filled: [] } : quiet(workshop);
     const mounts = (other.volumes ?? []).flatMap((mount, place) =>
       mountOf(shop, own, mount, ["services", other.name, "volumes", place], helperImage)
     );

@@ -95,7 +95,7 @@ function seccompFile(
 }
 
 /** The one that Docker brings and gives without being told; a cluster's runtime has its own. */
-const ENGINES_PROFILE = "docker-default";
+const ENGINES_PROFILE = /^docker-default$/;
 
 function appArmor(value: string): Json {
   return value === "unconfined" ? { type: "Unconfined" } : { type: "Localhost", localhostProfile: value };
@@ -120,7 +120,7 @@ function securityOptions(context: Context, subject: Subject): Json {
         else if (value !== "builtin") seccompFile(context, subject, value, index, result);
         continue;
       case "apparmor":
-        if (value !== ENGINES_PROFILE) result["appArmorProfile"] = appArmor(value);
+        if (!ENGINES_PROFILE.test(value)) result["appArmorProfile"] = appArmor(value);
         continue;
       case "label": {
         const [key = "", text = ""] = value.split(":");

@@ -2,7 +2,8 @@
 import type { Project, Volume } from "../../../compose/project.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
-import { at, type Context, isSkipped } from "../context.ts";
+import { at, type Context } from "../context.ts";
+import { mountingServices } from "./mounting.ts";
 import { isCreated, pathOnNode } from "./places.ts";
 
 /** Docker's own folder, where nobody moved it. */
@@ -38,11 +39,10 @@ export interface SmbShare {
   readonly readOnly?: true;
 }
 
-/** The role of every named volume that a moved service mounts, by its key. */
+/** The role of every named volume that is mounted in some pod, by its key. */
 export function volumeRoles(context: Context): ReadonlyMap<string, VolumeRole> {
   const users = new Map<string, string[]>();
-  for (const service of Object.values(context.project.services)) {
-    if (isSkipped(context.decisions, service.name)) continue;
+  for (const service of mountingServices(context)) {
     for (const { type, source } of service.volumes ?? []) {
       if (type !== "volume" || source === undefined) continue;
       users.set(source, [...new Set([...users.get(source) ?? [], service.name])]);
