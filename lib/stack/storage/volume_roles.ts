@@ -1,4 +1,5 @@
 /** Decides where each named volume lies: with Docker, on a share of another machine, in memory, or nowhere known. */
+import { isIP } from "node:net";
 import type { Project, Volume } from "../../../compose/project.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
@@ -167,6 +168,12 @@ const CREDENTIALS: Readonly<Record<string, string>> = {
   domain: "domain",
 };
 
+/** Docker looks up the name in `addr`; who mounts it for a pod takes an address there, and looks up the share's server. */
+function sourceOf(source: string, options: readonly string[]): string {
+  const server = options.find((option) => option.startsWith("addr="))?.slice("addr=".length) ?? "";
+  return server === "" || isIP(server) !== 0 ? source : source.replace(/^\/\/[^/]*/, `//${server}`);
+}
+
 /**
  * A share that Docker mounts with the kernel's cifs, which a kubelet does by a driver of its own: it is carried as that
  * driver's volume, and whether the cluster has it is asked.
@@ -185,7 +192,8 @@ function smbShare(
     const credential = equals < 0 ? undefined : CREDENTIALS[name];
     if (credential !== undefined) credentials.set(credential, value);
     if (credential !== undefined || option === "rw" || option === "ro") return [];
-    return name === "addr" ? [`ip=${value}`] : [option];
+    if (name !== "addr") return [option];
+    return isIP(value) === 0 ? [] : [`ip=${value}`];
   });
   context.report({
     code: "kube-volume-smb",
@@ -199,7 +207,11 @@ function smbShare(
     }: { path: /mnt/SHARE } }`,
   });
   const readOnly = options.includes("ro") ? { readOnly: true as const } : {};
-  return { kind: "smb", smb: { source, credentials, ...readOnly }, mountOptions: others };
+  return {
+    kind: "smb",
+    smb: { source: sourceOf(source, options), credentials, ...readOnly },
+    mountOptions: others,
+  };
 }
 
 /** Below Docker's root there is only the place where Docker mounts it, empty without Docker. */
