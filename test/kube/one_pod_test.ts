@@ -131,3 +131,16 @@ Deno.test("containers of services with long names are told apart", async () => {
     assert.equal(new Set(list(pod[key]).map(({ name }) => name)).size, 3, key);
   }
 });
+
+const BEHIND = `services:
+  tailnet: { image: acme/tailnet:1, restart: always }
+  traefik: { image: "traefik:v3.1", restart: always, network_mode: service:tailnet, command: [--providers.docker] }
+`;
+
+Deno.test("Traefik runs in no pod of the stack, also where it has another's network, and that is said", async () => {
+  const { conversion, diagnostics } = await planned("", BEHIND);
+  const workload = conversion.services.get("tailnet")?.workload[0]?.object;
+  assert.ok(workload !== undefined);
+  assert.deepEqual(list(podOf(workload)["containers"]).map(({ name }) => name), ["tailnet"]);
+  assert.ok(diagnostics.some(({ code, severity }) => code === "kube-network-mode" && severity === "warning"));
+});

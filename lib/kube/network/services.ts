@@ -115,7 +115,16 @@ function aliasService(
 ): KubeObject {
   const ports = mergePorts(owners.flatMap((owner) => reached.all.get(owner) ?? []));
   const object = clusterService(context, service, alias, { ...reached, ports });
-  return { ...object, spec: { ...fields(object["spec"]), selector: aliasSelector(alias) } };
+  const isEarly = owners.flatMap((owner) => context.project.services[owner] ?? [])
+    .some((owner) => answersAlways(context, owner.name) && hasReadiness(context, owner));
+  return {
+    ...object,
+    spec: {
+      ...fields(object["spec"]),
+      ...(isEarly ? { publishNotReadyAddresses: true } : {}),
+      selector: aliasSelector(alias),
+    },
+  };
 }
 
 function describe(kind: string): string {

@@ -10,7 +10,7 @@ import type { Workshop } from "./parts.ts";
 export function podMembers(workshop: Workshop, host: Service, others: readonly string[]): readonly Service[] {
   const { context } = workshop;
   const services = others.flatMap((name) => context.project.services[name] ?? [])
-    .filter(({ name }) => !isSkipped(context.decisions, name));
+    .filter(({ name }) => !isSkipped(context.decisions, name) && !isTraefik(context, name));
   const kept = services.filter((service) => {
     const why = whyNot(context, host, service, [host.name, ...others]);
     const [sharing] = sharingsOf(context.project, service);
@@ -22,6 +22,24 @@ export function podMembers(workshop: Workshop, host: Service, others: readonly s
     reportSamePorts(workshop, [host, ...kept]);
   }
   return kept;
+}
+
+/** The cluster's own Traefik stands in for the stack's, in a pod of its own. */
+function isTraefik(context: Context, name: string): boolean {
+  if (name !== context.routing.traefikService) return false;
+  const { services } = context.project;
+  const [sharing] = services[name] === undefined ? [] : sharingsOf(context.project, services[name]);
+  if (sharing?.with !== undefined && !isSkipped(context.decisions, sharing.with)) {
+    context.report({
+      code: "kube-network-mode",
+      severity: "warning",
+      message:
+        `The cluster's Traefik does not share "${sharing.key}" with "${sharing.with}", as service "${name}" does ("${sharing.value}"): it has a pod and ports of its own`,
+      ...at(context.project, ["services", name, sharing.key]),
+      hint: `Write the ports by which it is called at "${name}"; from "${sharing.with}" nothing leads to it`,
+    });
+  }
+  return true;
 }
 
 /** Sharing with what is no service of the stack, which no pod of it can. */
