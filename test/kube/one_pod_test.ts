@@ -144,3 +144,20 @@ Deno.test("Traefik runs in no pod of the stack, also where it has another's netw
   assert.deepEqual(list(podOf(workload)["containers"]).map(({ name }) => name), ["tailnet"]);
   assert.ok(diagnostics.some(({ code, severity }) => code === "kube-network-mode" && severity === "warning"));
 });
+
+const MACHINES = `services:
+  head: { image: acme/head:1, restart: always, init: true }
+  other: { image: acme/other:1, restart: always, pid: host, network_mode: "service:head" }
+  third: { image: acme/third:1, restart: always, pid: "service:other" }
+  alone: { image: acme/alone:1, restart: always, pid: host, init: true }
+`;
+
+Deno.test("a pod with the machine's processes does not share its own as well, which the API refuses", async () => {
+  const { conversion } = await planned("", MACHINES);
+  for (const name of ["head", "alone"]) {
+    const workload = conversion.services.get(name)?.workload[0]?.object;
+    assert.ok(workload !== undefined);
+    const { hostPID, shareProcessNamespace } = podOf(workload);
+    assert.deepEqual([hostPID, shareProcessNamespace], [true, undefined], name);
+  }
+});

@@ -27,7 +27,8 @@ export function hostSettings(context: Context, subject: Subject, kind: WorkloadK
       ...(service.pid === "host" ? { hostPID: true } : {}),
       ...(service.ipc === "host" ? { hostIPC: true } : {}),
       ...(service.userns_mode === "host" ? { hostUsers: true } : {}),
-      ...(service.init === true ? { shareProcessNamespace: true } : {}),
+      // With the machine's processes there is a first one, and the API refuses both.
+      ...(service.init === true && service.pid !== "host" ? { shareProcessNamespace: true } : {}),
     },
     variables: name.variables,
   };

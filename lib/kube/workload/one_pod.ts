@@ -38,19 +38,19 @@ export function onePod(workshop: Workshop, members: readonly [Member, ...Member[
     ...digestAnnotation(workshop, digests),
   };
   const grace = Math.max(...specs.map((spec) => Number(spec[GRACE] ?? 0)));
-  const { initContainers: _, containers: __, volumes: ___, ...rest } = specs[0] ?? {};
+  const { initContainers: _, containers: __, volumes: ___, shareProcessNamespace: ____, ...rest } =
+    specs[0] ?? {};
   return {
     ...first.pod,
     template: {
       metadata: { labels: metadata["labels"], ...optional("annotations", annotations) },
       spec: {
         ...rest,
-        ...sharedBy(specs),
+        ...sharedBy(specs, sharesProcesses(members)),
         ...(grace === 0 ? {} : { [GRACE]: grace }),
         securityContext: securityOf(specs),
         ...optional("hostAliases", aliasesOf(specs)),
         ...optional("imagePullSecrets", pullSecretsOf(specs)),
-        ...(sharesProcesses(members) ? { shareProcessNamespace: true } : {}),
         ...optional("initContainers", initContainers),
         containers,
         ...optional("volumes", [...volumes.values()]),
@@ -144,11 +144,16 @@ function withContainers(part: Json, change: (container: Json) => Json): Json {
 }
 
 /** A pod's flags: one that a member has, all have. */
-function sharedBy(specs: readonly Json[]): Json {
-  const flags = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"]
-    .filter((key) => specs.some((spec) => spec[key] === true)).map((key) => [key, true]);
+function sharedBy(specs: readonly Json[], sharesProcesses: boolean): Json {
+  const has = (key: string): boolean => specs.some((spec) => spec[key] === true);
+  const flags = ["hostNetwork", "hostPID", "hostIPC"].filter(has).map((key) => [key, true]);
+  const isOwn = !has("hostPID") && (sharesProcesses || has("shareProcessNamespace"));
   const selector = Object.assign({}, ...specs.map((spec) => fields(spec["nodeSelector"])).reverse());
-  return { ...Object.fromEntries(flags), ...optional("nodeSelector", selector) };
+  return {
+    ...Object.fromEntries(flags),
+    ...(isOwn ? { shareProcessNamespace: true } : {}),
+    ...optional("nodeSelector", selector),
+  };
 }
 
 function sharesProcesses(members: readonly Member[]): boolean {
