@@ -95,7 +95,7 @@ function seccompFile(
 }
 
 /** The one that Docker brings and gives without being told; a cluster's runtime has its own. */
-const ENGINES_PROFILE = /^docker-default$/;
+const ENGINES_PROFILE = /^(docker-default)?$/;
 
 function appArmor(value: string): Json {
   return value === "unconfined" ? { type: "Unconfined" } : { type: "Localhost", localhostProfile: value };
