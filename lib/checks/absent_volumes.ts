@@ -1,14 +1,15 @@
 /** Named volumes that the engine which has the stack does not have: what was written lies elsewhere, or never was. */
 import { yamlText } from "../diagnostics/yaml_word.ts";
-import { at, type Context, isSkipped } from "../stack/context.ts";
+import { at, type Context } from "../stack/context.ts";
+import { mountingServices } from "../stack/storage/mounting.ts";
 import { nameInDocker } from "../stack/storage/volume_roles.ts";
 
-/** One warning for each that a moved service mounts. Docker makes it, empty; one that is `external` it refuses to miss. */
+/** One warning for each that is mounted in some pod. Docker makes it, empty; one that is `external` it refuses to miss. */
 export function reportAbsentVolumes(context: Context, absent: readonly string[]): void {
   const { project, decisions } = context;
   for (const key of absent) {
-    const users = Object.values(project.services).filter(({ name, volumes = [] }) =>
-      !isSkipped(decisions, name) && volumes.some(({ type, source }) => type === "volume" && source === key)
+    const users = mountingServices(context).filter(({ volumes = [] }) =>
+      volumes.some(({ type, source }) => type === "volume" && source === key)
     );
     const volume = project.volumes[key] ?? {};
     if (users.length === 0 || decisions.storage?.[key] !== undefined) continue;

@@ -9,6 +9,7 @@ import { reportUncarried } from "./coverage/report.ts";
 import { checkCredentials } from "./credentials.ts";
 import { checkUnusedDecisions } from "./unused_decisions.ts";
 import { checkEngineTools } from "./engine_tools.ts";
+import { checkFixedAddresses } from "./fixed_addresses.ts";
 import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
@@ -53,6 +54,7 @@ export function runChecks(
   checkEngineTools(context, decisions);
   checkHostNames(context, facts.references, facts.neighbours);
   checkMachine(context);
+  checkFixedAddresses(context);
   checkFixedDomains(context);
   checkCredentials(context);
   checkHeaps(context);

@@ -26,6 +26,7 @@ import { kindOf } from "../stack/kind.ts";
 import { reportFilled } from "./workload/filled.ts";
 import { type Member, onePod } from "./workload/one_pod.ts";
 import type { Workshop } from "./workload/parts.ts";
+import { reportCircles } from "./workload/pod_circles.ts";
 import { podMembers, reportStrangers } from "./workload/pod_members.ts";
 import { podOf } from "./workload/pod.ts";
 import { aliasSelector, labelsOf, workloadOf } from "./workload/workload.ts";
@@ -68,6 +69,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   const names: TakenNames = new Map();
   const needs: PrivilegeNeed[] = [];
   reportStrangers(context);
+  reportCircles(context, groups);
   const united = unitedPorts(ports, groups);
   const made = new Map(
     Object.values(project.services).filter(({ name }) => groups.hostOf(name) === name).flatMap((service) =>
@@ -134,7 +136,7 @@ function nothingOf(workshop: Workshop, service: Service, routes: Surrounding["ro
 /** The service with all that are in its pod; empty where it has none. */
 function convertPod(workshop: Workshop, host: Service, surrounding: Surrounding): ConvertedService[] {
   const { context, groups } = workshop;
-  const others = podMembers(context, host, (groups.members.get(host.name) ?? []).slice(1));
+  const others = podMembers(workshop, host, (groups.members.get(host.name) ?? []).slice(1));
   if (isSkipped(context.decisions, host.name) || host.name === context.routing.traefikService) return [];
   const kind = kindOf(context, host);
   const aliases = [...sharedAliases(context)].filter(([, owners]) =>

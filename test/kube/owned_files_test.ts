@@ -16,11 +16,14 @@ secrets:
 
 type Pod = Readonly<Record<string, unknown>>;
 
-async function planned(directory: string): Promise<Pod> {
+async function planned(directory: string, decisions = ""): Promise<Pod> {
   await Deno.writeTextFile(join(directory, "compose.yaml"), COMPOSE);
   await Deno.writeTextFile(join(directory, ".env"), "MADE=1");
-  const { conversion, diagnostics } = await planTestStack({ directory });
-  assert.deepEqual(diagnostics.filter(({ severity }) => severity === "error"), []);
+  const { conversion, diagnostics } = await planTestStack({ directory, decisions });
+  const errors = diagnostics.filter(({ severity, message }) =>
+    severity === "error" && (decisions === "" || /owned-/.test(message))
+  );
+  assert.deepEqual(errors, []);
   const workload = conversion.services.get("app")?.workload[0]?.object;
   return fields(fields(fields(workload?.["spec"])["template"])["spec"]);
 }
@@ -84,6 +87,30 @@ Deno.test({
     )
       .filter(({ path }) => path === "root.key" || path === "root").map(({ mode }) => mode);
     assert.ok(modes.length >= 2 && modes.every((mode) => mode === 0o600), JSON.stringify(modes));
+    await Deno.remove(directory, { recursive: true });
+  },
+});
+
+Deno.test({
+  name: "where root is refused, files are there for all programs of their pod",
+  ignore: Deno.uid() !== 0,
+  fn: async () => {
+    const directory = await Deno.makeTempDir();
+    await write(directory, "own.key", 0o600, 1234);
+    await write(directory, "root.key", 0o600, 0);
+    const pod = await planned(directory, "podSecurity: restricted\n");
+    assert.equal(pod["initContainers"], undefined);
+    const modes = list(pod["volumes"]).flatMap(({ configMap, secret, projected }) =>
+      [
+        fields(configMap),
+        fields(secret),
+        ...list(fields(projected)["sources"]).flatMap((one) => [
+          fields(one["configMap"]),
+          fields(one["secret"]),
+        ]),
+      ].flatMap(({ items }) => list(items)).map(({ path, mode }) => `${path} ${Number(mode).toString(8)}`)
+    );
+    assert.deepEqual([...new Set(modes)].sort(), ["made 444", "own.key 644", "root 600", "root.key 600"]);
     await Deno.remove(directory, { recursive: true });
   },
 });

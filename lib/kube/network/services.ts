@@ -82,7 +82,10 @@ export function servicesOf(context: Context, service: Service, reached: Reached)
 
 /** The service whose own name it is, which is there whoever else has it for an alias. */
 function ownerOf({ project, decisions }: Context, wanted: string): string | undefined {
-  return Object.keys(project.services).find((name) => label(name) === wanted && !isSkipped(decisions, name));
+  const { nameOf } = podGroups(project);
+  return Object.keys(project.services).find((name) =>
+    label(name) === wanted && nameOf(name) === name && !isSkipped(decisions, name)
+  );
 }
 
 function reportOwned(
@@ -112,7 +115,16 @@ function aliasService(
 ): KubeObject {
   const ports = mergePorts(owners.flatMap((owner) => reached.all.get(owner) ?? []));
   const object = clusterService(context, service, alias, { ...reached, ports });
-  return { ...object, spec: { ...fields(object["spec"]), selector: aliasSelector(alias) } };
+  const isEarly = owners.flatMap((owner) => context.project.services[owner] ?? [])
+    .some((owner) => answersAlways(context, owner.name) && hasReadiness(context, owner));
+  return {
+    ...object,
+    spec: {
+      ...fields(object["spec"]),
+      ...(isEarly ? { publishNotReadyAddresses: true } : {}),
+      selector: aliasSelector(alias),
+    },
+  };
 }
 
 function describe(kind: string): string {

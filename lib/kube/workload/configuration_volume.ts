@@ -7,7 +7,7 @@ import type { StorageDecision } from "../../decisions/decisions.ts";
 import { label, shortHash } from "../../stack/names.ts";
 import { unexpanded } from "../unexpanded.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
-import { itemMode, needsOwner, ownedCopy, ownedWords } from "./owned_files.ts";
+import { itemMode, mayGiveOwner, needsOwner, ownedCopy, ownedWords, readable } from "./owned_files.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
 import { secretDigests } from "./reloaded.ts";
 
@@ -47,7 +47,12 @@ export function configurationVolume(
   const span = workshop.context.project.span(mounted.path);
   const entries = entriesOf(role.source, source);
   const isReloaded = decision?.hotReload === true;
-  const parts = partsOf(workshop, subject, { source, role, entries, isReloaded }, span);
+  const needsCopy = decision?.writable === true ||
+    (role.source.kind !== "file" && holdsOtherMounts(subject, mount.target));
+  // What is copied anyway is copied as root; and changes that are to come through reach no copy.
+  const isOwned = !isReloaded && entries.some(needsOwner) &&
+    (needsCopy || mayGiveOwner(workshop.context, subject, mount.target, mounted.path));
+  const parts = partsOf(workshop, subject, { source, role, entries, isOwned }, span);
   const name = volumeName("config", relativePath(workshop.context.project, source));
   const file = role.source.kind === "file" ? baseName(source) : undefined;
   const digests = isReloaded
@@ -57,11 +62,9 @@ export function configurationVolume(
     )
     : parts.map((part) => part.digest);
   const volume = { name, ...volumeSource(parts) };
-  const needsCopy = decision?.writable === true ||
-    (file === undefined && holdsOtherMounts(subject, mount.target));
   if (needsCopy) return writableCopy(mounted, volume, { file, digests, entries });
   if (mount.read_only !== true && span !== undefined) workshop.writable.push(span);
-  if (!isReloaded && entries.some(needsOwner)) {
+  if (isOwned) {
     return ownedCopy({
       volume,
       files: entries.map((entry) => ({ ...entry, path: entry.name })),
@@ -113,9 +116,9 @@ function pathOf(entry: Entry, { kind }: BindSource, source: string): string {
 function partsOf(
   workshop: Workshop,
   subject: Subject,
-  { source, role, entries, isReloaded }: Pick<ConfigurationMount, "source" | "role"> & {
+  { source, role, entries, isOwned }: Pick<ConfigurationMount, "source" | "role"> & {
     readonly entries: readonly Entry[];
-    readonly isReloaded: boolean;
+    readonly isOwned: boolean;
   },
   span: Span | undefined,
 ): Part[] {
@@ -146,7 +149,7 @@ function partsOf(
     const items = group.map((entry, index) => ({
       key: keys[index] ?? entry.name,
       path: entry.name,
-      mode: entry.uid === undefined || (isReloaded && needsOwner(entry)) ? readable(entry) : itemMode(entry),
+      mode: entry.uid === undefined || (!isOwned && needsOwner(entry)) ? readable(entry) : itemMode(entry),
     }));
     return [{ kind, name: added.name, digest: added.digest, items }];
   });
@@ -173,11 +176,6 @@ function objectName(project: Workshop["context"]["project"], source: string): st
     ? parts.slice(1)
     : parts;
   return telling.join("-");
-}
-
-/** Where its owner is not known, or cannot be kept as changes are to come through, root's file is for others to read. */
-function readable({ mode }: Permissions): number {
-  return (mode & 0o777) | 0o444 | ((mode & 0o100) === 0 ? 0 : 0o111);
 }
 
 function volumeSource(parts: readonly Part[]): Json {

@@ -4,7 +4,7 @@ import type { FileObject, FileReference, Path } from "../../../compose/project.t
 import { at, type Context } from "../../stack/context.ts";
 import { subdomain } from "../../stack/names.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
-import { itemMode, needsOwner, ownedCopy } from "./owned_files.ts";
+import { itemMode, mayGiveOwner, needsOwner, ownedCopy, readable } from "./owned_files.ts";
 import { contentOf } from "../../stack/secrets/file_object.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import { fileMode } from "./units.ts";
@@ -52,9 +52,11 @@ function mounted(
     }, subject.service.name);
   const permissions = permissionsOf(workshop, reference, definition, path);
   // What is said is meant, also where everybody may read.
-  const isOwned = needsOwner(permissions) ||
+  const hasOwner = needsOwner(permissions) ||
     (definition.file === undefined && (permissions.uid ?? 0) + (permissions.gid ?? 0) > 0);
-  const items = [{ key, path: key, mode: itemMode(permissions) }];
+  const isOwned = hasOwner && mayGiveOwner(context, subject, target, path);
+  const mode = hasOwner && !isOwned ? readable(permissions) : itemMode(permissions);
+  const items = [{ key, path: key, mode }];
   const volume = {
     name,
     ...(kind === "Secret"

@@ -1,5 +1,4 @@
 /** An empty volume is filled with what the image has at its place, as Docker does when it makes a container. */
-import { label } from "../../stack/names.ts";
 import { unexpanded } from "../unexpanded.ts";
 import { type Json, optional } from "./parts.ts";
 
@@ -74,7 +73,6 @@ export interface Filling {
  */
 export function fillContainers({ container, mounts, fillImage }: Filling): Json[] {
   if (mounts.length === 0) return [];
-  const name = (wanted: string): string => wanted === container["name"] ? label(`${wanted}-first`) : wanted;
   const resources = optional("resources", container["resources"] as Json | undefined);
   const program = { name: PROGRAM_VOLUME.name, mountPath: PROGRAM_FOLDER };
   const volumes = mounts.map(({ readOnly: _, mountPropagation: __, ...mount }, index) => ({
@@ -84,7 +82,7 @@ export function fillContainers({ container, mounts, fillImage }: Filling): Json[
   const pairs = mounts.flatMap(({ mountPath }, index) => [mountPath, `${VOLUMES}/${index}`]);
   return [
     {
-      name: name("fill-program"),
+      name: "fill-program",
       image: fillImage ?? FILL_IMAGE,
       imagePullPolicy: "IfNotPresent",
       command: ["cp", "/bin/busybox", PROGRAM],
@@ -92,7 +90,7 @@ export function fillContainers({ container, mounts, fillImage }: Filling): Json[
       volumeMounts: [program],
     },
     {
-      name: name("fill-volumes"),
+      name: "fill-volumes",
       image: container["image"],
       imagePullPolicy: container["imagePullPolicy"],
       command: [PROGRAM, "sh", "-c", FILL_SCRIPT, "fill", ...pairs].map(unexpanded),

@@ -17,17 +17,18 @@ export interface HostSettings {
 export function hostSettings(context: Context, subject: Subject, kind: WorkloadKind): HostSettings {
   const { service } = subject;
   const name = hostnameOf(context, subject, kind);
-  const aliases = byAddress([...name.aliases, ...extraHosts(context, subject)]);
+  const aliases = byAddress(hostLines(context, subject, [...name.aliases, ...extraHosts(context, subject)]));
   return {
     pod: {
       ...networkOf(context, subject),
       ...(name.hostname === undefined ? {} : { hostname: name.hostname }),
       ...optional("hostAliases", aliases),
-      ...optional("dnsConfig", dnsConfig(subject)),
+      ...optional("dnsConfig", dnsConfig(context, subject)),
       ...(service.pid === "host" ? { hostPID: true } : {}),
       ...(service.ipc === "host" ? { hostIPC: true } : {}),
       ...(service.userns_mode === "host" ? { hostUsers: true } : {}),
-      ...(service.init === true ? { shareProcessNamespace: true } : {}),
+      // With the machine's processes there is a first one, and the API refuses both.
+      ...(service.init === true && service.pid !== "host" ? { shareProcessNamespace: true } : {}),
     },
     variables: name.variables,
   };
@@ -40,6 +41,28 @@ function byAddress(aliases: readonly HostAlias[]): HostAlias[] {
     hostnames.set(alias.ip, [...hostnames.get(alias.ip) ?? [], ...alias.hostnames]);
   }
   return [...hostnames].map(([ip, names]) => ({ ip, hostnames: [...new Set(names)] }));
+}
+
+/** Lines as the API takes them: names of hosts have no case. */
+function hostLines(context: Context, { service }: Subject, lines: readonly HostAlias[]): HostAlias[] {
+  return lines.flatMap(({ ip, hostnames }) => {
+    const names = hostnames.map((name) => name.toLowerCase().replace(/\.$/, ""));
+    for (const name of names.filter((one) => !isHostName(one))) {
+      context.report({
+        code: "kube-hostname",
+        severity: "warning",
+        message: `"${name}" of service "${service.name}" cannot be in the hosts file of its pod`,
+        ...at(context.project, ["services", service.name]),
+        hint: "Use letters, digits, hyphens and dots, there and where it is called",
+      });
+    }
+    const kept = names.filter(isHostName);
+    return kept.length === 0 ? [] : [{ ip, hostnames: kept }];
+  });
+}
+
+function isHostName(name: string): boolean {
+  return name.length <= 253 && name.split(".").every((part) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(part));
 }
 
 function networkOf(context: Context, { service }: Subject): Json {
@@ -184,10 +207,25 @@ function machineNamesUsed({ project, bindSources }: Context, { service }: Subjec
   return [...new Set(placesOf(project, service, bindSources, names).map(({ host }) => host))].sort();
 }
 
+/** The API takes no more. */
+const MOST_SERVERS = 3;
+
 /** Added to the cluster's own DNS, never in its place: the names of Services must resolve. */
-function dnsConfig({ service }: Subject): Json {
+function dnsConfig(context: Context, { service }: Subject): Json {
+  const left = service.dns?.slice(MOST_SERVERS) ?? [];
+  if (left.length > 0) {
+    context.report({
+      code: "kube-not-carried",
+      severity: "warning",
+      message: `"dns" of service "${service.name}" is carried for ${MOST_SERVERS} servers, not for ${
+        left.join(", ")
+      }`,
+      ...at(context.project, ["services", service.name, "dns", MOST_SERVERS]),
+      hint: "A pod has no more than these",
+    });
+  }
   return {
-    ...optional("nameservers", service.dns),
+    ...optional("nameservers", service.dns?.slice(0, MOST_SERVERS)),
     ...optional("searches", service.dns_search?.filter((domain) => domain !== ".")),
     ...optional(
       "options",

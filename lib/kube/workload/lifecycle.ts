@@ -1,4 +1,5 @@
 /** Hooks of compose, and the signal that ends a program, as `lifecycle` of its container. */
+import type { Service } from "../../../compose/project.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at } from "../../stack/context.ts";
@@ -85,8 +86,8 @@ function reportLeftOut(
   });
 }
 
-/** Real-time signals are numbers from here on, in every Linux that images are made for. */
-const FIRST_REAL_TIME = 34;
+/** Real-time signals are numbers from here to there, in every Linux that images are made for. */
+const [FIRST_REAL_TIME, LAST_REAL_TIME] = [34, 64];
 
 /**
  * The kubelet sends the image's own signal. Where the image has a shell, this one is sent before and the end waited for;
@@ -95,23 +96,37 @@ const FIRST_REAL_TIME = 34;
 function signalScript({ context, groups }: Workshop, { service }: Subject): Script | undefined {
   const signal = service.stop_signal;
   if (signal === undefined) return undefined;
-  const path = ["services", service.name, "stop_signal"];
-  const isFirst = service.init !== true && service.pid === undefined &&
-    !Object.values(context.project.services).some((other) =>
-      other.pid !== undefined && groups.hostOf(other.name) === groups.hostOf(service.name)
-    );
+  const number = signalNumber(signal);
+  const why = /^(KILL|9|STOP|19)$/i.test(number)
+    ? "the first program of a container cannot be sent it from inside"
+    : isFirst({ context, groups }, service)
+    ? undefined
+    : "its program is not the first of its pod";
   context.report({
     code: "kube-stop-signal",
-    severity: isFirst ? "info" : "warning",
-    message: isFirst
+    severity: why === undefined ? "info" : "warning",
+    message: why === undefined
       ? `Signal "${signal}" ends service "${service.name}" where its image has a shell; else its own STOPSIGNAL does`
-      : `Signal "${signal}" of service "${service.name}" is not carried: its program is not the first of its pod, and gets the image's STOPSIGNAL`,
-    ...at(context.project, path),
+      : `Signal "${signal}" of service "${service.name}" is not carried: ${why}, and gets the image's STOPSIGNAL`,
+    ...at(context.project, ["services", service.name, "stop_signal"]),
     hint: `Without a shell: STOPSIGNAL ${yamlWord(signal)} in the image`,
   });
-  if (!isFirst) return undefined;
-  const name = signal.replace(/^SIG/i, "");
-  const [, offset] = /^RTMIN\+?(\d*)$/i.exec(name) ?? [];
-  const number = offset === undefined ? name : String(FIRST_REAL_TIME + Number(offset || 0));
+  if (why !== undefined) return undefined;
   return { text: `kill -s ${shellWord(number)} 1 && while kill -0 1 2>/dev/null; do sleep 1; done` };
+}
+
+function signalNumber(signal: string): string {
+  const name = signal.replace(/^SIG/i, "");
+  const [, end, offset] = /^RT(MIN|MAX)[+-]?(\d*)$/i.exec(name) ?? [];
+  if (end === undefined) return name;
+  const distance = Number(offset || 0);
+  return String(/min/i.test(end) ? FIRST_REAL_TIME + distance : LAST_REAL_TIME - distance);
+}
+
+/** Whether the program has number 1 in its container: not where processes are shared, by itself or others of its pod. */
+function isFirst({ context, groups }: Pick<Workshop, "context" | "groups">, service: Service): boolean {
+  const pod = Object.values(context.project.services).filter((other) =>
+    groups.hostOf(other.name) === groups.hostOf(service.name)
+  );
+  return [service, ...pod].every(({ init, pid }) => init !== true && pid === undefined);
 }

@@ -1,7 +1,7 @@
 /** A container's mounts: claims, configuration, temporary directories, and copies of files that it writes. */
-import type { Mount, Path } from "../../../compose/project.ts";
+import type { FileReference, Mount, Path, Service } from "../../../compose/project.ts";
 import { relativePath } from "../../stack/relative_path.ts";
-import { at, decided } from "../../stack/context.ts";
+import { at, type Context, decided, isSkipped } from "../../stack/context.ts";
 import { storageDecision } from "../../stack/storage/places.ts";
 import { imageVolumeMounts } from "./anonymous_mount.ts";
 import { claimMount } from "./claim_mount.ts";
@@ -38,7 +38,7 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
     ...imageVolumeMounts(workshop, subject, helperImage),
     ...fileReferenceMounts(workshop, subject, helperImage),
     ...(service.tmpfs ?? []).map((text) => temporary(text)),
-    ...sharedMemory(service.shm_size),
+    ...(hasOwnMemory(service) ? sharedMemory(service.shm_size) : []),
   ], workshop.digests);
   const volumes = new Map(
     mounted.flatMap(({ volume, extraVolumes }) => [volume, ...extraVolumes ?? []]).map((
@@ -79,25 +79,56 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
 }
 
 /**
- * The mounts of other services, which Docker takes over with their places; one's own come after them and count.
+ * The mounts of other services, which Docker takes over with their places; one's own come after them and count. What the
+ * other has of others comes along, and so do its files of `secrets` and `configs`, which Docker mounts from the disk.
  * Compose v2 passes no mode on (docker/compose, `pkg/compose/convergence.go`): what the other writes to, this one does.
  */
-function volumesFrom(workshop: Workshop, subject: Subject, helperImage: string): Mounted[] {
+function volumesFrom(workshop: Workshop, { service }: Subject, helperImage: string): Mounted[] {
   const { context } = workshop;
-  return (subject.service.volumes_from ?? []).flatMap((text, index): Mounted[] => {
+  return (service.volumes_from ?? []).flatMap((text, index): Mounted[] => {
     const [name = "", mode] = text.split(":");
     const other = name === "container" ? undefined : context.project.services[name];
-    if (other === undefined || mode === "ro") reportVolumesFrom(workshop, subject, text, index);
+    if (other === undefined || mode === "ro") reportVolumesFrom(workshop, service, text, index);
     if (other === undefined) return [];
     const own: Subject = { service: other, decision: decided(context.decisions, other.name) };
+    const shop = isSkipped(context.decisions, name) ? { ...workshop, filled: [] } : quiet(workshop);
     const mounts = (other.volumes ?? []).flatMap((mount, place) =>
-      mountOf(workshop, own, mount, ["services", other.name, "volumes", place], helperImage)
+      mountOf(shop, own, mount, ["services", other.name, "volumes", place], helperImage)
     );
-    return [...mounts, ...imageVolumeMounts(workshop, own, helperImage)];
+    return [
+      ...volumesFrom(shop, own, helperImage),
+      ...mounts,
+      ...imageVolumeMounts(shop, own, helperImage),
+      ...fileReferenceMounts(shop, onlyFiles(context, own), helperImage),
+      // Docker fills a volume from the image of its own container alone.
+    ].map(({ isFilled: _, ...mounted }) => mounted);
   });
 }
 
-function reportVolumesFrom({ context }: Workshop, { service }: Subject, text: string, index: number): void {
+/** Where the memory is another's or the machine's, Docker does not heed `shm_size`. */
+function hasOwnMemory({ ipc = "" }: Service): boolean {
+  return !/^(service:|container:|host$)/.test(ipc);
+}
+
+/** What is found about mounts is said of the service that writes them, once. */
+function quiet(workshop: Workshop): Workshop {
+  return {
+    ...workshop,
+    context: { ...workshop.context, report: () => {} },
+    writable: [],
+    filled: [],
+    notes: [],
+  };
+}
+
+/** The service with those of its `secrets` and `configs` that are files of the disk: the others are no mounts in Docker. */
+function onlyFiles({ project }: Context, { service, decision }: Subject): Subject {
+  const of = (section: "configs" | "secrets"): readonly FileReference[] =>
+    (service[section] ?? []).filter(({ source }) => project[section][source]?.file !== undefined);
+  return { service: { ...service, configs: of("configs"), secrets: of("secrets") }, decision };
+}
+
+function reportVolumesFrom({ context }: Workshop, service: Service, text: string, index: number): void {
   const isForeign = text.startsWith("container:");
   context.report({
     code: "kube-volumes-from",

@@ -1,9 +1,12 @@
 /** Several services in one pod: what `network_mode: service:X` and its like are in Kubernetes. */
+import { mayOverlap } from "../../stack/kind.ts";
 import { label, shortHash } from "../../stack/names.ts";
+import { sharingsOf } from "../../stack/pod_groups.ts";
 import { fields, list } from "../../values/json.ts";
 import { hasSymbol } from "../digests.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { digestAnnotation, type Pod } from "./pod.ts";
+import { podOrder } from "./pod_order.ts";
 
 /** One service with the pod that it would have alone. */
 export interface Member {
@@ -18,22 +21,15 @@ const GRACE = "terminationGracePeriodSeconds";
  * The pod of the first with the containers of all, in the order in which they start. What only a pod has is the first's,
  * or of all together: times to end, system settings, further groups and lines of the hosts file.
  *
- * A service that another one waits for until it is healthy becomes an init container that goes on running: the kubelet
- * starts what comes after it when its startup probe succeeds, and starts it anew when it ends.
+ * A service that another one waits for until it is healthy, and what it needs itself, become init containers that go on
+ * running: the kubelet starts what comes after such a one when its startup probe succeeds, and starts it anew when it ends.
  */
 export function onePod(workshop: Workshop, members: readonly [Member, ...Member[]]): Pod {
   const [first] = members;
-  const parts = members.map(({ subject, pod }) => renamed(workshop, subject, pod, members));
+  const own = members.map(({ subject, pod }) => renamed(workshop, subject, pod, members));
+  const parts = withPortsOnce(withMemoryOf(workshop, members, own));
   const specs = parts.map((part) => fields(part["spec"]));
-  const awaited = awaitedOf(members);
-  const initContainers: Json[] = [];
-  const containers: Json[] = [];
-  for (const [index, spec] of specs.entries()) {
-    const own = list(spec["containers"]);
-    initContainers.push(...list(spec["initContainers"]));
-    if (!awaited.has(members[index]?.subject.service.name ?? "")) containers.push(...own);
-    else initContainers.push(...own.map((container) => ({ ...container, restartPolicy: "Always" })));
-  }
+  const { initContainers, containers } = containersOf(workshop, members, specs);
   const volumes = new Map(specs.flatMap(({ volumes }) => list(volumes)).map((one) => [one["name"], one]));
   const metadata = fields(first.pod.template["metadata"]);
   const digests = members.flatMap(({ pod }) => pod.digests);
@@ -42,47 +38,122 @@ export function onePod(workshop: Workshop, members: readonly [Member, ...Member[
     ...digestAnnotation(workshop, digests),
   };
   const grace = Math.max(...specs.map((spec) => Number(spec[GRACE] ?? 0)));
-  const { initContainers: _, containers: __, volumes: ___, ...rest } = specs[0] ?? {};
+  const { initContainers: _, containers: __, volumes: ___, shareProcessNamespace: ____, ...rest } =
+    specs[0] ?? {};
   return {
     ...first.pod,
     template: {
       metadata: { labels: metadata["labels"], ...optional("annotations", annotations) },
       spec: {
         ...rest,
-        ...sharedBy(specs),
+        ...sharedBy(specs, sharesProcesses(members)),
         ...(grace === 0 ? {} : { [GRACE]: grace }),
         securityContext: securityOf(specs),
         ...optional("hostAliases", aliasesOf(specs)),
         ...optional("imagePullSecrets", pullSecretsOf(specs)),
-        ...(sharesProcesses(members) ? { shareProcessNamespace: true } : {}),
         ...optional("initContainers", initContainers),
         containers,
         ...optional("volumes", [...volumes.values()]),
       },
     },
     digests,
-    exclusive: members.some(({ pod }) => pod.exclusive),
+    exclusive: members.some(({ subject, pod }) =>
+      pod.exclusive || !mayOverlap(workshop.context, subject.service, pod.exclusive)
+    ),
   };
 }
 
-/** Services of the pod that another one of it waits for until they are healthy. */
-export function awaitedOf(members: readonly { readonly subject: Subject }[]): ReadonlySet<string> {
-  const names = new Set(members.map(({ subject }) => subject.service.name));
-  return new Set(
-    members.flatMap(({ subject }) =>
-      Object.entries(subject.service.depends_on ?? {}).flatMap(([name, { condition }]) =>
-        condition === "service_healthy" && names.has(name) ? [name] : []
-      )
-    ),
+/** All containers in the order in which they start; those that others need first of all. */
+function containersOf(
+  { context }: Workshop,
+  members: readonly Member[],
+  specs: readonly Json[],
+): { readonly initContainers: readonly Json[]; readonly containers: readonly Json[] } {
+  const { started, early } = podOrder(context.project, members.map(({ subject }) => subject));
+  const byName = new Map(members.map(({ subject }, index) => [subject.service.name, specs[index] ?? {}]));
+  const specOf = (name: string): Json => byName.get(name) ?? {};
+  const late = started.filter((name) => !early.has(name));
+  return {
+    initContainers: [
+      ...started.filter((name) => early.has(name)).map(specOf).flatMap((spec) => [
+        ...list(spec["initContainers"]),
+        ...list(spec["containers"]).map((container) => ({ ...container, restartPolicy: "Always" })),
+      ]),
+      ...late.map(specOf).flatMap((spec) => list(spec["initContainers"])),
+    ],
+    containers: late.map(specOf).flatMap((spec) => list(spec["containers"])),
+  };
+}
+
+const SHARED_MEMORY = "/dev/shm";
+
+/** Who has another's memory has its `/dev/shm`, too, where that has a size: else the pod's own is the same for all. */
+function withMemoryOf(
+  { context }: Workshop,
+  members: readonly Member[],
+  parts: readonly Json[],
+): readonly Json[] {
+  const names = members.map(({ subject }) => subject.service.name);
+  const memoryOf = (index: number, asked: readonly number[] = []): Json | undefined => {
+    const service = members[index]?.subject.service;
+    if (service === undefined || asked.includes(index)) return undefined;
+    const ipc = sharingsOf(context.project, service).find(({ key }) => key === "ipc");
+    if (ipc !== undefined) return memoryOf(names.indexOf(ipc.with ?? ""), [...asked, index]);
+    const mounts = list(fields(parts[index]?.["spec"])["containers"]).flatMap((one) =>
+      list(one["volumeMounts"])
+    );
+    return service.shm_size === undefined
+      ? undefined
+      : mounts.find(({ mountPath }) => mountPath === SHARED_MEMORY);
+  };
+  return parts.map((part, index) => {
+    const memory = memoryOf(index);
+    if (memory === undefined) return part;
+    return withContainers(part, (container) => ({
+      ...container,
+      volumeMounts: [
+        ...list(container["volumeMounts"]).filter(({ mountPath }) => mountPath !== SHARED_MEMORY),
+        memory,
+      ],
+    }));
+  });
+}
+
+/** Each port is declared once in a pod, which on the machine's network the API insists on; the one that is published. */
+function withPortsOnce(parts: readonly Json[]): readonly Json[] {
+  const numberOf = ({ containerPort, protocol }: Json): string =>
+    `${String(containerPort)}/${String(protocol)}`;
+  const all = parts.flatMap((part) => list(fields(part["spec"])["containers"])).flatMap(({ ports }) =>
+    list(ports)
+  );
+  const kept = new Map(all.toReversed().map((port) => [numberOf(port), port]));
+  for (const port of all) if ("hostPort" in port) kept.set(numberOf(port), port);
+  return parts.map((part) =>
+    withContainers(part, ({ ...container }) => {
+      const ports = list(container["ports"]).filter((port) => kept.get(numberOf(port)) === port);
+      if (ports.length === 0) delete container["ports"];
+      else container["ports"] = ports;
+      return container;
+    })
   );
 }
 
+function withContainers(part: Json, change: (container: Json) => Json): Json {
+  const spec = fields(part["spec"]);
+  return { ...part, spec: { ...spec, containers: list(spec["containers"]).map(change) } };
+}
+
 /** A pod's flags: one that a member has, all have. */
-function sharedBy(specs: readonly Json[]): Json {
-  const flags = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"]
-    .filter((key) => specs.some((spec) => spec[key] === true)).map((key) => [key, true]);
+function sharedBy(specs: readonly Json[], sharesProcesses: boolean): Json {
+  const has = (key: string): boolean => specs.some((spec) => spec[key] === true);
+  const flags = ["hostNetwork", "hostPID", "hostIPC"].filter(has).map((key) => [key, true]);
+  const isOwn = !has("hostPID") && (sharesProcesses || has("shareProcessNamespace"));
   const selector = Object.assign({}, ...specs.map((spec) => fields(spec["nodeSelector"])).reverse());
-  return { ...Object.fromEntries(flags), ...optional("nodeSelector", selector) };
+  return {
+    ...Object.fromEntries(flags),
+    ...(isOwn ? { shareProcessNamespace: true } : {}),
+    ...optional("nodeSelector", selector),
+  };
 }
 
 function sharesProcesses(members: readonly Member[]): boolean {
@@ -153,6 +224,7 @@ function renamed(workshop: Workshop, { service }: Subject, pod: Pod, members: re
 }
 
 function ownName({ digests }: Workshop, service: string, name: string): string {
-  const named = (text: string): string => label(`${service}-${text}`.slice(0, 50) + `-${shortHash(text)}`);
+  const named = (text: string): string =>
+    label(`${service}-${text}`.slice(0, 50) + `-${shortHash(`${service}/${text}`)}`);
   return hasSymbol(name) ? digests.symbol((key) => named(digests.resolve(name, key))) : named(name);
 }

@@ -3,10 +3,12 @@
  * where that makes no difference to who may read, its mode is enough, else an init container makes a copy.
  */
 import type { Permissions } from "../../../compose/bind_source.ts";
+import type { Path } from "../../../compose/project.ts";
+import { at, type Context } from "../../stack/context.ts";
 import { label } from "../../stack/names.ts";
 import { unexpanded } from "../unexpanded.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
-import type { Json } from "./parts.ts";
+import type { Json, Subject } from "./parts.ts";
 
 /** A file of a volume, by its path there. */
 export interface OwnedFile extends Permissions {
@@ -56,6 +58,29 @@ export interface OwnedCopy {
   readonly helperImage: string;
   /** Whether the copy must not be on a disk. */
   readonly isSecret: boolean;
+}
+
+/**
+ * Whether an owner can be given: that takes root, which Pod Security "restricted" refuses. There all programs of the pod
+ * may read the files, and it is said.
+ */
+export function mayGiveOwner(context: Context, { service }: Subject, target: string, path: Path): boolean {
+  if (context.decisions.podSecurity !== "restricted") return true;
+  context.report({
+    code: "kube-file-owner",
+    severity: "warning",
+    message:
+      `"${target}" of service "${service.name}" is root's in its pod, for all programs of it to read: ` +
+      'another owner needs root, which Pod Security "restricted" refuses',
+    ...at(context.project, path),
+    hint: "Nothing, where no other program of the pod is kept from reading it",
+  });
+  return false;
+}
+
+/** Where its owner is not known, or cannot be kept, root's file is for others to read. */
+export function readable({ mode }: Permissions): number {
+  return (mode & 0o777) | 0o444 | ((mode & 0o100) === 0 ? 0 : 0o111);
 }
 
 /** A file's path, owner and mode as arguments of a script. */

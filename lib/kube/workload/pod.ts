@@ -1,7 +1,7 @@
 /** The pod template of a service. */
 import type { Published } from "../../stack/published_port.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
-import { isAnnotationKey, labelValue, shortHash } from "../../stack/names.ts";
+import { isAnnotationKey, label, labelValue, shortHash } from "../../stack/names.ts";
 import { at, type Context } from "../../stack/context.ts";
 import type { Place } from "../../stack/secrets/reference.ts";
 import { containerOf } from "./container.ts";
@@ -51,7 +51,7 @@ export function podOf(
   const container = containerOf(workshop, subject, mounts, host.variables);
   if (container === undefined) return undefined;
   const hostPorts = hostPortsOf(workshop, subject);
-  const grace = decision.stopGracePeriod ?? seconds(service.stop_grace_period);
+  const grace = graceOf(subject);
   const security = {
     ...SECCOMP,
     ...optional("supplementalGroups", supplementalGroups(context, subject)),
@@ -68,7 +68,10 @@ export function podOf(
     }),
     ...waitContainers(workshop, subject, helperImage),
     ...mounts.initContainers,
-  ];
+    // A service may be called as one of them.
+  ].map((one) =>
+    one["name"] === container.json["name"] ? { ...one, name: label(`${one["name"]}-first`) } : one
+  );
   const spec: Json = {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -91,6 +94,12 @@ export function podOf(
     digests,
     exclusive: mounts.writesData || hostPorts.length > 0 || service.network_mode === "host",
   };
+}
+
+/** A pod with no time to end is gone for the API before its program is, and the next would write beside it. */
+function graceOf({ service, decision }: Subject): number | undefined {
+  const written = decision.stopGracePeriod ?? seconds(service.stop_grace_period);
+  return written === undefined ? undefined : Math.max(1, written);
 }
 
 /** The digest of all configuration that a pod reads when it starts. */

@@ -4,19 +4,42 @@ import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at, type Context, decided, isSkipped } from "../../stack/context.ts";
 import { kindOf } from "../../stack/kind.ts";
 import { type Sharing, sharingsOf } from "../../stack/pod_groups.ts";
+import type { Workshop } from "./parts.ts";
 
 /** The services of the pod whose first is `host`; one that cannot be in it is an error and left out. */
-export function podMembers(context: Context, host: Service, others: readonly string[]): readonly Service[] {
+export function podMembers(workshop: Workshop, host: Service, others: readonly string[]): readonly Service[] {
+  const { context } = workshop;
   const services = others.flatMap((name) => context.project.services[name] ?? [])
-    .filter(({ name }) => !isSkipped(context.decisions, name));
+    .filter(({ name }) => !isSkipped(context.decisions, name) && !isTraefik(context, name));
   const kept = services.filter((service) => {
-    const why = whyNot(context, host, service);
+    const why = whyNot(context, host, service, [host.name, ...others]);
     const [sharing] = sharingsOf(context.project, service);
     if (why !== undefined && sharing !== undefined) reportRefused(context, host, sharing, why);
     return why === undefined;
   });
-  if (kept.length > 0) reportOnePod(context, host, kept);
+  if (kept.length > 0) {
+    reportOnePod(context, host, kept);
+    reportSamePorts(workshop, [host, ...kept]);
+  }
   return kept;
+}
+
+/** The cluster's own Traefik stands in for the stack's, in a pod of its own. */
+function isTraefik(context: Context, name: string): boolean {
+  if (name !== context.routing.traefikService) return false;
+  const { services } = context.project;
+  const [sharing] = services[name] === undefined ? [] : sharingsOf(context.project, services[name]);
+  if (sharing?.with !== undefined && !isSkipped(context.decisions, sharing.with)) {
+    context.report({
+      code: "kube-network-mode",
+      severity: "warning",
+      message:
+        `The cluster's Traefik does not share "${sharing.key}" with "${sharing.with}", as service "${name}" does ("${sharing.value}"): it has a pod and ports of its own`,
+      ...at(context.project, ["services", name, sharing.key]),
+      hint: `Write the ports by which it is called at "${name}"; from "${sharing.with}" nothing leads to it`,
+    });
+  }
+  return true;
 }
 
 /** Sharing with what is no service of the stack, which no pod of it can. */
@@ -39,8 +62,13 @@ export function reportStrangers(context: Context): void {
   }
 }
 
-/** Why the service cannot be in the pod of `host`. */
-function whyNot(context: Context, host: Service, service: Service): string | undefined {
+/** Why the service cannot be in the pod of `host`, which all of `names` share. */
+function whyNot(
+  context: Context,
+  host: Service,
+  service: Service,
+  names: readonly string[],
+): string | undefined {
   const isGone = isSkipped(context.decisions, host.name) || host.name === context.routing.traefikService;
   if (isGone) return `"${host.name}" has no pod`;
   const replicas = (one: Service): number =>
@@ -49,6 +77,14 @@ function whyNot(context: Context, host: Service, service: Service): string | und
   const isJob = kindOf(context, host) === "Job";
   if (kind === "Job" && !isJob) return "it ends by itself, and a pod ends when all of it has";
   if (kind !== "Job" && isJob) return `"${host.name}" ends by itself, and a pod ends when all of it has`;
+  const [awaited] =
+    Object.entries(service.depends_on ?? {}).find(([name, { condition }]) =>
+      condition !== "service_started" && names.includes(name)
+    ) ?? [];
+  // One that others wait for while it runs is started again when it ends.
+  if (isJob && awaited !== undefined) {
+    return `it waits for "${awaited}", and the programs of a pod that ends start together`;
+  }
   const isOnce = service.restart === "no" && decided(context.decisions, service.name).kind === undefined;
   if (isOnce && !isJob) return '"restart: no" starts it once, and a pod starts all its programs again';
   if (replicas(service) !== replicas(host)) {
@@ -82,6 +118,27 @@ const OF_THE_POD = [
   "init",
   "platform",
 ] as const;
+
+/** Those that have networks of their own in Docker can listen there on the same port. */
+function reportSamePorts({ context, groups, ports }: Workshop, services: readonly Service[]): void {
+  const listening = services.filter(({ name }) => groups.nameOf(name) === name).flatMap(({ name }) =>
+    (ports.get(name) ?? []).map(({ port, protocol }) => ({ name, port: `${port}/${protocol.toLowerCase()}` }))
+  );
+  for (const [port, own] of Map.groupBy(listening, ({ port }) => port)) {
+    const [, second] = own;
+    if (second === undefined) continue;
+    context.report({
+      code: "kube-one-pod",
+      severity: "warning",
+      message: `Services ${
+        own.map(({ name }) => `"${name}"`).join(", ")
+      } are one pod and listen on port ${port}: ` +
+        "one of them has it, and the others fail",
+      ...at(context.project, ["services", second.name]),
+      hint: "Let each listen on a port of its own, or end what they share",
+    });
+  }
+}
 
 function reportOnePod(context: Context, host: Service, others: readonly Service[]): void {
   const names = [host, ...others].map(({ name }) => `"${name}"`).join(", ");

@@ -94,6 +94,13 @@ function seccompFile(
   });
 }
 
+/** The one that Docker brings and gives without being told; a cluster's runtime has its own. */
+const ENGINES_PROFILE = /^(docker-default)?$/;
+
+function appArmor(value: string): Json {
+  return value === "unconfined" ? { type: "Unconfined" } : { type: "Localhost", localhostProfile: value };
+}
+
 function securityOptions(context: Context, subject: Subject): Json {
   const { service } = subject;
   const result: Json = {};
@@ -103,16 +110,17 @@ function securityOptions(context: Context, subject: Subject): Json {
     const value = match?.[2] ?? "";
     switch (match?.[1]) {
       case "no-new-privileges":
-        if (value !== "false") result["allowPrivilegeEscalation"] = false;
+        if (value === "false") continue;
+        // The API refuses it of who has all privileges.
+        if (service.privileged === true) break;
+        result["allowPrivilegeEscalation"] = false;
         continue;
       case "seccomp":
         if (value === "unconfined") result["seccompProfile"] = { type: "Unconfined" };
         else if (value !== "builtin") seccompFile(context, subject, value, index, result);
         continue;
       case "apparmor":
-        result["appArmorProfile"] = value === "unconfined"
-          ? { type: "Unconfined" }
-          : { type: "Localhost", localhostProfile: value };
+        if (!ENGINES_PROFILE.test(value)) result["appArmorProfile"] = appArmor(value);
         continue;
       case "label": {
         const [key = "", text = ""] = value.split(":");
@@ -127,7 +135,9 @@ function securityOptions(context: Context, subject: Subject): Json {
       severity: "warning",
       message: `Security option "${option}" of service "${service.name}" is not carried`,
       ...at(context.project, ["services", service.name, "security_opt", index]),
-      hint: "Install the profile on the node and name it in the workload",
+      hint: match?.[1] === "no-new-privileges"
+        ? 'Leave out "privileged", and add by cap_add what the program needs'
+        : "Install the profile on the node and name it in the workload",
     });
   }
   return { ...result, ...optional("seLinuxOptions", selinux) };

@@ -21,11 +21,11 @@ export function temporary(text: string): Mounted {
       return [key, value];
     }),
   );
-  const [uid, gid] = [options.get("uid"), options.get("gid")];
+  const [uid, gid] = (["uid", "gid"] as const).map((key) => /^\d+$/.exec(options.get(key) ?? "")?.[0]);
   return {
     ...memory(target, options.get("size")),
     permissions: {
-      mode: /^[0-7]{3,4}$/.exec(options.get("mode") ?? "")?.[0] ?? DOCKERS_MODE,
+      mode: /^0*([0-7]{1,4})$/.exec(options.get("mode") ?? "")?.[1] ?? DOCKERS_MODE,
       ...(uid === undefined && gid === undefined ? {} : { owner: `${uid ?? 0}:${gid ?? 0}` }),
     },
   };

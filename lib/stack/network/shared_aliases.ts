@@ -1,21 +1,29 @@
 /** Aliases that several services have: in Docker all of them answer. */
 import { type Context, isSkipped } from "../context.ts";
-import { label } from "../names.ts";
-import { dnsNames } from "./dns_names.ts";
+import { isServiceName, label } from "../names.ts";
 
-/** Services by the alias that they have in common with others; a service's own name is nobody's alias. */
+/**
+ * Services by the alias that they have in common with others; a service's own name is nobody's alias. In the cluster a
+ * name is the same for all callers: one that other services have on another network is none of these.
+ */
 export function sharedAliases(
   { project, decisions }: Pick<Context, "project" | "decisions">,
 ): ReadonlyMap<string, readonly string[]> {
   const services = Object.values(project.services).filter(({ name }) => !isSkipped(decisions, name));
   const own = new Set(services.map(({ name }) => label(name)));
-  const named = new Map<string, string[]>();
-  for (const service of services) {
-    const aliases = dnsNames(project, service).filter(({ kind }) => kind === "alias")
-      .map(({ name }) => name.toLowerCase());
-    for (const alias of new Set(aliases)) {
-      if (!own.has(alias)) named.set(alias, [...named.get(alias) ?? [], service.name]);
-    }
-  }
-  return new Map([...named].filter(([, owners]) => owners.length > 1));
+  const given = services.flatMap(({ name: service, networks }) =>
+    Object.entries(networks ?? {}).flatMap(([network, settings]) =>
+      [...new Set((settings?.aliases ?? []).map((alias) => alias.toLowerCase()))]
+        .filter((alias) => isServiceName(alias) && !own.has(alias))
+        .map((alias) => ({ service, network, alias }))
+    )
+  );
+  return new Map(
+    [...Map.groupBy(given, ({ alias }) => alias)].flatMap(([alias, all]) => {
+      const owners = [...new Set(all.map(({ service }) => service))];
+      const networks = new Set(all.map(({ network }) => network));
+      const isEverywhere = all.length === owners.length * networks.size;
+      return owners.length > 1 && isEverywhere ? [[alias, owners] as const] : [];
+    }),
+  );
 }

@@ -1,11 +1,13 @@
 /** Decides what each bind mount is: configuration, data, a path of the machine, or nothing that can move. */
 import type { BindSource } from "../../../compose/bind_source.ts";
+import type { Service } from "../../../compose/project.ts";
 import { relativePath } from "../relative_path.ts";
 import { type Context, isSkipped } from "../context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { reportAbsent } from "./absent.ts";
 import { directoryTreatment, LARGEST_OBJECT, writablePaths } from "./directory_treatment.ts";
 import { isEngineSocket, isSystemPath, looksLikeFile } from "./path_words.ts";
+import { mountingServices } from "./mounting.ts";
 import { place, reportMount } from "./report_mount.ts";
 import { isStateFile } from "./state_files.ts";
 import { storageDecision, storageKey, type Use } from "./places.ts";
@@ -15,10 +17,9 @@ import { yamlText } from "../../diagnostics/yaml_word.ts";
 /** How every bind source is treated, by its path; one path in one way, whoever mounts it. */
 export function bindTreatments(context: Context): ReadonlyMap<string, BindTreatment> {
   const uses = new Map<string, Use[]>();
-  for (const service of Object.values(context.project.services)) {
-    if (isSkipped(context.decisions, service.name) || service.name === context.routing.traefikService) {
-      continue;
-    }
+  const isMoved = ({ name }: Service): boolean =>
+    !isSkipped(context.decisions, name) && name !== context.routing.traefikService;
+  for (const service of mountingServices(context, isMoved)) {
     for (const [index, mount] of (service.volumes ?? []).entries()) {
       if (mount.type !== "bind" || mount.source === undefined) continue;
       const use: Use = { service: service.name, mount, path: ["services", service.name, "volumes", index] };

@@ -1,8 +1,10 @@
 /** Decides where each named volume lies: with Docker, on a share of another machine, in memory, or nowhere known. */
+import { isIP } from "node:net";
 import type { Project, Volume } from "../../../compose/project.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
-import { at, type Context, isSkipped } from "../context.ts";
+import { at, type Context } from "../context.ts";
+import { mountingServices } from "./mounting.ts";
 import { isCreated, pathOnNode } from "./places.ts";
 
 /** Docker's own folder, where nobody moved it. */
@@ -38,11 +40,10 @@ export interface SmbShare {
   readonly readOnly?: true;
 }
 
-/** The role of every named volume that a moved service mounts, by its key. */
+/** The role of every named volume that is mounted in some pod, by its key. */
 export function volumeRoles(context: Context): ReadonlyMap<string, VolumeRole> {
   const users = new Map<string, string[]>();
-  for (const service of Object.values(context.project.services)) {
-    if (isSkipped(context.decisions, service.name)) continue;
+  for (const service of mountingServices(context)) {
     for (const { type, source } of service.volumes ?? []) {
       if (type !== "volume" || source === undefined) continue;
       users.set(source, [...new Set([...users.get(source) ?? [], service.name])]);
@@ -167,6 +168,12 @@ const CREDENTIALS: Readonly<Record<string, string>> = {
   domain: "domain",
 };
 
+/** Docker looks up the name in `addr`; who mounts it for a pod takes an address there, and looks up the share's server. */
+function sourceOf(source: string, options: readonly string[]): string {
+  const server = options.find((option) => option.startsWith("addr="))?.slice("addr=".length) ?? "";
+  return server === "" || isIP(server) !== 0 ? source : source.replace(/^\/\/[^/]*/, `//${server}`);
+}
+
 /**
  * A share that Docker mounts with the kernel's cifs, which a kubelet does by a driver of its own: it is carried as that
  * driver's volume, and whether the cluster has it is asked.
@@ -185,7 +192,8 @@ function smbShare(
     const credential = equals < 0 ? undefined : CREDENTIALS[name];
     if (credential !== undefined) credentials.set(credential, value);
     if (credential !== undefined || option === "rw" || option === "ro") return [];
-    return name === "addr" ? [`ip=${value}`] : [option];
+    if (name !== "addr") return [option];
+    return isIP(value) === 0 ? [] : [`ip=${value}`];
   });
   context.report({
     code: "kube-volume-smb",
@@ -199,7 +207,11 @@ function smbShare(
     }: { path: /mnt/SHARE } }`,
   });
   const readOnly = options.includes("ro") ? { readOnly: true as const } : {};
-  return { kind: "smb", smb: { source, credentials, ...readOnly }, mountOptions: others };
+  return {
+    kind: "smb",
+    smb: { source: sourceOf(source, options), credentials, ...readOnly },
+    mountOptions: others,
+  };
 }
 
 /** Below Docker's root there is only the place where Docker mounts it, empty without Docker. */
