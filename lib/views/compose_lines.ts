@@ -5,6 +5,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import { concealInPlace, joined, occurrences, secretsInFile } from "../secrecy/mod.ts";
 import type { ExplainedLine } from "./explanation.ts";
 import { objectsOfService, shortName } from "./objects.ts";
+import { shownValue } from "./shown_value.ts";
 import type { StackView } from "./stack_view.ts";
 
 /** Lines by file: in the file that begins the service all from its first to its last, in others those that it reads. */
@@ -33,16 +34,21 @@ export function composeLines(view: StackView, service: string): readonly Explain
     const text = variablePlace(view, service, path) ?? said(path, isTold);
     if (text !== undefined) note(span, text);
   }
+  const plain = plainVariables(view, service);
   const files = [...new Set([home.file, ...written.map(({ span }) => span.file)])];
   return files.flatMap((file) => {
     const lines = masked(view, file).split("\n");
     const numbers = [...new Set(written.flatMap(({ span }) => span.file === file ? linesOf(span) : []))];
     const shown = file === home.file ? between(home.line, Math.max(home.line, ...numbers)) : numbers;
-    return shown.sort((left, right) => left - right).map((line): ExplainedLine => ({
-      span: { file, line, column: 1 },
-      text: (lines[line - 1] ?? "").replace(/\r$/, ""),
-      becomes: [...becomes.get(`${file}\0${line}`) ?? []],
-    }));
+    return shown.sort((left, right) => left - right).map((line): ExplainedLine => {
+      const place = `${file}\0${line}`;
+      const text = (lines[line - 1] ?? "").replace(/\r$/, "");
+      return {
+        span: { file, line, column: 1 },
+        text: plain.get(place)?.(text) ?? text,
+        becomes: [...becomes.get(place) ?? []],
+      };
+    });
   });
 }
 
@@ -60,6 +66,25 @@ function variablePlace({ conversion }: StackView, service: string, path: Path): 
     : undefined;
   return place === undefined ? undefined : `${place.kind.toLowerCase()}/${place.name}`;
 }
+
+/** What is written on lines of env files, which the reader blacked out whole, where the variable is no secret. */
+function plainVariables(view: StackView, service: string): ReadonlyMap<string, (line: string) => string> {
+  const { project } = view.facts;
+  const environment = Object.entries(project.services[service]?.environment ?? {});
+  return new Map(environment.flatMap(([key, value]) => {
+    const span = project.span(["services", service, "environment", key]);
+    const isPlain = view.conversion.services.get(service)?.variables.get(key)?.kind === "ConfigMap";
+    if (span === undefined || value === null || !isPlain || /[\r\n]/.test(value)) return [];
+    const shown = shownValue(key, value, view.secrets);
+    return [[
+      `${span.file}\0${span.line}`,
+      (line) => line.replace(BLACKED_OUT, (_, before: string) => `${before}${shown}`),
+    ]];
+  }));
+}
+
+/** Asterisks alone behind the name. */
+const BLACKED_OUT = /^(\s*(?:export\s+)?[\w.\-[\]]+\s*[=:])[*\s]*\*[*\s]*$/;
 
 /** What becomes of a key, where it is more than read; beside the objects of its line only what is lost. */
 function said(path: Path, isTold: boolean): string | undefined {

@@ -67,6 +67,40 @@ Deno.test("a service is its lines, each beside what it became, and everything sa
   });
 });
 
+Deno.test("a line of an env file has its value where that is no secret, and none where it is or may hold one", async () => {
+  const files = {
+    "compose.yaml":
+      "services:\n  db:\n    image: acme/db:1\n    env_file: db.env\n    environment: { OVER: compose }\n",
+    "db.env": [
+      "DB_NAME=shop",
+      "  export DB_USER = 'api'  # who",
+      `DB_PASSWORD=${SECRET}`,
+      "DB_URL=mysql://api:hunter2@db/shop",
+      `AGAIN=x-${SECRET}`,
+      'TEXT="one',
+      'two"',
+      "OVER=file",
+      "EMPTY=",
+    ].join("\r\n"),
+    "decisions.yaml": "engine: none\n",
+  };
+  await withFiles(files, async (directory) => {
+    const out = await explained(directory, "db");
+    const lines = (out.split("\ndb.env\n")[1] ?? "").split("\n\n")[0]?.split("\n").filter((line) =>
+      /^ +\d+ \|/.test(line)
+    );
+    deepEqual(lines?.map((line) => line.replace(/^ +\d+ \| /, "").replaceAll(/\*+/g, "*")), [
+      "DB_NAME=shop",
+      "  export DB_USER =api",
+      "DB_PASSWORD=*",
+      "DB_URL=*",
+      "AGAIN=*",
+      "TEXT=*",
+      "EMPTY=",
+    ]);
+  });
+});
+
 Deno.test("an object is its source, its migration and its YAML, by kubectl's names too", async () => {
   await withFiles(STACK, async (directory) => {
     for (const word of ["deployment/web", "deploy/web", "Deployments/web"]) {
