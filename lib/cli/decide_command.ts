@@ -28,15 +28,18 @@ export async function decide(options: CommandOptions, surroundings: Surroundings
   const { file, text, before } = await fileFor(options, surroundings);
   const codes = await readCodes(surroundings.home);
   const planned = planner(file, options, surroundings);
+  let isWithErrors = false;
   const questionsFor: Ask = async (edited) => {
     const { diagnostics, sources } = viewOf(await planned(edited));
+    isWithErrors = hasErrors(diagnostics);
     return { questions: questionsOf(diagnostics, codes), sources };
   };
   // The edge: a flag as commander has it.
   const answers = options["answers"] as string | undefined;
   const isAsked = answers === undefined && terminal.canAsk && options.output !== "json";
+  const given = answers === undefined ? undefined : await readAnswers(answers, surroundings.directory);
   const { questions, sources } = await questionsFor(text);
-  if (questions.length === 0) return nothingOpen(options, terminal, file);
+  if (questions.length === 0) return nothingOpen(options, terminal, file, isWithErrors);
   if (answers === undefined && !isAsked) {
     if (options.output === "json") {
       terminal.out(`${JSON.stringify({ schemaVersion: 1, file, questions })}\n`);
@@ -48,9 +51,9 @@ export async function decide(options: CommandOptions, surroundings: Surroundings
     terminal.err("Nobody is here to answer: run it in a terminal, or with --answers FILE\n");
     return ExitCode.usage;
   }
-  const done = answers === undefined
+  const done = given === undefined
     ? await askAll(text, file, questionsFor, terminal)
-    : await answerAll(text, await readAnswers(answers, surroundings.directory), questionsFor);
+    : await answerAll(text, given, questionsFor);
   return await finish(done, { file, before, isOwn: options.decisions !== undefined }, options, surroundings);
 }
 
@@ -117,9 +120,18 @@ async function finish(
   return open === 0 ? ExitCode.ok : ExitCode.usage;
 }
 
-function nothingOpen({ output }: CommandOptions, terminal: Terminal, file: string): number {
-  if (output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, file, questions: [] })}\n`);
-  else terminal.err("No question is open.\n");
+function nothingOpen(
+  options: CommandOptions,
+  terminal: Terminal,
+  file: string,
+  isWithErrors: boolean,
+): number {
+  if (options.output === "json") {
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, file, questions: [] })}\n`);
+    return ExitCode.ok;
+  }
+  const errors = ["deno task check", ...inputFlags(options)].join(" ");
+  terminal.err(`No question is open.\n${isWithErrors ? `There are errors: ${errors}\n` : ""}`);
   return ExitCode.ok;
 }
 

@@ -32,7 +32,7 @@ export function nearestName(word: string, candidates: Iterable<string>): string 
   for (const candidate of candidates) {
     const ends = [...candidate.matchAll(new RegExp(WORD_END, "g"))].map(({ index }) => index);
     const end = ends[count - 1];
-    const beginning = end === undefined ? undefined : candidate.slice(0, end);
+    const beginning = end === undefined || end < SHORTEST ? undefined : candidate.slice(0, end);
     const [whole, short] = [candidate, beginning].map((name) =>
       name === undefined || nearest(wanted, [name]) === undefined
         ? Infinity
@@ -43,6 +43,9 @@ export function nearestName(word: string, candidates: Iterable<string>): string 
   }
   return best;
 }
+
+/** A beginning of fewer letters says too little. */
+const SHORTEST = 3;
 
 const WORD_END = /[-_./ ]/;
 

@@ -76,7 +76,7 @@ export function inOne(message: string): string {
 }
 
 /** With a capital, unless the hint begins with a command. */
-function sentence(text: string): string {
+export function sentence(text: string): string {
   return /^(?!deno |docker |kubectl )[a-z]+[ ,]/.test(text)
     ? `${text.charAt(0).toUpperCase()}${text.slice(1)}`
     : text;

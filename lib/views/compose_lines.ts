@@ -5,8 +5,10 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import { concealInPlace, joined, occurrences, secretsInFile } from "../secrecy/mod.ts";
 import type { ExplainedLine } from "./explanation.ts";
 import { objectsOfService, shortName } from "./objects.ts";
+import { routesOf } from "./routes.ts";
 import { shownValue } from "./shown_value.ts";
 import type { StackView } from "./stack_view.ts";
+import { storeOf } from "./storage_words.ts";
 
 /** Lines by file: in the file that begins the service all from its first to its last, in others those that it reads. */
 export function composeLines(view: StackView, service: string): readonly ExplainedLine[] {
@@ -31,7 +33,9 @@ export function composeLines(view: StackView, service: string): readonly Explain
   for (const { path, span } of written) {
     if (!isLeaf(project.canonical, ["services", service, ...path])) continue;
     const isTold = withObjects.has(`${span.file}\0${span.line}`);
-    const text = variablePlace(view, service, path) ?? said(path, isTold);
+    const text = variablePlace(view, service, path) ??
+      (isTold ? undefined : mountOrPort(view, service, path)) ??
+      said(path, isTold);
     if (text !== undefined) note(span, text);
   }
   const plain = plainVariables(view, service);
@@ -65,6 +69,22 @@ function variablePlace({ conversion }: StackView, service: string, path: Path): 
     ? conversion.services.get(service)?.variables.get(String(key))
     : undefined;
   return place === undefined ? undefined : `${place.kind.toLowerCase()}/${place.name}`;
+}
+
+/** What lies behind a mount that another service made an object of, and who reaches a port without one. */
+function mountOrPort(view: StackView, service: string, [section, index]: Path): string | undefined {
+  const { facts } = view;
+  const { volumes, ports } = facts.project.services[service] ?? {};
+  const [mount, port] = [volumes?.[Number(index)], ports?.[Number(index)]];
+  if (section === "volumes" && mount !== undefined) return storeOf(facts, mount)?.text;
+  if (section !== "ports" || port === undefined) return undefined;
+  const span = facts.project.span(["services", service, "ports", Number(index)]);
+  const ways = routesOf(view).filter((route) =>
+    route.service === service && span !== undefined && route.span !== undefined && isSame(route.span, span)
+  );
+  return ways.length === 0
+    ? "private: reached within the cluster alone"
+    : ways.map(({ name, text }) => `${name}: ${text}`).join("; ");
 }
 
 /** What is written on lines of env files, which the reader blacked out whole, where the variable is no secret. */

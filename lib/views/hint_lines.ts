@@ -33,7 +33,7 @@ export function proposalsOf(hint: string): readonly Proposal[] {
     const entries = entriesOf(line);
     if (entries.length === 0) continue;
     const before = hint.slice(from, start).split("\n").at(-1) ?? "";
-    const when = before.replace(/^[\s,;.]+|[\s:,;]+$/g, "");
+    const when = before.replace(/^[\s,;.]*(or )?|[\s:,;]+$/gi, "");
     proposals.push({ when, line, entries, blanks: blanksOf(entries) });
     from = end;
   }

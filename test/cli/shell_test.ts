@@ -1,5 +1,5 @@
 /** Completion, the manual, and examples: all of the commands as they are declared. */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { EXAMPLES, NOTES } from "../../lib/cli/examples.ts";
 import { SHELLS, shellScript } from "../../lib/cli/shell_scripts.ts";
 import { findMigration } from "../../lib/run/select_migrations.ts";
@@ -116,6 +116,8 @@ Deno.test("man writes all pages into a folder, and answers a slip of the pen", a
   const { code, err } = await told("/", ["man", "chekc"]);
   equal(code, 2);
   match(err, /cli-man-unknown[^]*Did you mean "compose-ferry-check"\?/);
+  doesNotMatch((await told("/", ["man", "nope"])).err, /Did you mean/);
+  doesNotMatch((await told("/", ["man"])).out, /\.\.\n/);
 });
 
 Deno.test("the script of bash completes with the program's own answers", async () => {

@@ -187,7 +187,7 @@ Deno.test("every line of a hint is data: with its reason, its entries and its bl
     "On one node: docker save x | sudo k3s ctr images import -\nOr push it: services: { web: { image: REGISTRY/NAME:TAG } }; " +
       'to close it: publish: { "80": private, "81": private }, or tls',
   );
-  equal(first?.when, "Or push it");
+  equal(first?.when, "push it");
   deepEqual(first?.entries, [{ path: ["services", "web", "image"], value: "REGISTRY/NAME:TAG" }]);
   deepEqual(first?.blanks, ["REGISTRY/NAME:TAG"]);
   equal(second?.line, 'publish: { "80": private, "81": private }');
@@ -214,4 +214,15 @@ Deno.test("a comment goes above what was written, wherever that is, and nothing 
     ],
   ];
   for (const [before, after] of cases) equal(withCommentedEntries(before, entries, "why"), after);
+});
+
+Deno.test("no open question beside errors is said to be no end, and answers that are not there are missed first", async () => {
+  await withFiles({ "compose.yaml": 'services: { "0_": { image: "a:1" } }\n' }, async (directory) => {
+    const { code, err } = await decided(directory, []);
+    deepEqual([code, err.split("\n")[0]], [0, "No question is open."]);
+    match(err, /\nThere are errors: deno task check --stack /);
+    const missed = await decided(directory, ["--answers", "nowhere.yaml"]);
+    equal(missed.code, 2);
+    match(missed.err, /cli-answers/);
+  });
 });
