@@ -26,6 +26,9 @@ import type { Terminal } from "./terminal.ts";
 export async function decide(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const { file, text, before } = await fileFor(options, surroundings);
+  const { diagnostics: wrong } = parseDecisions(text, file, options.profile ?? []);
+  // They would not be in force, so that what they answer would be asked again.
+  if (hasErrors(wrong)) throw new Failure(ExitCode.input, wrong, new Map([[file, text]]));
   const codes = await readCodes(surroundings.home);
   const planned = planner(file, options, surroundings);
   let isWithErrors = false;

@@ -212,6 +212,14 @@ Deno.test("a comment goes above what was written, wherever that is, and nothing 
       "services:\r\n  web:\r\n    skip: no\r\n",
       "services:\r\n  web:\r\n    skip: no\r\n    # why\r\n    image: x\r\n",
     ],
+    [
+      "services: {\n  web: {\n    skip: no\n  }\n}\n",
+      "services: {\n  web: {\n    skip: no,\n    # why\n    image: x\n  }\n}\n",
+    ],
+    [
+      "services: {\n  b: { skip: no }\n}\n",
+      "services: {\n  b: { skip: no },\n  # why\n  web: { image: x }\n}\n",
+    ],
   ];
   for (const [before, after] of cases) equal(withCommentedEntries(before, entries, "why"), after);
 });
@@ -224,5 +232,15 @@ Deno.test("no open question beside errors is said to be no end, and answers that
     const missed = await decided(directory, ["--answers", "nowhere.yaml"]);
     equal(missed.code, 2);
     match(missed.err, /cli-answers/);
+  });
+});
+
+Deno.test("decisions with an error are to be mended first: what they answer is not asked again", async () => {
+  const own = "engine: none\nnope: 1\nstorage: { /dev/dri: { kind: hostPath } }\n";
+  await withFiles({ ...STACK, "decisions.yaml": own }, async (directory) => {
+    const { code, err, text } = await decided(directory, [], { lines: ["1", "1", "1", "1", "y"] });
+    deepEqual([code, text], [3, own]);
+    match(err, /kube-decisions-unknown-key.*"nope"/);
+    doesNotMatch(err, /Question 1/);
   });
 });
