@@ -244,3 +244,14 @@ Deno.test("decisions with an error are to be mended first: what they answer is n
     doesNotMatch(err, /Question 1/);
   });
 });
+
+Deno.test("no line that a question shows has a secret in it", async () => {
+  const build = { context: ".", args: { NPM_TOKEN: "hunter2" } };
+  const files = { "compose.yaml": `services: { web: { build: ${JSON.stringify(build)} } }\n` };
+  await withFiles(files, async (directory) => {
+    const { out } = await decided(directory, []);
+    match(out, /kube-image-local[^]*NPM_TOKEN/);
+    doesNotMatch(out, /hunter2/);
+    doesNotMatch((await decided(directory, [], { lines: ["q"] })).err, /hunter2/);
+  });
+});
