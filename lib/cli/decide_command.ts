@@ -1,5 +1,5 @@
 /** `decide`: the open questions, and their answers written into `decisions.yaml`. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createTwoFilesPatch } from "diff";
 import type { BindSources } from "../../compose/bind_source.ts";
 import { parseDecisions } from "../decisions/decisions.ts";
@@ -17,7 +17,7 @@ import { readCodes } from "./error_codes.ts";
 import { inputFlags } from "./init_next.ts";
 import { decisionsOf, stackDirectory } from "./load_stack.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
-import { refuseLinkedAway, replaceFile } from "./replace_file.ts";
+import { refuseLinkedAway, refuseReadOnly, replaceFile } from "./replace_file.ts";
 import { viewOf } from "./stack_view.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";
@@ -26,6 +26,7 @@ import type { Terminal } from "./terminal.ts";
 export async function decide(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const { file, text, before } = await fileFor(options, surroundings);
+  const target = { file, before, isOwn: options.decisions !== undefined };
   const { diagnostics: wrong } = parseDecisions(text, file, options.profile ?? []);
   // They would not be in force, so that what they answer would be asked again.
   if (hasErrors(wrong)) throw new Failure(ExitCode.input, wrong, new Map([[file, text]]));
@@ -54,10 +55,12 @@ export async function decide(options: CommandOptions, surroundings: Surroundings
     terminal.err("Nobody is here to answer: run it in a terminal, or with --answers FILE\n");
     return ExitCode.usage;
   }
+  // Before anybody takes the trouble to answer.
+  if (options["dryRun"] !== true) await refuseUnwritable(target);
   const done = given === undefined
     ? await askAll(text, file, questionsFor, terminal)
     : await answerAll(text, given, questionsFor);
-  return await finish(done, { file, before, isOwn: options.decisions !== undefined }, options, surroundings);
+  return await finish(done, target, options, surroundings);
 }
 
 /** Plans the stack with other decisions; what lies on disk is read once for the same variables. */
@@ -88,12 +91,19 @@ interface Target {
   readonly isOwn: boolean;
 }
 
+/** @throws Failure (3) where the answers could not be written */
+async function refuseUnwritable({ file, before, isOwn }: Target): Promise<void> {
+  if (!isOwn) await refuseLinkedAway(file);
+  await refuseReadOnly(before === undefined ? dirname(file) : file);
+}
+
 async function finish(
   { text, answered, open }: Answers,
-  { file, before, isOwn }: Target,
+  target: Target,
   options: CommandOptions,
   surroundings: Surroundings,
 ): Promise<number> {
+  const { file, before } = target;
   const terminal = surroundings.terminal(options.color === false);
   const isWritten = text !== undefined && answered > 0 && options["dryRun"] !== true;
   if (text !== undefined && answered > 0) {
@@ -106,7 +116,7 @@ async function finish(
     }
   }
   if (isWritten) {
-    if (!isOwn) await refuseLinkedAway(file);
+    await refuseUnwritable(target);
     await replaceFile(file, before, text);
   }
   if (options.output === "json") {

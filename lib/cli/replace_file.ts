@@ -1,4 +1,5 @@
 /** Writes a text file anew in one step: a reader sees the old text or the new one, whatever happens in between. */
+import { access, constants } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
@@ -39,6 +40,18 @@ export async function refuseLinkedAway(file: string): Promise<void> {
     await refuseOutside(file, dirname(file));
   } catch (error) {
     throw unwritable(file, error);
+  }
+}
+
+/**
+ * Of a file, or of the folder that it is to be made in.
+ * @throws Failure (3)
+ */
+export async function refuseReadOnly(path: string): Promise<void> {
+  try {
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw unwritable(path, error);
   }
 }
 

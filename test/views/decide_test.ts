@@ -255,3 +255,16 @@ Deno.test("no line that a question shows has a secret in it", async () => {
     doesNotMatch((await decided(directory, [], { lines: ["q"] })).err, /hunter2/);
   });
 });
+
+Deno.test("a file that cannot be written is said before the first question, not after the last", async () => {
+  await withFiles({ ...STACK, "elsewhere/own.yaml": OWN, "stack/x": "" }, async (directory) => {
+    const folder = `${directory}/stack`;
+    await Deno.writeTextFile(`${folder}/compose.yaml`, STACK["compose.yaml"]);
+    await Deno.symlink(`${directory}/elsewhere/own.yaml`, `${folder}/decisions.yaml`);
+    const { code, err, text } = await decided(folder, [], { lines: ["1", "1", "1", "1", "y"] });
+    deepEqual([code, text], [3, OWN]);
+    match(err, /cli-decisions-unwritable/);
+    doesNotMatch(err, /Question 1/);
+    equal((await decided(folder, ["--dry-run"], { lines: ["1", "1", "1", "1", "y"] })).code, 0);
+  });
+});
