@@ -192,6 +192,9 @@ Deno.test("every line of a hint is data: with its reason, its entries and its bl
   deepEqual(first?.blanks, ["REGISTRY/NAME:TAG"]);
   equal(second?.line, 'publish: { "80": private, "81": private }');
   deepEqual(proposalsOf("Add to decisions.yaml: hostGateway: ADDRESS of the node")[0]?.blanks, ["ADDRESS"]);
+  deepEqual(proposalsOf('Elsewhere: storage: { "a:/B": { path: /mnt/SHARE } }')[0]?.blanks, ["/mnt/SHARE"]);
+  deepEqual(proposalsOf("storage: { /DATA: { path: /opt/Data } }")[0]?.blanks, []);
+  deepEqual(proposalsOf("services: { web: { ports: [PORT] } }")[0]?.blanks, ["PORT"]);
   deepEqual(proposalsOf("Make a RuntimeClass and name it by a patch"), []);
 });
 
