@@ -1,6 +1,6 @@
 /** Questions that were answered by keeping what happens by default: what differs by it stays a warning. */
 import type { Decisions } from "../decisions/decisions.ts";
-import { nearest } from "../diagnostics/nearest.ts";
+import { nearestName } from "../diagnostics/nearest.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 
 /**
@@ -32,7 +32,7 @@ export function withAccepted(
   });
   const unmet = [...accepted.keys()].filter((id) => !met.has(id)).map((id): Diagnostic => {
     const span = decisions.span(["accepted", id]);
-    const near = nearest(id, asked.filter((each) => !met.has(each)));
+    const near = nearestName(id, asked.filter((each) => !met.has(each)));
     return {
       code: "kube-decision-unused",
       severity: "info",

@@ -4,7 +4,7 @@ import { parseDocument } from "yaml";
 import { readRegularText } from "../files/regular_file.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { nearest } from "../diagnostics/nearest.ts";
+import { nearestName } from "../diagnostics/nearest.ts";
 import { isRecord } from "../values/json.ts";
 import { entriesOf } from "../views/hint_lines.ts";
 import { acceptance, type Question } from "../views/questions.ts";
@@ -89,7 +89,7 @@ function answerOf(
 }
 
 function unmetAnswer(id: string, asked: readonly string[]): Diagnostic {
-  const near = nearest(id, asked);
+  const near = nearestName(id, asked);
   return {
     code: "cli-answers",
     severity: "error",

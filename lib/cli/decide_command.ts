@@ -1,5 +1,5 @@
 /** `decide`: the open questions, and their answers written into `decisions.yaml`. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createTwoFilesPatch } from "diff";
 import type { BindSources } from "../../compose/bind_source.ts";
 import { parseDecisions } from "../decisions/decisions.ts";
@@ -17,7 +17,7 @@ import { readCodes } from "./error_codes.ts";
 import { inputFlags } from "./init_next.ts";
 import { decisionsOf, stackDirectory } from "./load_stack.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
-import { refuseLinkedAway, replaceFile } from "./replace_file.ts";
+import { refuseLinkedAway, refuseReadOnly, replaceFile } from "./replace_file.ts";
 import { viewOf } from "./stack_view.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";
@@ -26,17 +26,24 @@ import type { Terminal } from "./terminal.ts";
 export async function decide(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const { file, text, before } = await fileFor(options, surroundings);
+  const target = { file, before, isOwn: options.decisions !== undefined };
+  const { diagnostics: wrong } = parseDecisions(text, file, options.profile ?? []);
+  // They would not be in force, so that what they answer would be asked again.
+  if (hasErrors(wrong)) throw new Failure(ExitCode.input, wrong, new Map([[file, text]]));
   const codes = await readCodes(surroundings.home);
   const planned = planner(file, options, surroundings);
+  let isWithErrors = false;
   const questionsFor: Ask = async (edited) => {
     const { diagnostics, sources } = viewOf(await planned(edited));
+    isWithErrors = hasErrors(diagnostics);
     return { questions: questionsOf(diagnostics, codes), sources };
   };
   // The edge: a flag as commander has it.
   const answers = options["answers"] as string | undefined;
   const isAsked = answers === undefined && terminal.canAsk && options.output !== "json";
+  const given = answers === undefined ? undefined : await readAnswers(answers, surroundings.directory);
   const { questions, sources } = await questionsFor(text);
-  if (questions.length === 0) return nothingOpen(options, terminal, file);
+  if (questions.length === 0) return nothingOpen(options, terminal, file, isWithErrors);
   if (answers === undefined && !isAsked) {
     if (options.output === "json") {
       terminal.out(`${JSON.stringify({ schemaVersion: 1, file, questions })}\n`);
@@ -48,10 +55,12 @@ export async function decide(options: CommandOptions, surroundings: Surroundings
     terminal.err("Nobody is here to answer: run it in a terminal, or with --answers FILE\n");
     return ExitCode.usage;
   }
-  const done = answers === undefined
+  // Before anybody takes the trouble to answer.
+  if (options["dryRun"] !== true) await refuseUnwritable(target);
+  const done = given === undefined
     ? await askAll(text, file, questionsFor, terminal)
-    : await answerAll(text, await readAnswers(answers, surroundings.directory), questionsFor);
-  return await finish(done, { file, before, isOwn: options.decisions !== undefined }, options, surroundings);
+    : await answerAll(text, given, questionsFor);
+  return await finish(done, target, options, surroundings);
 }
 
 /** Plans the stack with other decisions; what lies on disk is read once for the same variables. */
@@ -82,12 +91,19 @@ interface Target {
   readonly isOwn: boolean;
 }
 
+/** @throws Failure (3) where the answers could not be written */
+async function refuseUnwritable({ file, before, isOwn }: Target): Promise<void> {
+  if (!isOwn) await refuseLinkedAway(file);
+  await refuseReadOnly(before === undefined ? dirname(file) : file);
+}
+
 async function finish(
   { text, answered, open }: Answers,
-  { file, before, isOwn }: Target,
+  target: Target,
   options: CommandOptions,
   surroundings: Surroundings,
 ): Promise<number> {
+  const { file, before } = target;
   const terminal = surroundings.terminal(options.color === false);
   const isWritten = text !== undefined && answered > 0 && options["dryRun"] !== true;
   if (text !== undefined && answered > 0) {
@@ -100,7 +116,7 @@ async function finish(
     }
   }
   if (isWritten) {
-    if (!isOwn) await refuseLinkedAway(file);
+    await refuseUnwritable(target);
     await replaceFile(file, before, text);
   }
   if (options.output === "json") {
@@ -117,9 +133,18 @@ async function finish(
   return open === 0 ? ExitCode.ok : ExitCode.usage;
 }
 
-function nothingOpen({ output }: CommandOptions, terminal: Terminal, file: string): number {
-  if (output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, file, questions: [] })}\n`);
-  else terminal.err("No question is open.\n");
+function nothingOpen(
+  options: CommandOptions,
+  terminal: Terminal,
+  file: string,
+  isWithErrors: boolean,
+): number {
+  if (options.output === "json") {
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, file, questions: [] })}\n`);
+    return ExitCode.ok;
+  }
+  const errors = ["deno task check", ...inputFlags(options)].join(" ");
+  terminal.err(`No question is open.\n${isWithErrors ? `There are errors: ${errors}\n` : ""}`);
   return ExitCode.ok;
 }
 

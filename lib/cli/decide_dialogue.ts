@@ -5,6 +5,7 @@ import { type CommentedEntry, withCommentedEntries } from "../decisions/edit_com
 import { plural } from "../diagnostics/plural.ts";
 import { renderDiagnostics } from "../report/diagnostic_text.ts";
 import { renderQuestion } from "../report/question_text.ts";
+import { wrap } from "../report/wrap.ts";
 import { entriesOf, filledIn, type Proposal } from "../views/hint_lines.ts";
 import { acceptance, type Question } from "../views/questions.ts";
 import type { Terminal } from "./terminal.ts";
@@ -29,7 +30,7 @@ export interface Answers {
 }
 
 const KEYS =
-  "A number answers, Enter takes 1; b goes back, s leaves a question open, q ends and writes nothing.\n";
+  "A number answers, Enter takes 1; b goes back, s leaves a question open, q ends and writes nothing.";
 
 /** @param start the text of decisions before */
 export async function askAll(
@@ -39,7 +40,7 @@ export async function askAll(
   terminal: Terminal,
 ): Promise<Answers> {
   const states: State[] = [{ text: start, answered: 0, left: new Set() }];
-  terminal.err(KEYS);
+  terminal.err(`${wrap(KEYS, terminal.columns).join("\n")}\n`);
   for (;;) {
     const state = states.at(-1);
     if (state === undefined) return { answered: 0, open: 0 };

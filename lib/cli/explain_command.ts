@@ -2,7 +2,7 @@
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { renderExplanations } from "../report/explain_text.ts";
-import { explain as explainWord, suggestion } from "../views/explain.ts";
+import { explain as explainWord, type Known, suggestion } from "../views/explain.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import { readCodes } from "./error_codes.ts";
 import { planStack } from "./plan_stack.ts";
@@ -19,15 +19,19 @@ export function explain(words: readonly string[]): Run {
     const codes = await readCodes(surroundings.home);
     const isAboutCodes = options.stack === undefined && words.every((word) => codes.has(word));
     const stack = isAboutCodes ? undefined : await planStack(options, surroundings);
-    const view = stack === undefined ? undefined : viewOf(stack);
+    const isGeneral = words.every((word) => explainWord(word, { codes }).length > 0);
+    // What a stack has no part in is told beside one that cannot be read, too.
+    const isUnread = stack?.facts === undefined && isGeneral;
+    const view = stack === undefined || isUnread ? undefined : viewOf(stack);
+    if (stack !== undefined && isUnread) {
+      terminal.err("The stack cannot be read, so nothing of it is told: deno task check\n");
+    }
     const known = { codes, ...(view === undefined ? {} : { view }) };
-    const found = words.map((word) => {
+    const found = words.flatMap((word) => {
       const explanations = explainWord(word, known);
-      if (explanations.length === 0) {
-        throw new Failure(ExitCode.usage, [unknown(word, suggestion(word, known))]);
-      }
+      if (explanations.length === 0) throw new Failure(ExitCode.usage, [unknown(word, known)]);
       return explanations;
-    }).flat();
+    });
     if (options.output === "json") {
       terminal.out(`${JSON.stringify({ schemaVersion: 1, explanations: found })}\n`);
       return ExitCode.ok;
@@ -40,12 +44,16 @@ export function explain(words: readonly string[]): Run {
   };
 }
 
-function unknown(word: string, near: string | undefined): Diagnostic {
+function unknown(word: string, known: Known): Diagnostic {
+  const near = suggestion(word, known);
+  const isPlanless = known.view !== undefined && known.view.plan === undefined;
   return {
     code: "cli-explain-unknown",
     severity: "error",
     message: `Nothing is known of "${word}"`,
-    hint: near === undefined
+    hint: isPlanless && /^(migration\/)?\d+/.test(word)
+      ? "The stack has errors, so there are no migrations yet: deno task check"
+      : near === undefined
       ? "Name a service, an object (deployment/web), a migration (050), a code, a key of compose or of decisions.yaml, " +
         "or a label of Traefik"
       : `Did you mean "${near}"?`,

@@ -5,6 +5,7 @@ import { kubeconfigFiles } from "../cluster/kubeconfig.ts";
 import { readRegularText } from "../files/regular_file.ts";
 import { NOTHING_SEEN } from "../stack/seen.ts";
 import { fields, list } from "../values/json.ts";
+import { traefikLabels } from "../views/explain_label.ts";
 import { shortName, viewedObjects } from "../views/objects.ts";
 import { coverageWords } from "../views/words.ts";
 import type { Candidate, Name } from "./complete.ts";
@@ -61,12 +62,22 @@ const subjects: Names = async (options, surroundings, typed) => {
   if (typed.includes("/")) {
     return viewedObjects(view).map(({ object }) => ({ word: shortName(object), about: object.apiVersion }));
   }
+  if (/^traefik\./i.test(typed)) {
+    return [
+      ...traefikLabels(view).map(({ label, service }) => ({ word: label, about: service })),
+      ...keyCandidates(),
+    ];
+  }
   return [
     ...await services(options, surroundings, typed),
     ...await migrations(options, surroundings, typed),
-    ...coverageWords().map((word) => ({ word, about: "key" })),
+    ...keyCandidates(),
   ];
 };
+
+function keyCandidates(): Candidate[] {
+  return coverageWords().map((word) => ({ word, about: "key" }));
+}
 
 const NAMES: Readonly<Record<Name, Names>> = {
   service: services,

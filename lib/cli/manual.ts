@@ -54,7 +54,7 @@ function page(
       `.B ${escaped(words)}`,
       escaped(usage.split(" ").filter((word) => !path.includes(word)).join(" ")),
       ".SH DESCRIPTION",
-      escaped(`${command.description()}.`),
+      escaped(`${command.description().replace(/\.$/, "")}.`),
       ...(note === undefined ? [] : [".PP", ".nf", escaped(note), ".fi"]),
       ...(below.length === 0
         ? []

@@ -1,4 +1,5 @@
 /** Writes a text file anew in one step: a reader sees the old text or the new one, whatever happens in between. */
+import { access, constants } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
@@ -13,14 +14,15 @@ export async function replaceFile(file: string, before: string | undefined, afte
   try {
     if (before === undefined) return await create(file, after);
     const real = await Deno.realPath(file);
-    if (!isSame(await Deno.readFile(real), before)) throw changed(file);
+    const mark = await markOf(real);
+    if (!isSame(await Deno.readFile(real), mark + before)) throw changed(file);
     // Whether this very file may be written, which a new one in its place would not ask.
     (await Deno.open(real, { write: true })).close();
     const { mode, uid, gid } = await Deno.stat(real);
-    await throughTemporary(real, after, async (temporary) => {
+    await throughTemporary(real, mark + after, async (temporary) => {
       if (uid !== null && gid !== null) await Deno.chown(temporary, uid, gid).catch(() => undefined);
       if (mode !== null) await Deno.chmod(temporary, mode & 0o7777);
-      if (!isSame(await Deno.readFile(real), before)) throw changed(file);
+      if (!isSame(await Deno.readFile(real), mark + before)) throw changed(file);
       await Deno.rename(temporary, real);
     });
   } catch (error) {
@@ -38,6 +40,18 @@ export async function refuseLinkedAway(file: string): Promise<void> {
     await refuseOutside(file, dirname(file));
   } catch (error) {
     throw unwritable(file, error);
+  }
+}
+
+/**
+ * Of a file, or of the folder that it is to be made in.
+ * @throws Failure (3)
+ */
+export async function refuseReadOnly(path: string): Promise<void> {
+  try {
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw unwritable(path, error);
   }
 }
 
@@ -67,6 +81,12 @@ async function throughTemporary(
     await Deno.remove(temporary).catch(() => undefined);
     throw error;
   }
+}
+
+/** The byte order mark that the file begins with, which a text that was read does not have. */
+async function markOf(file: string): Promise<string> {
+  const [first, second, third] = await Deno.readFile(file);
+  return first === 0xef && second === 0xbb && third === 0xbf ? "\ufeff" : "";
 }
 
 function isSame(bytes: Uint8Array, text: string): boolean {

@@ -68,8 +68,10 @@ export function man(program: CommandUnknownOpts, words: readonly string[], versi
 }
 
 function unknownPage(file: string, known: readonly string[]): Diagnostic {
-  const near = nearest(file, known);
   const name = (page: string): string => page.replace(/\.1$/, "");
+  // What all pages begin with would count as right letters.
+  const own = (page: string): string => name(page).replace(/^compose-ferry-?/, "");
+  const near = known.find((page) => own(page) === nearest(own(file), known.map(own)));
   return {
     code: "cli-man-unknown",
     severity: "error",

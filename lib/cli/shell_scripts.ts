@@ -30,15 +30,27 @@ const SCRIPTS: Readonly<Record<Shell, (run: string) => string>> = {
     `# compose-ferry for bash
 compose-ferry() { ${run} "$@"; }
 _compose_ferry() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" line
+  # Split at spaces alone: bash takes = and : for words of their own, too, and puts in what stands behind the last.
+  local typed="\${COMP_LINE:0:COMP_POINT}" current value behind line word
+  local -a words
+  read -ra words <<< "$typed"
+  [[ "$typed" == *[[:space:]] ]] && words+=("")
+  current="\${words[\${#words[@]}-1]}" value="$current"
+  [[ "$current" == --*=* ]] && value="\${current#*=}"
+  behind="\${value%"\${value##*[=:]}"}"
   COMPREPLY=()
   while IFS= read -r line; do
     case "$line" in
-      :directory) compopt -o filenames; while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -d -- "$current") ;;
-      :file) compopt -o filenames; while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -f -- "$current") ;;
-      *) line="\${line%%$'\\t'*}"; [[ "$line" == "$current"* ]] && COMPREPLY+=("$line") ;;
+      :directory) compopt -o filenames; while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -d -- "$value") ;;
+      :file) compopt -o filenames; while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -f -- "$value") ;;
+      *)
+        word="\${line%%$'\\t'*}"
+        [[ "$word" == "$value"* ]] || continue
+        word="\${word#"$behind"}"
+        [[ "$word" == *[!a-zA-Z0-9._/:=@+*-]* ]] && printf -v word %q "$word"
+        COMPREPLY+=("$word") ;;
     esac
-  done < <(compose-ferry _complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  done < <(compose-ferry _complete -- "\${words[@]:1}" 2>/dev/null)
 }
 complete -F _compose_ferry compose-ferry
 `,
@@ -48,6 +60,7 @@ compose-ferry() { ${run} "$@" }
 _compose_ferry() {
   local -a values
   local line
+  [[ "\${words[CURRENT]}" == --*=* ]] && compset -P 1 '*='
   while IFS= read -r line; do
     case "$line" in
       :directory) _files -/ ;;

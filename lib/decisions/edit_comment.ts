@@ -41,8 +41,8 @@ function flowText(value: unknown): string {
 function commented(before: string, after: string, comment: string): string {
   let at = 0;
   while (at < before.length && before[at] === after[at]) at++;
-  // What was put behind a line begins with its line break.
-  const changed = /[\r\n]/.test(after[at] ?? "") ? after.slice(at).search(/[^\r\n]/) + at : at;
+  // What was put behind a line begins with its line break, in a flow collection with a comma before that.
+  const changed = at + (/^,?[\r\n]+/.exec(after.slice(at))?.[0].length ?? 0);
   const start = lineStart(after, changed);
   const indent = /^[ \t]*/.exec(after.slice(start))?.[0] ?? "";
   const line = `${indent}# ${comment.replaceAll(/\s+/g, " ")}${lineBreak(after)}`;

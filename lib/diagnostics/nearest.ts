@@ -20,6 +20,35 @@ export function nearest(word: string, candidates: Iterable<string>, most = Infin
   return best;
 }
 
+/**
+ * The same for names of several words, of which the last may be missing: `kube-bind-sorce` is one letter and one word
+ * away from `kube-bind-source-missing`.
+ */
+export function nearestName(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = word.toLowerCase();
+  const count = wanted.split(WORD_END).length;
+  let best: string | undefined;
+  let bestDistance = Infinity;
+  for (const candidate of candidates) {
+    const ends = [...candidate.matchAll(new RegExp(WORD_END, "g"))].map(({ index }) => index);
+    const end = ends[count - 1];
+    const beginning = end === undefined || end < SHORTEST ? undefined : candidate.slice(0, end);
+    const [whole, short] = [candidate, beginning].map((name) =>
+      name === undefined || nearest(wanted, [name]) === undefined
+        ? Infinity
+        : editDistance(wanted, name.toLowerCase())
+    );
+    const distance = Math.min(whole ?? Infinity, (short ?? Infinity) + ends.length - count + 1);
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** A beginning of fewer letters says too little. */
+const SHORTEST = 3;
+
+const WORD_END = /[-_./ ]/;
+
 /** Optimal string alignment distance, row by row. */
 function editDistance(left: string, right: string): number {
   let before: number[] = [];

@@ -31,7 +31,7 @@ export function renderDiagnostics(
 }
 
 /** The texts that these point into, with what stands in them as a secret hidden. */
-function maskedOf(diagnostics: readonly Diagnostic[], sources: Sources): Sources {
+export function maskedOf(diagnostics: readonly Diagnostic[], sources: Sources): Sources {
   const files = new Set(diagnostics.flatMap(({ span }) => span === undefined ? [] : [span.file]));
   return new Map([...files].flatMap((file) => {
     const text = sources.get(file);
@@ -76,7 +76,7 @@ export function inOne(message: string): string {
 }
 
 /** With a capital, unless the hint begins with a command. */
-function sentence(text: string): string {
+export function sentence(text: string): string {
   return /^(?!deno |docker |kubectl )[a-z]+[ ,]/.test(text)
     ? `${text.charAt(0).toUpperCase()}${text.slice(1)}`
     : text;

@@ -32,6 +32,6 @@ export function renderMapMermaid(map: StackMap): string {
 
 /** Quoted; what Mermaid would read as markup is an entity. */
 function text(value: string): string {
-  const plain = visible(value).replaceAll(/[#"<>&`\\]/g, (sign) => `#${sign.charCodeAt(0)};`);
+  const plain = visible(value).replaceAll(/[#%"<>&`\\]/g, (sign) => `#${sign.charCodeAt(0)};`);
   return `"${plain.replaceAll("\n", "<br>")}"`;
 }

@@ -2,7 +2,7 @@
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
 import type { Question } from "../views/questions.ts";
-import { renderDiagnostic } from "./diagnostic_text.ts";
+import { maskedOf, renderDiagnostic, sentence } from "./diagnostic_text.ts";
 import { styleFor } from "./style.ts";
 import { wrap } from "./wrap.ts";
 
@@ -21,13 +21,13 @@ export function renderQuestion(question: Question, options: QuestionTextOptions)
   const { means, proposals } = visibleAll(question);
   const answers = [
     KEPT,
-    ...proposals.map(({ when, line }) => `${when === "" ? "Decide" : when}: ${line}`),
+    ...proposals.map(({ when, line }) => `${when === "" ? "Decide" : sentence(when)}: ${line}`),
     "write another line yourself",
   ];
   return [
     renderDiagnostic(
       isAmongAnswers(question) ? withoutHint(question.diagnostic) : question.diagnostic,
-      options,
+      { ...options, sources: maskedOf([question.diagnostic], options.sources) },
     ),
     ...(means === "" ? [] : wrap(means, options.columns - 2).map((line) => `  ${style.dim(line)}\n`)),
     "\n",

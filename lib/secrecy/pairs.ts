@@ -16,6 +16,9 @@ const COLON =
 /** `Authorization: Basic x`, `X-Api-Key: x`; the value goes on to the end of the quotes or the line. */
 const HEADER =
   /(?<![\w-])((?:Proxy-|X-Forwarded-)?Authorization|Cookie|Set-Cookie|[A-Za-z][\w-]*-(?:Key|Token|Secret|Password|Auth)|api-?key|apikey)(["']?\s*(?:[:=,]|=>)\s*|["']?\s+["'])["']?([^"'\r\n`]+)/gi;
+/** A matcher of Traefik: Header(`X-Api-Key`, `x`), or as version 2 has it, Query(`token=x`). */
+const MATCHER =
+  /\b(?:Headers?|Query)(?:Regexp)?\(\s*(?:`|\\*["'])([\w.-]{1,80})(?:(?:`|\\*["'])\s*,\s*(?:`|\\*["'])|=)([^`"'\\\r\n]*)/g;
 const SCHEME =
   /^(Basic|Bearer|Token|Digest|Negotiate|ApiKey|Key|GenieKey|AWS4-HMAC-SHA256|Splunk|SSWS|OAuth)\s+(?=\S)/i;
 /** `Bearer x` and `Basic x` anywhere. */
@@ -36,7 +39,14 @@ const SQL: readonly RegExp[] = [
 
 /** All such values. `isProse`: unquoted values behind a colon count only where nothing else could be meant. */
 export function secretsInPairs(text: string): SecretSpan[] {
-  return [...headers(text), ...assignments(text), ...jsonPairs(text), ...colons(text), ...statements(text)];
+  return [
+    ...headers(text),
+    ...matchers(text),
+    ...assignments(text),
+    ...jsonPairs(text),
+    ...colons(text),
+    ...statements(text),
+  ];
 }
 
 function assignments(text: string): SecretSpan[] {
@@ -108,6 +118,16 @@ function headers(text: string): SecretSpan[] {
     return [{ start: end - value.length, end, why: "a header" }];
   });
   return [...found, ...schemed];
+}
+
+function matchers(text: string): SecretSpan[] {
+  return [...text.matchAll(MATCHER)].flatMap(({ index, 0: whole, 1: key = "", 2: value = "" }) => {
+    const isHeader = /^((proxy-)?authorization|cookie)$/i.test(key) && !isPlainValue(value);
+    if (!isHeader && !namesSecret(key, value)) return [];
+    const end = index + whole.length;
+    const scheme = SCHEME.exec(value)?.[0] ?? "";
+    return [{ start: end - value.length + scheme.length, end, why: "its name" }];
+  });
 }
 
 function statements(text: string): SecretSpan[] {

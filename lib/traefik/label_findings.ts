@@ -83,7 +83,7 @@ export function unknownPort(container: Container, service: string, origin: strin
     ...at(spanOf(container, origin)),
     hint: `Add to decisions.yaml: services: { ${
       yamlWord(container.service)
-    }: { ports: [80] } } with the port that the image exposes`,
+    }: { ports: [PORT] } } with the port that the image exposes`,
   };
 }
 

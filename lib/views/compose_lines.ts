@@ -5,7 +5,10 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import { concealInPlace, joined, occurrences, secretsInFile } from "../secrecy/mod.ts";
 import type { ExplainedLine } from "./explanation.ts";
 import { objectsOfService, shortName } from "./objects.ts";
+import { routesOf } from "./routes.ts";
+import { shownValue } from "./shown_value.ts";
 import type { StackView } from "./stack_view.ts";
+import { storeOf } from "./storage_words.ts";
 
 /** Lines by file: in the file that begins the service all from its first to its last, in others those that it reads. */
 export function composeLines(view: StackView, service: string): readonly ExplainedLine[] {
@@ -30,19 +33,26 @@ export function composeLines(view: StackView, service: string): readonly Explain
   for (const { path, span } of written) {
     if (!isLeaf(project.canonical, ["services", service, ...path])) continue;
     const isTold = withObjects.has(`${span.file}\0${span.line}`);
-    const text = variablePlace(view, service, path) ?? said(path, isTold);
+    const text = variablePlace(view, service, path) ??
+      (isTold ? undefined : mountOrPort(view, service, path)) ??
+      said(path, isTold);
     if (text !== undefined) note(span, text);
   }
+  const plain = plainVariables(view, service);
   const files = [...new Set([home.file, ...written.map(({ span }) => span.file)])];
   return files.flatMap((file) => {
     const lines = masked(view, file).split("\n");
     const numbers = [...new Set(written.flatMap(({ span }) => span.file === file ? linesOf(span) : []))];
     const shown = file === home.file ? between(home.line, Math.max(home.line, ...numbers)) : numbers;
-    return shown.sort((left, right) => left - right).map((line): ExplainedLine => ({
-      span: { file, line, column: 1 },
-      text: (lines[line - 1] ?? "").replace(/\r$/, ""),
-      becomes: [...becomes.get(`${file}\0${line}`) ?? []],
-    }));
+    return shown.sort((left, right) => left - right).map((line): ExplainedLine => {
+      const place = `${file}\0${line}`;
+      const text = (lines[line - 1] ?? "").replace(/\r$/, "");
+      return {
+        span: { file, line, column: 1 },
+        text: plain.get(place)?.(text) ?? text,
+        becomes: [...becomes.get(place) ?? []],
+      };
+    });
   });
 }
 
@@ -60,6 +70,41 @@ function variablePlace({ conversion }: StackView, service: string, path: Path): 
     : undefined;
   return place === undefined ? undefined : `${place.kind.toLowerCase()}/${place.name}`;
 }
+
+/** What lies behind a mount that another service made an object of, and who reaches a port without one. */
+function mountOrPort(view: StackView, service: string, [section, index]: Path): string | undefined {
+  const { facts } = view;
+  const { volumes, ports } = facts.project.services[service] ?? {};
+  const [mount, port] = [volumes?.[Number(index)], ports?.[Number(index)]];
+  if (section === "volumes" && mount !== undefined) return storeOf(facts, mount)?.text;
+  if (section !== "ports" || port === undefined) return undefined;
+  const span = facts.project.span(["services", service, "ports", Number(index)]);
+  const ways = routesOf(view).filter((route) =>
+    route.service === service && span !== undefined && route.span !== undefined && isSame(route.span, span)
+  );
+  return ways.length === 0
+    ? "private: reached within the cluster alone"
+    : ways.map(({ name, text }) => `${name}: ${text}`).join("; ");
+}
+
+/** What is written on lines of env files, which the reader blacked out whole, where the variable is no secret. */
+function plainVariables(view: StackView, service: string): ReadonlyMap<string, (line: string) => string> {
+  const { project } = view.facts;
+  const environment = Object.entries(project.services[service]?.environment ?? {});
+  return new Map(environment.flatMap(([key, value]) => {
+    const span = project.span(["services", service, "environment", key]);
+    const isPlain = view.conversion.services.get(service)?.variables.get(key)?.kind === "ConfigMap";
+    if (span === undefined || value === null || !isPlain || /[\r\n]/.test(value)) return [];
+    const shown = shownValue(key, value, view.secrets);
+    return [[
+      `${span.file}\0${span.line}`,
+      (line) => line.replace(BLACKED_OUT, (_, before: string) => `${before}${shown}`),
+    ]];
+  }));
+}
+
+/** Asterisks alone behind the name. */
+const BLACKED_OUT = /^(\s*(?:export\s+)?[\w.\-[\]]+\s*[=:])[*\s]*\*[*\s]*$/;
 
 /** What becomes of a key, where it is more than read; beside the objects of its line only what is lost. */
 function said(path: Path, isTold: boolean): string | undefined {

@@ -1,7 +1,7 @@
 /** The decisions in force about one service, with their places. */
 import type { Service } from "../../compose/project.ts";
 import { relativePath } from "../stack/relative_path.ts";
-import { fields, isRecord } from "../values/json.ts";
+import { field, fields, isRecord } from "../values/json.ts";
 import { shownValue } from "./shown_value.ts";
 import { type Entry, placed } from "./explanation.ts";
 import type { StackView } from "./stack_view.ts";
@@ -19,7 +19,7 @@ export function decisionsAbout(view: StackView, service: Service): Entry[] {
     ...placed(decisions.span(path)),
   });
   const own = BY_SERVICE.flatMap((top) => {
-    const value = fields(decisions[top])[service.name];
+    const value = field(decisions[top], service.name);
     if (!isRecord(value)) return value === undefined ? [] : [entry([top, service.name], value)];
     return Object.entries(value).map(([key, each]) => entry([top, service.name, key], each));
   });

@@ -1,6 +1,6 @@
 /** What a word means to `explain`, and the answer. */
 import { coverageWords } from "./words.ts";
-import { nearest } from "../diagnostics/nearest.ts";
+import { nearestName } from "../diagnostics/nearest.ts";
 import type { DecisionKey } from "../decisions/keys.ts";
 import { type CodeText } from "./error_page.ts";
 import { explainDecision, findDecisionKeys } from "./explain_decision.ts";
@@ -47,7 +47,7 @@ export function explain(word: string, known: Known): readonly Explanation[] {
 export function suggestion(word: string, { codes, view }: Known): string | undefined {
   const objects = view === undefined ? [] : viewedObjects(view).map(({ object }) => shortName(object));
   const ids = view?.plan?.migrations.map(({ id }) => id) ?? [];
-  return nearest(word, [
+  return nearestName(word, [
     ...Object.keys(view?.facts.project.services ?? {}),
     ...ids,
     ...ids.map((id) => id.replace(/^\d+_/, "")),

@@ -34,9 +34,7 @@ export function explainLabel(view: StackView, found: readonly FoundLabel[]): Exp
   return {
     kind: "label",
     name: label,
-    summary: element === undefined
-      ? "A label of Traefik that defines no router, service or middleware by itself."
-      : `Defines "${element.name}" of Traefik.`,
+    summary: element === undefined ? partOf(label) : `Defines "${element.name}" of Traefik.`,
     ...placed(span),
     sections: [
       ...section(
@@ -56,6 +54,15 @@ export function explainLabel(view: StackView, found: readonly FoundLabel[]): Exp
       )
     ),
   };
+}
+
+/** What a label is that nothing was made of. */
+function partOf(label: string): string {
+  const [, kind, name] = /^traefik\.(?:http|tcp|udp)\.(router|service|middleware)s\.([^.]+)\./i.exec(label) ??
+    [];
+  return kind === undefined || name === undefined
+    ? "A label of Traefik that defines no router, service or middleware by itself."
+    : `A label of the ${kind.toLowerCase()} "${name}" of Traefik, which there is none of: a finding says why.`;
 }
 
 /** What the name in `traefik.http.routers.NAME.rule` defines. */

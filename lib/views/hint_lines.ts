@@ -33,7 +33,7 @@ export function proposalsOf(hint: string): readonly Proposal[] {
     const entries = entriesOf(line);
     if (entries.length === 0) continue;
     const before = hint.slice(from, start).split("\n").at(-1) ?? "";
-    const when = before.replace(/^[\s,;.]+|[\s:,;]+$/g, "");
+    const when = before.replace(/^[\s,;.]*(or )?|[\s:,;]+$/gi, "");
     proposals.push({ when, line, entries, blanks: blanksOf(entries) });
     from = end;
   }
@@ -71,10 +71,17 @@ export function entriesOf(line: string): readonly ProposedEntry[] {
 }
 
 const BLANK = /^(\.\.\.|[A-Z][A-Z0-9_]*([/:][A-Z][A-Z0-9_]*)*)$/;
+/** `/mnt/SHARE`, as a value alone: a mount may be called so. */
+const BLANK_PATH = /^(\/[a-z]+)*\/[A-Z][A-Z0-9_]*$/;
 
 function blanksOf(entries: readonly ProposedEntry[]): readonly string[] {
-  const words = entries.flatMap(({ path, value }) => [...path, ...Array.isArray(value) ? value : [value]]);
-  return [...new Set(words.filter((word): word is string => typeof word === "string" && BLANK.test(word)))];
+  const texts = (all: readonly unknown[]): string[] => all.filter((one) => typeof one === "string");
+  return [
+    ...new Set(entries.flatMap(({ path, value }) => [
+      ...path.filter((key) => BLANK.test(key)),
+      ...texts([value].flat()).filter((text) => BLANK.test(text) || BLANK_PATH.test(text)),
+    ])),
+  ];
 }
 
 /** The entries with the blanks filled in; a filled-in text is read as YAML, so that `80` is a number. */

@@ -2,6 +2,7 @@
 import type { Span } from "../diagnostics/diagnostic.ts";
 import type { PlannedObject } from "../kube/object.ts";
 import { field, fields, items, list } from "../values/json.ts";
+import { conceal, joined, occurrences, secretsInText } from "../secrecy/mod.ts";
 import type { StackView } from "./stack_view.ts";
 
 /** One way in. */
@@ -16,12 +17,12 @@ export interface Route {
 }
 
 /** Routes of services first, in their order, then published ports. */
-export function routesOf({ conversion, facts }: StackView): readonly Route[] {
+export function routesOf({ conversion, facts, secrets }: StackView): readonly Route[] {
   const { entryPoints, loadBalancers, hostPorts } = facts.published;
   // A port that Traefik passes on is told as the port, not as the rule that takes everything.
   const passed = new Set(entryPoints.map(({ entryPoint }) => entryPoint));
   const own = [...conversion.services.values()].flatMap(({ name, routes }) =>
-    routes.flatMap((planned) => rulesOf(planned, name, passed))
+    routes.flatMap((planned) => rulesOf(planned, name, passed, secrets))
   );
   const ports = [
     ...entryPoints.map((port) => ({ port, text: `entry point "${port.entryPoint}" of Traefik` })),
@@ -37,7 +38,7 @@ export function routesOf({ conversion, facts }: StackView): readonly Route[] {
   }));
   return [
     ...own,
-    ...conversion.routes.flatMap((planned) => rulesOf(planned, planned.service, passed)),
+    ...conversion.routes.flatMap((planned) => rulesOf(planned, planned.service, passed, secrets)),
     ...ports,
   ];
 }
@@ -47,6 +48,7 @@ function rulesOf(
   { object, source }: PlannedObject,
   service: string | undefined,
   passed: ReadonlySet<string>,
+  secrets: readonly string[],
 ): Route[] {
   if (!object.kind.startsWith("IngressRoute")) return [];
   const spec = fields(object["spec"]);
@@ -56,7 +58,10 @@ function rulesOf(
   return list(spec["routes"]).map((route) => {
     const match = field(route, "match");
     return {
-      name: typeof match === "string" ? match : "everything",
+      // A rule may ask for a header or a query that only those who may have.
+      name: typeof match === "string"
+        ? conceal(match, joined([...secretsInText(match), ...occurrences(match, secrets)]))
+        : "everything",
       text: `${object.kind} "${object.metadata.name}"${entryPoints === "" ? "" : ` on ${entryPoints}`}`,
       ...(service === undefined ? {} : { service }),
       ...(source === undefined ? {} : { span: source }),

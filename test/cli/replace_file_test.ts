@@ -40,6 +40,14 @@ Deno.test("replaceFile() writes all of it, keeps mode and link, and leaves nothi
     assert.deepEqual(await namesIn(folder), ["decisions.yaml", "real.yaml"]);
   }));
 
+Deno.test("replaceFile() keeps a byte order mark, which a text that was read does not have", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "decisions.yaml");
+    await Deno.writeFile(file, new TextEncoder().encode("\ufeffa: 1\n"));
+    await replaceFile(file, "a: 1\n", "a: 2\n");
+    assert.deepEqual(await Deno.readFile(file), new TextEncoder().encode("\ufeffa: 2\n"));
+  }));
+
 Deno.test("replaceFile() makes a file that is not there, and no second time", () =>
   inFolder(async (folder) => {
     const file = join(folder, "decisions.yaml");

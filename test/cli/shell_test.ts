@@ -1,5 +1,5 @@
 /** Completion, the manual, and examples: all of the commands as they are declared. */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { EXAMPLES, NOTES } from "../../lib/cli/examples.ts";
 import { SHELLS, shellScript } from "../../lib/cli/shell_scripts.ts";
 import { findMigration } from "../../lib/run/select_migrations.ts";
@@ -7,7 +7,7 @@ import { told, withFiles } from "./in_process.ts";
 
 const STACK = {
   "compose.yaml": `services:
-  web: { image: "acme/web:1", environment: { API_PASSWORD: kV9-topSecret-27qqx } }
+  web: { image: "acme/web:1", labels: [traefik.http.routers.web.rule=Host(\`a\`)], environment: { API_PASSWORD: kV9-topSecret-27qqx } }
   worker: { image: "acme/worker:1", profiles: [extra] }
 `,
   "decisions.yaml": `engine: none
@@ -63,6 +63,9 @@ Deno.test("names of the stack are completed live, and a stack that cannot be rea
       "healthcheck.test",
       "healthcheck.timeout",
     ]);
+    deepEqual(await completed(directory, "explain", ...stack, "traefik.http"), [
+      "traefik.http.routers.web.rule",
+    ]);
     deepEqual(await completed(directory, "check", ...stack, "--profile", ""), ["local", "extra"]);
     deepEqual(await completed(directory, "access", "revoke", ...stack, ""), ["alice"]);
     deepEqual(await completed(directory, "secrets", "set", ...stack, "web"), ["web.API_PASSWORD"]);
@@ -116,6 +119,8 @@ Deno.test("man writes all pages into a folder, and answers a slip of the pen", a
   const { code, err } = await told("/", ["man", "chekc"]);
   equal(code, 2);
   match(err, /cli-man-unknown[^]*Did you mean "compose-ferry-check"\?/);
+  doesNotMatch((await told("/", ["man", "nope"])).err, /Did you mean/);
+  doesNotMatch((await told("/", ["man"])).out, /\.\.\n/);
 });
 
 Deno.test("the script of bash completes with the program's own answers", async () => {
@@ -124,15 +129,28 @@ Deno.test("the script of bash completes with the program's own answers", async (
     match(shellScript(shell, { deno: "/bin/deno", home }), /'\/opt\/it'\\''s here\/main\.ts'/);
   }
   const script = shellScript("bash", { deno: "/bin/deno", home: "/x" });
-  const test = `${script}
-compose-ferry() { printf '%s\\n' "$#:$*" >&2; printf 'web\\tan image\\nworker\\tanother\\nfar\\t\\n'; }
-COMP_WORDS=(compose-ferry graph --of w) COMP_CWORD=3
+  const answers = async (line: string): Promise<string> => {
+    const test = `${script}
+compose-ferry() {
+  case "$*" in *--stack*) echo :directory ;; *) printf '%s\\tit\\n' web worker far "a b" arn:aws:one arn:aws:two ;; esac
+}
+COMP_LINE=$1 COMP_POINT=\${#1}
+compopt() { :; }
 _compose_ferry
 printf '%s,' "\${COMPREPLY[@]}"
 `;
-  const { code, stdout } = await new Deno.Command("bash", { args: ["--norc", "-c", test] }).output();
-  equal(code, 0);
-  equal(new TextDecoder().decode(stdout), "web,worker,");
+    const { code, stdout } = await new Deno.Command("bash", { args: ["--norc", "-c", test, "bash", line] })
+      .output();
+    equal(code, 0, line);
+    return new TextDecoder().decode(stdout);
+  };
+  equal(await answers("compose-ferry graph --of w"), "web,worker,");
+  equal(await answers("compose-ferry graph --of a"), "a\\ b,arn:aws:one,arn:aws:two,");
+  // What stands behind the last colon or equals sign is all that bash puts in.
+  equal(await answers("compose-ferry status --context arn:aws:t"), "two,");
+  equal(await answers("compose-ferry status --context=arn:aws:t"), "two,");
+  equal(await answers("compose-ferry graph --stack=/us"), "/usr,");
+  equal(await answers("compose-ferry graph "), "web,worker,far,a\\ b,arn:aws:one,arn:aws:two,");
 });
 
 Deno.test("a migration that does not exist is answered with the nearest", () => {

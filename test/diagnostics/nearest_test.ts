@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { nearest } from "../../lib/diagnostics/nearest.ts";
+import { nearest, nearestName } from "../../lib/diagnostics/nearest.ts";
 
 const CASES: readonly [string, readonly string[], string | undefined][] = [
   ["imag", ["image", "init", "labels"], "image"],
@@ -30,3 +30,25 @@ Deno.test("nearest() finds a word of four letters or more after any single edit"
     assert.equal(nearest(word.slice(0, at) + letter + word.slice(at + 1), words), word);
   }));
 });
+
+const NAMES: readonly [string, readonly string[], string | undefined][] = [
+  ["kube-bind-sorce", ["kube-bind-special", "kube-bind-source-missing"], "kube-bind-source-missing"],
+  [
+    "kube-bind-source",
+    ["kube-bind-source-missing-too", "kube-bind-source-missing"],
+    "kube-bind-source-missing",
+  ],
+  ["kube-bind-specal", ["kube-bind-source-missing", "kube-bind-special"], "kube-bind-special"],
+  ["healthchek", ["healthcheck", "healthcheck.test"], "healthcheck"],
+  ["heathcheck.tset", ["healthcheck", "healthcheck.test"], "healthcheck.test"],
+  ["Deployment/wbe", ["deployment/web", "service/web"], "deployment/web"],
+  ["", ["__proto__"], undefined],
+  ["/", ["__proto__", "a-b"], undefined],
+  ["kube", ["traefik-rule"], undefined],
+];
+
+for (const [word, candidates, expected] of NAMES) {
+  Deno.test(`nearestName() of "${word}" among ${candidates.length} is ${expected}`, () => {
+    assert.equal(nearestName(word, candidates), expected);
+  });
+}

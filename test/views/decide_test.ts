@@ -187,11 +187,14 @@ Deno.test("every line of a hint is data: with its reason, its entries and its bl
     "On one node: docker save x | sudo k3s ctr images import -\nOr push it: services: { web: { image: REGISTRY/NAME:TAG } }; " +
       'to close it: publish: { "80": private, "81": private }, or tls',
   );
-  equal(first?.when, "Or push it");
+  equal(first?.when, "push it");
   deepEqual(first?.entries, [{ path: ["services", "web", "image"], value: "REGISTRY/NAME:TAG" }]);
   deepEqual(first?.blanks, ["REGISTRY/NAME:TAG"]);
   equal(second?.line, 'publish: { "80": private, "81": private }');
   deepEqual(proposalsOf("Add to decisions.yaml: hostGateway: ADDRESS of the node")[0]?.blanks, ["ADDRESS"]);
+  deepEqual(proposalsOf('Elsewhere: storage: { "a:/B": { path: /mnt/SHARE } }')[0]?.blanks, ["/mnt/SHARE"]);
+  deepEqual(proposalsOf("storage: { /DATA: { path: /opt/Data } }")[0]?.blanks, []);
+  deepEqual(proposalsOf("services: { web: { ports: [PORT] } }")[0]?.blanks, ["PORT"]);
   deepEqual(proposalsOf("Make a RuntimeClass and name it by a patch"), []);
 });
 
@@ -212,6 +215,59 @@ Deno.test("a comment goes above what was written, wherever that is, and nothing 
       "services:\r\n  web:\r\n    skip: no\r\n",
       "services:\r\n  web:\r\n    skip: no\r\n    # why\r\n    image: x\r\n",
     ],
+    [
+      "services: {\n  web: {\n    skip: no\n  }\n}\n",
+      "services: {\n  web: {\n    skip: no,\n    # why\n    image: x\n  }\n}\n",
+    ],
+    [
+      "services: {\n  b: { skip: no }\n}\n",
+      "services: {\n  b: { skip: no },\n  # why\n  web: { image: x }\n}\n",
+    ],
   ];
   for (const [before, after] of cases) equal(withCommentedEntries(before, entries, "why"), after);
+});
+
+Deno.test("no open question beside errors is said to be no end, and answers that are not there are missed first", async () => {
+  await withFiles({ "compose.yaml": 'services: { "0_": { image: "a:1" } }\n' }, async (directory) => {
+    const { code, err } = await decided(directory, []);
+    deepEqual([code, err.split("\n")[0]], [0, "No question is open."]);
+    match(err, /\nThere are errors: deno task check --stack /);
+    const missed = await decided(directory, ["--answers", "nowhere.yaml"]);
+    equal(missed.code, 2);
+    match(missed.err, /cli-answers/);
+  });
+});
+
+Deno.test("decisions with an error are to be mended first: what they answer is not asked again", async () => {
+  const own = "engine: none\nnope: 1\nstorage: { /dev/dri: { kind: hostPath } }\n";
+  await withFiles({ ...STACK, "decisions.yaml": own }, async (directory) => {
+    const { code, err, text } = await decided(directory, [], { lines: ["1", "1", "1", "1", "y"] });
+    deepEqual([code, text], [3, own]);
+    match(err, /kube-decisions-unknown-key.*"nope"/);
+    doesNotMatch(err, /Question 1/);
+  });
+});
+
+Deno.test("no line that a question shows has a secret in it", async () => {
+  const build = { context: ".", args: { NPM_TOKEN: "hunter2" } };
+  const files = { "compose.yaml": `services: { web: { build: ${JSON.stringify(build)} } }\n` };
+  await withFiles(files, async (directory) => {
+    const { out } = await decided(directory, []);
+    match(out, /kube-image-local[^]*NPM_TOKEN/);
+    doesNotMatch(out, /hunter2/);
+    doesNotMatch((await decided(directory, [], { lines: ["q"] })).err, /hunter2/);
+  });
+});
+
+Deno.test("a file that cannot be written is said before the first question, not after the last", async () => {
+  await withFiles({ ...STACK, "elsewhere/own.yaml": OWN, "stack/x": "" }, async (directory) => {
+    const folder = `${directory}/stack`;
+    await Deno.writeTextFile(`${folder}/compose.yaml`, STACK["compose.yaml"]);
+    await Deno.symlink(`${directory}/elsewhere/own.yaml`, `${folder}/decisions.yaml`);
+    const { code, err, text } = await decided(folder, [], { lines: ["1", "1", "1", "1", "y"] });
+    deepEqual([code, text], [3, OWN]);
+    match(err, /cli-decisions-unwritable/);
+    doesNotMatch(err, /Question 1/);
+    equal((await decided(folder, ["--dry-run"], { lines: ["1", "1", "1", "1", "y"] })).code, 0);
+  });
 });

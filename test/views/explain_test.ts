@@ -67,6 +67,64 @@ Deno.test("a service is its lines, each beside what it became, and everything sa
   });
 });
 
+Deno.test("a line of an env file has its value where that is no secret, and none where it is or may hold one", async () => {
+  const files = {
+    "compose.yaml":
+      "services:\n  db:\n    image: acme/db:1\n    env_file: db.env\n    environment: { OVER: compose }\n",
+    "db.env": [
+      "DB_NAME=shop",
+      "  export DB_USER = 'api'  # who",
+      `DB_PASSWORD=${SECRET}`,
+      "DB_URL=mysql://api:hunter2@db/shop",
+      `AGAIN=x-${SECRET}`,
+      'TEXT="one',
+      'two"',
+      "OVER=file",
+      "EMPTY=",
+    ].join("\r\n"),
+    "decisions.yaml": "engine: none\n",
+  };
+  await withFiles(files, async (directory) => {
+    const out = await explained(directory, "db");
+    const lines = (out.split("\ndb.env\n")[1] ?? "").split("\n\n")[0]?.split("\n").filter((line) =>
+      /^ +\d+ \|/.test(line)
+    );
+    deepEqual(lines?.map((line) => line.replace(/^ +\d+ \| /, "").replaceAll(/\*+/g, "*")), [
+      "DB_NAME=shop",
+      "  export DB_USER =api",
+      "DB_PASSWORD=*",
+      "DB_URL=*",
+      "AGAIN=*",
+      "TEXT=*",
+      "EMPTY=",
+    ]);
+  });
+});
+
+Deno.test("a mount that another service has too, and a port that is private, say what became of them", async () => {
+  const volumes = ["./data:/data"];
+  const files = {
+    "compose.yaml": JSON.stringify(
+      {
+        services: {
+          one: { image: "a:1", volumes },
+          two: { image: "a:1", volumes, ports: ["127.0.0.1:81:80", "82:80"] },
+        },
+      },
+      undefined,
+      1,
+    ),
+    "decisions.yaml": 'engine: none\npublish: { "81": private, "82": hostPort }\n',
+    "data/": "",
+  };
+  await withFiles(files, async (directory) => {
+    const out = await explained(directory, "two");
+    match(out, /"\.\/data:\/data"\n.*↳ PersistentVolume on \S+\/data\n/);
+    match(out, /"127\.0\.0\.1:81:80",\n.*↳ private: reached within the cluster alone\n/);
+    match(out, /"82:80"\n.*↳ 82\/tcp: hostPort of the pod, to 80\n/);
+  });
+});
+
 Deno.test("an object is its source, its migration and its YAML, by kubectl's names too", async () => {
   await withFiles(STACK, async (directory) => {
     for (const word of ["deployment/web", "deploy/web", "Deployments/web"]) {
@@ -188,4 +246,43 @@ Deno.test("every line of the table of keys is found by its own name, and every k
   for (const { key } of keys.filter((each) => !each.key.endsWith("*"))) {
     equal(findDecisionKeys(key.replaceAll("*", "name"))[0]?.key, key);
   }
+});
+
+Deno.test("what needs no stack is explained beside one that cannot be read; migrations of one with errors are missed with the reason", async () => {
+  await withFiles({ "compose.yaml": "services: { web: { imag: x } }\n" }, async (directory) => {
+    const { code, out, err } = await told(directory, [
+      "explain",
+      "--stack",
+      directory,
+      "restart",
+      "accepted",
+    ]);
+    deepEqual([code, err], [0, "The stack cannot be read, so nothing of it is told: deno task check\n"]);
+    match(out, /^service\.restart \(key of compose\)[^]*\naccepted \(key of decisions\.yaml\)/);
+    equal((await told(directory, ["explain", "--stack", directory, "restart", "web"])).code, 3);
+  });
+  await withFiles({ "compose.yaml": 'services: { "050x_": { image: "a:1" } }\n' }, async (directory) => {
+    const { code, err } = await told(directory, ["explain", "--stack", directory, "050"]);
+    equal(code, 2);
+    match(err, /hint: The stack has errors, so there are no migrations yet: deno task check/);
+  });
+});
+
+Deno.test("services may be called as what every object has, and a label says which router it did not make", async () => {
+  const services = Object.fromEntries(
+    ["constructor", "toString", "valueOf"].map((name) => [name, { image: "a:1" }]),
+  );
+  const labels = { "traefik.http.routers.x.rule": "Host(`a.example`)" };
+  const files = {
+    "compose.yaml": JSON.stringify({ services: { ...services, web: { image: "acme/web:1", labels } } }),
+    "decisions.yaml": "engine: none\nservices: { web: { replicas: 1 } }\n",
+  };
+  await withFiles(files, async (directory) => {
+    const out = await explained(directory, "constructor", "toString", "valueOf");
+    doesNotMatch(out, /Decisions/);
+    match(
+      await explained(directory, "traefik.http.routers.x.rule"),
+      /A label of the router "x" of Traefik, which there is none of: a finding says why\./,
+    );
+  });
 });

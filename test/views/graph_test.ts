@@ -88,7 +88,7 @@ Deno.test("names that mean something to Graphviz, Mermaid or HTML stay names", a
   const files = {
     "compose.yaml": JSON.stringify({
       services: {
-        [name]: { image: "a:1", volumes: ['./a<b>&"c"\\d:/x'], ports: ["80:80"] },
+        [name]: { image: "a:1", volumes: ['./a<b>&"c"\\d:/x', "./%%{init}%%:/y"], ports: ["80:80"] },
         end: { image: "b:1", depends_on: [name] },
       },
     }),
@@ -103,6 +103,7 @@ Deno.test("names that mean something to Graphviz, Mermaid or HTML stay names", a
     match(mermaid, /^flowchart LR\n/);
     match(mermaid, /\n {4}s\d\["end"\]\n/);
     ok(mermaid.includes("./a#60;b#62;#38;#34;c#34;#92;d"), mermaid);
+    ok(mermaid.includes("./#37;#37;{init}#37;#37;"), "a directive of Mermaid, wherever it stands");
     match(mermaid, /\n {2}s\d --> s\d\n/);
   });
 });
@@ -118,4 +119,23 @@ Deno.test("the example's map has all of its services once, and every need betwee
   equal(new Set(names).size, 11);
   for (const { from, to, why } of needs) ok(names.includes(from) && names.includes(to) && why !== "");
   ok(routes.length >= 5);
+});
+
+Deno.test("what a rule asks of who may come in is shown by no map", async () => {
+  const labels = {
+    "traefik.http.routers.web.rule": "Host(`a.example`) && Header(`X-Api-Key`, `hunter2`)",
+    "traefik.http.services.web.loadbalancer.server.port": "80",
+  };
+  const files = {
+    "compose.yaml": JSON.stringify({ services: { web: { image: "a:1", labels } } }),
+    "decisions.yaml": "engine: none\n",
+  };
+  await withFiles(files, async (directory) => {
+    for (const output of ["text", "json", "dot", "mermaid", "svg"]) {
+      const out = await drawn(directory, "-o", output);
+      ok(!out.includes("hunter2") && out.includes("a.example"), out);
+    }
+    const { out } = await told(directory, ["explain", "--stack", directory, "web", "ingressroute/web"]);
+    ok(!out.includes("hunter2") && out.includes("X-Api-Key"), out);
+  });
 });

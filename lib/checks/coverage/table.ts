@@ -190,7 +190,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "service.read_only": carried("readOnlyRootFilesystem"),
   "service.restart": replaced(
-    "a Deployment goes on running; a question where Docker would not start it again",
+    "pods are started again; a question where Docker would not do that",
   ),
   "service.runtime": reported(
     "a cluster names runtimes by class",
