@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import type { Difference } from "./compare.ts";
 import { type Announced, CODES, KEYS } from "./expected.ts";
+import type { Keys } from "./keys.ts";
 
 /** A difference with the finding that announced it. */
 export interface Explained {
@@ -17,8 +18,15 @@ export interface Explanation {
   readonly idle: readonly Diagnostic[];
 }
 
-/** A finding explains aspects of the services that it names, where it has a place in the stack's files. */
-export function explain(differences: readonly Difference[], findings: readonly Diagnostic[]): Explanation {
+/**
+ * A finding explains aspects of the services that it names, where it has a place in the stack's files.
+ * @param keys what each service uses, for a finding that counts services in place of naming them.
+ */
+export function explain(
+  differences: readonly Difference[],
+  findings: readonly Diagnostic[],
+  keys: Keys = {},
+): Explanation {
   const announcing = findings.flatMap((finding) => {
     const announced = announcedBy(finding);
     return announced === undefined || finding.span === undefined ? [] : [{ finding, announced }];
@@ -29,7 +37,7 @@ export function explain(differences: readonly Difference[], findings: readonly D
   const used = new Set<Diagnostic>();
   for (const difference of differences) {
     const reasons = announcing.filter(({ finding, announced }) =>
-      isAbout(finding, difference) && announced.aspects.test(difference.aspect)
+      isAbout(finding, difference, keys) && announced.aspects.test(difference.aspect)
     ).map(({ finding }) => finding);
     reasons.forEach((finding) => used.add(finding));
     const [finding] = reasons;
@@ -51,8 +59,10 @@ function announcedBy({ code, message }: Diagnostic): Announced | undefined {
  * A finding names the service, or what others call it: who asks for an alias in vain is not its owner. A published port
  * is told of the service that publishes it, and seen from outside.
  */
-function isAbout(finding: Diagnostic, { service, aspect }: Difference): boolean {
+function isAbout(finding: Diagnostic, { service, aspect }: Difference, keys: Keys): boolean {
   if (service === "(published)") return finding.code === "kube-public-port";
+  const counted = /^"([^"]+)" of \d+ services /.exec(finding.message)?.[1];
+  if (keys[service]?.some((key) => key.replaceAll(".*", "") === counted)) return true;
   const texts = [finding.message, ...(finding.related ?? []).map(({ message }) => message)];
   const asked = /^(?:name|hosts)\.(.+)$|^port\.(.+)\.\d+\/(?:tcp|udp)$/.exec(aspect);
   const subjects = [service, asked?.[1] ?? asked?.[2]].filter((subject) => subject !== undefined);

@@ -24,6 +24,13 @@ Deno.test("a difference is explained by a finding about its key and its service"
   deepEqual([explained.length, open, idle], [1, [], []]);
 });
 
+Deno.test("a finding that counts services is about those that use its key", () => {
+  const counted = { ...ULIMITS, message: '"ulimits" of 2 services is not carried: pods have others' };
+  const keys = { web: ["ulimits.*"], store: ["image"] };
+  deepEqual(explain([OPEN_FILES], [counted], keys).open, []);
+  deepEqual(explain([{ ...OPEN_FILES, service: "store" }], [counted], keys).open.length, 1);
+});
+
 Deno.test("a finding about another service, another key or no place explains nothing", () => {
   deepEqual(explain([{ ...OPEN_FILES, service: "store" }], [ULIMITS]).open.length, 1);
   deepEqual(explain([{ ...OPEN_FILES, aspect: "uid" }], [ULIMITS]).open.length, 1);

@@ -56,7 +56,7 @@ export async function judgeAgain(keep: string, only: string): Promise<readonly S
 
 function judge(stack: string, { before, after, findings, keys }: Kept): Seen {
   const comparison = compareSides(stackAspects(before), stackAspects(after));
-  const explanation = explain(comparison.differences, findings);
+  const explanation = explain(comparison.differences, findings, keys);
   return {
     stack,
     services: Object.keys(before.services).length,

@@ -1,7 +1,6 @@
 /** Reports every used key that is not carried and has no rule of its own, one finding for a key. */
 import type { Path } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { plural } from "../../diagnostics/plural.ts";
 import { type Context, isSkipped } from "../../stack/context.ts";
 import { COVERAGE, type Coverage } from "./table.ts";
 
@@ -39,7 +38,7 @@ function finding(
   const key = pattern.split(".").slice(1).filter((part) => part !== "*").join(".");
   const [first, ...others] = uses;
   const owners = [...new Set(uses.map(({ owner }) => owner))];
-  const more = owners.length === 1 ? "" : ` and ${plural(owners.length - 1, "other")}`;
+  const who = owners.length === 1 ? `${section} "${owners[0]}"` : `${owners.length} ${section}s`;
   const span = first === undefined ? undefined : context.project.span(first.path);
   const related = others.flatMap((use) => {
     const place = context.project.span(use.path);
@@ -48,7 +47,7 @@ function finding(
   return {
     code: "kube-not-carried",
     severity: coverage.severity ?? "warning",
-    message: `"${key}" of ${section} "${owners[0]}"${more} is not carried: ${coverage.what}`,
+    message: `"${key}" of ${who} is not carried: ${coverage.what}`,
     ...(span === undefined ? {} : { span }),
     ...(coverage.hint === undefined ? {} : { hint: coverage.hint }),
     ...(related.length === 0 ? {} : { related }),
