@@ -9,6 +9,7 @@ import { expandProfiles, mergePatch } from "./merge_patch.ts";
 import { currentNames, describeOldNames, type OldName } from "./old_names.ts";
 import { RESERVED_HINT, RESERVED_MESSAGE, reservedKeys } from "./reserved_name.ts";
 import { decisionsBody, decisionsSchema, type DecisionValues } from "./schema.ts";
+import { ownKeysOnly } from "../values/json.ts";
 
 export type {
   DecisionValues,
@@ -135,7 +136,7 @@ function laidOver(
     return { decisions: { file, span }, diagnostics };
   }
   const profiles = Object.keys(overlays);
-  return { decisions: { ...checked.data, file, profiles, span: spanInForce }, diagnostics };
+  return { decisions: { ...ownKeysOnly(checked.data), file, profiles, span: spanInForce }, diagnostics };
 }
 
 function unknownParent(

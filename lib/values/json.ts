@@ -31,3 +31,11 @@ export function items(value: unknown): readonly unknown[] {
 export function field(value: unknown, key: string): unknown {
   return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
+
+/** A record whose maps have their own keys alone: `constructor` is in one only where it was written. */
+export function ownKeysOnly<T extends object>(sections: T): T {
+  const bare = (value: unknown): unknown =>
+    isRecord(value) ? Object.assign(Object.create(null), value) : value;
+  // The edge: a copy has the shape of what was copied.
+  return Object.fromEntries(Object.entries(sections).map(([key, value]) => [key, bare(value)])) as T;
+}

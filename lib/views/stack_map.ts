@@ -58,8 +58,12 @@ export function mapOf(view: StackView): StackMap {
     project: facts.project.name,
     lanes: [
       ...lanes,
-      ...(moved.length === 0 ? [] : [{ id: "not planned", title: "there is no plan yet", services: moved }]),
-      ...(left.length === 0 ? [] : [{ id: "left out", title: "not moved", services: left }]),
+      ...(moved.length === 0
+        ? []
+        : [{ id: "not planned", title: "as the stack has errors", services: moved }]),
+      ...(left.length === 0
+        ? []
+        : [{ id: "left out", title: "by decision, or as the cluster has its own", services: left }]),
     ],
     needs: needsOf(view),
     routes: routesOf(view).flatMap((route) =>

@@ -75,7 +75,10 @@ profiles:
 `;
   const { decisions } = parseDecisions(text, FILE, ["test", "small"]);
   assert.equal(decisions.namespace, "test");
-  assert.deepEqual(decisions.services, { web: { ports: [8080], replicas: 1 }, api: { kind: "Deployment" } });
+  assert.deepEqual({ ...decisions.services }, {
+    web: { ports: [8080], replicas: 1 },
+    api: { kind: "Deployment" },
+  });
   assert.equal(decisions.span(["namespace"])?.line, 5);
   assert.equal(decisions.span(["services", "web", "replicas"])?.line, 6);
   assert.equal(decisions.span(["services", "api", "kind"])?.line, 3);
@@ -95,4 +98,10 @@ Deno.test("the JSON Schema describes every key of the file", () => {
   for (const key of ["namespace", "services", "storage", "publish", "secrets", "traefik", "profiles"]) {
     assert.ok(key in schema.properties, key);
   }
+});
+
+Deno.test("what is decided for nobody of a name that every object has is not decided", () => {
+  const { decisions } = parseDecisions("identity: {}\nservices: { web: {} }\n", "decisions.yaml", []);
+  assert.equal(decisions.identity?.["constructor"], undefined);
+  assert.equal(decisions.services?.["toString"], undefined);
 });

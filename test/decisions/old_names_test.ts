@@ -20,7 +20,7 @@ Deno.test("step and defaultStep are read as today's names, with one remark that 
     "defaultStep: applications\nservices:\n  shop:\n    kind: Job\n    step: 060\n",
     FILE,
   );
-  assert.deepEqual(decisions.services, { shop: { kind: "Job", migration: "60" } });
+  assert.deepEqual({ ...decisions.services }, { shop: { kind: "Job", migration: "60" } });
   assert.equal(decisions.defaultMigration, "applications");
   assert.deepEqual(Object.keys(decisions).filter((key) => key === "defaultStep"), []);
   assert.deepEqual(diagnostics, [{
@@ -42,7 +42,9 @@ profiles:
   now: { services: { a: { migration: schema } } }
   none: { services: { a: { migration: null }, b: { step: null } } }
 `;
-  const services = (profile: string): unknown => parseDecisions(text, FILE, [profile]).decisions.services;
+  const services = (profile: string): unknown => ({
+    ...parseDecisions(text, FILE, [profile]).decisions.services,
+  });
   assert.equal(parseDecisions(text, FILE, ["old"]).decisions.defaultMigration, "schema");
   assert.deepEqual(services("old"), { a: { migration: "databases" }, b: { migration: "schema" } });
   assert.deepEqual(services("now"), { a: { migration: "schema" }, b: { migration: "databases" } });
@@ -54,7 +56,7 @@ Deno.test("beside the new name the old one does not count, and is to be removed"
     "services: { a: { migration: databases, step: schema } }\n",
     FILE,
   );
-  assert.deepEqual(decisions.services, { a: { migration: "databases" } });
+  assert.deepEqual({ ...decisions.services }, { a: { migration: "databases" } });
   assert.deepEqual(diagnostics.map(({ hint }) => hint), [
     'Remove the line: "migration" stands beside it and counts',
   ]);

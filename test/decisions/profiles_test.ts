@@ -35,12 +35,12 @@ Deno.test("null in a profile takes the base's value away, at any depth, and noth
   const { decisions, diagnostics } = parseDecisions(TEXT, FILE, ["small"]);
   assert.deepEqual(diagnostics, []);
   assert.equal("storageId" in decisions, false);
-  assert.deepEqual(decisions.limits, { default: { requestCpu: "1m" } });
-  assert.deepEqual(decisions.storage, { "./data/db": { size: "100Gi" } });
+  assert.deepEqual({ ...decisions.limits }, { default: { requestCpu: "1m" } });
+  assert.deepEqual({ ...decisions.storage }, { "./data/db": { size: "100Gi" } });
   assert.deepEqual(decisions.traefik?.entryPoints, { secure: { tls: true } });
   assert.deepEqual(decisions.databases?.["db"]?.databases, { shop: {} });
   assert.equal(decisions.databases?.["db"]?.engine, "mariadb");
-  assert.deepEqual(decisions.variables, { DOMAIN: "small.localhost", PORT: "80" });
+  assert.deepEqual({ ...decisions.variables }, { DOMAIN: "small.localhost", PORT: "80" });
   assert.equal(parseDecisions(TEXT, FILE).decisions.storageId, "main-01", "the base is as it was");
 });
 
@@ -52,7 +52,7 @@ Deno.test("null that takes away nothing leaves no trace", () => {
   );
   assert.deepEqual(diagnostics, []);
   assert.equal("access" in decisions, false);
-  assert.deepEqual(decisions.storage, { "./x": { path: "/y" } });
+  assert.deepEqual({ ...decisions.storage }, { "./x": { path: "/y" } });
 });
 
 Deno.test("a profile is laid over those that it builds on, and a circle ends", () => {
