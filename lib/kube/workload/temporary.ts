@@ -25,7 +25,7 @@ export function temporary(text: string): Mounted {
   return {
     ...memory(target, options.get("size")),
     permissions: {
-      mode: /^0*([0-7]{1,4})$/.exec(options.get("mode") ?? "")?.[1] ?? DOCKERS_MODE,
+      mode: /^0*?([0-7]{1,4})$/.exec(options.get("mode") ?? "")?.[1] ?? DOCKERS_MODE,
       ...(uid === undefined && gid === undefined ? {} : { owner: `${uid ?? 0}:${gid ?? 0}` }),
     },
   };
