@@ -20,6 +20,9 @@ export interface Reason {
 
 /** Said of the stack, and the same in Docker: it does not differ. */
 const AS_BEFORE: ReadonlySet<string> = new Set([
+  "compose-boolean-word",
+  "compose-several-files",
+  "compose-unset-variable",
   "kube-host-unknown",
   "kube-rolling-tag",
   "kube-secrets-disagree",

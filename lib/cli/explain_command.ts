@@ -29,7 +29,9 @@ export function explain(words: readonly string[]): Run {
     const known = { codes, ...(view === undefined ? {} : { view }) };
     const found = words.flatMap((word) => {
       const explanations = explainWord(word, known);
-      if (explanations.length === 0) throw new Failure(ExitCode.usage, [unknown(word, known)]);
+      if (explanations.length === 0) {
+        throw new Failure(ExitCode.usage, [unknown(word, known, isExample(options))]);
+      }
       return explanations;
     });
     if (options.output === "json") {
@@ -44,13 +46,20 @@ export function explain(words: readonly string[]): Run {
   };
 }
 
-function unknown(word: string, known: Known): Diagnostic {
+/** Whether no stack is named, so that the one that comes along is meant. */
+function isExample({ stack, file }: CommandOptions): boolean {
+  return stack === undefined && file === undefined;
+}
+
+function unknown(word: string, known: Known, isExample: boolean): Diagnostic {
   const near = suggestion(word, known);
   const isPlanless = known.view !== undefined && known.view.plan === undefined;
   return {
     code: "cli-explain-unknown",
     severity: "error",
-    message: `Nothing is known of "${word}"`,
+    message: `Nothing is known of "${word}"${
+      isExample ? " in the bundled example; --stack names another stack" : ""
+    }`,
     hint: isPlanless && /^(migration\/)?\d+/.test(word)
       ? "The stack has errors, so there are no migrations yet: deno task check"
       : near === undefined

@@ -38,7 +38,7 @@ export function nearestName(word: string, candidates: Iterable<string>): string 
         ? Infinity
         : editDistance(wanted, name.toLowerCase())
     );
-    const distance = Math.min(whole ?? Infinity, (short ?? Infinity) + ends.length - count + 1);
+    const distance = Math.min(whole ?? Infinity, (short ?? Infinity) + ends.length - count + 1 + WORD_LOST);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
@@ -46,6 +46,9 @@ export function nearestName(word: string, candidates: Iterable<string>): string 
 
 /** A beginning of fewer letters says too little. */
 const SHORTEST = 3;
+
+/** Of two that are as far, the one with as many words is nearer. */
+const WORD_LOST = 0.5;
 
 const WORD_END = /[-_./ ]/;
 

@@ -46,6 +46,9 @@ export function explain(word: string, known: Known): readonly Explanation[] {
 /** What a mistyped word most likely stands for. */
 export function suggestion(word: string, { codes, view }: Known): string | undefined {
   const objects = view === undefined ? [] : viewedObjects(view).map(({ object }) => shortName(object));
+  // Of the same name, whatever kind was thought to have it; the last one is the workload.
+  const same = word.includes("/") ? objects.filter((each) => each.split("/")[1] === word.split("/")[1]) : [];
+  if (same.length > 0) return nearestName(word, same) ?? same.at(-1);
   const ids = view?.plan?.migrations.map(({ id }) => id) ?? [];
   return nearestName(word, [
     ...Object.keys(view?.facts.project.services ?? {}),

@@ -110,3 +110,14 @@ Deno.test("check ends with a line a service, and --strict refuses while a questi
     assert.equal((await told(directory, [...flags, "--strict"], circumstances)).code, questions ? 3 : 0);
   });
 });
+
+Deno.test("what docker compose warns of as well does not differ", async () => {
+  const files = {
+    "compose.yaml": 'services: { web: { image: "a:1.0", hostname: "$UNSET" } }\n',
+    "decisions.yaml": "engine: none\n",
+  };
+  await withFiles(files, async (directory) => {
+    const { out } = await told(directory, ["check", "--stack", directory]);
+    assert.match(out, /warning\[compose-unset-variable\][^]*\n {2}web {2}works as before\n/);
+  });
+});

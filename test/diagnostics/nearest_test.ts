@@ -42,6 +42,7 @@ const NAMES: readonly [string, readonly string[], string | undefined][] = [
   ["healthchek", ["healthcheck", "healthcheck.test"], "healthcheck"],
   ["heathcheck.tset", ["healthcheck", "healthcheck.test"], "healthcheck.test"],
   ["Deployment/wbe", ["deployment/web", "service/web"], "deployment/web"],
+  ["kube-secret", ["kube-secret-characters", "kube-secrets"], "kube-secrets"],
   ["", ["__proto__"], undefined],
   ["/", ["__proto__", "a-b"], undefined],
   ["kube", ["traefik-rule"], undefined],

@@ -248,6 +248,18 @@ Deno.test("every line of the table of keys is found by its own name, and every k
   }
 });
 
+Deno.test("an object of another kind is answered with the one of that name", async () => {
+  for (const word of ["deploymnt/faf-db", "deployment/faf-db"]) {
+    match((await told("/", ["explain", word])).err, /Did you mean "statefulset\/faf-db"/);
+  }
+});
+
+Deno.test("a word that is not of the bundled example is missed with how to name another stack", async () => {
+  const { code, err } = await told("/", ["explain", "no-such-service-anywhere"]);
+  equal(code, 2);
+  match(err, /Nothing is known of "no-such-\S+" in the bundled example; --stack names another stack/);
+});
+
 Deno.test("what needs no stack is explained beside one that cannot be read; migrations of one with errors are missed with the reason", async () => {
   await withFiles({ "compose.yaml": "services: { web: { imag: x } }\n" }, async (directory) => {
     const { code, out, err } = await told(directory, [
