@@ -13,7 +13,7 @@ export interface Case {
 
 const HERE = import.meta.dirname ?? ".";
 
-/** The cases that CI takes: few starts that look at what public reports were about. */
+/** A sample of the cases: few starts that look at what public reports were about. */
 export const SAMPLE = "planted,environment,bind-,named-volumes,users,waiting,published-ports";
 
 /** The files of `cases/`, each a stack of its own with the data that it mounts. @returns them by name. */
