@@ -1,7 +1,9 @@
 /** A real Docker Engine of a test's own: its data, socket and containers lie in one folder and end with it. */
 import { join } from "node:path";
+import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
 import { ownMounts } from "../../lib/node/place.ts";
 import { waitFor } from "../../lib/embedded_cluster/wait.ts";
+import { fetchBusybox } from "../ferry/requirements.ts";
 
 /** An engine that runs. */
 export interface TestEngine extends AsyncDisposable {
@@ -78,11 +80,12 @@ export async function startEngine(directory: string): Promise<TestEngine> {
   };
 }
 
-/** The first process of each container that runs. */
+/** The first process of each container that runs; one that has just ended has none, and 0 would be this process's group. */
 async function processesOf(docker: TestEngine["docker"]): Promise<readonly number[]> {
   const ids = (await docker("ps", "--quiet")).split("\n").filter((id) => id !== "");
   if (ids.length === 0) return [];
-  return (await docker("inspect", "--format", "{{.State.Pid}}", ...ids)).split("\n").map(Number);
+  const pids = (await docker("inspect", "--format", "{{.State.Pid}}", ...ids)).split("\n").map(Number);
+  return pids.filter((pid) => pid > 0);
 }
 
 function endProcess(pid: number): void {
@@ -123,7 +126,9 @@ function spawnEngine(directory: string, host: string, dataRoot: string): Deno.Ch
 async function importImage(directory: string, docker: TestEngine["docker"]): Promise<void> {
   const bin = join(directory, "image", "bin");
   await Deno.mkdir(bin, { recursive: true });
-  await Deno.copyFile("/bin/busybox", join(bin, "busybox"));
+  // The machine's own may need libraries, which the image does not have.
+  const busybox = await fetchBusybox(cacheDirectory(Deno.env.toObject()), "busybox-static");
+  await Deno.copyFile(busybox, join(bin, "busybox"));
   for (const name of ["sh", "sleep"]) await Deno.symlink("busybox", join(bin, name));
   const archive = join(directory, "image.tar");
   await run("tar", ["-C", join(directory, "image"), "-cf", archive, "."]);
@@ -132,7 +137,6 @@ async function importImage(directory: string, docker: TestEngine["docker"]): Pro
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   "docker.io": "/usr/sbin/dockerd",
-  "busybox-static": "/bin/busybox",
 };
 
 async function installEngine(): Promise<void> {

@@ -86,13 +86,16 @@ export async function fetchBusybox(
   cache: string,
   name: "busybox" | "busybox-static" = "busybox",
 ): Promise<string> {
+  await Deno.mkdir(cache, { recursive: true });
   const unpacked = join(cache, name);
   const program = join(unpacked, "bin", "busybox");
   await withFileLock(`${unpacked}.lock`, () => {}, async () => {
     if (await exists(program)) return;
     const directory = await Deno.makeTempDir({ dir: cache, prefix: "unfinished-" });
     try {
-      await aptGet(["download", name], directory);
+      const download = (): Promise<void> => aptGet(["download", name], directory);
+      // A machine that has installed nothing yet has no list of packages.
+      await download().catch(() => aptGet(["update"]).then(download));
       const [archive] = await Array.fromAsync(Deno.readDir(directory));
       const args = ["--extract", join(directory, archive?.name ?? ""), join(directory, "root")];
       const { success, stderr } = await new Deno.Command("dpkg-deb", { args }).output();
