@@ -85,8 +85,11 @@ function tooLarge(size: number, most: number): Error {
   return new Error(`its ${size} bytes are more than the limit of ${most}`);
 }
 
-/** In words where Deno's own would be the system's. */
+/** In words where Deno's own would be the system's; what is not there stays of its class. */
 function told(error: unknown): unknown {
+  for (const absent of [Deno.errors.NotFound, Deno.errors.NotADirectory]) {
+    if (error instanceof absent) return new absent("there is no such file");
+  }
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
     return new Error("permission denied");
   }

@@ -105,7 +105,8 @@ function isOfTraefik({ object: { kind, metadata } }: PlannedObject): boolean {
 
 function ofOtherTraefik(owner: string): string {
   return `The cluster's Traefik is configured by the project in namespace "${owner}": name its folder with --traefik DIR, ` +
-    "or in decisions.yaml traefik: { from: ../traefik }, so that this stack only adds its routes";
+    "or in decisions.yaml traefik: { from: ../traefik }, so that this stack only adds its routes. " +
+    "Where that one was only tried, on the embedded cluster: deno task cluster reset";
 }
 
 /** @throws Failure (1) where somebody else's object would be changed and nobody said that it may */
