@@ -19,7 +19,7 @@ interface ContainerStatus {
   };
 }
 
-interface Pod {
+export interface Pod {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: {
     readonly restartPolicy?: string;
@@ -59,12 +59,13 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
     if (code !== 0) {
       throw new NotMoved(`migrate ended with ${code}: ${(stderr.trim() || stdout.trim()).slice(-3000)}`);
     }
-    await using _balancer = await machine.balance(await balancedPorts(node, namespace));
+    const fronts = await servicesOf(node, namespace);
+    await using _balancer = await machine.balance(balancedPorts(fronts));
     const programs = await restingPrograms(node, namespace, before);
     const processes = await processesOf(node);
     const reaches = Object.fromEntries(
       [...Map.groupBy(programs, ({ service }) => service)].map(([service, replicas]) =>
-        [service, reachOf(machine, namespace, replicas, before, processes)] as const
+        [service, reachOf(machine, { namespace, fronts, before, processes }, replicas)] as const
       ),
     );
     const services = await askProbes(reaches, project, ports);
@@ -85,18 +86,23 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
   }
 }
 
-interface Service {
+export interface Service {
   readonly spec: {
     readonly type: string;
     readonly clusterIP: string;
+    readonly selector?: Readonly<Record<string, string>>;
     readonly ports: readonly { readonly protocol: string; readonly port: number }[];
   };
 }
 
-/** What k3s's servicelb would open on the node. */
-async function balancedPorts(node: RealNode, namespace: string): Promise<readonly Balanced[]> {
+async function servicesOf(node: RealNode, namespace: string): Promise<readonly Service[]> {
   const text = await node.kubectl("-n", namespace, "get", "services", "-o", "json");
-  return (JSON.parse(text) as { readonly items: readonly Service[] }).items
+  return (JSON.parse(text) as { readonly items: readonly Service[] }).items;
+}
+
+/** What k3s's servicelb would open on the node. */
+function balancedPorts(services: readonly Service[]): readonly Balanced[] {
+  return services
     .filter(({ spec }) => spec.type === "LoadBalancer")
     .flatMap(({ spec }) =>
       spec.ports.map(({ protocol, port }) => ({ protocol, port, address: spec.clusterIP }))
@@ -163,12 +169,31 @@ async function processesOf(node: RealNode): Promise<ReadonlyMap<string, number>>
   return new Map(lines.map((line) => line.split(/\s+/)).map(([id = "", process]) => [id, Number(process)]));
 }
 
+/** What is known of all programs when they are asked. */
+interface Known {
+  readonly namespace: string;
+  readonly fronts: readonly Service[];
+  readonly before: EngineSide;
+  /** The first process of each container, by its id. */
+  readonly processes: ReadonlyMap<string, number>;
+}
+
+/** Addresses that lead to the pod: its own, and those of the Services that choose it. */
+export function addressesOf({ metadata, status }: Pod, fronts: readonly Service[]): readonly string[] {
+  const choosing = fronts.filter(({ spec: { selector } }) =>
+    selector !== undefined &&
+    Object.entries(selector).every(([key, value]) => metadata.labels?.[key] === value)
+  );
+  return [
+    ...(status.podIPs ?? []).map(({ ip }) => ip),
+    ...choosing.map(({ spec }) => spec.clusterIP).filter((address) => address !== "None"),
+  ];
+}
+
 function reachOf(
   { node, askProbe }: Machine,
-  namespace: string,
+  { namespace, fronts, before, processes }: Known,
   [program, ...others]: readonly Program[],
-  before: EngineSide,
-  processes: ReadonlyMap<string, number>,
 ): Reach {
   if (program === undefined) throw new Error("A service without a program is not looked at");
   const { pod, service, container, status } = program;
@@ -180,7 +205,7 @@ function reachOf(
   return {
     generated: [name, pod.metadata.labels?.[NAME] ?? name],
     container,
-    addresses: (pod.status.podIPs ?? []).map(({ ip }) => ip),
+    addresses: addressesOf(pod, fronts),
     running,
     checked: running && checked,
     ...(running ? {} : {
