@@ -12,6 +12,7 @@ import { checkEngineTools } from "./engine_tools.ts";
 import { checkFixedAddresses } from "./fixed_addresses.ts";
 import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
+import { checkImageGroups } from "./image_groups.ts";
 import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
 import { checkMachine } from "./machine.ts";
 import { checkHeaps } from "./memory.ts";
@@ -53,6 +54,7 @@ export function runChecks(
   checkDockerOnly(context);
   checkEngineTools(context, decisions);
   checkHostNames(context, facts.references, facts.neighbours);
+  checkImageGroups(context);
   checkMachine(context);
   checkFixedAddresses(context);
   checkFixedDomains(context);

@@ -93,6 +93,9 @@ const service = z.strictObject({
   user: z.string().or(uid).optional(),
   group: uid.optional(),
   fsGroup: uid.optional(),
+  supplementalGroupsPolicy: z.enum(["Merge", "Strict"]).optional().describe(
+    "Strict: no further groups of the image's /etc/group; it needs Kubernetes 1.33 and containerd 2",
+  ),
   seccompProfile: z.string().min(1).optional().describe(
     "In place of the profile of security_opt: a file below the kubelet's folder seccomp",
   ),

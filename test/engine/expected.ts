@@ -41,6 +41,10 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.|mount\.[^ ]+: )/ },
   "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
   "kube-hostname-short": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
+  "kube-image-groups": {
+    aspects: /^groups$/,
+    unseen: "an image that has the user in no group gives it none",
+  },
   "kube-memory-mode": { aspects: MOUNT_ENTRIES },
   "kube-memory-shared": { aspects: MOUNTS },
   "kube-mount-type": { aspects: MOUNTS },

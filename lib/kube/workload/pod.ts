@@ -55,6 +55,7 @@ export function podOf(
   const security = {
     ...SECCOMP,
     ...optional("supplementalGroups", supplementalGroups(context, subject)),
+    ...optional("supplementalGroupsPolicy", decision.supplementalGroupsPolicy),
     ...optional("sysctls", sysctlsOf(context, subject)),
     ...(decision.fsGroup === undefined
       ? {}
