@@ -1,8 +1,8 @@
 /** Findings that sum up a whole conversion. */
 import type { Service } from "../../compose/project.ts";
-import type { Span } from "../diagnostics/diagnostic.ts";
 import type { SecretNote } from "../stack/secrets/classification.ts";
 import { at, type Context } from "../stack/context.ts";
+import type { WritableNote } from "./workload/parts.ts";
 import { plural } from "../diagnostics/plural.ts";
 import { yamlText } from "../diagnostics/yaml_word.ts";
 
@@ -23,18 +23,22 @@ export function reportSecrets(context: Context, notes: readonly SecretNote[]): v
 }
 
 /** One remark for all configuration that a program could have written to and no longer can. */
-export function reportWritable(context: Context, spans: readonly Span[]): void {
-  const [first, ...others] = spans;
+export function reportWritable(context: Context, notes: readonly WritableNote[]): void {
+  const [first, ...others] = notes;
   if (first === undefined) return;
   context.report({
     code: "kube-configuration-read-only",
     severity: "info",
     message: `Read-only in their pods, though compose does not say :ro: ${
-      plural(spans.length, "configuration mount")
-    }`,
-    span: first,
-    hint: 'If the program writes there: storage: { "PATH": { writable: true } }, or kind: data to keep it',
-    related: others.map((span) => ({ message: "This one as well", span })),
+      plural(notes.length, "configuration mount")
+    }, such as "${first.target}" of service "${first.service}"`,
+    span: first.span,
+    hint: 'If the program writes there: storage: { "PATH": { writable: true } }, or kind: data to keep it; ' +
+      "of a config with content make a file first, mounted by volumes",
+    related: others.map(({ service, target, span }) => ({
+      message: `"${target}" of service "${service}"`,
+      span,
+    })),
   });
 }
 

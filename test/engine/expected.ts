@@ -28,7 +28,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-anonymous-volume": { aspects: MOUNTS, unseen: "it is about what is kept, not about what is seen" },
   "kube-bind-special": { aspects: MOUNTS },
   "kube-configuration-read-only": {
-    aspects: /^mount\.[^ ]+\.(writable|kept in|size)$|^mount\.[^ ]+: /,
+    aspects: /^mount\.[^ ]+\.(writable|kept in|size)$|^mount\.[^ ]+: |^file\.[^ ]+\.writable$/,
     unseen: "a program that is no root's could not write before, either",
   },
   "kube-device-reservation": { aspects: /^device\./ },

@@ -63,7 +63,9 @@ export function configurationVolume(
     : parts.map((part) => part.digest);
   const volume = { name, ...volumeSource(parts) };
   if (needsCopy) return writableCopy(mounted, volume, { file, digests, entries });
-  if (mount.read_only !== true && span !== undefined) workshop.writable.push(span);
+  if (mount.read_only !== true && span !== undefined) {
+    workshop.writable.push({ service: subject.service.name, target: mount.target, span });
+  }
   if (isOwned) {
     return ownedCopy({
       volume,

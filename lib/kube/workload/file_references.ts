@@ -8,6 +8,7 @@ import { itemMode, mayGiveOwner, needsOwner, ownedCopy, readable } from "./owned
 import { contentOf } from "../../stack/secrets/file_object.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import { fileMode } from "./units.ts";
+import { startingUid } from "./user.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
 
 /** One mount for each reference; a secret lands in `/run/secrets/<name>`, a config in `/<name>`, as in compose. */
@@ -64,6 +65,7 @@ function mounted(
       : { configMap: { name: added.name, items } }),
   };
   const digests = added.digest === "" ? [] : [added.digest];
+  noteCopied(workshop, subject, { target, permissions, definition, path });
   if (!isOwned) {
     return [{ volume, mount: { name, mountPath: target, subPath: key, readOnly: true }, digests }];
   }
@@ -76,6 +78,24 @@ function mounted(
     helperImage,
     isSecret: kind === "Secret",
   })];
+}
+
+/** What is no file compose copies into the container, where root and its owner can write to it. */
+function noteCopied(
+  { context, writable }: Workshop,
+  subject: Subject,
+  { target, permissions, definition, path }: {
+    readonly target: string;
+    readonly permissions: Permissions;
+    readonly definition: FileObject;
+    readonly path: Path;
+  },
+): void {
+  const span = context.project.span(path);
+  if (definition.file !== undefined || definition.external === true || span === undefined) return;
+  const uid = startingUid(context, subject) ?? 0;
+  const isOwner = uid === (permissions.uid ?? 0) && (permissions.mode & 0o200) !== 0;
+  if (uid === 0 || isOwner) writable.push({ service: subject.service.name, target, span });
 }
 
 /** Compose mounts a file as it is on disk, whatever the reference says, and makes all else by the reference. */

@@ -32,12 +32,19 @@ export interface Workshop {
   readonly references: readonly HostReference[];
   /** Which services are one pod. */
   readonly groups: PodGroups;
-  /** Configuration mounts that compose leaves writable and a pod cannot, for one report. */
-  readonly writable: Span[];
+  /** Configuration that compose leaves writable and a pod cannot, for one report. */
+  readonly writable: WritableNote[];
   /** Mounts that are filled from their images, for one report. */
   readonly filled: FilledNote[];
   /** What is kept in Secrets and why, for one report. */
   readonly notes: SecretNote[];
+}
+
+/** Configuration that a program could have written to. */
+export interface WritableNote {
+  readonly service: string;
+  readonly target: string;
+  readonly span: Span;
 }
 
 /** One mount that is filled from the image where it is empty. */
