@@ -1,5 +1,6 @@
 /** Compares what the services of a stack see on both sides. */
 import type { Aspects } from "./aspects.ts";
+import { isByNature } from "./nature.ts";
 
 /** One aspect of one service that is not the same; undefined where a side does not have it. */
 export interface Difference {
@@ -34,13 +35,11 @@ export function compareSides(
       continue;
     }
     for (const aspect of union(left, right)) {
-      if (left[aspect] === right[aspect]) equal.push({ service, aspect });
-      else {differences.push({
-          service,
-          aspect,
-          ...side("before", left[aspect]),
-          ...side("after", right[aspect]),
-        });}
+      const [one, other] = [left[aspect], right[aspect]];
+      if (one === other) equal.push({ service, aspect });
+      else if (!isByNature(aspect, one, other)) {
+        differences.push({ service, aspect, ...side("before", one), ...side("after", other) });
+      }
     }
   }
   return { equal, differences };

@@ -1,7 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { KNOWN_OPEN } from "./known_open.ts";
-import { BY_NATURE } from "./nature.ts";
+import { BY_NATURE, isByNature } from "./nature.ts";
 
 const PAGE = join(import.meta.dirname ?? "", "../../docs/fidelity.md");
 
@@ -17,4 +17,11 @@ Deno.test("no kind is both open and by nature", () => {
   for (const aspect of samples) {
     ok(!BY_NATURE.some((rule) => rule.aspect.test(aspect)), `${aspect} is compared`);
   }
+});
+
+Deno.test("what differs by nature in one direction is a difference in the other", () => {
+  ok(isByNature("mount./tmp.noexec", "yes", undefined));
+  ok(!isByNature("mount./tmp.noexec", undefined, "yes"));
+  ok(isByNature("namespace.uts", "its own", "the machine's"));
+  ok(!isByNature("namespace.uts", "the machine's", "its own"));
 });

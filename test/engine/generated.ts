@@ -14,6 +14,8 @@ interface Drawn {
   /** Numbers of services before it, as far as there are any. */
   readonly after: readonly number[];
   readonly linked: boolean;
+  /** Whether it runs on, ends by itself, or lives in the network of the one before it. */
+  readonly way: "lasts" | "ends" | "joins";
 }
 
 interface Mounted {
@@ -60,19 +62,29 @@ const KEYS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   entrypoint: listed.map((words) => ["/probe", ...words]),
   environment: variables,
   env_file: fc.constant(["app.env"]),
-  user: fc.constantFrom("1234", "1234:4321", "5555", "0:0", "0"),
-  group_add: fc.constantFrom(["2000"], ["2001", "2000"]),
+  user: fc.constantFrom("1234", "1234:4321", "5555", "5555:5555", "0:0", "0"),
+  group_add: fc.constantFrom(["2000"], ["2001", "2000"], ["4321"]),
   working_dir: fc.constantFrom("/srv", "/made/for/it", "/tmp"),
   extra_hosts: fc.constantFrom(["lighthouse:192.0.2.44"], ["a:192.0.2.45", "b:192.0.2.45"]),
   expose: fc.constantFrom(["7000"], ["7001/udp", "7002-7003"], ["80"]),
   read_only: fc.constant(true),
   cap_add: fc.constantFrom(["NET_ADMIN"], ["CAP_SYS_TIME", "SYS_NICE"]),
   cap_drop: fc.constantFrom(["ALL"], ["NET_RAW", "CHOWN"]),
-  security_opt: fc.constantFrom(["no-new-privileges:true"], ["no-new-privileges"]),
+  security_opt: fc.constantFrom(
+    ["no-new-privileges:true"],
+    ["no-new-privileges"],
+    ["seccomp:unconfined"],
+    ["seccomp=unconfined", "no-new-privileges:true"],
+  ),
   mem_limit: fc.constantFrom("64m", "100663296"),
   cpus: fc.constantFrom(0.5, "0.25", 1),
   shm_size: fc.constantFrom("16m", "128m"),
-  tmpfs: fc.constantFrom(["/scratch"], ["/scratch:size=2m", "/other"], ["/scratch:size=1m,mode=1777"]),
+  tmpfs: fc.constantFrom(
+    ["/scratch"],
+    ["/scratch:size=2m", "/other"],
+    ["/scratch:size=1m,mode=1777"],
+    ["/scratch:uid=1234,gid=4321,mode=0750", "/run"],
+  ),
   healthcheck: fc.oneof({ weight: 4, arbitrary: healthcheck }, {
     weight: 1,
     arbitrary: fc.constant({ disable: true }),
@@ -82,6 +94,21 @@ const KEYS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   tty: fc.constant(true),
   stdin_open: fc.constant(true),
   init: fc.constant(true),
+  deploy: fc.record({
+    replicas: fc.constantFrom(1, 2),
+    resources: fc.constantFrom(
+      { limits: { memory: "96M", cpus: "0.75" } },
+      { limits: { cpus: "0.25" }, reservations: { memory: "20M", cpus: "0.05" } },
+    ),
+    update_config: fc.constantFrom({ order: "start-first" }, { order: "stop-first" }),
+    restart_policy: fc.constantFrom({ condition: "any" }),
+  }, { requiredKeys: [] }),
+  mem_reservation: fc.constantFrom("16m"),
+  domainname: fc.constantFrom("harbour.test"),
+  dns_search: fc.constantFrom(["harbour.test"], "one.test"),
+  labels: variables,
+  annotations: fc.constant({ "harbour.test/berth": "seven" }),
+  ipc: fc.constantFrom("shareable", "private"),
   sysctls: fc.constantFrom({ "net.ipv4.tcp_syncookies": 0 }, ["net.ipv4.ip_local_port_range=40000 50000"]),
   ulimits: fc.constantFrom({ nofile: { soft: 1000, hard: 2000 } }),
   pids_limit: fc.constant(100),
@@ -126,6 +153,11 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
   named: fc.record({ alias: fc.boolean(), container: fc.boolean(), host: fc.boolean() }),
   after: fc.uniqueArray(fc.nat(6), { maxLength: 2 }),
   linked: fc.boolean(),
+  way: fc.oneof(
+    { withCrossShrink: true },
+    { weight: 8, arbitrary: fc.constant("lasts" as const) },
+    { weight: 1, arbitrary: fc.constantFrom("ends" as const, "joins" as const) },
+  ),
 });
 
 /** A key that a third of the services has; without it is the smaller case. */
@@ -149,31 +181,10 @@ export function composeFile(stack: GeneratedStack, name: string, firstPort: numb
   let port = firstPort;
   const services = [...stack.entries()].flatMap(([index, service]) => {
     if (service === undefined) return [];
-    const { keys, mounts, ports, named, after, linked } = service;
-    const before = after.filter((number) => number < index && stack[number] !== undefined).toSorted();
-    return [[serviceName(index), {
-      ...Object.fromEntries(Object.entries(startable(keys)).filter(([, value]) => value !== undefined)),
-      ...some("volumes", mounts.map(({ target, of }) => ({ ...of, target }))),
-      ...some(
-        "ports",
-        ports.map(({ protocol, address }, at) =>
-          `${address === "" ? "" : `${address}:`}${port++}:${8000 + at}/${protocol}`
-        ),
-      ),
-      ...(named.container ? { container_name: `${name}-${serviceName(index)}-own` } : {}),
-      ...(named.host ? { hostname: `host-${index}` } : {}),
-      ...(named.alias ? { networks: { default: { aliases: [`alias-${index}`] } } } : {}),
-      ...(linked && stack[index - 1] !== undefined
-        ? { links: [`${serviceName(index - 1)}:linked-${index}`] }
-        : {}),
-      ...(before.length > 0
-        ? {
-          depends_on: Object.fromEntries(
-            before.map((number) => [serviceName(number), { condition: conditionOf(stack[number]) }]),
-          ),
-        }
-        : {}),
-    }]];
+    const published = service.ports.map(({ protocol, address }, at) =>
+      `${address === "" ? "" : `${address}:`}${port++}:${8000 + at}/${protocol}`
+    );
+    return [[serviceName(index), serviceOf({ stack, index, service, name, published })]];
   });
   return stringify({
     services: Object.fromEntries(services),
@@ -183,16 +194,73 @@ export function composeFile(stack: GeneratedStack, name: string, firstPort: numb
   }, { aliasDuplicateObjects: false });
 }
 
+/** A service at its place in the stack. */
+interface Placed {
+  readonly stack: GeneratedStack;
+  readonly index: number;
+  readonly service: Drawn;
+  readonly name: string;
+  readonly published: readonly string[];
+}
+
+function serviceOf(placed: Placed): Readonly<Record<string, unknown>> {
+  const { stack, index, service } = placed;
+  const { keys, mounts, after } = service;
+  const before = after.filter((number) => number < index && stack[number] !== undefined).toSorted();
+  const conditions = before.map((number) =>
+    [serviceName(number), { condition: conditionOf(stack[number]) }] as const
+  );
+  return {
+    ...startable(keys),
+    ...some("volumes", mounts.map(({ target, of }) => ({ ...of, target }))),
+    ...(conditions.length > 0 ? { depends_on: Object.fromEntries(conditions) } : {}),
+    // What is undefined is not written.
+    ...withItsWay(placed),
+  };
+}
+
+/** What only one that ends by itself has not: nobody looks for it, and it is started once. */
+const ENDING = { image: "probe/ends:1", restart: "no", deploy: undefined, healthcheck: undefined };
+
+/** What is the network's, and so another's. */
+const JOINING = {
+  ...{ hostname: undefined, domainname: undefined, extra_hosts: undefined, expose: undefined },
+  ...{ dns_opt: undefined, dns_search: undefined, sysctls: undefined, deploy: undefined },
+};
+
+/** What is a service's own by the way in which it runs. */
+function withItsWay({ stack, index, service, name, published }: Placed): Readonly<Record<string, unknown>> {
+  const { keys, named, linked, way } = service;
+  const previous = stack[index - 1];
+  if (way === "ends") return ENDING;
+  if (way === "joins" && previous?.way === "lasts") {
+    return { ...JOINING, network_mode: `service:${serviceName(index - 1)}` };
+  }
+  const isOne = published.length > 0 || named.container || stack[index + 1]?.way === "joins";
+  return {
+    ...some("ports", published),
+    ...(named.container ? { container_name: `${name}-${serviceName(index)}-own` } : {}),
+    ...(named.host ? { hostname: `host-${index}` } : {}),
+    ...(named.alias ? { networks: { default: { aliases: [`alias-${index}`] } } } : {}),
+    ...(linked && previous?.way === "lasts" ? { links: [`${serviceName(index - 1)}:linked-${index}`] } : {}),
+    ...(isOne && keys["deploy"] !== undefined ? { deploy: { ...keys["deploy"], replicas: undefined } } : {}),
+  };
+}
+
 /**
  * An image without an entrypoint starts the first word of its command; compose copies the content of a config into the
- * container, and refuses one whose root is read-only.
+ * container, and refuses one whose root is read-only, and limits that are said in two places.
  */
 function startable(keys: Drawn["keys"]): Drawn["keys"] {
-  const { image, entrypoint, command, configs } = keys;
+  const { image, entrypoint, command, configs, deploy } = keys;
   const isCopied = Array.isArray(configs) && configs.some((config) => config.source === "inline");
+  const isLimited = (deploy as { readonly resources?: unknown } | undefined)?.resources !== undefined;
   return {
     ...keys,
     ...(isCopied ? { read_only: undefined } : {}),
+    ...(isLimited
+      ? { mem_limit: undefined, mem_reservation: undefined, cpus: undefined, pids_limit: undefined }
+      : {}),
     ...(image === "probe/command:1" && entrypoint === undefined && Array.isArray(command)
       ? { command: ["/probe", ...command] }
       : {}),
@@ -200,6 +268,7 @@ function startable(keys: Drawn["keys"]): Drawn["keys"] {
 }
 
 function conditionOf(service: Drawn | undefined): string {
+  if (service?.way === "ends") return "service_completed_successfully";
   return typeof (service?.keys["healthcheck"] as { test?: unknown } | undefined)?.test === "undefined"
     ? "service_started"
     : "service_healthy";

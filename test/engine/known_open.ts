@@ -12,30 +12,6 @@ export interface KnownOpen {
 
 export const KNOWN_OPEN: readonly KnownOpen[] = [
   {
-    aspect: /^(mount\..*\.noexec)$/,
-    before: /^yes$/,
-    after: /^$/,
-    what: "Docker starts no program from a file system in memory, and a pod does",
-  },
-  {
-    aspect: /^mount\.[^ ]+: \.$/,
-    before: /^d/,
-    after: /^dt?rwxrwxrwx 0:0$/,
-    what: "a file system in memory is open to all and root's, whatever mode and owner compose says",
-  },
-  {
-    aspect: /^file\.[^ ]+$/,
-    before: /^-rw-r--r-- \d+:\d+ /,
-    after: /^-r/,
-    what: "configs and secrets have no mode of the file on disk",
-  },
-  {
-    aspect: /^file\.[^ ]+\.writable$/,
-    before: /^yes$/,
-    after: /^no$/,
-    what: "compose copies the content of a config into the container, where its program can write to it",
-  },
-  {
     aspect: /^name\./,
     before: /^unknown$/,
     what:
@@ -45,23 +21,6 @@ export const KNOWN_OPEN: readonly KnownOpen[] = [
     aspect: /^port\./,
     before: /^$/,
     what: "services without a common network reach each other: no network policies are made",
-  },
-  {
-    aspect: /^groups$/,
-    before: /^$/,
-    what: "a user with a group of its own gets the further groups that the image has for it, too",
-  },
-  {
-    aspect: /^mount\..*\.propagation$/,
-    before: /^master$/,
-    after: /^$/,
-    what: "what the machine mounts later below a named volume is seen in Docker alone",
-  },
-  {
-    aspect: /^namespace\.uts$/,
-    before: /^its own$/,
-    after: /^the machine's$/,
-    what: "a pod on the machine's network has the machine's host name, not a copy of it",
   },
 ];
 

@@ -3,6 +3,9 @@
 /** Aspects that are not compared, with the reason that docs/fidelity.md gives. */
 export interface ByNature {
   readonly aspect: RegExp;
+  /** What a service sees on each side, where it differs by nature in one direction alone; what it does not see is "". */
+  readonly before?: RegExp;
+  readonly after?: RegExp;
   readonly reason: string;
 }
 
@@ -32,6 +35,26 @@ export const BY_NATURE: readonly ByNature[] = [
     aspect: /^device\.(console|core)$/,
     reason: "the console is the terminal once more; core is a link that only some runtimes make",
   },
+  {
+    aspect: /^mount\..*\.noexec$/,
+    before: /^yes$/,
+    after: /^$/,
+    reason:
+      "Docker starts no program from a file system in memory; a pod has no such option, and may do more",
+  },
+  {
+    aspect: /^mount\..*\.propagation$/,
+    before: /^master$/,
+    after: /^$/,
+    reason:
+      "what the machine mounts later below a named volume reached containers; volumes of a pod are bound as they are",
+  },
+  {
+    aspect: /^namespace\.uts$/,
+    before: /^its own$/,
+    after: /^the machine's$/,
+    reason: "a pod on the machine's network has the machine's host name itself, and not a copy of it",
+  },
 ];
 
 /** Mounts of either side's own, which no service asked for. */
@@ -48,7 +71,19 @@ export const OWN_MOUNTS: readonly RegExp[] = [
   /^\/s?bin\/docker-init$/,
 ];
 
-/** Why an aspect is not compared; undefined where it is. */
+/** Why an aspect is not compared, whatever is seen; undefined where it is. */
 export function whyByNature(aspect: string): string | undefined {
-  return BY_NATURE.find((rule) => rule.aspect.test(aspect))?.reason;
+  return BY_NATURE.find((rule) => isWhole(rule) && rule.aspect.test(aspect))?.reason;
+}
+
+/** Whether a difference is one by nature, in the direction that its rule names. */
+export function isByNature(aspect: string, before = "", after = ""): boolean {
+  return BY_NATURE.some((rule) =>
+    !isWhole(rule) && rule.aspect.test(aspect) && (rule.before?.test(before) ?? true) &&
+    (rule.after?.test(after) ?? true)
+  );
+}
+
+function isWhole({ before, after }: ByNature): boolean {
+  return before === undefined && after === undefined;
 }
