@@ -117,7 +117,7 @@ Deno.test("keys are those that a service uses, in either form", () => {
     explanation: explain([OPEN_FILES], []),
     keys,
   }]);
-  match(keyTable(rows), /^\| `environment\.\*` \| 1 \| 1 \| 0 \| 1 \|$/m);
+  match(keyTable(rows), /^\| `environment\.\*` \| 1 \| 1 \| 0 \| 1: limit 1 \|$/m);
 });
 
 Deno.test("an open kind is open in one direction only", () => {

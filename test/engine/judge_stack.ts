@@ -11,15 +11,21 @@ import { seeNodeSide } from "./node_side.ts";
 import type { SideView } from "./view.ts";
 import type { Judged } from "./verdict.ts";
 
+/** When a stack was seen, as `2026-11-30`, and how many seconds it took with what ran beside it. */
+interface Took {
+  readonly day?: string;
+  readonly seconds?: number;
+}
+
 /** A judgement, with both sides for what is done with them afterwards. */
-export interface Seen extends Judged {
+export interface Seen extends Judged, Took {
   readonly keys: Keys;
   readonly before: SideView;
   readonly after: SideView;
 }
 
 /** All that is known of one stack, as it is kept. */
-interface Kept {
+interface Kept extends Took {
   readonly before: SideView;
   readonly after: SideView;
   readonly findings: readonly Diagnostic[];
@@ -33,11 +39,19 @@ interface Kept {
  */
 export async function judgeStack(machine: Machine, directory: string, keep: string): Promise<Seen> {
   const stack = directory.slice(directory.lastIndexOf("/") + 1);
+  const started = performance.now();
   const engine = await seeEngineSide(machine, directory);
   const findings = await findingsOf(machine, directory);
   await Deno.writeTextFile(join(keep, `${stack}.findings`), JSON.stringify(findings, undefined, 1));
   const after = await seeNodeSide(machine, directory, engine);
-  const kept: Kept = { before: engine.side, after, findings, keys: await keysOf(directory) };
+  const kept: Kept = {
+    day: new Date().toISOString().slice(0, 10),
+    seconds: Math.round((performance.now() - started) / 100) / 10,
+    before: engine.side,
+    after,
+    findings,
+    keys: await keysOf(directory),
+  };
   await Deno.writeTextFile(join(keep, `${stack}.json`), JSON.stringify(kept, undefined, 1));
   return judge(stack, kept);
 }
@@ -54,7 +68,7 @@ export async function judgeAgain(keep: string, only: string): Promise<readonly S
   return seen;
 }
 
-function judge(stack: string, { before, after, findings, keys }: Kept): Seen {
+function judge(stack: string, { before, after, findings, keys, day, seconds }: Kept): Seen {
   const comparison = compareSides(stackAspects(before), stackAspects(after));
   const explanation = explain(comparison.differences, findings, keys);
   return {
@@ -65,6 +79,8 @@ function judge(stack: string, { before, after, findings, keys }: Kept): Seen {
     before,
     after,
     keys,
+    ...(day === undefined ? {} : { day }),
+    ...(seconds === undefined ? {} : { seconds }),
   };
 }
 

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { parse } from "yaml";
 import { COVERAGE } from "../../lib/checks/coverage/table.ts";
-import type { Judged, Tally } from "./verdict.ts";
+import type { Difference } from "./compare.ts";
+import { type Judged, kindOf, type Tally } from "./verdict.ts";
 
 /** Keys by service, as the page writes them: `healthcheck.test`. */
 export type Keys = Readonly<Record<string, readonly string[]>>;
@@ -59,22 +60,35 @@ const SHORT: Readonly<Record<string, readonly string[]>> = {
   secrets: ["secrets.source"],
 };
 
+/** Counts of a key, and by kind of aspect those that are not equal. */
+export interface KeyTally extends Tally {
+  readonly services: number;
+  readonly explainedBy: Readonly<Record<string, number>>;
+  readonly openBy: Readonly<Record<string, number>>;
+}
+
+const NOTHING: KeyTally = { services: 0, equal: 0, explained: 0, open: 0, explainedBy: {}, openBy: {} };
+
 /** Counts by key: of a service that uses it all aspects, as each may suffer from it. */
 export function tallyByKey(
   all: readonly (Judged & { readonly keys: Keys })[],
-): ReadonlyMap<string, Tally & { readonly services: number }> {
-  const rows = new Map<string, { services: number; equal: number; explained: number; open: number }>();
+): ReadonlyMap<string, KeyTally> {
+  const rows = new Map<string, KeyTally>();
   for (const { keys, comparison, explanation } of all) {
+    const differences = explanation.explained.map(({ difference }) => difference);
     for (const [service, used] of Object.entries(keys)) {
-      const of = (list: readonly { readonly service: string }[]): number =>
-        list.filter((each) => each.service === service).length;
+      const of = <T extends { readonly service: string }>(list: readonly T[]): readonly T[] =>
+        list.filter((each) => each.service === service);
+      const [explained, open] = [of(differences), of(explanation.open)];
       for (const key of used) {
-        const row = rows.get(key) ?? { services: 0, equal: 0, explained: 0, open: 0 };
+        const row = rows.get(key) ?? NOTHING;
         rows.set(key, {
           services: row.services + 1,
-          equal: row.equal + of(comparison.equal),
-          explained: row.explained + of(explanation.explained.map(({ difference }) => difference)),
-          open: row.open + of(explanation.open),
+          equal: row.equal + of(comparison.equal).length,
+          explained: row.explained + explained.length,
+          open: row.open + open.length,
+          explainedBy: counted(row.explainedBy, explained),
+          openBy: counted(row.openBy, open),
         });
       }
     }
@@ -82,10 +96,26 @@ export function tallyByKey(
   return new Map([...rows].toSorted(([left], [right]) => left < right ? -1 : 1));
 }
 
-/** The table by key of docs/fidelity.md. */
-export function keyTable(rows: ReturnType<typeof tallyByKey>): string {
-  const lines = [...rows].map(([key, { services, equal, explained, open }]) =>
-    `| \`${key}\` | ${services} | ${equal} | ${explained} | ${open} |`
+function counted(
+  before: Readonly<Record<string, number>>,
+  more: readonly Difference[],
+): Readonly<Record<string, number>> {
+  const counts = { ...before };
+  for (const kind of more.map(kindOf)) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+/** The table by key of docs/fidelity.md; what is not equal is told by aspect. */
+export function keyTable(rows: ReadonlyMap<string, KeyTally>): string {
+  const told = (count: number, kinds: Readonly<Record<string, number>>): string =>
+    count === 0
+      ? "0"
+      : `${count}: ${
+        Object.entries(kinds).toSorted(([left], [right]) => left < right ? -1 : 1)
+          .map(([kind, times]) => `${kind} ${times}`).join(", ")
+      }`;
+  const lines = [...rows].map(([key, { services, equal, explained, open, explainedBy, openBy }]) =>
+    `| \`${key}\` | ${services} | ${equal} | ${told(explained, explainedBy)} | ${told(open, openBy)} |`
   );
   return ["| key | services | equal | explained | open |", "|---|---|---|---|---|", ...lines].join("\n");
 }

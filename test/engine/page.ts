@@ -18,10 +18,11 @@ function figures(all: readonly Seen[], day: string): string {
   const generated = all.filter(({ stack }) => seedOf(stack) !== undefined);
   const named = all.filter(({ stack }) => seedOf(stack) === undefined);
   return [
-    `${day}: ${all.length} stacks with ${
-      servicesOf(all)
-    } services were seen on both sides, ${generated.length} of them ` +
-    `with ${servicesOf(generated)} services made by chance${seedsOf(generated)}.`,
+    `${daysOf(all, day)}: ${all.length} stacks with ${servicesOf(all)} services were seen on both sides, ` +
+    `${generated.length} of them with ${servicesOf(generated)} services made by chance${
+      seedsOf(generated)
+    }.` +
+    secondsOf(all),
     "Open, by kind (`test/engine/known_open.ts`):",
     openTable(all),
     "By aspect:",
@@ -76,7 +77,31 @@ function seedOf(stack: string): number | undefined {
   return seed === undefined ? undefined : Number(seed);
 }
 
+/** Seeds that follow each other are told by the first and the last. */
 function seedsOf(generated: readonly Seen[]): string {
   const seeds = generated.map(({ stack }) => seedOf(stack) ?? 0).toSorted((left, right) => left - right);
-  return seeds.length === 0 ? "" : ` (seeds ${seeds[0]} to ${seeds.at(-1)})`;
+  const ranges: [number, number][] = [];
+  for (const seed of seeds) {
+    const last = ranges.at(-1);
+    if (last !== undefined && seed === last[1] + 1) last[1] = seed;
+    else ranges.push([seed, seed]);
+  }
+  const told = ranges.map(([first, last]) => first === last ? `${first}` : `${first} to ${last}`);
+  return told.length === 0 ? "" : ` (seeds ${told.join(", ")})`;
+}
+
+function daysOf(all: readonly Seen[], today: string): string {
+  const days = [...new Set(all.map(({ day }) => day ?? today))].toSorted();
+  const [first = today, last = first] = [days[0], days.at(-1)];
+  return first === last ? first : `${first} to ${last}`;
+}
+
+function secondsOf(all: readonly Seen[]): string {
+  const seconds = all.flatMap((seen) => seen.seconds ?? []).toSorted((left, right) => left - right);
+  const half = seconds[Math.floor(seconds.length / 2)];
+  return half === undefined
+    ? ""
+    : ` Half of them took less than ${Math.ceil(half)} s each, several at one time; the longest ${
+      Math.ceil(seconds.at(-1) ?? 0)
+    } s.`;
 }
