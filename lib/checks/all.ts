@@ -13,6 +13,7 @@ import { checkFixedAddresses } from "./fixed_addresses.ts";
 import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
+import { checkLogging } from "./logging.ts";
 import { checkMachine } from "./machine.ts";
 import { checkHeaps } from "./memory.ts";
 import { checkNames, checkProfiles } from "./names.ts";
@@ -54,6 +55,7 @@ export function runChecks(
   checkEngineTools(context, decisions);
   checkHostNames(context, facts.references, facts.neighbours);
   checkMachine(context);
+  checkLogging(context);
   checkFixedAddresses(context);
   checkFixedDomains(context);
   checkCredentials(context);
