@@ -225,15 +225,17 @@ function reportMade(
     severity: "warning",
     message: `"${job.name}" of ofelia is CronJob "${name}"${differs === undefined ? "" : `, ${differs}`}: ${
       isExec
-        ? `kubectl runs its command in a pod of service "${job.service}", as the program's user; ofelia took ${
+        ? `its command is run by kubectl in a pod of service "${job.service}", as the program's user; ofelia took ${
           job.settings["user"] === undefined ? "root" : `"${job.settings["user"]}"`
         }`
         : "a pod of its image, in the cluster's network"
     }`,
     ...at(project, job.path),
-    hint: `Try it once: kubectl -n ${shellWord(namespace)} create job --from=cronjob/${name} try-${
-      name.slice(0, 40)
-    }${isExec ? "; its ServiceAccount may run commands in the pods of the namespace" : ""}`,
+    hint: `Try it once: kubectl -n ${shellWord(namespace)} create job ${
+      shellWord(`--from=cronjob/${name}`)
+    } ${shellWord(`try-${name.slice(0, 40)}`)}${
+      isExec ? "; its ServiceAccount may run commands in the pods of the namespace" : ""
+    }`,
   });
 }
 
