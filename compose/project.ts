@@ -54,6 +54,7 @@ export interface Service {
   readonly cpuset?: string;
   readonly depends_on?: Readonly<Record<string, Dependency>>;
   readonly deploy?: Deploy;
+  readonly device_cgroup_rules?: readonly string[];
   readonly devices?: readonly { source: string; target?: string; permissions?: string }[];
   readonly dns?: readonly string[];
   readonly dns_opt?: readonly string[];
@@ -67,6 +68,7 @@ export interface Service {
   readonly external_links?: readonly string[];
   /** Host name to its addresses. */
   readonly extra_hosts?: Readonly<Record<string, readonly string[]>>;
+  readonly gpus?: readonly DeviceRequest[];
   readonly group_add?: readonly string[];
   readonly healthcheck?: Healthcheck;
   readonly hostname?: string;
@@ -78,6 +80,7 @@ export interface Service {
   readonly logging?: { driver?: string; options?: Readonly<Record<string, string>> };
   readonly mem_limit?: string;
   readonly mem_reservation?: string;
+  readonly memswap_limit?: string;
   readonly network_mode?: string;
   readonly networks?: Readonly<Record<string, ServiceNetwork | null>>;
   readonly pid?: string;
@@ -89,6 +92,7 @@ export interface Service {
   readonly pull_policy?: string;
   readonly read_only?: boolean;
   readonly restart?: string;
+  readonly runtime?: string;
   readonly scale?: number;
   readonly secrets?: readonly FileReference[];
   readonly security_opt?: readonly string[];
@@ -97,6 +101,7 @@ export interface Service {
   /** A duration in Go's print, such as `1m30s`. */
   readonly stop_grace_period?: string;
   readonly stop_signal?: string;
+  readonly storage_opt?: Readonly<Record<string, string>>;
   readonly sysctls?: Readonly<Record<string, string>>;
   readonly tmpfs?: readonly string[];
   readonly tty?: boolean;
@@ -136,7 +141,7 @@ export interface Deploy {
   readonly restart_policy?: Readonly<Record<string, unknown>>;
   readonly update_config?: Readonly<Record<string, unknown>>;
   readonly rollback_config?: Readonly<Record<string, unknown>>;
-  readonly placement?: Readonly<Record<string, unknown>>;
+  readonly placement?: Placement;
   readonly endpoint_mode?: string;
 }
 
@@ -146,7 +151,24 @@ export interface Resources {
   /** Bytes, as a decimal string. */
   readonly memory?: string;
   readonly pids?: number;
-  readonly devices?: readonly unknown[];
+  readonly devices?: readonly DeviceRequest[];
+  readonly generic_resources?: readonly { discrete_resource_spec?: { kind: string; value: number } }[];
+}
+
+/** Devices that a driver of the engine gives, such as GPUs. */
+export interface DeviceRequest {
+  readonly capabilities?: readonly string[];
+  readonly driver?: string;
+  /** -1: all. */
+  readonly count?: number;
+  readonly device_ids?: readonly string[];
+}
+
+/** Where swarm would run a service. */
+export interface Placement {
+  readonly constraints?: readonly string[];
+  readonly preferences?: readonly { readonly spread?: string }[];
+  readonly max_replicas_per_node?: number;
 }
 
 export interface Port {

@@ -14,6 +14,7 @@ import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkImageGroups } from "./image_groups.ts";
 import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
+import { checkLogging } from "./logging.ts";
 import { checkMachine } from "./machine.ts";
 import { checkHeaps } from "./memory.ts";
 import { checkNames, checkProfiles } from "./names.ts";
@@ -56,6 +57,7 @@ export function runChecks(
   checkHostNames(context, facts.references, facts.neighbours);
   checkImageGroups(context);
   checkMachine(context);
+  checkLogging(context);
   checkFixedAddresses(context);
   checkFixedDomains(context);
   checkCredentials(context);

@@ -1,9 +1,11 @@
 /** Tools of the Docker Engine that are left out, and labels that only they or another proxy read. */
 import type { Service } from "../../compose/project.ts";
+import { caddySite, nginxSite, routeHint, swagSite } from "./other_proxies.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import { yamlWord } from "../diagnostics/yaml_word.ts";
 import { at, type Context, isSkipped } from "../stack/context.ts";
 import { leftOutTools } from "../stack/engine_tools.ts";
+import { ofeliaJobs } from "../stack/ofelia.ts";
 
 /** @param written the decisions as they were written, without what is left out by itself */
 export function checkEngineTools(context: Context, written: Decisions): void {
@@ -16,32 +18,50 @@ export function checkEngineTools(context: Context, written: Decisions): void {
       hint: `To move it all the same: services: { ${yamlWord(name)}: { kind: Deployment } }`,
     });
   }
-  for (const service of Object.values(context.project.services)) {
-    if (!isSkipped(context.decisions, service.name)) reportReaders(context, service);
+  const { project, decisions, bindSources } = context;
+  const scheduled = new Set(ofeliaJobs(project, decisions, bindSources).map(({ owner }) => owner));
+  for (const service of Object.values(project.services)) {
+    if (isSkipped(decisions, service.name)) continue;
+    const readers = scheduled.has(service.name) ? READERS.filter((one) => one !== OFELIA) : READERS;
+    reportReaders(context, service, readers);
   }
 }
 
-/** Who reads labels or variables of a service, found by the beginning of their names. */
-const READERS: readonly { readonly name: RegExp; readonly who: string; readonly hint: string }[] = [
-  {
-    name: /^ofelia\.job-/,
-    who: "ofelia runs commands at a time by them",
-    hint: "Make a CronJob with the service's image and that command: kubectl create cronjob",
-  },
+/** Who reads labels or variables, found by the beginning of their names. */
+interface Reader {
+  readonly name: RegExp;
+  readonly who: string;
+  readonly hint: (service: Service) => string;
+}
+
+/** Of a container that it is told of: without that, and where the stack has no ofelia, nobody knows who ran it. */
+const OFELIA: Reader = {
+  name: /^ofelia\.job-/,
+  who: "ofelia runs commands at a time by them, where the container says ofelia.enabled=true",
+  hint: () => "With the service ofelia in the stack and that label they become CronJobs",
+};
+
+const READERS: readonly Reader[] = [
+  OFELIA,
   {
     name: /^caddy(_\d+)?(\.|$)/,
     who: "caddy-docker-proxy makes its sites of them",
-    hint: "Write them as Traefik's labels, such as traefik.http.routers.NAME.rule: Host(`...`)",
+    hint: (service) => routeHint(service, caddySite(service)),
   },
   {
-    name: /^(VIRTUAL_HOST|VIRTUAL_PORT|VIRTUAL_PATH|LETSENCRYPT_HOST)$/,
+    name: /^(VIRTUAL_HOST|VIRTUAL_PORT|VIRTUAL_PATH|VIRTUAL_PROTO|LETSENCRYPT_HOST)$/,
     who: "nginx-proxy makes its sites of them",
-    hint: "Write them as Traefik's labels, such as traefik.http.routers.NAME.rule: Host(`...`)",
+    hint: (service) => routeHint(service, nginxSite(service)),
+  },
+  {
+    name: /^swag(_\w+)?$/,
+    who: "swag's mod for Docker makes its sites of them",
+    hint: (service) => routeHint(service, swagSite(service)),
   },
 ];
 
-function reportReaders({ project, report }: Context, service: Service): void {
-  for (const { name, who, hint } of READERS) {
+function reportReaders({ project, report }: Context, service: Service, readers: readonly Reader[]): void {
+  for (const { name, who, hint } of readers) {
     const found = (["labels", "environment"] as const).flatMap((key) =>
       Object.keys(service[key] ?? {}).filter((one) => name.test(one))
         .map((one) => ({ one, path: ["services", service.name, key, one] }))
@@ -55,7 +75,7 @@ function reportReaders({ project, report }: Context, service: Service): void {
         found.map(({ one }) => `"${one}"`).join(", ")
       }, and ${who}: it asks the Docker Engine, which does not run the pods`,
       ...at(project, first.path),
-      hint,
+      hint: hint(service),
     });
   }
 }

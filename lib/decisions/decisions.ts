@@ -13,6 +13,7 @@ import { ownKeysOnly } from "../values/json.ts";
 
 export type {
   DecisionValues,
+  DeviceDecision,
   ImageDecision,
   Publication,
   ResourcesDecision,

@@ -73,6 +73,16 @@ const image = z.strictObject({
   ),
 });
 
+const resourceName = z.string().regex(
+  /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
+  "expected the name of a device plugin's resource, such as nvidia.com/gpu",
+);
+
+/** How a pod gets a device. */
+const device = z.enum(["privileged", "skip"]).or(resourceName).or(
+  z.strictObject({ resource: resourceName, count: z.int().min(1) }),
+);
+
 /** A migration by its id, its name or its number: `50`, `"050"`, `databases` or `050_databases`. */
 const migrationName = z.string().min(1).or(z.int().min(0)).transform(String);
 
@@ -98,6 +108,16 @@ const service = z.strictObject({
   ),
   seccompProfile: z.string().min(1).optional().describe(
     "In place of the profile of security_opt: a file below the kubelet's folder seccomp",
+  ),
+  devices: z.record(z.string(), device).optional().describe(
+    "By a device of the compose file, gpus, the capability of a reservation or a rule of device_cgroup_rules: privileged: " +
+      "all devices of the node; skip: none; or the resource of a device plugin, such as nvidia.com/gpu",
+  ),
+  runtimeClass: z.string().min(1).optional().describe(
+    "The RuntimeClass of its pods in place of compose's runtime; none: the cluster's own runtime",
+  ),
+  placement: z.enum(["preferred", "required"]).optional().describe(
+    "Whether deploy.placement is a wish, as compose does not heed it, or has to be met",
   ),
   resources: resources.optional(),
   liveness: z.boolean().optional().describe("Also kill the container where the healthcheck fails"),
@@ -220,5 +240,6 @@ export type DecisionValues = z.infer<typeof decisionsBody>;
 export type StorageDecision = z.infer<typeof storage>;
 export type ServiceDecision = z.infer<typeof service>;
 export type ImageDecision = z.infer<typeof image>;
+export type DeviceDecision = z.infer<typeof device>;
 export type ResourcesDecision = z.infer<typeof resources>;
 export type Publication = z.infer<typeof publication>;

@@ -58,6 +58,8 @@ export interface Conversion {
   readonly routes: readonly PlannedObject[];
   /** Services that take ports of the node from whoever holds them: Traefik's, and those of published ports. */
   readonly front: readonly PlannedObject[];
+  /** CronJobs of a scheduler of the stack, and the rights that they need. */
+  readonly scheduled: readonly PlannedObject[];
   /** What the Secrets among them hold, by name and key. */
   readonly secrets: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
   /** The ports of each service, with the evidence for each. */

@@ -7,6 +7,7 @@ import type { StackFacts } from "../stack/facts.ts";
 import type { Conversion, ConvertedService } from "./conversion.ts";
 import { Digests } from "./digests.ts";
 import { dependenciesOf } from "../stack/dependencies.ts";
+import { ofeliaCronJobs } from "./jobs/ofelia/cron_jobs.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { neighbourServices } from "./network/neighbours.ts";
 import { loadBalancers, servicesOf, type TakenNames } from "./network/services.ts";
@@ -105,6 +106,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     routes: routed.otherRoutes,
     neighbours: neighbourServices(facts.neighbours.values(), facts.namespace, taken),
     front,
+    scheduled: ofeliaCronJobs(context, services, facts.secrets),
     ports: united,
     findings,
   };

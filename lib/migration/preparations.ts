@@ -39,7 +39,7 @@ export function preparationsFor(
     chart: (service) => prepare("chart", service),
     clients: (service) => prepare("clients", service),
     calls: (service) => prepare("calls", service),
-    timers: () => timed(conversion, decisions).objects,
+    timers: () => [...timed(conversion, decisions).objects, ...conversion.scheduled],
     access: () => {
       const { access } = decisions;
       if (access === undefined) return [];

@@ -23,6 +23,11 @@ const CLEANS: EngineTool = {
   instead: "the kubelet removes images that nobody uses",
 };
 
+const OFELIA: EngineTool = {
+  does: "it runs commands in the engine's containers at a time",
+  instead: "a CronJob for each of its jobs, or `timers` for statements of a database",
+};
+
 const TOOLS: Readonly<Record<string, EngineTool>> = {
   "amir20/dozzle": {
     does: "it shows the logs of the engine's containers",
@@ -35,11 +40,8 @@ const TOOLS: Readonly<Record<string, EngineTool>> = {
     instead: "Diun installed with its provider for Kubernetes",
   },
   "linuxserver/socket-proxy": PROXY,
-  "mcuadros/ofelia": {
-    does: "it runs commands in the engine's containers at a time",
-    instead:
-      "a CronJob with the service's image for each of its jobs, or `timers` for statements of a database",
-  },
+  "mcuadros/ofelia": OFELIA,
+  "netresearch/ofelia": OFELIA,
   "nickfedor/watchtower": UPDATES,
   "portainer/agent": {
     does: "it manages the engine",

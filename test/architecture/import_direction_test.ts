@@ -60,6 +60,7 @@ const ORDER = [
   "lib/kube/jobs/mongodb",
   "lib/kube/jobs/rabbitmq",
   "lib/kube/jobs/hydra",
+  "lib/kube/jobs/ofelia",
   "lib/kube/jobs",
   "lib/kube/pod_security.ts",
   "lib/kube/access",

@@ -64,5 +64,6 @@ export function objectsOf(conversion: Conversion): readonly PlannedObject[] {
     ...services.flatMap(({ network, workload, routes }) => [...network, ...workload, ...routes]),
     ...conversion.routes,
     ...conversion.front,
+    ...conversion.scheduled,
   ];
 }

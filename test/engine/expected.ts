@@ -15,7 +15,6 @@ const NAMES = /^(name|port|hosts)\./;
 /** Keys of `kube-not-carried` that a process can see, as docs/coverage.md has them. */
 export const KEYS: Readonly<Record<string, Announced>> = {
   "cgroup": { aspects: /^namespace\.cgroup$/ },
-  "devices": { aspects: /^device\./ },
   "external_links": { aspects: NAMES },
   "pids_limit": { aspects: /^cgroup\.pids$/ },
   "ulimits": { aspects: /^limit\./ },
@@ -31,7 +30,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
     aspects: /^mount\.[^ ]+\.(writable|kept in|size)$|^mount\.[^ ]+: |^file\.[^ ]+\.writable$/,
     unseen: "a program that is no root's could not write before, either",
   },
-  "kube-device-reservation": { aspects: /^device\./ },
+  "kube-device": { aspects: /^device\./ },
   "kube-engine-socket": { aspects: MOUNTS },
   "kube-engine-tool": { aspects: /./ },
   "kube-entrypoint-emptied": { aspects: /^args$/ },

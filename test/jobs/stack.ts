@@ -27,6 +27,7 @@ export function smallConversion(stack: SmallStack): Conversion {
     ports: new Map(),
     traefik: [],
     front: [],
+    scheduled: [],
     routes: [],
     findings: [],
   };

@@ -41,6 +41,7 @@ function conversion(...services: ConvertedService[]): Conversion {
     ports: new Map(),
     traefik: [],
     front: [],
+    scheduled: [],
     routes: [object("IngressRoute", "catch-all")],
     findings: [],
   };

@@ -12,7 +12,7 @@ const STACK = {
     volumes: ["/dev/dri:/dev/dri", "/dev/snd:/src"]
   etl:
     image: acme/etl:1
-    runtime: io.containerd.wasmedge.v1
+    devices: [/dev/kvm]
 `,
 };
 const OWN = `# Ours, by hand.
@@ -42,20 +42,20 @@ async function strict(directory: string): Promise<number> {
 Deno.test("four questions are answered with the default, a proposal, a blank and a line; check --strict is content", async () => {
   await withFiles({ ...STACK, "decisions.yaml": OWN }, async (directory) => {
     equal(await strict(directory), 3);
-    // In the order of the findings: the image, the two paths, the runtime.
+    // In the order of the findings: the image, the two paths, the device.
     const { questions } = JSON.parse((await decided(directory, ["-o", "json"])).out);
     deepEqual(questions.map(({ id }: { id: string }) => id.split(" ")[0]), [
       "kube-image-local",
       "kube-system-path",
       "kube-system-path",
-      "kube-not-carried",
+      "kube-device",
     ]);
     const lines = [
       "2",
       "registry.example/web:1.4",
       "",
       "2",
-      "services: { etl: { skip: no wasm here } }",
+      "services: { etl: { skip: no kvm here } }",
       "y",
     ];
     const { code, err, text = "" } = await decided(directory, [], { lines });
@@ -64,13 +64,13 @@ Deno.test("four questions are answered with the default, a proposal, a blank and
     ok(text.startsWith("# Ours, by hand.\nengine: none   # nobody asks\n"), text);
     match(
       text,
-      /\n# kube-image-local: .* \(compose\.yaml:3\)\n# kube-not-carried: .* \(compose\.yaml:7\)\nservices: \{ web: \{ startupSeconds: 30, image: /,
+      /\n# kube-image-local: .* \(compose\.yaml:3\)\n# kube-device: .* \(compose\.yaml:7\)\nservices: \{ web: \{ startupSeconds: 30, image: /,
     );
     deepEqual(parse(text), {
       engine: "none",
       services: {
         web: { startupSeconds: 30, image: "registry.example/web:1.4" },
-        etl: { skip: "no wasm here" },
+        etl: { skip: "no kvm here" },
       },
       accepted: { "kube-system-path /dev/dri": "the default is kept" },
       storage: { "/dev/snd": { kind: "hostPath" } },
@@ -122,10 +122,10 @@ Deno.test("answers from a file: by code or by id, what stays open is said, what 
     return done ?? Promise.reject(new Error("not run"));
   };
   const all =
-    'kube-system-path: default\nkube-not-carried: runs elsewhere\nkube-image-local: { services: { web: { image: "r/web:1" } } }\n';
+    'kube-system-path: default\nkube-device: runs elsewhere\nkube-image-local: { services: { web: { image: "r/web:1" } } }\n';
   const whole = await answered(all);
   equal(whole.code, 0, whole.err);
-  equal(parse(whole.text ?? "").accepted["kube-not-carried runtime etl"], "runs elsewhere");
+  equal(parse(whole.text ?? "").accepted["kube-device etl /dev/kvm"], "runs elsewhere");
   const dry = await answered(all, "--dry-run");
   deepEqual([dry.code, dry.text], [0, undefined]);
   match(dry.out, /\n\+services:\n\+ {2}web:\n\+ {4}image: r\/web:1\n/);
@@ -152,22 +152,22 @@ Deno.test("a known stack's decisions are taken along into the file that is made"
   const services = Object.fromEntries(
     ["faf-db", "faf-java-api"].map((name) => [name, { image: `acme/${name}:1` }]),
   );
-  const compose = JSON.stringify({ services: { ...services, etl: { image: "a:1", runtime: "wasm" } } });
-  await withFiles({ "compose.yaml": compose, "a.yaml": "kube-not-carried: default\n" }, async (directory) => {
+  const compose = JSON.stringify({ services: { ...services, etl: { image: "a:1", devices: ["/dev/kvm"] } } });
+  await withFiles({ "compose.yaml": compose, "a.yaml": "kube-device: default\n" }, async (directory) => {
     const { text = "", err } = await decided(directory, ["--answers", "a.yaml"]);
     const known = await Deno.readTextFile(new URL("../../migrations/faf/decisions.yaml", import.meta.url));
     const { accepted, ...rest } = parse(text);
     deepEqual(rest, parse(known), err);
-    deepEqual(accepted, { "kube-not-carried runtime etl": "the default is kept" });
+    deepEqual(accepted, { "kube-device etl /dev/kvm": "the default is kept" });
   });
 });
 
 Deno.test("an accepted question is a warning; another service in it asks anew, and an entry without one is said", async () => {
   const compose = (names: readonly string[]): string =>
     JSON.stringify({
-      services: Object.fromEntries(names.map((name) => [name, { image: "a:1", runtime: "wasm" }])),
+      services: Object.fromEntries(names.map((name) => [name, { image: "a:1", devices: ["/dev/kvm"] }])),
     });
-  const decisions = 'engine: none\naccepted: { "kube-not-carried runtime one": no wasm, kube-nothing: x }\n';
+  const decisions = 'engine: none\naccepted: { "kube-device one /dev/kvm": no kvm, kube-nothing: x }\n';
   const check = async (...names: readonly string[]): Promise<string> => {
     let out = "";
     await withFiles({ "compose.yaml": compose(names), "decisions.yaml": decisions }, async (directory) => {
@@ -176,10 +176,10 @@ Deno.test("an accepted question is a warning; another service in it asks anew, a
     return out;
   };
   const accepted = await check("one");
-  match(accepted, /warning\[kube-not-carried\]: .*\(accepted: no wasm\)/);
+  match(accepted, /warning\[kube-device\]: .*\(accepted: no kvm\)/);
   match(accepted, /remark\[kube-decision-unused\]: "accepted" has "kube-nothing"/);
   doesNotMatch(accepted, /question\[/);
-  match(await check("one", "two"), /question\[kube-not-carried\]/);
+  match(await check("one", "two"), /question\[kube-device\]/);
 });
 
 Deno.test("every line of a hint is data: with its reason, its entries and its blanks", () => {

@@ -33,7 +33,6 @@ const OWNED = "an init container gives the file to it; of a file on disk compose
 const LIMITS_HINT = "Use deploy.resources, or resources in decisions.yaml";
 const NODE_HINT = "Set it on the node, for the kubelet or the container runtime";
 const NOT_NEEDED = "Nothing is to be done";
-const SWARM_HINT = "Use replicas, nodeSelector or affinity by a patch of the workload";
 const NETWORK_HINT = "All pods reach each other; add NetworkPolicies where that is too much";
 
 /** By path: `service.ports.target`. A trailing `.*` speaks for everything below. */
@@ -41,7 +40,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.annotations.*": carried("annotations of the pod"),
   "service.attach": read("a matter of compose's own output"),
   "service.blkio_config.*": reported("Kubernetes does not limit the disk", NODE_HINT),
-  "service.build.*": special("a cluster pulls images: the decision services.NAME.image"),
+  "service.build.*": replaced(
+    "an image of a registry: the decision services.NAME.image, where nothing pushes it",
+  ),
   "service.cap_add": carried("securityContext.capabilities.add"),
   "service.cap_drop": carried("securityContext.capabilities.drop"),
   "service.cgroup": reported("every pod has a cgroup namespace of its own", NOT_NEEDED, "info"),
@@ -59,7 +60,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.cpu_quota": carried("by its period: resources.limits.cpu"),
   "service.cpu_rt_period": reported("no pod has a real-time share", NODE_HINT),
   "service.cpu_rt_runtime": reported("no pod has a real-time share", NODE_HINT),
-  "service.cpu_shares": reported("shares follow from requests", LIMITS_HINT),
+  "service.cpu_shares": carried(
+    "above 1024 resources.requests.cpu, 100m for each 1024; below it as a pod that requests nothing",
+  ),
   "service.cpus": carried("resources.limits.cpu"),
   "service.cpuset": reported("the kubelet's CPU manager pins processors", NODE_HINT),
   "service.credential_spec.*": reported(
@@ -67,17 +70,27 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "Use securityContext.windowsOptions",
   ),
   "service.depends_on.*": replaced("the order of migrations and, for service_healthy, an init container"),
-  "service.deploy.endpoint_mode": reported("a Service has a cluster address", NOT_NEEDED, "info"),
-  "service.deploy.labels.*": reported("labels of a swarm service", "Use labels of the service", "info"),
+  "service.deploy.endpoint_mode": replaced(
+    "a Service with one address that leads to all pods; compose itself heeds neither mode",
+  ),
+  "service.deploy.labels.*": carried(
+    "annotations of the workload; those of Traefik are reported: its Docker provider does not read them",
+  ),
   "service.deploy.mode": carried("DaemonSet for global, Job for jobs"),
-  "service.deploy.placement.*": reported("swarm's placement is not the cluster's", SWARM_HINT),
+  "service.deploy.placement.*": carried(
+    "nodeAffinity and topologySpreadConstraints, as wishes or by decision as conditions",
+  ),
   "service.deploy.replicas": carried("replicas"),
   "service.deploy.resources.limits.cpus": carried("resources.limits.cpu"),
   "service.deploy.resources.limits.memory": carried("resources.limits.memory"),
   "service.deploy.resources.limits.pids": special("the kubelet's podPidsLimit"),
   "service.deploy.resources.reservations.cpus": carried("resources.requests.cpu"),
-  "service.deploy.resources.reservations.devices.*": special("a device plugin"),
-  "service.deploy.resources.reservations.generic_resources.*": reported("a swarm resource", SWARM_HINT),
+  "service.deploy.resources.reservations.devices.*": carried(
+    "NVIDIA's RuntimeClass and its variables, or by decision the resource of a device plugin",
+  ),
+  "service.deploy.resources.reservations.generic_resources.*": carried(
+    "by decision the resource of a device plugin",
+  ),
   "service.deploy.resources.reservations.memory": carried("resources.requests.memory"),
   "service.deploy.restart_policy.*": replaced(
     "a question where the condition is none or on-failure, since a Deployment goes on running",
@@ -88,12 +101,10 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "info",
   ),
   "service.deploy.update_config.*": replaced("RollingUpdate for start-first, else by the kind of service"),
-  "service.develop.*": reported("a matter of development", NOT_NEEDED, "info"),
-  "service.device_cgroup_rules": reported("pods get devices from plugins", NODE_HINT),
-  "service.devices.*": reported(
-    "pods get devices from plugins",
-    "Set privileged: true at the service, which gives it all devices of the node, or install a device plugin",
-    "question",
+  "service.develop.*": read("a matter of development"),
+  "service.device_cgroup_rules": carried("by decision: privileged"),
+  "service.devices.*": carried(
+    "by decision: the resource of a device plugin, or privileged; /dev/net/tun as it is",
   ),
   "service.dns": carried("dnsConfig.nameservers, besides the cluster's own"),
   "service.dns_opt": carried("dnsConfig.options"),
@@ -109,10 +120,8 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "Make a Service of type ExternalName for it",
   ),
   "service.extra_hosts.*": carried("hostAliases; host-gateway by decision"),
-  "service.gpus.*": reported(
-    "pods get GPUs from the vendor's device plugin",
-    "Install it and set its resource",
-    "question",
+  "service.gpus.*": carried(
+    "NVIDIA's RuntimeClass and its variables, or by decision the resource of a device plugin",
   ),
   "service.group_add": carried("supplementalGroups; names by decision"),
   "service.healthcheck.disable": carried("no probes"),
@@ -130,17 +139,17 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.label_file": read("its labels stand in labels"),
   "service.labels.*": carried("annotations of the pod; Traefik's labels are routes"),
   "service.links": replaced("Services for the aliases, an edge of the dependencies"),
-  "service.logging.driver": reported(
-    "the kubelet keeps and rotates logs",
-    "Set containerLogMaxSize and containerLogMaxFiles of the kubelet",
-    "info",
+  "service.logging.driver": replaced(
+    "the kubelet's log files, which kubectl logs reads; drivers that send logs elsewhere are reported",
   ),
-  "service.logging.options.*": read("reported with the driver"),
+  "service.logging.options.*": read("the kubelet rotates by its own settings"),
   "service.mac_address": reported("the network plugin gives addresses", NOT_NEEDED),
   "service.mem_limit": carried("resources.limits.memory"),
   "service.mem_reservation": carried("resources.requests.memory"),
   "service.mem_swappiness": reported("the kubelet rules swap", NODE_HINT),
-  "service.memswap_limit": reported("the kubelet rules swap", NODE_HINT),
+  "service.memswap_limit": carried(
+    "resources.limits.memory where it allows no swap; else reported: pods have none",
+  ),
   "service.models.*": reported("no model runner serves pods", "Deploy the model as a service of its own"),
   "service.network_mode": carried(
     "one pod with the service or container that is named; hostNetwork for host; none is reported",
@@ -192,11 +201,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.restart": replaced(
     "pods are started again; a question where Docker would not do that",
   ),
-  "service.runtime": reported(
-    "a cluster names runtimes by class",
-    "Make a RuntimeClass and name it by a patch",
-    "question",
-  ),
+  "service.runtime": carried("runtimeClassName"),
   "service.scale": carried("replicas"),
   "service.secrets.gid": carried(OWNED),
   "service.secrets.mode": carried("mode of the item; of a file on disk its own"),
@@ -210,10 +215,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.stdin_open": carried("stdin"),
   "service.stop_grace_period": carried("terminationGracePeriodSeconds"),
   "service.stop_signal": carried("lifecycle.preStop, where the image has a shell"),
-  "service.storage_opt.*": reported(
-    "the container runtime has one storage driver",
-    "Use resources.limits of ephemeral-storage",
-  ),
+  "service.storage_opt.*": carried("size: resources.limits of ephemeral-storage"),
   "service.sysctls.*": carried("securityContext.sysctls; unsafe ones need the kubelet's consent"),
   "service.tmpfs": carried(
     "an emptyDir in memory, with the mode and the owner of the entry, or Docker's 1777",
@@ -232,7 +234,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "false: a missing directory is an error; else it is made on the node",
   ),
   "service.volumes.bind.propagation": carried("mountPropagation"),
-  "service.volumes.bind.recursive": reported("a volume is bound as it is", "Decide propagation", "info"),
+  "service.volumes.bind.recursive": carried("readonly: recursiveReadOnly; disabled is reported"),
   "service.volumes.bind.selinux": reported("the kubelet labels volumes", "Set seLinuxOptions", "info"),
   "service.volumes.consistency": read("a hint for Docker Desktop"),
   "service.volumes.image.subpath": carried("subPath"),
@@ -274,7 +276,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "network.name": read("names of Docker's networks reach nobody"),
   "config.content": carried("the content of the ConfigMap"),
   "config.environment": carried("the content of the ConfigMap"),
-  "config.external.*": special("an object that must be there beforehand"),
+  "config.external.*": carried("the ConfigMap of that name, which has to be there beforehand"),
   "config.file": carried("the content of the ConfigMap"),
   "config.labels.*": read("labels of a swarm config"),
   "config.name": carried("the name of an external object"),
@@ -286,7 +288,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "secret.driver_opts.*": read("reported with the driver"),
   "secret.environment": carried("the content of the Secret"),
-  "secret.external.*": special("an object that must be there beforehand"),
+  "secret.external.*": carried("the Secret of that name, which has to be there beforehand"),
   "secret.file": carried("the content of the Secret"),
   "secret.labels.*": read("labels of a swarm secret"),
   "secret.name": carried("the name of an external object"),

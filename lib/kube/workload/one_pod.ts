@@ -149,10 +149,12 @@ function sharedBy(specs: readonly Json[], sharesProcesses: boolean): Json {
   const flags = ["hostNetwork", "hostPID", "hostIPC"].filter(has).map((key) => [key, true]);
   const isOwn = !has("hostPID") && (sharesProcesses || has("shareProcessNamespace"));
   const selector = Object.assign({}, ...specs.map((spec) => fields(spec["nodeSelector"])).reverse());
+  const runtimeClass = specs.map((spec) => spec["runtimeClassName"]).find((name) => name !== undefined);
   return {
     ...Object.fromEntries(flags),
     ...(isOwn ? { shareProcessNamespace: true } : {}),
     ...optional("nodeSelector", selector),
+    ...optional("runtimeClassName", runtimeClass),
   };
 }
 

@@ -2,13 +2,17 @@
 import type { Published } from "../../stack/published_port.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
 import { isAnnotationKey, label, labelValue, shortHash } from "../../stack/names.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at, type Context } from "../../stack/context.ts";
 import type { Place } from "../../stack/secrets/reference.ts";
-import { containerOf } from "./container.ts";
+import { type Container, containerOf } from "./container.ts";
+import { devicesOf, deviceVolumes, withDevices } from "./devices.ts";
 import { fillContainers } from "./fill.ts";
+import { gpuVariables, runtimeClassOf } from "./gpus.ts";
 import { hostSettings } from "./host.ts";
-import { mountsOf } from "./mounts.ts";
+import { type Mounts, mountsOf } from "./mounts.ts";
 import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { placementOf } from "./placement.ts";
 import { SECCOMP } from "../rights.ts";
 import { pullSecretsOf } from "./pull_secrets.ts";
 import { sysctlsOf } from "./security.ts";
@@ -39,16 +43,19 @@ export interface Pod {
  */
 export function podOf(
   workshop: Workshop,
-  subject: Subject,
+  written: Subject,
   kind: WorkloadKind,
   labels: Readonly<Record<string, string>>,
 ): Pod | undefined {
   const { context } = workshop;
-  const { service, decision } = subject;
+  const { service, decision } = written;
+  const devices = devicesOf(context, written);
+  const subject = devices.isPrivileged ? { decision, service: { ...service, privileged: true } } : written;
   const helperImage = context.decisions.helperImage ?? HELPER_IMAGE;
   const mounts = mountsOf(workshop, subject, helperImage);
   const host = hostSettings(context, subject, kind);
-  const container = containerOf(workshop, subject, mounts, host.variables);
+  const variables = new Map([...host.variables, ...gpuVariables(subject)]);
+  const container = containerOf(workshop, subject, mounts, variables);
   if (container === undefined) return undefined;
   const hostPorts = hostPortsOf(workshop, subject);
   const grace = graceOf(subject);
@@ -61,18 +68,7 @@ export function podOf(
       ? {}
       : { fsGroup: decision.fsGroup, fsGroupChangePolicy: "OnRootMismatch" }),
   };
-  const initContainers = [
-    ...fillContainers({
-      container: container.json,
-      mounts: mounts.filled,
-      fillImage: context.decisions.fillImage,
-    }),
-    ...waitContainers(workshop, subject, helperImage),
-    ...mounts.initContainers,
-    // A service may be called as one of them.
-  ].map((one) =>
-    one["name"] === container.json["name"] ? { ...one, name: label(`${one["name"]}-first`) } : one
-  );
+  const initContainers = initContainersOf(workshop, subject, { container, mounts, helperImage });
   const spec: Json = {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -80,11 +76,13 @@ export function podOf(
     ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
     ...optional("securityContext", security),
     ...platformOf(context, subject),
+    ...placementOf(context, subject, selectorOf(labels)),
+    ...runtimeClassOf(context, subject),
     ...optional("imagePullSecrets", pullSecretsOf(workshop, subject)),
     ...(kind === "Job" ? { restartPolicy: restartPolicy(service.restart) } : {}),
     ...optional("initContainers", initContainers),
-    containers: [hostPorts.length === 0 ? container.json : withHostPorts(container.json, hostPorts)],
-    ...optional("volumes", mounts.volumes),
+    containers: [withDevices(withHostPorts(container.json, hostPorts), devices)],
+    ...optional("volumes", [...mounts.volumes, ...deviceVolumes(devices)]),
   };
   const digests = [...container.digests, ...mounts.digests];
   const annotations = { ...annotationsOf(workshop, subject), ...digestAnnotation(workshop, digests) };
@@ -93,8 +91,40 @@ export function podOf(
     image: container.image,
     variables: container.variables,
     digests,
-    exclusive: mounts.writesData || hostPorts.length > 0 || service.network_mode === "host",
+    exclusive: mounts.writesData || hostPorts.length > 0 || service.network_mode === "host" ||
+      devices.mounts.size + devices.resources.size + Object.keys(decision.devices ?? {}).length > 0,
   };
+}
+
+/** What comes before the program: its volumes filled, what it waits for, its files in their places. */
+function initContainersOf(
+  workshop: Workshop,
+  subject: Subject,
+  { container, mounts, helperImage }: {
+    readonly container: Container;
+    readonly mounts: Mounts;
+    readonly helperImage: string;
+  },
+): readonly Json[] {
+  return [
+    ...fillContainers({
+      container: container.json,
+      mounts: mounts.filled,
+      fillImage: workshop.context.decisions.fillImage,
+    }),
+    ...waitContainers(workshop, subject, helperImage),
+    ...mounts.initContainers,
+    // A service may be called as one of them.
+  ].map((one) =>
+    one["name"] === container.json["name"] ? { ...one, name: label(`${one["name"]}-first`) } : one
+  );
+}
+
+const NAME_LABEL = "app.kubernetes.io/name";
+
+/** Of a pod's labels the one that its workload selects it by. */
+function selectorOf(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { [NAME_LABEL]: labels[NAME_LABEL] ?? "" };
 }
 
 /** A pod with no time to end is gone for the API before its program is, and the next would write beside it. */
@@ -140,6 +170,7 @@ function hostPortsOf(workshop: Workshop, { service }: Subject): readonly Publish
 }
 
 function withHostPorts(container: Json, hostPorts: readonly Published[]): Json {
+  if (hostPorts.length === 0) return container;
   const ports = (container["ports"] as readonly Json[] | undefined ?? []).map((port) => {
     const own = hostPorts.find((one) =>
       one.port === port["containerPort"] && one.protocol === port["protocol"]
@@ -167,7 +198,9 @@ function platformOf(context: Context, { service }: Subject): Json {
       message:
         `Platform "${service.platform}" of service "${service.name}" is no node's: its image runs where the node's runtime knows it`,
       ...at(context.project, ["services", service.name, "platform"]),
-      hint: "Make a RuntimeClass of such a runtime and name it by a patch",
+      hint: `Make a RuntimeClass of such a runtime and name it: services: { ${
+        yamlWord(service.name)
+      }: { runtimeClass: CLASS } }`,
     });
     return {};
   }

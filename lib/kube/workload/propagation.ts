@@ -11,6 +11,19 @@ export function propagation(
   mount: Mount,
   decision: StorageDecision | undefined,
 ): Json {
+  const recursive = mount.bind?.recursive;
+  if (recursive === "disabled") {
+    workshop.context.report({
+      code: "kube-propagation",
+      severity: "warning",
+      message:
+        `"recursive: disabled" of "${mount.target}" of service "${subject.service.name}" is not carried: what is mounted below it on the node is seen in the pod`,
+      ...at(workshop.context.project, ["services", subject.service.name, "volumes"]),
+      hint: "Mount the directories beside it one by one",
+    });
+  }
+  // The API takes it of a read-only mount alone that has no propagation.
+  if (recursive === "readonly" && mount.read_only === true) return { recursiveReadOnly: "IfPossible" };
   if (decision?.propagation !== undefined) return { mountPropagation: decision.propagation };
   switch (mount.bind?.propagation) {
     case "rshared":

@@ -2,6 +2,7 @@
 import type { Service } from "../../../compose/project.ts";
 import { at, type Context } from "../../stack/context.ts";
 import type { ResourcesDecision } from "../../decisions/decisions.ts";
+import { fields } from "../../values/json.ts";
 import { quantityOf } from "../quantity.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
 import { byteQuantity, bytes, cpuQuantity } from "./units.ts";
@@ -21,7 +22,42 @@ export function resourcesOf(context: Context, subject: Subject): Json {
     ...pick("requestMemory", memory(reservations?.memory ?? service.mem_reservation)),
   };
   reportRest(context, subject);
-  return resourceRequirements(withRequests(context, { ...written, ...decision.resources }));
+  const values = { ...written, ...decision.resources };
+  const required = resourceRequirements(
+    withRequests(context, { ...pick("requestCpu", weight(service, values)), ...values }),
+  );
+  const disk = memory(service.storage_opt?.["size"]);
+  if (disk !== undefined) reportDisk(context, service);
+  return disk === undefined
+    ? required
+    : { ...required, limits: { ...fields(required["limits"]), "ephemeral-storage": disk } };
+}
+
+function reportDisk(context: Context, { name }: Service): void {
+  context.report({
+    code: "kube-disk-limit",
+    severity: "info",
+    message:
+      `Beyond "size" of "storage_opt" the pod of service "${name}" is ended; Docker tells the program that the disk is full`,
+    ...at(context.project, ["services", name, "storage_opt", "size"]),
+    hint: "It counts what lies in the container, in empty directories and in its log",
+  });
+}
+
+/** Docker's weight of a container that says nothing, which is a tenth of a processor here, and the most that is reserved. */
+const USUAL_SHARES = 1024;
+const USUAL_MILLIS = 100;
+const MOST_MILLIS = 1000;
+
+/**
+ * `cpu_shares` as a request, from which the kubelet makes shares: who has more than usual gets more than who says nothing.
+ * Less than usual is what a pod without a request has.
+ */
+function weight({ cpu_shares: shares }: Service, { cpu: limit }: ResourcesDecision): string | undefined {
+  if (shares === undefined || shares <= USUAL_SHARES) return undefined;
+  const millis = Math.min(MOST_MILLIS, Math.round(shares / USUAL_SHARES * USUAL_MILLIS));
+  const request = `${millis}m`;
+  return limit === undefined ? request : String(least(request, limit));
 }
 
 /**
@@ -69,14 +105,16 @@ export function resourceRequirements(values: ResourcesDecision): Json {
 }
 
 function reportRest(context: Context, { service }: Subject): void {
-  const devices = service.deploy?.resources?.reservations?.devices ?? [];
-  if (devices.length > 0) {
+  const { memswap_limit: swap } = service;
+  const most = service.deploy?.resources?.limits?.memory ?? service.mem_limit;
+  if (swap !== undefined && bytes(swap) !== 0 && bytes(swap) !== bytes(most)) {
     context.report({
-      code: "kube-device-reservation",
-      severity: "question",
-      message: `Service "${service.name}" reserves devices, which need a device plugin on the node`,
-      ...at(context.project, ["services", service.name, "deploy", "resources", "reservations", "devices"]),
-      hint: "Install the vendor's device plugin and set its resource by a patch of the workload",
+      code: "kube-not-carried",
+      severity: "warning",
+      message:
+        `"memswap_limit" of service "${service.name}" is not carried: pods have no swap, unless the kubelet gives it to all`,
+      ...at(context.project, ["services", service.name, "memswap_limit"]),
+      hint: "Raise mem_limit by what the program kept in swap",
     });
   }
   if (service.deploy?.resources?.limits?.pids !== undefined) {

@@ -1,10 +1,11 @@
 /** The workload object around a pod template. */
 import type { WorkloadKind } from "../../stack/role.ts";
-import { label } from "../../stack/names.ts";
+import { at } from "../../stack/context.ts";
+import { isAnnotationKey, label } from "../../stack/names.ts";
 import type { KubeObject } from "../object.ts";
 import { record } from "../../values/json.ts";
 import { mayOverlap } from "../../stack/kind.ts";
-import type { Subject, Workshop } from "./parts.ts";
+import { optional, type Subject, type Workshop } from "./parts.ts";
 import type { Pod } from "./pod.ts";
 
 /** The controller puts the name with a hash behind it into a label of its pods, which has at most 63 letters. */
@@ -41,6 +42,7 @@ export function workloadOf(
     name: label(service.name, kind === "StatefulSet" ? LONGEST_OF_SET : undefined),
     namespace: context.namespace,
     labels: labelsOf(service.name, context.project.name),
+    ...optional("annotations", serviceLabels(workshop, subject)),
   };
   const selector = { matchLabels: selectorOf(service.name) };
   const replicas = decision.replicas ?? service.deploy?.replicas ?? service.scale ?? 1;
@@ -70,6 +72,30 @@ export function workloadOf(
         spec: { backoffLimit: backoffLimit(service.restart), template },
       };
   }
+}
+
+/** `deploy.labels`, which are a swarm service's and none of its containers'. */
+function serviceLabels({ context, secrets }: Workshop, { service }: Subject): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(service.deploy?.labels ?? {})) {
+    const isTraefiks = /^traefik(\.|$)/i.test(name);
+    if (!isTraefiks && isAnnotationKey(name) && secrets.ofPair(name, value) === undefined) {
+      kept[name] = value;
+      continue;
+    }
+    context.report({
+      code: "kube-label-not-carried",
+      severity: isTraefiks ? "question" : "warning",
+      message: isTraefiks
+        ? `Label "${name}" of service "${service.name}" makes no route: below deploy it is swarm's, and Traefik's Docker provider does not read it`
+        : `Label "${name}" of service "${service.name}" is not carried: it holds a secret, or its name cannot be an annotation's`,
+      ...at(context.project, ["services", service.name, "deploy", "labels", name]),
+      hint: isTraefiks
+        ? "Write it below labels of the service"
+        : "If something reads it, add an annotation of another name",
+    });
+  }
+  return kept;
 }
 
 /** Kubernetes' own deadline for a rollout, in seconds, and the longest end of a pod that it leaves time for. */
