@@ -80,6 +80,7 @@ const ORDER = [
   "lib/run/secrets",
   "lib/run",
   "lib/views",
+  "lib/render",
   "lib/report",
   "lib/embedded_cluster",
   "lib/cli",
@@ -100,6 +101,7 @@ const PURE = [
   "lib/migration",
   "lib/diff",
   "lib/views",
+  "lib/render",
   "lib/report",
 ];
 
