@@ -1,9 +1,10 @@
 /** Declares the commands that show what is known of a stack and ask what is not. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { LAYOUTS, SECRET_FORMS } from "../render/options.ts";
 import type { On } from "./command.ts";
-import { withInput, withOutput } from "./options.ts";
+import { append, withCluster, withInput, withOutput } from "./options.ts";
 
-/** `decide`, `explain` and `graph`. */
+/** `decide`, `explain`, `graph` and `render`. */
 export function declareViews(program: Command, on: On): void {
   const decide = withOutput(withInput(program.command("decide")))
     .description("ask the open questions one by one, and write the answers into decisions.yaml")
@@ -28,4 +29,33 @@ export function declareViews(program: Command, on: On): void {
     .description("draw the stack: services by migration, what they need and why, ways in, where data lies")
     .option("--of <service>", "only what is around one service");
   on(graph, async () => (await import("./graph_command.ts")).graph);
+
+  declareRender(program, on);
+}
+
+function declareRender(program: Command, on: On): void {
+  const render = withOutput(withCluster(withInput(program.command("render"))))
+    .description("write the objects of all migrations as files, for those who go on with GitOps")
+    .requiredOption("--to <dir>", "the folder; files in it that others wrote or changed are left alone")
+    .addOption(
+      new Option("--as <layout>", "what goes on with the files").choices([...LAYOUTS]).default("plain"),
+    )
+    .addOption(
+      new Option(
+        "--secrets <form>",
+        "left out, as templates of SealedSecrets or of files for SOPS, as ExternalSecrets, or in clear",
+      ).choices([...SECRET_FORMS]).default("omit"),
+    )
+    .option("--secret-store <name>", "the ClusterSecretStore of ExternalSecrets", "secrets")
+    .option(
+      "--overlay <profile>",
+      "kustomize: only these profiles as overlays (default: all); repeatable",
+      append,
+    )
+    .option("--repo <url>", "Argo CD: the Git repository that the folder is committed to")
+    .option("--source <name>", "Flux: the GitRepository that has the folder", "flux-system")
+    .option("--repo-path <dir>", "Argo CD and Flux: where the folder lies in the repository", ".")
+    .option("--chart-version <version>", "Helm: the chart's version", "0.1.0")
+    .option("--dry-run", "show which files would be written, write nothing");
+  on(render, async () => (await import("./render_command.ts")).render);
 }

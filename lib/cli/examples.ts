@@ -48,6 +48,19 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["graph --stack /opt/shop -o svg > shop.svg", "a picture for a browser"],
     ["graph --stack /opt/shop -o mermaid", "for a page that draws it"],
   ],
+  render: [
+    ["render --stack /opt/shop --to deploy", "a folder for each migration, a file for each object"],
+    ["render --stack /opt/shop --to deploy --as kustomize", "a base, and an overlay for each profile"],
+    [
+      "render --stack /opt/shop --to chart --as helm --secrets external",
+      "a chart; its Secrets come of a store",
+    ],
+    [
+      "render --stack /opt/shop --to . --as argocd --repo https://git.example/shop.git",
+      "sync waves in the order of the migrations",
+    ],
+    ["render --stack /opt/shop --to . --as flux --context prod", "nothing restarts when Flux goes on"],
+  ],
   completions: [
     ["completions bash >> ~/.bashrc", "the command compose-ferry, with names to complete"],
     ["completions zsh >> ~/.zshrc", ""],

@@ -8,7 +8,13 @@ import { createHmac } from "node:crypto";
 const [OPEN, CLOSE] = ["\uFDD0", "\uFDD1"];
 const SYMBOL = /\uFDD0(\d+)\uFDD1/g;
 
-/** Makes the text that a symbol stands for; `key` is the target's, empty where it has none yet. */
+/**
+ * In place of a key, where a plan is written down for others to read: nothing of a Secret goes into its digests. A key
+ * that is written down, too, would let anybody guess short secrets from them.
+ */
+export const PUBLISHED = "published";
+
+/** Makes the text that a symbol stands for; `key` is the target's, empty where it has none yet, or `PUBLISHED`. */
 export type Keyed = (key: string) => string;
 
 /** The digests of one conversion, growing while objects are made. */

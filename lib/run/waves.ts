@@ -22,7 +22,8 @@ export function wavesOf(objects: readonly PlannedObject[]): readonly (readonly P
   return waves.filter((wave) => wave.length > 0);
 }
 
-function waveOf(kind: string): number {
+/** The number of the wave of a kind, from 0. */
+export function waveOf(kind: string): number {
   const index = WAVES.findIndex((kinds) => kinds.includes(kind));
   return index < 0 ? OTHERS : index;
 }

@@ -81,6 +81,7 @@ const ORDER = [
   "lib/run/secrets",
   "lib/run",
   "lib/views",
+  "lib/render",
   "lib/report",
   "lib/embedded_cluster",
   "lib/cli",
@@ -101,6 +102,7 @@ const PURE = [
   "lib/migration",
   "lib/diff",
   "lib/views",
+  "lib/render",
   "lib/report",
 ];
 

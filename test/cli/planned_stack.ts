@@ -14,6 +14,7 @@ const HOME = fileURLToPath(new URL("../../", import.meta.url));
 export interface StackFiles {
   readonly directory: string;
   readonly files?: readonly string[];
+  readonly profiles?: readonly string[];
   /** The text of decisions.yaml; none is looked for. */
   readonly decisions?: string;
   /** What an engine would tell of images. */
@@ -32,11 +33,12 @@ export type TestStack =
 
 /** Fails where the loader finds no project. */
 export async function planTestStack(input: StackFiles): Promise<TestStack> {
-  const { directory, files, compatibility, decisions = "", images, seen, logins } = input;
+  const { directory, files, profiles, compatibility, decisions = "", images, seen, logins } = input;
   const gathered = await planStack(
     {
       stack: directory,
       ...(files === undefined ? {} : { file: [...files] }),
+      ...(profiles === undefined ? {} : { profile: [...profiles] }),
       ...(compatibility === undefined ? {} : { compatibility }),
     },
     { environment: {}, directory, home: HOME, now: () => new Date("2026-01-01T00:00:00Z") },

@@ -1,7 +1,7 @@
 /** Collects ConfigMaps and Secrets: one object for one content, names that do not collide, sizes that fit. */
 import { encodeBase64 } from "../../values/base64.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import { type Digests, keyedHash } from "../digests.ts";
+import { type Digests, keyedHash, PUBLISHED } from "../digests.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import { shortHash, subdomain } from "../../stack/names.ts";
 
@@ -43,7 +43,9 @@ export class ConfigurationObjects {
       return { name: known.planned.object.metadata.name, digest: known.digest };
     }
     const name = this.#freeName(content);
-    const digest = this.#digests.symbol((key) => digestOfContent(content, key).slice(0, 8));
+    const digest = this.#digests.symbol((key) =>
+      isHidden(content, key) ? "secret" : digestOfContent(content, key).slice(0, 8)
+    );
     const planned: PlannedObject = {
       object: configurationObject(content, name, this.#namespace),
       ...(content.source === undefined ? {} : { source: content.source }),
@@ -55,7 +57,7 @@ export class ConfigurationObjects {
   /** A digest for rollouts of values that an object holds among others. */
   digestOf(values: readonly string[]): string {
     const parts = values.map((value) => `\0${value.length}\0${value}`);
-    return this.#digests.symbol((key) => keyedHash(key, parts).slice(0, 8));
+    return this.#digests.symbol((key) => key === PUBLISHED ? "secret" : keyedHash(key, parts).slice(0, 8));
   }
 
   /** All objects by kind and name; one that a single service reads carries that service. */
@@ -88,12 +90,18 @@ export class ConfigurationObjects {
   #freeName(content: Content): string {
     const { kind } = content;
     const wanted = subdomain(content.name);
-    const name = this.#names.has(`${kind}/${wanted}`)
-      ? `${wanted}-${this.#digests.symbol((key) => shortHash(digestOfContent(content, key)))}`
-      : wanted;
+    // Which of those with content of its own it is, where nothing of that may show.
+    const number = this.#byContent.size;
+    const suffix = (key: string): string =>
+      shortHash(isHidden(content, key) ? `${number}` : digestOfContent(content, key));
+    const name = this.#names.has(`${kind}/${wanted}`) ? `${wanted}-${this.#digests.symbol(suffix)}` : wanted;
     this.#names.add(`${kind}/${name}`);
     return name;
   }
+}
+
+function isHidden({ kind }: Content, key: string): boolean {
+  return kind === "Secret" && key === PUBLISHED;
 }
 
 /** Hexadecimal; with the empty key, which is for telling contents apart here, it never leaves. */

@@ -1,6 +1,6 @@
 /** The frame of a Job or CronJob that runs one shell script with values from Secrets. */
 import { createHmac } from "node:crypto";
-import type { Digests } from "../../digests.ts";
+import { type Digests, PUBLISHED } from "../../digests.ts";
 import type { KubeObject } from "../../object.ts";
 import type { Place } from "../../../stack/secrets/reference.ts";
 import { unexpanded } from "../../unexpanded.ts";
@@ -72,6 +72,7 @@ function keyedInputs(variables: Readonly<Record<string, Variable>>, key: string)
   const hmac = createHmac("sha256", key);
   for (const [name, variable] of Object.entries(variables).sort(([left], [right]) => left < right ? -1 : 1)) {
     if (!("place" in variable)) continue;
+    if (key === PUBLISHED && variable.place.kind === "Secret") continue;
     if (variable.optional === true && variable.place.value === undefined) continue;
     const value = variable.place.value ?? new Uint8Array();
     hmac.update(`${name}\0${value.length}\0`).update(value);
