@@ -220,16 +220,16 @@ function reportMade(
   differs?: string,
 ): void {
   const isExec = job.kind === "job-exec";
+  const user = job.settings["user"] === undefined ? "root" : `"${job.settings["user"]}"`;
+  const place = isExec
+    ? `its command is run in a pod of service "${job.service}" through kubectl, as the program's user; ofelia took ${user}`
+    : "a pod of its image, in the cluster's network";
   report({
     code: "kube-schedule",
     severity: "warning",
-    message: `"${job.name}" of ofelia is CronJob "${name}"${differs === undefined ? "" : `, ${differs}`}: ${
-      isExec
-        ? `its command is run by kubectl in a pod of service "${job.service}", as the program's user; ofelia took ${
-          job.settings["user"] === undefined ? "root" : `"${job.settings["user"]}"`
-        }`
-        : "a pod of its image, in the cluster's network"
-    }`,
+    message: `"${job.name}" of ofelia is CronJob "${name}"${
+      differs === undefined ? "" : `, ${differs}`
+    }: ${place}`,
     ...at(project, job.path),
     hint: `Try it once: kubectl -n ${shellWord(namespace)} create job ${
       shellWord(`--from=cronjob/${name}`)
