@@ -44,6 +44,7 @@ export function withCutovers(plan: Plan, crossings: Crossings): Plan {
 function cross(migration: PlannedMigration, crossings: Crossings): PlannedMigration {
   const { steps } = migration;
   const crossing = ({ object }: PlannedObject): boolean => crossings.has(objectKey(object));
+  if (!steps.some((step) => step.kind === "apply" && step.objects.some(crossing))) return migration;
   const waits = steps.filter((step) => step.kind === "wait" && crossings.has(keyOf(step))) as Wait[];
   const crossed = steps.flatMap((step): readonly Step[] => {
     if (step.kind === "wait") return crossings.has(keyOf(step)) ? [] : [step];

@@ -67,8 +67,11 @@ export async function cutOver(
   const { containers, silent } = await given.oldSide.find(step.services);
   if (silent.length > 0 && !given.withoutEngine) return silentEngines(silent, "error");
   const active = containers.filter(isActive);
-  if (recorded === undefined && active.length === 0) return await startHere();
   if (recorded === undefined || recorded.state === "prepared") {
+    if (active.length === 0) {
+      if (recorded !== undefined) await given.write(step.service, undefined);
+      return await startHere();
+    }
     const refused = await prepare(crossing, active);
     if (refused.length > 0) return refused;
   }

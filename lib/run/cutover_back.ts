@@ -45,7 +45,9 @@ export async function goBack(returning: Returning, recorded: Cutover): Promise<r
   lasting.push({ ...told, state: "back", at: now(), ...(why === undefined ? {} : { why }) });
   const left = await endPods(planned, id, lasting);
   if (left.length > 0) return left;
-  const found = await guard.ask({ planned, isNew: true }, () => {}, lasting.signal);
+  // One that has not ended yet, as it was only told to, is the one that goes on.
+  const leaving = new Set(recorded.containers.map((container) => container.id));
+  const found = await guard.ask({ planned, isNew: true, leaving }, () => {}, lasting.signal);
   if (found.length > 0) return found;
   for (const container of recorded.containers) {
     const failed = await oldSide.open(container, lasting.signal);

@@ -102,11 +102,12 @@ export class OldSide {
   /** Starts it again, with what brought it back by itself before, and waits until it is healthy or runs steadily. */
   async open(container: ClosedContainer, signal: AbortSignal): Promise<readonly Diagnostic[]> {
     return await this.#with(container, async (engine) => {
-      if (await stateOf(engine, container) === undefined) return [gone(container)];
+      const before = await stateOf(engine, container);
+      if (before === undefined) return [gone(container)];
       await allowStart(engine, container, this.#bar);
       await setRestart(engine, container, container.restart);
       await startContainer(engine, container);
-      return await untilServing(engine, container, signal);
+      return await untilServing(engine, container, before.isActive ? before.startedAt : undefined, signal);
     });
   }
 
@@ -152,25 +153,29 @@ async function untilEnded(
   }
 }
 
+/** @param begun since when its program ran, where it had not ended yet */
 async function untilServing(
   engine: Engine,
   container: ClosedContainer,
+  begun: string | undefined,
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
   const start = performance.now();
   for (;;) {
     const state = await stateOf(engine, container);
     const elapsedMs = performance.now() - start;
-    if (state?.isActive && isServing(state, elapsedMs)) return [];
     if (state === undefined) return [gone(container)];
-    const hasEnded = !state.isActive && elapsedMs > STEADY_MS;
+    if (isServing(state, elapsedMs)) return [];
+    // It ran still when it was to go on, and has ended since as it had been told.
+    if (!state.isActive && state.startedAt === begun) await startContainer(engine, container);
+    const hasEnded = !state.isActive && elapsedMs > STEADY_MS && state.startedAt !== begun;
     if (hasEnded || elapsedMs > PATIENCE_MS) return [notServing(container, state)];
     await pause(POLL_MS, signal);
   }
 }
 
-function isServing({ health }: ContainerState, elapsedMs: number): boolean {
-  return health === undefined ? elapsedMs > STEADY_MS : health === "healthy";
+function isServing({ isActive, health }: ContainerState, elapsedMs: number): boolean {
+  return isActive && elapsedMs > STEADY_MS && (health === undefined || health === "healthy");
 }
 
 function notEnding({ name, service, stopSignal, stopSeconds }: ServiceContainer): Diagnostic {

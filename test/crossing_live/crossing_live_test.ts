@@ -36,7 +36,7 @@ Deno.test({
   }`,
   ignore: why !== undefined,
   fn: async (t) => {
-    await using harbour = await openHarbour(report);
+    await using harbour = await openHarbour(report, []);
     const moving = await startMoving(harbour, "moved");
     await t.step("a PostgreSQL moves, and goes back with what was written", async () => {
       await cross(moving);
