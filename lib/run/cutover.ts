@@ -12,6 +12,7 @@ import type { ClosedContainer, Cutover } from "./cutover_record.ts";
 import { isActive, stateWords } from "./guard/container_words.ts";
 import { silentEngines } from "./guard/silent.ts";
 import type { StartGuard } from "./guard/start_guard.ts";
+import { userShift } from "../node/user_map.ts";
 import type { OldSide } from "./old_side.ts";
 import { applyWaves, type Running, waitPatiently, wantedOf } from "./start.ts";
 import type { InventoryEntry } from "./state.ts";
@@ -85,6 +86,8 @@ async function prepare(
 ): Promise<readonly Diagnostic[]> {
   const paused = active.filter(({ state }) => state === "paused");
   if (paused.length > 0) return paused.map(isPaused);
+  const shifted = (await Promise.all(active.map(ownerDiffers))).flat();
+  if (shifted.length > 0) return shifted;
   const leaving = new Set(active.map((container) => container.id));
   const others = await guard.ask({ planned: step.workload, isNew: true, leaving });
   if (others.length > 0) return others;
@@ -203,6 +206,22 @@ function tell(
 
 function first(problems: readonly Diagnostic[]): string {
   return problems[0]?.message.split("\n")[0] ?? "";
+}
+
+/** An engine that remaps users has written its data as others than the pod would be. */
+async function ownerDiffers({ name, pid, writes }: ServiceContainer): Promise<readonly Diagnostic[]> {
+  const shift = writes.length === 0 || pid === 0 ? 0 : await userShift(pid) ?? 0;
+  if (shift === 0) return [];
+  const [first] = writes.flatMap(({ sources }) => sources);
+  return [{
+    code: "run-owner-differs",
+    severity: "error",
+    message:
+      `The engine of container "${name}" remaps users by ${shift}: what it wrote to "${first}" belongs to ` +
+      "users of other numbers than the pod's programs have, which could not read it",
+    hint:
+      `Stop it, give the files to the numbers without ${shift} (chown), and start it here without --cross`,
+  }];
 }
 
 function isPaused(container: ServiceContainer): Diagnostic {

@@ -3,7 +3,16 @@ import { equal } from "node:assert/strict";
 import { whyNoRealNode } from "../ferry/requirements.ts";
 import { readSeen } from "../guard/berth.ts";
 import { openHarbour } from "../guard/harbour.ts";
-import { cross, isInCluster, isInEngine, killed, nothingIsLost, returnIt, startMoving } from "./database.ts";
+import {
+  cross,
+  isInCluster,
+  isInEngine,
+  isRefused,
+  killed,
+  nothingIsLost,
+  returnIt,
+  startMoving,
+} from "./database.ts";
 import type { Moment } from "./killed_run.ts";
 
 const why = await whyNoRealNode();
@@ -36,13 +45,23 @@ Deno.test({
   }`,
   ignore: why !== undefined,
   fn: async (t) => {
-    await using harbour = await openHarbour(report, []);
+    await using harbour = await openHarbour(report, ["docker-compose"]);
     const moving = await startMoving(harbour, "moved");
     await t.step("a PostgreSQL moves, and goes back with what was written", async () => {
       await cross(moving);
       await returnIt(moving);
       const { acknowledged, longestMs } = await nothingIsLost(moving);
       report(`${acknowledged.length} rows, nobody could write for at most ${longestMs} ms`);
+    });
+    await t.step("while it is in the cluster no colleague and no engine starts a second one", async () => {
+      await cross(moving);
+      await isRefused(moving, "up", "--detach");
+      await isRefused(moving, "-f", `${moving.berth.stack}/docker-compose.yml`, "up", "--detach");
+      await isRefused(moving, "start");
+      await harbour.engine.kill();
+      await harbour.engine.start();
+      await isInCluster(moving);
+      await returnIt(moving);
     });
     for (const [state, moment] of THERE) {
       await t.step(`killed ${moment} "${state}" on its way there, the next run moves it`, async () => {

@@ -1,15 +1,9 @@
 /** A PostgreSQL with data, moved to the cluster while somebody writes to it, and back. */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { join } from "node:path";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
 import type { Output } from "../ferry/namespaces.ts";
-import {
-  type Berth,
-  createContainer,
-  type Harbour,
-  makeBerth,
-  startContainer,
-  until,
-} from "../guard/berth.ts";
+import { type Berth, type Harbour, makeBerth, startContainer, until } from "../guard/berth.ts";
 import { engineEnvironment } from "../guard/engine.ts";
 import type { Moment } from "./killed_run.ts";
 import type { Written } from "./writer.ts";
@@ -27,7 +21,8 @@ export interface Moving {
 export async function startMoving(harbour: Harbour, name: string): Promise<Moving> {
   const { node } = harbour;
   const berth = await makeBerth(harbour, name);
-  const container = await createContainer(harbour, berth);
+  const container = `${name}-bay-1`;
+  await succeeds(compose(harbour, berth, "up", "--detach"));
   await startContainer(harbour, container);
   const written = join(node.directory, `${name}.json`);
   const command = [
@@ -39,6 +34,24 @@ export async function startMoving(harbour: Harbour, name: string): Promise<Movin
   const moving = { harbour, berth, container, written };
   await writes(moving);
   return moving;
+}
+
+/** Runs docker compose in the folder of the stack. */
+export async function compose(
+  { node }: Harbour,
+  { stack }: Berth,
+  ...args: readonly string[]
+): Promise<Output> {
+  const { "docker-compose": program } = await buildTools(["docker-compose"], () => {});
+  return await node.run([program, "--project-directory", stack, ...args], engineEnvironment(node));
+}
+
+/** A colleague who starts the stack as ever is refused by the engine, and nothing else happens. */
+export async function isRefused(moving: Moving, ...args: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await compose(moving.harbour, moving.berth, ...args);
+  notEqual(code, 0, stdout + stderr);
+  match(stderr, /moved-to-kubernetes not found/);
+  await isInCluster(moving);
 }
 
 /** Runs `migrate`, and expects that the cluster serves it afterwards and nobody else does. */

@@ -16,7 +16,12 @@ const EVERY_MS = 100;
 /** Where the database may answer: in its container, or at its Service. */
 async function addresses(container: string, kubectl: readonly string[]): Promise<readonly string[]> {
   const [inEngine, inCluster] = await Promise.all([
-    output("docker", ["inspect", "--format", "{{.NetworkSettings.IPAddress}}", container]),
+    output("docker", [
+      "inspect",
+      "--format",
+      "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+      container,
+    ]),
     output(kubectl[0] ?? "", [...kubectl.slice(1), "-o", "jsonpath={.spec.clusterIP}"]),
   ]);
   return [inEngine, inCluster].filter((address) => /^\d+\./.test(address));
