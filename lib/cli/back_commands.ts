@@ -1,5 +1,8 @@
 /** `rollback`, `prune`, `unlock`: what goes back or cleans up. None of them touches data. */
-import { Failure } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import { type ReturnOptions, returnServices } from "../run/return_services.ts";
+import { crossingOptions } from "./crossing_of.ts";
+import { guardOfSession } from "./docker_in_use.ts";
 import { unlock as unlockRun } from "../run/lock.ts";
 import { findRecord } from "../run/prepare.ts";
 import { findOrphans, type Orphan, prune as pruneOrphans } from "../run/prune.ts";
@@ -19,6 +22,11 @@ const ADOPTED = "it was there before and was taken over";
 
 /** Stops and removes workloads and routes of the migrations after `--to`, newest first. */
 export function rollback(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  const services = options["service"];
+  if (Array.isArray(services) === (options["to"] !== undefined)) {
+    throw new Failure(ExitCode.usage, [whereTo()]);
+  }
+  if (Array.isArray(services)) return rollbackServices(services.map(String), options, surroundings);
   return withWriteSession(options, surroundings, async (session) => {
     const to = String(options["to"]);
     const state = await loadState(await recordOf(session));
@@ -47,8 +55,38 @@ export function rollback(options: CommandOptions, surroundings: Surroundings): P
     const count = steps.reduce((sum, { removed }) => sum + removed.length, 0);
     const question = `Remove ${plural(count, "object")} of ${plural(steps.length, "migration")}? Data stays.`;
     if (steps.length > 0 && !confirmWrite(session, question)) return ExitCode.ok;
-    return await follow(session, rollbackTo(session.plan, { ...session.writer, to }));
+    return await follow(session, rollbackTo(session.plan, { ...returning(session), to }));
   });
+}
+
+/** Takes services back to the containers that they came from. */
+function rollbackServices(
+  services: readonly string[],
+  options: CommandOptions,
+  surroundings: Surroundings,
+): Promise<number> {
+  return withWriteSession(options, surroundings, async (session) => {
+    const names = services.map((name) => `"${name}"`).join(", ");
+    if (options["dryRun"] === true) return preview(session, { services });
+    const question = `Take ${names} back to their containers? Data stays, with what was written since.`;
+    if (!confirmWrite(session, question)) return ExitCode.ok;
+    return await follow(session, returnServices(session.plan, services, returning(session)));
+  });
+}
+
+/** What every way back needs. */
+function returning(session: WriteSession): ReturnOptions {
+  const { writer } = session;
+  return { ...writer, startGuard: guardOfSession(session), crossing: crossingOptions(session) };
+}
+
+function whereTo(): Diagnostic {
+  return {
+    code: "cli-where-to",
+    severity: "error",
+    message: "Either --to or --service says what goes back",
+    hint: "Write for example rollback --to 070, or rollback --service db",
+  };
 }
 
 /** Removes objects that the stack no longer has. */

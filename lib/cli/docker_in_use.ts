@@ -10,7 +10,8 @@ import { isPending, selectMigrations, upTo } from "../run/select_migrations.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { PlannedStack } from "./plan_stack.ts";
-import { guardOf } from "./guard_of.ts";
+import { crossingContainers } from "./crossing_of.ts";
+import { type GuardManner, guardOf } from "./guard_of.ts";
 import type { WriteSession } from "./write_session.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -18,8 +19,12 @@ import type { Surroundings } from "./surroundings.ts";
 /** The guard of a move, as its flags have it. */
 export function guardOfSession(
   { stack, surroundings, target, options }: WriteSession,
+  isCrossing?: GuardManner["isCrossing"],
 ): StartGuard | undefined {
-  return guardOf(stack, surroundings, target.client, options["allowRunning"] === true);
+  return guardOf(stack, surroundings, target.client, {
+    allowRunning: options["allowRunning"] === true,
+    ...(isCrossing === undefined ? {} : { isCrossing }),
+  });
 }
 
 /**
@@ -54,7 +59,7 @@ export async function refuseInUse(session: WriteSession, selection: Selection): 
  */
 export async function inUseBy(session: WriteSession, selection: Selection): Promise<readonly Diagnostic[]> {
   const objects = (await wouldApply(session, selection)).flatMap(plannedObjects);
-  return await guardOfSession(session)?.preview(objects) ?? [];
+  return await guardOfSession(session, await crossingContainers(session))?.preview(objects) ?? [];
 }
 
 /** What a run was asked to do: all up to a migration, or one again and what is left to do before it. */

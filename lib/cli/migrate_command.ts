@@ -1,5 +1,6 @@
 /** `migrate` and `redo`: from the stack to the cluster, or with `--dry-run` what that would change. */
 import { runPlan } from "../run/run_plan.ts";
+import { crossingOptions } from "./crossing_of.ts";
 import { keyText } from "./digest_key.ts";
 import { guardOfSession, refuseInUse } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
@@ -61,6 +62,7 @@ async function run(session: WriteSession, selection: Selection = {}): Promise<nu
     frozen: options["frozen"] === true,
     acceptNewVersion: acceptance === "accepted",
     startGuard: guardOfSession(session),
+    crossing: crossingOptions(session),
   });
   return await follow(session, events);
 }

@@ -76,6 +76,7 @@ function withGuardedTerminal(given: Surroundings): Surroundings {
 }
 
 const ALLOW_RUNNING = "start workloads although containers still write to the same directories";
+const CROSS = "move what runs as containers: stop each service there, prove it, start it here, one by one";
 const ACCEPT_NEW = "apply also what only this version of the tool changes; --yes does not answer that";
 function declareMoving(program: Command, on: On): void {
   const migrate = withWriting(withOutput(withCluster(withInput(program.command("migrate")))))
@@ -87,6 +88,7 @@ function declareMoving(program: Command, on: On): void {
     .option("--adopt", "take over objects and fields that others made")
     .option("--accept-new-version", ACCEPT_NEW)
     .option("--allow-running", ALLOW_RUNNING)
+    .option("--cross", CROSS)
     .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do");
   on(migrate, async () => (await import("./migrate_command.ts")).migrate, true);
 
@@ -101,7 +103,12 @@ function declareMoving(program: Command, on: On): void {
 
   const rollback = withWriting(withOutput(withCluster(withInput(program.command("rollback")))))
     .description("remove workloads and routes of later migrations, newest first; data stays")
-    .requiredOption("--to <number>", "the last migration that stays, such as 070")
+    .option("--to <number>", "the last migration that stays, such as 070")
+    .option(
+      "--service <name>",
+      "take one service back to its containers, with what was written since; repeatable",
+      append,
+    )
     .option("--dry-run", "show what would be removed, write nothing");
   on(rollback, async () => (await import("./back_commands.ts")).rollback);
 

@@ -34,6 +34,7 @@ const STAYING: ReadonlySet<RunEvent["type"]> = new Set([
   "service-absent",
   "migration-started",
   "migration-skipped",
+  "cutover",
   "manual",
   "migration-finished",
   "migration-rolled-back",

@@ -132,7 +132,7 @@ export async function follow(
   try {
     for await (const event of events) {
       tally.handle(event);
-      if (event.type === "migration-finished" || event.type === "migration-rolled-back") {
+      if ("diagnostics" in event) {
         failures.push(...event.diagnostics);
       }
       if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, ...event })}\n`);

@@ -127,6 +127,12 @@ const service = z.strictObject({
   names: names.optional(),
   dependsOn: z.array(z.string()).optional().describe("Services that it needs, besides those that were found"),
   waitFor: z.boolean().optional().describe("Init containers for the conditions of depends_on"),
+  crossing: z.literal("exclusive").optional().describe(
+    "exclusive: a run stops its containers and starts it in the cluster, as migrate --cross does with every service",
+  ),
+  killAfterGrace: z.boolean().optional().describe(
+    "A crossing kills its program where it has not ended within stop_grace_period, as Docker does",
+  ),
 });
 
 const limits = z.strictObject({

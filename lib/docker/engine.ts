@@ -1,7 +1,8 @@
-/** The only requests that are sent to a Docker Engine: questions about images, containers and volumes, nothing else. */
+/** The only requests that are sent to a Docker Engine: what its containers, images and volumes are, and what moves them. */
 import { join } from "node:path";
 import { withVariables } from "../cluster/environment.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
+import { field } from "../values/json.ts";
 import type { Endpoint } from "./endpoints.ts";
 
 /** An engine that answers. */
@@ -11,16 +12,25 @@ export interface Engine extends Disposable {
   json(path: string): Promise<unknown>;
   /** The answer's bytes, or undefined where the engine does not have it. */
   bytes(path: string): Promise<Uint8Array | undefined>;
+  /**
+   * Changes something, and gives the answer as JSON; undefined where there is none, as where it was so already.
+   *
+   * @throws EngineError with the engine's own words where it refuses; `status` tells how
+   */
+  change(method: "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }
 
 /** The engine did not answer, or not as it should: why, and what to do. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
   readonly hint: string | undefined;
+  /** Of its answer, where it answered. */
+  readonly status: number | undefined;
 
-  constructor(message: string, hint?: string) {
+  constructor(message: string, hint?: string, status?: number) {
     super(message);
     this.hint = hint;
+    this.status = status;
   }
 }
 
@@ -60,6 +70,7 @@ function engineOf(endpoint: Endpoint, way: Way, prefix: string): Engine {
     endpoint,
     json: async (path) => await read(async () => await (await ask(path))?.json()),
     bytes: async (path) => await read(async () => await (await ask(path))?.bytes()),
+    change: (method, path, body) => read(() => change(way, method, `${prefix}${path}`, body)),
     [Symbol.dispose]: () => way.client.close(),
   };
 }
@@ -143,8 +154,28 @@ async function wayToAddress(address: string, { certificates, host }: Endpoint): 
   }
 }
 
-function send({ client, url }: Way, path: string): Promise<Response> {
-  return read(() => fetch(`${url}${path}`, { client, signal: AbortSignal.timeout(PATIENCE_MS) }));
+function send({ client, url }: Way, path: string, init: RequestInit = {}): Promise<Response> {
+  return read(() => fetch(`${url}${path}`, { ...init, client, signal: AbortSignal.timeout(PATIENCE_MS) }));
+}
+
+async function change(way: Way, method: string, path: string, body: unknown): Promise<unknown> {
+  const init = body === undefined
+    ? { method }
+    : { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  const response = await send(way, path, init);
+  const text = await response.text();
+  if (response.ok || response.status === 304) return text === "" ? undefined : JSON.parse(text);
+  throw new EngineError(refusalOf(text) ?? `it answers ${response.status}`, undefined, response.status);
+}
+
+/** The engine's own words, or nothing where the answer is not JSON. */
+function refusalOf(text: string): string | undefined {
+  try {
+    const message: unknown = field(JSON.parse(text), "message");
+    return typeof message === "string" ? message : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What breaks while it is asked is an engine that does not answer. */

@@ -40,7 +40,7 @@ export function digestShared(object: KubeObject): string {
  * not count, and neither does the order of objects inside a step, which the runner decides.
  */
 export function digestMigration(migration: PlannedMigration, key: DigestKey): string {
-  return digestValue(migration.steps.map((step) => effectOf(step, key)), key);
+  return digestValue((migration.effect ?? migration.steps).map((step) => effectOf(step, key)), key);
 }
 
 function effectOf(step: Step, key: DigestKey): unknown {
@@ -58,6 +58,8 @@ function effectOf(step: Step, key: DigestKey): unknown {
       return ["manual", step.instruction];
     case "remove":
       return ["remove", step.ref];
+    case "cutover":
+      return ["cutover", step.services, digestObject(step.workload.object, key)];
   }
 }
 

@@ -22,13 +22,26 @@ export function refOf(object: KubeObject): ObjectRef {
  * - `job`: apply a Job and wait until it is complete; it runs again only when its inputs changed.
  * - `manual`: something a person does; the run goes on and says it.
  * - `remove`: delete the object (never a data kind).
+ * - `cutover`: what runs as containers of the service stops, and its objects start in its place.
  */
 export type Step =
   | { readonly kind: "apply"; readonly objects: readonly PlannedObject[] }
   | { readonly kind: "wait"; readonly ref: ObjectRef; readonly timeout: string; readonly source?: Span }
   | { readonly kind: "job"; readonly object: PlannedObject; readonly timeout: string }
   | { readonly kind: "manual"; readonly instruction: string }
-  | { readonly kind: "remove"; readonly ref: ObjectRef };
+  | { readonly kind: "remove"; readonly ref: ObjectRef }
+  | Cutover;
+
+/** One service from the engine to the cluster: never served by both. */
+export interface Cutover {
+  readonly kind: "cutover";
+  readonly service: string;
+  /** The services in its pod, with itself first. */
+  readonly services: readonly string[];
+  readonly workload: PlannedObject;
+  /** What has to be ready until it has moved. */
+  readonly waits: readonly Extract<Step, { readonly kind: "wait" }>[];
+}
 
 /** One migration of the plan, after its script was run. */
 export interface PlannedMigration {
@@ -37,6 +50,8 @@ export interface PlannedMigration {
   readonly title: string;
   readonly why: string;
   readonly steps: readonly Step[];
+  /** The steps by which it is told from another version of itself; how services get there does not count. */
+  readonly effect?: readonly Step[];
   /** Services that it would have taken, had the stack had them. */
   readonly absent: readonly string[];
   /** Services of the stack that it takes. */
@@ -51,6 +66,12 @@ export interface Plan {
 /** The objects that a migration applies, in order, jobs included. */
 export function plannedObjects(migration: PlannedMigration): PlannedObject[] {
   return migration.steps.flatMap((step) =>
-    step.kind === "apply" ? step.objects : step.kind === "job" ? [step.object] : []
+    step.kind === "apply"
+      ? step.objects
+      : step.kind === "cutover"
+      ? [step.workload]
+      : step.kind === "job"
+      ? [step.object]
+      : []
   );
 }

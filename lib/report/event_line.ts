@@ -39,6 +39,8 @@ export function eventLine(told: RunEvent, options: { readonly colour: boolean })
       return style.dim(`  … ${event.object}: ${event.reason} (${shortDuration(event.elapsedMs)})`);
     case "ready":
       return `  ${style.green("✔")} ${event.object} ready after ${shortDuration(event.elapsedMs)}`;
+    case "cutover":
+      return cutoverLine(event, style);
     case "manual":
       return `  ${style.yellow("!")} By hand: ${event.instruction}`;
     case "migration-finished":
@@ -47,6 +49,7 @@ export function eventLine(told: RunEvent, options: { readonly colour: boolean })
       return event.diagnostics.length === 0
         ? `${style.green("✔")} ${style.bold(event.id)} rolled back; its data and configuration stay`
         : `${style.red("✗")} ${style.bold(event.id)} not rolled back`;
+    case "services-returned":
     case "run-finished":
       return undefined;
   }
@@ -61,6 +64,30 @@ function objectLine(
     return `  ${style.yellow("!")} ${object} kept: it was there before and was taken over`;
   }
   return `  ${style.green("✔")} ${object} ${outcome}`;
+}
+
+function cutoverLine(event: Extract<RunEvent, { type: "cutover" }>, style: Style): string {
+  const { service, state, containers, outageMs, why } = event;
+  const names = containers.join(", ");
+  const silence = outageMs === undefined ? "" : `; nobody served it for ${shortDuration(outageMs)}`;
+  switch (state) {
+    case "prepared":
+      return style.dim(`  … ${service}: what it needs is there, before ${names} stops`);
+    case "closing":
+      return `  … ${service}: stopping ${names}`;
+    case "closed":
+      return style.dim(`  … ${service}: stopped; looking for whoever is still on its directories`);
+    case "opening":
+      return style.dim(`  … ${service}: starting in the cluster`);
+    case "verified":
+      return `  ${style.green("✔")} ${service}: moved to the cluster${silence}`;
+    case "back":
+      return `  ${style.yellow("!")} ${service}: going back to ${names}${
+        why === undefined ? "" : `: ${why}`
+      }`;
+    case "returned":
+      return `  ${style.green("✔")} ${service}: served by ${names} again${silence}`;
+  }
 }
 
 function finishedLine(event: Extract<RunEvent, { type: "migration-finished" }>, style: Style): string {

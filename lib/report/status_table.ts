@@ -1,6 +1,6 @@
 /** `status` as a table: one line a migration, then what to do next. */
 import type { MigrationState } from "../run/event.ts";
-import type { MigrationStatus, RunInProgress, Status } from "../run/status.ts";
+import type { MigrationStatus, RunInProgress, ServiceStatus, Status } from "../run/status.ts";
 import { shortDuration } from "../values/duration.ts";
 import { type Style, styleFor } from "./style.ts";
 import { tableLines } from "./table.ts";
@@ -20,7 +20,7 @@ const SIGNS: Readonly<Record<MigrationState, string>> = {
 /** The whole answer of `status`, ending with the next command. */
 export function renderStatus(status: Status, options: { readonly colour: boolean }): string {
   const style = styleFor(options.colour);
-  const { cluster, migrations, run } = visibleAll(status);
+  const { cluster, migrations, run, services } = visibleAll(status);
   const rows = migrations.map((migration) => rowOf(migration, style));
   const texts = tableLines(rows.map(({ cells }) => cells));
   const lines = rows.map(({ sign, paint, error }, index) =>
@@ -30,7 +30,20 @@ export function renderStatus(status: Status, options: { readonly colour: boolean
     style.bold(cluster.namespace)
   }`;
   const held = run === null ? [] : [runLine(run)];
-  return `${[head, "", ...lines, "", ...held, summary(status)].join("\n")}\n`;
+  const moved = services.length === 0 ? [] : [...services.map((service) => serviceLine(service, style)), ""];
+  return `${[head, "", ...lines, "", ...moved, ...held, summary(status)].join("\n")}\n`;
+}
+
+function serviceLine({ service, state, servedBy, since, containers }: ServiceStatus, style: Style): string {
+  const names = containers.join(", ");
+  if (servedBy === "cluster") {
+    return `  ${style.green("✔")} ${service}: served by the cluster since ${since}; ${names} stopped for it`;
+  }
+  if (servedBy === "containers") {
+    return `  ${style.yellow("…")} ${service}: served by its containers, about to move`;
+  }
+  return `  ${style.red("✗")} ${service}: on its way (${state}), served by nobody since ${since}; ` +
+    "the next run goes on";
 }
 
 function runLine({ runId, holder, since, heartbeatAt, isGone }: RunInProgress): string {

@@ -1,5 +1,6 @@
 /** What happens during a run, as data: progress, JSON lines and the record are all made from these. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { CutoverState } from "./cutover_record.ts";
 
 /**
  * - `adopted`: it was there before, made by somebody else, and was taken over.
@@ -62,6 +63,20 @@ export type RunEvent =
     readonly elapsedMs: number;
   }
   | { readonly type: "ready"; readonly id: string; readonly object: string; readonly elapsedMs: number }
+  /** A service on its way between engine and cluster; `returned`: its containers serve it again. */
+  | {
+    readonly type: "cutover";
+    readonly id: string;
+    readonly service: string;
+    readonly state: CutoverState | "returned";
+    readonly at: string;
+    /** Names of its containers in the engine. */
+    readonly containers: readonly string[];
+    /** For how long nobody served it. */
+    readonly outageMs?: number;
+    /** Why it goes back. */
+    readonly why?: string;
+  }
   | { readonly type: "manual"; readonly id: string; readonly instruction: string }
   | {
     readonly type: "migration-finished";
@@ -76,6 +91,12 @@ export type RunEvent =
     readonly type: "migration-rolled-back";
     readonly id: string;
     readonly title: string;
+    readonly at: string;
+    readonly diagnostics: readonly Diagnostic[];
+  }
+  /** Services did not all go back to their containers. */
+  | {
+    readonly type: "services-returned";
     readonly at: string;
     readonly diagnostics: readonly Diagnostic[];
   }

@@ -6,9 +6,10 @@ import type { Plan } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { untilGone } from "./gone.ts";
 import { entryKey } from "./inventory.ts";
-import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions, writing } from "./locked.ts";
+import { type Holding, holdLock, type Outcome, streamRun, writing } from "./locked.ts";
 import { findRecord } from "./prepare.ts";
 import { removeObject } from "./remove.ts";
+import { cameWith, returnAll, type ReturnOptions } from "./return_services.ts";
 import type { InventoryEntry, State } from "./state.ts";
 import { describe } from "./wait.ts";
 import { findMigration } from "./select_migrations.ts";
@@ -38,7 +39,7 @@ export function isRolledBack(kind: string): boolean {
 }
 
 /** Where to go back to. */
-export interface RollbackOptions extends WriterOptions {
+export interface RollbackOptions extends ReturnOptions {
   /** The last migration that stays, by id or number. */
   readonly to: string;
 }
@@ -57,7 +58,7 @@ export function rollback(plan: Plan, options: RollbackOptions): AsyncGenerator<R
   return streamRun(options, plan.migrations.length, async (writer) => {
     const target = await findRecord(options.client, options.namespace);
     if (target === undefined) return "unchanged";
-    return await holdLock(writer, target, (holding) => rollbackAll(plan, options.to, holding));
+    return await holdLock(writer, target, (holding) => rollbackAll(plan, options, holding));
   });
 }
 
@@ -81,11 +82,13 @@ export function rollbackSteps(plan: Plan, state: State, to: string): readonly Ro
   });
 }
 
-async function rollbackAll(plan: Plan, to: string, holding: Holding): Promise<Outcome> {
-  const steps = rollbackSteps(plan, holding.session.state, to);
+async function rollbackAll(plan: Plan, options: RollbackOptions, holding: Holding): Promise<Outcome> {
+  const steps = rollbackSteps(plan, holding.session.state, options.to);
   for (const step of steps) {
     if (holding.signal.aborted) return stopped(holding);
-    const diagnostics = await rollbackOne(step, holding);
+    // What came from containers goes back first: those that follow may need it, and nobody shall wait for the rest.
+    const left = await returnAll(cameWith(step.id, holding), plan, options, holding);
+    const diagnostics = left.length > 0 ? left : await rollbackOne(step, holding);
     const { id, title } = step;
     holding.push({ type: "migration-rolled-back", id, title, at: holding.options.now(), diagnostics });
     if (diagnostics.length > 0) return holding.signal.aborted ? stopped(holding) : "failed";

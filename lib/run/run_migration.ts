@@ -1,35 +1,22 @@
 /** Carries out the steps of one migration. What it did is told by events; what went wrong is returned. */
-import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
-import type { LiveObject } from "../cluster/live_object.ts";
-import { pause } from "../cluster/transport.ts";
-import { describeObject, type PlannedObject } from "../kube/object.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { PlannedObject } from "../kube/object.ts";
 import { digestObject } from "../migration/digest.ts";
 import { refOf, type Step } from "../migration/step.ts";
-import { bringToRest } from "./at_rest.ts";
-import { type ApplyContext, applyObject } from "./apply.ts";
 import { milliseconds } from "../values/duration.ts";
-import { diagnoseObject } from "./failure.ts";
-import { StartRefused } from "./may_start.ts";
-import { ADOPTED_ANNOTATION } from "./names.ts";
-import { diagnoseNotReady } from "./not_ready.ts";
+import { cutOver, type CutoverContext } from "./cutover.ts";
 import { removeObject } from "./remove.ts";
 import type { InventoryEntry } from "./state.ts";
-import { describe, type NotReady, waitForAll, type Wanted } from "./wait.ts";
-import { wavesOf } from "./waves.ts";
+import { applyWaves, type Running, tryApply, waitAndExplain, wantedOf } from "./start.ts";
+import type { Wanted } from "./wait.ts";
 import type { SelectedMigration } from "./select_migrations.ts";
 
 /** What carrying out a migration needs besides the way to apply an object. */
-export interface MigrationContext extends ApplyContext {
-  /** Values that are masked in every message. */
-  readonly secrets: readonly string[];
+export interface MigrationContext extends Omit<Running, "started"> {
+  /** How services cross that still run as containers; undefined where nobody can ask an engine. */
+  readonly crossing?: CutoverContext | undefined;
   /** Called when a Job is complete, so that it is never run twice for the same inputs. */
   readonly jobDone: (digest: string) => Promise<void>;
-}
-
-/** A migration while it is carried out. */
-interface Running extends MigrationContext {
-  /** What it started from nothing, by its name for people. */
-  readonly started: Map<string, PlannedObject>;
 }
 
 /** What came of it. */
@@ -48,7 +35,7 @@ export async function runMigration(
   context: MigrationContext,
 ): Promise<MigrationResult> {
   const inventory: InventoryEntry[] = [];
-  const running = { ...context, started: new Map() };
+  const running: Running & MigrationContext = { ...context, started: new Map() };
   for (const stage of stagesOf(selected.migration.steps)) {
     const diagnostics = await runStage(stage, selected, running, inventory);
     if (diagnostics.length > 0) return { inventory, diagnostics };
@@ -59,7 +46,7 @@ export async function runMigration(
 type Stage =
   | { readonly kind: "apply"; readonly objects: PlannedObject[] }
   | { readonly kind: "wait"; readonly wanted: Wanted[] }
-  | Extract<Step, { kind: "job" | "manual" | "remove" }>;
+  | Extract<Step, { kind: "job" | "manual" | "remove" | "cutover" }>;
 
 function stagesOf(steps: readonly Step[]): readonly Stage[] {
   const stages: Stage[] = [];
@@ -69,11 +56,7 @@ function stagesOf(steps: readonly Step[]): readonly Stage[] {
       if (last?.kind === "apply") last.objects.push(...step.objects);
       else stages.push({ kind: "apply", objects: [...step.objects] });
     } else if (step.kind === "wait") {
-      const wanted: Wanted = {
-        ref: step.ref,
-        timeoutMs: milliseconds(step.timeout),
-        ...(step.source === undefined ? {} : { source: step.source }),
-      };
+      const wanted = wantedOf(step);
       if (last?.kind === "wait") last.wanted.push(wanted);
       else stages.push({ kind: "wait", wanted: [wanted] });
     } else stages.push(step);
@@ -84,7 +67,7 @@ function stagesOf(steps: readonly Step[]): readonly Stage[] {
 async function runStage(
   stage: Stage,
   selected: SelectedMigration,
-  context: Running,
+  context: Running & MigrationContext,
   inventory: InventoryEntry[],
 ): Promise<readonly Diagnostic[]> {
   const { id } = selected.migration;
@@ -100,94 +83,17 @@ async function runStage(
       return [];
     case "remove":
       return await removeObject(stage.ref, id, context);
+    case "cutover":
+      return await cutOver(stage, id, context, inventory);
   }
 }
-
-async function applyWaves(
-  objects: readonly PlannedObject[],
-  id: string,
-  context: Running,
-  inventory: InventoryEntry[],
-): Promise<readonly Diagnostic[]> {
-  for (const wave of wavesOf(objects)) {
-    // All of a wave are tried, so that one run shows every object that is refused.
-    const results = await Promise.allSettled(
-      wave.map((planned) => tryApply(planned, id, context, inventory)),
-    );
-    const thrown = results.find((result) => result.status === "rejected");
-    if (thrown !== undefined) throw thrown.reason;
-    const diagnostics = results.flatMap((result) => result.status === "fulfilled" ? result.value : []);
-    if (diagnostics.length > 0) return diagnostics;
-  }
-  return [];
-}
-
-async function tryApply(
-  planned: PlannedObject,
-  id: string,
-  context: Running,
-  inventory: InventoryEntry[],
-  job?: LiveObject | null,
-): Promise<readonly Diagnostic[]> {
-  try {
-    const { outcome, live, isStarted } = await applyObject(context, planned, id, job);
-    const object = describeObject(planned.object);
-    if (live !== undefined) {
-      const isAdopted = live.metadata.annotations?.[ADOPTED_ANNOTATION] !== undefined;
-      inventory.push({
-        ...refOf(planned.object),
-        uid: live.metadata.uid ?? "",
-        ...(isAdopted ? { adopted: "done" } : {}),
-      });
-    }
-    if (isStarted) context.started.set(object, planned);
-    context.push({ type: "object", id, object, outcome });
-    return [];
-  } catch (error) {
-    if (error instanceof Failure || context.signal.aborted) throw error;
-    if (error instanceof StartRefused) return error.diagnostics;
-    return diagnoseObject(error, planned, context.client.connection.server, context.secrets);
-  }
-}
-
-async function waitAndExplain(
-  wanted: readonly Wanted[],
-  id: string,
-  context: Running,
-): Promise<readonly Diagnostic[]> {
-  const { failed, diagnostics } = await waitPatiently(wanted, id, context);
-  const started = failed.flatMap(({ wanted: { ref } }) => context.started.get(describe(ref)) ?? []);
-  return [...diagnostics, ...await bringToRest(started, id, context)];
-}
-
-/** As long as a database's log tells of recovery it is at work, and is not given up before its time. */
-async function waitPatiently(
-  wanted: readonly Wanted[],
-  id: string,
-  context: Running,
-): Promise<{ readonly failed: readonly NotReady[]; readonly diagnostics: readonly Diagnostic[] }> {
-  const end = performance.now() + Math.max(0, ...wanted.map(({ timeoutMs }) => timeoutMs));
-  for (;;) {
-    const failed = await waitForAll(context, id, wanted);
-    const diagnostics = await Promise.all(
-      failed.map((one) => diagnoseNotReady(context.client, one, context.secrets)),
-    );
-    const recovers = diagnostics.some(({ message }) => RECOVERY.test(message));
-    if (!recovers || performance.now() > end) return { failed, diagnostics };
-    await pause(RECOVERY_PAUSE_MS, context.signal);
-  }
-}
-
-/** What PostgreSQL and MariaDB or MySQL write while they bring a directory in order that was not closed. */
-const RECOVERY = /^log: .*(automatic recovery in progress|redo starts at|crash recovery)/im;
-const RECOVERY_PAUSE_MS = 5_000;
 
 /** Applies the Job as it is decided, waits for it, and records that it is done. */
 async function runJob(
   planned: PlannedObject,
   timeoutMs: number,
   selected: SelectedMigration,
-  context: Running,
+  context: Running & MigrationContext,
   inventory: InventoryEntry[],
 ): Promise<readonly Diagnostic[]> {
   const { id } = selected.migration;

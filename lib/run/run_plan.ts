@@ -3,6 +3,7 @@ import { Failure } from "../diagnostics/diagnostic.ts";
 import { redact, secretValues } from "../diff/secrets.ts";
 import { objectKey } from "../kube/object.ts";
 import type { DigestKey } from "../migration/digest.ts";
+import { withCutovers } from "../migration/cutovers.ts";
 import { type Plan, plannedObjects, refOf } from "../migration/step.ts";
 import type { RunEvent } from "./event.ts";
 import { findForeign, type Foreign, refuseForeign } from "./foreign.ts";
@@ -22,7 +23,8 @@ import {
 } from "./locked.ts";
 import { diagnoseNewVersion } from "./origin.ts";
 import { missingRights } from "./rbac.ts";
-import type { StartContext } from "./may_start.ts";
+import { crossingOf, type CrossingOptions, crossingsInForce } from "./crossing_options.ts";
+import type { StartGuard } from "./guard/start_guard.ts";
 import { findRecord, prepareTarget } from "./prepare.ts";
 import { shorten, startOf, writeRecord } from "./running_record.ts";
 import { type MigrationResult, runMigration } from "./run_migration.ts";
@@ -48,7 +50,9 @@ export interface RunOptions extends WriterOptions, Selection {
   /** Apply also what only this version of the program changes. */
   readonly acceptNewVersion?: boolean;
   /** Asked right before each workload that writes to a directory is sent. */
-  readonly startGuard?: StartContext["startGuard"];
+  readonly startGuard?: StartGuard | undefined;
+  /** How services come that still run as containers; undefined where their files are all that is known. */
+  readonly crossing?: CrossingOptions | undefined;
 }
 
 /**
@@ -80,11 +84,13 @@ async function run(given: Plan, options: RunOptions, writer: Writer): Promise<Ou
   const target = found ?? await prepareTarget(client, namespace, plan, options.signal);
   const keyed = found === undefined ? planFor(target.key) : plan;
   const secrets = secretValues(keyed.migrations.flatMap(plannedObjects).map(({ object }) => object));
-  return await holdLock(
-    writer,
-    target,
-    (holding) => runAll({ ...holding, plan: keyed, options, secrets, adoptions }),
-  );
+  return await holdLock(writer, target, (holding) => {
+    const crossed = options.crossing === undefined ? keyed : withCutovers(
+      keyed,
+      crossingsInForce(options.crossing, holding.session.state),
+    );
+    return runAll({ ...holding, plan: crossed, options, secrets, adoptions });
+  });
 }
 
 /** The record, what is there of the plan, and what that leaves to do. */
@@ -248,6 +254,7 @@ async function runSafely(
       adoptions,
       redo: running.redo,
       startGuard: options.startGuard,
+      crossing: crossingOf(context, options),
       secrets,
       doneJobs: jobs,
       jobDone: async (digest) => {

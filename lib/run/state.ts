@@ -15,6 +15,7 @@ import {
   STATE_NAME,
   WRITE_ANNOTATION,
 } from "./names.ts";
+import type { Cutover } from "./cutover_record.ts";
 import type { MigrationRecord } from "./migration_record.ts";
 import type { Origin } from "./origin.ts";
 import { chainOf, readRolled, splitRecords, writeRolled } from "./record_budget.ts";
@@ -52,11 +53,21 @@ export interface State {
   /** By id, in the order of the ids. */
   readonly records: ReadonlyMap<string, MigrationRecord>;
   readonly inventory: ReadonlyMap<string, readonly InventoryEntry[]>;
+  /** By compose service: those that were moved while they ran, or are on their way. */
+  readonly cutovers: ReadonlyMap<string, Cutover>;
 }
 
-export const EMPTY_STATE: State = { epoch: 0, records: new Map(), inventory: new Map() };
+export const EMPTY_STATE: State = {
+  epoch: 0,
+  records: new Map(),
+  inventory: new Map(),
+  cutovers: new Map(),
+};
 
 const ROLLED_FILE = "applied-long-ago";
+const CUTOVERS_FILE = "cutovers";
+/** The first format that has cutovers: a version that knows none of them would forget them. */
+const CUTOVER_FORMAT = 2;
 const INVENTORY_SUFFIX = ".inventory";
 /** The last word of an entry's line. */
 const ADOPTIONS: Readonly<Record<string, Adoption>> = { "to-adopt": "decided", adopted: "done" };
@@ -102,13 +113,14 @@ export function readState(object: LiveObject, key: DigestKey | undefined): State
     ...(isRekeyed ? { isRekeyed } : {}),
     records,
     inventory: readInventory(data),
+    cutovers: readCutovers(data[CUTOVERS_FILE]),
   };
 }
 
 /** The object that holds this state. */
 export function writeState(state: State, namespace: string, key: DigestKey): LiveObject {
   const annotations: Record<string, string> = {
-    [FORMAT_ANNOTATION]: String(FORMAT),
+    [FORMAT_ANNOTATION]: String(state.cutovers.size === 0 ? FORMAT : CUTOVER_FORMAT),
     [KEY_ANNOTATION]: keyMark(key),
     [EPOCH_ANNOTATION]: String(state.epoch),
     ...(state.lock === undefined ? {} : { [LOCK_ANNOTATION]: JSON.stringify(state.lock) }),
@@ -133,6 +145,9 @@ export function writeState(state: State, namespace: string, key: DigestKey): Liv
     },
     data: {
       ...(rolled.length === 0 ? {} : { [ROLLED_FILE]: writeRolled(rolled) }),
+      ...(state.cutovers.size === 0
+        ? {}
+        : { [CUTOVERS_FILE]: JSON.stringify(Object.fromEntries(state.cutovers)) }),
       ...Object.fromEntries(
         [...state.inventory].filter(([, entries]) => entries.length > 0)
           .map(([id, entries]) => [`${id}${INVENTORY_SUFFIX}`, entries.map(entryLine).join("\n")]),
@@ -178,6 +193,11 @@ function readInventory(data: Readonly<Record<string, string>>): Map<string, read
     inventory.set(file.slice(0, -INVENTORY_SUFFIX.length), text.split("\n").flatMap(readEntry));
   }
   return inventory;
+}
+
+function readCutovers(text: string | undefined): Map<string, Cutover> {
+  // The edge: written by `writeState`.
+  return new Map(Object.entries(parseJson<Record<string, Cutover>>(text ?? "{}", CUTOVERS_FILE)));
 }
 
 function readEntry(line: string): InventoryEntry[] {
@@ -239,7 +259,7 @@ function unreadable(name: string, problem: string, remedy: string): Failure {
 /** @throws Failure (1) where it is no format that this version knows */
 function refuseFormat(text = String(FORMAT)): void {
   const format = Number(text);
-  if (format > FORMAT) throw new Failure(1, [newerFormat(format)]);
+  if (format > CUTOVER_FORMAT) throw new Failure(1, [newerFormat(format)]);
   if (Number.isInteger(format) && format > 0) return;
   throw unreadable(
     FORMAT_ANNOTATION,
@@ -252,7 +272,8 @@ function newerFormat(format: number): Diagnostic {
   return {
     code: "run-record-newer",
     severity: "error",
-    message: `The record in the cluster has format ${format}, this program knows formats up to ${FORMAT}`,
+    message:
+      `The record in the cluster has format ${format}, this program knows formats up to ${CUTOVER_FORMAT}`,
     hint: "Update this checkout to the version that the last run used",
   };
 }

@@ -11,6 +11,7 @@ import { renewedAt } from "./heartbeat.ts";
 import { isCertainlyDead } from "./holder.ts";
 import { readKey } from "./key.ts";
 import { KEY_NAME, LEASE_NAME, STATE_NAME } from "./names.ts";
+import type { Cutover, CutoverState } from "./cutover_record.ts";
 import type { MigrationRecord } from "./migration_record.ts";
 import { EMPTY_STATE, readState, type State } from "./state.ts";
 import { missingScripts } from "./select_migrations.ts";
@@ -43,6 +44,18 @@ export interface RunInProgress {
   readonly isGone: boolean;
 }
 
+/** A service that was moved while it ran, or is on its way. */
+export interface ServiceStatus {
+  readonly service: string;
+  readonly state: CutoverState;
+  /** Who serves it, by the record; nobody while it is on its way. */
+  readonly servedBy: "cluster" | "containers" | "nobody";
+  /** Since when. */
+  readonly since: string;
+  /** The containers that were stopped for it, and are started again when it goes back. */
+  readonly containers: readonly string[];
+}
+
 /** What `status -o json` prints. */
 export interface Status {
   readonly schemaVersion: 1;
@@ -53,6 +66,7 @@ export interface Status {
   readonly next: string | null;
   readonly run: RunInProgress | null;
   readonly migrations: readonly MigrationStatus[];
+  readonly services: readonly ServiceStatus[];
 }
 
 /**
@@ -86,9 +100,15 @@ export async function readStatus(
         isGone: isCertainlyDead(state.lock.process),
       },
       migrations,
+      services: [...state.cutovers].map(serviceStatus),
     },
     diagnostics: [...missingScripts(plan, state), ...(state.isRekeyed ? [rekeyed()] : [])],
   };
+}
+
+function serviceStatus([service, { state, since, containers }]: [string, Cutover]): ServiceStatus {
+  const servedBy = state === "verified" ? "cluster" : state === "prepared" ? "containers" : "nobody";
+  return { service, state, servedBy, since, containers: containers.map(({ name }) => name) };
 }
 
 /** What is said of a record whose digests nobody can compare any more. */

@@ -69,6 +69,8 @@ function stepEntries(step: Step): Entry[] {
       }];
     case "manual":
       return [{ name: "by hand", text: step.instruction }];
+    case "cutover":
+      return [{ name: "cut over", text: `${step.service}, from its containers to the cluster` }];
     case "remove":
       return [{ name: "remove", text: `${step.ref.kind} ${step.ref.name}` }];
   }

@@ -17,6 +17,8 @@ export interface RealNode extends AsyncDisposable {
   readonly kubeconfigPath: string;
   /** Runs a command where the cluster can be reached. */
   run(command: readonly string[], env?: Readonly<Record<string, string>>): Promise<Output>;
+  /** The program. */
+  readonly kubectlPath: string;
   /** Runs kubectl. @throws when it fails. @returns what it printed. */
   kubectl(...args: readonly string[]): Promise<string>;
 }
@@ -74,6 +76,7 @@ export async function startNode(
     directory,
     kubeconfigPath,
     run,
+    kubectlPath: kubectl,
     kubectl: async (...args) => {
       const { code, stdout, stderr } = await run([kubectl, "--kubeconfig", kubeconfigPath, ...args]);
       if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr.trim()}`);

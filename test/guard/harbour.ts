@@ -1,6 +1,7 @@
 /** A real node, a real engine and a probe, for all that is tried on them. */
 import { join } from "node:path";
 import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
+import type { ToolName } from "../../lib/embedded_cluster/tools.ts";
 import { debianRoot } from "../ferry/debian.ts";
 import { WAITING } from "../ferry/images.ts";
 import { startNode } from "../ferry/node.ts";
@@ -9,12 +10,19 @@ import { SERVER_PACKAGES, serverImages } from "../ferry/servers.ts";
 import { type Harbour, readSeen, startContainer, until } from "./berth.ts";
 import { ENGINE_PACKAGES, startEngine } from "./engine.ts";
 
-/** Starts everything. It ends with the node. */
-export async function openHarbour(report: (line: string) => void): Promise<Harbour & AsyncDisposable> {
+/**
+ * Starts everything. It ends with the node.
+ *
+ * @param more programs besides those of the node
+ */
+export async function openHarbour(
+  report: (line: string) => void,
+  more: readonly ToolName[] = ["traefik"],
+): Promise<Harbour & AsyncDisposable> {
   await installPackages(report, ENGINE_PACKAGES);
   const base = await debianRoot(SERVER_PACKAGES, cacheDirectory(Deno.env.toObject()), report);
   const images = serverImages(base).filter(({ name }) => name.endsWith("/postgres:15"));
-  const node = await startNode([...images, WAITING], report, ["traefik"]);
+  const node = await startNode([...images, WAITING], report, more);
   try {
     report("Starting a Docker Engine");
     const engine = await startEngine(node);

@@ -164,6 +164,10 @@ Deno.test("renderStatus() aligns its columns and shows why a migration failed an
         error: "PersistentVolume faf-db was refused",
       },
     ],
+    services: [
+      { service: "db", state: "verified", servedBy: "cluster", since: AT, containers: ["faf-db-1"] },
+      { service: "web", state: "closed", servedBy: "nobody", since: AT, containers: ["faf-web-1"] },
+    ],
   }, { colour: false });
   const rows = text.split("\n");
   const applied = rows.find((row) => row.includes("010_namespace")) ?? "";
@@ -171,5 +175,7 @@ Deno.test("renderStatus() aligns its columns and shows why a migration failed an
   assert.equal(applied.indexOf("Namespace"), failed.indexOf("Volumes"));
   assert.match(text, /✗ 020_storage[^\n]*\n {6}PersistentVolume faf-db was refused/);
   assert.match(failed, /failed while applied again, 2 objects \(1 taken over\)/);
+  assert.match(text, /✔ db: served by the cluster since [^\n]*; faf-db-1 stopped for it/);
+  assert.match(text, /✗ web: on its way \(closed\), served by nobody since/);
   assert.match(text, /1 of 2 migrations applied, current 010_namespace, next 020_storage/);
 });

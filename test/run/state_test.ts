@@ -63,6 +63,7 @@ Deno.test("readState() gives back what writeState() was given", () => {
         lock: { runId: "r", holder: "h", process: "p", since: "s" },
         writeId: "w",
         origin: { tool: "t", inputs: "i" },
+        cutovers: new Map(),
         records: new Map(ids.map((id) => [id, entries[id]?.[0] ?? record(0)])),
         inventory: new Map(ids.map((id) => [id, entries[id]?.[1] ?? []])),
       };
@@ -127,7 +128,7 @@ Deno.test("readState() refuses what was edited by hand, and a newer format", () 
       code: "run-record-newer",
       edited: {
         ...object,
-        metadata: { ...object.metadata, annotations: { ...annotations, "compose-ferry/format": "2" } },
+        metadata: { ...object.metadata, annotations: { ...annotations, "compose-ferry/format": "3" } },
       },
     },
   ];

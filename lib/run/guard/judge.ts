@@ -13,6 +13,8 @@ export interface Start {
   readonly planned: PlannedObject;
   /** It is not there, or is made again: pods of its name are left over from before. */
   readonly isNew: boolean;
+  /** Ids of containers that will have stopped until then. */
+  readonly leaving?: ReadonlySet<string>;
 }
 
 /** How what stands in the way is taken. */
@@ -40,7 +42,7 @@ export function judge(sight: Sight, starts: readonly Start[], manner: Manner): F
   };
   const others = [
     ...silentEngines(withoutEngine ? [] : silentOnes(sight), severity),
-    ...inUse(engines.containers, starting, isShared, manner),
+    ...inUse(staying(sight, starts), starting, isShared, manner),
     ...processesInUse(processes.holders, starting, judged, manner),
   ];
   const gone = new Set(starts.filter(({ isNew }) => isNew).map(({ planned: { object } }) => object));
@@ -56,6 +58,13 @@ export function judge(sight: Sight, starts: readonly Start[], manner: Manner): F
     ],
     isPassing: found.length > 0 && found.every(({ isEnding }) => isEnding) && !hasErrors(others),
   };
+}
+
+/** The containers that will still be there. */
+function staying({ engines }: Sight, starts: readonly Start[]): Sight["engines"]["containers"] {
+  return engines.containers.filter(({ container: { id } }) =>
+    !starts.some(({ leaving }) => leaving?.has(id))
+  );
 }
 
 /**

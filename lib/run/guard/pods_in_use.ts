@@ -83,7 +83,7 @@ function isOwn(pod: LiveObject, object: KubeObject, isGone: boolean): boolean {
 }
 
 /** Whether a controller that this workload is, or made, made the pod. */
-function belongsTo(pod: LiveObject, { kind, metadata, ...rest }: KubeObject): boolean {
+export function belongsTo(pod: LiveObject, { kind, metadata, ...rest }: KubeObject): boolean {
   const labels = pod.metadata.labels ?? {};
   if (kind === "HelmChart") {
     const namespace = record(rest["spec"])?.["targetNamespace"] ?? metadata.namespace;

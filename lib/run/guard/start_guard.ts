@@ -1,6 +1,7 @@
 /** The guard before a workload starts: one directory never has two writers. Looks, and says what stands in the way. */
 import { pause } from "../../cluster/transport.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { Container } from "../../docker/containers.ts";
 import type { PlannedObject } from "../../kube/object.ts";
 import { formerOwners } from "./in_use.ts";
 import { type Found, judge, type Manner, type Start } from "./judge.ts";
@@ -16,6 +17,8 @@ export interface GuardOptions extends SightOptions {
   readonly withoutEngine: boolean;
   /** What stands in the way is only said. */
   readonly allowRunning: boolean;
+  /** Containers that the run stops itself before their workload starts. */
+  readonly isCrossing?: (container: Container) => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -48,7 +51,10 @@ export class StartGuard {
       if (isFar && !objects.some(this.#writes)) return [];
       const sight = await this.#look(objects);
       const containers = sight.engines.containers.map(({ container }) => container);
-      const { diagnostics, isPassing } = judge(sight, objects.map(started), this.#manner);
+      const { isCrossing = (): boolean => false } = this.#options;
+      const leaving = new Set(containers.filter(isCrossing).map(({ id }) => id));
+      const starts = objects.map((planned): Start => ({ ...started(planned), leaving }));
+      const { diagnostics, isPassing } = judge(sight, starts, this.#manner);
       return [...(isPassing ? [] : diagnostics), ...portsInUse(containers, objects)];
     }, (diagnostics) => diagnostics);
   }
@@ -71,8 +77,13 @@ export class StartGuard {
    * What forbids this one to start, asked now. Pods that are ending already are waited for.
    *
    * @param onWaiting told for what, once
+   * @param signal ends the waiting
    */
-  async ask(start: Start, onWaiting: (reason: string) => void = () => {}): Promise<readonly Diagnostic[]> {
+  async ask(
+    start: Start,
+    onWaiting: (reason: string) => void = () => {},
+    signal: AbortSignal = this.#options.signal,
+  ): Promise<readonly Diagnostic[]> {
     if (this.#options.allowRunning || !this.#writes(start.planned)) return [];
     const end = performance.now() + PASSING_MS;
     for (let hasTold = false;; hasTold = true) {
@@ -80,7 +91,7 @@ export class StartGuard {
       const errors = diagnostics.filter(({ severity }) => severity === "error");
       if (!isPassing || performance.now() > end) return errors;
       if (!hasTold) onWaiting(errors[0]?.message ?? "");
-      await pause(AGAIN_MS, this.#options.signal);
+      await pause(AGAIN_MS, signal);
     }
   }
 

@@ -1,0 +1,39 @@
+/** What crosses from an engine, as flags, decisions and the record have it. */
+import type { Container } from "../docker/containers.ts";
+import { crossingsOf } from "../migration/cutovers.ts";
+import { type CrossingOptions, crossingsInForce } from "../run/crossing_options.ts";
+import { findRecord } from "../run/prepare.ts";
+import { loadState } from "../run/session.ts";
+import { EMPTY_STATE } from "../run/state.ts";
+import type { WriteSession } from "./write_session.ts";
+
+/** Undefined where the files say too little of the stack. */
+export function crossingOptions(
+  { stack, surroundings, options }: Pick<WriteSession, "stack" | "surroundings" | "options">,
+): CrossingOptions | undefined {
+  const { project, conversion, decisions } = stack;
+  if (project === undefined || conversion === undefined) return undefined;
+  return {
+    environment: surroundings.environment,
+    project: project.name,
+    crossings: crossingsOf(conversion),
+    isWanted: (service) =>
+      options["cross"] === true || decisions.services?.[service]?.crossing === "exclusive",
+    mayKill: new Set(
+      Object.keys(project.services).filter((service) => decisions.services?.[service]?.killAfterGrace),
+    ),
+    withoutEngine: decisions.engine === "none",
+  };
+}
+
+/** Whether a container is one that the run stops itself, before its workload starts. */
+export async function crossingContainers(
+  session: WriteSession,
+): Promise<(container: Container) => boolean> {
+  const given = crossingOptions(session);
+  if (given === undefined) return () => false;
+  const record = await findRecord(session.target.client, session.namespace);
+  const state = record === undefined ? EMPTY_STATE : await loadState(record);
+  const services = new Set([...crossingsInForce(given, state).values()].flatMap((one) => one.services));
+  return ({ project, service }) => project === given.project && services.has(service ?? "");
+}

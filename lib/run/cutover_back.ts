@@ -1,0 +1,95 @@
+/** One service from the cluster back to its containers, exclusively: its pod ends, it is proved, they are started. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { pause } from "../cluster/transport.ts";
+import { describeObject, type PlannedObject } from "../kube/object.ts";
+import { refOf } from "../migration/step.ts";
+import type { Cutover } from "./cutover_record.ts";
+import { untilGone } from "./gone.ts";
+import { belongsTo } from "./guard/pods_in_use.ts";
+import type { StartGuard } from "./guard/start_guard.ts";
+import type { Writing } from "./locked.ts";
+import type { OldSide } from "./old_side.ts";
+import { removeObject } from "./remove.ts";
+
+/** What going back needs to know. */
+export interface Returning {
+  readonly service: string;
+  readonly planned: PlannedObject;
+  /** The migration that events name. */
+  readonly id: string;
+  readonly oldSide: Pick<OldSide, "open">;
+  readonly guard: Pick<StartGuard, "ask">;
+  readonly write: (service: string, cutover: Cutover | undefined) => Promise<void>;
+  readonly now: () => string;
+  /** Not ended by Ctrl-C: a way back that stops half-way serves nobody. */
+  readonly lasting: Writing;
+}
+
+/** Longer than what the garbage collector takes to see that the owner is gone. */
+const LEFT_MS = 60_000;
+const POLL_MS = 200;
+
+/**
+ * Goes back from wherever it is. Where anything is left on the directories, or cannot be asked, nothing is started.
+ *
+ * @returns what went wrong: then nobody serves it
+ */
+export async function goBack(returning: Returning, recorded: Cutover): Promise<readonly Diagnostic[]> {
+  const { service, planned, id, oldSide, guard, write, now, lasting } = returning;
+  const since = recorded.state === "verified" ? now() : recorded.since;
+  const back: Cutover = { ...recorded, state: "back", since };
+  await write(service, back);
+  const names = recorded.containers.map(({ name }) => name);
+  const { why } = recorded;
+  const told = { type: "cutover", id, service, containers: names } as const;
+  lasting.push({ ...told, state: "back", at: now(), ...(why === undefined ? {} : { why }) });
+  const left = await endPods(planned, id, lasting);
+  if (left.length > 0) return left;
+  // One that has not ended yet, as it was only told to, is the one that goes on.
+  const leaving = new Set(recorded.containers.map((container) => container.id));
+  const found = await guard.ask({ planned, isNew: true, leaving }, () => {}, lasting.signal);
+  if (found.length > 0) return found;
+  for (const container of recorded.containers) {
+    const failed = await oldSide.open(container, lasting.signal);
+    if (failed.length > 0) return failed;
+  }
+  await write(service, undefined);
+  const at = now();
+  const outageMs = Date.parse(at) - Date.parse(since);
+  lasting.push({ ...told, state: "returned", at, outageMs });
+  return [];
+}
+
+/** Takes the workload away and waits until none of its pods is left: its claims stay, and so does what is in them. */
+async function endPods(
+  planned: PlannedObject,
+  id: string,
+  lasting: Writing,
+): Promise<readonly Diagnostic[]> {
+  const ref = refOf(planned.object);
+  const removed = await removeObject(ref, id, { ...lasting, secrets: [], afterPods: true });
+  if (removed.length > 0) return removed;
+  const left = await untilGone([ref], id, lasting);
+  return left.length > 0 ? left : await untilWithoutPods(planned, lasting);
+}
+
+async function untilWithoutPods(
+  { object }: PlannedObject,
+  { client, signal }: Writing,
+): Promise<readonly Diagnostic[]> {
+  const end = performance.now() + LEFT_MS;
+  for (;;) {
+    const { items } = await client.list({ apiVersion: "v1", kind: "Pod" }, object.metadata.namespace);
+    const left = items.filter((pod) => belongsTo(pod, object));
+    if (left.length === 0) return [];
+    if (performance.now() > end) {
+      return [{
+        code: "run-not-gone",
+        severity: "error",
+        message: `${describeObject(object)} is gone, but its pod "${left[0]?.metadata.name}" is still there`,
+        hint: "See with kubectl why it does not end; then run again",
+      }];
+    }
+    await pause(POLL_MS, signal);
+  }
+}

@@ -1,0 +1,232 @@
+/** The engine's side of a cutover: stops a service's containers so that they stay stopped, and starts them again. */
+import { pause } from "../cluster/transport.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
+import {
+  allowStart,
+  askToEnd,
+  barStart,
+  type ContainerState,
+  killContainer,
+  setRestart,
+  startContainer,
+  stateOf,
+  withEngine,
+} from "../docker/change_containers.ts";
+import type { Environment } from "../docker/endpoints.ts";
+import { type Engine, EngineError } from "../docker/engine.ts";
+import type { SilentEngine } from "../docker/engines.ts";
+import { findServiceContainers, type ServiceContainer } from "../docker/service_containers.ts";
+import type { ClosedContainer } from "./cutover_record.ts";
+
+/** What the services' containers are, and what may be done to them. */
+export interface OldSideOptions {
+  /** Where Docker's own settings are named. */
+  readonly environment: Environment;
+  /** The compose project. */
+  readonly project: string;
+  /** Services whose program may be killed where it does not end in time, by decision. */
+  readonly mayKill: ReadonlySet<string>;
+}
+
+/** What was found of some services. */
+export interface OldSight {
+  readonly containers: readonly ServiceContainer[];
+  readonly silent: readonly SilentEngine[];
+}
+
+const POLL_MS = 100;
+/** What a kill, a start and a first health check may take. */
+const PATIENCE_MS = 120_000;
+/** As long as a container has run without ending, it is taken for started. */
+const STEADY_MS = 2_000;
+
+/** The engines of this machine, as far as containers of one project are concerned. */
+export class OldSide {
+  readonly #options: OldSideOptions;
+
+  constructor(options: OldSideOptions) {
+    this.#options = options;
+  }
+
+  async find(services: readonly string[]): Promise<OldSight> {
+    const { environment, project } = this.#options;
+    const found = await Promise.all(
+      services.map((service) => findServiceContainers(environment, project, service)),
+    );
+    return {
+      containers: found.flatMap(({ containers }) => containers),
+      silent: found[0]?.silent ?? [],
+    };
+  }
+
+  /** Whether its program may be killed. */
+  mayKill(service: string): boolean {
+    return this.#options.mayKill.has(service);
+  }
+
+  /**
+   * Keeps it stopped and stops it: its program is told to end, and has the time that compose would give it. Nothing is
+   * killed unless that is decided.
+   */
+  async close(container: ServiceContainer, signal: AbortSignal): Promise<readonly Diagnostic[]> {
+    return await this.#with(container, async (engine) => {
+      await setRestart(engine, container, { name: "no", maximumRetryCount: 0 });
+      const isKilled = this.mayKill(container.service ?? "");
+      if (await ended(engine, container, signal)) return [];
+      if (!isKilled) return [notEnding(container)];
+      await killContainer(engine, container);
+      return await untilEnded(engine, container, PATIENCE_MS, signal) ? [] : [notEnding(container)];
+    });
+  }
+
+  /** Lets nobody start what was stopped while the cluster serves it, as `docker compose up` would. */
+  async bar(containers: readonly ClosedContainer[]): Promise<readonly Diagnostic[]> {
+    const problems: Diagnostic[] = [];
+    for (const container of containers) {
+      problems.push(
+        ...await this.#with(container, async (engine) => {
+          return await barStart(engine, container, this.#bar) ? [] : [notBarred(container)];
+        }),
+      );
+    }
+    return problems;
+  }
+
+  /** The network that its stopped containers lack: its name is what whoever starts one is told. */
+  get #bar(): string {
+    return `${this.#options.project}-moved-to-kubernetes`;
+  }
+
+  /** Starts it again, with what brought it back by itself before, and waits until it is healthy or runs steadily. */
+  async open(container: ClosedContainer, signal: AbortSignal): Promise<readonly Diagnostic[]> {
+    return await this.#with(container, async (engine) => {
+      const before = await stateOf(engine, container);
+      if (before === undefined) return [gone(container)];
+      await allowStart(engine, container, this.#bar);
+      await setRestart(engine, container, container.restart);
+      await startContainer(engine, container);
+      return await untilServing(engine, container, before.isActive ? before.startedAt : undefined, signal);
+    });
+  }
+
+  async #with(
+    container: ClosedContainer | ServiceContainer,
+    work: (engine: Engine) => Promise<readonly Diagnostic[]>,
+  ): Promise<readonly Diagnostic[]> {
+    try {
+      return await withEngine(this.#options.environment, container.host, work);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return [engineFailed(container, error)];
+    }
+  }
+}
+
+/** Tells it to end, once for each time that its program began: a second signal makes some end without order. */
+async function ended(engine: Engine, container: ServiceContainer, signal: AbortSignal): Promise<boolean> {
+  const end = performance.now() + container.stopSeconds * 1_000;
+  let told: string | undefined;
+  for (;;) {
+    const state = await stateOf(engine, container);
+    if (state === undefined || !state.isActive) return true;
+    if (told !== state.startedAt) await askToEnd(engine, container, container.stopSignal);
+    told = state.startedAt;
+    if (performance.now() > end) return false;
+    await pause(POLL_MS, signal);
+  }
+}
+
+async function untilEnded(
+  engine: Engine,
+  container: ServiceContainer,
+  patienceMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    const state = await stateOf(engine, container);
+    if (state === undefined || !state.isActive) return true;
+    if (performance.now() > end) return false;
+    await pause(POLL_MS, signal);
+  }
+}
+
+/** @param begun since when its program ran, where it had not ended yet */
+async function untilServing(
+  engine: Engine,
+  container: ClosedContainer,
+  begun: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  const start = performance.now();
+  for (;;) {
+    const state = await stateOf(engine, container);
+    const elapsedMs = performance.now() - start;
+    if (state === undefined) return [gone(container)];
+    if (isServing(state, elapsedMs)) return [];
+    // It ran still when it was to go on, and has ended since as it had been told.
+    if (!state.isActive && state.startedAt === begun) await startContainer(engine, container);
+    const hasEnded = !state.isActive && elapsedMs > STEADY_MS && state.startedAt !== begun;
+    if (hasEnded || elapsedMs > PATIENCE_MS) return [notServing(container, state)];
+    await pause(POLL_MS, signal);
+  }
+}
+
+function isServing({ isActive, health }: ContainerState, elapsedMs: number): boolean {
+  return isActive && elapsedMs > STEADY_MS && (health === undefined || health === "healthy");
+}
+
+function notEnding({ name, service, stopSignal, stopSeconds }: ServiceContainer): Diagnostic {
+  return {
+    code: "run-not-stopping",
+    severity: "error",
+    message: `Container "${name}" has not ended within ${stopSeconds} s of ${stopSignal}, ` +
+      "after which Docker would kill it",
+    hint: `Give it more time by stop_grace_period in the compose file, or decide that it may be killed: ` +
+      `services: { ${yamlWord(service ?? name)}: { killAfterGrace: true } }`,
+  };
+}
+
+function notBarred({ name }: ClosedContainer): Diagnostic {
+  return {
+    code: "run-start-not-barred",
+    severity: "warning",
+    message:
+      `Container "${name}" has a network that allows no other, so that it could be started by hand or by ` +
+      "docker compose up while the cluster serves it: two servers on one directory destroy what is in it",
+    hint: `Start neither it nor its project; it does not come back by itself`,
+  };
+}
+
+function gone({ name, host }: ClosedContainer): Diagnostic {
+  return {
+    code: "run-container-gone",
+    severity: "error",
+    message: `Container "${name}" is not there any more at ${host}: somebody removed it since it was stopped`,
+    hint:
+      "Nothing writes to its directories now; make it again: docker compose up -d --no-deps, with its service",
+  };
+}
+
+function notServing({ name }: ClosedContainer, { isActive, health, exitCode }: ContainerState): Diagnostic {
+  return {
+    code: "run-container-not-serving",
+    severity: "error",
+    message: isActive
+      ? `Container "${name}" was started again and is not healthy yet (${health})`
+      : `Container "${name}" was started again and has ended (exit code ${exitCode})`,
+    hint: `Look at what it says: docker logs ${shellWord(name)}`,
+  };
+}
+
+function engineFailed({ name, host }: ClosedContainer | ServiceContainer, error: EngineError): Diagnostic {
+  return {
+    code: "run-engine-failed",
+    severity: "error",
+    message:
+      `The engine at "${host}" could not be told what to do with container "${name}": ${error.message}`,
+    hint: error.hint ?? "When it answers again, run the same command: it goes on where it stopped",
+  };
+}
