@@ -18,6 +18,7 @@ import { checkLogging } from "./logging.ts";
 import { checkMachine } from "./machine.ts";
 import { checkHeaps } from "./memory.ts";
 import { checkNames, checkProfiles } from "./names.ts";
+import { checkNetworks } from "./networks.ts";
 import { checkOneShots, reportSeenEnded } from "./one_shots.ts";
 import { checkRegistryLogins } from "./registry_logins.ts";
 import { reportPorts } from "./port_report.ts";
@@ -55,19 +56,4 @@ export function runChecks(
   checkDockerOnly(context);
   checkEngineTools(context, decisions);
   checkHostNames(context, facts.references, facts.neighbours);
-  checkImageGroups(context);
-  checkMachine(context);
-  checkLogging(context);
-  checkFixedAddresses(context);
-  checkFixedDomains(context);
-  checkCredentials(context);
-  checkHeaps(context);
-  checkOneShots(context, conversion.services, conversion.ports);
-  reportSeenEnded(context);
-  checkQuota(context, conversion.services.values());
-  if (usage !== undefined) proposeLimits(context, usage);
-  if (written !== undefined) reportWrittenLayers(context, written);
-  reportAbsentVolumes(context, absentVolumes);
-  reportUncarried(context);
-  return findings;
-}
+  checkNetworks(context, facts.reach);

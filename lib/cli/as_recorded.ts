@@ -2,6 +2,8 @@
 import { ifAllowed } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
+import { BORDER_POLICY } from "../kube/policies/network_policies.ts";
+import { readState } from "../run/state.ts";
 import { ORIGIN_ANNOTATION, OWNER_LABEL, STATE_NAME } from "../run/names.ts";
 import { label } from "../stack/names.ts";
 import {
@@ -25,9 +27,33 @@ const NAME_LABEL = "app.kubernetes.io/name";
 export async function asRecorded(read: PlannedStack, client: ClusterClient): Promise<PlannedStack> {
   const { conversion } = read;
   if (conversion === undefined) return read;
-  const recorded = await recordedIn(client, conversion.namespace, read);
+  const { namespace } = conversion;
+  const recorded = await recordedIn(client, namespace, read);
   const isSame = recorded === undefined || writeSeen(recorded) === writeSeen(read.seen ?? NOTHING_SEEN);
-  return await keepVolumes(isSame ? read : await read.withRecorded(recorded), client);
+  const movedWithoutPolicies = await hasNoPolicies(client, namespace);
+  const isDecided = read.decisions.networkPolicies !== undefined;
+  const isAsRead = isSame && (isDecided || !movedWithoutPolicies);
+  const stack = isAsRead
+    ? read
+    : await read.withRecorded({ ...(isSame ? {} : { recorded }), movedWithoutPolicies });
+  return await keepVolumes(stack, client);
+}
+
+/**
+ * Whether the stack was moved there without policies: by a version that made none, or by decision. They come with the
+ * first migration, so that a run which ended before that has moved nothing.
+ */
+async function hasNoPolicies(client: ClusterClient, namespace: string): Promise<boolean> {
+  const state = await ifAllowed(
+    client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name: STATE_NAME }),
+  );
+  if (state === undefined) return false;
+  // What is asked needs no key.
+  const { records, inventory } = readState(state, undefined);
+  if (![...records.values()].some(({ state }) => state === "applied")) return false;
+  return ![...inventory.values()].flat().some(({ kind, name }) =>
+    kind === "NetworkPolicy" && name === BORDER_POLICY
+  );
 }
 
 /** Nothing where no run was there yet. A stack that was moved without an engine has none of its services ended. */

@@ -3,8 +3,11 @@ import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.t
 import { checkHostJobs } from "../checks/host_jobs/check.ts";
 import { verdictsOf } from "../checks/verdicts.ts";
 import { gatherEqual } from "../report/gather_equal.ts";
+import { renderNetworks } from "../report/networks_text.ts";
 import { renderVerdicts } from "../report/verdict_text.ts";
 import { preflight } from "../run/preflight.ts";
+import { networksView } from "../views/networks.ts";
+import { asRecorded } from "./as_recorded.ts";
 import { readCharts } from "./charts.ts";
 import { checkCharts } from "./check_charts.ts";
 import { checkInUse } from "./docker_in_use.ts";
@@ -25,11 +28,12 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
   // The edge: repeatable flags, as `append` collects them.
   const host = await readHostFiles((options["hostFile"] ?? []) as readonly string[], surroundings.directory);
   const charts = await readCharts((options["chart"] ?? []) as readonly string[], surroundings);
-  const stack = await planStack(options, surroundings, { measure: true });
-  if (options.output !== "json" && stack.project !== undefined) {
-    terminal.err(`${describeStack(stack, options.stack === undefined)}\n`);
+  const read = await planStack(options, surroundings, { measure: true });
+  if (options.output !== "json" && read.project !== undefined) {
+    terminal.err(`${describeStack(read, options.stack === undefined)}\n`);
   }
-  const cluster = await checkCluster(stack, options, surroundings, terminal);
+  const cluster = await checkCluster(read, options, surroundings, terminal);
+  const { stack = read } = cluster;
   const diagnostics = [
     ...stack.diagnostics,
     ...host.diagnostics,
@@ -51,7 +55,7 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
 /** What was found, and what becomes of each service; as one document with `-o json`. */
 function printFindings(
   diagnostics: readonly Diagnostic[],
-  { project, conversion }: PlannedStack,
+  { project, conversion, facts }: PlannedStack,
   sources: ReadonlyMap<string, string>,
   terminal: Terminal,
   options: CommandOptions,
@@ -60,15 +64,19 @@ function printFindings(
     [...conversion?.services.values() ?? []].flatMap(({ name, kind }) => kind === "none" ? [] : [name]),
   );
   const services = project === undefined ? [] : verdictsOf(project, moved, diagnostics);
+  const networks = facts === undefined ? undefined : networksView(facts);
   if (options.output === "json") {
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, diagnostics, services })}\n`);
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, diagnostics, services, networks })}\n`);
     return;
   }
   printDiagnostics(gatherEqual(diagnostics), { terminal, options, sources, isResult: true });
   terminal.out(renderVerdicts(services, { colour: terminal.outColour }));
+  if (networks !== undefined) terminal.out(renderNetworks(networks));
 }
 
 interface ClusterFindings {
+  /** The stack as the cluster has it recorded. */
+  readonly stack?: PlannedStack;
   readonly diagnostics: readonly Diagnostic[];
   /** Only where the cluster could not be asked. */
   readonly exitCode?: number;
@@ -76,31 +84,32 @@ interface ClusterFindings {
 
 /** Whether the run could work in the cluster that the flags name; nothing where they name none. */
 async function checkCluster(
-  stack: PlannedStack,
+  read: PlannedStack,
   options: CommandOptions,
   surroundings: Surroundings,
   terminal: Terminal,
 ): Promise<ClusterFindings> {
-  const { plan, conversion } = stack;
+  const { plan, conversion } = read;
   const isNamed = [options.kubeconfig, options.context, options.embedded].some((flag) => flag !== undefined);
   if (!isNamed || plan === undefined || conversion === undefined) {
-    return { diagnostics: await checkInUse(stack, surroundings) };
+    return { diagnostics: await checkInUse(read, surroundings) };
   }
   try {
     const target = await findTarget(options, surroundings, terminal, true);
     if (target === undefined) return { diagnostics: [] };
-    const diagnostics = await withTarget(target, async () => {
+    return await withTarget(target, async () => {
       terminal.err(`${describeTarget(target, conversion.namespace)}\n`);
       const { client } = target;
-      return [
-        ...await preflight(client, plan, conversion.namespace),
+      const stack = await asRecorded(read, client);
+      const diagnostics = [
+        ...await preflight(client, stack.plan ?? plan, conversion.namespace),
         ...await checkInUse(stack, surroundings, client),
       ];
+      return { stack, diagnostics };
     });
-    return { diagnostics };
   } catch (error) {
     // What was found in the files is worth showing all the same.
-    if (error instanceof Failure) return error;
+    if (error instanceof Failure) return { diagnostics: error.diagnostics, exitCode: error.exitCode };
     throw error;
   }
 }

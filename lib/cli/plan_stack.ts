@@ -65,15 +65,21 @@ export interface PlannedStack {
   readonly secrets: readonly string[];
   /** What an engine told; absent where there is no project. */
   readonly seen?: Seen;
-  /** The same input read again, with what was concluded from an engine before. */
-  withRecorded(recorded: Seen): Promise<PlannedStack>;
+  /** The same input read again, with what its target has of it. */
+  withRecorded(recorded: Recorded): Promise<PlannedStack>;
+}
+
+/** What a target has of a stack. */
+export interface Recorded {
+  /** What was concluded from an engine when the stack was first moved. */
+  readonly recorded?: Seen;
+  /** It has the stack already, and no network policies for it. */
+  readonly movedWithoutPolicies?: boolean;
 }
 
 /** What a command looks at besides, or in place of what lies on disk. */
-export interface PlanStackOptions {
+export interface PlanStackOptions extends Recorded {
   readonly measure?: boolean;
-  /** What was concluded from an engine when the stack was first moved. */
-  readonly recorded?: Seen;
   readonly decisions?: DecisionsFile;
   /** What is known of images, where no engine is to be asked. */
   readonly engine?: EngineFacts;
@@ -110,8 +116,8 @@ export async function planStack(
   const read = {
     directory,
     sources,
-    withRecorded: (recorded: Seen): Promise<PlannedStack> =>
-      planStack(options, surroundings, { ...extra, recorded }),
+    withRecorded: (recorded: Recorded): Promise<PlannedStack> =>
+      planStack(options, surroundings, { ...extra, ...recorded }),
     decisions: decided.decisions,
     ...(known === undefined ? {} : { known }),
   };
@@ -154,6 +160,7 @@ export async function planStack(
     routing,
     otherProjects: others.projects,
     scripts: scripts.scripts,
+    movedWithoutPolicies: extra.movedWithoutPolicies ?? false,
     ...engine,
     ...(logins === undefined ? {} : { logins }),
     ...certificate,

@@ -173,6 +173,10 @@ const body = {
     'expected a version from 1.30 on in quotes, such as "1.34"',
   )
     .optional().describe("The version that the node runs, for its own files; default: the oldest, 1.30"),
+  networkPolicies: z.boolean().optional().describe(
+    "Whether services that share no network are kept apart, as in Docker. Default: true, and false where the cluster " +
+      "has the stack already and no policies for it",
+  ),
   podSecurity: z.enum(["privileged", "baseline", "restricted"]).optional(),
   storage: z.record(z.string(), storage).optional(),
   names: names.optional(),

@@ -44,7 +44,9 @@ export interface Conversion {
   /** What the symbols in its objects stand for; whoever makes more objects takes symbols of it. */
   readonly digests: Digests;
   readonly services: ReadonlyMap<string, ConvertedService>;
-  /** Namespace(s), quotas, limits. */
+  /** Whether its namespaces have policies that keep services apart which share no network. */
+  readonly isolated: boolean;
+  /** Namespace(s), quotas, limits, network policies. */
   readonly namespaces: readonly PlannedObject[];
   /** StorageClass, PersistentVolumes, PersistentVolumeClaims. */
   readonly storage: readonly PlannedObject[];

@@ -9,9 +9,16 @@ import { Digests } from "./digests.ts";
 import { dependenciesOf } from "../stack/dependencies.ts";
 import { ofeliaCronJobs } from "./jobs/ofelia/cron_jobs.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
+import { administrativePorts } from "./access/administrative_ports.ts";
+import { namespaceNetworkLabels, podNetworkLabels } from "./network/network_label.ts";
 import { neighbourServices } from "./network/neighbours.ts";
 import { loadBalancers, servicesOf, type TakenNames } from "./network/services.ts";
+import { networkPolicies } from "./policies/network_policies.ts";
+import { podLabel } from "./policies/pod_label.ts";
+import { traefikPeer } from "./policies/parts.ts";
+import { routedServices } from "./policies/routed.ts";
 import type { PlannedObject } from "./object.ts";
+import { traefikDecisions } from "../decisions/traefik.ts";
 import { beyondBaseline, beyondRestricted } from "./pod_security.ts";
 import { sharedAliases } from "../stack/network/shared_aliases.ts";
 import { seenObjects } from "./seen.ts";
@@ -63,6 +70,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     hostPorts: published.hostPorts,
     references: facts.references,
     groups,
+    reach: facts.reach,
     writable: [],
     filled: [],
     notes: [],
@@ -94,11 +102,18 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   const taken = new Set(
     own.flatMap(({ object: { kind, metadata } }) => kind === "Service" ? [metadata.name] : []),
   );
+  const { reach, namespace } = facts;
+  const { isolated } = reach;
   return {
-    namespace: facts.namespace,
+    namespace,
     digests,
     services,
-    namespaces: [...namespaceObjects(context, needs), ...seenObjects(facts.namespace, facts.seen)],
+    isolated,
+    namespaces: [
+      ...namespaceObjects(context, needs, isolated ? namespaceNetworkLabels(reach.networks) : {}),
+      ...policiesOf(facts, groups, { services, front, isolated }, [...routed.shared, ...routed.otherRoutes]),
+      ...seenObjects(namespace, facts.seen),
+    ],
     storage: workshop.claims.objects(),
     configuration: workshop.objects.all(),
     secrets: workshop.objects.secrets(),
@@ -110,6 +125,29 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     ports: united,
     findings,
   };
+}
+
+function policiesOf(
+  { project, namespace, reach, published, decisions }: StackFacts,
+  groups: PodGroups,
+  made: Pick<Conversion, "services" | "front" | "isolated">,
+  shared: readonly PlannedObject[],
+): readonly PlannedObject[] {
+  const services = [...made.services.values()];
+  const traefik = decisions.traefik ?? {};
+  const routes = [...services.flatMap((service) => service.routes), ...shared];
+  return networkPolicies({
+    project,
+    namespace,
+    reach,
+    published,
+    podName: (service) => podLabel(decisions, groups.hostOf(service)),
+    routed: routedServices(services, routes, namespace),
+    traefik: traefikPeer(traefikDecisions(traefik), traefik.namespace !== undefined),
+    ...(decisions.access === undefined
+      ? {}
+      : { administrative: administrativePorts(made, decisions.identity) }),
+  });
 }
 
 interface Surrounding {
@@ -137,7 +175,7 @@ function nothingOf(workshop: Workshop, service: Service, routes: Surrounding["ro
 
 /** The service with all that are in its pod; empty where it has none. */
 function convertPod(workshop: Workshop, host: Service, surrounding: Surrounding): ConvertedService[] {
-  const { context, groups } = workshop;
+  const { context, groups, reach } = workshop;
   const others = podMembers(workshop, host, (groups.members.get(host.name) ?? []).slice(1));
   if (isSkipped(context.decisions, host.name) || host.name === context.routing.traefikService) return [];
   const kind = kindOf(context, host);
@@ -147,6 +185,9 @@ function convertPod(workshop: Workshop, host: Service, surrounding: Surrounding)
   const labels = Object.assign(
     labelsOf(host.name, context.project.name),
     ...aliases.map(([alias]) => aliasSelector(alias)),
+    ...(reach.isolated
+      ? [podNetworkLabels(reach.networks, [host.name, ...others.map(({ name }) => name)])]
+      : []),
   );
   const members = [host, ...others].flatMap((service): Member[] => {
     const subject = { service, decision: decided(context.decisions, service.name) };

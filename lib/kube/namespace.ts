@@ -15,8 +15,16 @@ export interface PrivilegeNeed {
 
 const LEVELS: readonly Level[] = ["restricted", "baseline", "privileged"];
 
-/** The namespace, a LimitRange and, where decided, a ResourceQuota. */
-export function namespaceObjects(context: Context, needs: readonly PrivilegeNeed[]): PlannedObject[] {
+/**
+ * The namespace, a LimitRange and, where decided, a ResourceQuota.
+ *
+ * @param labels of the namespace, besides its level
+ */
+export function namespaceObjects(
+  context: Context,
+  needs: readonly PrivilegeNeed[],
+  labels: Readonly<Record<string, string>> = {},
+): PlannedObject[] {
   const { namespace, decisions } = context;
   if (isReserved(namespace)) reportReserved(context);
   const proposed: Level = needs.some((need) => need.level === "privileged") ? "privileged" : "baseline";
@@ -38,6 +46,7 @@ export function namespaceObjects(context: Context, needs: readonly PrivilegeNeed
           labels: {
             "pod-security.kubernetes.io/enforce": level,
             "pod-security.kubernetes.io/enforce-version": "latest",
+            ...labels,
           },
         },
       },

@@ -32,6 +32,8 @@ export interface StackInput {
   readonly logins?: RegistryLogins;
   /** What an engine told of containers, now or when the stack was first moved. */
   readonly seen?: Seen;
+  /** The target has the stack already, and no network policies for it. */
+  readonly movedWithoutPolicies?: boolean;
 }
 
 /** The input with the namespace of its objects, and a growing list of findings. */

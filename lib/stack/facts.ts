@@ -4,6 +4,7 @@ import type { Context, StackInput } from "./context.ts";
 import { filesInCluster } from "./files_in_cluster.ts";
 import { label } from "./names.ts";
 import { type NeighbourName, neighbourNames } from "./network/neighbours.ts";
+import { type Reach, reachOf } from "./reach.ts";
 import { type HostReference, hostReferences } from "./network/references.ts";
 import type { Publications } from "./published_port.ts";
 import { publications } from "./published.ts";
@@ -20,6 +21,8 @@ export interface StackFacts extends StackInput {
   readonly references: readonly HostReference[];
   /** Names of other projects' services on shared networks, by what programs call. */
   readonly neighbours: ReadonlyMap<string, NeighbourName>;
+  /** Who reaches whom. */
+  readonly reach: Reach;
   /** What becomes of the ports that compose publishes. */
   readonly published: Publications;
   /** What each bind mount's source is, by its path. */
@@ -39,6 +42,7 @@ export function stackFacts(input: StackInput): StackFacts {
   const { otherProjects = [] } = input;
   const seen = input.seen === undefined ? {} : { seen: input.seen };
   const logins = input.logins === undefined ? {} : { logins: input.logins };
+  const { movedWithoutPolicies = false } = input;
   const known = {
     project,
     bindSources,
@@ -49,6 +53,7 @@ export function stackFacts(input: StackInput): StackFacts {
     namespace,
     ...seen,
     ...logins,
+    movedWithoutPolicies,
   };
   const context: Context = { ...known, report: (finding) => findings.push(finding) };
   const files = filesInCluster(project, decisions, bindSources, bindTreatments(context));
@@ -58,6 +63,7 @@ export function stackFacts(input: StackInput): StackFacts {
     bindSources: files.bindSources,
     references: hostReferences(project, files.bindSources),
     neighbours: neighbourNames(project, otherProjects),
+    reach: reachOf(context),
     published: publications(context),
     roles: files.roles,
     volumes: volumeRoles(context),

@@ -5,6 +5,7 @@ import { composeLines } from "./compose_lines.ts";
 import { decisionsAbout } from "./decisions_about.ts";
 import { type Entry, type Explanation, placed, section } from "./explanation.ts";
 import { type Need, needsOf } from "./needs.ts";
+import { networksView, type NetworkView } from "./networks.ts";
 import { objectsOfService, shortName } from "./objects.ts";
 import { routesOf } from "./routes.ts";
 import type { StackView } from "./stack_view.ts";
@@ -29,6 +30,7 @@ export function explainService(view: StackView, name: string): Explanation {
       ...section("Needs", needs.filter(({ from }) => from === name).map((need) => entryOf(need, need.to))),
       ...section("Needed by", needs.filter(({ to }) => to === name).map((need) => entryOf(need, need.from))),
       ...section("Reached from outside", routesOf(view).filter((route) => route.service === name)),
+      ...section("Networks", networksOf(view, name)),
       ...section("Ports", portsOf(view, name)),
       ...section("Mounts", mountsOf(view, service)),
       ...section("Kept in Secrets", secretsOf(view, service)),
@@ -76,6 +78,33 @@ function objectsOf(view: StackView, name: string): Entry[] {
 
 function entryOf({ why, span }: Need, name: string): Entry {
   return { name, text: why, ...placed(span) };
+}
+
+/** Whom it reaches by each of its networks; on the node's, and without policies, everybody. */
+function networksOf({ facts }: StackView, name: string): Entry[] {
+  const { policies, networks, services } = networksView(facts);
+  const own = services.find(({ service }) => service === name);
+  if (own === undefined) return [];
+  const told = networks.filter(({ services }) => services.includes(name)).map((network): Entry => ({
+    name: network.name,
+    text: onNetwork(network, name),
+    ...placed(facts.project.span(["networks", network.name])),
+  }));
+  const open = own.open.length === 0 ? [] : [{ name: "open to all", text: own.open.join(", ") }];
+  const { wayOut } = own;
+  const rest: Entry[] = told.length > 0
+    ? wayOut ? [] : [{ name: "no way out", text: "it is on internal networks alone" }]
+    : [wayOut ? { name: "the node's own" } : { name: "none", text: "nobody in, nothing out" }];
+  const lack = policies ? [] : [{ name: "no policies", text: "whatever the networks, everybody is reached" }];
+  return [...told, ...rest, ...open, ...lack];
+}
+
+function onNetwork({ services, traefik, internal, external }: NetworkView, name: string): string {
+  const others = [...services.filter((service) => service !== name), ...(traefik ? ["Traefik"] : [])];
+  const kinds = [...(internal ? ["internal"] : []), ...(external ? ["external"] : [])];
+  return `${others.length === 0 ? "nobody else" : others.join(", ")}${
+    kinds.length === 0 ? "" : ` (${kinds.join(", ")})`
+  }`;
 }
 
 function portsOf({ conversion }: StackView, name: string): Entry[] {

@@ -64,6 +64,7 @@ const ORDER = [
   "lib/kube/jobs",
   "lib/kube/pod_security.ts",
   "lib/kube/access",
+  "lib/kube/policies",
   "lib/kube/host",
   "lib/kube",
   "lib/checks/chart",

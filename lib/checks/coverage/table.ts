@@ -152,7 +152,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "service.models.*": reported("no model runner serves pods", "Deploy the model as a service of its own"),
   "service.network_mode": carried(
-    "one pod with the service or container that is named; hostNetwork for host; none is reported",
+    "one pod with the service or container that is named; hostNetwork for host; a NetworkPolicy for none",
   ),
   "service.networks.aliases": replaced("a Service of that name"),
   "service.networks.driver_opts.*": reported("the network plugin has its own options", NETWORK_HINT, "info"),
@@ -263,17 +263,13 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "network.driver_opts.*": reported("the network plugin has its own options", NETWORK_HINT, "info"),
   "network.enable_ipv4": reported("the cluster's families hold", "Set them when the cluster is made", "info"),
   "network.enable_ipv6": reported("the cluster's families hold", "Set them when the cluster is made", "info"),
-  "network.external.*": reported(
-    "what else is attached to it is not in the cluster",
-    "Make Services for what lies outside",
-  ),
-  "network.internal": reported(
-    "pods reach the outside",
-    "Add a NetworkPolicy that allows egress to the namespace only",
+  "network.external.*": replaced("a label by which pods of other projects on it are let in"),
+  "network.internal": replaced(
+    "a NetworkPolicy that leaves its services no other way out than its own and DNS",
   ),
   "network.ipam.*": reported("the cluster gives addresses", NETWORK_HINT, "info"),
   "network.labels.*": read("labels of Docker's network"),
-  "network.name": read("names of Docker's networks reach nobody"),
+  "network.name": replaced("a label by which pods of other projects on it are let in"),
   "config.content": carried("the content of the ConfigMap"),
   "config.environment": carried("the content of the ConfigMap"),
   "config.external.*": carried("the ConfigMap of that name, which has to be there beforehand"),

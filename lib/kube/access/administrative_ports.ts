@@ -17,6 +17,8 @@ export interface AdministrativePorts {
   readonly servers: readonly string[];
   readonly ports: readonly number[];
   readonly callers: readonly string[];
+  /** Whether the other ports have policies of the stack's networks. */
+  readonly isolated?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface AdministrativePorts {
  * waits for it. A server whose administrative port is published is left out, as is one that is routed: it is open on purpose.
  */
 export function administrativePorts(
-  { services, front }: Conversion,
+  { services, front, isolated }: Pick<Conversion, "services" | "front" | "isolated">,
   identity: Decisions["identity"] = {},
 ): AdministrativePorts {
   const decided = Object.entries(identity).flatMap(([name, { port = ADMIN_PORT }]) => {
@@ -37,14 +39,18 @@ export function administrativePorts(
   return {
     servers,
     ports: [...new Set(decided.map(({ port }) => port))].toSorted((a, b) => a - b),
+    ...(isolated ? { isolated } : {}),
     callers: [...new Set([...servers, ...[...services.values()].filter(calls).flatMap(podNames)])].toSorted(),
   };
 }
 
-/** All other ports stay as they are. Pods of this program's own jobs are marked as such. */
+/**
+ * All other ports stay as they are; where the stack's networks have policies, those say who reaches them. Pods of this
+ * program's own jobs are marked as such.
+ */
 export function administrativePortsPolicy(
   namespace: string,
-  { servers, ports, callers }: AdministrativePorts,
+  { servers, ports, callers, isolated = false }: AdministrativePorts,
 ): KubeObject[] {
   if (servers.length === 0) return [];
   const named = (values: readonly string[]): Record<string, unknown> => ({
@@ -58,7 +64,7 @@ export function administrativePortsPolicy(
       podSelector: named(servers),
       policyTypes: ["Ingress"],
       ingress: [
-        { ports: [...between(ports), { protocol: "UDP" }] },
+        ...(isolated ? [] : [{ ports: otherPorts(ports) }]),
         {
           ports: ports.map((port) => ({ protocol: "TCP", port })),
           from: [
@@ -71,13 +77,14 @@ export function administrativePortsPolicy(
   }];
 }
 
-/** Every TCP port but these, as ranges. */
-function between(ports: readonly number[]): Record<string, unknown>[] {
+/** Every port but these TCP ports, as ranges. */
+export function otherPorts(ports: readonly number[]): Record<string, unknown>[] {
   const edges = [0, ...ports, LAST_PORT + 1];
-  return edges.slice(1).flatMap((edge, index) => {
+  const between = edges.slice(1).flatMap((edge, index) => {
     const [first, last] = [(edges[index] ?? 0) + 1, edge - 1];
     return first > last ? [] : [{ protocol: "TCP", port: first, endPort: last }];
   });
+  return [...between, { protocol: "UDP" }];
 }
 
 function podNames({ workload }: ConvertedService): readonly string[] {

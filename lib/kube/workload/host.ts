@@ -20,7 +20,7 @@ export function hostSettings(context: Context, subject: Subject, kind: WorkloadK
   const aliases = byAddress(hostLines(context, subject, [...name.aliases, ...extraHosts(context, subject)]));
   return {
     pod: {
-      ...networkOf(context, subject),
+      ...networkOf(subject),
       ...(name.hostname === undefined ? {} : { hostname: name.hostname }),
       ...optional("hostAliases", aliases),
       ...optional("dnsConfig", dnsConfig(context, subject)),
@@ -65,19 +65,9 @@ function isHostName(name: string): boolean {
   return name.length <= 253 && name.split(".").every((part) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(part));
 }
 
-function networkOf(context: Context, { service }: Subject): Json {
-  const mode = service.network_mode;
-  if (mode === undefined || mode === "bridge" || mode === "default") return {};
-  if (mode === "host") return { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" };
-  if (mode !== "none") return {};
-  context.report({
-    code: "kube-network-mode",
-    severity: "warning",
-    message: `Service "${service.name}" has no network in compose; its pod has one`,
-    ...at(context.project, ["services", service.name, "network_mode"]),
-    hint: "Add a NetworkPolicy that denies all traffic of the pod",
-  });
-  return {};
+/** With `none` a policy keeps the pod alone. */
+function networkOf({ service: { network_mode: mode } }: Subject): Json {
+  return mode === "host" ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {};
 }
 
 interface HostAlias {

@@ -2,6 +2,7 @@
 import { at, isSkipped } from "../../stack/context.ts";
 import { connects } from "../jobs/script/shell_parts.ts";
 import { isServiceName, label } from "../../stack/names.ts";
+import { type Reach, reachedBy } from "../../stack/reach.ts";
 import { readyServiceName } from "./readiness.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
 import { UNPRIVILEGED } from "../rights.ts";
@@ -21,7 +22,7 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
     if (condition !== "service_healthy" || isSkipped(context.decisions, name)) return [];
     // In its own pod the kubelet keeps the order.
     if (workshop.groups.hostOf(name) === workshop.groups.hostOf(service.name)) return [];
-    const command = waitCommand(workshop, name);
+    const command = waitCommand(workshop, service.name, name);
     if (command !== undefined) {
       return [{
         name: label(`wait-${name}`),
@@ -34,19 +35,32 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
     context.report({
       code: "kube-wait-without-port",
       severity: "warning",
-      message: `Service "${service.name}" waits until "${name}" is healthy, but "${name}" has no port to ask`,
+      message: `Service "${service.name}" waits until "${name}" is healthy, but ${
+        mayConnect(workshop.reach, service.name, name)
+          ? `"${name}" has no port to ask`
+          : "shares no network with it to ask"
+      }`,
       ...at(context.project, ["services", service.name, "depends_on", name]),
-      hint: `Add to decisions.yaml: services: { ${yamlWord(name)}: { ports: [PORT] } }`,
+      hint: mayConnect(workshop.reach, service.name, name)
+        ? `Add to decisions.yaml: services: { ${yamlWord(name)}: { ports: [PORT] } }`
+        : `Put both on one network, or add to decisions.yaml: services: { ${
+          yamlWord(name)
+        }: { names: always } }, by which its name is asked for`,
     });
     return [];
   });
 }
 
-function waitCommand({ context, ports, groups }: Workshop, name: string): string | undefined {
+function waitCommand(
+  { context, ports, groups, reach }: Workshop,
+  from: string,
+  name: string,
+): string | undefined {
   const service = context.project.services[name];
   const ready = service === undefined ? undefined : readyServiceName(context, service);
   if (ready !== undefined) return untilNamed(ready, name);
   const host = label(groups.nameOf(name));
+  if (!mayConnect(reach, from, name)) return undefined;
   const port = (ports.get(name) ?? []).find(({ protocol }) => protocol === "TCP")?.port;
   if (port === undefined || !isServiceName(host)) return undefined;
   return `until ${connects(host, String(port))}; do echo "waiting for ${host}:${port}"; sleep 2; done`;
@@ -56,4 +70,10 @@ function waitCommand({ context, ports, groups }: Workshop, name: string): string
 function untilNamed(host: string, name: string): string {
   return `while nc -w 1 ${host} 1 </dev/null 2>&1 | grep -qiE 'bad address|not known|resolve'; do ` +
     `echo "waiting until ${label(name)} is healthy"; sleep 2; done`;
+}
+
+/** Whether policies let one connect to the other. */
+function mayConnect(reach: Reach, from: string, to: string): boolean {
+  return !reach.isolated || reach.onHost.includes(from) || reach.onHost.includes(to) ||
+    reachedBy(reach, from).includes(to);
 }

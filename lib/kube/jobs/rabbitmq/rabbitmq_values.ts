@@ -69,6 +69,8 @@ export function chartValues(
       subPath: "mnesia",
     },
     ...(hasMetrics ? METRICS : {}),
+    // The chart's own policy would open its ports to everybody.
+    ...(conversion.isolated ? { networkPolicy: { enabled: false } } : {}),
     ...(resources === undefined ? {} : { resources }),
   };
 }
