@@ -20,6 +20,7 @@ const NOT_CODES: ReadonlySet<string> = new Set([
   "kube-apiserver",
   "kube-apiserver-arg",
   "kube-controller-manager",
+  "kube-dns",
   "kube-proxy",
   "kube-router",
   "kube-scheduler",

@@ -26,7 +26,12 @@ Deno.test("the administrative port is for the server itself and for what names i
 `,
     IDENTITY,
   );
-  assert.deepEqual(administrative, { servers: ["login"], ports: [4445], callers: ["login", "users"] });
+  assert.deepEqual(administrative, {
+    servers: ["login"],
+    ports: [4445],
+    isolated: true,
+    callers: ["login", "users"],
+  });
 });
 
 Deno.test("an administrative port that is published stays open, one that stays private does not", async () => {

@@ -75,7 +75,7 @@ function border(input: PolicyInput, whole: StackNetwork | undefined): readonly P
   const source = whole === undefined ? {} : sourceOf(input, whole.key);
   return [
     { object: policy(namespace, BORDER_POLICY, ingress(notNamed(left), [{ from }])), ...source },
-    ...serversPolicy(input, servers, `${BORDER_POLICY}-identity`, from),
+    ...serversPolicy(input, servers, `identity-${BORDER_POLICY}`, from),
   ];
 }
 
@@ -88,7 +88,7 @@ function membersPolicies(input: PolicyInput, network: StackNetwork, name: string
     ...(members.length === 0
       ? []
       : [planned(input, network.key, policy(input.namespace, name, ingress(named(members), [{ from }])))]),
-    ...serversPolicy(input, servers, `${name}-identity`, from),
+    ...serversPolicy(input, servers, `identity-${name}`, from),
   ];
 }
 
@@ -179,7 +179,7 @@ function routes(input: PolicyInput): readonly PlannedObject[] {
     ...(others.length === 0
       ? []
       : [{ object: policy(namespace, "traefik", ingress(named(others), [{ from }])) }]),
-    ...serversPolicy(input, servers, "traefik-identity", from),
+    ...serversPolicy(input, servers, "identity-traefik", from),
   ];
 }
 
