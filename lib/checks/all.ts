@@ -56,4 +56,20 @@ export function runChecks(
   checkDockerOnly(context);
   checkEngineTools(context, decisions);
   checkHostNames(context, facts.references, facts.neighbours);
+  checkImageGroups(context);
   checkNetworks(context, facts.reach);
+  checkMachine(context);
+  checkLogging(context);
+  checkFixedAddresses(context);
+  checkFixedDomains(context);
+  checkCredentials(context);
+  checkHeaps(context);
+  checkOneShots(context, conversion.services, conversion.ports);
+  reportSeenEnded(context);
+  checkQuota(context, conversion.services.values());
+  if (usage !== undefined) proposeLimits(context, usage);
+  if (written !== undefined) reportWrittenLayers(context, written);
+  reportAbsentVolumes(context, absentVolumes);
+  reportUncarried(context);
+  return findings;
+}

@@ -35,3 +35,40 @@ export interface Workshop {
   readonly groups: PodGroups;
   /** Who reaches whom. */
   readonly reach: Reach;
+  /** Configuration that compose leaves writable and a pod cannot, for one report. */
+  readonly writable: WritableNote[];
+  /** Mounts that are filled from their images, for one report. */
+  readonly filled: FilledNote[];
+  /** What is kept in Secrets and why, for one report. */
+  readonly notes: SecretNote[];
+}
+
+/** Configuration that a program could have written to. */
+export interface WritableNote {
+  readonly service: string;
+  readonly target: string;
+  readonly span: Span;
+}
+
+/** One mount that is filled from the image where it is empty. */
+export interface FilledNote {
+  readonly image: string;
+  readonly target: string;
+  readonly span?: Span;
+}
+
+/** One service with the decisions about it. */
+export interface Subject {
+  readonly service: Service;
+  readonly decision: ServiceDecision;
+}
+
+/** The key only where there is a value: objects hold no `undefined`. */
+export function optional<T>(key: string, value: T | undefined): Json {
+  if (value === undefined) return {};
+  if (Array.isArray(value) && value.length === 0) return {};
+  if (
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+  ) return {};
+  return { [key]: value };
+}
