@@ -13,7 +13,7 @@ import {
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { compareBytes } from "./label_tree.ts";
 import type { DecodeProblem, Node } from "./node.ts";
-import { tomlNodes } from "./toml/tree.ts";
+import { tomlNodes } from "./toml_tree.ts";
 
 export interface FileTree {
   readonly root?: Node;

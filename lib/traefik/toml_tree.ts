@@ -1,9 +1,9 @@
 /** A TOML text to the tree of nodes that Traefik's file decoder makes of it (paerser v0.2.2, file/raw_node.go). */
-import type { Span } from "../../diagnostics/diagnostic.ts";
-import { compareBytes } from "../label_tree.ts";
-import type { DecodeProblem, Node } from "../node.ts";
-import { parseToml } from "./parse.ts";
-import type { TomlTable, TomlValue } from "./value.ts";
+import type { Span } from "../diagnostics/diagnostic.ts";
+import { compareBytes } from "./label_tree.ts";
+import type { DecodeProblem, Node } from "./node.ts";
+import { parseToml } from "./toml/parse.ts";
+import type { TomlTable, TomlValue } from "./toml/value.ts";
 
 /** The nodes of the top level, and why there are none where the text is no TOML. */
 export function tomlNodes(
