@@ -47,7 +47,8 @@ function checkLeftOut(context: Context, references: readonly HostReference[]): v
   for (const to of new Set(references.map((reference) => reference.to))) {
     const leftOut = isSkipped(context.decisions, to) || to === context.routing.traefikService;
     const uses = references.filter((reference) =>
-      reference.to === to && !isSkipped(context.decisions, reference.from)
+      reference.to === to && !isSkipped(context.decisions, reference.from) &&
+      reference.from !== context.routing.traefikService
     );
     if (!leftOut || uses.length === 0) continue;
     report(

@@ -78,23 +78,34 @@ export function findingsByService(
     const found = new Map<string, string>();
     for (const other of related ?? []) {
       const service = serviceAt(other.span);
-      if (service !== undefined) found.set(service, other.message);
+      if (service !== undefined) found.set(service, isNote(other.message) ? message : other.message);
     }
     const named = namedIn(message).filter((name) => findings.has(name));
     const pointed = span === undefined ? undefined : serviceAt(span);
-    for (const name of pointed === undefined ? named : [pointed]) found.set(name, message);
+    for (const name of pointed === undefined ? named : [pointed]) {
+      if (!found.has(name)) found.set(name, message);
+    }
     for (const [name, text] of found) findings.get(name)?.push({ diagnostic, message: text });
   }
   return findings;
+}
+
+/** Whether the words at a further place say something beside the finding's own words alone. */
+function isNote(words: string): boolean {
+  return /^(?:Also|This)\b|^\w+(?: "[^"]*"(?: of service "[^"]*")?)?$/.test(words);
 }
 
 function reasonOf({ diagnostic: { code, severity, hint }, message }: ServiceFinding): Reason {
   return { code, severity, message, ...(hint === undefined ? {} : { hint }) };
 }
 
+/** A program that rules the engine is nothing without it, whatever else is said of it. */
+const ENGINE_LOST = "kube-engine-socket";
+
 /** The gravest first; what is the same in Docker after what differs. */
 function weight({ severity, code }: Reason): number {
   if (REFUSED_BY_NODE.has(code)) return 0;
+  if (code === ENGINE_LOST && severity !== "info") return 1;
   return GRAVEST.indexOf(severity) * 2 + (AS_BEFORE.has(code) ? 1 : 0);
 }
 

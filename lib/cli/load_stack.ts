@@ -86,11 +86,12 @@ export function stackDirectory(options: InputOptions, surroundings: ReadingSurro
   return isAbsolute(options.stack) ? options.stack : resolve(surroundings.directory, options.stack);
 }
 
-/** compose's own loading, with the flags as docker compose has them. */
+/** compose's own loading, with the flags as docker compose has them, and `$PWD` as who calls it in the stack's folder. */
 function loadOptions(options: InputOptions, surroundings: ReadingSurroundings): LoadOptions {
+  const directory = stackDirectory(options, surroundings);
   return {
-    directory: stackDirectory(options, surroundings),
-    environment: surroundings.environment,
+    directory,
+    environment: { ...surroundings.environment, PWD: directory },
     ...(options.file === undefined ? {} : { files: options.file }),
     ...(options.envFile === undefined
       ? {}

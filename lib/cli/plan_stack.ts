@@ -26,6 +26,7 @@ import { askEngine, type EngineFacts } from "./engine_facts.ts";
 import type { KnownStack } from "./known_stack.ts";
 import { loadStack, type ReadingSurroundings } from "./load_stack.ts";
 import { loadScripts } from "./migration_files.ts";
+import { withTemplateHints } from "./template_hints.ts";
 import type { InputOptions } from "./options.ts";
 import {
   namedProjects,
@@ -113,6 +114,8 @@ export async function planStack(
   );
   const scripts = await loadScripts(migrations, known?.directory);
   const diagnostics = [...loaded.diagnostics, ...scripts.diagnostics, ...decided.diagnostics];
+  const withHints = (all: readonly Diagnostic[]): Promise<readonly Diagnostic[]> =>
+    withTemplateHints(all, options, loaded.project?.workingDir ?? directory);
   const read = {
     directory,
     sources,
@@ -122,7 +125,7 @@ export async function planStack(
     ...(known === undefined ? {} : { known }),
   };
   if (loaded.project === undefined) {
-    return { ...read, secrets: [], diagnostics, planFor: () => undefined };
+    return { ...read, secrets: [], diagnostics: await withHints(diagnostics), planFor: () => undefined };
   }
 
   const { project, findings } = asInCluster(loaded.project, decided.decisions);
@@ -186,7 +189,7 @@ export async function planStack(
     ...seen,
     facts: planned.facts,
     secrets: values,
-    diagnostics: withAccepted(maskDiagnostics(diagnostics, values), decisions),
+    diagnostics: withAccepted(maskDiagnostics(await withHints(diagnostics), values), decisions),
     sources: maskSources(sources, values),
   };
   if (hasErrors(diagnostics)) return { ...shown, planFor: () => undefined };

@@ -33,15 +33,23 @@ export async function findTemplate(path: string, root: string): Promise<Copy | u
   return undefined;
 }
 
-/** `x.env.template`, then `x.template.env`, and so on for each word. */
+/**
+ * `x.env.template`, then `x.template.env`, and so on for each word; of `.env` also `example.env` and `env.example`. A
+ * hyphen or an underscore may stand for the dot.
+ */
 function templateNames(path: string): readonly string[] {
   const name = basename(path);
   const dot = name.lastIndexOf(".");
-  return TEMPLATE_WORDS.flatMap((word) => [
-    `${path}.${word}`,
-    ...(dot > 0 ? [join(dirname(path), `${name.slice(0, dot)}.${word}${name.slice(dot)}`)] : []),
+  const [stem, ending] = [name.slice(0, dot), name.slice(dot)];
+  const names = TEMPLATE_WORDS.flatMap((word) => [
+    ...SEPARATORS.map((separator) => `${name}${separator}${word}`),
+    ...(dot > 0 ? SEPARATORS.map((separator) => `${stem}${separator}${word}${ending}`) : []),
+    ...(name.startsWith(".") ? [`${word}${name}`, `${name.slice(1)}.${word}`] : []),
   ]);
+  return names.map((each) => join(dirname(path), each));
 }
+
+const SEPARATORS = [".", "-", "_"] as const;
 
 /** Whether anything is at the path, a link that leads nowhere included: it is somebody's. */
 export async function exists(path: string): Promise<boolean> {

@@ -51,6 +51,12 @@ interface Place {
   readonly span: Span | undefined;
 }
 
+/** Its pod has that name in its hosts file; in a public address of its own another would be wrong. */
+export function isOwnHostname({ hostname, domainname }: Service, host: string): boolean {
+  if (hostname === undefined) return false;
+  return host === hostname || (domainname !== undefined && host === `${hostname}.${domainname}`);
+}
+
 function withHosts(
   project: Project,
   service: Service,
@@ -62,7 +68,8 @@ function withHosts(
       host
     );
     const mentioned = mentionsInValue(text, new Set(odd.keys()), key).map(({ host }) => host);
-    const hosts = new Set([...mentioned, ...named.filter((host) => odd.has(host))]);
+    const hosts = [...new Set([...mentioned, ...named.filter((host) => odd.has(host))])]
+      .filter((host) => !isOwnHostname(service, host));
     let changed = text;
     for (const host of hosts) {
       changed = replaceHost(changed, host, odd.get(host) ?? host);

@@ -39,7 +39,7 @@ function reportGroup(context: Context, group: readonly Placed[]): void {
     code: "kube-public-port",
     severity: first.way === "private" ? "question" : isOpenStore ? "warning" : "info",
     message: `${where} ${isOne ? text : text.replace(/^is /, "are ").replace(/^needs /, "need ")}${
-      isOpenStore ? ": a database that everybody can reach" : ""
+      isOpenStore ? ": a database or broker that everybody can reach" : ""
     }`,
     ...at(context.project, ["services", service, "ports", index]),
     hint,

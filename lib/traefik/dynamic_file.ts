@@ -1,4 +1,4 @@
-/** A dynamic file of Traefik's file provider: template, YAML, typed configuration (pkg/provider/file/file.go). */
+/** A dynamic file of Traefik's file provider: template, YAML or TOML, typed configuration (pkg/provider/file/file.go). */
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { decode } from "./decode.ts";
 import { renderTemplate } from "./go_template.ts";
@@ -6,7 +6,7 @@ import { TemplateError, templateFunctions } from "./go_template_functions.ts";
 import { childOf, type Node } from "./node.ts";
 import type { Element } from "./routing.ts";
 import { dynamicShape } from "./shapes/dynamic_shape.ts";
-import { buildYamlTree } from "./yaml_tree.ts";
+import { buildFileTree } from "./file_tree.ts";
 import { type Json } from "../values/json.ts";
 
 /** A text and the file it came from. */
@@ -35,10 +35,9 @@ export function readDynamicFile(
   environment: Readonly<Record<string, string>>,
 ): DynamicFile {
   const none = { sections: new Map(), certificates: [] };
-  if (source.file.toLowerCase().endsWith(".toml")) return { ...none, findings: [tomlFinding(source)] };
   const rendered = render(source, environment);
   if (typeof rendered !== "string") return { ...none, findings: [rendered] };
-  const { root, problems } = buildYamlTree(source.file, rendered, roots);
+  const { root, problems } = buildFileTree(source.file, rendered, roots);
   if (root === undefined) return { ...none, findings: problems.map((problem) => refused(source, problem)) };
   const decoded = decode(root, dynamicShape, "file");
   const findings = [...problems, ...decoded.problems].map((problem) => refused(source, problem));
@@ -63,16 +62,6 @@ function render(source: NamedText, environment: Readonly<Record<string, string>>
 
 function lineOfFirstAction(text: string): number {
   return text.slice(0, Math.max(0, text.indexOf("{{"))).split("\n").length;
-}
-
-function tomlFinding({ file }: NamedText): Diagnostic {
-  return {
-    code: "traefik-toml-unread",
-    severity: "error",
-    message: `Cannot read "${file}" as TOML is not understood here`,
-    span: { file, line: 1, column: 1 },
-    hint: "Write the file as YAML: Traefik takes both",
-  };
 }
 
 function refused(

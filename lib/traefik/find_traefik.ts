@@ -51,11 +51,15 @@ function flagsOf(service: Service): string[] {
   return words.filter((word, index) => word.startsWith("-") || words[index - 1]?.startsWith("--") === true);
 }
 
-/** Where Traefik looks for its static file (cmd/traefik, `--configfile`). */
+/**
+ * Where Traefik looks for its static file (pkg/cli/loader_file.go, `--configfile`). In the image its home is `/root` and
+ * its working directory `/`.
+ */
 function staticPlaces(flags: readonly string[]): string[] {
   const named = textField(readFlags(flags), "configfile");
   if (named !== undefined) return [named];
-  return ["toml", "yaml", "yml"].map((extension) => `/etc/traefik/traefik.${extension}`);
+  const places = ["/etc/traefik/traefik", "/root/.config/traefik", "/traefik"];
+  return places.flatMap((place) => ["toml", "yaml", "yml"].map((extension) => `${place}.${extension}`));
 }
 
 function toHost(mounts: readonly Mount[], path: string): string | undefined {

@@ -4,7 +4,7 @@ import { defaultDockerOptions, type DockerOptions } from "./docker_options.ts";
 import type { NamedText } from "./dynamic_file.ts";
 import type { Fields } from "./routing.ts";
 import { readFlags } from "./static_flags.ts";
-import { buildYamlTree } from "./yaml_tree.ts";
+import { buildFileTree } from "./file_tree.ts";
 import type { Node } from "./node.ts";
 
 /** The raw static configuration, its keys as they were written. */
@@ -47,18 +47,7 @@ export function readStaticConfiguration(
 }
 
 function readStaticFile(file: NamedText): ReturnType<typeof readStaticConfiguration> {
-  if (file.file.toLowerCase().endsWith(".toml")) {
-    return {
-      findings: [{
-        code: "traefik-toml-unread",
-        severity: "error",
-        message: `Cannot read "${file.file}" as TOML is not understood here`,
-        span: { file: file.file, line: 1, column: 1 },
-        hint: "Write the file as YAML: Traefik takes both",
-      }],
-    };
-  }
-  const { root, problems } = buildYamlTree(file.file, file.text, []);
+  const { root, problems } = buildFileTree(file.file, file.text, []);
   const findings = problems.map((problem): Diagnostic => ({
     code: "traefik-static-refused",
     severity: "error",

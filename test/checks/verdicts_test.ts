@@ -121,3 +121,27 @@ Deno.test("what docker compose warns of as well does not differ", async () => {
     assert.match(out, /warning\[compose-unset-variable\][^]*\n {2}web {2}works as before\n/);
   });
 });
+
+Deno.test("a place that says only whose it is has the words of its finding, and the engine's socket comes first", async () => {
+  const files = {
+    "compose.yaml": `services:
+  one: { image: "a:1.0", restart: always, devices: ["/dev/ttyUSB7"] }
+  two: { image: "b:1.0", restart: always, devices: ["/dev/ttyUSB8"] }
+  made: { image: example/made, build: ., restart: always }
+  other: { image: example/other, build: ., restart: always }
+  rules:
+    image: c:1.0
+    restart: always
+    volumes: ["./settings.json:/settings.json:ro", "/var/run/docker.sock:/var/run/docker.sock"]
+`,
+    "Dockerfile": "FROM a:1.0\n",
+    "decisions.yaml": "engine: none\n",
+  };
+  await withFiles(files, async (directory) => {
+    const { out } = await told(directory, ["check", "--stack", directory]);
+    const [, lines = ""] = out.split("Service by service:");
+    assert.match(lines, /rules +differs: The engine's socket/);
+    assert.match(lines, /other +differs: Made here and in no registry/);
+    assert.doesNotMatch(lines, /: (?:Also|This|Image|Service) /);
+  });
+});

@@ -183,3 +183,38 @@ Deno.test({
       }
     }),
 });
+
+Deno.test("check and migrate name init where what is missing has a template, and say nothing of it where it has none", async () => {
+  const files = {
+    "compose.yaml":
+      'services:\n  web:\n    image: "a:${TAG:?say which}"\n    env_file: [app.env, other.env]\n' +
+      "    volumes: [./web.conf:/etc/web.conf:ro]\n",
+    "example.env": "TAG=1.0\n",
+    "app-sample.env": "A=1\n",
+    "web.example.conf": "x\n",
+    "decisions.yaml": "engine: none\n",
+  };
+  const init = (directory: string): string => `deno task init --stack ${directory}`;
+  await withFiles(files, async (directory) => {
+    for (const words of [["check"], ["migrate", "--embedded", "--dry-run"]]) {
+      const { code, out, err } = await told(directory, [...words, "--stack", directory]);
+      assert.equal(code, 3, out + err);
+      const said = out + err;
+      assert.ok(said.includes(`Make ".env" from its template "example.env": ${init(directory)}\n`), said);
+      assert.ok(
+        said.includes(`Make "app.env" from its template "app-sample.env": ${init(directory)}\n`),
+        said,
+      );
+      assert.match(said, /Cannot read "other\.env"[^]*?hint: Create the file/);
+    }
+    await Deno.writeTextFile(`${directory}/.env`, "TAG=2.0\n");
+    await Deno.writeTextFile(`${directory}/app.env`, "A=1\n");
+    await Deno.writeTextFile(`${directory}/other.env`, "B=1\n");
+    const { code, out } = await told(directory, ["check", "--stack", directory]);
+    assert.equal(code, 0, out);
+    assert.ok(
+      out.includes(`Make "web.conf" from its template "web.example.conf": ${init(directory)}; or else: Put`),
+      out,
+    );
+  });
+});

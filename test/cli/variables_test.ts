@@ -143,3 +143,16 @@ profiles:
     assert.match(nix, /- traefik/);
   });
 });
+
+Deno.test("$PWD is the stack's folder, wherever the user is", async () => {
+  const files = {
+    "stack/compose.yaml": 'services: { web: { image: "a:1.0", volumes: ["$PWD/site:/site"] } }\n',
+  };
+  await withFiles(files, async (directory) => {
+    const stack = `${directory}/stack`;
+    const { out } = await told(directory, ["config", "--stack", "stack"], {
+      environment: { PWD: directory },
+    });
+    assert.match(out, new RegExp(`source: ${stack}/site\n`));
+  });
+});

@@ -24,12 +24,10 @@ Deno.test("readStaticConfiguration() takes the file alone, else flags alone, els
   deepStrictEqual(names(readStaticConfiguration(undefined, [], {})), ["http"]);
 });
 
-Deno.test("readStaticConfiguration() refuses YAML that is none and TOML, with a place", () => {
+Deno.test("readStaticConfiguration() refuses YAML that is none, with a place", () => {
   const broken = fromFile("entryPoints: [\n");
   strictEqual(broken.findings[0]?.code, "traefik-static-refused");
   strictEqual(broken.findings[0]?.span?.file, "traefik.yml");
-  const toml = readStaticConfiguration({ file: "traefik.toml", text: "" }, [], {});
-  strictEqual(toml.findings[0]?.code, "traefik-toml-unread");
 });
 
 const addresses: readonly (readonly [string, number, "tcp" | "udp"])[] = [

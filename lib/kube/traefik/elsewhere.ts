@@ -15,7 +15,8 @@ export function isTraefikElsewhere(routing: Routing): boolean {
 
 /**
  * The entry points that routers name, as those of every k3s: one whose name or routers speak of TLS is `websecure`, any
- * other `web`; a router that names none is on both, as Traefik has it.
+ * other `web`; a router that names none is on both, as Traefik has it. One that only TCP without TLS or UDP uses is
+ * neither: such a router takes every connection of its port, and that port is not known.
  */
 export function usualEntryPoints(routing: Routing): EntryPoints {
   const routers = routersOf(routing);
@@ -40,19 +41,46 @@ export function usualEntryPoints(routing: Routing): EntryPoints {
   });
   const usual = [mapped("web", false), mapped("websecure", true)];
   const byName = new Map(usual.map((entryPoint) => [entryPoint.name, entryPoint]));
-  for (const name of names) byName.set(name, mapped(name, isSecure(name)));
+  const own = portsOfTheirOwn(routing);
+  for (const name of names) if (!own.has(name)) byName.set(name, mapped(name, isSecure(name)));
   return { byName, defaults: usual.map(({ name }) => name) };
 }
 
-/** The routing without the routers that name what is not here: a route without its login would be open to everybody. */
+/** The entry points that no HTTP router and no TLS uses, but for those of every k3s. */
+function portsOfTheirOwn({ http, tcp, udp }: Routing): ReadonlySet<string> {
+  const isByName = (router: Element): boolean => router.fields["tls"] !== undefined;
+  const shared = [...http.routers.values(), ...[...tcp.routers.values()].filter(isByName)]
+    .flatMap((router) => namesIn(router, "entryPoints"));
+  const raw = [...tcp.routers.values(), ...udp.routers.values()].flatMap((router) =>
+    namesIn(router, "entryPoints")
+  );
+  return new Set(raw.filter((name) => !shared.includes(name) && name !== "web" && name !== "websecure"));
+}
+
+/** Why a router has no route here: what it needs is another project's. */
+function closedBy(routing: Routing, router: Element): readonly string[] {
+  const own = portsOfTheirOwn(routing);
+  const isUdp = [...routing.udp.routers.values()].includes(router);
+  const names = namesIn(router, "entryPoints");
+  return [
+    ...missingOf(routing, router),
+    ...names.filter((name) => own.has(name) || (isUdp && (name === "web" || name === "websecure"))),
+  ];
+}
+
+/**
+ * The routing without the routers that name what is not here: a route without its login would be open to everybody, and
+ * one of a port of its own would take all of another.
+ */
 export function withoutClosed(routing: Routing): Routing {
   const keep = (elements: ReadonlyMap<string, Element>): ReadonlyMap<string, Element> =>
-    new Map([...elements].filter(([, router]) => missingOf(routing, router).length === 0));
-  const { http, tcp } = routing;
+    new Map([...elements].filter(([, router]) => closedBy(routing, router).length === 0));
+  const { http, tcp, udp } = routing;
   return {
     ...routing,
     http: { ...http, routers: keep(http.routers) },
     tcp: { ...tcp, routers: keep(tcp.routers) },
+    udp: { ...udp, routers: keep(udp.routers) },
   };
 }
 
@@ -90,9 +118,11 @@ export function askAboutElsewhere(
   const routers = routersOf(routing);
   const [first] = routers;
   const services = [...new Set(routers.flatMap((router) => router.services))];
-  const closed = routers.filter((router) => missingOf(routing, router).length > 0);
+  const closed = routers.filter((router) => closedBy(routing, router).length > 0);
   const missing = [...new Set(closed.flatMap((router) => missingOf(routing, router)))];
-  const entryPoints = [...new Set(routers.flatMap((router) => namesIn(router, "entryPoints")))];
+  const entryPoints = [...new Set(routers.flatMap((router) => namesIn(router, "entryPoints")))]
+    .filter((name) => byName.has(name));
+  const unknown = [...portsOfTheirOwn(routing)];
   const resolvers = [...new Set(routers.flatMap((router) => resolverOf(router) ?? []))];
   const said = [
     ...(entryPoints.length === 0 ? [] : [
@@ -104,6 +134,11 @@ export function askAboutElsewhere(
     ]),
     ...(resolvers.length === 0 ? [] : [`without the certificates of ${quoted(resolvers)}`]),
     ...(missing.length === 0 ? [] : [`but where a router names ${quoted(missing)}, which would be missing`]),
+    ...(unknown.length === 0 ? [] : [
+      `${missing.length === 0 ? "but" : "or"} where a router is for an entry point whose port is not known: ${
+        quoted(unknown)
+      }`,
+    ]),
   ];
   const related = closed.flatMap(({ name, span }) =>
     span === undefined ? [] : [{ message: `"${name}" is not routed`, span }]

@@ -33,7 +33,8 @@ export function isFilled(workshop: Workshop, subject: Subject, mount: Mount, pat
     });
     return false;
   }
-  workshop.filled.push({ image, target: mount.target, ...spanOf(context, path) });
+  const volume = mount.source ?? `${subject.service.name}:${mount.target}`;
+  workshop.filled.push({ volume, image, target: mount.target, ...spanOf(context, path) });
   return true;
 }
 
@@ -54,7 +55,10 @@ function spanOf({ project }: Context, path: Path): { readonly span?: Span } {
 
 /** One remark for all of them. */
 export function reportFilled(context: Context, notes: readonly FilledNote[]): void {
-  const [first, ...others] = notes;
+  // Several services of one image have the same volume at the same place.
+  const [first, ...others] = [
+    ...new Map(notes.map((note) => [`${note.volume} ${note.image} ${note.target}`, note] as const)).values(),
+  ];
   if (first === undefined) return;
   const related = others.flatMap(({ image, target, span }) =>
     span === undefined ? [] : [{ message: `"${target}" from image "${image}"`, span }]
@@ -63,7 +67,7 @@ export function reportFilled(context: Context, notes: readonly FilledNote[]): vo
     code: "kube-volume-filled",
     severity: "info",
     message: `Filled from the image where empty, as Docker does: ${
-      plural(notes.length, "volume")
+      plural(others.length + 1, "volume")
     }, such as "${first.target}" from image "${first.image}"`,
     ...(first.span === undefined ? {} : { span: first.span }),
     hint: `Not wanted: volume: { nocopy: true } in the compose file; the image has nothing there: images: { ${

@@ -3,7 +3,7 @@ import type { Mount } from "../../../compose/project.ts";
 import { at, type Context } from "../../stack/context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import type { Subject } from "./parts.ts";
-import { startingUid } from "./user.ts";
+import { startingGid, startingUid } from "./user.ts";
 import { isCreated, storageKey } from "../../stack/storage/places.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
 
@@ -20,6 +20,7 @@ export function reportOwner(
   if (!isCreated(context.decisions, decision, !isHere)) return;
   const uid = startingUid(context, subject);
   if (isHere || uid === undefined || uid === 0) return;
+  const gid = startingGid(context, subject) ?? uid;
   const key = mount.type === "bind" ? storageKey(context, source) : source;
   context.report({
     code: "kube-storage-owner",
@@ -27,6 +28,6 @@ export function reportOwner(
     message:
       `Directory "${key}" is made as root's, and service "${subject.service.name}" starts as user ${uid}`,
     ...at(context.project, ["services", subject.service.name, "volumes"]),
-    hint: `To give it to the program: storage: { ${yamlText(key)}: { owner: "${uid}:${uid}" } }`,
+    hint: `To give it to the program: storage: { ${yamlText(key)}: { owner: "${uid}:${gid}" } }`,
   });
 }

@@ -52,6 +52,8 @@ export interface WritableNote {
 
 /** One mount that is filled from the image where it is empty. */
 export interface FilledNote {
+  /** Which volume, so that one of several services is one. */
+  readonly volume: string;
   readonly image: string;
   readonly target: string;
   readonly span?: Span;

@@ -18,7 +18,7 @@ export function userOf(context: Context, subject: Subject): Json {
     ...(name !== "" && uid === undefined ? [name] : []),
     ...(group !== undefined && group !== "" && gid === undefined ? [group] : []),
   ];
-  if (unknown.length > 0) reportUnknown(context, subject, unknown);
+  if (unknown.length > 0) reportUnknown(context, subject, [...new Set(unknown)]);
   return {
     ...(uid === undefined ? {} : { runAsUser: uid }),
     ...(gid === undefined ? {} : { runAsGroup: gid }),
@@ -33,6 +33,13 @@ export function startingUid(context: Context, { service, decision }: Subject): n
   if (text === undefined) return undefined;
   const [name = ""] = String(text).split(":");
   return name === "" ? 0 : numberOf(context, { service, decision }, name, "users");
+}
+
+/** The number of the group that is written after that user; undefined where none is, or its number is not known. */
+export function startingGid(context: Context, { service, decision }: Subject): number | undefined {
+  const [, group = ""] = String(decision.user ?? service.user ?? "").split(":");
+  return decision.group ??
+    (group === "" ? undefined : numberOf(context, { service, decision }, group, "groups"));
 }
 
 /** `supplementalGroups` of the pod. */

@@ -27,7 +27,7 @@ const HOST_WORDS = new Set([
 
 const AUTHORITY = /(?:(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}):)?\/\/([^\s/"'`<>?#);\\]{1,1000})/gi;
 const PARENTHESISED = /(?:@|tcp|udp)\(([^()\s]+)\)/gi;
-const HOST_PORT = /(?<![\w./-])([A-Za-z0-9](?:[\w.-]{0,100}\w)?):(\d{1,5})(?![\w@])/g;
+const HOST_PORT = /(?<![\w./-])([A-Za-z0-9](?:[\w.-]{0,100}\w)?):(\d{1,5})(?![\w@]|[.-]\w)/g;
 
 /** Mentions of any of `names` in a file's text; comments and what the file itself calls so are left out. */
 export function mentionsInText(text: string, names: ReadonlySet<string>): HostMention[] {

@@ -113,7 +113,7 @@ export function unknownHosts(
 ): readonly Pick<HostReference, "from" | "host" | "scheme" | "key" | "span">[] {
   const owners = servicesByDnsName(project);
   return Object.values(project.services).flatMap((service) => {
-    const candidates = candidateHosts(service, bindSources);
+    const candidates = candidateHosts(project, service, bindSources);
     const known = new Set([...owners.keys(), ...Object.keys(service.extra_hosts ?? {}), "localhost"]);
     const names = new Set([...candidates].filter((name) => !known.has(name)));
     return [
@@ -131,14 +131,16 @@ export function unknownHosts(
 }
 
 /** Words after `//` and values of host keys: letters first, no dot, so neither addresses nor names of the outside. */
-function candidateHosts(service: Service, bindSources: BindSources): ReadonlySet<string> {
+function candidateHosts(project: Project, service: Service, bindSources: BindSources): ReadonlySet<string> {
   const environment = Object.entries(service.environment ?? {});
   const texts = [
     ...environment.map(([key, value]) => `${key}=${value ?? ""}`),
     ...(service.command ?? []),
     ...(service.volumes ?? []).flatMap(({ type, source }) =>
       type === "bind" && source !== undefined
-        ? textFiles(source, bindSources.get(source)).map(({ text }) => text)
+        ? textFiles(source, bindSources.get(source)).flatMap(({ path, text }) =>
+          isComposeFile(project, path) ? [] : [text]
+        )
         : []
     ),
   ];
@@ -225,12 +227,21 @@ function fileMentions(
   ].flatMap((object) =>
     object?.file === undefined ? [] : textFiles(object.file, bindSources.get(object.file))
   );
-  return [...mounted, ...referenced].flatMap(({ path, text }) =>
+  return [...mounted, ...referenced].filter(({ path }) => !isComposeFile(project, path)).flatMap((
+    { path, text },
+  ) =>
     mentionsInText(text, names).map((mention) => ({
       mention,
       span: { file: relativePath(project, path), line: mention.line, column: mention.column },
     }))
   );
+}
+
+/** Where the folder itself is mounted: no program reads how it is built and started, and an image's tag is no port. */
+function isComposeFile({ composeFiles }: Project, path: string): boolean {
+  return composeFiles.includes(path) ||
+    /(?:^|\/)(?:(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml|(?:[\w-]+\.)?(?:Docker|Container)file(?:\.[\w.-]+)?)$/i
+      .test(path);
 }
 
 /** The readable texts at a bind source; what is binary or too large has none. */

@@ -1,4 +1,4 @@
-/** A YAML text to a tree of nodes, by the rules of Traefik's file decoder (paerser v0.2.2, file/raw_node.go). */
+/** A configuration file to a tree of nodes, by the rules of Traefik's file decoder (paerser v0.2.2, file/raw_node.go). */
 import {
   type Document,
   isAlias,
@@ -13,18 +13,32 @@ import {
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { compareBytes } from "./label_tree.ts";
 import type { DecodeProblem, Node } from "./node.ts";
+import { tomlNodes } from "./toml_tree.ts";
 
-export interface YamlTree {
+export interface FileTree {
   readonly root?: Node;
   readonly problems: readonly DecodeProblem[];
 }
 
 /**
- * Reads a YAML (or JSON) text.
+ * Reads the text of a file: TOML by the file's name, else YAML (or JSON), as Traefik chooses.
  *
  * @param roots lower-case names of the top-level keys that are looked at; empty: all
  */
-export function buildYamlTree(file: string, text: string, roots: readonly string[]): YamlTree {
+export function buildFileTree(file: string, text: string, roots: readonly string[]): FileTree {
+  const { children, problems } = file.toLowerCase().endsWith(".toml")
+    ? tomlNodes(file, text)
+    : yamlNodes(file, text);
+  const kept = children.filter((child) => roots.length === 0 || roots.includes(child.name.toLowerCase()));
+  return kept.length === 0
+    ? { problems }
+    : { root: { name: "traefik", value: "", children: kept, origin: "" }, problems };
+}
+
+function yamlNodes(
+  file: string,
+  text: string,
+): { readonly children: readonly Node[]; readonly problems: readonly DecodeProblem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const problems = document.errors.map((error): DecodeProblem => {
@@ -37,13 +51,9 @@ export function buildYamlTree(file: string, text: string, roots: readonly string
     };
     return { reason: "it is not valid YAML", origin: file, span, hint: error.message.split("\n")[0] ?? "" };
   });
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return { children: [], problems };
   const builder = { file, lines, problems, document };
-  const children = isMap(document.contents) ? childrenOf(builder, document.contents, "") : [];
-  const kept = children.filter((child) => roots.length === 0 || roots.includes(child.name.toLowerCase()));
-  return kept.length === 0
-    ? { problems }
-    : { root: { name: "traefik", value: "", children: kept, origin: "" }, problems };
+  return { children: isMap(document.contents) ? childrenOf(builder, document.contents, "") : [], problems };
 }
 
 interface Builder {
