@@ -14,6 +14,7 @@ import { findTraefik } from "../traefik/find_traefik.ts";
 import { type OtherDefinitions, type OtherTraefik, seenFrom } from "../traefik/other_traefik.ts";
 import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
+import { fileObjectsAt } from "../stack/file_objects_at.ts";
 import { selectTraefikFiles, type TraefikFiles } from "../traefik/traefik_files.ts";
 
 /** Another project as it was read. */
@@ -105,9 +106,10 @@ async function otherProject(from: string, project: Project, decisions: Decisions
   const found = findTraefik(project);
   const service = found === undefined ? undefined : project.services[found.service];
   const ofTraefik = { ...project, services: service === undefined ? {} : { [service.name]: service } };
+  const sources = await readBindSources(ofTraefik);
   const files = found === undefined
     ? { dynamic: [] }
-    : selectTraefikFiles(found, await readBindSources(ofTraefik)).files;
+    : selectTraefikFiles(found, sources, fileObjectsAt(project, sources, service)).files;
   const routing = readRouting({
     project,
     files,

@@ -1,5 +1,9 @@
 /** What the conversion of routes is given by the conversion of the stack. */
 import type { Element, ElementSection, Routing } from "../traefik/routing.ts";
+import { findTraefik } from "../traefik/find_traefik.ts";
+import type { TextAt } from "../traefik/inline_files.ts";
+import { selectTraefikFiles } from "../traefik/traefik_files.ts";
+import { fileObjectsAt } from "../stack/file_objects_at.ts";
 import { isSkipped } from "../stack/context.ts";
 import { podGroups } from "../stack/pod_groups.ts";
 import type { StackFacts } from "../stack/facts.ts";
@@ -37,6 +41,7 @@ export function routingConversionInput(
     ),
     ...(decisions.hostGateway === undefined ? {} : { hostGateway: decisions.hostGateway }),
     ...(acme === undefined ? {} : { acme }),
+    textAt: traefikTexts(facts),
     ...(certificate === undefined ? {} : { certificate }),
   };
 }
@@ -46,6 +51,14 @@ export function hasRoutes({ routing, published }: StackFacts): boolean {
   const { http, tcp, udp } = routing;
   return routing.traefikService !== undefined || published.entryPoints.length > 0 ||
     [http.routers, http.middlewares, tcp.routers, udp.routers].some(({ size }) => size > 0);
+}
+
+/** What lies at a path in the container of the stack's Traefik. */
+function traefikTexts({ project, bindSources }: StackFacts): TextAt {
+  const found = findTraefik(project);
+  if (found === undefined) return () => undefined;
+  const objects = fileObjectsAt(project, bindSources, project.services[found.service]);
+  return selectTraefikFiles(found, bindSources, objects).files.textAt ?? (() => undefined);
 }
 
 /** The certificates that the stack's Traefik has fetched, from the file among its mounts. */

@@ -6,6 +6,7 @@ import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
 import { selectTraefikFiles } from "../traefik/traefik_files.ts";
 import type { StackInput } from "./context.ts";
+import { fileObjectsAt } from "./file_objects_at.ts";
 import { exposedPorts } from "./ports.ts";
 
 /** The routing, and all that was found while its files were selected and read. */
@@ -25,9 +26,11 @@ export function stackRouting(
   { project, bindSources, decisions, images, elsewhere, others }: StackRoutingInput,
 ): StackRouting {
   const traefik = findTraefik(project);
-  const selected = traefik === undefined
-    ? { files: { dynamic: [] }, findings: [] }
-    : selectTraefikFiles(traefik, bindSources);
+  const selected = traefik === undefined ? { files: { dynamic: [] }, findings: [] } : selectTraefikFiles(
+    traefik,
+    bindSources,
+    fileObjectsAt(project, bindSources, project.services[traefik.service]),
+  );
   const exposed = exposedPorts(project, images, decisions);
   const routing = readRouting({
     project,

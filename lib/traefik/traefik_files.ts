@@ -14,10 +14,15 @@ export interface TraefikFiles {
   readonly textAt?: TextAt;
 }
 
-/** Picks the files out of the bind mounts' contents; what is not there is a finding. */
+/**
+ * Picks the files out of the bind mounts' contents; what is not there is a finding.
+ *
+ * @param objects texts of compose's `secrets` and `configs`, by their paths in Traefik's container
+ */
 export function selectTraefikFiles(
   traefik: FoundTraefik,
   sources: BindSources,
+  objects: ReadonlyMap<string, string> = new Map(),
 ): { readonly files: TraefikFiles; readonly findings: readonly Diagnostic[] } {
   const staticFile = traefik.staticFiles.map((path) => textAt(sources, path)).find((text) =>
     text !== undefined
@@ -40,6 +45,8 @@ export function selectTraefikFiles(
   };
   const dynamic = directory !== undefined ? read(directory) : filename !== undefined ? read(filename) : [];
   const inContainer: TextAt = (path) => {
+    const object = objects.get(path.replace(/^\/var(?=\/run\/)/, ""));
+    if (object !== undefined) return object;
     const host = traefik.hostPath(path);
     return host === undefined ? undefined : textAt(sources, host)?.text;
   };

@@ -31,6 +31,7 @@ const NOT_CODES: ReadonlySet<string> = new Set([
   "run-waiting",
   "traefik-acme",
   "traefik-arguments",
+  "traefik-dns-files",
   "traefik-dns-provider",
   "traefik-front",
   "traefik-ee",

@@ -135,7 +135,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.image": carried("image"),
   "service.init": replaced("shareProcessNamespace: the pause process reaps the others"),
   "service.ipc": carried("one pod with the service or container that is named; hostIPC for host"),
-  "service.isolation": reported("a Windows setting", "Use a runtimeClassName", "info"),
+  "service.isolation": read("Linux has one mode, the default: its engine refuses any other"),
   "service.label_file": read("its labels stand in labels"),
   "service.labels.*": carried("annotations of the pod; Traefik's labels are routes"),
   "service.links": replaced("Services for the aliases, an edge of the dependencies"),

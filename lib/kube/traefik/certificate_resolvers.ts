@@ -1,4 +1,5 @@
 /** ACME for the cluster's Traefik: the stack's resolvers by their names, their storage, and what they need to know. */
+import type { TextAt } from "../../traefik/inline_files.ts";
 import type { Fields, Routing } from "../../traefik/routing.ts";
 import { structField, textField } from "../../traefik/static_configuration.ts";
 import { flatten } from "./static_arguments.ts";
@@ -102,4 +103,38 @@ export function providerVariables(
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix))),
   );
+}
+
+/** Where the files of those variables are mounted: below /run/secrets they would cover the pod's own token. */
+export const filesDirectory = "/dns-provider";
+
+/** Variables with their files. */
+export interface NamedFiles {
+  /** The same, each path that of the mounted file. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** What these files hold, by the variable. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Variables and paths of files that are not at hand. */
+  readonly missing: readonly (readonly [string, string])[];
+}
+
+/** Variables of DNS providers that name a file of Traefik's container, such as `CF_DNS_API_TOKEN_FILE`. */
+export function namedFiles(
+  variables: Readonly<Record<string, string>>,
+  textAt: TextAt = () => undefined,
+): NamedFiles {
+  const all = Object.entries(variables).map(([name, value]) => ({
+    name,
+    value,
+    text: value.startsWith("/") ? textAt(value) : undefined,
+  }));
+  return {
+    variables: Object.fromEntries(
+      all.map(({ name, value, text }) => [name, text === undefined ? value : `${filesDirectory}/${name}`]),
+    ),
+    texts: Object.fromEntries(all.flatMap(({ name, text }) => text === undefined ? [] : [[name, text]])),
+    missing: all.flatMap(({ name, value, text }) =>
+      text === undefined && name.endsWith("_FILE") ? [[name, value] as const] : []
+    ),
+  };
 }

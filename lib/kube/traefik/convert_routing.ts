@@ -1,4 +1,5 @@
 /** The routing of a stack as objects of Kubernetes: the one door of this folder. */
+import type { TextAt } from "../../traefik/inline_files.ts";
 import type { Project } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Element, Routing } from "../../traefik/routing.ts";
@@ -42,6 +43,8 @@ export interface RoutingConversionInput {
   neighbour?(host: string): string | undefined;
   /** Published ports that decisions lead through Traefik. */
   readonly published?: readonly PublishedPort[];
+  /** What lies at a path in the container of the stack's Traefik, as far as it is at hand. */
+  readonly textAt?: TextAt;
   /** The content of the stack's `acme.json`. */
   readonly acme?: string;
   /** The decided default certificate, where it is decided as files. */
@@ -95,6 +98,7 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
   const fixed = isOthers ? { objects: [], values: {} } : convertStatic(context, {
     published,
     environment,
+    ...(input.textAt === undefined ? {} : { textAt: input.textAt }),
     ...(input.acme === undefined ? {} : { acme: input.acme }),
   });
   context.findings.push(

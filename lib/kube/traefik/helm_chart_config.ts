@@ -1,6 +1,7 @@
 /** The static side: a HelmChartConfig for the Traefik that k3s brings, or the same values for one's own chart. */
 import { stringify } from "yaml";
 import type { Span } from "../../diagnostics/diagnostic.ts";
+import type { TextAt } from "../../traefik/inline_files.ts";
 import type { KubeObject } from "../object.ts";
 import { acmeName, acmeValues, acmeVolume } from "./acme_volume.ts";
 import { report, type RouteContext } from "./context.ts";
@@ -8,7 +9,14 @@ import { entryPointPorts } from "./chart_ports.ts";
 import { insideArgument } from "./inside_address.ts";
 import { logFiles, withoutLogFiles } from "./log_files.ts";
 import { isOlder } from "../../decisions/traefik.ts";
-import { providerVariables, type Resolver, resolverArguments, resolversOf } from "./certificate_resolvers.ts";
+import {
+  filesDirectory,
+  namedFiles,
+  providerVariables,
+  type Resolver,
+  resolverArguments,
+  resolversOf,
+} from "./certificate_resolvers.ts";
 import type { PublishedPort } from "./published_ports.ts";
 import { argumentSecrets } from "./route_secrets.ts";
 import { replacedSections, staticArguments, unknownSections } from "./static_arguments.ts";
@@ -23,6 +31,8 @@ const OWN_SERVICE = { spec: { externalTrafficPolicy: "Local" } } as const;
 
 /** The Secret that the values refer to, in Traefik's namespace. */
 const secretName = "traefik-dns-provider";
+/** The Secret with the files that these variables name. */
+const filesName = "traefik-dns-files";
 /** The Secret with what the arguments must not show. */
 const argumentsName = "traefik-arguments";
 
@@ -36,6 +46,8 @@ export interface StaticInput {
   readonly published: readonly PublishedPort[];
   /** The variables of the stack's Traefik. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What lies at a path in the container of the stack's Traefik. */
+  readonly textAt?: TextAt;
   /** The content of the stack's `acme.json`, to be carried over. */
   readonly acme?: string;
 }
@@ -43,7 +55,8 @@ export interface StaticInput {
 /** Converts the static configuration. */
 export function convertStatic(context: RouteContext, input: StaticInput): StaticSide {
   const resolvers = resolversOf(context.routing);
-  const variables = providerVariables(resolvers, input.environment);
+  const named = namedFiles(providerVariables(resolvers, input.environment), input.textAt);
+  const { variables } = named;
   const carriesAcme = input.acme !== undefined && input.acme.trim() !== "" && resolvers.length > 0;
   const given = argumentSecrets(argumentsOf(context, resolvers));
   const secretVariables = new Map([
@@ -54,11 +67,14 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
     additionalArguments: given.list,
     secretVariables,
     carriesAcme,
+    hasFiles: Object.keys(named.texts).length > 0,
   });
   reportStatic(context, resolvers, variables);
+  reportFiles(context, named.missing);
   const { namespace } = context.decisions;
   const secrets = [
     ...(Object.keys(variables).length === 0 ? [] : [secret(namespace, secretName, variables)]),
+    ...(Object.keys(named.texts).length === 0 ? [] : [secret(namespace, filesName, named.texts)]),
     ...(Object.keys(given.texts).length === 0 ? [] : [secret(namespace, argumentsName, given.texts)]),
     ...(carriesAcme ? [secret(namespace, acmeName, { "acme.json": input.acme ?? "" })] : []),
   ];
@@ -136,13 +152,15 @@ interface ChartInput {
   /** Variables of Traefik's container, and the Secret that holds each. */
   readonly secretVariables: ReadonlyMap<string, string>;
   readonly carriesAcme: boolean;
+  /** Whether variables name files. */
+  readonly hasFiles: boolean;
 }
 
 function chartValues(
   { entryPoints, decisions }: RouteContext,
   { published }: StaticInput,
   resolvers: readonly Resolver[],
-  { additionalArguments, secretVariables, carriesAcme }: ChartInput,
+  { additionalArguments, secretVariables, carriesAcme, hasFiles }: ChartInput,
 ): Record<string, unknown> {
   return {
     additionalArguments,
@@ -152,6 +170,7 @@ function chartValues(
         valueFrom: { secretKeyRef: { name: holder, key: name } },
       })),
     }),
+    ...(hasFiles ? { volumes: [{ name: filesName, mountPath: filesDirectory, type: "secret" }] } : {}),
     ports: entryPointPorts(entryPoints, published),
     providers: {
       kubernetesCRD: { enabled: true, allowEmptyServices: true, allowExternalNameServices: true },
@@ -240,6 +259,19 @@ function reportStatic(
       place,
       `The certificate resolver "${name}" asks "${dnsProvider}" by DNS, and the stack's Traefik has no variables for it`,
       `Set them in the environment of Traefik's compose service, such as CF_DNS_API_TOKEN`,
+    );
+  }
+}
+
+function reportFiles(context: RouteContext, missing: readonly (readonly [string, string])[]): void {
+  for (const [name, path] of missing) {
+    report(
+      context,
+      "question",
+      "traefik-dns-file",
+      context.routing.static ?? {},
+      `The variable "${name}" of Traefik names the file "${path}", which is not at hand: certificates would not be renewed`,
+      "Run this where the file can be read, or write what it holds into the variable without _FILE",
     );
   }
 }

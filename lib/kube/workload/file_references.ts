@@ -5,6 +5,7 @@ import { at, type Context } from "../../stack/context.ts";
 import { subdomain } from "../../stack/names.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
 import { itemMode, mayGiveOwner, needsOwner, ownedCopy, readable } from "./owned_files.ts";
+import { targetOf } from "../../stack/file_objects_at.ts";
 import { contentOf } from "../../stack/secrets/file_object.ts";
 import type { Subject, Workshop } from "./parts.ts";
 import { fileMode } from "./units.ts";
@@ -155,11 +156,6 @@ function askForExternal(
 
 function isSecret(workshop: Workshop, definition: FileObject, content: Uint8Array): boolean {
   return workshop.secrets.ofFile(definition.file ?? "", content) !== undefined;
-}
-
-function targetOf(section: "configs" | "secrets", { source, target }: FileReference): string {
-  if (target?.startsWith("/") === true) return target;
-  return section === "secrets" ? `/run/secrets/${target ?? source}` : `/${target ?? source}`;
 }
 
 function reportIgnored(context: Context, { source }: FileReference, path: Path): void {
