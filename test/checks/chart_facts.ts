@@ -27,6 +27,7 @@ export const RABBITMQ: ChartFacts = {
     "command",
     "args",
     "extraEnvVars",
+    "networkPolicy.enabled",
     "persistence.enabled",
     "persistence.existingClaim",
     "persistence.mountPath",

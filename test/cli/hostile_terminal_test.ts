@@ -180,6 +180,13 @@ Deno.test("messages, events, the live block, previews and tables write out what 
     run: { runId: EVIL, holder: EVIL, since: EVIL, heartbeatAt: EVIL, isGone: false },
     current: null,
     next: null,
+    services: ["cluster", "containers", "nobody"].map((servedBy) => ({
+      service: EVIL,
+      state: EVIL,
+      servedBy,
+      since: EVIL,
+      containers: [EVIL],
+    })),
   };
   const texts = [
     renderDiagnostics([diagnostic], {

@@ -48,6 +48,7 @@ function engineWith(containers: Readonly<Record<string, Stood>>): Engine & { rea
       return Promise.resolve(what === "changes" ? containers[id]?.changes ?? null : answer(id));
     },
     bytes: () => Promise.resolve(undefined),
+    change: () => Promise.reject(new Error("Nothing is changed by a look")),
     [Symbol.dispose]: () => {},
   };
 }

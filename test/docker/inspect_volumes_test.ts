@@ -23,6 +23,7 @@ Deno.test("volumes of the engine's own disk are asked for by their names there",
       );
     },
     bytes: () => Promise.resolve(undefined),
+    change: () => Promise.reject(new Error("Nothing is changed by a look")),
     [Symbol.dispose]: () => {},
   };
   const project = {

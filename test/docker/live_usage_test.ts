@@ -45,6 +45,7 @@ Deno.test("liveUsage() takes the largest of a service's containers and leaves st
       return Promise.resolve(stats(path.includes("a2") ? 200 * MIB : 100 * MIB, 0.1));
     },
     bytes: () => Promise.resolve(undefined),
+    change: () => Promise.reject(new Error("Nothing is changed by a look")),
     [Symbol.dispose]: () => {},
   };
   const usage = await liveUsage(engine, projectOf({ web: { name: "web", image: "nginx:1.27.2" } }));

@@ -22,6 +22,7 @@ export function smallConversion(stack: SmallStack): Conversion {
     namespaces: [],
     storage: [],
     neighbours: [],
+    isolated: false,
     configuration: [...services.values()].flatMap(({ configuration }) => configuration),
     secrets: new Map(),
     ports: new Map(),

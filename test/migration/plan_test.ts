@@ -36,6 +36,7 @@ function conversion(...services: ConvertedService[]): Conversion {
     namespaces: [object("Namespace", "n")],
     storage: [],
     neighbours: [],
+    isolated: false,
     configuration: [],
     secrets: new Map(),
     ports: new Map(),

@@ -114,9 +114,9 @@ function reportUndecided(context: Context, service: string, wanted: readonly Wan
   context.report({
     code: "kube-device",
     severity: "question",
-    message: `Service "${service}" does not get ${
-      keys.map((key) => `"${key}"`).join(", ")
-    } until decided: to a pod a device plugin gives devices, and what is only mounted cannot be opened`,
+    message: `${keys.map((key) => `"${key}"`).join(", ")} of service "${service}" ${
+      keys.length === 1 ? "is" : "are"
+    } not in its pod until decided: a device plugin gives devices to pods, and what is only mounted cannot be opened`,
     ...at(context.project, first.path),
     hint: isReserved
       ? `Add to decisions.yaml, with the resource of a device plugin: ${line("RESOURCE")}; without it: ${
