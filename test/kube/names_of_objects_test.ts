@@ -220,7 +220,7 @@ async function outcome({ compose, decisions = "{}", files = {} }: Stack): Promis
     return JSON.stringify({ converted, printed }, null, 1)
       .replaceAll(directory, "/stack").replaceAll(directory.split("/").at(-1) ?? "", "stack")
       // A digest of what holds the name differs as the name does.
-      .replaceAll(/\b[0-9a-f]{8,}\b/g, "DIGEST");
+      .replaceAll(/[0-9a-f]{8,}\b/g, "DIGEST");
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

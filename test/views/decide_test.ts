@@ -125,7 +125,7 @@ Deno.test("answers from a file: by code or by id, what stays open is said, what 
     'kube-system-path: default\nkube-device: runs elsewhere\nkube-image-local: { services: { web: { image: "r/web:1" } } }\n';
   const whole = await answered(all);
   equal(whole.code, 0, whole.err);
-  equal(parse(whole.text ?? "").accepted["kube-device etl /dev/kvm"], "runs elsewhere");
+  equal(parse(whole.text ?? "").accepted["kube-device /dev/kvm etl"], "runs elsewhere");
   const dry = await answered(all, "--dry-run");
   deepEqual([dry.code, dry.text], [0, undefined]);
   match(dry.out, /\n\+services:\n\+ {2}web:\n\+ {4}image: r\/web:1\n/);
@@ -158,7 +158,7 @@ Deno.test("a known stack's decisions are taken along into the file that is made"
     const known = await Deno.readTextFile(new URL("../../migrations/faf/decisions.yaml", import.meta.url));
     const { accepted, ...rest } = parse(text);
     deepEqual(rest, parse(known), err);
-    deepEqual(accepted, { "kube-device etl /dev/kvm": "the default is kept" });
+    deepEqual(accepted, { "kube-device /dev/kvm etl": "the default is kept" });
   });
 });
 
@@ -167,7 +167,7 @@ Deno.test("an accepted question is a warning; another service in it asks anew, a
     JSON.stringify({
       services: Object.fromEntries(names.map((name) => [name, { image: "a:1", devices: ["/dev/kvm"] }])),
     });
-  const decisions = 'engine: none\naccepted: { "kube-device one /dev/kvm": no kvm, kube-nothing: x }\n';
+  const decisions = 'engine: none\naccepted: { "kube-device /dev/kvm one": no kvm, kube-nothing: x }\n';
   const check = async (...names: readonly string[]): Promise<string> => {
     let out = "";
     await withFiles({ "compose.yaml": compose(names), "decisions.yaml": decisions }, async (directory) => {
