@@ -1,0 +1,189 @@
+/** The order of a cutover, from every state that an earlier run may have left: what it does is another test's. */
+import assert from "node:assert/strict";
+import type { ClusterClient } from "../../lib/cluster/client.ts";
+import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
+import type { ServiceContainer } from "../../lib/docker/service_containers.ts";
+import type { KubeObject } from "../../lib/kube/object.ts";
+import type { Cutover as Step } from "../../lib/migration/step.ts";
+import { cutOver } from "../../lib/run/cutover.ts";
+import type { Cutover } from "../../lib/run/cutover_record.ts";
+
+type Context = Parameters<typeof cutOver>[2];
+
+const STEP: Step = {
+  kind: "cutover",
+  service: "db",
+  services: ["db"],
+  workload: {
+    object: { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: "db", namespace: "shop" } },
+    service: "db",
+  },
+  waits: [],
+};
+const CONTAINER = {
+  id: "c1",
+  name: "shop-db-1",
+  host: "unix:///var/run/docker.sock",
+  service: "db",
+  state: "running",
+  restartPolicy: { name: "always", maximumRetryCount: 0 },
+  writes: [],
+  pid: 0,
+} as unknown as ServiceContainer;
+const CLOSED = [{ id: "c1", name: "shop-db-1", host: CONTAINER.host, restart: CONTAINER.restartPolicy }];
+const BASE = { migration: "050", containers: CLOSED, since: "2026-01-01T00:00:00.000Z" };
+const TROUBLE: Diagnostic = { code: "run-test", severity: "error", message: "It does not do" };
+
+/** What differs from a crossing in which everything goes well. */
+interface Case {
+  readonly recorded?: Cutover;
+  readonly containers?: readonly ServiceContainer[];
+  /** What fails, by the word that the log has for it. */
+  readonly fails?: string;
+  /** Ctrl-C comes while this is done. */
+  readonly interruptedAt?: string;
+}
+
+/** Carries it out, and gives what was done in order, with every state in capitals as it is recorded. */
+async function carriedOut(
+  { recorded, containers = [CONTAINER], fails = "", interruptedAt = "" }: Case,
+): Promise<{ readonly log: readonly string[]; readonly codes: readonly string[]; readonly left?: Cutover }> {
+  const log: string[] = [];
+  const interrupt = new AbortController();
+  let record = recorded;
+  const done = (word: string): readonly Diagnostic[] => {
+    log.push(word);
+    if (word === interruptedAt) {
+      interrupt.abort(new DOMException("Interrupted", "AbortError"));
+      throw interrupt.signal.reason;
+    }
+    return word === fails ? [TROUBLE] : [];
+  };
+  const client = {
+    apply: (body: KubeObject) => {
+      if (done("start pod").length > 0) throw new Error("no");
+      return Promise.resolve({ object: body, created: true });
+    },
+    get: () => Promise.resolve(undefined),
+    list: () => {
+      done("no pods");
+      return Promise.resolve({ items: [] });
+    },
+    connection: { server: "https://127.0.0.1" },
+  } as unknown as ClusterClient;
+  const writing = {
+    client,
+    owner: "shop",
+    key: new Uint8Array(32),
+    epoch: 1,
+    guard: () => Promise.resolve(),
+    push: () => {},
+  };
+  const context = {
+    ...writing,
+    signal: interrupt.signal,
+    live: new Map(),
+    force: false,
+    redo: undefined,
+    doneJobs: new Set(),
+    secrets: [],
+    started: new Map(),
+    crossing: {
+      oldSide: {
+        find: () => Promise.resolve({ containers, silent: [] }),
+        close: () => Promise.resolve().then(() => done("stop")),
+        bar: () => Promise.resolve().then(() => done("bar")),
+        open: () => Promise.resolve().then(() => done("start container")),
+      },
+      guard: { ask: () => Promise.resolve().then(() => done("prove")) },
+      withoutEngine: false,
+      read: () => record,
+      write: (_: string, next: Cutover | undefined) => {
+        log.push(next?.state.toUpperCase() ?? "GONE");
+        record = next;
+        return Promise.resolve();
+      },
+      now: () => "2026-01-01T00:00:05.000Z",
+      lasting: { ...writing, signal: new AbortController().signal },
+    },
+    // The edge: a run as far as a cutover reads it.
+  } as unknown as Context;
+  const problems = await cutOver(STEP, "050", context, []).catch((error: unknown) => {
+    if (error !== interrupt.signal.reason) throw error;
+    return [{ code: "interrupted", severity: "error", message: "" }] as readonly Diagnostic[];
+  });
+  return { log, codes: problems.map(({ code }) => code), ...(record === undefined ? {} : { left: record }) };
+}
+
+const CLOSING = ["CLOSING", "stop", "CLOSED", "bar", "prove", "OPENING", "start pod", "VERIFIED"];
+const BACK = ["BACK", "no pods", "prove", "start container", "GONE"];
+
+const CASES: Readonly<
+  Record<string, Case & { readonly log: readonly string[]; readonly codes?: readonly string[] }>
+> = {
+  "nothing runs there": { containers: [], log: ["start pod"] },
+  "all goes well": { log: ["prove", "PREPARED", ...CLOSING] },
+  "from prepared": {
+    recorded: { ...BASE, containers: [], state: "prepared" },
+    log: ["prove", "PREPARED", ...CLOSING],
+  },
+  "from prepared, and it was stopped by hand": {
+    recorded: { ...BASE, containers: [], state: "prepared" },
+    containers: [],
+    log: ["GONE", "start pod"],
+  },
+  "from closing": { recorded: { ...BASE, state: "closing" }, log: CLOSING },
+  "from closed, and it has ended": {
+    recorded: { ...BASE, state: "closed" },
+    containers: [],
+    log: CLOSING.filter((word) => word !== "stop"),
+  },
+  "from opening": { recorded: { ...BASE, state: "opening" }, log: ["start pod", "VERIFIED"] },
+  "from verified": { recorded: { ...BASE, state: "verified" }, log: ["start pod"] },
+  "from back": { recorded: { ...BASE, state: "back" }, log: BACK, codes: ["run-went-back"] },
+  "somebody else writes there: nothing is stopped": { fails: "prove", log: ["prove"], codes: ["run-test"] },
+  "it does not end": {
+    fails: "stop",
+    log: ["prove", "PREPARED", "CLOSING", "stop", ...BACK],
+    codes: ["run-test", "run-went-back"],
+  },
+  "it cannot be barred": {
+    fails: "bar",
+    log: ["prove", "PREPARED", "CLOSING", "stop", "CLOSED", "bar", ...BACK],
+    codes: ["run-test", "run-went-back"],
+  },
+  "interrupted while it stops": {
+    interruptedAt: "stop",
+    log: ["prove", "PREPARED", "CLOSING", "stop", ...BACK],
+    codes: ["interrupted"],
+  },
+  "interrupted in the proof": {
+    recorded: { ...BASE, state: "closed" },
+    containers: [],
+    interruptedAt: "bar",
+    log: ["CLOSING", "CLOSED", "bar", ...BACK],
+    codes: ["interrupted"],
+  },
+};
+
+for (const [name, { log, codes = [], ...given }] of Object.entries(CASES)) {
+  Deno.test(`cutOver(): ${name}`, async () => {
+    const done = await carriedOut(given);
+    assert.deepEqual(done.log, log);
+    assert.deepEqual(done.codes, codes);
+  });
+}
+
+Deno.test("cutOver(): where the proof fails on the way back both sides stay closed, and it goes on going back", async () => {
+  const { log, codes, left } = await carriedOut({ recorded: { ...BASE, state: "back" }, fails: "prove" });
+  assert.deepEqual(log, ["BACK", "no pods", "prove"]);
+  assert.deepEqual(codes, ["run-went-back", "run-test"]);
+  assert.equal(left?.state, "back");
+});
+
+Deno.test("cutOver(): what had a policy keeps the first that was seen, and the silence counts from the first stop", async () => {
+  const again = { ...CONTAINER, restartPolicy: { name: "no", maximumRetryCount: 0 } };
+  const { left } = await carriedOut({ recorded: { ...BASE, state: "closing" }, containers: [again] });
+  assert.deepEqual(left?.containers, CLOSED);
+  assert.equal(left?.outageMs, 5_000);
+});
