@@ -28,6 +28,7 @@ export interface Pod {
     readonly initContainers?: readonly { readonly name: string; readonly restartPolicy?: string }[];
   };
   readonly status: {
+    readonly phase?: string;
     readonly podIPs?: readonly { readonly ip: string }[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
@@ -65,7 +66,9 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
     const programs = await restingPrograms(node, namespace, before);
     await machine.untilGuarded(
       programs.flatMap(({ pod: { spec, status } }) =>
-        spec.hostNetwork === true ? [] : (status.podIPs ?? []).map(({ ip }) => ip)
+        spec.hostNetwork === true || status.phase !== "Running"
+          ? []
+          : (status.podIPs ?? []).map(({ ip }) => ip)
       ),
     );
     const processes = await processesOf(node);
