@@ -23,12 +23,10 @@ export interface Pod {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: {
     readonly restartPolicy?: string;
-    readonly hostNetwork?: boolean;
     readonly containers: readonly { readonly name: string }[];
     readonly initContainers?: readonly { readonly name: string; readonly restartPolicy?: string }[];
   };
   readonly status: {
-    readonly phase?: string;
     readonly podIPs?: readonly { readonly ip: string }[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
@@ -64,13 +62,6 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
     const fronts = await servicesOf(node, namespace);
     await using _balancer = await machine.balance(balancedPorts(fronts));
     const programs = await restingPrograms(node, namespace, before);
-    await machine.untilGuarded(
-      programs.flatMap(({ pod: { spec, status } }) =>
-        spec.hostNetwork === true || status.phase !== "Running"
-          ? []
-          : (status.podIPs ?? []).map(({ ip }) => ip)
-      ),
-    );
     const processes = await processesOf(node);
     const reaches = Object.fromEntries(
       [...Map.groupBy(programs, ({ service }) => service)].map(([service, replicas]) =>
