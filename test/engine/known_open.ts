@@ -17,6 +17,11 @@ export const KNOWN_OPEN: readonly KnownOpen[] = [
     what:
       "services without a common network, or on the machine's, know each other by name, and names of links are everybody's",
   },
+  {
+    aspect: /^port\./,
+    before: /^$/,
+    what: "services without a common network reach each other: no network policies are made",
+  },
 ];
 
 /** Whether a difference is of this kind. */

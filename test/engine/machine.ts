@@ -8,7 +8,6 @@ import { WAITING } from "../ferry/images.ts";
 import { NODE_ADDRESS } from "../ferry/namespaces.ts";
 import { type RealNode, startNode } from "../ferry/node.ts";
 import { installPackages } from "../ferry/requirements.ts";
-import { installFirewallPackages } from "../ferry/start_kube_router.ts";
 import type { Target } from "./project.ts";
 import type { Sight } from "./view.ts";
 
@@ -28,8 +27,6 @@ export interface Machine extends AsyncDisposable {
   askProbe(process: number, kind: string, body: string): Promise<string>;
   /** Leads ports of every address of the node to Services, as k3s's servicelb does. */
   balance(ports: readonly Balanced[]): Promise<AsyncDisposable>;
-  /** Waits until network policies hold for the pods with these addresses. @throws when they do not. */
-  untilGuarded(addresses: readonly string[]): Promise<void>;
   /** Looks from the machine itself. */
   lookFromOutside(targets: readonly Target[]): Promise<readonly Sight[]>;
 }
@@ -55,21 +52,12 @@ export async function startMachine(
   report: (line: string) => void,
 ): Promise<Machine> {
   await installPackages(report, ENGINE_PACKAGES);
-  await installFirewallPackages(report);
-  const node = await startNode([...images, WAITING], report, ["docker-compose", "kube-router"]);
+  const node = await startNode([...images, WAITING], report, ["docker-compose"]);
   try {
     await must(node, ["ip", "address", "add", `${ADDRESSES["other"]}/24`, "dev", "node0"]);
     await addUser(node);
     report("Starting a Docker Engine");
     const engine = await startEngine(node);
-    await must(node, [
-      Deno.execPath(),
-      "run",
-      "-A",
-      "test/ferry/start_kube_router.ts",
-      node.directory,
-      "main-01",
-    ]);
     const { "docker-compose": program } = await buildTools(["docker-compose"], report);
     const env = engineEnvironment(node);
     return {
@@ -95,7 +83,6 @@ export async function startMachine(
           ["nsenter", `--net=/proc/${process}/ns/net`, probe, "probe-inside", `${process}`, kind, body],
         ),
       balance: (ports) => startBalancer(node, probe, ports),
-      untilGuarded: (addresses) => waitForRules(node, addresses),
       lookFromOutside: async (targets) =>
         JSON.parse(await must(node, [probe, "probe-outside", JSON.stringify(targets)])) as Sight[],
       [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
@@ -104,17 +91,6 @@ export async function startMachine(
     await node[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-const GUARDED_MS = 60_000;
-
-/** kube-router writes the rules of all pods and policies at once: where each pod has some, all know all others. */
-async function waitForRules(node: RealNode, addresses: readonly string[]): Promise<void> {
-  const found = await waitSeldom(GUARDED_MS, async () => {
-    const rules = await must(node, ["iptables-save", "-t", "filter"]);
-    return addresses.every((address) => rules.includes(`-d ${address}/32 `)) || undefined;
-  });
-  if (!found) throw new Error(`No network policies hold for ${addresses.join(", ")}`);
 }
 
 /**

@@ -49,6 +49,7 @@ export function sightAspects(service: ServiceView, side: SideView): Readonly<Rec
       : told.length > 0
       ? told.toSorted().join(" or ")
       : meaning(addresses, side);
+    if (addresses.length === 0) continue;
     for (const [port, who] of Object.entries(ports)) {
       aspects[`port.${name}.${port}`] = who === "" ? "nobody" : who;
     }

@@ -23,7 +23,6 @@ export interface Pod {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: {
     readonly restartPolicy?: string;
-    readonly hostNetwork?: boolean;
     readonly containers: readonly { readonly name: string }[];
     readonly initContainers?: readonly { readonly name: string; readonly restartPolicy?: string }[];
   };
@@ -63,11 +62,6 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
     const fronts = await servicesOf(node, namespace);
     await using _balancer = await machine.balance(balancedPorts(fronts));
     const programs = await restingPrograms(node, namespace, before);
-    await machine.untilGuarded(
-      programs.flatMap(({ pod: { spec, status } }) =>
-        spec.hostNetwork === true ? [] : (status.podIPs ?? []).map(({ ip }) => ip)
-      ),
-    );
     const processes = await processesOf(node);
     const reaches = Object.fromEntries(
       [...Map.groupBy(programs, ({ service }) => service)].map(([service, replicas]) =>

@@ -113,13 +113,6 @@ func lookAt(wanted target) sight {
 	addresses := resolve(wanted.Name)
 	found := sight{Name: wanted.Name, Addresses: addresses, Ports: map[string]string{}}
 	if len(addresses) == 0 {
-		// Whom nobody can name, nobody reaches.
-		for _, port := range wanted.TCP {
-			found.Ports[fmt.Sprintf("%d/tcp", port)] = ""
-		}
-		for _, port := range wanted.UDP {
-			found.Ports[fmt.Sprintf("%d/udp", port)] = ""
-		}
 		return found
 	}
 	var writing sync.Mutex
