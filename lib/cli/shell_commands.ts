@@ -14,7 +14,12 @@ import { type Shell, shellScript } from "./shell_scripts.ts";
 /** Prints the script of a shell. */
 export function completions(shell: Shell): Run {
   return (options, surroundings) => {
-    const place = { deno: Deno.execPath(), home: surroundings.home.replace(/\/$/, "") };
+    const { script } = surroundings;
+    const place = {
+      deno: Deno.execPath(),
+      home: surroundings.home.replace(/\/$/, ""),
+      ...(script === undefined ? {} : { script }),
+    };
     surroundings.terminal(options.color === false).out(shellScript(shell, place));
     return Promise.resolve(ExitCode.ok);
   };

@@ -9,13 +9,15 @@ export interface Place {
   readonly deno: string;
   /** Its folder. */
   readonly home: string;
+  /** The script that is run, where it is not the folder's own. */
+  readonly script?: string;
 }
 
 /** The script of a shell; it asks the program itself, so that names are those of the stack. */
-export function shellScript(shell: Shell, { deno, home }: Place): string {
+export function shellScript(shell: Shell, { deno, home, script = `${home}/main.ts` }: Place): string {
   const run = [
     `DENO_NO_UPDATE_CHECK=1 ${quoted(deno)} run --no-prompt -A`,
-    `--config ${quoted(`${home}/deno.json`)} ${quoted(`${home}/main.ts`)}`,
+    `--config ${quoted(`${home}/deno.json`)} ${quoted(script)}`,
   ].join(" ");
   return SCRIPTS[shell](shell === "fish" ? `env ${run}` : run);
 }

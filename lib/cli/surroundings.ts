@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly directory: string;
   /** The folder of this program: examples/ and migrations/ lie there. */
   readonly home: string;
+  /** The script that is run, where it is another one than main.ts of that folder. */
+  readonly script?: string;
   /** Who runs this, for the record: `alice@host`. */
   readonly user: string;
   readonly now: () => Date;

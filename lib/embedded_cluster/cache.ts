@@ -1,6 +1,7 @@
 /** Where built programs and downloaded manifests are kept: outside the checkout, keyed by what made them. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { ownPath } from "./own_folder.ts";
 
 /**
  * The project's cache folder, after the XDG base directory specification.
@@ -14,7 +15,7 @@ export function cacheDirectory(env: Readonly<Record<string, string>>): string {
 
 /** The folder of this package that holds the `go.mod` and `go.sum` of a module. */
 export function moduleDirectory(module: string): string {
-  return join(import.meta.dirname ?? ".", "modules", module);
+  return ownPath("modules", module);
 }
 
 /** A short name for everything that decides what a module's build gives: its pinned sources, flags and platform. */

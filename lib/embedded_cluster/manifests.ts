@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { cacheDirectory, moduleDigest, moduleDirectory } from "./cache.ts";
 import { withFileLock } from "./file_lock.ts";
+import { ownPath } from "./own_folder.ts";
 import { runGo } from "./go_command.ts";
 
 /** Files in the cache, each of one or more YAML documents. */
@@ -43,9 +44,7 @@ const CONTENTS: Readonly<Record<string, readonly { module: string; files: readon
  * Stages that KWOK does not bring: what k3s's servicelb and helm-controller do. Copied, so that no process depends on
  * the checkout.
  */
-const OWN_STAGES = ["load_balancer.yaml", "helm_chart.yaml"].map((name) =>
-  join(import.meta.dirname ?? ".", "stages", name)
-);
+const OWN_STAGES = ["load_balancer.yaml", "helm_chart.yaml"];
 
 /**
  * Gives the manifests, and takes them from their modules when the cache does not have them yet. The module folder's
@@ -57,7 +56,7 @@ export async function fetchManifests(
   report: (line: string) => void,
   env: Readonly<Record<string, string>>,
 ): Promise<Manifests> {
-  const ownStages = (await Promise.all(OWN_STAGES.map((file) => Deno.readTextFile(file))))
+  const ownStages = (await Promise.all(OWN_STAGES.map((name) => Deno.readTextFile(ownPath("stages", name)))))
     .map((text) => `---\n${text}`).join("");
   const digest = await moduleDigest("manifests", JSON.stringify(CONTENTS) + ownStages);
   const directory = join(cacheDirectory(env), `manifests-${digest}`);

@@ -35,9 +35,10 @@ export function phasesOf({ migrations }: Plan): readonly Phase[] {
   return migrations.flatMap(phasesOfMigration);
 }
 
-function phasesOfMigration({ id, steps }: PlannedMigration): readonly Phase[] {
+/** How a service gets from the engine to the cluster is a run's, and no part of the files: `effect` is without it. */
+function phasesOfMigration({ id, steps, effect = steps }: PlannedMigration): readonly Phase[] {
   const phases: Growing[] = [];
-  for (const step of steps) addStep(step, phases);
+  for (const step of effect) addStep(step, phases);
   return phases.map((phase, index) => ({ migration: id, number: index + 1, ...phase }));
 }
 
@@ -57,6 +58,10 @@ function addStep(step: Step, phases: Growing[]): void {
       phases.push({ objects: [step.object], waits: [{ ref, timeout: step.timeout }], manual: [] });
       return;
     }
+    case "cutover":
+      addStep({ kind: "apply", objects: [step.workload] }, phases);
+      for (const wait of step.waits) addStep(wait, phases);
+      return;
     case "wait":
       (last ?? opened(phases)).waits.push({ ref: step.ref, timeout: step.timeout });
       return;

@@ -16,6 +16,8 @@ export function readme(
   const parts = [
     `# ${namespace}`,
     "Written by compose-ferry render; `render` with the same flags writes it anew and leaves what others changed.",
+    "Before the first workload starts, the containers of the compose stack have to be stopped: nothing here looks " +
+    "whether one still writes to the same directories.",
     ...how(phases, namespace, options),
     ...manual(phases),
     ...secrets(phases, options),

@@ -1,0 +1,124 @@
+/** What `render` writes, read by kustomize, Helm and kubectl themselves, is what `migrate` brings to the cluster. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
+import type { KubeObject } from "../../lib/kube/object.ts";
+import type { Plan } from "../../lib/migration/step.ts";
+import type { RenderedFile } from "../../lib/render/files.ts";
+import type { Layout, RenderOptions } from "../../lib/render/options.ts";
+import { renderFiles } from "../../lib/render/render.ts";
+import {
+  byIdentity,
+  examplePlan,
+  objectsOfPlan,
+  OPTIONS,
+  otherPlans,
+  type TestPlan,
+} from "../render/stacks.ts";
+
+async function program(name: "kubectl" | "helm"): Promise<string> {
+  const built = await buildTools([name], (line) => {
+    Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+  });
+  return built[name];
+}
+
+const PLANS = [await examplePlan(), ...await otherPlans()];
+
+async function run(program: string, ...args: readonly string[]): Promise<string> {
+  const env = { KUBECONFIG: "/dev/null", HELM_DEBUG: "false" };
+  const { code, stdout, stderr } = await new Deno.Command(program, { args: [...args], env }).output();
+  const text = new TextDecoder();
+  equal(code, 0, `${args.join(" ")}: ${text.decode(stderr)}${text.decode(stdout)}`);
+  return text.decode(stdout);
+}
+
+async function withRendered(
+  plan: TestPlan,
+  layout: Layout,
+  body: (folder: string) => Promise<void>,
+  options: Partial<RenderOptions> = { secrets: "clear" },
+): Promise<void> {
+  const input = options.secrets === "clear" ? { ...plan, plan: plan.clearPlan } : plan;
+  const folder = await Deno.makeTempDir({ prefix: "rendered-" });
+  try {
+    for (const file of renderFiles(input, { ...OPTIONS, ...options, layout })) await write(folder, file);
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function write(folder: string, { path, text }: RenderedFile): Promise<void> {
+  await Deno.mkdir(dirname(join(folder, path)), { recursive: true });
+  await Deno.writeTextFile(join(folder, path), text);
+}
+
+/** What Go wrote: it quotes what any version would take for something else than text. */
+function objectsIn(text: string): ReadonlyMap<string, KubeObject> {
+  const documents = parseAllDocuments(text);
+  return byIdentity(documents.flatMap((document) => {
+    const object = document.toJS() as KubeObject | null;
+    return object === null ? [] : [object];
+  }));
+}
+
+function assertSame(text: string, plan: Plan, name: string): void {
+  const [found, wanted] = [objectsIn(text), objectsOfPlan(plan)];
+  deepEqual([...found.keys()].sort(), [...wanted.keys()].sort(), name);
+  for (const [key, object] of wanted) {
+    deepEqual(withoutKeep(found.get(key)), JSON.parse(JSON.stringify(object)), `${name}: ${key}`);
+  }
+}
+
+/** What Helm is told is no part of the object. */
+function withoutKeep(object: KubeObject | undefined): unknown {
+  if (object?.metadata.annotations?.["helm.sh/resource-policy"] === undefined) return object;
+  const { annotations, ...metadata } = object.metadata;
+  const { "helm.sh/resource-policy": _, ...own } = annotations ?? {};
+  return {
+    ...object,
+    metadata: { ...metadata, ...(Object.keys(own).length === 0 ? {} : { annotations: own }) },
+  };
+}
+
+Deno.test("kustomize makes the objects of the plan of a base, and those of a profile of its overlay", async () => {
+  const kubectl = await program("kubectl");
+  let overlays = 0;
+  for (const plan of PLANS) {
+    await withRendered(plan, "kustomize", async (folder) => {
+      assertSame(await run(kubectl, "kustomize", join(folder, "base")), plan.clearPlan, plan.name);
+    });
+    for (const profile of plan.profiles) {
+      overlays++;
+      await withRendered(plan, "kustomize", async (folder) => {
+        const text = await run(kubectl, "kustomize", join(folder, "overlays", profile.name));
+        const secrets = (wanted: Plan): Plan => ({
+          migrations: wanted.migrations.map((migration) => ({
+            ...migration,
+            steps: migration.steps.map((step) =>
+              step.kind !== "apply"
+                ? step
+                : { ...step, objects: step.objects.filter(({ object }) => object.kind !== "Secret") }
+            ),
+          })),
+        });
+        assertSame(text, secrets(profile.plan), `${plan.name} with ${profile.name}`);
+      }, { secrets: "omit" });
+    }
+  }
+  ok(overlays >= 1);
+});
+
+Deno.test("Helm makes them of the chart, which it finds no fault with; `to` stops after a migration", async () => {
+  const helm = await program("helm");
+  for (const plan of PLANS) {
+    await withRendered(plan, "helm", async (folder) => {
+      await run(helm, "lint", folder);
+      assertSame(await run(helm, "template", "shop", folder), plan.clearPlan, plan.name);
+      const migrations = plan.clearPlan.migrations.filter(({ id }) => parseInt(id) <= 40);
+      assertSame(await run(helm, "template", "shop", folder, "--set", "to=40"), { migrations }, plan.name);
+    });
+  }
+});
