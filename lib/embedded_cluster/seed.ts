@@ -7,7 +7,7 @@ import type { Manifests } from "./manifests.ts";
 import { waitFor } from "./wait.ts";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-const SERVED_TIMEOUT_MS = 30_000;
+const SERVED_TIMEOUT_MS = 120_000;
 
 /** The node that the stack's data belongs to, as the label `storage-id` says. */
 const NODE = {

@@ -16,7 +16,8 @@ import { seed } from "./seed.ts";
 import { CLUSTER_TOOLS } from "./tools.ts";
 import { waitFor } from "./wait.ts";
 
-const READY_TIMEOUT_MS = 60_000;
+/** A process that is alive gets ready also where others take most of the processor; one that has ended is noticed at once. */
+const READY_TIMEOUT_MS = 300_000;
 const PROBE_TIMEOUT_MS = 180_000;
 
 /** Milliseconds that one of the pods of {@link startSimulation} gets. */

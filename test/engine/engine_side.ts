@@ -83,7 +83,7 @@ async function makeExternal({ engine }: Machine, { networks, volumes }: ComposeP
 /** Every container of the project, once each runs, has ended for good, or has been started again. */
 async function restingContainers(machine: Machine, project: ComposeProject): Promise<readonly Container[]> {
   let last: readonly Container[] = [];
-  const resting = await waitSeldom(60_000, async () => {
+  const resting = await waitSeldom(300_000, async () => {
     const ids = await machine.engine.docker(
       ...["ps", "--all", "--quiet", "--no-trunc", "--filter"],
       `label=com.docker.compose.project=${project.name}`,

@@ -55,6 +55,10 @@ export const CODES: Readonly<Record<string, Announced>> = {
       /^(namespace\.(ipc|uts|pid|net)$|first process$|hostname$|mount\.\/dev\/shm|groups$)|^(name|port|hosts)\./,
   },
   "kube-pids-limit": { aspects: /^cgroup\.pids$/ },
+  "kube-one-shot-unclear": {
+    aspects: /^restarted$/,
+    unseen: "a program that runs on is not started again in Docker, either",
+  },
   "kube-platform": { aspects: /^runs$/ },
   "kube-port-unknown": { aspects: NAMES },
   "kube-probe-secret": { aspects: /^calls$/ },

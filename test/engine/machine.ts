@@ -118,7 +118,7 @@ async function startBalancer(
   return { [Symbol.asyncDispose]: async () => void await node.run(["kill", process.trim()]) };
 }
 
-const PAUSE_MS = 300;
+const PAUSE_MS = 700;
 
 /** Waits for a condition whose asking starts programs: between two times is a pause. */
 export async function waitSeldom<T>(

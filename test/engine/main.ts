@@ -49,7 +49,7 @@ async function layOut(target: string): Promise<readonly Case[]> {
   if (values.reports !== undefined) {
     return await foldersAsCases(fromHere(values.reports), target, values.only);
   }
-  if (Number(values.generated) > 0) return [];
+  if (Number(values.generated) > 0 && values.only === "" && !values.sample) return [];
   return await ownCases(target, values.sample ? SAMPLE : values.only);
 }
 

@@ -44,7 +44,7 @@ interface Program {
 /** The command failed, or a pod never began: what it said. */
 export class NotMoved extends Error {}
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 180_000;
 const NAME = "app.kubernetes.io/name";
 
 /** Moves the stack, looks at it and takes it away again. */

@@ -22,8 +22,8 @@ export interface Reach {
   askOthers(kind: string, body: string): Promise<unknown>;
 }
 
-/** For what takes a few seconds on an idle machine. */
-const TIMEOUT_MS = 120_000;
+/** For what takes a few seconds on an idle machine, and minutes on one that others keep busy. */
+const TIMEOUT_MS = 300_000;
 
 /** Gives each probe its name and ports, and then asks all of them what they see. */
 export async function askProbes(

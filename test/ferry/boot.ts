@@ -19,7 +19,7 @@ import { NODE_TOOLS } from "./node_tools.ts";
 /** The node's name, and the `storage-id` of the disks that it has. */
 const NODE_NAME = "main-01";
 
-const READY_TIMEOUT_MS = 90_000;
+const READY_TIMEOUT_MS = 300_000;
 
 interface Node {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
@@ -93,7 +93,7 @@ async function writeConfiguration(directory: string, kubeconfig: string, cgroup:
 }
 
 async function importImages(archive: string): Promise<void> {
-  const listening = await waitFor(60_000, async () => await ctr(["version"]) === "" || undefined);
+  const listening = await waitFor(READY_TIMEOUT_MS, async () => await ctr(["version"]) === "" || undefined);
   if (!listening) throw new Error("Cannot use containerd: it does not answer");
   const errors = await ctr(["images", "import", archive]);
   if (errors !== "") throw new Error(`Cannot import the images: ${errors}`);

@@ -8,7 +8,7 @@ import { installPackages } from "./requirements.ts";
 /** Debian's packages that it needs, each with a program by which its presence is seen. */
 const PACKAGES = { ipset: "/usr/sbin/ipset" };
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 300_000;
 
 /** Before the node's namespaces close the network. */
 export function installFirewallPackages(report: (line: string) => void): Promise<void> {

@@ -4,7 +4,7 @@ import { listDaemons, startDaemon } from "../../lib/embedded_cluster/daemon.ts";
 import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 import { NODE_ADDRESS } from "../ferry/namespaces.ts";
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 300_000;
 
 /**
  * @param directory the node's folder; Docker's data root lies in it.
