@@ -17,7 +17,6 @@ export const KEYS: Readonly<Record<string, Announced>> = {
   "cgroup": { aspects: /^namespace\.cgroup$/ },
   "external_links": { aspects: NAMES },
   "pids_limit": { aspects: /^cgroup\.pids$/ },
-  "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
   "uts": { aspects: /^(namespace\.uts|hostname)$/ },
 };
@@ -71,6 +70,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
     unseen: "a volume that Docker does not fill is root's there, too",
   },
   "kube-system-path": { aspects: MOUNTS, unseen: "one that is carried read-only is the same" },
+  "kube-ulimits": { aspects: /^limit\./ },
   "kube-unsafe-sysctl": {
     aspects: /^(sysctl\.|runs$)/,
     unseen: "where the kubelet allows it, it is carried",

@@ -31,7 +31,7 @@ interface Wanted {
   readonly path: readonly (string | number)[];
 }
 
-/** runc, crun and containerd let every container open it, where it is there (`c 10:200 rwm`). */
+/** runc (but for 1.2.0 to 1.2.3) and crun let every container open it, where it is there (`c 10:200 rwm`). */
 const ALLOWED = "/dev/net/tun";
 
 /** The devices of `devices`, `device_cgroup_rules` and of reservations that no runtime gives, as they are decided. */
