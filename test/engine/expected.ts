@@ -17,6 +17,7 @@ export const KEYS: Readonly<Record<string, Announced>> = {
   "cgroup": { aspects: /^namespace\.cgroup$/ },
   "external_links": { aspects: NAMES },
   "pids_limit": { aspects: /^cgroup\.pids$/ },
+  "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
   "uts": { aspects: /^(namespace\.uts|hostname)$/ },
 };
