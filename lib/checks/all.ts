@@ -24,6 +24,7 @@ import { checkRegistryLogins } from "./registry_logins.ts";
 import { reportPorts } from "./port_report.ts";
 import { type LiveUsage, proposeLimits } from "./proposed_limits.ts";
 import { reportWrittenLayers } from "./written_layers.ts";
+import { checkUlimits } from "./ulimits.ts";
 import { checkQuota } from "./quota.ts";
 
 /** What an engine told of running containers, by service. */
@@ -60,6 +61,7 @@ export function runChecks(
   checkNetworks(context, facts.reach);
   checkMachine(context);
   checkLogging(context);
+  checkUlimits(context);
   checkFixedAddresses(context);
   checkFixedDomains(context);
   checkCredentials(context);

@@ -75,6 +75,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
     unseen: "a volume that Docker does not fill is root's there, too",
   },
   "kube-system-path": { aspects: MOUNTS, unseen: "one that is carried read-only is the same" },
+  "kube-ulimits": { aspects: /^limit\./ },
   "kube-unsafe-sysctl": {
     aspects: /^(sysctl\.|runs$)/,
     unseen: "where the kubelet allows it, it is carried",

@@ -104,7 +104,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.develop.*": read("a matter of development"),
   "service.device_cgroup_rules": carried("by decision: privileged"),
   "service.devices.*": carried(
-    "by decision: the resource of a device plugin, or privileged; /dev/net/tun as it is",
+    "by decision: the resource of a device plugin, or privileged; /dev/net/tun as it is, which runc but for 1.2.0 to 1.2.3 lets be opened",
   ),
   "service.dns": carried("dnsConfig.nameservers, besides the cluster's own"),
   "service.dns_opt": carried("dnsConfig.options"),
@@ -221,10 +221,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "an emptyDir in memory, with the mode and the owner of the entry, or Docker's 1777",
   ),
   "service.tty": carried("tty"),
-  "service.ulimits.*": reported(
-    "pods have the limits of the container runtime",
-    "Raise LimitNOFILE and LimitNPROC of the k3s unit, or call ulimit in the entrypoint",
-  ),
+  "service.ulimits.*": special("pods have the limits of the container runtime"),
   "service.umask": reported("a container has the image's umask", "Call umask in the entrypoint"),
   "service.use_api_socket": reported("no engine runs the pods", NOT_NEEDED),
   "service.user": carried("runAsUser and runAsGroup; names by decision or by the image"),

@@ -3,6 +3,7 @@
  * the resource of a device plugin or, with all other devices of the node, by being privileged.
  */
 import type { DeviceDecision } from "../../decisions/decisions.ts";
+import { nearest } from "../../diagnostics/nearest.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at, type Context } from "../../stack/context.ts";
 import { fields, list } from "../../values/json.ts";
@@ -30,7 +31,7 @@ interface Wanted {
   readonly path: readonly (string | number)[];
 }
 
-/** runc, crun and containerd let every container open it, where it is there (`c 10:200 rwm`). */
+/** runc (but for 1.2.0 to 1.2.3) and crun let every container open it, where it is there (`c 10:200 rwm`). */
 const ALLOWED = "/dev/net/tun";
 
 /** The devices of `devices`, `device_cgroup_rules` and of reservations that no runtime gives, as they are decided. */
@@ -40,7 +41,9 @@ export function devicesOf(context: Context, { service, decision }: Subject): Dev
   const resources = new Map<string, number>();
   const undecided: Wanted[] = [];
   let isPrivileged = service.privileged === true;
-  for (const wanted of wantedBy({ service, decision })) {
+  const all = wantedBy({ service, decision });
+  reportUnused(context, service.name, Object.keys(decisions), all.map(({ key }) => key));
+  for (const wanted of all) {
     const { key, source, target, count } = wanted;
     const how = Object.hasOwn(decisions, key) ? decisions[key] : undefined;
     const mount = (): void => {
@@ -96,6 +99,26 @@ function wantedBy({ service, decision }: Subject): readonly Wanted[] {
       return kind === undefined ? [] : [{ key: kind, count: Math.max(1, Number(value)), path }];
     }),
   ];
+}
+
+/** A decision about what the service does not ask for: a slip of the pen, which would leave it without its device. */
+function reportUnused(
+  { report, decisions }: Context,
+  service: string,
+  decided: readonly string[],
+  known: readonly string[],
+): void {
+  for (const key of decided.filter((one) => !known.includes(one))) {
+    const near = nearest(key, known) ?? known[0];
+    const span = decisions.span(["services", service, "devices", key]);
+    report({
+      code: "kube-decision-unused",
+      severity: "warning",
+      message: `The decision about device "${key}" of service "${service}" meets nothing in the stack`,
+      ...(span === undefined ? {} : { span }),
+      hint: near === undefined ? "Remove it" : `Did you mean "${near}"?`,
+    });
+  }
 }
 
 /** One question for a service: a stick and its rule are decided together. */

@@ -158,6 +158,7 @@ function mountOf(
     case "tmpfs":
       return [temporaryMount(mount)];
     case "image":
+      reportImage(workshop, subject, mount, path);
       return [imageMount(mount)];
     case "npipe":
     case "cluster":
@@ -220,7 +221,20 @@ function bindMount(
   }
 }
 
-/** The image's files as a read-only volume (Kubernetes 1.33 and later). */
+/** The field is there since 1.31, and its feature gate is on since 1.35: an older server refuses the pod. */
+function reportImage({ context }: Workshop, { service }: Subject, mount: Mount, path: Path): void {
+  context.report({
+    code: "kube-image-volume",
+    severity: "warning",
+    message: `Image "${
+      mount.source ?? ""
+    }" as a volume of service "${service.name}" needs Kubernetes 1.35, or from 1.31 on the feature gate ImageVolume: other servers refuse the pod`,
+    ...at(context.project, path),
+    hint: "For an older cluster: copy its files into a named volume, and mount that",
+  });
+}
+
+/** The image's files as a read-only volume. */
 function imageMount(mount: Mount): Mounted {
   const name = volumeName("image", mount.target);
   return {
