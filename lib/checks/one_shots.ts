@@ -9,7 +9,8 @@ import type { ServicePort } from "../stack/ports.ts";
 /**
  * One question for all of them. It is asked where `restart` or `deploy.restart_policy` says so, and where both are
  * absent while other services of the stack have one; but where it is not said in so many words, not of what serves a
- * port or has a healthcheck or a route, as that goes on running.
+ * port or has a healthcheck or a route, as that goes on running. One that is called as those that set something up is
+ * asked about whatever its image exposes and however its siblings are started, unless it publishes a port.
  */
 export function checkOneShots(
   context: Context,
@@ -26,7 +27,9 @@ export function checkOneShots(
       converted.routes.length > 0 || converted.kind === "StatefulSet";
     const restart = restartOf(service);
     if (isDecided || restart === "always") return false;
-    return restart === "once" || (!isServing && (restart === "until success" || isCustom));
+    const isCalledSo = ONE_SHOT_NAME.test(service.name) && (service.ports ?? []).length === 0 &&
+      converted.routes.length === 0;
+    return restart === "once" || isCalledSo || (!isServing && (restart === "until success" || isCustom));
   });
   const [first, ...others] = asked;
   if (first === undefined) return;
@@ -45,11 +48,15 @@ export function checkOneShots(
       : `Docker does not start these again once they have ended with success; as Deployments they go on running: ${names}`,
     ...place(first),
     hint: `If it ends by itself: services: { ${
-      asked.map(({ name }) => `${name}: { kind: Job }`).join(", ")
+      asked.map(({ name }) => `${yamlWord(name)}: { kind: Job }`).join(", ")
     } }`,
     ...(related.length === 0 ? {} : { related }),
   });
 }
+
+/** Names of programs that do one thing and end: `setup`, `db-migrate`, `kafka-init`, `wp-cli`, `createbuckets`. */
+const ONE_SHOT_NAME =
+  /(?:^|[-_.])(?:init(?:ializ\w*|ialis\w*|db)?|setup|migrat\w*|seed\w*|bootstrap\w*|install\w*|provision\w*|create\w*|configurator|import|permissions?|chown|keygen|\w*cli)(?:[-_.]|$)/i;
 
 /** One remark for what became a Job because an engine showed that it ends by itself. */
 export function reportSeenEnded(context: Context): void {

@@ -102,9 +102,13 @@ function reasonOf({ diagnostic: { code, severity, hint }, message }: ServiceFind
 /** A program that rules the engine is nothing without it, whatever else is said of it. */
 const ENGINE_LOST = "kube-engine-socket";
 
+/** Why the stack's own Traefik is left out, before what else is remarked about it. */
+const TRAEFIK_REPLACED = "traefik-static-replaced";
+
 /** The gravest first; what is the same in Docker after what differs. */
 function weight({ severity, code }: Reason): number {
   if (REFUSED_BY_NODE.has(code)) return 0;
+  if (code === TRAEFIK_REPLACED) return GRAVEST.indexOf(severity) * 2 - 0.5;
   if (code === ENGINE_LOST && severity !== "info") return 1;
   return GRAVEST.indexOf(severity) * 2 + (AS_BEFORE.has(code) ? 1 : 0);
 }

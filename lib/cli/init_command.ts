@@ -187,9 +187,9 @@ function dataLine(data: readonly string[]): string {
   const [first = ""] = data;
   return `${
     data.length === 1
-      ? `Data directory "${first}" has`
-      : `${data.length} data directories such as "${first}" have`
-  } no template: they are on the node, or are made there with storageDirectories: create.`;
+      ? `Data directory "${first}" has no template: it is`
+      : `${data.length} data directories such as "${first}" have no template: they are`
+  } on the node, or made there, empty, as Docker does.`;
 }
 
 function nobodyAnswers(): Failure {

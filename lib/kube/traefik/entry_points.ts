@@ -165,8 +165,11 @@ export function askAboutPlainHttp(entryPoints: EntryPoints, routers: Iterable<El
       return [{
         code: "traefik-plain-http",
         severity: "question",
-        message:
-          `The entry point "${entryPoint.name}" has no TLS, so ${plain.length} routers without TLS of their own serve ` +
+        message: `The entry point "${entryPoint.name}" has no TLS, so ${
+          plain.length === 1
+            ? "1 router without TLS of its own serves"
+            : `${plain.length} routers without TLS of their own serve`
+        } ` +
           `plain HTTP on port ${entryPoint.publicPort}: it stays so in the cluster`,
         ...(first.span === undefined ? {} : { span: first.span }),
         hint: `Add to decisions.yaml: traefik: { entryPoints: { ${

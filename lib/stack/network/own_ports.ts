@@ -42,11 +42,15 @@ export function ownPorts(project: Project, service: Service): readonly OwnPort[]
     ),
   ].filter(({ port }) => port > 0 && port <= 65535).map(({ port, path }) => {
     const span = project.span(path);
-    const text = `${
-      path[2] === "healthcheck" ? "the healthcheck" : `"${path.at(-1)}"`
-    } of the service itself`;
+    const text = `${wordsFor(path)} of the service itself`;
     return { port, text, ...(span === undefined ? {} : { span }) };
   });
+}
+
+/** `"PORT"` of a variable, `the command` of a word of it. */
+function wordsFor(path: Path): string {
+  const [, , section, name] = path;
+  return section === "environment" ? `"${name}"` : `the ${section}`;
 }
 
 function ofHealthcheck({ healthcheck }: Service, names: ReadonlySet<string>): number[] {
