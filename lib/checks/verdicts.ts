@@ -23,6 +23,7 @@ const AS_BEFORE: ReadonlySet<string> = new Set([
   "compose-boolean-word",
   "compose-several-files",
   "compose-unset-variable",
+  "docker-not-running",
   "kube-host-unknown",
   "kube-rolling-tag",
   "kube-secrets-disagree",

@@ -8,8 +8,12 @@ import { renderVerdicts } from "../report/verdict_text.ts";
 import { preflight } from "../run/preflight.ts";
 import { networksView } from "../views/networks.ts";
 import { asRecorded } from "./as_recorded.ts";
+import { renderImages } from "../report/image_text.ts";
+import type { ImageSight } from "../run/images/look.ts";
 import { readCharts } from "./charts.ts";
 import { checkCharts } from "./check_charts.ts";
+import { checkRunning } from "./check_running.ts";
+import { enginesOf, jsonOf, seeImages } from "./image_moves.ts";
 import { checkInUse } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
@@ -34,8 +38,11 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
   }
   const cluster = await checkCluster(read, options, surroundings, terminal);
   const { stack = read } = cluster;
+  const docker = await compareWithDocker(stack, options, surroundings, terminal);
+  const images = cluster.images ?? docker.images;
   const diagnostics = [
     ...stack.diagnostics,
+    ...docker.diagnostics,
     ...host.diagnostics,
     ...(stack.project === undefined ? [] : checkHostJobs(stack.project, stack.decisions, host.files)),
     ...cluster.diagnostics,
@@ -46,10 +53,35 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
     ...stack.sources,
     ...host.files.map(({ path, text }) => [path, text] as const),
   ]);
-  printFindings(diagnostics, stack, sources, terminal, options);
+  printFindings(diagnostics, stack, sources, terminal, options, images);
   const isUnanswered = options["strict"] === true &&
     diagnostics.some(({ severity }) => severity === "question");
   return cluster.exitCode ?? (hasErrors(diagnostics) || isUnanswered ? ExitCode.input : ExitCode.ok);
+}
+
+/** What an engine tells beside the plan. */
+interface DockerFindings {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly images: ImageSight;
+}
+
+/** Whether the files say what runs, and where images are; without an engine that is said in one line. */
+async function compareWithDocker(
+  stack: PlannedStack,
+  options: CommandOptions,
+  surroundings: Surroundings,
+  terminal: Terminal,
+): Promise<DockerFindings> {
+  using engines = await enginesOf(stack, surroundings);
+  if (engines.known.length === 0) {
+    if (options.output !== "json" && stack.project !== undefined && stack.decisions.engine !== "none") {
+      terminal.err("No Docker Engine answers here: what runs is not compared with the files\n");
+    }
+    return { diagnostics: [], images: { images: [] } };
+  }
+  const { sight, diagnostics } = await seeImages(stack, surroundings, engines);
+  const running = await checkRunning(stack, options, surroundings, engines);
+  return { diagnostics: [...running, ...diagnostics], images: sight };
 }
 
 /** What was found, and what becomes of each service; as one document with `-o json`. */
@@ -59,6 +91,7 @@ function printFindings(
   sources: ReadonlyMap<string, string>,
   terminal: Terminal,
   options: CommandOptions,
+  images: ImageSight,
 ): void {
   const moved = new Set(
     [...conversion?.services.values() ?? []].flatMap(({ name, kind }) => kind === "none" ? [] : [name]),
@@ -66,10 +99,13 @@ function printFindings(
   const services = project === undefined ? [] : verdictsOf(project, moved, diagnostics);
   const networks = facts === undefined ? undefined : networksView(facts);
   if (options.output === "json") {
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, diagnostics, services, networks })}\n`);
+    terminal.out(
+      `${JSON.stringify({ schemaVersion: 1, diagnostics, services, networks, ...jsonOf(images) })}\n`,
+    );
     return;
   }
   printDiagnostics(gatherEqual(diagnostics), { terminal, options, sources, isResult: true });
+  terminal.out(renderImages(images));
   terminal.out(renderVerdicts(services, { colour: terminal.outColour }));
   if (networks !== undefined) terminal.out(renderNetworks(networks));
 }
@@ -78,6 +114,8 @@ interface ClusterFindings {
   /** The stack as the cluster has it recorded. */
   readonly stack?: PlannedStack;
   readonly diagnostics: readonly Diagnostic[];
+  /** With what its node has. */
+  readonly images?: ImageSight;
   /** Only where the cluster could not be asked. */
   readonly exitCode?: number;
 }
@@ -101,11 +139,14 @@ async function checkCluster(
       terminal.err(`${describeTarget(target, conversion.namespace)}\n`);
       const { client } = target;
       const stack = await asRecorded(read, client);
+      using engines = await enginesOf(stack, surroundings);
+      const images = target.embedded ? undefined : await seeImages(stack, surroundings, engines, client);
       const diagnostics = [
         ...await preflight(client, stack.plan ?? plan, conversion.namespace),
         ...await checkInUse(stack, surroundings, client),
+        ...images?.diagnostics ?? [],
       ];
-      return { stack, diagnostics };
+      return { stack, diagnostics, ...(images === undefined ? {} : { images: images.sight }) };
     });
   } catch (error) {
     // What was found in the files is worth showing all the same.

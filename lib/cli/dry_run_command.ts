@@ -1,6 +1,7 @@
 /** `migrate --dry-run`: what a run would change, asked from the API server, with nothing written. */
 import { hasErrors } from "../diagnostics/diagnostic.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
+import { movingLines } from "../report/image_text.ts";
 import { hasWork, renderPreview } from "../report/preview_text.ts";
 import { dryRun as preview, type MigrationPreview } from "../run/dry_run.ts";
 import type { RunOptions } from "../run/run_plan.ts";
@@ -13,6 +14,8 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { WriteSession } from "./write_session.ts";
 import { planOrigin } from "./plan_origin.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
+import { checkRunning } from "./check_running.ts";
+import { enginesOf, jsonOf, seeImages } from "./image_moves.ts";
 
 /** Prints the preview; problems that the run would meet end with `ExitCode.failed`. */
 export async function dryRun(
@@ -36,13 +39,22 @@ export async function dryRun(
     to: typeof to === "string" ? to : undefined,
     redo: selection.redo,
   });
+  using engines = await enginesOf(stack, session.surroundings);
+  const images = target.embedded
+    ? undefined
+    : await seeImages(stack, session.surroundings, engines, target.client);
+  const running = await checkRunning(stack, options, session.surroundings, engines);
   const warnings = record === undefined ? [] : missingScripts(plan, await loadState(record));
-  const remarks = [...inUse, ...warnings];
+  const remarks = [...running, ...images?.diagnostics ?? [], ...inUse, ...warnings];
   const problems = [...previews.flatMap(({ diagnostics }) => diagnostics), ...remarks];
   const isRefused = hasErrors(problems);
   if (options.output === "json") {
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, diagnostics: remarks, migrations: previews })}\n`);
+    const told = images === undefined ? {} : jsonOf(images.sight);
+    terminal.out(
+      `${JSON.stringify({ schemaVersion: 1, diagnostics: remarks, ...told, migrations: previews })}\n`,
+    );
   } else {
+    terminal.out(images === undefined ? "" : movingLines(images.sight));
     terminal.out(renderPreview(previews, { colour: terminal.outColour, full: options["full"] === true }));
     printDiagnostics(problems, { terminal, options, sources: stack.sources });
     terminal.err(`${nextCommand(previews, isRefused, selection.redo)}\n`);

@@ -11,6 +11,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["migrate --stack /opt/shop --context prod --to 050", "on a cluster of one's own, up to a migration"],
     ["migrate --stacks /opt", "every project of the machine, Traefik's first"],
   ],
+  images: [
+    ["images --stack /opt/shop --dry-run", "where each image is, and how much room there is"],
+    ["images --stack /opt/shop", "on the node's machine, as root, while the old stack serves"],
+  ],
   redo: [["redo 060 --stack /opt/shop", "one migration again, its jobs included"]],
   rollback: [["rollback --to 070 --stack /opt/shop --dry-run", "what would be removed"]],
   prune: [["prune --stack /opt/shop --dry-run", "what the stack no longer has"]],

@@ -4,6 +4,7 @@ import { crossingOptions } from "./crossing_of.ts";
 import { keyText } from "./digest_key.ts";
 import { guardOfSession, refuseInUse } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
+import { moveImagesFirst } from "./image_moves.ts";
 import { confirmWrite, follow, withWriteSession, type WriteSession } from "./write_session.ts";
 import { acceptNewVersion } from "./new_version.ts";
 import { planOrigin } from "./plan_origin.ts";
@@ -54,6 +55,8 @@ async function run(session: WriteSession, selection: Selection = {}): Promise<nu
     session.terminal.err("Nothing was changed.\n");
     return ExitCode.ok;
   }
+  // The old stack serves meanwhile: what is there is not waited for once it has stopped.
+  if (!await moveImagesFirst(session)) return ExitCode.failed;
   await refuseInUse(session, { to: typeof to === "string" ? to : undefined, redo: selection.redo });
   const events = runPlan(plan, {
     ...writer,

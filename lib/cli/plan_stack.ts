@@ -42,6 +42,8 @@ export interface PlannedStack {
   /** The folder of the stack, absolute. */
   readonly directory: string;
   readonly project?: Project;
+  /** The same as the files have it: hosts as they are written, images without a name of compose's own. */
+  readonly inFiles?: Project;
   readonly bindSources?: BindSources;
   readonly decisions: Decisions;
   /** The stack that this one was recognised as, whose scripts are in force, and its decisions where it has none. */
@@ -177,6 +179,7 @@ export async function planStack(
   const seen = {
     ...read,
     project,
+    inFiles: loaded.project,
     bindSources,
     otherNamespaces,
     routing,

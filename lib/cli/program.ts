@@ -92,6 +92,11 @@ function declareMoving(program: Command, on: On): void {
     .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do");
   on(migrate, async () => (await import("./migrate_command.ts")).migrate, true);
 
+  const images = withWriting(withOutput(withCluster(withInput(program.command("images")))))
+    .description("bring the images of the stack from Docker to the node, while the old stack serves")
+    .option("--dry-run", "show where each image is, write nothing");
+  on(images, async () => (await import("./images_command.ts")).images);
+
   const redo = withWriting(withOutput(withCluster(withInput(program.command("redo")))))
     .description("apply one migration again, its jobs included")
     .option("--dry-run", "show what would change, write nothing")

@@ -163,6 +163,10 @@ const body = {
   engine: z.literal("none").optional().describe(
     "none: a Docker Engine of this machine that does not answer has nothing to do with the stack",
   ),
+  imagesFrom: z.enum(["engine", "registry"]).optional().describe(
+    "engine: the node gets the images that the engine has, as they are; registry: it pulls those that a registry " +
+      "has, and gets only the others. Default: engine",
+  ),
   helperImage: z.string().optional().describe("A small image with sh, nc and cp, for init containers"),
   fillImage: z.string().optional().describe(
     "An image with a static /bin/busybox, which fills empty volumes from images; default: busybox:1.37-musl",

@@ -42,6 +42,38 @@ interface Way {
   readonly url: string;
 }
 
+/**
+ * The images of these names as one archive (Engine API, "ImageGet"). An engine first writes it down for itself, so that
+ * the first byte may take its time.
+ *
+ * @throws EngineError where the engine does not have them, or does not answer
+ */
+export async function* exportImages(
+  endpoint: Endpoint,
+  names: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const way = await wayTo(endpoint);
+  try {
+    const query = names.map((name) => `names=${encodeURIComponent(name)}`).join("&");
+    const { status, body } = await read(() =>
+      fetch(`${way.url}/images/get?${query}`, { client: way.client, signal })
+    );
+    if (status !== 200 || body === null) {
+      const why = await read(() => new Response(body).json().catch(() => undefined));
+      throw new EngineError(String(field(why, "message") ?? `it answers ${status}`));
+    }
+    const reader = body.getReader();
+    for (;;) {
+      const { done, value } = await read(() => reader.read());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    way.client.close();
+  }
+}
+
 /** Opens the engine at an endpoint. @throws EngineError where nobody answers there */
 export async function openEngine(endpoint: Endpoint): Promise<Engine> {
   const way = await wayTo(endpoint);

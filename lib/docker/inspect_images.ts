@@ -3,6 +3,7 @@ import type { Project } from "../../compose/project.ts";
 import type { ImageFacts } from "../stack/known_images.ts";
 import type { Engine } from "./engine.ts";
 import { factsOf, firstFile, usersOf } from "./image_facts.ts";
+import { imagePath } from "./image_identity.ts";
 import { field } from "../values/json.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function inspectImages(
   const facts = new Map<string, ImageFacts>();
   for (const { name, image, user } of Object.values(project.services)) {
     if (image === undefined) continue;
-    const known = facts.get(image) ?? factsOf(await engine.json(`/images/${reference(image)}/json`));
+    const known = facts.get(image) ?? factsOf(await engine.json(`/images/${imagePath(image)}/json`));
     if (known === undefined) continue;
     const users = needsNames(user) || needsNames(known.user)
       ? await usersOfService(engine, project, name)
@@ -44,9 +45,4 @@ async function usersOfService(
   const archive = await engine.bytes(`/containers/${id}/archive?path=/etc/passwd`);
   const passwd = archive === undefined ? undefined : firstFile(archive);
   return passwd === undefined ? undefined : usersOf(new TextDecoder().decode(passwd));
-}
-
-/** An image reference as a path: its slashes stay, everything else that a URL reads is escaped. */
-function reference(image: string): string {
-  return image.split("/").map(encodeURIComponent).join("/");
 }

@@ -1,0 +1,54 @@
+/** `images`: brings the images of a stack from the engine to the node, while the old stack serves. */
+import { hasErrors } from "../diagnostics/diagnostic.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
+import { plural } from "../diagnostics/plural.ts";
+import { renderImages } from "../report/image_text.ts";
+import { bytesText } from "../run/images/bytes.ts";
+import type { CommandOptions } from "./command.ts";
+import { carryImages, enginesOf, jsonOf, seeImages } from "./image_moves.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { confirmWrite, withWriteSession, type WriteSession } from "./write_session.ts";
+
+/** Shows where each image is, and moves what the node lacks. */
+export function images(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  const isDry = options["dryRun"] === true;
+  return withWriteSession(options, surroundings, (session) => work(session, isDry), { asks: !isDry });
+}
+
+async function work(session: WriteSession, isDry: boolean): Promise<number> {
+  const { options, surroundings, terminal, stack, target } = session;
+  using engines = await enginesOf(stack, surroundings);
+  const { sight, diagnostics } = await seeImages(stack, surroundings, engines, target.client);
+  const said = { terminal, options: { output: "text" as const }, sources: stack.sources };
+  if (options.output === "json") {
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "images", diagnostics, ...jsonOf(sight) })}\n`);
+  } else terminal.out(renderImages(sight).trimStart());
+  printDiagnostics(diagnostics, said);
+  const waiting = sight.images.filter(({ state }) => state === "move");
+  if (isDry || waiting.length === 0) {
+    terminal.err(
+      waiting.length === 0 ? "Nothing is to be moved.\n" : "Nothing was written. Next: deno task images\n",
+    );
+    if (waiting.length > 0 || isDry) return ExitCode.ok;
+  }
+  if (waiting.length > 0 && sight.node?.store !== undefined) {
+    const question = `Bring ${plural(waiting.length, "image")} to the node's ${sight.node.store.title}?`;
+    if (!confirmWrite(session, question)) return ExitCode.ok;
+  }
+  const { moved, diagnostics: failed } = await carryImages(sight, engines.known[0]?.engine, {
+    terminal,
+    options,
+    signal: surroundings.signal,
+  });
+  printDiagnostics(failed, said);
+  if (options.output !== "json") {
+    const bytes = moved.reduce((sum, image) => sum + image.bytes, 0);
+    terminal.out(
+      `${plural(moved.length, "image")} moved, ${bytesText(bytes)}; ${
+        waiting.length - moved.length
+      } left to move\n`,
+    );
+  }
+  return hasErrors(failed) || waiting.length > moved.length ? ExitCode.failed : ExitCode.ok;
+}
