@@ -14,6 +14,7 @@ import {
   writeSeen,
 } from "../stack/seen.ts";
 import type { PlannedStack } from "./plan_stack.ts";
+import { forServer } from "./for_server.ts";
 import { keepVolumes } from "./live_volumes.ts";
 
 const NAME_LABEL = "app.kubernetes.io/name";
@@ -27,7 +28,8 @@ export async function asRecorded(read: PlannedStack, client: ClusterClient): Pro
   if (conversion === undefined) return read;
   const recorded = await recordedIn(client, conversion.namespace, read);
   const isSame = recorded === undefined || writeSeen(recorded) === writeSeen(read.seen ?? NOTHING_SEEN);
-  return await keepVolumes(isSame ? read : await read.withRecorded(recorded), client);
+  const kept = await keepVolumes(isSame ? read : await read.withRecorded(recorded), client);
+  return await forServer(kept, client);
 }
 
 /** Nothing where no run was there yet. A stack that was moved without an engine has none of its services ended. */

@@ -10,6 +10,7 @@ import { dependenciesOf } from "../stack/dependencies.ts";
 import { ofeliaCronJobs } from "./jobs/ofelia/cron_jobs.ts";
 import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { neighbourServices } from "./network/neighbours.ts";
+import { clusterNames } from "./network/cluster_names.ts";
 import { loadBalancers, servicesOf, type TakenNames } from "./network/services.ts";
 import type { PlannedObject } from "./object.ts";
 import { beyondBaseline, beyondRestricted } from "./pod_security.ts";
@@ -105,6 +106,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     traefik: hasRoutes(facts) ? routed.shared : [],
     routes: routed.otherRoutes,
     neighbours: neighbourServices(facts.neighbours.values(), facts.namespace, taken),
+    clusterNames: clusterNames(context, { odd: facts.odd, neighbours: facts.neighbours, services: taken }),
     front,
     scheduled: ofeliaCronJobs(context, services, facts.secrets),
     ports: united,

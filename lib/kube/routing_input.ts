@@ -3,7 +3,7 @@ import type { Element, ElementSection, Routing } from "../traefik/routing.ts";
 import { isSkipped } from "../stack/context.ts";
 import { podGroups } from "../stack/pod_groups.ts";
 import type { StackFacts } from "../stack/facts.ts";
-import { label } from "../stack/names.ts";
+import { serviceLabel } from "../stack/names.ts";
 import { clusterAddress } from "../stack/network/neighbours.ts";
 import { textFiles } from "../stack/network/references.ts";
 import type { GivenCertificate } from "./traefik/default_certificate.ts";
@@ -30,7 +30,7 @@ export function routingConversionInput(
     decisions: traefikDecisions(decisions.traefik, decisions.storageId),
     serviceFor: (name, port) => {
       const service = isSkipped(decisions, name) ? undefined : project.services[name];
-      return service && { name: readyServiceName(facts, service) ?? label(groups.nameOf(name)), port };
+      return service && { name: readyServiceName(facts, service) ?? serviceLabel(groups.nameOf(name)), port };
     },
     published: published.entryPoints.flatMap((port) =>
       port.protocol === "SCTP" ? [] : [{ ...port, protocol: port.protocol }]

@@ -4,6 +4,7 @@ import type { Context, StackInput } from "./context.ts";
 import { filesInCluster } from "./files_in_cluster.ts";
 import { label } from "./names.ts";
 import { type NeighbourName, neighbourNames } from "./network/neighbours.ts";
+import { type OddName, oddNames } from "./network/odd_names.ts";
 import { type HostReference, hostReferences } from "./network/references.ts";
 import type { Publications } from "./published_port.ts";
 import { publications } from "./published.ts";
@@ -20,6 +21,8 @@ export interface StackFacts extends StackInput {
   readonly references: readonly HostReference[];
   /** Names of other projects' services on shared networks, by what programs call. */
   readonly neighbours: ReadonlyMap<string, NeighbourName>;
+  /** Names of services that no Service can have. */
+  readonly odd: readonly OddName[];
   /** What becomes of the ports that compose publishes. */
   readonly published: Publications;
   /** What each bind mount's source is, by its path. */
@@ -58,6 +61,7 @@ export function stackFacts(input: StackInput): StackFacts {
     bindSources: files.bindSources,
     references: hostReferences(project, files.bindSources),
     neighbours: neighbourNames(project, otherProjects),
+    odd: oddNames(project, files.bindSources),
     published: publications(context),
     roles: files.roles,
     volumes: volumeRoles(context),
