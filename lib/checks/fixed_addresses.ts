@@ -45,14 +45,12 @@ function reportUses(context: Context, name: string, address: string): void {
 }
 
 function inService({ project }: Context, service: Service, pattern: RegExp): Use[] {
-  const { command, entrypoint, healthcheck, environment, extra_hosts: hosts, dns } = service;
+  const { command, entrypoint, healthcheck, environment } = service;
   const texts: readonly (readonly [Path, unknown])[] = [
     ...Object.entries(environment ?? {}).map(([key, value]) => [["environment", key], value] as const),
-    ...Object.entries(hosts ?? {}).map(([key, value]) => [["extra_hosts", key], value] as const),
     [["command"], command],
     [["entrypoint"], entrypoint],
     [["healthcheck", "test"], healthcheck?.test],
-    [["dns"], dns],
   ];
   return texts.filter(([, value]) => [value].flat().some((word) => pattern.test(String(word ?? ""))))
     .map(([path]) => ({

@@ -8,25 +8,33 @@ import { hasService, servicesByDnsName } from "../stack/network/dns_names.ts";
 import { type HostReference, unknownHosts } from "../stack/network/references.ts";
 
 /**
- * An error for each host whose name no Service can have, a warning for each of a service that is left out and for each
- * that nobody answers to, with every place that names it.
+ * An error for each host that nothing in the cluster is called, a warning for each of a service that is left out and for
+ * each that nobody answers to, with every place that names it.
+ *
+ * @param answered names that the cluster's DNS is told, in lower case
  */
 export function checkHostNames(
   context: Context,
   references: readonly HostReference[],
   neighbours: ReadonlyMap<string, NeighbourName>,
+  answered: ReadonlySet<string>,
 ): void {
-  checkInvalid(context, references);
+  checkInvalid(context, references, answered);
   checkLeftOut(context, references);
   checkUnknown(context, neighbours);
 }
 
-/** Docker's DNS answers for `my_db`; a Service cannot be called so. */
-function checkInvalid(context: Context, references: readonly HostReference[]): void {
+/** Docker's DNS answers for `my_db`; a Service cannot be called so, and the cluster's DNS only where it is told. */
+function checkInvalid(
+  context: Context,
+  references: readonly HostReference[],
+  answered: ReadonlySet<string>,
+): void {
   for (const host of new Set(references.map((reference) => reference.host))) {
     const uses = references.filter((reference) => reference.host === host);
     const [first] = uses;
     if (first === undefined || hasService(context.project, first.to, host)) continue;
+    if (answered.has(host.toLowerCase())) continue;
     const isOwn = !isAddress(host) && !isServiceName(host.toLowerCase());
     report(
       context,

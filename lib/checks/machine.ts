@@ -60,10 +60,13 @@ function usesOf({ project, bindSources }: Context, name: string): readonly Use[]
   const service = project.services[name];
   if (service === undefined) return [];
   const written = Object.entries(service.extra_hosts ?? {});
+  const isMachine = new Set(["host-gateway", ...machineAddresses(project)]);
   const known = new Set(written.map(([host]) => host));
   const names = new Set([...MACHINE_NAMES, ...machineAddresses(project)].filter((host) => !known.has(host)));
   return [
-    ...written.filter(([, addresses]) => addresses.includes("host-gateway")).map(([host]) => ({
+    ...written.filter(([, addresses]) => addresses.some((address) => isMachine.has(address))).map((
+      [host],
+    ) => ({
       service: name,
       host,
       ...at(project, ["services", name, "extra_hosts", host]),

@@ -4,6 +4,25 @@ import { at, type Context, isSkipped } from "../stack/context.ts";
 /** What the unit of k3s gives, and systemd where that says nothing; -1 is no limit. https://github.com/k3s-io/k3s/blob/main/install.sh */
 const GIVEN: Readonly<Record<string, number>> = { nofile: 1048576, nproc: -1, core: -1, memlock: 8388608 };
 
+/** What an engine takes, each with a setting of its unit; it refuses any other. https://docs.docker.com/reference/cli/docker/container/run/#ulimit */
+const KNOWN: ReadonlySet<string> = new Set([
+  "core",
+  "cpu",
+  "data",
+  "fsize",
+  "locks",
+  "memlock",
+  "msgqueue",
+  "nice",
+  "nofile",
+  "nproc",
+  "rss",
+  "rtprio",
+  "rttime",
+  "sigpending",
+  "stack",
+]);
+
 interface Limit {
   readonly name: string;
   readonly soft: number;
@@ -32,9 +51,7 @@ export function checkUlimits({ project, decisions, routing, report }: Context): 
           said(less)
         } of "ulimits": they have the limits of the node's k3s`,
         ...place,
-        hint: `On the node, systemctl edit k3s, [Service] ${
-          less.map(unitLine).join(" ")
-        }, and start it again`,
+        hint: hintFor(less),
       });
     }
     if (more.length > 0) {
@@ -49,6 +66,12 @@ export function checkUlimits({ project, decisions, routing, report }: Context): 
       });
     }
   }
+}
+
+function hintFor(limits: readonly Limit[]): string {
+  const lines = limits.filter(({ name }) => KNOWN.has(name)).map(unitLine);
+  if (lines.length === 0) return "An engine knows no such limit and refuses it: remove it";
+  return `On the node, systemctl edit k3s, [Service] ${lines.join(" ")}, and start it again`;
 }
 
 function isEnough(given: number | undefined, asked: number): boolean {

@@ -16,6 +16,7 @@ import {
   writeSeen,
 } from "../stack/seen.ts";
 import type { PlannedStack } from "./plan_stack.ts";
+import { forServer } from "./for_server.ts";
 import { keepVolumes } from "./live_volumes.ts";
 
 const NAME_LABEL = "app.kubernetes.io/name";
@@ -36,7 +37,7 @@ export async function asRecorded(read: PlannedStack, client: ClusterClient): Pro
   const stack = isAsRead
     ? read
     : await read.withRecorded({ ...(isSame ? {} : { recorded }), movedWithoutPolicies });
-  return await keepVolumes(stack, client);
+  return await forServer(await keepVolumes(stack, client), client);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Decisions } from "../decisions/decisions.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { asInCluster } from "../stack/as_in_cluster.ts";
 import { isSkipped, type Neighbour } from "../stack/context.ts";
-import { label } from "../stack/names.ts";
+import { label, serviceLabel } from "../stack/names.ts";
 import { clusterAddress, neighbourNames } from "../stack/network/neighbours.ts";
 import { servicesByDnsName } from "../stack/network/dns_names.ts";
 import { exposedPorts } from "../stack/ports.ts";
@@ -159,7 +159,7 @@ function addresses(own: Project, projects: readonly OtherProject[]): (host: stri
   for (const project of projects) {
     for (const [host, service] of servicesByDnsName(project.project)) {
       if (known.has(host) || project.skipped.has(service)) continue;
-      known.set(host, clusterAddress({ name: label(service), namespace: project.namespace }));
+      known.set(host, clusterAddress({ name: serviceLabel(service), namespace: project.namespace }));
     }
   }
   for (const project of projects) {

@@ -103,3 +103,10 @@ function isTexts(value: unknown): boolean {
 function isFieldsList(value: unknown): boolean {
   return value === undefined || Array.isArray(value) && value.every(isFields);
 }
+
+/** What `/version` says, such as `35+`; -1 where it is no number. */
+export function readMinorVersion(body: unknown): number | undefined {
+  if (!isFields(body)) return undefined;
+  const [, minor = "-1"] = /^(\d+)/.exec(String(body["minor"] ?? "")) ?? [];
+  return Number(minor);
+}

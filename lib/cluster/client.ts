@@ -2,7 +2,14 @@
 import type { KubeObject } from "../kube/object.ts";
 import { FIELD_MANAGER } from "../migration/record_names.ts";
 import type { ObjectRef } from "../migration/step.ts";
-import { readDeleted, readEvent, readObject, readPage, readReview } from "./answer_shape.ts";
+import {
+  readDeleted,
+  readEvent,
+  readMinorVersion,
+  readObject,
+  readPage,
+  readReview,
+} from "./answer_shape.ts";
 import { type ApplyOptions, applyRequest, isNulled, withEmptied, withoutEmptied } from "./apply_request.ts";
 import { ApiError, isNotFound, isRace, isRoleUnseen } from "./api_error.ts";
 import type { Connection } from "./connection.ts";
@@ -70,6 +77,11 @@ export class ClusterClient {
   /** Ends all connections; the client cannot be used after. */
   close(): void {
     this.connection.close();
+  }
+
+  /** The server's minor version of Kubernetes 1; -1 where it does not say it. */
+  async minorVersion(): Promise<number> {
+    return await this.#transport.json({ method: "GET", path: "/version" }, readMinorVersion);
   }
 
   /** The kind's place on the server, or undefined where the server does not know the kind. */

@@ -125,6 +125,9 @@ const service = z.strictObject({
   stopGracePeriod: z.int().min(0).optional().describe("Seconds"),
   publish: z.record(z.string(), publication).optional(),
   names: names.optional(),
+  dns: z.enum(["stack", "servers"]).optional().describe(
+    "Whom its pod asks for names where it has dns: the cluster's DNS, which answers those of the stack, or those servers alone",
+  ),
   dependsOn: z.array(z.string()).optional().describe("Services that it needs, besides those that were found"),
   waitFor: z.boolean().optional().describe("Init containers for the conditions of depends_on"),
   crossing: z.literal("exclusive").optional().describe(

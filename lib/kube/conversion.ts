@@ -4,7 +4,7 @@ import type { Dependency } from "../stack/dependencies.ts";
 import type { ServicePort } from "../stack/ports.ts";
 import type { Place } from "../stack/secrets/reference.ts";
 import type { Digests } from "./digests.ts";
-import { label } from "../stack/names.ts";
+import { serviceLabel } from "../stack/names.ts";
 import type { PlannedObject } from "./object.ts";
 import type { ServiceRole, WorkloadKind } from "../stack/role.ts";
 
@@ -35,7 +35,14 @@ export interface ConvertedService {
 
 /** The name by which the run's own Jobs reach a service: that of the pod that it is in. */
 export function hostNameOf({ services }: Pick<Conversion, "services">, service: string): string {
-  return label(services.get(service)?.inPodOf ?? service);
+  return serviceLabel(services.get(service)?.inPodOf ?? service);
+}
+
+/** What the cluster's DNS is told. */
+export interface ClusterNames {
+  readonly objects: readonly PlannedObject[];
+  /** The names that it then answers, in lower case. */
+  readonly hosts: ReadonlySet<string>;
 }
 
 /** Everything, ready for migrations to choose from and order. */
@@ -54,6 +61,8 @@ export interface Conversion {
   readonly configuration: readonly PlannedObject[];
   /** Services for the names of other projects' services on shared networks. */
   readonly neighbours: readonly PlannedObject[];
+  /** What the cluster's CoreDNS answers in place of Services. */
+  readonly clusterNames: ClusterNames;
   /** HelmChartConfig, TLSOption, TLSStore, ServersTransport, Middleware: what routes refer to. */
   readonly traefik: readonly PlannedObject[];
   /** Routes that belong to no service (dynamic files of Traefik). */

@@ -12,6 +12,7 @@ import { namespaceObjects, type PrivilegeNeed } from "./namespace.ts";
 import { administrativePorts } from "./access/administrative_ports.ts";
 import { namespaceNetworkLabels, podNetworkLabels } from "./network/network_label.ts";
 import { neighbourServices } from "./network/neighbours.ts";
+import { clusterNames } from "./network/cluster_names.ts";
 import { loadBalancers, servicesOf, type TakenNames } from "./network/services.ts";
 import { networkPolicies } from "./policies/network_policies.ts";
 import { podLabel } from "./policies/pod_label.ts";
@@ -120,6 +121,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     traefik: hasRoutes(facts) ? routed.shared : [],
     routes: routed.otherRoutes,
     neighbours: neighbourServices(facts.neighbours.values(), facts.namespace, taken),
+    clusterNames: clusterNames(context, { odd: facts.odd, neighbours: facts.neighbours, services: taken }),
     front,
     scheduled: ofeliaCronJobs(context, services, facts.secrets),
     ports: united,

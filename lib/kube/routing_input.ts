@@ -7,7 +7,7 @@ import { fileObjectsAt } from "../stack/file_objects_at.ts";
 import { isSkipped } from "../stack/context.ts";
 import { podGroups } from "../stack/pod_groups.ts";
 import type { StackFacts } from "../stack/facts.ts";
-import { label } from "../stack/names.ts";
+import { serviceLabel } from "../stack/names.ts";
 import { clusterAddress } from "../stack/network/neighbours.ts";
 import { textFiles } from "../stack/network/references.ts";
 import type { GivenCertificate } from "./traefik/default_certificate.ts";
@@ -34,7 +34,7 @@ export function routingConversionInput(
     decisions: traefikDecisions(decisions.traefik, decisions.storageId),
     serviceFor: (name, port) => {
       const service = isSkipped(decisions, name) ? undefined : project.services[name];
-      return service && { name: readyServiceName(facts, service) ?? label(groups.nameOf(name)), port };
+      return service && { name: readyServiceName(facts, service) ?? serviceLabel(groups.nameOf(name)), port };
     },
     published: published.entryPoints.flatMap((port) =>
       port.protocol === "SCTP" ? [] : [{ ...port, protocol: port.protocol }]

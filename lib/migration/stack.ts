@@ -70,7 +70,8 @@ export function stackFor(view: View, notes: Notes): Stack {
   const kube: Objects = {
     namespaces: () => apply([...conversion.namespaces, ...fence]),
     storage: () => apply(conversion.storage),
-    configuration: () => apply([...conversion.configuration, ...conversion.neighbours]),
+    configuration: () =>
+      apply([...conversion.configuration, ...conversion.neighbours, ...conversion.clusterNames.objects]),
     traefik: () => [apply(conversion.traefik), readySteps(conversion.traefik, "10m")],
     workload: (name) => workload(name),
     statefulSet: (name) => workload(name, "StatefulSet"),

@@ -9,6 +9,7 @@ import { describeObject, type KubeObject, type PlannedObject } from "../kube/obj
 import { canonical } from "../migration/digest.ts";
 import { type ObjectRef, type Plan, plannedObjects, refOf } from "../migration/step.ts";
 import { carryOut, type Way } from "./carry_out.ts";
+import { previewNames } from "./cluster_names.ts";
 import { decideRemoval, foundOf, type Seen } from "./decide.ts";
 import type { ObjectOutcome } from "./event.ts";
 import type { RunOptions } from "./run_plan.ts";
@@ -123,9 +124,17 @@ async function previewOne(selected: SelectedMigration, context: Preview): Promis
       steps.flatMap((step) => step.kind === "remove" ? [previewRemoval(step.ref, context)] : []),
     ),
   ];
+  const names = await previewNames(objects, context.options);
   return {
     ...base,
-    changes: results.flatMap((result) => "outcome" in result ? [result] : []),
+    changes: [
+      ...results.flatMap((result) => "outcome" in result ? [result] : []),
+      ...(names === undefined ? [] : [{
+        object: names.object,
+        outcome: names.isNew ? "created" as const : "configured" as const,
+        ...maskVersions(names.versions, context.secrets),
+      }]),
+    ],
     manual: steps.flatMap((step) => step.kind === "manual" ? [step.instruction] : []),
     diagnostics: results.flatMap((result) => "outcome" in result ? [] : result.diagnostics),
   };

@@ -6,6 +6,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { STORAGE_ID_LABEL, storageIdsOf } from "../kube/storage/node_directory.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
+import { unreadNames } from "./cluster_names.ts";
 import { diagnoseForeign, foreignAmong } from "./foreign.ts";
 import { readLiveIndex } from "./live_index.ts";
 import { findRecord } from "./prepare.ts";
@@ -24,13 +25,15 @@ export async function preflight(
   plan: Plan,
   namespace: string,
 ): Promise<readonly Diagnostic[]> {
-  const objects = plan.migrations.flatMap(plannedObjects).map(({ object }) => object);
+  const planned = plan.migrations.flatMap(plannedObjects);
+  const objects = planned.map(({ object }) => object);
   const found = await Promise.all([
     missingRights(client, plan, namespace),
     unknownKinds(client, objects),
     terminating(client, namespace),
     missingNodes(client, objects),
     inTheWay(client, plan, namespace),
+    unreadNames(planned, { client, namespace }),
   ]);
   return found.flat();
 }

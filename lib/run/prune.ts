@@ -1,7 +1,9 @@
 /** Removes objects that the plan does not have any more: by the inventory, the owner's label and the uid. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { CLUSTER_NAMES } from "../kube/network/cluster_names.ts";
 import { objectKey } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
+import { handNames } from "./cluster_names.ts";
 import type { RunEvent } from "./event.ts";
 import { entryKey } from "./inventory.ts";
 import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions, writing } from "./locked.ts";
@@ -62,6 +64,10 @@ async function pruneAll(plan: Plan, holding: Holding): Promise<Outcome> {
     const diagnostics = await removeObject(ref, id, context, uid);
     if (diagnostics.length > 0) kept.add(entry);
     problems.push(...diagnostics);
+  }
+  if (removable.some(({ entry }) => entry.kind === "ConfigMap" && entry.name === CLUSTER_NAMES)) {
+    const { client, namespace } = options;
+    await handNames([], { client, namespace, guard: () => session.guard() });
   }
   const gone = new Set(removable.map(({ entry }) => entry).filter((entry) => !kept.has(entry)).map(entryKey));
   await session.update((state) => ({

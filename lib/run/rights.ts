@@ -3,6 +3,7 @@ import { builtInResource } from "../cluster/resources.ts";
 import { companionsOf } from "../cluster/companions.ts";
 import { allSharedObjects } from "../kube/access/objects.ts";
 import { CHANGE_NAME } from "../kube/jobs/script/secret_change.ts";
+import { CLUSTER_NAMES_LABEL } from "../kube/network/cluster_names.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { isReplaceable } from "./decide.ts";
@@ -64,10 +65,24 @@ export function rulesByPlace(
     }
     rights.add(namespace, [{ apiGroups: [""], resources: ["serviceaccounts/token"], verbs: ["create"] }]);
   }
+  if (objects.some(({ metadata }) => metadata.labels?.[CLUSTER_NAMES_LABEL] !== undefined)) {
+    rights.add("kube-system", NAMES);
+  }
   for (const object of objects) rights.add(object.metadata.namespace ?? "", handedOut(object, objects));
   rights.add(namespace, own());
   return rights.byPlace();
 }
+
+/** To hand names to the cluster's CoreDNS, and to see whether it reads them; a run without these says so. */
+const NAMES: readonly Rule[] = [
+  {
+    apiGroups: [""],
+    resources: ["configmaps"],
+    verbs: ["get", "create", "patch"],
+    resourceNames: ["coredns-custom"],
+  },
+  { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get"], resourceNames: ["coredns"] },
+];
 
 /** Gathers verbs by place and resource, so that each resource stands in one rule. */
 class Rights {

@@ -1,10 +1,11 @@
 /** Carries out a plan as a stream of events: one run, under one lock, recorded before and after each migration. */
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { redact, secretValues } from "../diff/secrets.ts";
-import { objectKey } from "../kube/object.ts";
+import { objectKey, type PlannedObject } from "../kube/object.ts";
 import type { DigestKey } from "../migration/digest.ts";
 import { withCutovers } from "../migration/cutovers.ts";
 import { type Plan, plannedObjects, refOf } from "../migration/step.ts";
+import { areNamesLost, handNames, hasNames } from "./cluster_names.ts";
 import type { RunEvent } from "./event.ts";
 import { findForeign, type Foreign, refuseForeign } from "./foreign.ts";
 import { mergeEntries } from "./inventory.ts";
@@ -73,7 +74,9 @@ async function run(given: Plan, options: RunOptions, writer: Writer): Promise<Ou
   const seen = await look(plan, options, found);
   refuseNewVersion(seen.selected, options);
   for (const diagnostic of missingScripts(plan, seen.state)) writer.push({ type: "warning", diagnostic });
-  if (found !== undefined && isUpToDate(seen) && !isOfAnotherVersion(seen.state, found, options)) {
+  const isDone = found !== undefined && isUpToDate(seen) &&
+    !isOfAnotherVersion(seen.state, found, options) && !await areNamesLost(plan, { client, namespace });
+  if (isDone) {
     for (const one of seen.selected) skip(one, writer.push);
     return "unchanged";
   }
@@ -132,6 +135,8 @@ async function runAll(context: RunContext): Promise<Outcome> {
   await recordOrigin(context);
   await recordAdoptions(selected, context);
   for (const one of selected) {
+    const planned = plannedObjects(one.migration);
+    if (hasNames(planned)) await tellNames(planned, one.migration.id, context);
     if (!isPending(one)) {
       skip(one, push);
       continue;
@@ -146,6 +151,21 @@ async function runAll(context: RunContext): Promise<Outcome> {
     push({ type: "warning", diagnostic });
   }
   return done.length > 0 ? "applied" : "unchanged";
+}
+
+/** Before the programs that ask for them start. */
+async function tellNames(
+  planned: readonly PlannedObject[],
+  id: string,
+  { options: { client, namespace }, session, push }: RunContext,
+): Promise<void> {
+  const { written, diagnostics } = await handNames(planned, {
+    client,
+    namespace,
+    guard: () => session.guard(),
+  });
+  if (written !== undefined) push({ type: "object", id, object: written, outcome: "configured" });
+  for (const diagnostic of diagnostics) push({ type: "warning", diagnostic });
 }
 
 /** @throws Failure (1) where this version would change what another one applied, and nobody said that it may */

@@ -5,6 +5,7 @@ import { filesInCluster } from "./files_in_cluster.ts";
 import { label } from "./names.ts";
 import { type NeighbourName, neighbourNames } from "./network/neighbours.ts";
 import { type Reach, reachOf } from "./reach.ts";
+import { type OddName, oddNames } from "./network/odd_names.ts";
 import { type HostReference, hostReferences } from "./network/references.ts";
 import type { Publications } from "./published_port.ts";
 import { publications } from "./published.ts";
@@ -23,6 +24,8 @@ export interface StackFacts extends StackInput {
   readonly neighbours: ReadonlyMap<string, NeighbourName>;
   /** Who reaches whom. */
   readonly reach: Reach;
+  /** Names of services that no Service can have. */
+  readonly odd: readonly OddName[];
   /** What becomes of the ports that compose publishes. */
   readonly published: Publications;
   /** What each bind mount's source is, by its path. */
@@ -64,6 +67,7 @@ export function stackFacts(input: StackInput): StackFacts {
     references: hostReferences(project, files.bindSources),
     neighbours: neighbourNames(project, otherProjects),
     reach: reachOf(context),
+    odd: oddNames(project, files.bindSources),
     published: publications(context),
     roles: files.roles,
     volumes: volumeRoles(context),

@@ -21,9 +21,21 @@ export function subdomain(name: string): string {
   return joined.length <= 200 ? joined : `${joined.slice(0, 190).replace(/[-.]+$/, "")}-${shortHash(name)}`;
 }
 
+/** The Service that leads to a compose service: its label, which has to begin with a letter here and nowhere else. */
+export function serviceLabel(name: string): string {
+  const plain = label(name);
+  return /^[a-z]/.test(plain) ? plain : label(`s-${plain}`);
+}
+
 /** Whether a name can be a Service, which DNS then answers for (RFC 1035 label). */
 export function isServiceName(name: string): boolean {
   return /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name);
+}
+
+/** Whether a server of DNS can be asked for it: letters, digits, hyphens and underscores between dots. */
+export function isQuestion(host: string): boolean {
+  return host.length <= 150 &&
+    host.split(".").every((part) => /^[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?$/.test(part));
 }
 
 /** A label value: at most 63 of `A-Za-z0-9_.-`, alphanumeric at both ends. */

@@ -14,6 +14,7 @@ const ROW = /^\| `([a-z0-9-]+)` *\| *[^ |][^|]*\| *[^ |][^|]*\|$/gm;
 
 /** Literals that look like codes and are names of other things. */
 const NOT_CODES: ReadonlySet<string> = new Set([
+  "cluster-names",
   "compose-ferry",
   "compose-ferry-secret-change",
   "docker-compose",

@@ -125,8 +125,8 @@ Deno.test("what docker compose warns of as well does not differ", async () => {
 Deno.test("a place that says only whose it is has the words of its finding, and the engine's socket comes first", async () => {
   const files = {
     "compose.yaml": `services:
-  one: { image: "a:1.0", restart: always, ulimits: { memlock: -1 } }
-  two: { image: "b:1.0", restart: always, ulimits: { memlock: -1 } }
+  one: { image: "a:1.0", restart: always, pids_limit: 100 }
+  two: { image: "b:1.0", restart: always, pids_limit: 100 }
   made: { image: example/made, build: ., restart: always }
   other: { image: example/other, build: ., restart: always }
   rules:
@@ -142,7 +142,7 @@ Deno.test("a place that says only whose it is has the words of its finding, and 
     const [, lines = ""] = out.split("Service by service:");
     assert.match(lines, /rules +differs: The engine's socket/);
     assert.match(lines, /other +differs: Made here and in no registry/);
-    assert.match(lines, /two +differs: "ulimits" of 2 services/);
+    assert.match(lines, /two +differs: "pids_limit" of 2 services/);
     assert.doesNotMatch(lines, /: (?:Also|This|Image) /);
   });
 });

@@ -62,6 +62,7 @@ export function objectsOf(conversion: Conversion): readonly PlannedObject[] {
     ...conversion.namespaces,
     ...conversion.storage,
     ...conversion.configuration,
+    ...conversion.clusterNames.objects,
     ...conversion.traefik,
     ...services.flatMap(({ network, workload, routes }) => [...network, ...workload, ...routes]),
     ...conversion.routes,

@@ -15,7 +15,6 @@ const NAMES = /^(name|port|hosts)\./;
 /** Keys of `kube-not-carried` that a process can see, as docs/coverage.md has them. */
 export const KEYS: Readonly<Record<string, Announced>> = {
   "cgroup": { aspects: /^namespace\.cgroup$/ },
-  "external_links": { aspects: NAMES },
   "pids_limit": { aspects: /^cgroup\.pids$/ },
   "ulimits": { aspects: /^limit\./ },
   "umask": { aspects: /^umask$/ },
@@ -34,12 +33,16 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-engine-socket": { aspects: MOUNTS },
   "kube-engine-tool": { aspects: /./ },
   "kube-entrypoint-emptied": { aspects: /^args$/ },
+  "kube-external-link": { aspects: NAMES },
   "kube-group-unknown": { aspects: /^groups$/ },
   "kube-host-gateway": { aspects: NAMES },
   "kube-host-renamed": { aspects: NAMES },
   "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.|mount\.[^ ]+: )/ },
   "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
-  "kube-hostname-short": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
+  "kube-hostname-short": {
+    aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/,
+    unseen: "a server from 1.35 on tells the whole name",
+  },
   "kube-image-groups": {
     aspects: /^groups$/,
     unseen: "an image that has the user in no group gives it none",
@@ -47,7 +50,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-memory-mode": { aspects: MOUNT_ENTRIES },
   "kube-memory-shared": { aspects: MOUNTS },
   "kube-mount-type": { aspects: MOUNTS },
-  "kube-name-changed": { aspects: NAMES },
+  "kube-name-changed": { aspects: NAMES, unseen: "the old name answers by the cluster's DNS" },
   "kube-name-not-dns": { aspects: NAMES },
   "kube-network-mode": { aspects: /^(namespace\.net$|name\.|port\.|hosts\.|hostname$|runs$)/ },
   "kube-one-pod": {

@@ -82,8 +82,9 @@ fafTest("FAF: the broker finds its data under the node name that it had", async 
     (environment?.object["data"] as Record<string, string>)["RABBITMQ_NODENAME"],
     "rabbit@rabbitmq",
   );
-  const aliases = podSpec(workloadOf(conversion, "faf-rabbitmq"))["hostAliases"];
-  assert.deepEqual(aliases, [{ ip: "127.0.0.1", hostnames: ["rabbitmq", "rabbitmq.faforever.localhost"] }]);
+  const pod = podSpec(workloadOf(conversion, "faf-rabbitmq"));
+  assert.equal(pod["hostnameOverride"], "rabbitmq.faforever.localhost");
+  assert.deepEqual(pod["hostAliases"], [{ ip: "127.0.0.1", hostnames: ["rabbitmq"] }]);
 });
 
 fafTest("FAF: games have an hour to end, and their file may change under them", async () => {

@@ -53,7 +53,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.configs.source": carried("a ConfigMap, or a Secret where its content is one"),
   "service.configs.target": carried("mountPath with subPath"),
   "service.configs.uid": carried(OWNED),
-  "service.container_name": replaced("a Service of that name"),
+  "service.container_name": replaced("a Service of that name, else a line of the cluster's CoreDNS"),
   "service.cpu_count": reported("a Windows limit", LIMITS_HINT),
   "service.cpu_percent": reported("a Windows limit", LIMITS_HINT),
   "service.cpu_period": carried("with cpu_quota: resources.limits.cpu"),
@@ -106,7 +106,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.devices.*": carried(
     "by decision: the resource of a device plugin, or privileged; /dev/net/tun as it is, which runc but for 1.2.0 to 1.2.3 lets be opened",
   ),
-  "service.dns": carried("dnsConfig.nameservers, besides the cluster's own"),
+  "service.dns": replaced("dnsConfig.nameservers where no name of the stack is called; else a question"),
   "service.dns_opt": carried("dnsConfig.options"),
   "service.dns_search": carried("dnsConfig.searches"),
   "service.domainname": carried("with hostname: a line in the hosts file"),
@@ -115,11 +115,12 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.environment.*": carried("a ConfigMap and a Secret, read by envFrom"),
   "service.expose": carried("ports of the Service"),
   "service.extends.*": read("merged"),
-  "service.external_links": reported(
-    "a container outside the project",
-    "Make a Service of type ExternalName for it",
+  "service.external_links": replaced(
+    "a Service of type ExternalName, where the other project is known; else a finding says so",
   ),
-  "service.extra_hosts.*": carried("hostAliases; host-gateway by decision"),
+  "service.extra_hosts.*": carried(
+    "hostAliases; host-gateway by decision; a container's fixed address by its Service",
+  ),
   "service.gpus.*": carried(
     "NVIDIA's RuntimeClass and its variables, or by decision the resource of a device plugin",
   ),
@@ -154,7 +155,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.network_mode": carried(
     "one pod with the service or container that is named; hostNetwork for host; a NetworkPolicy for none",
   ),
-  "service.networks.aliases": replaced("a Service of that name"),
+  "service.networks.aliases": replaced("a Service of that name, else a line of the cluster's CoreDNS"),
   "service.networks.driver_opts.*": reported("the network plugin has its own options", NETWORK_HINT, "info"),
   "service.networks.gw_priority": reported("a pod has one network", NETWORK_HINT, "info"),
   "service.networks.interface_name": reported("a pod has one interface", NETWORK_HINT),

@@ -1,5 +1,6 @@
 /** Other projects' services by the names that Docker's shared networks gave them: one Service for each name. */
 import { clusterAddress, type NeighbourName } from "../../stack/network/neighbours.ts";
+import { isServiceName } from "../../stack/names.ts";
 import type { PlannedObject } from "../object.ts";
 
 /** By which such a Service is found again; its value is the other project's namespace. */
@@ -18,13 +19,15 @@ export function neighbourServices(
 ): readonly PlannedObject[] {
   const services = new Map<string, PlannedObject>();
   for (const found of names) {
-    if (taken.has(found.name) || services.has(found.name)) continue;
-    services.set(found.name, {
+    // An odd name is the cluster's DNS's; an external link's may be called as nobody is there.
+    const name = isServiceName(found.host.toLowerCase()) ? found.host.toLowerCase() : found.name;
+    if (taken.has(name) || services.has(name)) continue;
+    services.set(name, {
       object: {
         apiVersion: "v1",
         kind: "Service",
         metadata: {
-          name: found.name,
+          name,
           namespace,
           labels: { [NEIGHBOUR_LABEL]: found.namespace },
         },

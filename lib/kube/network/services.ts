@@ -1,9 +1,9 @@
 /** Services: one for each name by which a container is reached, on each of its ports. */
 import type { Service } from "../../../compose/project.ts";
 import { at, type Context, isSkipped } from "../../stack/context.ts";
-import { sharedAliases } from "../../stack/network/shared_aliases.ts";
+import { aliasServiceName, sharedAliases } from "../../stack/network/shared_aliases.ts";
 import { fields } from "../../values/json.ts";
-import { isServiceName, label } from "../../stack/names.ts";
+import { isServiceName, label, serviceLabel } from "../../stack/names.ts";
 import { isNodePort } from "../node_port.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import { mergePorts, type ServicePort } from "../../stack/ports.ts";
@@ -37,29 +37,17 @@ export function servicesOf(context: Context, service: Service, reached: Reached)
   const isNamed = podGroups(context.project).nameOf(service.name) === service.name;
   const objects = (isNamed ? dnsNames(context.project, service) : []).flatMap(
     ({ name, kind, path }): PlannedObject[] => {
-      const wanted = kind === "service" ? label(name) : name.toLowerCase();
-      if (!isServiceName(wanted)) {
-        if (kind === "hostname") return [];
-        context.report({
-          code: "kube-name-not-dns",
-          severity: kind === "service" ? "error" : "warning",
-          message: `${describe(kind)} "${name}" of service "${service.name}" cannot be the name of a Service`,
-          ...at(context.project, path),
-          hint: name.includes(".")
-            ? `If callers inside need it: a rewrite to ${
-              label(service.name)
-            }.${context.namespace}.svc.cluster.local in the cluster's DNS (k3s: ConfigMap coredns-custom)`
-            : "Use lower-case letters, digits and hyphens, beginning with a letter",
-        });
-        return [];
-      }
+      const plain = kind === "service" ? serviceLabel(name) : name.toLowerCase();
+      const owners = kind === "service" ? undefined : aliases.get(plain);
+      const wanted = owners === undefined ? plain : aliasServiceName(plain);
+      // What no Service can be called the cluster's DNS answers: `clusterNames`.
+      if (!isServiceName(wanted)) return [];
       const first = taken.get(wanted);
       const owner = kind === "service" ? undefined : ownerOf(context, wanted);
       if (owner !== undefined && owner !== service.name) {
         reportOwned(context, service.name, name, path, owner);
         return [];
       }
-      const owners = aliases.get(wanted);
       if (first !== undefined) {
         if (first.service !== service.name && kind !== "service" && owners === undefined) {
           reportCollision(context, service.name, name, path, wanted, first);
@@ -71,7 +59,7 @@ export function servicesOf(context: Context, service: Service, reached: Reached)
       return [{
         object: owners === undefined
           ? clusterService(context, service, wanted, reached)
-          : aliasService(context, service, wanted, reached, owners),
+          : aliasService(context, service, plain, reached, owners),
         ...(span === undefined ? {} : { source: span }),
         service: service.name,
       }];
@@ -84,7 +72,7 @@ export function servicesOf(context: Context, service: Service, reached: Reached)
 function ownerOf({ project, decisions }: Context, wanted: string): string | undefined {
   const { nameOf } = podGroups(project);
   return Object.keys(project.services).find((name) =>
-    label(name) === wanted && nameOf(name) === name && !isSkipped(decisions, name)
+    serviceLabel(name) === wanted && nameOf(name) === name && !isSkipped(decisions, name)
   );
 }
 
@@ -114,7 +102,7 @@ function aliasService(
   owners: readonly string[],
 ): KubeObject {
   const ports = mergePorts(owners.flatMap((owner) => reached.all.get(owner) ?? []));
-  const object = clusterService(context, service, alias, { ...reached, ports });
+  const object = clusterService(context, service, aliasServiceName(alias), { ...reached, ports });
   const isEarly = owners.flatMap((owner) => context.project.services[owner] ?? [])
     .some((owner) => answersAlways(context, owner.name) && hasReadiness(context, owner));
   return {
@@ -125,10 +113,6 @@ function aliasService(
       selector: aliasSelector(alias),
     },
   };
-}
-
-function describe(kind: string): string {
-  return { service: "Name", container_name: "Container name", alias: "Alias", link: "Link" }[kind] ?? "Name";
 }
 
 function reportCollision(

@@ -4,7 +4,13 @@ import { at, type Context, imageOf } from "../../stack/context.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
 import { imageRepository } from "../../stack/known_images.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
-import { MACHINE_NAMES, machineAddress } from "../../stack/network/docker_names.ts";
+import {
+  fixedAddresses,
+  MACHINE_NAMES,
+  machineAddress,
+  machineAddresses,
+} from "../../stack/network/docker_names.ts";
+import { nameServers } from "./name_servers.ts";
 import { placesOf } from "../../stack/network/references.ts";
 
 /** Fields of the pod, and variables that keep a program's identity. */
@@ -22,8 +28,9 @@ export function hostSettings(context: Context, subject: Subject, kind: WorkloadK
     pod: {
       ...networkOf(subject),
       ...(name.hostname === undefined ? {} : { hostname: name.hostname }),
+      ...(name.hostnameOverride === undefined ? {} : { hostnameOverride: name.hostnameOverride }),
       ...optional("hostAliases", aliases),
-      ...optional("dnsConfig", dnsConfig(context, subject)),
+      ...nameServers(context, subject),
       ...(service.pid === "host" ? { hostPID: true } : {}),
       ...(service.ipc === "host" ? { hostIPC: true } : {}),
       ...(service.userns_mode === "host" ? { hostUsers: true } : {}),
@@ -67,7 +74,7 @@ function isHostName(name: string): boolean {
 
 /** With `none` a policy keeps the pod alone. */
 function networkOf({ service: { network_mode: mode } }: Subject): Json {
-  return mode === "host" ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {};
+  return mode === "host" ? { hostNetwork: true } : {};
 }
 
 interface HostAlias {
@@ -77,14 +84,20 @@ interface HostAlias {
 
 interface Name {
   readonly hostname?: string;
+  /** The whole name, over what a StatefulSet sets; servers before 1.35 do not know it: `forOlderServer`. */
+  readonly hostnameOverride?: string;
   readonly aliases: readonly HostAlias[];
   readonly variables: ReadonlyMap<string, string>;
 }
 
+/** The kernel's own limit. */
+const LONGEST_HOSTNAME = 64;
+
 /**
- * A pod's hostname is one DNS label: of a dotted name the first, which is what `hostname -s` prints in Docker too.
- * The full name answers in the pod by its hosts file. A StatefulSet overwrites the hostname with the pod's name,
- * so RabbitMQ, whose data directory bears its node name, is told the node name itself.
+ * A pod's `hostname` is one DNS label, which a StatefulSet overwrites with the pod's name; `hostnameOverride` is the
+ * whole name, kept by both, and stands beside the pod's address in its hosts file, as Docker has it. Of a dotted name the
+ * first label is a line of the hosts file. RabbitMQ, whose data directory bears its node name, is told the node name
+ * itself.
  */
 function hostnameOf(context: Context, subject: Subject, kind: WorkloadKind): Name {
   const { service } = subject;
@@ -120,7 +133,17 @@ function hostnameOf(context: Context, subject: Subject, kind: WorkloadKind): Nam
     return { aliases: [], variables: new Map() };
   }
   const stateful = kind === "StatefulSet";
-  const names = stateful ? [...new Set([short, full])] : full === short ? [] : [full];
+  const whole = full.toLowerCase();
+  // The kubelet writes the one name that it knows beside the pod's address; the API refuses it on the machine's network.
+  const isWhole = service.network_mode !== "host" && whole.length <= LONGEST_HOSTNAME && isHostName(whole) &&
+    (stateful || whole !== short);
+  const names = isWhole
+    ? [short].filter((name) => name !== whole)
+    : stateful
+    ? [...new Set([short, full])]
+    : full === short
+    ? []
+    : [full];
   const variables = new Map<string, string>();
   if (isRabbit && service.environment?.["RABBITMQ_NODENAME"] === undefined) {
     const long = /^(true|1|yes)$/i.test(service.environment?.["RABBITMQ_USE_LONGNAME"] ?? "");
@@ -132,9 +155,12 @@ function hostnameOf(context: Context, subject: Subject, kind: WorkloadKind): Nam
       severity: "info",
       message: `Hostname "${full}" of service "${service.name}" is kept as ${
         [
-          ...(stateful ? [] : [`"${short}"`]),
+          ...(stateful || isWhole ? [] : [`"${short}"`]),
+          ...(isWhole ? ["the pod's own name"] : []),
           ...[...variables].map(([key, value]) => `${key}=${value}`),
-          ...(names.length === 0 ? [] : ["a line of its hosts file"]),
+          ...(names.length === 0
+            ? []
+            : [`a line of its hosts file for ${names.map((one) => `"${one}"`).join(" and ")}`]),
         ].join(" and ")
       }`,
       ...span,
@@ -142,6 +168,7 @@ function hostnameOf(context: Context, subject: Subject, kind: WorkloadKind): Nam
   }
   return {
     ...(stateful ? {} : { hostname: short }),
+    ...(isWhole ? { hostnameOverride: whole } : {}),
     aliases: names.length === 0 ? [] : [{ ip: "127.0.0.1", hostnames: names }],
     variables,
   };
@@ -182,9 +209,12 @@ function extraHosts(context: Context, subject: Subject): HostAlias[] {
     });
   }
   const machine = machineAddress(context.decisions);
+  const isMachine = new Set(["host-gateway", ...machineAddresses(context.project)]);
+  const fixed = fixedAddresses(context.project);
   return [
-    ...written.map(({ host, address }) => ({
-      ip: address === "host-gateway" ? machine : address,
+    // The name of a container's fixed address is one of its service: `dnsNames`.
+    ...written.filter(({ address }) => !fixed.has(address)).map(({ host, address }) => ({
+      ip: isMachine.has(address) ? machine : address,
       hostnames: [host],
     })),
     ...machineNamesUsed(context, subject).map((host) => ({ ip: machine, hostnames: [host] })),
@@ -195,34 +225,4 @@ function extraHosts(context: Context, subject: Subject): HostAlias[] {
 function machineNamesUsed({ project, bindSources }: Context, { service }: Subject): readonly string[] {
   const names = new Set(MACHINE_NAMES.filter((name) => service.extra_hosts?.[name] === undefined));
   return [...new Set(placesOf(project, service, bindSources, names).map(({ host }) => host))].sort();
-}
-
-/** The API takes no more. */
-const MOST_SERVERS = 3;
-
-/** Added to the cluster's own DNS, never in its place: the names of Services must resolve. */
-function dnsConfig(context: Context, { service }: Subject): Json {
-  const left = service.dns?.slice(MOST_SERVERS) ?? [];
-  if (left.length > 0) {
-    context.report({
-      code: "kube-not-carried",
-      severity: "warning",
-      message: `"dns" of service "${service.name}" is carried for ${MOST_SERVERS} servers, not for ${
-        left.join(", ")
-      }`,
-      ...at(context.project, ["services", service.name, "dns", MOST_SERVERS]),
-      hint: "A pod has no more than these",
-    });
-  }
-  return {
-    ...optional("nameservers", service.dns?.slice(0, MOST_SERVERS)),
-    ...optional("searches", service.dns_search?.filter((domain) => domain !== ".")),
-    ...optional(
-      "options",
-      service.dns_opt?.map((option) => {
-        const [name = "", value] = option.split(":");
-        return { name, ...(value === undefined ? {} : { value }) };
-      }),
-    ),
-  };
 }

@@ -1,7 +1,7 @@
 /** Init containers for the conditions of `depends_on`. */
 import { at, isSkipped } from "../../stack/context.ts";
 import { connects } from "../jobs/script/shell_parts.ts";
-import { isServiceName, label } from "../../stack/names.ts";
+import { isServiceName, label, serviceLabel } from "../../stack/names.ts";
 import { type Reach, reachedBy } from "../../stack/reach.ts";
 import { readyServiceName } from "./readiness.ts";
 import type { Json, Subject, Workshop } from "./parts.ts";
@@ -17,7 +17,8 @@ import { yamlWord } from "../../diagnostics/yaml_word.ts";
 export function waitContainers(workshop: Workshop, subject: Subject, helperImage: string): Json[] {
   const { context } = workshop;
   const { service, decision } = subject;
-  if (decision.waitFor === false) return [];
+  // Who asks servers of its own knows no names of the stack.
+  if (decision.waitFor === false || decision.dns === "servers") return [];
   return Object.entries(service.depends_on ?? {}).flatMap(([name, { condition }]): Json[] => {
     if (condition !== "service_healthy" || isSkipped(context.decisions, name)) return [];
     // In its own pod the kubelet keeps the order.
@@ -59,7 +60,7 @@ function waitCommand(
   const service = context.project.services[name];
   const ready = service === undefined ? undefined : readyServiceName(context, service);
   if (ready !== undefined) return untilNamed(ready, name);
-  const host = label(groups.nameOf(name));
+  const host = serviceLabel(groups.nameOf(name));
   if (!mayConnect(reach, from, name)) return undefined;
   const port = (ports.get(name) ?? []).find(({ protocol }) => protocol === "TCP")?.port;
   if (port === undefined || !isServiceName(host)) return undefined;

@@ -1,10 +1,11 @@
 /** The workload object around a pod template. */
 import type { WorkloadKind } from "../../stack/role.ts";
 import { at } from "../../stack/context.ts";
-import { isAnnotationKey, label } from "../../stack/names.ts";
+import { isAnnotationKey, label, serviceLabel } from "../../stack/names.ts";
 import type { KubeObject } from "../object.ts";
 import { record } from "../../values/json.ts";
 import { mayOverlap } from "../../stack/kind.ts";
+import { aliasServiceName } from "../../stack/network/shared_aliases.ts";
 import { optional, type Subject, type Workshop } from "./parts.ts";
 import type { Pod } from "./pod.ts";
 
@@ -18,7 +19,7 @@ export function labelsOf(service: string, project: string): Record<string, strin
 
 /** What selects the pods of all services that have an alias: each of them has it as a label. */
 export function aliasSelector(alias: string): Record<string, string> {
-  return { [`alias.compose-ferry/${alias}`]: "" };
+  return { [`alias.compose-ferry/${aliasServiceName(alias)}`]: "" };
 }
 
 /** What selects the pods of a service, and nothing else: a selector can never be changed. */
@@ -60,7 +61,7 @@ export function workloadOf(
         apiVersion: "apps/v1",
         kind,
         metadata,
-        spec: { replicas, selector, serviceName: label(service.name), template },
+        spec: { replicas, selector, serviceName: serviceLabel(service.name), template },
       };
     case "DaemonSet":
       return { apiVersion: "apps/v1", kind, metadata, spec: { selector, template } };

@@ -1,7 +1,7 @@
 /** The names by which one container finds another in compose. */
 import type { Path, Project, Service } from "../../../compose/project.ts";
-import { isServiceName, label } from "../names.ts";
-import { dockerNames } from "./docker_names.ts";
+import { isServiceName, serviceLabel } from "../names.ts";
+import { addressesOf, dockerNames } from "./docker_names.ts";
 
 /** One name of a service, and the place that gives it. */
 export interface DnsName {
@@ -12,7 +12,7 @@ export interface DnsName {
 
 /**
  * Every name of a service: its own, `container_name`, network aliases, `hostname`, and what other services call
- * it in `links`. Each name once, the first that gives it.
+ * it in `links`, or its fixed address in `extra_hosts`. Each name once, the first that gives it.
  */
 export function dnsNames(project: Project, service: Service): readonly DnsName[] {
   const root: Path = ["services", service.name];
@@ -36,6 +36,13 @@ export function dnsNames(project: Project, service: Service): readonly DnsName[]
       }
     }
   }
+  const addresses = new Set(addressesOf(service));
+  for (const other of addresses.size === 0 ? [] : Object.values(project.services)) {
+    for (const [host, at] of Object.entries(other.extra_hosts ?? {})) {
+      if (!at.some((address) => addresses.has(address))) continue;
+      names.push({ name: host, kind: "link", path: ["services", other.name, "extra_hosts", host] });
+    }
+  }
   const seen = new Set<string>();
   return names.filter(({ name }) => name !== "" && !seen.has(name) && seen.add(name));
 }
@@ -54,7 +61,7 @@ export function servicesByDnsName(project: Project): ReadonlyMap<string, string>
     }
   }
   for (const { name } of services) {
-    if (!owners.has(label(name))) owners.set(label(name), name);
+    if (!owners.has(serviceLabel(name))) owners.set(serviceLabel(name), name);
   }
   for (const service of services) {
     const own = dnsNames(project, service).map(({ name }) => name);
@@ -69,5 +76,5 @@ export function servicesByDnsName(project: Project): ReadonlyMap<string, string>
 export function hasService(project: Project, service: string, name: string): boolean {
   const found = project.services[service];
   if (found === undefined || !isServiceName(name.toLowerCase())) return false;
-  return name === label(service) || dnsNames(project, found).some((own) => own.name === name);
+  return name === serviceLabel(service) || dnsNames(project, found).some((own) => own.name === name);
 }

@@ -38,21 +38,40 @@ export function machineAddresses(project: Project): readonly string[] {
  * with the network behind it (`db.shop_default`), and by the addresses that the files fix.
  */
 export function dockerNames(project: Project, service: Service, own: readonly string[]): readonly string[] {
-  const count = Math.max(1, service.scale ?? service.deploy?.replicas ?? 1);
-  const numbers = Array.from({ length: Math.min(count, MOST_NUMBERS) }, (_, index) => index + 1);
-  const generated = service.container_name !== undefined ? [] : numbers.flatMap((number) => [
-    `${project.name}-${service.name}-${number}`,
-    `${project.name}_${service.name}_${number}`,
-  ]);
+  const generated = service.container_name !== undefined ? [] : containerNames(project, service);
   const attached = Object.entries(service.networks ?? { default: null });
   const behind = attached.flatMap(([network]) => {
     const real = project.networks[network]?.name ?? `${project.name}_${network}`;
     return [...own, ...generated].map((name) => `${name}.${real}`);
   });
-  const addresses = attached.flatMap(([, settings]) =>
+  return [...generated, ...behind, ...addressesOf(service)];
+}
+
+/** Which service compose gives each address to, in the stack's own networks. */
+export function fixedAddresses(project: Project): ReadonlyMap<string, string> {
+  return new Map(
+    Object.values(project.services).flatMap((service) =>
+      addressesOf(service).map((address) => [address, service.name])
+    ),
+  );
+}
+
+/** The addresses that compose gives a service. */
+export function addressesOf({ networks }: Service): readonly string[] {
+  return Object.values(networks ?? {}).flatMap((settings) =>
     [settings?.ipv4_address, settings?.ipv6_address].flatMap((address) => address ?? [])
   );
-  return [...generated, ...behind, ...addresses];
+}
+
+/** What its containers are called: as it is given, else as compose makes it, of today and of version 1. */
+export function containerNames(project: Project, service: Service): readonly string[] {
+  if (service.container_name !== undefined) return [service.container_name];
+  const count = Math.max(1, service.scale ?? service.deploy?.replicas ?? 1);
+  const numbers = Array.from({ length: Math.min(count, MOST_NUMBERS) }, (_, index) => index + 1);
+  return numbers.flatMap((number) => [
+    `${project.name}-${service.name}-${number}`,
+    `${project.name}_${service.name}_${number}`,
+  ]);
 }
 
 /** More containers of one service are not called by their number. */

@@ -1,8 +1,9 @@
 /** Names of other projects' services on networks that both projects have: Docker resolves them, a namespace does not. */
-import type { Project, Service } from "../../../compose/project.ts";
+import type { Path, Project, Service } from "../../../compose/project.ts";
 import type { Neighbour } from "../context.ts";
-import { isServiceName, label } from "../names.ts";
+import { isQuestion, isServiceName, serviceLabel } from "../names.ts";
 import { dnsNames, servicesByDnsName } from "./dns_names.ts";
+import { containerNames } from "./docker_names.ts";
 
 /** One name of another project's service. */
 export interface NeighbourName {
@@ -29,7 +30,7 @@ export function networkName(project: Project, key: string): string {
 }
 
 /** The Docker names of the networks that a service is on; none with the network of the host or of another container. */
-function networksOf(project: Project, service: Service): readonly string[] {
+export function networksOf(project: Project, service: Service): readonly string[] {
   if (service.network_mode !== undefined) return [];
   const keys = service.networks === undefined ? ["default"] : Object.keys(service.networks);
   return keys.map((key) => networkName(project, key));
@@ -50,7 +51,11 @@ export function neighbourNames(
 ): ReadonlyMap<string, NeighbourName> {
   const shared = projectNetworks(project);
   const own = servicesByDnsName(project);
-  const found = new Map<string, NeighbourName>();
+  const found = new Map(
+    externalLinks(project, neighbours).flatMap(({ found }) =>
+      found === undefined ? [] : [[found.host, found]]
+    ),
+  );
   for (const neighbour of neighbours) {
     for (const service of Object.values(neighbour.project.services)) {
       if (neighbour.skipped.has(service.name)) continue;
@@ -60,6 +65,43 @@ export function neighbourNames(
     }
   }
   return found;
+}
+
+/** One `external_links`, and whom it means where that is a container of a project that is known. */
+export interface ExternalLink {
+  readonly path: Path;
+  readonly container: string;
+  readonly alias: string;
+  readonly found?: NeighbourName;
+}
+
+/** What services call containers of other projects. */
+export function externalLinks(project: Project, neighbours: readonly Neighbour[]): readonly ExternalLink[] {
+  return Object.values(project.services).flatMap(({ name, external_links: links = [] }) =>
+    links.map((link, index): ExternalLink => {
+      const [container = "", alias = container] = link.split(":");
+      const found = ofContainer(container, alias, neighbours);
+      const path = ["services", name, "external_links", index];
+      return { path, container, alias, ...(found === undefined ? {} : { found }) };
+    })
+  );
+}
+
+function ofContainer(
+  container: string,
+  alias: string,
+  neighbours: readonly Neighbour[],
+): NeighbourName | undefined {
+  for (const { project, namespace, skipped } of neighbours) {
+    const service = Object.values(project.services).find((each) =>
+      !skipped.has(each.name) && containerNames(project, each).includes(container)
+    );
+    if (service === undefined) continue;
+    const [network = ""] = networksOf(project, service);
+    const name = serviceLabel(service.name);
+    return { host: alias, name, namespace, project: project.name, service: service.name, network };
+  }
+  return undefined;
 }
 
 /** What a service is called on networks; an alias counts on its own network alone. */
@@ -74,8 +116,10 @@ function namesOn(
     if (kind === "link") return [];
     const [, , , key] = path;
     if (kind === "alias" && !shared.has(networkName(project, String(key)))) return [];
-    const wanted = kind === "service" ? label(name) : name.toLowerCase();
-    if (!isServiceName(wanted)) return [];
+    const plain = kind === "service" ? serviceLabel(name) : name.toLowerCase();
+    if (!isServiceName(plain) && (kind === "hostname" || !isQuestion(plain))) return [];
+    // What no Service can be called leads to the one of the service itself.
+    const wanted = isServiceName(plain) ? plain : serviceLabel(service.name);
     return [{
       host: name,
       name: wanted,

@@ -1,6 +1,6 @@
 /** Aliases that several services have: in Docker all of them answer. */
 import { type Context, isSkipped } from "../context.ts";
-import { isServiceName, label } from "../names.ts";
+import { isQuestion, isServiceName, label, serviceLabel, shortHash } from "../names.ts";
 
 /**
  * Services by the alias that they have in common with others; a service's own name is nobody's alias. In the cluster a
@@ -10,11 +10,11 @@ export function sharedAliases(
   { project, decisions }: Pick<Context, "project" | "decisions">,
 ): ReadonlyMap<string, readonly string[]> {
   const services = Object.values(project.services).filter(({ name }) => !isSkipped(decisions, name));
-  const own = new Set(services.map(({ name }) => label(name)));
+  const own = new Set(services.flatMap(({ name }) => [serviceLabel(name), name.toLowerCase()]));
   const given = services.flatMap(({ name: service, networks }) =>
     Object.entries(networks ?? {}).flatMap(([network, settings]) =>
       [...new Set((settings?.aliases ?? []).map((alias) => alias.toLowerCase()))]
-        .filter((alias) => isServiceName(alias) && !own.has(alias))
+        .filter((alias) => isQuestion(alias) && !own.has(alias))
         .map((alias) => ({ service, network, alias }))
     )
   );
@@ -26,4 +26,9 @@ export function sharedAliases(
       return owners.length > 1 && isEverywhere ? [[alias, owners] as const] : [];
     }),
   );
+}
+
+/** The Service of an alias that several have: called so, where a Service can be. */
+export function aliasServiceName(alias: string): string {
+  return isServiceName(alias) ? alias : `alias-${label(alias, 48)}-${shortHash(alias)}`;
 }

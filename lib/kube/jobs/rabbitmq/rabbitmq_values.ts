@@ -1,4 +1,5 @@
 /** The values for the Bitnami chart of RabbitMQ; which version reads which of them is in test/checks/chart_facts.ts. */
+import { podWithHostLines } from "../../workload/host_lines.ts";
 import type { Conversion } from "../../conversion.ts";
 import { label } from "../../../stack/names.ts";
 import { containersOf, type KubeObject } from "../../object.ts";
@@ -55,7 +56,8 @@ export function chartValues(
     // The chart adds the plugin of the metrics by itself.
     plugins: plugins.filter((plugin) => plugin !== METRICS_PLUGIN).join(" "),
     extraPlugins: "",
-    hostAliases: pod["hostAliases"] ?? [{ ip: "127.0.0.1", hostnames: [hostOf(node)] }],
+    hostAliases: (podWithHostLines(pod) ?? pod)["hostAliases"] ??
+      [{ ip: "127.0.0.1", hostnames: [hostOf(node)] }],
     command: ["/bin/bash", "-ec"],
     args: [unexpanded(startAs({
       RABBITMQ_NODE_NAME: node,

@@ -1,0 +1,18 @@
+/** Plans as the server that is there understands them. */
+import type { ClusterClient } from "../cluster/client.ts";
+import { forOlderServer, HOSTNAME_OVERRIDE_SINCE } from "../migration/older_server.ts";
+import type { PlannedStack } from "./plan_stack.ts";
+
+/** The same input, its plans without what an older server does not know. */
+export async function forServer(stack: PlannedStack, client: ClusterClient): Promise<PlannedStack> {
+  const { plan } = stack;
+  if (plan === undefined || await client.minorVersion() >= HOSTNAME_OVERRIDE_SINCE) return stack;
+  return {
+    ...stack,
+    plan: forOlderServer(plan),
+    planFor: (key) => {
+      const planned = stack.planFor(key);
+      return planned === undefined ? undefined : forOlderServer(planned);
+    },
+  };
+}

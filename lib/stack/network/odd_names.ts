@@ -1,0 +1,73 @@
+/** Names that answer in Docker's networks and that no Service can be called: `shop_db`, `xmpp.meet.jitsi`, `shop-db-1`. */
+import type { BindSources } from "../../../compose/bind_source.ts";
+import type { Path, Project, Service } from "../../../compose/project.ts";
+import { isServiceName } from "../names.ts";
+import { type DnsName, dnsNames } from "./dns_names.ts";
+import { dockerNames, isAddress } from "./docker_names.ts";
+import { textFiles } from "./references.ts";
+
+/** One such name of a service. */
+export interface OddName {
+  /** In lower case, as DNS has none. */
+  readonly host: string;
+  readonly service: string;
+  readonly kind: DnsName["kind"] | "generated";
+  /** What gives it, in the compose files. */
+  readonly path: Path;
+}
+
+/**
+ * What compose files give to services, and of the names that Docker makes by itself those of which a text of the stack
+ * speaks. Each name once for each service; a `hostname` is none, as Docker answers it to nobody else.
+ */
+export function oddNames(project: Project, bindSources: BindSources): readonly OddName[] {
+  const services = Object.values(project.services);
+  const written = services.flatMap((service) => writtenNames(project, service));
+  const known = new Set(written.map(({ host }) => host));
+  const generated = services.flatMap((service) => generatedNames(project, service))
+    .filter(({ host }) => !known.has(host));
+  const spoken = generated.length === 0 ? "" : textsOf(project, bindSources);
+  return [...written, ...generated.filter(({ host }) => speaksOf(spoken, host))];
+}
+
+function writtenNames(project: Project, service: Service): OddName[] {
+  const names = dnsNames(project, service).filter(({ kind }) => kind !== "hostname")
+    .map(({ name, kind, path }) => ({ host: name.toLowerCase(), service: service.name, kind, path }))
+    .filter(({ host }) => !isServiceName(host));
+  return [...new Map(names.toReversed().map((name) => [name.host, name])).values()].toReversed();
+}
+
+function generatedNames(project: Project, service: Service): OddName[] {
+  const own = dnsNames(project, service).map(({ name }) => name);
+  return dockerNames(project, service, own).filter((name) => !isAddress(name)).map((name) => ({
+    host: name.toLowerCase(),
+    service: service.name,
+    kind: "generated",
+    path: ["services", service.name],
+  }));
+}
+
+/** All texts in which programs find names: variables, arguments, healthchecks and files. */
+function textsOf(project: Project, bindSources: BindSources): string {
+  const ofServices = Object.values(project.services).flatMap((
+    { environment, command, entrypoint, healthcheck },
+  ) => [
+    ...Object.values(environment ?? {}),
+    ...[command, entrypoint, healthcheck?.test].flat(),
+  ]);
+  const ofObjects = [...Object.values(project.configs), ...Object.values(project.secrets)]
+    .map((object) => object?.content);
+  const ofFiles = [...bindSources].flatMap(([path, source]) =>
+    textFiles(path, source).map(({ text }) => text)
+  );
+  return [...ofServices, ...ofObjects, ...ofFiles].filter((text) => typeof text === "string").join("\n")
+    .toLowerCase();
+}
+
+function speaksOf(text: string, host: string): boolean {
+  for (let at = text.indexOf(host); at >= 0; at = text.indexOf(host, at + 1)) {
+    const [before = "", after = ""] = [text[at - 1], text[at + host.length]];
+    if (!/[\w.-]/.test(before) && !/[\w-]/.test(after)) return true;
+  }
+  return false;
+}
