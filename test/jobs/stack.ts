@@ -23,6 +23,7 @@ export function smallConversion(stack: SmallStack): Conversion {
     storage: [],
     neighbours: [],
     isolated: false,
+    clusterNames: { objects: [], hosts: new Set() },
     configuration: [...services.values()].flatMap(({ configuration }) => configuration),
     secrets: new Map(),
     ports: new Map(),

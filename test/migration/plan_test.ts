@@ -37,6 +37,7 @@ function conversion(...services: ConvertedService[]): Conversion {
     storage: [],
     neighbours: [],
     isolated: false,
+    clusterNames: { objects: [], hosts: new Set() },
     configuration: [],
     secrets: new Map(),
     ports: new Map(),
