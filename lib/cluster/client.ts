@@ -79,9 +79,14 @@ export class ClusterClient {
     this.connection.close();
   }
 
-  /** The server's minor version of Kubernetes 1; -1 where it does not say it. */
+  /** The server's minor version of Kubernetes 1; -1 where it does not say it, or not to this login. */
   async minorVersion(): Promise<number> {
-    return await this.#transport.json({ method: "GET", path: "/version" }, readMinorVersion);
+    try {
+      return await this.#transport.json({ method: "GET", path: "/version" }, readMinorVersion);
+    } catch (error) {
+      if (isNotFound(error) || error instanceof ApiError && error.status === 403) return -1;
+      throw error;
+    }
   }
 
   /** The kind's place on the server, or undefined where the server does not know the kind. */

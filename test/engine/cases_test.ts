@@ -17,6 +17,7 @@ const WITHOUT_CASE: Readonly<Record<string, string>> = {
   "deploy.resources.reservations.devices.*": "the machine of the figures has no such device",
   "deploy.resources.reservations.generic_resources.*": "the machine of the figures has no such resource",
   "device_cgroup_rules": "it asks for privileged, which the machine of the figures refuses",
+  "external_links": "they lead to another project, and a case is one",
   "gpus.*": "the machine of the figures has none",
   "labels.*": "no process sees them",
   "logging.driver": "no process sees it",

@@ -228,14 +228,17 @@ Deno.test("a comment goes above what was written, wherever that is, and nothing 
 });
 
 Deno.test("no open question beside errors is said to be no end, and answers that are not there are missed first", async () => {
-  await withFiles({ "compose.yaml": 'services: { "0_": { image: "a:1" } }\n' }, async (directory) => {
-    const { code, err } = await decided(directory, []);
-    deepEqual([code, err.split("\n")[0]], [0, "No question is open."]);
-    match(err, /\nThere are errors: deno task check --stack /);
-    const missed = await decided(directory, ["--answers", "nowhere.yaml"]);
-    equal(missed.code, 2);
-    match(missed.err, /cli-answers/);
-  });
+  await withFiles(
+    { "compose.yaml": 'services: { "a_b": { image: "a:1" }, "a-b": { image: "a:1" } }\n' },
+    async (directory) => {
+      const { code, err } = await decided(directory, []);
+      deepEqual([code, err.split("\n")[0]], [0, "No question is open."]);
+      match(err, /\nThere are errors: deno task check --stack /);
+      const missed = await decided(directory, ["--answers", "nowhere.yaml"]);
+      equal(missed.code, 2);
+      match(missed.err, /cli-answers/);
+    },
+  );
 });
 
 Deno.test("decisions with an error are to be mended first: what they answer is not asked again", async () => {

@@ -273,11 +273,14 @@ Deno.test("what needs no stack is explained beside one that cannot be read; migr
     match(out, /^service\.restart \(key of compose\)[^]*\naccepted \(key of decisions\.yaml\)/);
     equal((await told(directory, ["explain", "--stack", directory, "restart", "web"])).code, 3);
   });
-  await withFiles({ "compose.yaml": 'services: { "050x_": { image: "a:1" } }\n' }, async (directory) => {
-    const { code, err } = await told(directory, ["explain", "--stack", directory, "050"]);
-    equal(code, 2);
-    match(err, /hint: The stack has errors, so there are no migrations yet: deno task check/);
-  });
+  await withFiles(
+    { "compose.yaml": 'services: { "a_b": { image: "a:1" }, "a-b": { image: "a:1" } }\n' },
+    async (directory) => {
+      const { code, err } = await told(directory, ["explain", "--stack", directory, "050"]);
+      equal(code, 2);
+      match(err, /hint: The stack has errors, so there are no migrations yet: deno task check/);
+    },
+  );
 });
 
 Deno.test("services may be called as what every object has, and a label says which router it did not make", async () => {
