@@ -1,4 +1,4 @@
-/** What the embedded cluster holds before anybody uses it: k3s's custom resources and one simulated node. */
+/** What the embedded cluster holds before anybody uses it: k3s's custom resources and runtime classes, and one simulated node. */
 import { parseAllDocuments } from "yaml";
 import type { ApiClient } from "./api_client.ts";
 import { SIMULATED_NODE_ANNOTATION } from "./components.ts";
@@ -26,6 +26,26 @@ const NODE = {
   },
 } as const;
 
+/** Runtimes that a pod may ask for: k3s defines them on every cluster. https://docs.k3s.io/advanced#alternative-container-runtime-support */
+const RUNTIMES = [
+  "crun",
+  "lunatic",
+  "nvidia",
+  "nvidia-experimental",
+  "slight",
+  "spin",
+  "wasmedge",
+  "wasmer",
+  "wasmtime",
+  "wws",
+].map((name) => ({
+  apiVersion: "node.k8s.io/v1",
+  kind: "RuntimeClass",
+  metadata: { name },
+  handler: name,
+}));
+const RUNTIME_CLASSES = "/apis/node.k8s.io/v1/runtimeclasses";
+
 /**
  * Puts everything there that a fresh cluster lacks, and waits until all of it is served. It is remembered when it is
  * there; a start that was interrupted before does it again, which changes nothing that exists.
@@ -39,9 +59,16 @@ export async function seed(
   const definitions = parseAllDocuments(await Deno.readTextFile(manifests.customResources))
     .map((document): unknown => document.toJS())
     .filter(isDefinition);
-  const wanted = `${manifests.customResources} ${options.simulatedNode ? NODE.metadata.name : ""}`;
+  const wanted = [
+    manifests.customResources,
+    options.simulatedNode ? NODE.metadata.name : "",
+    ...RUNTIMES.map(({ handler }) => handler),
+  ].join(" ");
   if (await Deno.readTextFile(layout.seeded).catch(() => "") !== wanted) {
     if (options.simulatedNode) await api.apply(`/api/v1/nodes/${NODE.metadata.name}`, NODE);
+    await Promise.all(
+      RUNTIMES.map((runtime) => api.apply(`${RUNTIME_CLASSES}/${runtime.metadata.name}`, runtime)),
+    );
     await Promise.all(
       definitions.map((definition) => api.apply(`${DEFINITIONS}/${definition.metadata.name}`, definition)),
     );
