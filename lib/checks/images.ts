@@ -55,7 +55,6 @@ export function checkLocalImages(context: Context): void {
   });
   const [first, ...others] = local;
   if (first === undefined) return;
-  const images = [...new Set(local.map(({ service }) => service.image))].join(" ");
   const related = others.flatMap(({ service, span }) =>
     span === undefined ? [] : [{ message: `Image "${service.image}" of service "${service.name}"`, span }]
   );
@@ -66,7 +65,7 @@ export function checkLocalImages(context: Context): void {
       local.map(({ service }) => `image "${service.image}" of service "${service.name}"`).join(", ")
     }; the node is taken to have it`,
     ...(first.span === undefined ? {} : { span: first.span }),
-    hint: `On one node: docker compose build && docker save ${images} | sudo k3s ctr images import -\n` +
+    hint: "On one node: docker compose build, and migrate moves the images there (deno task images)\n" +
       `Or push it: services: { ${yamlWord(first.service.name)}: { image: REGISTRY/NAME:TAG } }`,
     ...(related.length === 0 ? {} : { related }),
   });
