@@ -1,5 +1,7 @@
 /** What crosses from an engine, as flags, decisions and the record have it. */
 import type { Container } from "../docker/containers.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
+import { Failure } from "../diagnostics/diagnostic.ts";
 import { crossingsOf } from "../migration/cutovers.ts";
 import { type CrossingOptions, crossingsInForce } from "../run/crossing_options.ts";
 import { findRecord } from "../run/prepare.ts";
@@ -26,7 +28,11 @@ export function crossingOptions(
   };
 }
 
-/** Whether a container is one that the run stops itself, before its workload starts. */
+/**
+ * Whether a container is one that the run stops itself, before its workload starts.
+ *
+ * @throws Failure (2) where the proof that its directories are free is turned off
+ */
 export async function crossingContainers(
   session: WriteSession,
 ): Promise<(container: Container) => boolean> {
@@ -35,5 +41,17 @@ export async function crossingContainers(
   const record = await findRecord(session.target.client, session.namespace);
   const state = record === undefined ? EMPTY_STATE : await loadState(record);
   const services = new Set([...crossingsInForce(given, state).values()].flatMap((one) => one.services));
+  if (session.options["allowRunning"] === true && services.size > 0) throw unproved([...services]);
   return ({ project, service }) => project === given.project && services.has(service ?? "");
+}
+
+function unproved(services: readonly string[]): Failure {
+  return new Failure(ExitCode.usage, [{
+    code: "run-cross-unproved",
+    severity: "error",
+    message:
+      `With --allow-running nothing proves that nobody writes to the directories of a service that is ` +
+      `stopped to be moved: ${services.join(", ")}`,
+    hint: "Leave --allow-running away; what else writes there is to be stopped first",
+  }]);
 }

@@ -23,6 +23,8 @@ export interface ServiceContainer extends Container {
   readonly stopSeconds: number;
   /** When its program began, as the engine writes it; empty where it never did. */
   readonly startedAt: string;
+  /** The engine removes it when it ends, with the volumes that have no name (`docker run --rm`). */
+  readonly isRemovedAtEnd: boolean;
   /** Of its first process, on this machine; 0 where it does not run. */
   readonly pid: number;
   /** `healthy`, `unhealthy`, `starting`; undefined without a health check. */
@@ -81,6 +83,7 @@ async function inspect(engine: Engine, container: Container): Promise<ServiceCon
     stopSignal: String(field(config, "StopSignal") || "SIGTERM"),
     stopSeconds: typeof timeout === "number" ? timeout : STOP_SECONDS,
     startedAt: String(field(state, "StartedAt") ?? ""),
+    isRemovedAtEnd: field(field(answer, "HostConfig"), "AutoRemove") === true,
     pid: Number(field(state, "Pid") ?? 0),
     ...(typeof health === "string" && health !== "none" && health !== "" ? { health } : {}),
   };

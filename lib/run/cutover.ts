@@ -86,6 +86,8 @@ async function prepare(
 ): Promise<readonly Diagnostic[]> {
   const paused = active.filter(({ state }) => state === "paused");
   if (paused.length > 0) return paused.map(isPaused);
+  const passing = active.filter(({ isRemovedAtEnd }) => isRemovedAtEnd);
+  if (passing.length > 0) return passing.map(removedAtEnd);
   const shifted = (await Promise.all(active.map(ownerDiffers))).flat();
   if (shifted.length > 0) return shifted;
   const leaving = new Set(active.map((container) => container.id));
@@ -222,6 +224,18 @@ async function ownerDiffers({ name, pid, writes }: ServiceContainer): Promise<re
     hint:
       `Stop it, give the files to the numbers without ${shift} (chown), and start it here without --cross`,
   }];
+}
+
+/** Nothing would be left to go back to, and what only it has would be gone. */
+function removedAtEnd({ name }: ServiceContainer): Diagnostic {
+  return {
+    code: "run-removed-at-end",
+    severity: "error",
+    message:
+      `Container "${name}" was started with --rm: its engine removes it as soon as it ends, with its ` +
+      "volumes that have no name, so that there would be no way back",
+    hint: "Start the service with docker compose up -d instead, and move that",
+  };
 }
 
 function isPaused(container: ServiceContainer): Diagnostic {

@@ -50,6 +50,8 @@ export async function goBack(returning: Returning, recorded: Cutover): Promise<r
   const found = await guard.ask({ planned, isNew: true, leaving }, () => {}, lasting.signal);
   if (found.length > 0) return found;
   for (const container of recorded.containers) {
+    // Waiting for the pods takes a while, in which another run may have taken over.
+    await lasting.guard();
     const failed = await oldSide.open(container, lasting.signal);
     if (failed.length > 0) return failed;
   }

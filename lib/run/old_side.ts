@@ -87,16 +87,11 @@ export class OldSide {
     for (const container of containers) {
       problems.push(
         ...await this.#with(container, async (engine) => {
-          return await barStart(engine, container, this.#bar) ? [] : [notBarred(container)];
+          return await barStart(engine, container, barOf(container)) ? [] : [notBarred(container)];
         }),
       );
     }
     return problems;
-  }
-
-  /** The network that its stopped containers lack: its name is what whoever starts one is told. */
-  get #bar(): string {
-    return `${this.#options.project}-moved-to-kubernetes`;
   }
 
   /** Starts it again, with what brought it back by itself before, and waits until it is healthy or runs steadily. */
@@ -104,7 +99,7 @@ export class OldSide {
     return await this.#with(container, async (engine) => {
       const before = await stateOf(engine, container);
       if (before === undefined) return [gone(container)];
-      await allowStart(engine, container, this.#bar);
+      await allowStart(engine, container, barOf(container));
       await setRestart(engine, container, container.restart);
       await startContainer(engine, container);
       return await untilServing(engine, container, before.isActive ? before.startedAt : undefined, signal);
@@ -122,6 +117,14 @@ export class OldSide {
       return [engineFailed(container, error)];
     }
   }
+}
+
+/**
+ * The network that a stopped container lacks: its name is what whoever starts it is told. Each container has one of its
+ * own: while it is made for one, any other with the same could be started, and stay so where the run is killed.
+ */
+function barOf({ name }: ClosedContainer): string {
+  return `${name}-moved-to-kubernetes`;
 }
 
 /** Tells it to end, once for each time that its program began: a second signal makes some end without order. */

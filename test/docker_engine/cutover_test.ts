@@ -86,7 +86,10 @@ onEngine("a service moves only where that is asked for, and goes back as it was"
     /store: stopping harbour-store-1\n[^]*store: moved to the cluster; nobody served it for/,
   );
   await hasMoved(harbour);
-  await assert.rejects(engine.docker("start", "harbour-store-1"), /harbour-moved-to-kubernetes not found/);
+  await assert.rejects(
+    engine.docker("start", "harbour-store-1"),
+    /harbour-store-1-moved-to-kubernetes not found/,
+  );
   assert.equal((await ferry(["migrate", "--yes", "--cross"])).code, 0, "again is nothing to do");
   await engine.stop();
   await engine.start();

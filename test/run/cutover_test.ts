@@ -142,6 +142,11 @@ const CASES: Readonly<
   "from verified": { recorded: { ...BASE, state: "verified" }, log: ["start pod"] },
   "from back": { recorded: { ...BASE, state: "back" }, log: BACK, codes: ["run-went-back"] },
   "somebody else writes there: nothing is stopped": { fails: "prove", log: ["prove"], codes: ["run-test"] },
+  "its engine would remove it when it ends: nothing is stopped": {
+    containers: [{ ...CONTAINER, isRemovedAtEnd: true }],
+    log: [],
+    codes: ["run-removed-at-end"],
+  },
   "it does not end": {
     fails: "stop",
     log: ["prove", "PREPARED", "CLOSING", "stop", ...BACK],
