@@ -1,12 +1,14 @@
-/** What the embedded cluster holds before anybody uses it: k3s's custom resources and runtime classes, and one simulated node. */
+/** What the embedded cluster holds before anybody uses it: k3s's custom resources, runtime classes and name server, and one simulated node. */
 import { parseAllDocuments } from "yaml";
 import type { ApiClient } from "./api_client.ts";
 import { SIMULATED_NODE_ANNOTATION } from "./components.ts";
 import type { ClusterLayout, ClusterOptions } from "./layout.ts";
 import type { Manifests } from "./manifests.ts";
+import { NAME_SERVER } from "./name_server.ts";
 import { waitFor } from "./wait.ts";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const DEPLOYMENTS = "/apis/apps/v1/namespaces/kube-system/deployments";
 const SERVED_TIMEOUT_MS = 120_000;
 
 /** The node that the stack's data belongs to, as the label `storage-id` says. */
@@ -61,11 +63,15 @@ export async function seed(
     .filter(isDefinition);
   const wanted = [
     manifests.customResources,
-    options.simulatedNode ? NODE.metadata.name : "",
+    options.simulatedNode ? `${NODE.metadata.name} ${NAME_SERVER.metadata.name}` : "",
     ...RUNTIMES.map(({ handler }) => handler),
   ].join(" ");
   if (await Deno.readTextFile(layout.seeded).catch(() => "") !== wanted) {
-    if (options.simulatedNode) await api.apply(`/api/v1/nodes/${NODE.metadata.name}`, NODE);
+    if (options.simulatedNode) {
+      await api.apply(`/api/v1/nodes/${NODE.metadata.name}`, NODE);
+      await waitNamespace(api, NAME_SERVER.metadata.namespace);
+      await api.apply(`${DEPLOYMENTS}/${NAME_SERVER.metadata.name}`, NAME_SERVER);
+    }
     await Promise.all(
       RUNTIMES.map((runtime) => api.apply(`${RUNTIME_CLASSES}/${runtime.metadata.name}`, runtime)),
     );
@@ -88,6 +94,15 @@ interface Definition {
 
 function isDefinition(value: unknown): value is Definition {
   return typeof value === "object" && value !== null && "metadata" in value && "spec" in value;
+}
+
+/** The server makes its own namespaces itself, a moment after it is ready. */
+async function waitNamespace(api: ApiClient, name: string): Promise<void> {
+  const found = await waitFor(
+    SERVED_TIMEOUT_MS,
+    async () => (await api.request("GET", `/api/v1/namespaces/${name}`)).status === 200 || undefined,
+  );
+  if (!found) throw new Error(`Cannot use the namespace "${name}": it was not there in time`);
 }
 
 /**

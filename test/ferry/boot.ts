@@ -10,10 +10,11 @@ import { NODE_ADDRESS } from "./namespaces.ts";
 import {
   containerdConfiguration,
   kubeletConfiguration,
-  nameServerConfiguration,
   networkConfiguration,
   proxyConfiguration,
+  type ProxyMode,
 } from "./node_configuration.ts";
+import { nameServer, nameServerConfiguration } from "./name_server.ts";
 import { NODE_TOOLS } from "./node_tools.ts";
 
 /** The node's name, and the `storage-id` of the disks that it has. */
@@ -25,8 +26,12 @@ interface Node {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
+interface Deployment {
+  readonly status?: { readonly availableReplicas?: number };
+}
+
 /** @param directory the node's folder; `images.tar` in it holds the images to import. */
-async function boot(directory: string, cgroup: string): Promise<void> {
+async function boot(directory: string, cgroup: string, mode: ProxyMode): Promise<void> {
   const say = (line: string): void => void Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
   const tools = await buildTools(NODE_TOOLS, say);
   const options = { directory: join(directory, "cluster"), audit: false, simulatedNode: false };
@@ -42,7 +47,7 @@ async function boot(directory: string, cgroup: string): Promise<void> {
       log: join(directory, "logs", `${name}.log`),
     }, records);
   const file = (name: string): string => join(directory, name);
-  await writeConfiguration(directory, kubeconfig, cgroup);
+  await writeConfiguration(directory, { kubeconfig, cgroup, mode });
 
   await start("containerd", "/usr/bin/containerd", [
     "--config",
@@ -51,7 +56,6 @@ async function boot(directory: string, cgroup: string): Promise<void> {
     "warn",
   ]);
   await importImages(file("images.tar"));
-  await start("coredns", tools.coredns, ["-conf", file("Corefile")]);
   await start("kube-proxy", tools["kube-proxy"], [
     `--config=${file("kube-proxy.yaml")}`,
     `--hostname-override=${NODE_NAME}`,
@@ -71,12 +75,26 @@ async function boot(directory: string, cgroup: string): Promise<void> {
     return conditions.some(({ type, status }) => type === "Ready" && status === "True") || undefined;
   });
   const logs = join(directory, "logs");
+  const deployments = "/apis/apps/v1/namespaces/kube-system/deployments";
+  await api.apply(`${deployments}/coredns`, nameServer(directory, tools.coredns));
+  const answering = await waitFor(READY_TIMEOUT_MS, async () => {
+    const { body } = await api.request("GET", `${deployments}/coredns`);
+    return (body as Deployment).status?.availableReplicas === 1 || undefined;
+  });
   if (!ready) throw new Error(`Cannot use the node: it was not ready in time; see "${logs}"`);
+  if (!answering) throw new Error(`Cannot use the node: CoreDNS was not ready in time; see "${logs}"`);
   const ended = (await listDaemons(records)).filter(({ running }) => !running).map(({ name }) => name);
   if (ended.length > 0) throw new Error(`Cannot use the node: ${ended.join(", ")} ended; see "${logs}"`);
 }
 
-async function writeConfiguration(directory: string, kubeconfig: string, cgroup: string): Promise<void> {
+async function writeConfiguration(
+  directory: string,
+  { kubeconfig, cgroup, mode }: {
+    readonly kubeconfig: string;
+    readonly cgroup: string;
+    readonly mode: ProxyMode;
+  },
+): Promise<void> {
   for (const name of ["processes", "logs", "network"]) {
     await Deno.mkdir(join(directory, name), { recursive: true });
   }
@@ -85,7 +103,7 @@ async function writeConfiguration(directory: string, kubeconfig: string, cgroup:
     "containerd.toml": containerdConfiguration(join(directory, "network")),
     "network/10-pods.conflist": networkConfiguration(),
     "kubelet.yaml": kubeletConfiguration(cgroup, resolvConf),
-    "kube-proxy.yaml": proxyConfiguration(kubeconfig),
+    "kube-proxy.yaml": proxyConfiguration(kubeconfig, mode),
     "Corefile": nameServerConfiguration(kubeconfig),
     "resolv.conf": "",
   };
@@ -107,9 +125,9 @@ async function ctr(args: readonly string[]): Promise<string> {
 }
 
 if (import.meta.main) {
-  const [directory, cgroup] = Deno.args;
-  if (directory === undefined || cgroup === undefined) {
-    throw new Error("Expected the node's folder and control group");
+  const [directory, cgroup, mode] = Deno.args;
+  if (directory === undefined || cgroup === undefined || (mode !== "nftables" && mode !== "iptables")) {
+    throw new Error("Expected the node's folder, control group and the mode of kube-proxy");
   }
-  await boot(directory, cgroup);
+  await boot(directory, cgroup, mode);
 }

@@ -6,7 +6,7 @@ import { fetchManifests } from "../../lib/embedded_cluster/manifests.ts";
 import { makeControlGroup, removeControlGroup } from "./control_group.ts";
 import { type Image, writeImages } from "./image.ts";
 import { openNamespaces, type Output } from "./namespaces.ts";
-import { SANDBOX_IMAGE } from "./node_configuration.ts";
+import { type ProxyMode, SANDBOX_IMAGE } from "./node_configuration.ts";
 import { ALL_TOOLS } from "./node_tools.ts";
 import type { ToolName } from "../../lib/embedded_cluster/tools.ts";
 import { fetchBusybox, installPackages } from "./requirements.ts";
@@ -33,12 +33,14 @@ const SANDBOX: Image = { name: SANDBOX_IMAGE, entrypoint: ["/bin/tail", "-f", "/
  * control group; disposing of it removes all three.
  *
  * @param more programs to build before the namespaces close the network, besides the node's own.
+ * @param proxy how kube-proxy works; its mode decides whose address a called pod sees.
  * @throws when {@link whyNoRealNode} has a reason, or a program does not start; then the folder stays, with its logs.
  */
 export async function startNode(
   images: readonly Image[],
   report: (line: string) => void,
   more: readonly ToolName[] = [],
+  proxy: ProxyMode = "nftables",
 ): Promise<RealNode> {
   await installPackages(report);
   const env = Deno.env.toObject();
@@ -65,6 +67,7 @@ export async function startNode(
     join("test", "ferry", "boot.ts"),
     directory,
     `/${cgroup}`,
+    proxy,
   ]);
   if (booted.code !== 0) {
     await close();

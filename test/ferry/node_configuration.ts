@@ -88,8 +88,15 @@ export function kubeletConfiguration(cgroup: string, resolvConf: string): string
   });
 }
 
-/** Cluster addresses by nftables; everything is masqueraded, as all pods share one bridge. */
-export function proxyConfiguration(kubeconfig: string): string {
+/** How kube-proxy leads packets to pods. */
+export type ProxyMode = "nftables" | "iptables";
+
+/**
+ * With nftables everything is masqueraded; with iptables, as k3s has it, a pod sees which pod calls, and what comes from
+ * outside is masqueraded alone.
+ */
+export function proxyConfiguration(kubeconfig: string, mode: ProxyMode): string {
+  const pace = { minSyncPeriod: "0s", syncPeriod: "10s" };
   return stringify({
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",
@@ -98,21 +105,10 @@ export function proxyConfiguration(kubeconfig: string): string {
     metricsBindAddress: "127.0.0.1:10249",
     clientConnection: { kubeconfig },
     clusterCIDR: POD_RANGES,
-    mode: "nftables",
-    nftables: { masqueradeAll: true, minSyncPeriod: "0s", syncPeriod: "10s" },
+    mode,
+    ...(mode === "nftables"
+      ? { nftables: { masqueradeAll: true, ...pace } }
+      : { iptables: { masqueradeAll: false, ...pace } }),
     conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
   });
-}
-
-/** Names of Services, from the API server; nothing else is known, as nothing else can be reached. */
-export function nameServerConfiguration(kubeconfig: string): string {
-  return `.:53 {
-  bind ${NODE_ADDRESS}
-  errors
-  kubernetes cluster.local {
-    kubeconfig ${kubeconfig} embedded
-    ttl 0
-  }
-}
-`;
 }
