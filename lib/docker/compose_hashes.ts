@@ -11,7 +11,8 @@ export interface ComposeFlags {
 }
 
 const PROGRAMS = [["docker", "compose"], ["docker-compose"]] as const;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
+const VERSION = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-[\w.-]+)?(?:\+[\w.-]+)?$/;
 const LINE = /^(\S+) ([0-9a-f]{64})\s*$/gm;
 
 /**
@@ -26,8 +27,9 @@ export async function composeHashes(
   if (versions.size === 0) return undefined;
   for (const program of PROGRAMS) {
     const said = await run([...program, "version", "--short"], flags.environment);
-    const version = said?.trim().replace(/^v/, "");
-    if (version === undefined || !versions.has(version)) continue;
+    if (said === undefined) continue;
+    const version = labelledVersion(said.trim());
+    if (!versions.has(version)) continue;
     const text = await run([...program, ...flagsOf(flags), "config", "--hash", "*"], flags.environment);
     if (text === undefined) continue;
     return {
@@ -36,6 +38,15 @@ export async function composeHashes(
     };
   }
   return undefined;
+}
+
+/**
+ * As compose writes its version on containers: its three numbers alone, without what packagers and Docker Desktop add
+ * (`2.39.4-desktop.1`), and nothing for a build that has no number (compose, `pkg/api`, "ComposeVersion").
+ */
+export function labelledVersion(said: string): string {
+  const [, major, minor = "0", patch = "0"] = VERSION.exec(said) ?? [];
+  return major === undefined ? "" : `${major}.${minor}.${patch}`;
 }
 
 function flagsOf({ project, envFiles, profiles }: ComposeFlags): readonly string[] {

@@ -1,4 +1,4 @@
-/** What `render` writes, read by kustomize, Helm and kubectl themselves, is what `migrate` brings to the cluster. */
+/** What `render` writes, read by kustomize itself, is what `migrate` brings to the cluster. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { parseAllDocuments } from "yaml";
@@ -17,7 +17,7 @@ import {
   type TestPlan,
 } from "../render/stacks.ts";
 
-async function program(name: "kubectl" | "helm"): Promise<string> {
+async function program(name: "kubectl"): Promise<string> {
   const built = await buildTools([name], (line) => {
     Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
   });
@@ -68,19 +68,8 @@ function assertSame(text: string, plan: Plan, name: string): void {
   const [found, wanted] = [objectsIn(text), objectsOfPlan(plan)];
   deepEqual([...found.keys()].sort(), [...wanted.keys()].sort(), name);
   for (const [key, object] of wanted) {
-    deepEqual(withoutKeep(found.get(key)), JSON.parse(JSON.stringify(object)), `${name}: ${key}`);
+    deepEqual(found.get(key), JSON.parse(JSON.stringify(object)), `${name}: ${key}`);
   }
-}
-
-/** What Helm is told is no part of the object. */
-function withoutKeep(object: KubeObject | undefined): unknown {
-  if (object?.metadata.annotations?.["helm.sh/resource-policy"] === undefined) return object;
-  const { annotations, ...metadata } = object.metadata;
-  const { "helm.sh/resource-policy": _, ...own } = annotations ?? {};
-  return {
-    ...object,
-    metadata: { ...metadata, ...(Object.keys(own).length === 0 ? {} : { annotations: own }) },
-  };
 }
 
 Deno.test("kustomize makes the objects of the plan of a base, and those of a profile of its overlay", async () => {
@@ -109,16 +98,4 @@ Deno.test("kustomize makes the objects of the plan of a base, and those of a pro
     }
   }
   ok(overlays >= 1);
-});
-
-Deno.test("Helm makes them of the chart, which it finds no fault with; `to` stops after a migration", async () => {
-  const helm = await program("helm");
-  for (const plan of PLANS) {
-    await withRendered(plan, "helm", async (folder) => {
-      await run(helm, "lint", folder);
-      assertSame(await run(helm, "template", "shop", folder), plan.clearPlan, plan.name);
-      const migrations = plan.clearPlan.migrations.filter(({ id }) => parseInt(id) <= 40);
-      assertSame(await run(helm, "template", "shop", folder, "--set", "to=40"), { migrations }, plan.name);
-    });
-  }
 });

@@ -27,14 +27,21 @@ export interface TestEngine extends AsyncDisposable {
 /** The image that every engine has: busybox, without a shell script of anybody's. */
 export const IMAGE = "busybox:test";
 
+/** Long enough that only an engine that is stuck takes it. */
+const START_MS = 300_000;
+
 /** Why there can be no engine here; undefined where there can. */
 export function whyNoEngine(): string | undefined {
   if (Deno.build.os !== "linux") return "an engine needs Linux";
   return Deno.uid() === 0 ? undefined : "an engine needs root";
 }
 
-/** Starts an engine; Debian's packages are installed where they are missing. */
-export async function startEngine(directory: string): Promise<TestEngine> {
+/**
+ * Starts an engine; Debian's packages are installed where they are missing.
+ *
+ * @param network `none`, or one of the engine's own, which nothing else reaches
+ */
+export async function startEngine(directory: string, network: "none" | "own" = "none"): Promise<TestEngine> {
   await installEngine();
   const socket = join(directory, "docker.sock");
   const dataRoot = join(directory, "docker");
@@ -45,9 +52,8 @@ export async function startEngine(directory: string): Promise<TestEngine> {
   const start = async (): Promise<void> => {
     // What a killed engine leaves keeps the next one waiting for its containerd.
     await Deno.remove(join(directory, "exec", "containerd"), { recursive: true }).catch(() => {});
-    daemon = spawnEngine(directory, host, dataRoot);
-    const isUp = await waitFor(60_000, () => docker("version").then(() => true, () => undefined));
-    if (!isUp) throw new Error(`Cannot start dockerd; see ${join(directory, "dockerd.log")}`);
+    daemon = spawnEngine(directory, host, dataRoot, network);
+    await answering(daemon, docker, join(directory, "dockerd.log"));
   };
   const end = async (signal: Deno.Signal): Promise<void> => {
     if (daemon === undefined) return;
@@ -80,6 +86,19 @@ export async function startEngine(directory: string): Promise<TestEngine> {
   };
 }
 
+/** A busy machine may take minutes: the wait ends with the daemon. @throws where it has ended, or is stuck */
+async function answering(
+  daemon: Deno.ChildProcess,
+  docker: TestEngine["docker"],
+  log: string,
+): Promise<void> {
+  let hasEnded = false;
+  daemon.status.then(() => hasEnded = true);
+  const answers = (): Promise<true | undefined> => docker("version").then(() => true, () => undefined);
+  await waitFor(START_MS, async () => hasEnded || await answers());
+  if (!await answers()) throw new Error(`Cannot start dockerd; see ${log}`);
+}
+
 /** The first process of each container that runs; one that has just ended has none, and 0 would be this process's group. */
 async function processesOf(docker: TestEngine["docker"]): Promise<readonly number[]> {
   const ids = (await docker("ps", "--quiet")).split("\n").filter((id) => id !== "");
@@ -102,19 +121,27 @@ async function unmountBelow(directory: string): Promise<void> {
   for (const path of mounted.reverse()) await run("umount", ["--lazy", path]).catch(() => {});
 }
 
-/** Without a network of its own: nothing of the machine's is changed. */
-function spawnEngine(directory: string, host: string, dataRoot: string): Deno.ChildProcess {
+/** Nothing of the machine's network is changed. */
+function spawnEngine(
+  directory: string,
+  host: string,
+  dataRoot: string,
+  network: "none" | "own",
+): Deno.ChildProcess {
   const flags = [
     ["--data-root", dataRoot],
     ["--exec-root", join(directory, "exec")],
     ["--pidfile", join(directory, "docker.pid")],
     ["--host", host],
-    ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-masq=false"],
+    network === "none" ? ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-masq=false"] : [],
   ].flat();
-  return new Deno.Command("sh", {
+  // Ports of 127.0.0.1 are published there, too.
+  const alone = network === "none" ? "" : "ip link set lo up && ";
+  return new Deno.Command(network === "none" ? "sh" : "unshare", {
     args: [
+      ...(network === "none" ? [] : ["--net", "sh"]),
       "-c",
-      'log=$1; shift; exec dockerd "$@" >>"$log" 2>&1',
+      `log=$1; shift; ${alone}exec dockerd "$@" >>"$log" 2>&1`,
       "sh",
       join(directory, "dockerd.log"),
       ...flags,

@@ -20,9 +20,29 @@ export function differences(
     ...named("networks", differentNetworks(service, container, project)),
     ...named("ports", differentPorts(service, container)),
   ];
-  return found.length > 0 || !hasOtherHash(container, stack)
+  return found.length > 0 || !isHashedAlike(service, project) || !hasOtherHash(container, stack)
     ? found
     : ["another key of the service, by compose's own digest (com.docker.compose.config-hash)"];
+}
+
+/**
+ * `config --hash` leaves as they are what `up` replaces before it takes the digest: files of variables, variables that
+ * are named without a value, services that lend a namespace or volumes, and what models and providers set (compose,
+ * `runHash` beside `ensureService`). Any of these would differ in a container that was just started.
+ */
+function isHashedAlike(service: Service, { environment, services }: Project): boolean {
+  const keys = ["models", "provider", "use_api_socket"];
+  const borrows = [service.network_mode, service.ipc, service.pid].some((mode) =>
+    mode?.startsWith("service:")
+  );
+  const mayBeBare = Object.entries(service.environment ?? {}).some(([name, value]) =>
+    value === null || environment[name] === value
+  );
+  const ofProvider = Object.keys(service.depends_on ?? {}).some((name) =>
+    services[name]?.["provider"] !== undefined
+  );
+  return !borrows && !mayBeBare && !ofProvider && (service.env_file ?? []).length === 0 &&
+    (service.volumes_from ?? []).length === 0 && keys.every((key) => service[key] === undefined);
 }
 
 /** Of another version of compose the digest of the same service may be another one. */

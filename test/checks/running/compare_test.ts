@@ -114,3 +114,21 @@ Deno.test("compose's digest counts only from the version that started the contai
   deepEqual(found({}, { ...container, configHash: "now" }, hashes("2.40.3")), []);
   deepEqual(found({}, container, hashes("2.40.3")).length, 1);
 });
+
+Deno.test("compose's digest counts only where `up` takes it of the same", () => {
+  const hashes = { version: "2.40.3", byService: new Map([["web", "now"]]) };
+  const container = { configHash: "before", composeVersion: "2.40.3" };
+  const changed: readonly (readonly [Partial<Service>, Partial<StartedContainer>])[] = [
+    [{ env_file: [{ path: "/p/a.env" }] }, {}],
+    [{ environment: { HOME: null } }, {}],
+    [{ network_mode: "service:other" }, { networkMode: "container:abc", networks: {} }],
+    [{ ipc: "service:other" }, {}],
+    [{ pid: "service:other" }, {}],
+    [{ volumes_from: ["other"] }, {}],
+    [{ models: { llm: null } }, {}],
+  ];
+  for (const [service, more] of changed) {
+    deepEqual(found(service, { ...container, ...more }, { hashes }), [], JSON.stringify(service));
+  }
+  deepEqual(found({ ipc: "shareable" }, container, { hashes }).length, 1);
+});
