@@ -34,7 +34,11 @@ export class EngineError extends Error {
   }
 }
 
+/** For a look. */
 const PATIENCE_MS = 10_000;
+
+/** For a change: an engine answers a start when the program runs, with its networks and mounts. */
+const PATIENCE_WITH_CHANGES_MS = 120_000;
 
 /** The way to an engine: a client and the address that it is asked at. */
 interface Way {
@@ -102,7 +106,8 @@ function engineOf(endpoint: Endpoint, way: Way, prefix: string): Engine {
     endpoint,
     json: async (path) => await read(async () => await (await ask(path))?.json()),
     bytes: async (path) => await read(async () => await (await ask(path))?.bytes()),
-    change: (method, path, body) => read(() => change(way, method, `${prefix}${path}`, body)),
+    change: (method, path, body) =>
+      read(() => change(way, method, `${prefix}${path}`, body), PATIENCE_WITH_CHANGES_MS),
     [Symbol.dispose]: () => way.client.close(),
   };
 }
@@ -186,15 +191,21 @@ async function wayToAddress(address: string, { certificates, host }: Endpoint): 
   }
 }
 
-function send({ client, url }: Way, path: string, init: RequestInit = {}): Promise<Response> {
-  return read(() => fetch(`${url}${path}`, { ...init, client, signal: AbortSignal.timeout(PATIENCE_MS) }));
+function send(
+  { client, url }: Way,
+  path: string,
+  init: RequestInit = {},
+  patienceMs = PATIENCE_MS,
+): Promise<Response> {
+  const signal = AbortSignal.timeout(patienceMs);
+  return read(() => fetch(`${url}${path}`, { ...init, client, signal }), patienceMs);
 }
 
 async function change(way: Way, method: string, path: string, body: unknown): Promise<unknown> {
   const init = body === undefined
     ? { method }
     : { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-  const response = await send(way, path, init);
+  const response = await send(way, path, init, PATIENCE_WITH_CHANGES_MS);
   const text = await response.text();
   if (response.ok || response.status === 304) return text === "" ? undefined : JSON.parse(text);
   throw new EngineError(refusalOf(text) ?? `it answers ${response.status}`, undefined, response.status);
@@ -211,13 +222,13 @@ function refusalOf(text: string): string | undefined {
 }
 
 /** What breaks while it is asked is an engine that does not answer. */
-async function read<T>(work: () => Promise<T>): Promise<T> {
+async function read<T>(work: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof EngineError) throw error;
     if (error instanceof DOMException && error.name === "TimeoutError") {
-      throw new EngineError(`no answer within ${PATIENCE_MS / 1000} seconds`);
+      throw new EngineError(`no answer within ${patienceMs / 1000} seconds`);
     }
     throw new EngineError(reasonOf(error));
   }
