@@ -52,6 +52,10 @@ export async function startEngine(directory: string, network: "none" | "own" = "
   const start = async (): Promise<void> => {
     // What a killed engine leaves keeps the next one waiting for its containerd.
     await Deno.remove(join(directory, "exec", "containerd"), { recursive: true }).catch(() => {});
+    // And what its runc knew of containers whose processes have been ended since.
+    if (orphans.length === 0) {
+      await Deno.remove(join(directory, "exec", "runtime-runc"), { recursive: true }).catch(() => {});
+    }
     daemon = spawnEngine(directory, host, dataRoot, network);
     await answering(daemon, docker, join(directory, "dockerd.log"));
   };
