@@ -81,6 +81,10 @@ async function ask(
   await Promise.all(made.map(send));
   await Promise.all(rest.map(send));
   if (pods.length > 0) await serviceAccount(client, namespace);
+  const classes = new Set(
+    pods.flatMap(({ spec }) => (spec as { runtimeClassName?: string }).runtimeClassName ?? []),
+  );
+  await Promise.all([...classes].map((name) => runtimeClass(client, namespace, name)));
   await Promise.all(pods.map(send));
   return { rejected, count: objects.length + pods.length };
 }
@@ -109,6 +113,27 @@ function podOf(object: KubeObject, namespace: string): KubeObject[] {
 async function serviceAccount(client: ClusterClient, namespace: string): Promise<void> {
   const ref = { apiVersion: "v1", kind: "ServiceAccount", namespace, name: "default" };
   assert.ok(await waitFor(60_000, () => client.get(ref)), "the namespace has its service account");
+}
+
+/** Whoever runs the nodes defines it; the admission of pods sees it a moment later. */
+async function runtimeClass(client: ClusterClient, namespace: string, name: string): Promise<void> {
+  const made = { apiVersion: "node.k8s.io/v1", kind: "RuntimeClass", metadata: { name }, handler: name };
+  await client.apply(made, { force: true });
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: `class-${name}`, namespace },
+    spec: { runtimeClassName: name, containers: [{ name: "one", image: "busybox:1.37" }] },
+  };
+  const isSeen = await waitFor(
+    60_000,
+    () =>
+      client.apply(pod, { dryRun: true, force: true }).then(
+        () => true,
+        (error: unknown) => /RuntimeClass .* not found/.test(String(error)) ? undefined : true,
+      ),
+  );
+  assert.ok(isSeen, `pods may ask for runtime class "${name}"`);
 }
 
 async function optional(path: string): Promise<string | undefined> {
