@@ -122,7 +122,7 @@ async function saysWhatIsNotCarried({ node, stack }: Crossing): Promise<void> {
   const { stdout, stderr } = await node.run(check);
   match(
     stdout + stderr,
-    /"ulimits" of service "faf-db" is not carried[^\n]*\n\s+--> docker-compose\.yml:\d+:5/,
+    /Pods of service "faf-db" have more than nofile 4096 of "ulimits"[^\n]*\n\s+--> docker-compose\.yml:\d+:5/,
   );
 }
 
