@@ -31,10 +31,9 @@ export async function asRecorded(read: PlannedStack, client: ClusterClient): Pro
   const { namespace } = conversion;
   const recorded = await recordedIn(client, namespace, read);
   const isSame = recorded === undefined || writeSeen(recorded) === writeSeen(read.seen ?? NOTHING_SEEN);
-  const movedWithoutPolicies = await hasNoPolicies(client, namespace);
   const isDecided = read.decisions.networkPolicies !== undefined;
-  const isAsRead = isSame && (isDecided || !movedWithoutPolicies);
-  const stack = isAsRead
+  const movedWithoutPolicies = !isDecided && await hasNoPolicies(client, namespace);
+  const stack = isSame && !movedWithoutPolicies
     ? read
     : await read.withRecorded({ ...(isSame ? {} : { recorded }), movedWithoutPolicies });
   return await forServer(await keepVolumes(stack, client), client);

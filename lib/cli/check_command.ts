@@ -1,5 +1,6 @@
 /** `check`: everything worth knowing before the move. Asks a Docker Engine where one runs, and a cluster where one is named. */
 import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.ts";
+import type { Engines } from "../docker/engines.ts";
 import { checkHostJobs } from "../checks/host_jobs/check.ts";
 import { verdictsOf } from "../checks/verdicts.ts";
 import { gatherEqual } from "../report/gather_equal.ts";
@@ -13,7 +14,7 @@ import type { ImageSight } from "../run/images/look.ts";
 import { readCharts } from "./charts.ts";
 import { checkCharts } from "./check_charts.ts";
 import { checkRunning } from "./check_running.ts";
-import { enginesOf, jsonOf, seeImages } from "./image_moves.ts";
+import { enginesOf, type ImagesSeen, jsonOf, seeImages } from "./image_moves.ts";
 import { checkInUse } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
@@ -36,13 +37,18 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
   if (options.output !== "json" && read.project !== undefined) {
     terminal.err(`${describeStack(read, options.stack === undefined)}\n`);
   }
-  const cluster = await checkCluster(read, options, surroundings, terminal);
+  using engines = await enginesOf(read, surroundings);
+  const cluster = await checkCluster(read, options, surroundings, terminal, engines);
   const { stack = read } = cluster;
-  const docker = await compareWithDocker(stack, options, surroundings, terminal);
-  const images = cluster.images ?? docker.images;
+  if (engines.known.length === 0 && options.output !== "json" && isComparable(stack)) {
+    terminal.err("No Docker Engine answers here: what runs is not compared with the files\n");
+  }
+  const running = await checkRunning(stack, options, surroundings, engines);
+  const images = cluster.images ?? await imagesInEngine(stack, surroundings, engines);
   const diagnostics = [
     ...stack.diagnostics,
-    ...docker.diagnostics,
+    ...running,
+    ...images.diagnostics,
     ...host.diagnostics,
     ...(stack.project === undefined ? [] : checkHostJobs(stack.project, stack.decisions, host.files)),
     ...cluster.diagnostics,
@@ -53,35 +59,24 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
     ...stack.sources,
     ...host.files.map(({ path, text }) => [path, text] as const),
   ]);
-  printFindings(diagnostics, stack, sources, terminal, options, images);
+  printFindings(diagnostics, stack, sources, terminal, options, images.sight);
   const isUnanswered = options["strict"] === true &&
     diagnostics.some(({ severity }) => severity === "question");
   return cluster.exitCode ?? (hasErrors(diagnostics) || isUnanswered ? ExitCode.input : ExitCode.ok);
 }
 
-/** What an engine tells beside the plan. */
-interface DockerFindings {
-  readonly diagnostics: readonly Diagnostic[];
-  readonly images: ImageSight;
+function isComparable({ project, decisions }: PlannedStack): boolean {
+  return project !== undefined && decisions.engine !== "none";
 }
 
-/** Whether the files say what runs, and where images are; without an engine that is said in one line. */
-async function compareWithDocker(
+/** Where images are, as far as an engine tells; without one nothing is known. */
+async function imagesInEngine(
   stack: PlannedStack,
-  options: CommandOptions,
   surroundings: Surroundings,
-  terminal: Terminal,
-): Promise<DockerFindings> {
-  using engines = await enginesOf(stack, surroundings);
-  if (engines.known.length === 0) {
-    if (options.output !== "json" && stack.project !== undefined && stack.decisions.engine !== "none") {
-      terminal.err("No Docker Engine answers here: what runs is not compared with the files\n");
-    }
-    return { diagnostics: [], images: { images: [] } };
-  }
-  const { sight, diagnostics } = await seeImages(stack, surroundings, engines);
-  const running = await checkRunning(stack, options, surroundings, engines);
-  return { diagnostics: [...running, ...diagnostics], images: sight };
+  engines: Engines,
+): Promise<ImagesSeen> {
+  if (engines.known.length === 0) return { sight: { images: [] }, diagnostics: [] };
+  return await seeImages(stack, surroundings, engines);
 }
 
 /** What was found, and what becomes of each service; as one document with `-o json`. */
@@ -115,7 +110,7 @@ interface ClusterFindings {
   readonly stack?: PlannedStack;
   readonly diagnostics: readonly Diagnostic[];
   /** With what its node has. */
-  readonly images?: ImageSight;
+  readonly images?: ImagesSeen;
   /** Only where the cluster could not be asked. */
   readonly exitCode?: number;
 }
@@ -126,6 +121,7 @@ async function checkCluster(
   options: CommandOptions,
   surroundings: Surroundings,
   terminal: Terminal,
+  engines: Engines,
 ): Promise<ClusterFindings> {
   const { plan, conversion } = read;
   const isNamed = [options.kubeconfig, options.context, options.embedded].some((flag) => flag !== undefined);
@@ -139,14 +135,12 @@ async function checkCluster(
       terminal.err(`${describeTarget(target, conversion.namespace)}\n`);
       const { client } = target;
       const stack = await asRecorded(read, client);
-      using engines = await enginesOf(stack, surroundings);
       const images = target.embedded ? undefined : await seeImages(stack, surroundings, engines, client);
       const diagnostics = [
         ...await preflight(client, stack.plan ?? plan, conversion.namespace),
         ...await checkInUse(stack, surroundings, client),
-        ...images?.diagnostics ?? [],
       ];
-      return { stack, diagnostics, ...(images === undefined ? {} : { images: images.sight }) };
+      return { stack, diagnostics, ...(images === undefined ? {} : { images }) };
     });
   } catch (error) {
     // What was found in the files is worth showing all the same.

@@ -1,12 +1,13 @@
 /** Plans as the server that is there understands them. */
 import type { ClusterClient } from "../cluster/client.ts";
-import { forOlderServer, HOSTNAME_OVERRIDE_SINCE } from "../migration/older_server.ts";
+import { forOlderServer, HOSTNAME_OVERRIDE_SINCE, isForAnyServer } from "../migration/older_server.ts";
 import type { PlannedStack } from "./plan_stack.ts";
 
-/** The same input, its plans without what an older server does not know. */
+/** The same input, its plans without what an older server does not know. Asks only where a plan has any of it. */
 export async function forServer(stack: PlannedStack, client: ClusterClient): Promise<PlannedStack> {
   const { plan } = stack;
-  if (plan === undefined || await client.minorVersion() >= HOSTNAME_OVERRIDE_SINCE) return stack;
+  if (plan === undefined || isForAnyServer(plan)) return stack;
+  if (await client.minorVersion() >= HOSTNAME_OVERRIDE_SINCE) return stack;
   return {
     ...stack,
     plan: forOlderServer(plan),

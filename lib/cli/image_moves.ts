@@ -112,7 +112,7 @@ function display({ terminal, options }: Moving): (event: ImageEvent | undefined)
 }
 
 /**
- * Before anything is applied, and before somebody has to stop the old stack.
+ * Before anything is applied, and before somebody has to stop the old stack. What the node has under a name it keeps.
  *
  * @returns whether a run may go on; what keeps it from that is printed
  */
@@ -121,10 +121,12 @@ export async function moveImagesFirst(
 ): Promise<boolean> {
   if (target.embedded) return true;
   using engines = await enginesOf(stack, surroundings);
+  const engine = engines.known[0]?.engine;
+  if (engine === undefined) return true;
   const { sight, diagnostics } = await seeImages(stack, surroundings, engines, target.client);
   const printing = { terminal, options: { output: "text" as const }, sources: stack.sources };
   printDiagnostics(diagnostics, printing);
-  const { diagnostics: failed } = await carryImages(sight, engines.known[0]?.engine, {
+  const { diagnostics: failed } = await carryImages(sight, engine, {
     terminal,
     options,
     signal: surroundings.signal,

@@ -4,6 +4,7 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { plural } from "../diagnostics/plural.ts";
 import { renderImages } from "../report/image_text.ts";
 import { bytesText } from "../run/images/bytes.ts";
+import type { PlannedImage } from "../run/images/image_plan.ts";
 import type { CommandOptions } from "./command.ts";
 import { carryImages, enginesOf, jsonOf, seeImages } from "./image_moves.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
@@ -20,27 +21,29 @@ async function work(session: WriteSession, isDry: boolean): Promise<number> {
   const { options, surroundings, terminal, stack, target } = session;
   using engines = await enginesOf(stack, surroundings);
   const { sight, diagnostics } = await seeImages(stack, surroundings, engines, target.client);
+  const wanted = sight.images.map(asEngine);
   const said = { terminal, options: { output: "text" as const }, sources: stack.sources };
   if (options.output === "json") {
     terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "images", diagnostics, ...jsonOf(sight) })}\n`);
   } else terminal.out(renderImages(sight).trimStart());
   printDiagnostics(diagnostics, said);
-  const waiting = sight.images.filter(({ state }) => state === "move");
-  if (isDry || waiting.length === 0) {
-    terminal.err(
-      waiting.length === 0 ? "Nothing is to be moved.\n" : "Nothing was written. Next: deno task images\n",
-    );
-    if (waiting.length > 0 || isDry) return ExitCode.ok;
-  }
+  const waiting = wanted.filter(({ state }) => state === "move");
+  if (waiting.length === 0) terminal.err("Nothing is to be moved.\n");
+  else if (isDry) terminal.err("Nothing was written. Next: deno task images\n");
+  if (isDry) return ExitCode.ok;
   if (waiting.length > 0 && sight.node?.store !== undefined) {
     const question = `Bring ${plural(waiting.length, "image")} to the node's ${sight.node.store.title}?`;
     if (!confirmWrite(session, question)) return ExitCode.ok;
   }
-  const { moved, diagnostics: failed } = await carryImages(sight, engines.known[0]?.engine, {
-    terminal,
-    options,
-    signal: surroundings.signal,
-  });
+  const { moved, diagnostics: failed } = await carryImages(
+    { ...sight, images: wanted },
+    engines.known[0]?.engine,
+    {
+      terminal,
+      options,
+      signal: surroundings.signal,
+    },
+  );
   printDiagnostics(failed, said);
   if (options.output !== "json") {
     const bytes = moved.reduce((sum, image) => sum + image.bytes, 0);
@@ -51,4 +54,9 @@ async function work(session: WriteSession, isDry: boolean): Promise<number> {
     );
   }
   return hasErrors(failed) || waiting.length > moved.length ? ExitCode.failed : ExitCode.ok;
+}
+
+/** Who calls for this command wants the node to have what the engine has, whatever it has by now. */
+function asEngine(image: PlannedImage): PlannedImage {
+  return image.state === "other" ? { ...image, state: "move" } : image;
 }

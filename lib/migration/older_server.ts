@@ -2,7 +2,7 @@
 import { podWithHostLines } from "../kube/workload/host_lines.ts";
 import { type Json, record } from "../values/json.ts";
 import type { PlannedObject } from "../kube/object.ts";
-import type { Plan, Step } from "./step.ts";
+import { type Plan, plannedObjects, type Step } from "./step.ts";
 
 /** The first minor version of Kubernetes 1 whose pods have a `hostnameOverride` unless it is switched off (KEP 4762). */
 export const HOSTNAME_OVERRIDE_SINCE = 35;
@@ -19,6 +19,11 @@ export function forOlderServer(plan: Plan): Plan {
       steps: migration.steps.map(withoutOverride),
     })),
   };
+}
+
+/** Whether servers of every version that is supported take the plan as it is. */
+export function isForAnyServer({ migrations }: Plan): boolean {
+  return migrations.flatMap(plannedObjects).every((planned) => plain(planned) === planned);
 }
 
 function withoutOverride(step: Step): Step {

@@ -26,17 +26,15 @@ export function renderImages({ images, node, free }: ImageSight): string {
 export function movingLines({ images, node }: ImageSight): string {
   if (node?.store === undefined) return "";
   return visibleAll(images).filter(({ state }) => state === "move")
-    .map(({ reference, bytes, replaces }) =>
-      `Image ${reference} to ${replaces ? "replace" : "move"}, ${bytesText(bytes)}\n`
-    ).join("");
+    .map(({ reference, bytes }) => `Image ${reference} to move, ${bytesText(bytes)}\n`).join("");
 }
 
 function placeWords(image: PlannedImage, canMove: boolean): string {
-  const { reference, state, isOnlyHere, replaces, bytes } = image;
+  const { reference, state, isOnlyHere, bytes } = image;
   const size = bytes === 0 ? "" : `, ${bytesText(bytes)}`;
   switch (state) {
     case "there":
-      return image.id === undefined ? "the node has it" : "the node has the same one as the engine";
+      return image.isSame ? "the node has the same one as the engine" : "the node has it";
     case "pull":
       return `pulled by the node from ${registryOf(reference)}`;
     case "nowhere":
@@ -45,9 +43,10 @@ function placeWords(image: PlannedImage, canMove: boolean): string {
       const where = isOnlyHere
         ? `in the engine only${size}`
         : `in the engine${size}, as it was pulled from ${registryOf(reference)}`;
-      const other = replaces ? "; the node has another one of the name" : "";
-      return `${where}${other}${canMove ? "; moved before the pods start" : ""}`;
+      return `${where}${canMove ? "; moved before the pods start" : ""}`;
     }
+    case "other":
+      return "the node has another one than the engine, and keeps it";
   }
 }
 

@@ -10,7 +10,7 @@ export function imageFindings({ images, node }: ImageSight, hasEngine: boolean):
     ...images.filter(({ isPulledAlways, isOnlyHere, id }) => isPulledAlways && isOnlyHere && id !== undefined)
       .map(pulledAlways),
     ...(hasEngine ? nowhere(images) : []),
-    ...images.filter(({ state, replaces }) => state === "move" && replaces).map(replaced),
+    ...images.filter(({ state }) => state === "other").map(differs),
     ...(node === undefined || node.store !== undefined ? [] : byHand(images, node)),
   ];
 }
@@ -27,15 +27,17 @@ function pulledAlways({ reference, workloads }: PlannedImage): Diagnostic {
   };
 }
 
-/** Under one name a pod has what was there when it started. */
-function replaced({ reference, workloads }: PlannedImage): Diagnostic {
+/** A run keeps what the node has: once a service has moved, the engine's is the older one. */
+function differs({ reference, workloads }: PlannedImage): Diagnostic {
   return {
-    code: "run-image-replaced",
-    severity: "info",
-    message:
-      `The node has another image "${reference}" than the engine has now, which takes its place; pods of ` +
-      `${names(workloads)} that run already go on with the one before`,
-    hint: "Restart them when it suits: kubectl rollout restart",
+    code: "run-image-differs",
+    severity: "warning",
+    message: `The node has another image "${reference}" than the engine; the pods of ${
+      names(workloads)
+    } start from the node's`,
+    hint:
+      "To give the node the engine's: deno task images; pods that run already go on with the one before " +
+      "until kubectl rollout restart",
   };
 }
 

@@ -4,12 +4,13 @@ import { storedName, type WantedImage } from "./wanted.ts";
 
 /**
  * What becomes of an image:
- * - `there`: the node has the one that the engine has, or the engine has none and the node has one of the name
- * - `move`: the engine has it and the node does not, or has another one under the name
+ * - `there`: the node has the one that the engine has, or one of the name that nobody can compare with the engine's
+ * - `move`: the engine has it and the node does not
+ * - `other`: the node has another one under the name than the engine; which of them is the newer one nobody can tell
  * - `pull`: the node asks its registry
  * - `nowhere`: nobody has it, and no registry is known to
  */
-export type ImageState = "there" | "move" | "pull" | "nowhere";
+export type ImageState = "there" | "move" | "other" | "pull" | "nowhere";
 
 /** One image, and where it is. */
 export interface PlannedImage extends WantedImage {
@@ -22,8 +23,8 @@ export interface PlannedImage extends WantedImage {
   readonly bytes: number;
   /** No registry is known to have it. */
   readonly isOnlyHere: boolean;
-  /** The node has another image under the name. */
-  readonly replaces: boolean;
+  /** The node has the very one that the engine has. */
+  readonly isSame: boolean;
   /** The node's is not pinned yet. */
   readonly isUnpinned: boolean;
 }
@@ -34,6 +35,7 @@ export type EngineImages = ReadonlyMap<string, ImageIdentity>;
 /** What the node has, by full name: the digests that an engine may know it by. */
 export type NodeImages = ReadonlyMap<
   string,
+  /** No digests where only names are told. */
   { readonly digests: readonly string[]; readonly isPinned: boolean }
 >;
 
@@ -58,14 +60,15 @@ export function planImages(
     const has = node?.get(storedName(reference));
     const isOnlyHere = choices.built.has(reference) || image.isNeverPulled || own?.repoDigests.length === 0;
     const isSame = own !== undefined && has?.digests.some((digest) => own.ids.includes(digest)) === true;
+    const isOther = own !== undefined && has !== undefined && has.digests.length > 0 && !isSame;
     return {
       ...image,
-      state: stateOf(image, { own, has: has !== undefined, isSame, isOnlyHere }, choices),
+      state: stateOf(image, { own, has: has !== undefined, isOther, isOnlyHere }, choices),
       ...(own === undefined ? {} : { id: own.id }),
       ids: own?.ids ?? [],
       bytes: own?.size ?? 0,
       isOnlyHere,
-      replaces: own !== undefined && has !== undefined && !isSame,
+      isSame,
       isUnpinned: has?.isPinned === false,
     };
   });
@@ -74,23 +77,23 @@ export function planImages(
 interface Facts {
   readonly own: ImageIdentity | undefined;
   readonly has: boolean;
-  readonly isSame: boolean;
+  readonly isOther: boolean;
   readonly isOnlyHere: boolean;
 }
 
 function stateOf(
   { reference, isPulledAlways }: WantedImage,
-  { own, has, isSame, isOnlyHere }: Facts,
+  { own, has, isOther, isOnlyHere }: Facts,
   { fromRegistry }: ImageChoices,
 ): ImageState {
-  if (isSame) return "there";
+  if (has && !isOther) return "there";
   // A digest is that of a registry's manifest, which an archive does not have.
   const isByDigest = reference.includes("@");
   if (own === undefined || isByDigest) {
     if (has) return "there";
     return isOnlyHere && !isByDigest ? "nowhere" : "pull";
   }
-  if (isOnlyHere) return "move";
-  if (isPulledAlways) return "pull";
-  return fromRegistry ? has ? "there" : "pull" : "move";
+  if (!isOnlyHere && isPulledAlways) return "pull";
+  if (!isOnlyHere && fromRegistry) return has ? "there" : "pull";
+  return has ? "other" : "move";
 }

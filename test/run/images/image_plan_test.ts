@@ -60,7 +60,9 @@ interface Case {
 const CASES: readonly (readonly [string, Case, string])[] = [
   ["the same on both", { engine: { id: A }, node: A }, "there"],
   ["the engine alone", { engine: { id: A } }, "move"],
-  ["another one on the node", { engine: { id: A }, node: B }, "move"],
+  ["another one on the node", { engine: { id: A }, node: B }, "other"],
+  ["another one on the node, pulled by the engine", { engine: { id: A, pulled: true }, node: B }, "other"],
+  ["one on the node of which only the name is told", { engine: { id: A }, node: "" }, "there"],
   ["pulled by the engine", { engine: { id: A, pulled: true } }, "move"],
   ["pulled by the engine, and decided for a registry", {
     engine: { id: A, pulled: true },
@@ -99,7 +101,9 @@ function plannedFor(
     }] as const,
   ];
   const images: NodeImages = new Map(
-    node === undefined ? [] : [[storedName(reference), { digests: [node], isPinned: true }]],
+    node === undefined
+      ? []
+      : [[storedName(reference), { digests: node === "" ? [] : [node], isPinned: true }]],
   );
   return planImages(wanted, new Map(identity), images, {
     built: new Set(built === true ? [reference] : []),
@@ -111,7 +115,7 @@ for (const [title, given, expected] of CASES) {
   Deno.test(`an image: ${title}: ${expected}`, () => equal(plannedFor(given)[0]?.state, expected));
 }
 
-Deno.test("what will not start, what is replaced and what cannot be moved from here is said, with the command", () => {
+Deno.test("what will not start, what differs and what cannot be moved from here is said, with the command", () => {
   const command = (reference: string): string => `send ${reference}`;
   const said = (given: Case, node?: object): readonly string[] =>
     imageFindings({ images: plannedFor(given), ...(node === undefined ? {} : { node: node as never }) }, true)
@@ -119,7 +123,7 @@ Deno.test("what will not start, what is replaced and what cannot be moved from h
   deepEqual(said({ engine: { id: A }, always: true }).map((line) => line.split(":")[0]), [
     "run-image-always",
   ]);
-  deepEqual(said({ engine: { id: A }, node: B }).map((line) => line.split(":")[0]), ["run-image-replaced"]);
+  deepEqual(said({ engine: { id: A }, node: B }).map((line) => line.split(":")[0]), ["run-image-differs"]);
   deepEqual(said({ built: true }), ["run-image-nowhere: Build what is built here: docker compose build"]);
   deepEqual(said({ engine: { id: A } }, { why: "the node is another machine", command }), [
     "run-image-by-hand: send web:1",
