@@ -2,8 +2,7 @@
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { compareBytes } from "./label_tree.ts";
 import type { DecodeProblem, Node } from "./node.ts";
-import { parseToml } from "./toml/parse.ts";
-import type { TomlTable, TomlValue } from "./toml/value.ts";
+import { parseToml, type TomlTable, type TomlValue } from "./toml.ts";
 
 /** The nodes of the top level, and why there are none where the text is no TOML. */
 export function tomlNodes(

@@ -32,7 +32,6 @@ const ORDER = [
   "lib/stack/names.ts",
   "lib/decisions",
   "lib/traefik/shapes",
-  "lib/traefik/toml",
   "lib/traefik",
   "lib/stack/relative_path.ts",
   "lib/stack/known_images.ts",
