@@ -33,7 +33,8 @@ function exceptions(services: readonly ReachView[]): string[][] {
     services.filter(wanted).map(({ service }) => service);
   const line = (title: string, names: readonly string[]): string[][] =>
     names.length === 0 ? [] : [[title, names.join(", ")]];
-  const open = services.flatMap(({ service, open }) => open.map((port) => `${service} ${port}`));
+  const open = services.filter(({ open }) => open.length > 0)
+    .map(({ service, open }) => `${service} (${open.join(", ")})`);
   return [
     ...line("open to all", open),
     ...line("no way out", of(({ wayOut, networks }) => !wayOut && networks.length > 0)),
