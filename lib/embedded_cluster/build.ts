@@ -1,14 +1,18 @@
 /** Builds the programs that tests and the embedded cluster run, once per machine. */
-import { join } from "node:path";
-import { formatSeconds, showBuildProgress } from "./build_progress.ts";
+import { basename, join } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { type BuildCosts, planCosts } from "./build_costs.ts";
+import { formatSeconds, showBuildProgress, usualSeconds } from "./build_progress.ts";
 import { cacheDirectory, moduleDigest, moduleDirectory } from "./cache.ts";
 import { withFileLock } from "./file_lock.ts";
-import { goFailed, requireGo, runGo, startGo } from "./go_command.ts";
-import { linkerFlags, type ToolName, TOOLS } from "./tools.ts";
+import { goFailed, requireGo, startGo } from "./go_command.ts";
+import { buildFlags, type Tool, type ToolName, TOOLS } from "./tools.ts";
 
-/** A module's programs that are wanted, and where they belong. */
+/** Programs of one module that are built with the same flags, and where they belong. */
 interface ModuleBuild {
   readonly module: string;
+  readonly flags: readonly string[];
   readonly names: readonly ToolName[];
   readonly directory: string;
 }
@@ -29,7 +33,6 @@ export async function buildTools<Name extends ToolName>(
   const builds = await planBuilds(names, env);
   const missing = (await Promise.all(builds.map(withoutBuilt))).filter((build) => build.names.length > 0);
   if (missing.length > 0) await requireGo();
-  announce(missing, report);
   for (const [index, build] of missing.entries()) {
     await buildModule(build, report);
     const later = missing.slice(index + 1);
@@ -45,16 +48,21 @@ async function planBuilds(
   names: readonly ToolName[],
   env: Readonly<Record<string, string>>,
 ): Promise<readonly ModuleBuild[]> {
-  const modules = [...new Set(names.map((name) => TOOLS[name].module))];
-  return await Promise.all(modules.map(async (module) => ({
-    module,
-    names: [...new Set(names)].filter((name) => TOOLS[name].module === module),
-    directory: join(
+  const groups = Map.groupBy(
+    new Set(names),
+    (name) => [TOOLS[name].module, ...buildFlags(TOOLS[name])].join(" "),
+  );
+  return await Promise.all([...groups.values()].map(async (group) => {
+    const tool: Tool = TOOLS[group[0] as ToolName];
+    const { module } = tool;
+    const flags = buildFlags(tool);
+    const directory = join(
       cacheDirectory(env),
       "bin",
-      `${module}-${await moduleDigest(module, linkerFlags(module))}`,
-    ),
-  })));
+      `${module}-${await moduleDigest(module, flags.join(" "))}`,
+    );
+    return { module, flags, names: group, directory };
+  }));
 }
 
 async function withoutBuilt(build: ModuleBuild): Promise<ModuleBuild> {
@@ -73,21 +81,6 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-function announce(missing: readonly ModuleBuild[], report: (line: string) => void): void {
-  if (missing.length === 0) return;
-  const names = missing.flatMap((build) => build.names);
-  report(
-    `Building from Go modules, once on this machine ` +
-      `(with nothing cached and two cores about ${formatSeconds(typicalSeconds(names))}): ${
-        names.join(", ")
-      }`,
-  );
-}
-
-function typicalSeconds(names: readonly ToolName[]): number {
-  return names.reduce((sum, name) => sum + TOOLS[name].typicalSeconds, 0);
-}
-
 async function buildModule(build: ModuleBuild, report: (line: string) => void): Promise<void> {
   const onWait = (holder: string): void => report(`Waiting for ${holder}, which builds the same programs`);
   await withFileLock(`${build.directory}.lock`, onWait, async () => {
@@ -100,7 +93,8 @@ async function buildModule(build: ModuleBuild, report: (line: string) => void): 
     try {
       await compile(left, unfinished, report);
       for (const name of left.names) {
-        await Deno.rename(join(unfinished, name), join(build.directory, name));
+        const program = join(unfinished, programFile(TOOLS[name].packagePath));
+        await Deno.link(program, join(build.directory, name));
       }
     } finally {
       await Deno.remove(unfinished, { recursive: true });
@@ -120,34 +114,46 @@ async function removeLeftovers(directory: string): Promise<void> {
   }
 }
 
+/** The file that `go build` makes of a package: its last folder that is no major version. */
+function programFile(packagePath: string): string {
+  return basename(packagePath.replace(/\/v\d+$/, ""));
+}
+
 async function compile(build: ModuleBuild, output: string, report: (line: string) => void): Promise<void> {
   const directory = moduleDirectory(build.module);
-  const paths = build.names.map((name) => TOOLS[name].packagePath);
+  const paths = [...new Set(build.names.map((name) => TOOLS[name].packagePath))];
   report(`Fetching the sources of ${build.names.join(", ")} where they are not cached`);
-  const packages = (await runGo(["list", "-deps", ...paths], directory)).trim().split("\n").length;
-  // A single package may be named differently from its program (etcd's is "server"), so it is told its file.
-  const target = build.names.length === 1 ? join(output, build.names[0] ?? "") : `${output}/`;
-  const args = ["build", "-v", "-trimpath", "-ldflags", linkerFlags(build.module), "-o", target, ...paths];
-  const progress = showBuildProgress(
-    { names: build.names, packages, typicalSeconds: typicalSeconds(build.names) },
-    report,
-  );
+  const costs = await planCosts(build.flags, paths, directory);
+  announce(build.names, costs, report);
+  const progress = showBuildProgress(build.names, costs, report);
   try {
-    await buildWith(args, directory, () => progress.compiled());
+    const args = ["build", "-v", ...build.flags, "-o", `${output}/`, ...paths];
+    await buildWith(args, directory, (line) => progress.compiling(line));
   } finally {
     progress.stop();
   }
 }
 
-async function buildWith(args: readonly string[], directory: string, compiled: () => void): Promise<void> {
+function announce(names: readonly ToolName[], costs: BuildCosts, report: (line: string) => void): void {
+  report(
+    `Building from Go modules, once on this machine (${costs.packages.size} packages, ` +
+      `on two idle cores about ${formatSeconds(usualSeconds(costs))}): ${names.join(", ")}`,
+  );
+}
+
+/** @param told takes each line of Go: with -v the path of a package that it begins to compile, else about an error. */
+async function buildWith(
+  args: readonly string[],
+  directory: string,
+  told: (line: string) => void,
+): Promise<void> {
   const go = startGo(args, directory);
   const messages: string[] = [];
   const discard = go.stdout.cancel();
-  // With -v Go prints the path of each package it compiles, and anything else is about an error.
-  for await (const text of go.stderr.pipeThrough(new TextDecoderStream())) {
-    messages.push(text);
-    for (const line of text.split("\n")) if (line.trim() !== "") compiled();
+  for await (const line of createInterface({ input: Readable.from(go.stderr) })) {
+    messages.push(line);
+    told(line);
   }
   await discard;
-  if (!(await go.status).success) throw goFailed(args, messages.join(""));
+  if (!(await go.status).success) throw goFailed(args, messages.join("\n"));
 }

@@ -18,11 +18,27 @@ export function moduleDirectory(module: string): string {
   return ownPath("modules", module);
 }
 
-/** A short name for everything that decides what a module's build gives: its pinned sources, flags and platform. */
+/**
+ * A short name for everything that decides what a module's build gives: its pinned sources, its own programs, flags and
+ * platform.
+ */
 export async function moduleDigest(module: string, flags: string): Promise<string> {
   const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum"]) {
-    hash.update(await Deno.readFile(join(moduleDirectory(module), file)));
+  const directory = moduleDirectory(module);
+  for (const file of ["go.mod", "go.sum", ...await ownSources(directory)]) {
+    hash.update(await Deno.readFile(join(directory, file)));
   }
   return hash.update(flags).update(Deno.build.target).digest("hex").slice(0, 16);
+}
+
+/** The Go files of a module's own packages, one folder deep, sorted. */
+async function ownSources(directory: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(directory)) {
+    if (!entry.isDirectory) continue;
+    for await (const { name } of Deno.readDir(join(directory, entry.name))) {
+      if (name.endsWith(".go")) found.push(join(entry.name, name));
+    }
+  }
+  return found.sort();
 }

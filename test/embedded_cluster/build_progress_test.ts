@@ -1,8 +1,12 @@
-import { equal } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
+import fc from "fast-check";
 import {
+  BuildEstimate,
   type BuildState,
   formatBuildState,
   formatSeconds,
+  USUAL_COST_PER_SECOND,
+  usualSeconds,
 } from "../../lib/embedded_cluster/build_progress.ts";
 
 const SECONDS: readonly [number, string][] = [
@@ -21,41 +25,61 @@ Deno.test("formatSeconds() says minutes and seconds", () => {
 });
 
 const STATES: readonly [string, Partial<BuildState>, string][] = [
+  ["at the start", {}, "etcd: 0 of 400 packages, 0 s so far, about 1 min 30 s left"],
   [
-    "at the start it goes by the usual time",
-    {},
-    "etcd: 0 of 400 packages, 0 s so far, about 1 min 30 s left",
+    "in the middle",
+    { begun: 100, elapsedSeconds: 60, secondsLeft: 30.4 },
+    "etcd: 100 of 400 packages, 1 min so far, about 30 s left",
   ],
   [
-    "few packages say little",
-    { compiled: 99, elapsedSeconds: 60 },
-    "etcd: 99 of 400 packages, 1 min so far, about 30 s left",
-  ],
-  [
-    "then it goes by this machine's speed",
-    { compiled: 100, elapsedSeconds: 60 },
-    "etcd: 100 of 400 packages, 1 min so far, about 3 min left",
-  ],
-  [
-    "more lines than packages do not overflow",
-    { compiled: 401, elapsedSeconds: 80 },
+    "at the end",
+    { begun: 400, elapsedSeconds: 80, secondsLeft: 0.9 },
     "etcd: 400 of 400 packages, 1 min 20 s so far, nearly done",
-  ],
-  [
-    "longer than usual",
-    { elapsedSeconds: 100 },
-    "etcd: 0 of 400 packages, 1 min 40 s so far, nearly done",
-  ],
-  [
-    "nothing to count",
-    { packages: 0, elapsedSeconds: 30 },
-    "etcd: 0 of 0 packages, 30 s so far, about 1 min left",
   ],
 ];
 
 for (const [title, change, expected] of STATES) {
   Deno.test(`formatBuildState() ${title}`, () => {
-    const state = { names: ["etcd"], packages: 400, compiled: 0, elapsedSeconds: 0, typicalSeconds: 90 };
+    const state = { names: ["etcd"], packages: 400, begun: 0, elapsedSeconds: 0, secondsLeft: 90 };
     equal(formatBuildState({ ...state, ...change }), expected);
   });
 }
+
+/** A build of as many packages as there are numbers, each of so many seconds of usual work. */
+function costsOf(
+  seconds: readonly number[],
+  linking = 0,
+): { packages: Map<string, number>; linking: number } {
+  const packages = new Map(seconds.map((cost, index) => [`p${index}`, cost * USUAL_COST_PER_SECOND]));
+  return { packages, linking: linking * USUAL_COST_PER_SECOND };
+}
+
+Deno.test("an estimate begins with the usual time, and follows a machine that is slower", () => {
+  const costs = costsOf([10, 10, 40, 40], 20);
+  const estimate = new BuildEstimate(costs);
+  equal(usualSeconds(costs), 120);
+  equal(estimate.secondsLeft(0), 120);
+  estimate.compiling("p0");
+  estimate.compiling("p0");
+  estimate.compiling("go: downloading something");
+  equal(estimate.begun, 1);
+  estimate.compiling("p1");
+  const left = estimate.secondsLeft(40);
+  ok(left > 100 && left < 200, `${left}`);
+});
+
+Deno.test("what is left never rises by more than a quarter from one line to the next", () => {
+  const times = fc.array(fc.double({ min: 0.01, max: 60, noNaN: true }), { minLength: 2, maxLength: 40 });
+  fc.assert(fc.property(times, times, (works, waits) => {
+    const estimate = new BuildEstimate(costsOf(works));
+    let elapsed = 0;
+    let before = estimate.secondsLeft(0);
+    for (const [index] of works.entries()) {
+      elapsed += waits[index % waits.length] ?? 1;
+      estimate.compiling(`p${index}`);
+      const left = estimate.secondsLeft(elapsed);
+      ok(left <= before * 1.25 + 1e-9 && left >= 0, `${before} then ${left}`);
+      before = left;
+    }
+  }));
+});

@@ -4,7 +4,7 @@ import { Failure } from "../../lib/diagnostics/diagnostic.ts";
 import { buildTools } from "../../lib/embedded_cluster/build.ts";
 import { moduleDirectory } from "../../lib/embedded_cluster/cache.ts";
 import { fetchManifests } from "../../lib/embedded_cluster/manifests.ts";
-import { CLUSTER_TOOLS, linkerFlags, TOOLS } from "../../lib/embedded_cluster/tools.ts";
+import { buildFlags, CLUSTER_TOOLS, TOOLS } from "../../lib/embedded_cluster/tools.ts";
 
 async function versions(module: string): Promise<ReadonlyMap<string, string>> {
   const text = await Deno.readTextFile(join(moduleDirectory(module), "go.mod"));
@@ -24,16 +24,22 @@ async function withEmptyCache<T>(work: (env: Record<string, string>) => Promise<
   }
 }
 
-Deno.test("every tool is declared in the go.mod of its module", async () => {
+Deno.test("every tool is declared in the go.mod of its module, or is a program of its own there", async () => {
   for (const { module, packagePath } of Object.values(TOOLS)) {
     const text = await Deno.readTextFile(join(moduleDirectory(module), "go.mod"));
-    match(text, new RegExp(`^(tool |\\t)${packagePath}$`, "m"));
+    const own = /^module (.*)$/m.exec(text)?.[1] ?? "none";
+    if (packagePath.startsWith(`${own}/`)) {
+      const folder = join(moduleDirectory(module), packagePath.slice(own.length + 1));
+      ok((await Deno.stat(join(folder, "main.go"))).isFile);
+    } else {
+      match(text, new RegExp(`^(tool |\\t)${packagePath}$`, "m"));
+    }
   }
 });
 
 Deno.test("the manifests come from the versions that are built", async () => {
   const manifests = await versions("manifests");
-  equal(manifests.get("sigs.k8s.io/kwok"), (await versions("kwok")).get("sigs.k8s.io/kwok"));
+  equal(manifests.get("sigs.k8s.io/kwok"), (await versions("kubernetes")).get("sigs.k8s.io/kwok"));
   equal(
     manifests.get("github.com/traefik/traefik/v3"),
     (await versions("traefik")).get("github.com/traefik/traefik/v3"),
@@ -42,7 +48,7 @@ Deno.test("the manifests come from the versions that are built", async () => {
 
 Deno.test("the linker says the version of Kubernetes that go.mod pins", async () => {
   const version = (await versions("kubernetes")).get("k8s.io/kubernetes") ?? "none";
-  ok(linkerFlags("kubernetes").includes(`gitVersion=${version} `));
+  ok(buildFlags(TOOLS.kubectl).some((flag) => flag.includes(`gitVersion=${version} `)));
 });
 
 Deno.test("buildTools() without Go names the two ways out", async () => {
@@ -70,7 +76,7 @@ Deno.test("buildTools() with a Go that cannot fetch a newer one says which it ne
     await Deno.writeTextFile(join(programs, "go"), "#!/bin/sh\necho go1.19.8\n", { mode: 0o755 });
     Deno.env.set("PATH", `${programs}:${path}`);
     try {
-      await rejects(buildTools(["etcd"], () => {}, env), (error: unknown) => {
+      await rejects(buildTools(["kubectl"], () => {}, env), (error: unknown) => {
         ok(error instanceof Failure);
         match(error.message, /with go1\.19\.8 as it needs Go 1\.21/);
         return true;
@@ -81,22 +87,25 @@ Deno.test("buildTools() with a Go that cannot fetch a newer one says which it ne
   });
 });
 
-Deno.test("buildTools() at the same time builds once", () =>
+Deno.test("buildTools() at the same time builds once, and gives each name of a program", () =>
   withEmptyCache(async (env) => {
     const lines: string[] = [];
     const report = (line: string): number => lines.push(line);
     const [first, second] = await Promise.all([
-      buildTools(["etcd"], report, env),
-      buildTools(["etcd"], report, env),
+      buildTools(["etcd", "kwok"], report, env),
+      buildTools(["etcd", "kwok"], report, env),
     ]);
-    equal(first.etcd, second.etcd);
-    equal(lines.filter((line) => line.startsWith("Built etcd")).length, 1);
-    const { success } = await new Deno.Command(first.etcd, { args: ["--version"], stdout: "null" }).output();
-    ok(success);
+    deepEqual(first, second);
+    equal(lines.filter((line) => line.startsWith("Built etcd, kwok")).length, 1);
+    for (const [name, said] of [["etcd", /^etcd Version: 3\./], ["kwok", /^Kubernetes v1\./]] as const) {
+      const { success, stdout } = await new Deno.Command(first[name], { args: ["--version"] }).output();
+      ok(success);
+      match(new TextDecoder().decode(stdout), said);
+    }
     const left = (await Array.fromAsync(Deno.readDir(join(first.etcd, "..")))).map(({ name }) => name);
-    deepEqual(left, ["etcd"]);
+    deepEqual(left.sort(), ["etcd", "kwok"]);
     const before = lines.length;
-    await buildTools(["etcd"], report, env);
+    await buildTools(["kwok"], report, env);
     equal(lines.length, before);
   }));
 
