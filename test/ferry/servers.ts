@@ -2,7 +2,7 @@
 import type { Image } from "./image.ts";
 
 /** The packages of the one file system that all of them share. */
-export const SERVER_PACKAGES = ["mariadb-server", "postgresql", "rabbitmq-server"] as const;
+export const SERVER_PACKAGES = ["mariadb-server", "postgresql", "rabbitmq-server", "openssh-server"] as const;
 
 /** Makes the system tables where there are none, with the administrator of the environment, then serves. */
 const MARIADB = `#!/bin/sh
@@ -23,7 +23,7 @@ exec mariadbd --user=mysql --bind-address=0.0.0.0 $first
 `;
 
 /** Makes a cluster where there is none, whose superuser logs in with a password, then serves without root. */
-const POSTGRES = `#!/bin/sh
+export const POSTGRES = `#!/bin/sh
 set -e
 programs=$(echo /usr/lib/postgresql/*/bin)
 data=/var/lib/postgresql/data
@@ -51,15 +51,16 @@ exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups rabbitmq-server
 /** @param base the file system with {@link SERVER_PACKAGES}. */
 export function serverImages(base: string): readonly Image[] {
   return [
-    server("mariadb:10.11", base, MARIADB),
-    server("postgres:15", base, POSTGRES),
-    server("rabbitmq:3.10", base, RABBITMQ, {
+    serverImage("mariadb:10.11", base, MARIADB),
+    serverImage("postgres:15", base, POSTGRES),
+    serverImage("rabbitmq:3.10", base, RABBITMQ, {
       "/etc/rabbitmq/enabled_plugins": "[rabbitmq_management].\n",
     }),
   ];
 }
 
-function server(name: string, base: string, start: string, files: Image["files"] = {}): Image {
+/** An image on the file system that starts with a script. */
+export function serverImage(name: string, base: string, start: string, files: Image["files"] = {}): Image {
   return {
     name: `docker.io/library/${name}`,
     base,

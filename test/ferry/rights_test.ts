@@ -1,0 +1,85 @@
+/** Programs that refuse files by their owner or mode, and a device that a process opens: in real pods. */
+import { equal, match } from "node:assert/strict";
+import { join } from "node:path";
+import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
+import { makeCertificate } from "../traefik/certificate.ts";
+import { prepareCrossing } from "./crossing.ts";
+import { debianRoot } from "./debian.ts";
+import { startNode } from "./node.ts";
+import { whyNoRealNode } from "./requirements.ts";
+import { rightsImages } from "./rights_images.ts";
+import { FILLING, WAITING } from "./images.ts";
+import { SERVER_PACKAGES } from "./servers.ts";
+import { makeSshKey } from "./ssh_key.ts";
+
+const why = await whyNoRealNode();
+
+Deno.test({
+  name: `files keep who may read them, and a device is opened, on a real node${
+    why === undefined ? "" : ` (skipped: ${why})`
+  }`,
+  ignore: why !== undefined,
+  fn: async (t) => {
+    const base = await debianRoot(SERVER_PACKAGES, cacheDirectory(Deno.env.toObject()), reportToStderr);
+    await using node = await startNode([...rightsImages(base), WAITING, FILLING], reportToStderr);
+    const crossing = await prepareCrossing(node, "rights", {});
+    await writeKeys(join(crossing.stack, "keys"), await userOf("postgres", base));
+    const moved = await crossing.migrate();
+    equal(moved.code, 0, moved.stdout + moved.stderr);
+    const { inside } = crossing;
+
+    await t.step("sshd takes its host key of 0600, and ssh its identity", async () => {
+      const ssh = "ssh -p 2222 -i /root/.ssh/identity -o BatchMode=yes -o StrictHostKeyChecking=accept-new";
+      await crossing.until(
+        "hello from sshd",
+        () => inside("deploy/client", `${ssh} sshd "echo hello from sshd"`),
+      );
+      equal(await inside("deploy/sshd", "stat -c %a:%u /etc/ssh/host_key"), "600:0");
+    });
+    await t.step("PostgreSQL takes its own key of 0600 and speaks TLS with it", async () => {
+      const ask = `psql "postgres://captain:spyglass@postgres/captain?sslmode=require" -Atc ` +
+        `"SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"`;
+      await crossing.until("t", () => inside("deploy/client", ask.replace("/captain?", "/postgres?")));
+    });
+    await t.step("a process opens the tunnel's device without being privileged", async () => {
+      equal(await inside("deploy/tunnel", "exec 3<>/dev/net/tun && echo opened"), "opened");
+      equal(await crossing.field("deployment/tunnel", "..privileged"), "");
+    });
+    await t.step("a process reads from a device of a service that was decided to be privileged", async () => {
+      match(await inside("deploy/kernel", "head -n 1 /dev/kmsg"), /^\d+,\d+,\d+,/);
+    });
+  },
+});
+
+/** Keys with the owners and modes that their programs ask for. */
+async function writeKeys(directory: string, postgres: number): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true });
+  const host = await makeSshKey();
+  const identity = await makeSshKey();
+  const write = async (name: string, text: string, mode: number): Promise<void> => {
+    await Deno.writeTextFile(join(directory, name), text);
+    await Deno.chmod(join(directory, name), mode);
+  };
+  await write("host_key", host.private, 0o600);
+  await write("identity", identity.private, 0o600);
+  await write("authorized_keys", `${identity.public}\n`, 0o600);
+  await makeCertificate(directory, ["postgres"]);
+  await Deno.rename(join(directory, "certificate.pem"), join(directory, "server.crt"));
+  await Deno.rename(join(directory, "key.pem"), join(directory, "server.key"));
+  await Deno.chmod(join(directory, "server.key"), 0o600);
+  await Deno.chown(join(directory, "server.key"), postgres, postgres);
+}
+
+/** The uid of a user in a file system. */
+async function userOf(name: string, base: string): Promise<number> {
+  const { stdout } = await new Deno.Command("tar", { args: ["-xOf", base, "./etc/passwd"] }).output();
+  const line = new TextDecoder().decode(stdout).split("\n").find((each) => each.startsWith(`${name}:`));
+  const uid = Number(line?.split(":")[2]);
+  if (!Number.isInteger(uid)) throw new Error(`No user "${name}" in ${base}`);
+  return uid;
+}
+
+/** Builds and packages take a while, and a silent test would look as if it hung. */
+function reportToStderr(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}
