@@ -1,12 +1,12 @@
 /**
- * Our runner against `kubectl apply --server-side` on the same API server: whole processes, in turns, each round in
- * a namespace of its own, over loopback and over a longer round trip.
+ * Our runner against `kubectl apply --server-side` and `helm upgrade --install` on the same API server: whole
+ * processes, in turns, each round in a namespace of its own, over loopback and over a longer round trip.
  */
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { buildTools } from "../../lib/embedded_cluster/build.ts";
 import { withCluster } from "../embedded_cluster/fixture.ts";
-import { benchYaml } from "./apply_objects.ts";
+import { benchYaml, inNamespaceYaml } from "./apply_objects.ts";
 import { startDelayProxy } from "./delay_proxy.ts";
 
 /** One thing that both tools do. */
@@ -14,12 +14,16 @@ type Task = "first apply" | "nothing to do" | "one change" | "dry-run of a chang
 
 const TASKS: readonly Task[] = ["first apply", "nothing to do", "dry-run of a change", "one change"];
 
-/** Milliseconds of every round. */
+/** Who does it. */
+export const BENCH_TOOLS = ["ours", "kubectl", "helm"] as const;
+
+type BenchTool = typeof BENCH_TOOLS[number];
+
+/** Milliseconds of every round, by tool. */
 export interface ApplyResult {
   readonly task: Task;
   readonly roundTripMs: number;
-  readonly ours: readonly number[];
-  readonly kubectl: readonly number[];
+  readonly times: Readonly<Record<BenchTool, readonly number[]>>;
 }
 
 /** Options of the benchmark. */
@@ -33,6 +37,7 @@ export interface ApplyBenchOptions {
 interface Place {
   readonly directory: string;
   readonly kubectl: string;
+  readonly helm: string;
   readonly kubeconfig: string;
   readonly prefix: string;
   readonly objects: number;
@@ -40,7 +45,7 @@ interface Place {
 
 /** Measures all tasks. */
 export async function benchApply(options: ApplyBenchOptions): Promise<readonly ApplyResult[]> {
-  const { kubectl } = await buildTools(["kubectl"], options.report);
+  const { kubectl, helm } = await buildTools(["kubectl", "helm"], options.report);
   const directory = await Deno.makeTempDir({ prefix: "bench-" });
   try {
     return await withCluster(async ({ kubeconfigPath, server, prefix }) => {
@@ -52,6 +57,7 @@ export async function benchApply(options: ApplyBenchOptions): Promise<readonly A
         const place = {
           directory,
           kubectl,
+          helm,
           kubeconfig,
           prefix: `${prefix}-${roundTripMs}`,
           objects: options.objects,
@@ -70,25 +76,28 @@ async function benchPlace(
   roundTripMs: number,
   rounds: number,
 ): Promise<readonly ApplyResult[]> {
-  const times = new Map<string, number[]>();
+  const run = { ours: runOurs, kubectl: runKubectl, helm: runHelm };
+  const times = TASKS.map(() => ({ ours: [] as number[], kubectl: [] as number[], helm: [] as number[] }));
   // The first round warms caches of both (Deno's modules, kubectl's discovery) and is not counted.
   for (let round = 0; round <= rounds; round++) {
-    for (const task of TASKS) {
-      const both = [["ours", runOurs], ["kubectl", runKubectl]] as const;
-      for (const [tool, run] of round % 2 === 0 ? both : both.toReversed()) {
-        const namespace = `${place.prefix}-${tool}-${round}`;
-        const took = await run(place, namespace, task);
-        const key = `${task}/${tool}`;
-        if (round > 0) times.set(key, [...(times.get(key) ?? []), took]);
+    for (const [index, task] of TASKS.entries()) {
+      for (const tool of turned(BENCH_TOOLS, round)) {
+        const took = await run[tool](place, `${place.prefix}-${tool}-${round}`, task);
+        if (round > 0) times[index]?.[tool].push(took);
       }
     }
   }
-  return TASKS.map((task) => ({
+  return TASKS.map((task, index) => ({
     task,
     roundTripMs,
-    ours: times.get(`${task}/ours`) ?? [],
-    kubectl: times.get(`${task}/kubectl`) ?? [],
+    times: times[index] ?? { ours: [], kubectl: [], helm: [] },
   }));
+}
+
+/** The list from another beginning: nobody is always the first. */
+function turned<T>(list: readonly T[], by: number): readonly T[] {
+  const start = by % list.length;
+  return [...list.slice(start), ...list.slice(0, start)];
 }
 
 /** The edition that a task plans: from "one change" on, one ConfigMap differs. */
@@ -130,6 +139,31 @@ async function runKubectl(place: Place, namespace: string, task: Task): Promise<
   return task === "dry-run of a change"
     ? await timed(kubectl, ["diff", ...common], [1])
     : await timed(kubectl, ["apply", ...common], [0]);
+}
+
+async function runHelm(place: Place, namespace: string, task: Task): Promise<number> {
+  const { directory, helm, kubeconfig, objects } = place;
+  const chart = join(directory, `${namespace}-${editionOf(task)}`);
+  await writeChart(chart, namespace, objects, editionOf(task));
+  const dryRun = task === "dry-run of a change" ? ["--dry-run=server"] : [];
+  const where = ["--kubeconfig", kubeconfig, "--namespace", namespace, "--create-namespace"];
+  // Helm counts its requests by default, and would then measure that.
+  const unbound = ["--qps", "500", "--burst-limit", "1000"];
+  return await timed(
+    helm,
+    ["upgrade", "--install", "bench", chart, ...where, ...unbound, ...dryRun],
+    [0],
+  );
+}
+
+/** A chart of the same objects; Helm makes the namespace itself. */
+async function writeChart(chart: string, namespace: string, count: number, edition: string): Promise<void> {
+  await Deno.mkdir(join(chart, "templates"), { recursive: true });
+  await Deno.writeTextFile(join(chart, "Chart.yaml"), "apiVersion: v2\nname: bench\nversion: 1.0.0\n");
+  await Deno.writeTextFile(
+    join(chart, "templates", "objects.yaml"),
+    inNamespaceYaml(namespace, count, edition),
+  );
 }
 
 async function timed(program: string, args: readonly string[], wanted: readonly number[]): Promise<number> {

@@ -1,7 +1,7 @@
-/** `deno task bench:apply`: how fast a run is beside kubectl, as ratios. Options: `--objects N --rounds N --rtt 0,20`. */
+/** `deno task bench:apply`: how fast a run is beside kubectl and helm, as ratios. Options: `--objects N --rounds N --rtt 0,20`. */
 import { parseArgs } from "node:util";
 import { testCluster } from "../embedded_cluster/fixture.ts";
-import { type ApplyResult, benchApply } from "./apply_bench.ts";
+import { type ApplyResult, BENCH_TOOLS, benchApply } from "./apply_bench.ts";
 
 const { values } = parseArgs({
   options: {
@@ -18,13 +18,15 @@ const results = await benchApply({
   report: say,
 }).finally(() => testCluster().reset(say));
 say(`\n${values.objects} objects, whole processes, median of ${values.rounds} rounds (best to worst)\n`);
-say("| | round trip | compose-ferry | kubectl | ratio |");
-say("|---|---|---|---|---|");
+say("| | round trip | compose-ferry | kubectl | helm | of kubectl | of helm |");
+say("|---|---|---|---|---|---|---|");
 for (const result of results) say(row(result));
 
-function row({ task, roundTripMs, ours, kubectl }: ApplyResult): string {
-  const ratio = median(kubectl) / median(ours);
-  return `| ${task} | ${roundTripMs} ms | ${span(ours)} | ${span(kubectl)} | ${ratio.toFixed(1)} × |`;
+function row({ task, roundTripMs, times }: ApplyResult): string {
+  const ratio = (peer: "kubectl" | "helm"): string =>
+    `${(median(times.ours) / median(times[peer])).toFixed(2)} ×`;
+  const spans = BENCH_TOOLS.map((tool) => span(times[tool]));
+  return `| ${[task, `${roundTripMs} ms`, ...spans, ratio("kubectl"), ratio("helm")].join(" | ")} |`;
 }
 
 function span(times: readonly number[]): string {

@@ -60,5 +60,14 @@ export function benchPlan(namespace: string, count: number, edition: string): Pl
 
 /** One YAML file. */
 export function benchYaml(namespace: string, count: number, edition: string): string {
-  return benchObjects(namespace, count, edition).map((object) => `---\n${stringify(object)}`).join("");
+  return inYaml(benchObjects(namespace, count, edition));
+}
+
+/** The same without the namespace itself. */
+export function inNamespaceYaml(namespace: string, count: number, edition: string): string {
+  return inYaml(benchObjects(namespace, count, edition).slice(1));
+}
+
+function inYaml(objects: readonly KubeObject[]): string {
+  return objects.map((object) => `---\n${stringify(object)}`).join("");
 }
