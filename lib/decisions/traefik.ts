@@ -55,7 +55,10 @@ export const traefikDecisionsSchema = z.strictObject({
   storageDirectory: z.string().startsWith("/").optional().describe(
     "Of the node, for acme.json of the bundled Traefik; made where it is missing. Default: /var/lib/traefik",
   ),
-  helperImage: z.string().optional().describe("A small image with sh and cp, for the init container"),
+  logFiles: z.enum(["node", "stdout"]).optional().describe(
+    "node: logs that Traefik wrote to a mounted directory go there, too; stdout: to its standard output. Default: node",
+  ),
+  helperImage: z.string().optional().describe("A small image with sh and cp, for init containers"),
 });
 
 export type TraefikDecisionValues = z.infer<typeof traefikDecisionsSchema>;
@@ -82,6 +85,8 @@ export interface TraefikDecisions {
   readonly storageSize: string;
   /** Where the bundled Traefik keeps acme.json on the node. */
   readonly storageDirectory: string;
+  /** Whether logs that were written to a mounted directory of the machine are written there by the cluster's Traefik. */
+  readonly logFiles: "node" | "stdout";
   readonly helperImage: string;
 }
 
@@ -114,6 +119,7 @@ export function traefikDecisions(values: TraefikDecisionValues = {}, storageId?:
     ...(node === undefined ? {} : { storageId: node }),
     storageSize: values.storageSize ?? "128Mi",
     storageDirectory: values.storageDirectory ?? "/var/lib/traefik",
+    logFiles: values.logFiles ?? "node",
     helperImage: values.helperImage ?? "busybox:1.37",
   };
 }

@@ -1,4 +1,5 @@
 /** What the conversion of routes is given by the conversion of the stack. */
+import type { Mount } from "../../compose/project.ts";
 import type { Element, ElementSection, Routing } from "../traefik/routing.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import type { TextAt } from "../traefik/inline_files.ts";
@@ -8,6 +9,7 @@ import { isSkipped } from "../stack/context.ts";
 import { podGroups } from "../stack/pod_groups.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { serviceLabel } from "../stack/names.ts";
+import { pathOnNode, storageDecision } from "../stack/storage/places.ts";
 import { clusterAddress } from "../stack/network/neighbours.ts";
 import { textFiles } from "../stack/network/references.ts";
 import type { GivenCertificate } from "./traefik/default_certificate.ts";
@@ -42,8 +44,18 @@ export function routingConversionInput(
     ...(decisions.hostGateway === undefined ? {} : { hostGateway: decisions.hostGateway }),
     ...(acme === undefined ? {} : { acme }),
     textAt: traefikTexts(facts),
+    directoryOf: (mount) => directoryOf(facts, mount),
     ...(certificate === undefined ? {} : { certificate }),
   };
+}
+
+/** Where a mount lies on the node; `undefined` of what is no directory there. */
+function directoryOf(facts: StackFacts, { type, source }: Mount): string | undefined {
+  if (source === undefined) return undefined;
+  const { project, decisions, volumes } = facts;
+  if (type === "bind") return pathOnNode(project, decisions, storageDecision(facts, source), source);
+  const role = type === "volume" ? volumes.get(source) : undefined;
+  return role?.kind === "directory" ? role.path : undefined;
 }
 
 /** Whether the cluster's Traefik has anything to do for this stack, so that its settings are worth changing. */

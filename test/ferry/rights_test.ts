@@ -1,9 +1,11 @@
-/** Programs that refuse files by their owner or mode, and a device that a process opens: in real pods. */
+/** Programs that refuse files by their owner or mode, devices, and the access log of Traefik: in real pods. */
 import { equal, match } from "node:assert/strict";
 import { join } from "node:path";
+import { parse } from "yaml";
+import { buildTools } from "../../lib/embedded_cluster/build.ts";
 import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
 import { makeCertificate } from "../traefik/certificate.ts";
-import { prepareCrossing } from "./crossing.ts";
+import { type Crossing, prepareCrossing } from "./crossing.ts";
 import { debianRoot } from "./debian.ts";
 import { startNode } from "./node.ts";
 import { whyNoRealNode } from "./requirements.ts";
@@ -21,7 +23,11 @@ Deno.test({
   ignore: why !== undefined,
   fn: async (t) => {
     const base = await debianRoot(SERVER_PACKAGES, cacheDirectory(Deno.env.toObject()), reportToStderr);
-    await using node = await startNode([...rightsImages(base), WAITING, FILLING], reportToStderr);
+    const { traefik } = await buildTools(["traefik"], reportToStderr);
+    const archives = await Deno.makeTempDir({ prefix: "rights-" });
+    const images = await rightsImages(base, traefik, archives);
+    await using node = await startNode([...images, WAITING, FILLING], reportToStderr);
+    await Deno.remove(archives, { recursive: true });
     const crossing = await prepareCrossing(node, "rights", {});
     await writeKeys(join(crossing.stack, "keys"), await userOf("postgres", base));
     const moved = await crossing.migrate();
@@ -45,11 +51,71 @@ Deno.test({
       equal(await inside("deploy/tunnel", "exec 3<>/dev/net/tun && echo opened"), "opened");
       equal(await crossing.field("deployment/tunnel", "..privileged"), "");
     });
+    await t.step(
+      "the access log is written on the node, by a user who is not root, for who reads it",
+      async () => {
+        await startChartsTraefik(crossing);
+        const ask = "wget -qO- http://traefik.kube-system:8000/lighthouse 2>&1 | grep -o 404 | head -n 1";
+        await crossing.until("404", () => inside("deploy/reader", ask));
+        await crossing.until(
+          "GET /lighthouse",
+          () => inside("deploy/reader", `grep -o "GET /lighthouse" /logs/access.log | head -n 1`),
+        );
+        const { uid } = await Deno.stat(join(crossing.stack, "logs/access.log"));
+        equal(uid, 65532);
+      },
+    );
     await t.step("a process reads from a device of a service that was decided to be privileged", async () => {
       match(await inside("deploy/kernel", "head -n 1 /dev/kmsg"), /^\d+,\d+,\d+,/);
     });
   },
 });
+
+/** What the chart makes of the values that the move gives it, as far as they are about files: k3s's chart is not at hand. */
+async function startChartsTraefik({ node }: Crossing): Promise<void> {
+  const config = await node.kubectl("-n", "kube-system", "get", "helmchartconfig", "traefik", "-o", "json");
+  const values = parse(JSON.parse(config).spec.valuesContent) as ChartValues;
+  const labels = { app: "traefik" };
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "traefik", namespace: "kube-system", labels },
+    spec: {
+      securityContext: { runAsUser: 65532, runAsGroup: 65532, runAsNonRoot: true },
+      initContainers: values.deployment.initContainers,
+      containers: [{
+        name: "traefik",
+        image: "docker.io/library/traefik:v3.6",
+        args: ["--entrypoints.web.address=:8000/tcp", ...values.additionalArguments],
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ["ALL"] },
+          readOnlyRootFilesystem: true,
+        },
+        volumeMounts: values.additionalVolumeMounts,
+      }],
+      volumes: values.deployment.additionalVolumes,
+    },
+  };
+  const service = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "traefik", namespace: "kube-system" },
+    spec: { selector: labels, ports: [{ port: 8000 }] },
+  };
+  const file = join(node.directory, "traefik.json");
+  await Deno.writeTextFile(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: [pod, service] }));
+  await node.kubectl("apply", "-f", file);
+}
+
+interface ChartValues {
+  readonly additionalArguments: readonly string[];
+  readonly additionalVolumeMounts: readonly unknown[];
+  readonly deployment: {
+    readonly initContainers: readonly unknown[];
+    readonly additionalVolumes: readonly unknown[];
+  };
+}
 
 /** Keys with the owners and modes that their programs ask for. */
 async function writeKeys(directory: string, postgres: number): Promise<void> {

@@ -4,6 +4,7 @@ import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
 import { buildGo } from "../engine/build_go.ts";
 import type { Image } from "./image.ts";
 import { FILLING, WAITING } from "./images.ts";
+import { archive } from "./archive.ts";
 import { fetchBusybox } from "./requirements.ts";
 
 /** One entry of an image's file system. */
@@ -77,19 +78,4 @@ export async function shapesImages(directory: string): Promise<Shapes> {
       { ...FILLING, base: filling },
     ],
   };
-}
-
-/** A tar file of what `fill` puts into an empty folder, with owners and modes. */
-async function archive(
-  directory: string,
-  name: string,
-  fill: (root: string) => Promise<void>,
-): Promise<string> {
-  const [root, file] = [join(directory, name), join(directory, `${name}.tar`)];
-  await Deno.mkdir(root);
-  await fill(root);
-  const args = ["--create", "--numeric-owner", "--file", file, "--directory", root, "."];
-  const { success, stderr } = await new Deno.Command("tar", { args }).output();
-  if (!success) throw new Error(`Cannot write "${file}": ${new TextDecoder().decode(stderr).trim()}`);
-  return file;
 }

@@ -10,14 +10,10 @@ services:
     ports: ["80:80"]
     command:
       - --entrypoints.web.address=:80
-      - --accesslog.filepath=/logs/access.log
-      - --log.filepath=/logs/traefik.log
       - --log.level=INFO
       - --tracing.otlp.http.endpoint=http://collector:4318/v1/traces
       - --metrics.influxdb2.address=http://influx.example.org:8086
       - --providers.docker.exposedbydefault=false
-    volumes: ["./logs:/logs"]
-  reader: { image: "registry.example/reader:1", volumes: ["./logs:/var/log/traefik:ro"] }
   collector: { image: "registry.example/collector:1" }
   guard: { image: "registry.example/guard:1" }
   redis: { image: "redis:7" }
@@ -37,7 +33,7 @@ services:
 
 async function converted(): Promise<TestStack> {
   let result: TestStack | undefined;
-  await withFiles({ "compose.yaml": COMPOSE, "logs/": "" }, async (directory) => {
+  await withFiles({ "compose.yaml": COMPOSE }, async (directory) => {
     result = await planTestStack({ directory });
   });
   assert.ok(result);
@@ -73,18 +69,4 @@ Deno.test("settings of plugins and of a shared limit do as well; a word that is 
   );
   const ports = stack.conversion.ports.get("guard")?.map(({ port }) => port);
   assert.deepEqual(ports, [8080], "the port that only Traefik calls is a port of the Service");
-});
-
-Deno.test("a log goes to standard output, and who read its file is named", async () => {
-  const stack = await converted();
-  const values = specOf(stack, "HelmChartConfig", "traefik");
-  assert.match(values, /--accesslog=true/);
-  assert.match(values, /--log\.level=INFO/);
-  assert.doesNotMatch(values, /filepath/i);
-  const said = stack.diagnostics.filter(({ code }) => code === "traefik-log-file");
-  assert.equal(said.length, 2);
-  assert.match(
-    said[0]?.message ?? "",
-    /access log to "\/logs\/access\.log".*"reader" would read the old file/,
-  );
 });

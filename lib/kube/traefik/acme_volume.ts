@@ -10,7 +10,7 @@ import { shellWord } from "../../diagnostics/shell_word.ts";
 export const acmeName = "traefik-acme";
 
 /** The user that the chart runs Traefik as. */
-const USER = 65532;
+export const USER = 65532;
 
 /**
  * The volume of the Traefik that k3s brings. It names its directory, as nothing in such a cluster has to make one:
@@ -43,7 +43,7 @@ export function acmeVolume(decisions: TraefikDecisions): readonly KubeObject[] {
  * certificates and gives the files to Traefik's user, because Traefik refuses them unless their mode is 0600.
  */
 export function acmeValues(
-  { mode, storageId, storageSize, helperImage }: TraefikDecisions,
+  { mode, storageSize, helperImage }: TraefikDecisions,
   resolvers: readonly Resolver[],
   carriesAcme: boolean,
 ): Record<string, unknown> {
@@ -65,7 +65,6 @@ export function acmeValues(
       runAsUser: USER,
     },
     updateStrategy: { type: "Recreate", rollingUpdate: null },
-    ...(storageId === undefined ? {} : { nodeSelector: { "storage-id": storageId } }),
     deployment: compact({
       replicas: 1,
       additionalVolumes: carriesAcme ? [{ name: "carried", secret: { secretName: acmeName } }] : undefined,

@@ -1,5 +1,5 @@
 /** What the conversion of routes works with: its input, and the objects and findings collected on the way. */
-import type { Project } from "../../../compose/project.ts";
+import type { Mount, Project } from "../../../compose/project.ts";
 import type { Diagnostic, Severity, Span } from "../../diagnostics/diagnostic.ts";
 import type { Element, Routing } from "../../traefik/routing.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
@@ -32,6 +32,8 @@ export interface RouteContext {
   composeService(host: string): string | undefined;
   /** The address in the cluster of a host that is another project's service, on a network that both have. */
   neighbour(host: string): string | undefined;
+  /** Where a mount of the stack's Traefik lies on the node; `undefined` of what is no directory there. */
+  directoryOf(mount: Mount): string | undefined;
   /** Names in the cluster by qualified name. */
   readonly names: {
     readonly httpServices: ReadonlyMap<string, string>;

@@ -1,6 +1,6 @@
 /** The routing of a stack as objects of Kubernetes: the one door of this folder. */
 import type { TextAt } from "../../traefik/inline_files.ts";
-import type { Project } from "../../../compose/project.ts";
+import type { Mount, Project } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Element, Routing } from "../../traefik/routing.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
@@ -41,6 +41,8 @@ export interface RoutingConversionInput {
   serviceFor(service: string, port: number): ServiceTarget | undefined;
   /** The address in the cluster of a host that is another project's service. */
   neighbour?(host: string): string | undefined;
+  /** Where a mount of the stack's Traefik lies on the node. */
+  directoryOf?(mount: Mount): string | undefined;
   /** Published ports that decisions lead through Traefik. */
   readonly published?: readonly PublishedPort[];
   /** What lies at a path in the container of the stack's Traefik, as far as it is at hand. */
@@ -137,6 +139,7 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     serviceFor: (service, port) => input.serviceFor(service, port),
     composeService: (host) => composeServiceOf(project, host),
     neighbour: (host) => input.neighbour?.(host),
+    directoryOf: (mount) => input.directoryOf?.(mount),
     names: {
       httpServices: objectNames(routing.http.services.values()),
       httpTransports: objectNames(routing.http.serversTransports.values()),

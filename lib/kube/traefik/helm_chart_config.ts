@@ -3,11 +3,11 @@ import { stringify } from "yaml";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { TextAt } from "../../traefik/inline_files.ts";
 import type { KubeObject } from "../object.ts";
-import { acmeName, acmeValues, acmeVolume } from "./acme_volume.ts";
+import { acmeName, acmeValues, acmeVolume, USER } from "./acme_volume.ts";
 import { report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
 import { insideArgument } from "./inside_address.ts";
-import { logFiles, withoutLogFiles } from "./log_files.ts";
+import { type LogFile, logFiles, type LogValues, logValues, withoutLogFiles } from "./log_files.ts";
 import { isOlder } from "../../decisions/traefik.ts";
 import {
   filesDirectory,
@@ -58,7 +58,8 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
   const named = namedFiles(providerVariables(resolvers, input.environment), input.textAt);
   const { variables } = named;
   const carriesAcme = input.acme !== undefined && input.acme.trim() !== "" && resolvers.length > 0;
-  const given = argumentSecrets(argumentsOf(context, resolvers));
+  const logs = logFiles(context);
+  const given = argumentSecrets(argumentsOf(context, resolvers, logs));
   const secretVariables = new Map([
     ...Object.keys(variables).map((name) => [name, secretName] as const),
     ...Object.keys(given.texts).map((name) => [name, argumentsName] as const),
@@ -68,8 +69,10 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
     secretVariables,
     carriesAcme,
     hasFiles: Object.keys(named.texts).length > 0,
+    logs,
   });
   reportStatic(context, resolvers, variables);
+  reportLogs(context, logs);
   reportFiles(context, named.missing);
   const { namespace } = context.decisions;
   const secrets = [
@@ -124,7 +127,11 @@ function secret(namespace: string, name: string, texts: Readonly<Record<string, 
 }
 
 /** Traefik's whole command line. */
-function argumentsOf(context: RouteContext, resolvers: readonly Resolver[]): string[] {
+function argumentsOf(
+  context: RouteContext,
+  resolvers: readonly Resolver[],
+  logs: readonly LogFile[],
+): string[] {
   const { entryPoints, routing, namespace } = context;
   const inCluster = (name: string): string => `${namespace}-${name}@kubernetescrd`;
   const target = (name: string): string => entryPoints.byName.get(name)?.target ?? name;
@@ -141,7 +148,10 @@ function argumentsOf(context: RouteContext, resolvers: readonly Resolver[]): str
   });
   const place = routing.static?.span === undefined ? {} : { span: routing.static.span };
   return [
-    ...new Set(fixed.flatMap(withoutLogFiles).map((argument) => insideArgument(context, place, argument))),
+    ...new Set(
+      fixed.flatMap((argument) => withoutLogFiles(argument, logs))
+        .map((argument) => insideArgument(context, place, argument)),
+    ),
     ...resolverArguments(resolvers, target),
     ...dashboardArguments(context),
   ];
@@ -154,14 +164,21 @@ interface ChartInput {
   readonly carriesAcme: boolean;
   /** Whether variables name files. */
   readonly hasFiles: boolean;
+  readonly logs: readonly LogFile[];
 }
 
 function chartValues(
   { entryPoints, decisions }: RouteContext,
   { published }: StaticInput,
   resolvers: readonly Resolver[],
-  { additionalArguments, secretVariables, carriesAcme, hasFiles }: ChartInput,
+  { additionalArguments, secretVariables, carriesAcme, hasFiles, logs }: ChartInput,
 ): Record<string, unknown> {
+  const onNode = logValues(logs, USER, decisions.helperImage);
+  const { deployment: certified, ...acme } = resolvers.length === 0
+    ? {}
+    : acmeValues(decisions, resolvers, carriesAcme);
+  const deployment = withLogs(certified as Deployment | undefined, onNode);
+  const isBound = resolvers.length > 0 || onNode !== undefined;
   return {
     additionalArguments,
     ...(secretVariables.size === 0 ? {} : {
@@ -176,7 +193,27 @@ function chartValues(
       kubernetesCRD: { enabled: true, allowEmptyServices: true, allowExternalNameServices: true },
     },
     service: decisions.mode === "external" ? OWN_SERVICE : CLUSTER_SERVICE,
-    ...(resolvers.length === 0 ? {} : acmeValues(decisions, resolvers, carriesAcme)),
+    ...acme,
+    ...(isBound && decisions.storageId !== undefined
+      ? { nodeSelector: { "storage-id": decisions.storageId } }
+      : {}),
+    ...(deployment === undefined ? {} : { deployment }),
+    ...(onNode === undefined ? {} : { additionalVolumeMounts: onNode.additionalVolumeMounts }),
+  };
+}
+
+/** The chart's values for the Deployment, as far as they are set here. */
+interface Deployment {
+  readonly additionalVolumes?: readonly unknown[];
+  readonly initContainers?: readonly unknown[];
+}
+
+function withLogs(deployment: Deployment | undefined, logs: LogValues | undefined): Deployment | undefined {
+  if (logs === undefined) return deployment;
+  return {
+    ...deployment,
+    additionalVolumes: [...deployment?.additionalVolumes ?? [], ...logs.additionalVolumes],
+    initContainers: [...deployment?.initContainers ?? [], ...logs.initContainers],
   };
 }
 
@@ -221,25 +258,6 @@ function reportStatic(
       "Add what is needed to the values of the cluster's Traefik",
     );
   }
-  for (const { name, path, readers } of logFiles(routing, context.project)) {
-    report(
-      context,
-      "warning",
-      "traefik-log-file",
-      place,
-      `Traefik writes its ${
-        name === "log" ? "log" : "access log"
-      } to "${path}": in the cluster it writes it to its ` +
-        `standard output${
-          readers.length === 0
-            ? ""
-            : `, and ${readers.map((reader) => `"${reader}"`).join(" and ")} would read the old file`
-        }`,
-      readers.length === 0
-        ? "Read it with: kubectl logs -n kube-system deploy/traefik"
-        : "Let them read the logs of Traefik's pods instead",
-    );
-  }
   reportVersion2(context, place);
   const replaced = Object.entries(replacedSections)
     .filter(([name]) =>
@@ -261,6 +279,40 @@ function reportStatic(
       `Set them in the environment of Traefik's compose service, such as CF_DNS_API_TOKEN`,
     );
   }
+}
+
+function reportLogs(context: RouteContext, logs: readonly LogFile[]): void {
+  for (const log of logs) reportLog(context, log);
+}
+
+function reportLog(context: RouteContext, { name, path, readers, mount }: LogFile): void {
+  const place = context.routing.static ?? {};
+  const what = `Traefik writes its ${name === "log" ? "log" : "access log"} to "${path}"`;
+  const reading = readers.map((reader) => `"${reader}"`).join(" and ");
+  if (mount !== undefined) {
+    const read = readers.length === 0 ? "" : ` and ${reading} read${readers.length === 1 ? "s" : ""} it`;
+    report(
+      context,
+      "info",
+      "traefik-log-on-node",
+      place,
+      `${what}: in the cluster, too, in "${mount.source}" of the node, where Docker's Traefik appends while it runs${read}`,
+      "To have it on standard output, for kubectl logs: traefik: { logFiles: stdout }",
+    );
+    return;
+  }
+  report(
+    context,
+    "warning",
+    "traefik-log-file",
+    place,
+    `${what}: in the cluster it writes it to its standard output${
+      readers.length === 0 ? "" : `, and ${reading} would read the old file`
+    }`,
+    readers.length === 0
+      ? "Read it with: kubectl logs -n kube-system deploy/traefik"
+      : "Let them read the logs of Traefik's pods, or put it on the node: traefik: { logFiles: node }",
+  );
 }
 
 function reportFiles(context: RouteContext, missing: readonly (readonly [string, string])[]): void {

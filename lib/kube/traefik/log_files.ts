@@ -1,5 +1,7 @@
-/** Logs that the stack's Traefik writes to files: the cluster's writes them to its standard output. */
-import type { Project } from "../../../compose/project.ts";
+/** Logs that the stack's Traefik writes to files: on the node as before where the file was mounted from there. */
+import type { Mount, Project } from "../../../compose/project.ts";
+import { shellWord } from "../../diagnostics/shell_word.ts";
+import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import type { Routing } from "../../traefik/routing.ts";
 import { textField } from "../../traefik/static_configuration.ts";
 
@@ -9,28 +11,109 @@ export interface LogFile {
   readonly path: string;
   /** Services that have the directory of the file mounted. */
   readonly readers: readonly string[];
+  /** What of the node the cluster's Traefik writes it to; absent: to its standard output. */
+  readonly mount?: LogMount;
 }
 
-/** The log files of the static configuration, and who may read them. */
-export function logFiles({ static: fixed, traefikService }: Routing, project: Project): readonly LogFile[] {
+/** A directory or file of the node, and where Traefik's container has it. */
+interface LogMount {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** Where a mount lies on the node; `undefined` of what lies elsewhere. */
+export type DirectoryOf = (mount: Mount) => string | undefined;
+
+interface LogInput {
+  readonly routing: Routing;
+  readonly project: Project;
+  readonly decisions: TraefikDecisions;
+  readonly directoryOf: DirectoryOf;
+}
+
+/** The log files of the static configuration, who may read them, and where they are written. */
+export function logFiles({ routing, project, decisions, directoryOf }: LogInput): readonly LogFile[] {
+  const { static: fixed, traefikService } = routing;
   const mounts = project.services[traefikService ?? ""]?.volumes ?? [];
   return (["accessLog", "log"] as const).flatMap((name): LogFile[] => {
     const path = textField(fixed?.fields, name, "filePath");
     if (path === undefined) return [];
-    const sources = mounts.filter(({ target }) =>
-      path === target || path.startsWith(`${target.replace(/\/$/, "")}/`)
-    )
-      .flatMap(({ source }) => source ?? []);
+    const holding = holdingMount(mounts, path);
     const readers = Object.values(project.services).filter((service) =>
-      service.name !== traefikService &&
-      service.volumes?.some(({ source }) => source !== undefined && sources.includes(source))
+      holding?.source !== undefined && service.name !== traefikService &&
+      service.volumes?.some(({ source }) => source === holding.source)
     );
-    return [{ name, path, readers: readers.map((service) => service.name) }];
+    const source = holding && decisions.logFiles === "node" ? directoryOf(holding) : undefined;
+    return [{
+      name,
+      path,
+      readers: readers.map((service) => service.name),
+      ...(source === undefined ? {} : { mount: { source, target: holding?.target ?? "" } }),
+    }];
   });
 }
 
-/** Arguments without the files: what is written goes where it can be read. */
-export function withoutLogFiles(argument: string): readonly string[] {
-  if (/^--log\.filepath=/i.test(argument)) return [];
-  return /^--accesslog\.filepath=/i.test(argument) ? ["--accesslog=true"] : [argument];
+/** The mount in which a path lies, or which it is; of several the one that hides the others. */
+function holdingMount(mounts: readonly Mount[], path: string): Mount | undefined {
+  return mounts.filter(({ target }) => path === target || path.startsWith(`${target.replace(/\/$/, "")}/`))
+    .sort((left, right) => right.target.length - left.target.length)[0];
+}
+
+/** Arguments without the files that are not on the node: what is written goes where it can be read. */
+export function withoutLogFiles(argument: string, files: readonly LogFile[]): readonly string[] {
+  const [, section] = /^--(log|accesslog)\.filepath=/i.exec(argument) ?? [];
+  const file = files.find(({ name }) => name.toLowerCase() === section?.toLowerCase());
+  if (file === undefined || file.mount !== undefined) return [argument];
+  return file.name === "accessLog" ? ["--accesslog=true"] : [];
+}
+
+/** The chart's values for files on the node. */
+export interface LogValues {
+  readonly additionalVolumes: readonly Readonly<Record<string, unknown>>[];
+  readonly additionalVolumeMounts: readonly Readonly<Record<string, unknown>>[];
+  readonly initContainers: readonly Readonly<Record<string, unknown>>[];
+}
+
+/**
+ * Volumes for the directories, and an init container that gives the files to Traefik's user: in Docker it was root. The
+ * directories stay whose they are.
+ *
+ * @param user the uid of the chart's Traefik
+ */
+export function logValues(files: readonly LogFile[], user: number, image: string): LogValues | undefined {
+  const written = files.filter(({ mount }) => mount !== undefined);
+  if (written.length === 0) return undefined;
+  const mounts = [...new Map(written.flatMap(({ mount }) => mount ? [[mount.target, mount]] : [])).values()];
+  const named = mounts.map((mount, index) => ({ ...mount, name: `logs-${index}` }));
+  const volumeMounts = (): readonly Readonly<Record<string, string>>[] =>
+    named.map(({ name, target }) => ({ name, mountPath: target }));
+  const give = written.flatMap(({ path }) => [
+    `mkdir -p ${shellWord(path.slice(0, path.lastIndexOf("/")) || "/")}`,
+    `touch ${shellWord(path)}`,
+    `chown ${user}:${user} ${shellWord(path)}`,
+  ]);
+  return {
+    additionalVolumes: named.map(({ name, source, target }) => ({
+      name,
+      hostPath: { path: source, type: isFile(written, target) ? "FileOrCreate" : "DirectoryOrCreate" },
+    })),
+    additionalVolumeMounts: volumeMounts(),
+    initContainers: [{
+      name: "log-files",
+      image,
+      command: ["sh", "-c", ["set -e", ...give].join("; ")],
+      securityContext: {
+        runAsUser: 0,
+        runAsGroup: 0,
+        runAsNonRoot: false,
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE"] },
+      },
+      volumeMounts: volumeMounts(),
+    }],
+  };
+}
+
+function isFile(files: readonly LogFile[], target: string): boolean {
+  return files.some(({ path }) => path === target);
 }

@@ -43,7 +43,10 @@ export function pathOnNode(
 }
 
 /** The decision about a path, written as in the compose file, relative or absolute. */
-export function storageDecision(context: Context, path: string): StorageDecision | undefined {
+export function storageDecision(
+  context: Pick<Context, "project" | "decisions">,
+  path: string,
+): StorageDecision | undefined {
   const plain = path.replace(/\/+$/, "");
   const relative = relativePath(context.project, plain);
   const candidates = [plain, `${plain}/`, relative, `./${relative}`, `${relative}/`, `./${relative}/`];
