@@ -187,6 +187,58 @@ Deno.test("Traefik's own project reaches what its files name in projects that ar
   });
 });
 
+/** Two more projects on the same network, each with a `login` of its own. */
+const NAMESAKES = {
+  ...MACHINE,
+  "blog/compose.yaml": `services:
+  login:
+    image: registry.example/login:2
+    expose: ["9091"]
+    networks: [proxy]
+    labels:
+      traefik.enable: "true"
+      traefik.http.middlewares.blog-login.forwardauth.address: http://login:9091/blog
+      traefik.http.services.blog.loadbalancer.server.port: "9091"
+networks: { proxy: { external: true } }
+`,
+  "wiki/compose.yaml": `services:
+  web:
+    image: registry.example/wiki:1
+    environment: { LOGIN: "http://login:9091" }
+    networks: [proxy]
+    labels:
+      traefik.enable: "true"
+      traefik.http.routers.wiki.rule: Host(\`wiki.example.org\`)
+      traefik.http.routers.wiki.entrypoints: https
+      traefik.http.routers.wiki.middlewares: blog-login@docker
+      traefik.http.services.wiki.loadbalancer.server.port: "3000"
+networks: { proxy: { external: true } }
+`,
+};
+
+Deno.test("of services of one name in two projects, what one defines leads to its own", async () => {
+  await withFiles(NAMESAKES, async (machine) => {
+    const gathered = await read(machine, { stack: `${machine}/wiki`, neighbours: ["traefik", "blog"] });
+    assert.deepEqual(
+      (find(gathered, "Middleware", "blog-login")?.["forwardAuth"] as { address: string }).address,
+      "http://login.blog.svc.cluster.local:9091/blog",
+    );
+  });
+});
+
+Deno.test("a name that services of two projects have is said where it is called, and leads to one", async () => {
+  await withFiles(NAMESAKES, async (machine) => {
+    const gathered = await read(machine, { stack: `${machine}/wiki`, neighbours: ["traefik", "blog"] });
+    const [finding, ...more] = gathered.diagnostics.filter(({ code }) => code === "kube-host-ambiguous");
+    assert.deepEqual(more, []);
+    assert.match(finding?.message ?? "", /"login" is a service of "traefik" and "blog".*that of "traefik"$/);
+    assert.equal(finding?.span?.line, 4);
+    assert.equal(find(gathered, "Service", "login")?.["externalName"], "login.traefik.svc.cluster.local");
+    const alone = await read(machine, { stack: `${machine}/wiki`, neighbours: ["traefik"] });
+    assert.ok(!codes(alone).includes("kube-host-ambiguous"));
+  });
+});
+
 Deno.test("a folder without Traefik, and one without a project, are errors at the decision", async () => {
   const files = { ...MACHINE, "shop/decisions.yaml": "traefik: { from: ../other }\n", "other/notes": "" };
   await withFiles(files, async (machine) => {
