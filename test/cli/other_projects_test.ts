@@ -239,6 +239,37 @@ Deno.test("a name that services of two projects have is said where it is called,
   });
 });
 
+Deno.test("a secret and a config that another project makes are copied; what nobody makes is asked for", async () => {
+  const files = {
+    "a/compose.yaml": `services: { make: { image: "registry.example/a:1" } }
+secrets: { token: { file: ./token, name: shared_token } }
+configs: { words: { content: "hello" } }
+`,
+    "a/token": "s3cr3t-of-both",
+    "b/compose.yaml": `services:
+  use:
+    image: registry.example/b:1
+    secrets: [shared_token, lost]
+    configs: [a_words]
+secrets: { shared_token: { external: true }, lost: { external: true } }
+configs: { a_words: { external: true } }
+`,
+  };
+  await withFiles(files, async (machine) => {
+    const gathered = await read(machine, { stack: `${machine}/b`, neighbours: ["a"] });
+    const asked = gathered.diagnostics.filter(({ code }) => code === "kube-external-file-object");
+    assert.deepEqual(asked.map(({ message }) => /"(.+?)"/.exec(message)?.[1]), ["lost"]);
+    const copied = gathered.diagnostics.filter(({ code }) => code === "kube-external-copied");
+    assert.deepEqual(copied.map(({ span }) => span?.line), [7, 6]);
+    const of = (kind: string, key: string): unknown =>
+      objectsOf(gathered).find((object) =>
+        object.kind === kind && Object.keys(object["data"] ?? {}).includes(key)
+      )?.["data"];
+    assert.deepEqual(of("ConfigMap", "a_words"), { a_words: "hello" });
+    assert.deepEqual(of("Secret", "shared_token"), { shared_token: btoa("s3cr3t-of-both") });
+  });
+});
+
 Deno.test("a folder without Traefik, and one without a project, are errors at the decision", async () => {
   const files = { ...MACHINE, "shop/decisions.yaml": "traefik: { from: ../other }\n", "other/notes": "" };
   await withFiles(files, async (machine) => {
