@@ -20,7 +20,7 @@ export function checkHostNames(
   answered: ReadonlySet<string>,
 ): void {
   checkInvalid(context, references, answered);
-  checkLeftOut(context, references);
+  checkLeftOut(context, references.filter(({ host }) => !answered.has(host.toLowerCase())));
   checkUnknown(context, neighbours);
 }
 

@@ -187,6 +187,24 @@ Deno.test("Traefik's own project reaches what its files name in projects that ar
   });
 });
 
+Deno.test("a name with dots that another project's Traefik has leads to the cluster's", async () => {
+  const compose = MACHINE["traefik/compose.yaml"]
+    .replace(
+      "    networks: [proxy]\n    volumes",
+      "    networks: { proxy: { aliases: [login.example.org] } }\n    volumes",
+    );
+  await withFiles({ ...MACHINE, "traefik/compose.yaml": compose }, async (machine) => {
+    const gathered = await read(machine, { stack: `${machine}/shop`, traefik: "traefik" });
+    const lines = Object.values(
+      objectsOf(gathered).find(({ metadata }) => metadata.name === "cluster-names")?.["data"] ?? {},
+    );
+    assert.match(
+      String(lines[0]),
+      /login\.example\.org\.shop\.svc\.cluster\.local traefik\.kube-system\.svc\.cluster\.local answer auto/,
+    );
+  });
+});
+
 /** Two more projects on the same network, each with a `login` of its own. */
 const NAMESAKES = {
   ...MACHINE,
