@@ -19,6 +19,7 @@ import { checkLogging } from "./logging.ts";
 import { checkMachine } from "./machine.ts";
 import { checkHeaps } from "./memory.ts";
 import { checkNames, checkProfiles } from "./names.ts";
+import { checkAmbiguousNames } from "./ambiguous_names.ts";
 import { checkNetworks } from "./networks.ts";
 import { checkOneShots, reportSeenEnded } from "./one_shots.ts";
 import { checkRegistryLogins } from "./registry_logins.ts";
@@ -58,6 +59,7 @@ export function runChecks(
   checkDockerOnly(context);
   checkEngineTools(context, decisions);
   checkHostNames(context, facts.references, facts.neighbours, conversion.clusterNames.hosts);
+  checkAmbiguousNames(context);
   checkImageGroups(context);
   checkNetworks(context, facts.reach);
   checkMachine(context);

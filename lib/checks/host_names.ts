@@ -20,7 +20,7 @@ export function checkHostNames(
   answered: ReadonlySet<string>,
 ): void {
   checkInvalid(context, references, answered);
-  checkLeftOut(context, references);
+  checkLeftOut(context, references.filter(({ host }) => !answered.has(host.toLowerCase())));
   checkUnknown(context, neighbours);
 }
 
@@ -73,19 +73,46 @@ function checkLeftOut(context: Context, references: readonly HostReference[]): v
 /** Keys that name one host and nothing else: `host`, `DB_HOST`, but not a program's own `default-server`. */
 const SURE_KEY = /^(host|hostname|server)$|^[A-Z0-9_]+_(HOST|HOSTNAME|SERVER|ADDRESS)$/i;
 
+/** The one service whose name had no prefix once, or the project's, or lost one that others still have. */
+function renamedTo(project: string, host: string, names: readonly string[]): string | undefined {
+  const isPrefix = (prefix: string): boolean =>
+    prefix === project || names.some((name) => name.startsWith(`${prefix}-`));
+  const found = names.filter((name) =>
+    name.endsWith(`-${host}`) || host.endsWith(`-${name}`) && isPrefix(host.slice(0, -name.length - 1))
+  );
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** Words of fewer letters are soon another word by one that is replaced: `mail` and `main`, `app` and `api`. */
+const SHORT = 6;
+
+/** Another number is another host, and a short word may lack a letter, have one more, or have two in the wrong order. */
+function isMistyped(host: string, name: string): boolean {
+  const letters = (text: string): string => text.replace(/\d+/g, "#");
+  if (letters(host) === letters(name)) return false;
+  const sorted = (text: string): string => [...text.toLowerCase()].sort().join("");
+  return host.length >= SHORT || host.length !== name.length || sorted(host) === sorted(name);
+}
+
+function mistakes(host: string): number {
+  return host.length < 2 * SHORT ? 1 : 2;
+}
+
 /** A host that no service answers to: mostly a service that was renamed once. */
 function checkUnknown(context: Context, neighbours: ReadonlyMap<string, NeighbourName>): void {
-  const names = [...servicesByDnsName(context.project).keys()];
   const unknown = unknownHosts(context.project, context.bindSources)
     .filter(({ from, host }) =>
       !neighbours.has(host) && !isSkipped(context.decisions, from) && from !== context.routing.traefikService
     );
   for (const host of new Set(unknown.map((mention) => mention.host))) {
     const uses = unknown.filter((mention) => mention.host === host);
-    const renamed = names.find((name) => name.endsWith(`-${host}`) || host.endsWith(`-${name}`));
+    const names = [...servicesByDnsName(context.project)].flatMap(([name, service]) =>
+      hasService(context.project, service, name) && uses.every(({ from }) => from !== service) ? [name] : []
+    );
+    const renamed = renamedTo(context.project.name, host, names);
     const isSure = uses.some(({ scheme, key }) => scheme !== undefined || SURE_KEY.test(key ?? ""));
     if (renamed === undefined && !isSure) continue;
-    const near = renamed ?? nearest(host, names);
+    const near = renamed ?? nearest(host, names.filter((name) => isMistyped(host, name)), mistakes(host));
     report(
       context,
       "kube-host-unknown",

@@ -22,6 +22,7 @@ export function guardOf(
     namespace: conversion.namespace,
     all: plan.migrations.flatMap(plannedObjects),
     project,
+    neighbours: stack.otherProjects ?? [],
     environment,
     withoutEngine: decisions.engine === "none",
     allowRunning,

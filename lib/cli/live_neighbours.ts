@@ -9,7 +9,7 @@ import type { PlannedStack } from "./plan_stack.ts";
 
 /** The same input, its plans with the names that an earlier run was told. Who may not see them keeps the plan. */
 export async function keepNeighbours(stack: PlannedStack, client: ClusterClient): Promise<PlannedStack> {
-  const { conversion, plan, otherNamespaces = [] } = stack;
+  const { conversion, plan, otherProjects = [] } = stack;
   if (conversion === undefined) return stack;
   const labelSelector = `${NEIGHBOUR_LABEL},${OWNER_LABEL}=${conversion.namespace}`;
   const kind = { apiVersion: "v1", kind: "Service" };
@@ -19,7 +19,7 @@ export async function keepNeighbours(stack: PlannedStack, client: ClusterClient)
     object: { ...object, ...kind },
     migration: object.metadata.annotations?.[MIGRATION_ANNOTATION] ?? "",
   }));
-  const given = new Set(otherNamespaces);
+  const given = new Set(otherProjects.map(({ namespace }) => namespace));
   const keep = (planned: Plan): Plan => withLiveNeighbours(planned, neighbours, given);
   return {
     ...stack,

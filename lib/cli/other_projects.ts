@@ -143,32 +143,40 @@ export function otherDefinitions(own: Project, { projects, traefik }: OtherProje
     ...(traefik === undefined ? [] : [traefik]),
     ...projects.filter((project) => project !== traefik),
   ];
-  return {
-    routings: inOrder.map(({ routing, from }) => seenFrom(routing, from)),
-    addressOf: addresses(own, inOrder),
-  };
+  return inOrder.map((project) => ({
+    routing: seenFrom(project.routing, project.from),
+    addressOf: addresses(own, project, inOrder),
+  }));
 }
 
 /**
- * Hosts in what other projects define. A name of the stack's own stays as it is: the conversion gives it its address.
- * Each host counts in the project that defines it first; Traefik's project is the first of them.
+ * Hosts in what a project defines. A name of its own comes first, as two projects may have services of one name. One of
+ * the stack's stays as it is, since the conversion gives it its address. Then comes what any project has, Traefik's first.
  */
-function addresses(own: Project, projects: readonly OtherProject[]): (host: string) => string | undefined {
+function addresses(
+  own: Project,
+  defining: OtherProject,
+  projects: readonly OtherProject[],
+): (host: string) => string | undefined {
+  const theirs = addressesIn(defining);
   const mine = servicesByDnsName(own);
-  const known = new Map<string, string>();
-  for (const project of projects) {
-    for (const [host, service] of servicesByDnsName(project.project)) {
-      if (known.has(host) || project.skipped.has(service)) continue;
-      known.set(host, clusterAddress({ name: serviceLabel(service), namespace: project.namespace }));
-    }
-  }
-  for (const project of projects) {
-    const others = projects.filter((other) => other !== project);
-    for (const [host, name] of neighbourNames(project.project, others)) {
-      if (!known.has(host)) known.set(host, clusterAddress(name));
-    }
-  }
-  return (host) => mine.has(host) ? undefined : known.get(host);
+  const known = new Map(projects.toReversed().flatMap((project) => [...addressesIn(project)]));
+  const beside = new Map(
+    [defining, ...projects].toReversed().flatMap((project) => {
+      const others = projects.filter((other) => other !== project);
+      return [...neighbourNames(project.project, others)]
+        .map(([host, name]) => [host, clusterAddress(name)] as const);
+    }),
+  );
+  return (host) => theirs.get(host) ?? (mine.has(host) ? undefined : known.get(host) ?? beside.get(host));
+}
+
+/** The services of a project that are moved, by every name. */
+function addressesIn({ project, skipped, namespace }: OtherProject): ReadonlyMap<string, string> {
+  return new Map(
+    [...servicesByDnsName(project)].filter(([, service]) => !skipped.has(service))
+      .map(([host, service]) => [host, clusterAddress({ name: serviceLabel(service), namespace })]),
+  );
 }
 
 /** What the other project decides about its Traefik counts here as well, under what the stack says itself. */

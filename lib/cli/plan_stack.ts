@@ -9,6 +9,7 @@ import type { Conversion } from "../kube/conversion.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
 import { asInCluster } from "../stack/as_in_cluster.ts";
+import type { Neighbour } from "../stack/context.ts";
 import type { Routing } from "../traefik/routing.ts";
 import { stackRouting } from "../stack/stack_routing.ts";
 import { planLoaded } from "../migration/plan_loaded.ts";
@@ -16,6 +17,7 @@ import type { Plan } from "../migration/step.ts";
 import { maskDiagnostics, maskSources } from "../report/mask_sources.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { withoutLeftovers } from "../run/secrets/leftovers.ts";
+import { withNeighboursFiles } from "../stack/external_files.ts";
 import type { RegistryLogins } from "../stack/registry_logins.ts";
 import type { Seen } from "../stack/seen.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
@@ -48,8 +50,8 @@ export interface PlannedStack {
   readonly decisions: Decisions;
   /** The stack that this one was recognised as, whose scripts are in force, and its decisions where it has none. */
   readonly known?: KnownStack;
-  /** The namespaces of the other projects that it was told of. */
-  readonly otherNamespaces?: readonly string[];
+  /** The other projects that it was told of. */
+  readonly otherProjects?: readonly Neighbour[];
   /** What the stack's Traefik would have learnt. */
   readonly routing?: Routing;
   readonly conversion?: Conversion;
@@ -130,10 +132,10 @@ export async function planStack(
     return { ...read, secrets: [], diagnostics: await withHints(diagnostics), planFor: () => undefined };
   }
 
-  const { project, findings } = asInCluster(loaded.project, decided.decisions);
-  diagnostics.push(...findings);
   const others = await othersOf(directory, decided.decisions, options, surroundings);
-  diagnostics.push(...others.diagnostics);
+  const named = asInCluster(loaded.project, decided.decisions);
+  const { project, findings } = withNeighboursFiles(named.project, others.projects);
+  diagnostics.push(...named.findings, ...findings, ...others.diagnostics);
   const decisions = withTraefikDecisions(
     decided.decisions,
     findTraefik(project) ? undefined : others.traefik,
@@ -175,13 +177,12 @@ export async function planStack(
   const said = planned.findings.filter(({ code }) => !isNamed || code !== "traefik-elsewhere");
   diagnostics.push(...said, ...await checkBackupDirectories(decisions));
   const { conversion } = planned;
-  const otherNamespaces = others.projects.map(({ namespace }) => namespace);
   const seen = {
     ...read,
     project,
     inFiles: loaded.project,
     bindSources,
-    otherNamespaces,
+    otherProjects: others.projects,
     routing,
     conversion,
     diagnostics,

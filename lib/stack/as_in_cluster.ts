@@ -3,7 +3,7 @@ import type { Project, Service } from "../../compose/project.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { isServiceName, serviceLabel } from "./names.ts";
-import { hasService, servicesByDnsName } from "./network/dns_names.ts";
+import { hasService, isKeptName, servicesByDnsName } from "./network/dns_names.ts";
 import { machineAddress, machineAddresses } from "./network/docker_names.ts";
 import { mentionsInValue } from "./network/host_mentions.ts";
 
@@ -38,7 +38,8 @@ export function replacedHosts(
 ): ReadonlyMap<string, string> {
   const machine = machineAddress(decisions);
   return new Map([
-    ...[...servicesByDnsName(project)].filter(([host, service]) => !hasService(project, service, host))
+    ...[...servicesByDnsName(project)]
+      .filter(([host, service]) => !hasService(project, service, host) && !isKeptName(project, service, host))
       .map(([host, service]) => [host, serviceLabel(service)] as const)
       .filter(([, name]) => isServiceName(name)),
     ...machineAddresses(project).filter((address) => address !== machine)

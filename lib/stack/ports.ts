@@ -56,6 +56,21 @@ export function exposedPorts(
   };
 }
 
+/** Whether a service's image may expose ports that nobody has told: no engine, no decision and no table knows it. */
+export function mayExposeMore(
+  project: Project,
+  images: ImageLookup,
+  decisions: Decisions,
+): (service: string) => boolean {
+  return (name) => {
+    const service = project.services[name];
+    const image = service === undefined ? undefined : imageOf(decisions, service);
+    if (image === undefined || decided(decisions, name).ports !== undefined) return false;
+    return imageDecision(decisions, image)?.ports === undefined && images(image) === undefined &&
+      knownImage(image) === undefined;
+  };
+}
+
 /** The ports of every service, from all evidence, ascending, TCP before UDP. */
 export function servicePorts(
   { project, decisions, images }: StackInput,

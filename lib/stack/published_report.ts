@@ -19,6 +19,28 @@ export function reportPublished(context: Context, placed: readonly Placed[]): vo
     groups.set(key, [...groups.get(key) ?? [], one]);
   }
   for (const group of groups.values()) reportGroup(context, group);
+  for (const own of Map.groupBy(placed, ({ port }) => port.service).values()) reportMany(context, own);
+}
+
+/** More of them take a node minutes. */
+const MANY = 1000;
+
+/** Nobody waits long for a thousand; beyond that the machine's own network is the way, as it is in Docker. */
+function reportMany(context: Context, placed: readonly Placed[]): void {
+  const ports = placed.filter(({ way }) => way === "hostPort").map(({ port }) => port);
+  const [first] = ports;
+  if (first === undefined || ports.length <= MANY) return;
+  const { service, index } =
+    ports.find(({ index }) => ports.filter((other) => other.index === index).length > 1) ?? first;
+  context.report({
+    code: "kube-ports-many",
+    severity: "warning",
+    message:
+      `Service "${service}" publishes ${ports.length} ports: the node makes rules of its firewall for each whenever its pod starts; that may take minutes, and after four the kubelet begins anew`,
+    ...at(context.project, ["services", service, "ports", index]),
+    hint:
+      `Publish fewer, or let it listen on the node itself, where it needs no rule: network_mode: host of service "${service}" in a compose file`,
+  });
 }
 
 function reportGroup(context: Context, group: readonly Placed[]): void {

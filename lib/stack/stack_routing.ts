@@ -7,7 +7,7 @@ import type { Routing } from "../traefik/routing.ts";
 import { selectTraefikFiles } from "../traefik/traefik_files.ts";
 import type { StackInput } from "./context.ts";
 import { fileObjectsAt } from "./file_objects_at.ts";
-import { exposedPorts } from "./ports.ts";
+import { exposedPorts, mayExposeMore } from "./ports.ts";
 
 /** The routing, and all that was found while its files were selected and read. */
 export interface StackRouting {
@@ -31,10 +31,10 @@ export function stackRouting(
     bindSources,
     fileObjectsAt(project, bindSources, project.services[traefik.service]),
   );
-  const exposed = exposedPorts(project, images, decisions);
   const routing = readRouting({
     project,
-    exposedPorts: exposed,
+    exposedPorts: exposedPorts(project, images, decisions),
+    mayExposeMore: mayExposeMore(project, images, decisions),
     files: selected.files,
     ...(elsewhere === undefined ? {} : { elsewhere }),
     ...(others === undefined ? {} : { others }),

@@ -14,6 +14,10 @@ export interface Container {
   readonly labels: Readonly<Record<string, string>>;
   /** Container ports that the Engine would list, ascending; empty where it shares another network stack. */
   readonly ports: readonly number[];
+  /** Whether any label is Traefik's. */
+  readonly isLabelled: boolean;
+  /** Whether the image may expose others, as nobody has told what it exposes. */
+  readonly mayExposeMore: boolean;
   /** Whether the Engine would list ports at all: not with the network of the host or of another container. */
   readonly hasOwnNetwork: boolean;
   /** The Docker names of its networks. */
@@ -41,13 +45,19 @@ export interface ContainerConfiguration {
 export function containersOf(
   project: Project,
   exposedPorts: (service: string) => readonly number[],
+  mayExposeMore: (service: string) => boolean = () => false,
 ): Container[] {
-  return Object.values(project.services).map((service) =>
-    containerOf(project, service, exposedPorts(service.name))
-  );
+  return Object.values(project.services).map((service) => ({
+    ...containerOf(project, service, exposedPorts(service.name)),
+    mayExposeMore: mayExposeMore(service.name),
+  }));
 }
 
-function containerOf(project: Project, service: Service, ports: readonly number[]): Container {
+function containerOf(
+  project: Project,
+  service: Service,
+  ports: readonly number[],
+): Omit<Container, "mayExposeMore"> {
   const mode = service.network_mode;
   const hasOwnNetwork = mode === undefined || !/^(host|none|container:|service:)/.test(mode);
   return {
@@ -59,6 +69,7 @@ function containerOf(project: Project, service: Service, ports: readonly number[
       "com.docker.compose.project": project.name,
       "com.docker.compose.service": service.name,
     },
+    isLabelled: Object.keys(service.labels ?? {}).some((key) => /^traefik\./i.test(key)),
     ports: hasOwnNetwork ? [...ports].sort((a, b) => a - b) : [],
     hasOwnNetwork,
     networks: networksOf(project, service),

@@ -120,18 +120,18 @@ function inferElements(
   const hasTcp = has(tcp.routers) || has(tcp.services);
   const hasUdp = has(udp.routers) || has(udp.services);
   if (hasTcp) {
-    const problems = buildServices(configuration, "tcp");
+    const problems = buildServices(configuration, "tcp", findings);
     if (problems.length > 0) return problems;
     buildTcpRouters(configuration, findings);
   }
   if (hasUdp) {
-    const problems = buildServices(configuration, "udp");
+    const problems = buildServices(configuration, "udp", findings);
     if (problems.length > 0) return problems;
     buildUdpRouters(configuration, findings);
   }
   const speaksHttp = has(http.routers) || has(http.middlewares) || has(http.services);
   if ((hasTcp || hasUdp) && !speaksHttp) return [];
-  const problems = buildServices(configuration, "http");
+  const problems = buildServices(configuration, "http", findings);
   if (problems.length > 0) return problems;
   buildRouters(configuration, options.defaultRule, findings);
   return [];

@@ -67,8 +67,7 @@ export function unknownPort(container: Container, service: string, origin: strin
     const reason =
       `the Engine lists no ports for its network mode and no label names the port of "${service}"`;
     const finding = containerProblem(container, origin, reason, `Add the label ${label}`);
-    const isLabelled = Object.keys(container.labels).some((key) => /^traefik\./i.test(key));
-    return isLabelled ? finding : {
+    return container.isLabelled ? finding : {
       ...finding,
       severity: "info",
       message: `Traefik exposes every container and had no route to "${container.service}", as ${reason}`,
@@ -84,6 +83,20 @@ export function unknownPort(container: Container, service: string, origin: strin
     hint: `Add to decisions.yaml: services: { ${
       yamlWord(container.service)
     }: { ports: [PORT] } } with the port that the image exposes`,
+  };
+}
+
+/** The port is the lowest of the compose files, and the image may expose a lower one. */
+export function assumedPort(container: Container, port: number, origin: string | undefined): Diagnostic {
+  return {
+    code: "traefik-port-assumed",
+    severity: "question",
+    message:
+      `The routes of the service "${container.service}" lead to port ${port}, the lowest of its compose file: what its image exposes is not at hand, and Traefik takes the lowest of all`,
+    ...at(spanOf(container, origin)),
+    hint: `Where the image exposes a lower one, or to accept ${port}: services: { ${
+      yamlWord(container.service)
+    }: { ports: [${port}] } }`,
   };
 }
 

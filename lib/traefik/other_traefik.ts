@@ -14,11 +14,14 @@ export interface OtherTraefik {
   readonly files: TraefikFiles;
 }
 
-/** What other projects define for the Traefik that is the stack's as well. */
-export interface OtherDefinitions {
-  /** Middlewares, services, TLS options, transports; the first that has a name holds. */
-  readonly routings: readonly Routing[];
-  /** A host as the cluster's Traefik reaches it from anywhere; undefined where nobody knows it. */
+/** What other projects define for the Traefik that is the stack's as well; the first that has a name holds. */
+export type OtherDefinitions = readonly Definitions[];
+
+/** What one of them defines. */
+export interface Definitions {
+  /** Middlewares, services, TLS options, transports. */
+  readonly routing: Routing;
+  /** A host that it names as the cluster's Traefik reaches it from anywhere; undefined where nobody knows it. */
   addressOf(host: string): string | undefined;
 }
 
@@ -29,14 +32,12 @@ type Elements = ReadonlyMap<string, Element>;
  * The stack's own sections with those elements of other projects that its own refer to, over as many steps as it takes.
  * Routers, stores and certificates stay with the project that has them.
  */
-export function joinOthers(own: Sections, other: OtherDefinitions): Sections {
-  const { routings, addressOf } = other;
+export function joinOthers(own: Sections, others: OtherDefinitions): Sections {
   const pick = (section: (routing: Routing) => Elements): Elements =>
     new Map(
-      routings.flatMap((routing) => [...section(routing)]).toReversed().map(([name, element]) => [
-        name,
-        reachable(element, addressOf),
-      ]),
+      others.flatMap(({ routing, addressOf }) =>
+        [...section(routing)].map(([name, element]) => [name, reachable(element, addressOf)] as const)
+      ).toReversed(),
     );
   const available = {
     httpServices: pick(({ http }) => http.services),
@@ -112,7 +113,7 @@ function textsIn(value: unknown): readonly string[] {
 }
 
 /** The element with the addresses in it as they are reached from outside of its project. */
-function reachable(element: Element, addressOf: OtherDefinitions["addressOf"]): Element {
+function reachable(element: Element, addressOf: Definitions["addressOf"]): Element {
   return { ...element, fields: inside(element.fields, addressOf) as Element["fields"] };
 }
 
@@ -120,7 +121,7 @@ function reachable(element: Element, addressOf: OtherDefinitions["addressOf"]): 
 const ADDRESS_KEYS = new Set(["address", "url"]);
 const ADDRESS = /^([a-z][a-z0-9+.-]*:\/\/)?([^/:@\s]+)(?=[:/]|$)/i;
 
-function inside(value: unknown, addressOf: OtherDefinitions["addressOf"]): unknown {
+function inside(value: unknown, addressOf: Definitions["addressOf"]): unknown {
   if (Array.isArray(value)) return value.map((item) => inside(item, addressOf));
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(

@@ -17,6 +17,8 @@ export interface RoutingInput {
   readonly project: Project;
   /** The container ports of a service: its image's `EXPOSE` with compose's `expose` and `ports`. */
   exposedPorts(service: string): readonly number[];
+  /** Whether its image may expose others, as nobody has told; absent: of no service. */
+  mayExposeMore?(service: string): boolean;
   readonly files: TraefikFiles;
   /** What `env` in templates reads; absent: the environment of the stack's Traefik. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -37,8 +39,13 @@ export function readRouting(input: RoutingInput): Routing {
   const environment = input.environment ?? traefik?.environment ?? {};
   const fixed = readStaticConfiguration(files.static, traefik?.flags ?? [], environment);
   const options = dockerOptionsOf(fixed.configuration);
-  const containers = containersOf(project, (service) => input.exposedPorts(service))
-    .filter((container) => traefik !== undefined || isLabelled(container));
+  const containers = containersOf(
+    project,
+    (service) => input.exposedPorts(service),
+    (service) => input.mayExposeMore?.(service) ?? false,
+  )
+    // Without a Traefik in the stack one elsewhere may read its labels, but nothing is routed by default.
+    .filter(({ isLabelled }) => traefik !== undefined || isLabelled);
   const results = containers.map((container) => configureContainer(container, options));
   const configurations = results.flatMap(({ configuration }) => configuration ?? []);
   const dynamic = files.dynamic.map((file) => readDynamicFile(file, environment));
@@ -74,11 +81,6 @@ function flagsPlace(project: Project, own: FoundTraefik | undefined): { span?: S
 
 function withoutDynamic(files: TraefikFiles): TraefikFiles {
   return { ...files, dynamic: [] };
-}
-
-/** Without a Traefik in the stack one elsewhere may read its labels, but nothing is routed by default. */
-function isLabelled({ labels }: Container): boolean {
-  return Object.keys(labels).some((key) => key.toLowerCase().startsWith("traefik."));
 }
 
 type Sections = Pick<Routing, "http" | "tcp" | "udp" | "tls">;

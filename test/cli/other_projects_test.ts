@@ -187,6 +187,107 @@ Deno.test("Traefik's own project reaches what its files name in projects that ar
   });
 });
 
+Deno.test("a name with dots that another project's Traefik has leads to the cluster's", async () => {
+  const compose = MACHINE["traefik/compose.yaml"]
+    .replace(
+      "    networks: [proxy]\n    volumes",
+      "    networks: { proxy: { aliases: [login.example.org] } }\n    volumes",
+    );
+  await withFiles({ ...MACHINE, "traefik/compose.yaml": compose }, async (machine) => {
+    const gathered = await read(machine, { stack: `${machine}/shop`, traefik: "traefik" });
+    const lines = Object.values(
+      objectsOf(gathered).find(({ metadata }) => metadata.name === "cluster-names")?.["data"] ?? {},
+    );
+    assert.match(
+      String(lines[0]),
+      /login\.example\.org\.shop\.svc\.cluster\.local traefik\.kube-system\.svc\.cluster\.local answer auto/,
+    );
+  });
+});
+
+/** Two more projects on the same network, each with a `login` of its own. */
+const NAMESAKES = {
+  ...MACHINE,
+  "blog/compose.yaml": `services:
+  login:
+    image: registry.example/login:2
+    expose: ["9091"]
+    networks: [proxy]
+    labels:
+      traefik.enable: "true"
+      traefik.http.middlewares.blog-login.forwardauth.address: http://login:9091/blog
+      traefik.http.services.blog.loadbalancer.server.port: "9091"
+networks: { proxy: { external: true } }
+`,
+  "wiki/compose.yaml": `services:
+  web:
+    image: registry.example/wiki:1
+    environment: { LOGIN: "http://login:9091" }
+    networks: [proxy]
+    labels:
+      traefik.enable: "true"
+      traefik.http.routers.wiki.rule: Host(\`wiki.example.org\`)
+      traefik.http.routers.wiki.entrypoints: https
+      traefik.http.routers.wiki.middlewares: blog-login@docker
+      traefik.http.services.wiki.loadbalancer.server.port: "3000"
+networks: { proxy: { external: true } }
+`,
+};
+
+Deno.test("of services of one name in two projects, what one defines leads to its own", async () => {
+  await withFiles(NAMESAKES, async (machine) => {
+    const gathered = await read(machine, { stack: `${machine}/wiki`, neighbours: ["traefik", "blog"] });
+    assert.deepEqual(
+      (find(gathered, "Middleware", "blog-login")?.["forwardAuth"] as { address: string }).address,
+      "http://login.blog.svc.cluster.local:9091/blog",
+    );
+  });
+});
+
+Deno.test("a name that services of two projects have is said where it is called, and leads to one", async () => {
+  await withFiles(NAMESAKES, async (machine) => {
+    const gathered = await read(machine, { stack: `${machine}/wiki`, neighbours: ["traefik", "blog"] });
+    const [finding, ...more] = gathered.diagnostics.filter(({ code }) => code === "kube-host-ambiguous");
+    assert.deepEqual(more, []);
+    assert.match(finding?.message ?? "", /"login" is a service of "traefik" and "blog".*that of "traefik"$/);
+    assert.equal(finding?.span?.line, 4);
+    assert.equal(find(gathered, "Service", "login")?.["externalName"], "login.traefik.svc.cluster.local");
+    const alone = await read(machine, { stack: `${machine}/wiki`, neighbours: ["traefik"] });
+    assert.ok(!codes(alone).includes("kube-host-ambiguous"));
+  });
+});
+
+Deno.test("a secret and a config that another project makes are copied; what nobody makes is asked for", async () => {
+  const files = {
+    "a/compose.yaml": `services: { make: { image: "registry.example/a:1" } }
+secrets: { token: { file: ./token, name: shared_token } }
+configs: { words: { content: "hello" } }
+`,
+    "a/token": "s3cr3t-of-both",
+    "b/compose.yaml": `services:
+  use:
+    image: registry.example/b:1
+    secrets: [shared_token, lost]
+    configs: [a_words]
+secrets: { shared_token: { external: true }, lost: { external: true } }
+configs: { a_words: { external: true } }
+`,
+  };
+  await withFiles(files, async (machine) => {
+    const gathered = await read(machine, { stack: `${machine}/b`, neighbours: ["a"] });
+    const asked = gathered.diagnostics.filter(({ code }) => code === "kube-external-file-object");
+    assert.deepEqual(asked.map(({ message }) => /"(.+?)"/.exec(message)?.[1]), ["lost"]);
+    const copied = gathered.diagnostics.filter(({ code }) => code === "kube-external-copied");
+    assert.deepEqual(copied.map(({ span }) => span?.line), [7, 6]);
+    const of = (kind: string, key: string): unknown =>
+      objectsOf(gathered).find((object) =>
+        object.kind === kind && Object.keys(object["data"] ?? {}).includes(key)
+      )?.["data"];
+    assert.deepEqual(of("ConfigMap", "a_words"), { a_words: "hello" });
+    assert.deepEqual(of("Secret", "shared_token"), { shared_token: btoa("s3cr3t-of-both") });
+  });
+});
+
 Deno.test("a folder without Traefik, and one without a project, are errors at the decision", async () => {
   const files = { ...MACHINE, "shop/decisions.yaml": "traefik: { from: ../other }\n", "other/notes": "" };
   await withFiles(files, async (machine) => {

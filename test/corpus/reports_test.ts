@@ -60,6 +60,17 @@ for (const [input, wanted] of Object.entries(expected)) {
   });
 }
 
+Deno.test({
+  name: "every input of the corpus is held to what is right",
+  ignore: !isThere,
+  fn: async () => {
+    const inputs = (await Array.fromAsync(Deno.readDir(CORPUS))).flatMap(({ name, isDirectory }) =>
+      isDirectory ? [name] : []
+    );
+    assert.deepEqual(Object.keys(expected).sort(), inputs.sort());
+  },
+});
+
 Deno.test("docs/reports.md has every input, with what is right and what is done", async () => {
   const lines = Object.entries(expected).map(([input, { right, now }]) => `| ${input} | ${right} | ${now} |`);
   const text = [

@@ -1,7 +1,15 @@
 /** Names that no Service can have, as lines for the cluster's CoreDNS: below the namespace's own domain, and nowhere else. */
 import { type Context, isSkipped } from "../../stack/context.ts";
 import { isQuestion, isServiceName, serviceLabel } from "../../stack/names.ts";
-import { clusterAddress, type NeighbourName } from "../../stack/network/neighbours.ts";
+import { traefikDecisions } from "../../decisions/traefik.ts";
+import { dnsNames, isKeptName } from "../../stack/network/dns_names.ts";
+import {
+  clusterAddress,
+  type NeighbourName,
+  networksOf,
+  projectNetworks,
+} from "../../stack/network/neighbours.ts";
+import { findTraefik } from "../../traefik/find_traefik.ts";
 import type { OddName } from "../../stack/network/odd_names.ts";
 import { aliasServiceName, sharedAliases } from "../../stack/network/shared_aliases.ts";
 import { podGroups } from "../../stack/pod_groups.ts";
@@ -47,6 +55,11 @@ export function clusterNames(context: Context, { odd, neighbours, services }: Na
     if (isServiceName(host) || !isQuestion(host) || answers.has(host)) continue;
     answers.set(host, { host, address: clusterAddress(found) });
   }
+  for (const { host, name } of traefikNames(context)) {
+    if (!answers.has(host)) {
+      answers.set(host, { host, address: traefikAddress(context), ...(name === undefined ? {} : { name }) });
+    }
+  }
   const hosts = new Set(answers.keys());
   if (answers.size === 0) return { objects: [], hosts };
   const { namespace, project } = context;
@@ -66,6 +79,38 @@ export function clusterNames(context: Context, { odd, neighbours, services }: Na
     data: { [clusterNamesKey(namespace)]: text.join("\n") },
   };
   return { objects: [{ object }], hosts };
+}
+
+/**
+ * What Traefik is called by a name with dots: that of a host that it serves, so that pods reach it by the host's own name
+ * and certificate without a way over the outside. Of its own project, or of one on a network of the project's.
+ */
+function traefikNames(context: Context): readonly Pick<Answer, "host" | "name">[] {
+  const { project, routing, otherProjects = [] } = context;
+  const shared = projectNetworks(project);
+  const own = routing.traefikService === undefined ? [] : [{ project, traefik: routing.traefikService }];
+  const others = otherProjects.flatMap((other) => {
+    const traefik = findTraefik(other.project)?.service;
+    const service = other.project.services[traefik ?? ""];
+    const isNear = service !== undefined &&
+      networksOf(other.project, service).some((network) => shared.has(network));
+    return traefik === undefined || !isNear ? [] : [{ project: other.project, traefik }];
+  });
+  return [...own, ...others].flatMap((one) => {
+    const service = one.project.services[one.traefik];
+    const names = service === undefined ? [] : dnsNames(one.project, service);
+    return names.filter(({ name }) => isKeptName(one.project, one.traefik, name))
+      .map(({ name, kind, path }) => {
+        const host = name.toLowerCase();
+        return one.project === project
+          ? { host, name: { host, service: one.traefik, kind, path } }
+          : { host };
+      });
+  });
+}
+
+function traefikAddress({ decisions }: Context): string {
+  return clusterAddress({ name: "traefik", namespace: traefikDecisions(decisions.traefik).namespace });
 }
 
 /** The key of a project's lines, in its own ConfigMap and in that of the cluster's CoreDNS: one for each namespace. */

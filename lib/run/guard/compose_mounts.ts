@@ -1,8 +1,12 @@
 /** What services of the compose files share on purpose: what they share there, they share afterwards too. */
 import type { Project } from "../../../compose/project.ts";
 import { contains, overlaps, type Place } from "../../node/place.ts";
+import type { Neighbour } from "../../stack/context.ts";
+import { label } from "../../stack/names.ts";
+import { podGroups } from "../../stack/pod_groups.ts";
 import type { SeenMount, SharedInCompose } from "./in_use.ts";
 import type { Places } from "./look.ts";
+import type { SharedWithPod } from "./pods_in_use.ts";
 
 /** What a service mounts, by the compose files. */
 interface Declared {
@@ -10,21 +14,65 @@ interface Declared {
   readonly binds: readonly Place[];
 }
 
-/**
- * A container of another service of the same project, on a mount that the files give it, beside a service that the
- * files give it too. A container of the service itself is what stands in the way.
- */
-export async function sharedInCompose(project: Project, places: Places): Promise<SharedInCompose> {
+/** By whom a directory is shared on purpose, before the move and after it. */
+export interface SharedByFiles {
+  /**
+   * A container of another service, be it of another project that is known, on a mount that the files give it, beside a
+   * service that the files give it too. A container of the service itself is what stands in the way.
+   */
+  readonly isShared: SharedInCompose;
+  /** The same of a pod of another project that is known. */
+  readonly isSharedPod: SharedWithPod;
+}
+
+/** @param neighbours other projects whose files are known */
+export async function sharedByFiles(
+  project: Project,
+  neighbours: readonly Neighbour[],
+  places: Places,
+): Promise<SharedByFiles> {
+  const projects = new Map(
+    await Promise.all(
+      [project, ...neighbours.map((neighbour) => neighbour.project)].map(async (one) =>
+        [one.name, await declaredIn(one, places)] as const
+      ),
+    ),
+  );
+  const declared = (name: string | undefined, service: string | undefined): Declared | undefined =>
+    projects.get(name ?? "")?.get(service ?? "");
+  return {
+    isShared: (container, mount, { service }) => {
+      const own = declared(project.name, service);
+      const other = declared(container.project, container.service);
+      if (own === undefined || other === undefined) return false;
+      if (container.project === project.name && container.service === service) return false;
+      return has(other, mount, contains) && has(own, mount, overlaps);
+    },
+    isSharedPod: ({ metadata: { namespace, labels } }, { service }, place) => {
+      const own = declared(project.name, service);
+      const neighbour = neighbours.find((one) => one.namespace === namespace);
+      if (own === undefined || neighbour === undefined) return false;
+      const { hostOf } = podGroups(neighbour.project);
+      return Object.keys(neighbour.project.services)
+        .filter((name) => label(hostOf(name)) === labels?.["app.kubernetes.io/name"])
+        .some((name) => {
+          const other = declared(neighbour.project.name, name);
+          return other !== undefined && sharesPlace(own, other, place);
+        });
+    },
+  };
+}
+
+function sharesPlace(own: Declared, other: Declared, place: Place): boolean {
+  return [...own.volumes].some((volume) => other.volumes.has(volume)) ||
+    [own, other].every(({ binds }) => binds.some((bind) => overlaps(bind, place)));
+}
+
+async function declaredIn(project: Project, places: Places): Promise<ReadonlyMap<string, Declared>> {
   const names = Object.keys(project.services);
-  const declared = new Map(
+  return new Map(
     await Promise.all(names.map(async (name) => [name, await declaredBy(name, project, places)] as const)),
   );
-  return (container, mount, { service }) => {
-    const own = service === undefined ? undefined : declared.get(service);
-    const other = container.project === project.name ? declared.get(container.service ?? "") : undefined;
-    if (own === undefined || other === undefined || container.service === service) return false;
-    return has(other, mount, contains) && has(own, mount, overlaps);
-  };
 }
 
 async function declaredBy(service: string, project: Project, places: Places): Promise<Declared> {

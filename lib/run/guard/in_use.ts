@@ -2,6 +2,7 @@
 import type { Diagnostic, Severity } from "../../diagnostics/diagnostic.ts";
 import type { Container, ContainerMount } from "../../docker/containers.ts";
 import { describeObject, type PlannedObject } from "../../kube/object.ts";
+import { label } from "../../stack/names.ts";
 import { overlaps, type Place } from "../../node/place.ts";
 import { comesBack, isActive, keepCommand, stateWords, stopCommand, whose } from "./container_words.ts";
 
@@ -39,6 +40,10 @@ export interface Telling {
 
 /** Why it is said at all. */
 export const WHY = "two servers on one directory destroy what is in it";
+
+/** The way where two projects share a directory. */
+export const SHARED_ON_PURPOSE =
+  "; where both write there on purpose, as in Docker, name the folder of its project, too: --stack DIRECTORY";
 
 /**
  * One finding for each container that writes where a workload writes too, as two servers on one directory destroy
@@ -103,8 +108,14 @@ function dataInUse(container: Container, met: readonly Met[], { severity, doing 
       first === undefined ? "" : describeObject(first.planned.object)
     } ${doing}: ${WHY}`,
     ...(source === undefined ? {} : { span: source }),
-    hint: `Stop it before the move: ${stopCommand(container)}`,
+    hint: `Stop it before the move: ${stopCommand(container)}${elsewhere(container, first)}`,
   };
+}
+
+/** What a container of another project needs where both are meant to write there. */
+function elsewhere({ project }: Container, first: Met | undefined): string {
+  const own = first?.planned.object.metadata.labels?.["app.kubernetes.io/part-of"];
+  return project === undefined || own === undefined || label(project) === own ? "" : SHARED_ON_PURPOSE;
 }
 
 /** One for each engine, so that one command is enough. */

@@ -32,7 +32,7 @@ export interface Found {
 /** Nothing of it where none of them writes to a directory. */
 export function judge(sight: Sight, starts: readonly Start[], manner: Manner): Found {
   const { severity, withoutEngine } = manner;
-  const { workloads, engines, isShared, processes, pods } = sight;
+  const { workloads, engines, isShared, isSharedPod, processes, pods } = sight;
   const planned = new Set(starts.map((start) => start.planned));
   const starting = workloads.filter((workload) => planned.has(workload.planned));
   if (starting.length === 0) return { diagnostics: [], isPassing: false };
@@ -46,7 +46,7 @@ export function judge(sight: Sight, starts: readonly Start[], manner: Manner): F
     ...processesInUse(processes.holders, starting, judged, manner),
   ];
   const gone = new Set(starts.filter(({ isNew }) => isNew).map(({ planned: { object } }) => object));
-  const found = podsInUse(pods.pods, starting, sharing(sight), gone, manner);
+  const found = podsInUse(pods.pods, starting, { inPlan: sharing(sight), isSharedPod }, gone, manner);
   const isBlind = processes.unseen > 0 && engines.hasEngine;
   const isUnknown = sight.where === "unknown" && hasErrors(others);
   return {

@@ -3,9 +3,9 @@ import type { LiveObject } from "../../cluster/live_object.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
 import { list, record } from "../../values/json.ts";
-import { describeObject, type KubeObject } from "../../kube/object.ts";
+import { describeObject, type KubeObject, type PlannedObject } from "../../kube/object.ts";
 import { overlaps, type Place } from "../../node/place.ts";
-import { type Starting, type Telling, WHY } from "./in_use.ts";
+import { SHARED_ON_PURPOSE, type Starting, type Telling, WHY } from "./in_use.ts";
 
 /** A pod and where it writes. */
 export interface SeenPod {
@@ -17,6 +17,17 @@ export interface SeenPod {
 export interface PodInUse {
   readonly diagnostic: Diagnostic;
   readonly isEnding: boolean;
+}
+
+/** Whether the files of a pod's project and of the workload's give both of them the place. */
+export type SharedWithPod = (pod: LiveObject, planned: PlannedObject, place: Place) => boolean;
+
+/** Who shares a place with a workload on purpose. */
+export interface Sharing {
+  /** Workloads of the same plan. */
+  readonly inPlan: (planned: KubeObject, place: Place) => readonly KubeObject[];
+  /** Pods of other projects. */
+  readonly isSharedPod: SharedWithPod;
 }
 
 /** Whether the pod's containers may write: it is not over yet. */
@@ -34,7 +45,7 @@ export function mayWrite({ status }: LiveObject): boolean {
 export function podsInUse(
   pods: readonly SeenPod[],
   starting: readonly Starting[],
-  sharing: (planned: KubeObject, place: Place) => readonly KubeObject[],
+  { inPlan, isSharedPod }: Sharing,
   gone: ReadonlySet<KubeObject>,
   { severity, doing }: Telling,
 ): readonly PodInUse[] {
@@ -44,7 +55,7 @@ export function podsInUse(
       if (isOwn(pod, object, gone.has(object))) return [];
       const place = wanted.find((place) =>
         places.some((one) => overlaps(one, place)) &&
-        !sharing(object, place).some((other) => belongsTo(pod, other))
+        !inPlan(object, place).some((other) => belongsTo(pod, other)) && !isSharedPod(pod, planned, place)
       );
       return place === undefined ? [] : [{ planned, place }];
     });
@@ -71,10 +82,17 @@ export function podsInUse(
           }`
           : `End what it belongs to first; look with: kubectl get pod ${shellWord(name)} -n ${
             shellWord(namespace)
-          } -o yaml`,
+          } -o yaml${elsewhere(pod, first.planned.object)}`,
       },
     }];
   });
+}
+
+/** What a pod of another stack needs where both are meant to write there. */
+function elsewhere({ metadata: { namespace, labels } }: LiveObject, { metadata }: KubeObject): string {
+  const project = labels?.["app.kubernetes.io/part-of"];
+  if (project === undefined || namespace === metadata.namespace) return "";
+  return SHARED_ON_PURPOSE;
 }
 
 /** The pods of a StatefulSet that is made again are found again by their names; all others start beside the old ones. */

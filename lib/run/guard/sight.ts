@@ -5,8 +5,9 @@ import type { Environment } from "../../docker/endpoints.ts";
 import { type KubeObject, objectKey, type PlannedObject } from "../../kube/object.ts";
 import { ownMounts } from "../../node/place.ts";
 import { lookAtProcesses, type Sight as ProcessSight } from "../../node/processes.ts";
-import { sharedInCompose } from "./compose_mounts.ts";
-import type { SharedInCompose, Starting } from "./in_use.ts";
+import type { Neighbour } from "../../stack/context.ts";
+import { type SharedByFiles, sharedByFiles } from "./compose_mounts.ts";
+import type { Starting } from "./in_use.ts";
 import { type EngineSight, lookAtEngines, lookAtPods, Places, type PodSight } from "./look.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 import { type ClaimPaths, claimPaths, isWorkload, mountedPaths, writtenPaths } from "./written.ts";
@@ -19,6 +20,8 @@ export interface SightOptions {
   /** All that the plan has: volumes, and who shares them. */
   readonly all: readonly PlannedObject[];
   readonly project: Project;
+  /** Other projects of the machine whose files are known. */
+  readonly neighbours?: readonly Neighbour[];
   /** Where Docker's own settings are named. */
   readonly environment: Environment;
 }
@@ -27,13 +30,12 @@ export interface SightOptions {
 export type Where = Whereabouts | "anywhere";
 
 /** What was seen. */
-export interface Sight {
+export interface Sight extends SharedByFiles {
   readonly where: Where;
   /** Every workload of the plan that writes to directories; those that are to start as they were given. */
   readonly workloads: readonly Starting[];
   /** Every workload of the plan that mounts directories, to write to or to read only: they share them by plan. */
   readonly mounting: readonly Starting[];
-  readonly isShared: SharedInCompose;
   readonly engines: EngineSight;
   readonly pods: PodSight;
   readonly processes: ProcessSight;
@@ -50,7 +52,7 @@ const NO_PROCESSES: ProcessSight = { holders: [], unseen: 0 };
  * @throws what `/proc` and the API server throw
  */
 export async function lookAround(
-  { client, namespace, all, project, environment }: SightOptions,
+  { client, namespace, all, project, neighbours = [], environment }: SightOptions,
   where: Where,
   starting: readonly PlannedObject[],
 ): Promise<Sight> {
@@ -75,7 +77,7 @@ export async function lookAround(
     where,
     workloads,
     mounting: await startingAt(mountedPaths),
-    isShared: isElsewhere ? (): boolean => false : await sharedInCompose(project, places),
+    ...await sharedByFiles(project, neighbours, places),
     engines: isElsewhere ? NO_ENGINES : await lookAtEngines(environment, places),
     pods: hasPods ? await lookAtPods(client, namespace, claims, places, !isElsewhere) : NO_PODS,
     processes: where === "here" && wanted.length > 0

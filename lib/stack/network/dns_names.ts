@@ -1,6 +1,6 @@
 /** The names by which one container finds another in compose. */
 import type { Path, Project, Service } from "../../../compose/project.ts";
-import { isServiceName, serviceLabel } from "../names.ts";
+import { isQuestion, isServiceName, serviceLabel } from "../names.ts";
 import { addressesOf, dockerNames } from "./docker_names.ts";
 
 /** One name of a service, and the place that gives it. */
@@ -11,8 +11,10 @@ export interface DnsName {
 }
 
 /**
- * Every name of a service: its own, `container_name`, network aliases, `hostname`, and what other services call
- * it in `links`, or its fixed address in `extra_hosts`. Each name once, the first that gives it.
+ * Every name of a service: its own, `container_name`, network aliases, `hostname` (which Docker answers from version 25
+ * on, by buildEndpointDNSNames of its daemon), and what other services call it in `links`, or its fixed address in
+ * `extra_hosts`. Each name once, the first that gives it. A `hostname` under which a proxy of the stack serves people is
+ * none: what calls it means the proxy, with its certificate.
  */
 export function dnsNames(project: Project, service: Service): readonly DnsName[] {
   const root: Path = ["services", service.name];
@@ -25,7 +27,7 @@ export function dnsNames(project: Project, service: Service): readonly DnsName[]
       names.push({ name: alias, kind: "alias", path: [...root, "networks", network, "aliases", index] });
     }
   }
-  if (service.hostname !== undefined) {
+  if (service.hostname !== undefined && !isProxied(project, service.hostname)) {
     names.push({ name: service.hostname, kind: "hostname", path: [...root, "hostname"] });
   }
   for (const other of Object.values(project.services)) {
@@ -45,6 +47,15 @@ export function dnsNames(project: Project, service: Service): readonly DnsName[]
   }
   const seen = new Set<string>();
   return names.filter(({ name }) => name !== "" && !seen.has(name) && seen.add(name));
+}
+
+/** Whether a name with dots stands in a label of the stack, as in a rule of Traefik's, or is nginx-proxy's. */
+function isProxied({ services }: Project, name: string): boolean {
+  if (!name.includes(".")) return false;
+  const isWord = (text: string): boolean => text.toLowerCase().split(/[^\w.-]+/).includes(name.toLowerCase());
+  return Object.values(services).some(({ labels, environment }) =>
+    [...Object.values(labels ?? {}), environment?.["VIRTUAL_HOST"] ?? ""].some(isWord)
+  );
 }
 
 /**
@@ -77,4 +88,14 @@ export function hasService(project: Project, service: string, name: string): boo
   const found = project.services[service];
   if (found === undefined || !isServiceName(name.toLowerCase())) return false;
   return name === serviceLabel(service) || dnsNames(project, found).some((own) => own.name === name);
+}
+
+/**
+ * Whether the cluster's DNS answers to it as it is written, and texts keep it: a name with dots that a file gives, which
+ * a certificate may bear. A service's own name has none in the cluster.
+ */
+export function isKeptName(project: Project, service: string, name: string): boolean {
+  const found = project.services[service];
+  return found !== undefined && name.includes(".") && isQuestion(name.toLowerCase()) &&
+    dnsNames(project, found).some((own) => own.name === name && own.kind !== "service");
 }

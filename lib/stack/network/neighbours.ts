@@ -67,6 +67,35 @@ export function neighbourNames(
   return found;
 }
 
+/** A name to which services of several projects answer on one network: Docker's DNS takes one of them by chance. */
+export interface AmbiguousName {
+  readonly host: string;
+  /** A service of the project itself is one of them, to which the name leads in the cluster; else to the first. */
+  readonly isOwn: boolean;
+  readonly answers: readonly NeighbourName[];
+}
+
+/** The names of which a service of the project may mean several, on the networks that it is on. */
+export function ambiguousNames(
+  project: Project,
+  service: Service,
+  neighbours: readonly Neighbour[],
+): readonly AmbiguousName[] {
+  const networks = new Set(networksOf(project, service));
+  const beside = Object.values(project.services).filter((one) =>
+    networksOf(project, one).some((network) => networks.has(network))
+  );
+  const own = new Set(beside.flatMap((one) => dnsNames(project, one).map(({ name }) => name)));
+  const answers = neighbours.flatMap((neighbour) =>
+    Object.values(neighbour.project.services).filter(({ name }) => !neighbour.skipped.has(name))
+      .flatMap((one) => namesOn(networks, neighbour, one))
+  );
+  return [...Map.groupBy(answers, ({ host }) => host)].flatMap(([host, all]): AmbiguousName[] => {
+    const count = new Set(all.map(({ namespace }) => namespace)).size;
+    return own.has(host) || count > 1 ? [{ host, isOwn: own.has(host), answers: all }] : [];
+  });
+}
+
 /** One `external_links`, and whom it means where that is a container of a project that is known. */
 export interface ExternalLink {
   readonly path: Path;

@@ -17,21 +17,24 @@ export interface OddName {
 }
 
 /**
- * What compose files give to services, and of the names that Docker makes by itself those of which a text of the stack
- * speaks. Each name once for each service; a `hostname` is none, as Docker answers it to nobody else.
+ * What compose files give to services, and of the names that Docker makes by itself, and of a `hostname`, those of which
+ * a text of the stack speaks. Each name once for each service.
  */
 export function oddNames(project: Project, bindSources: BindSources): readonly OddName[] {
   const services = Object.values(project.services);
-  const written = services.flatMap((service) => writtenNames(project, service));
+  const all = services.flatMap((service) => writtenNames(project, service));
+  const written = all.filter(({ kind }) => kind !== "hostname");
   const known = new Set(written.map(({ host }) => host));
-  const generated = services.flatMap((service) => generatedNames(project, service))
-    .filter(({ host }) => !known.has(host));
-  const spoken = generated.length === 0 ? "" : textsOf(project, bindSources);
-  return [...written, ...generated.filter(({ host }) => speaksOf(spoken, host))];
+  const others = [
+    ...all.filter(({ kind }) => kind === "hostname"),
+    ...services.flatMap((service) => generatedNames(project, service)),
+  ].filter(({ host }) => !known.has(host));
+  const spoken = others.length === 0 ? "" : textsOf(project, bindSources);
+  return [...written, ...others.filter(({ host }) => speaksOf(spoken, host))];
 }
 
 function writtenNames(project: Project, service: Service): OddName[] {
-  const names = dnsNames(project, service).filter(({ kind }) => kind !== "hostname")
+  const names = dnsNames(project, service)
     .map(({ name, kind, path }) => ({ host: name.toLowerCase(), service: service.name, kind, path }))
     .filter(({ host }) => !isServiceName(host));
   return [...new Map(names.toReversed().map((name) => [name.host, name])).values()].toReversed();
