@@ -14,16 +14,17 @@ const LONGEST = 38;
 export interface MapDotOptions {
   /** The service in the middle, whose needs have their reasons written beside them. */
   readonly around?: string;
-  /** Where a click on a service leads. */
+  /** Where a click on a service leads, on a page that has a title and a legend of its own. */
   readonly href?: (service: string) => string;
 }
 
 /** Nodes and edges have classes (`service`, `outside`, `store`, `need`), so that a page can give them its colours. */
 export function renderMapDot(map: StackMap, { around, href }: MapDotOptions = {}): string {
+  const label = href === undefined ? map.project + LEGEND : "";
   return [
     "digraph stack {",
     '  graph [rankdir="LR" fontname="Arial" nodesep="0.18" ranksep="0.9" pad="0.3" ' +
-    `label=${text(map.project + LEGEND)} labelloc="t" fontsize="14" tooltip=${text(map.project)}]`,
+    `label=${text(label)} labelloc="t" fontsize="14" tooltip=${text(map.project)}]`,
     '  node [fontname="Arial" fontsize="11" shape="box" style="rounded,filled" ' +
     'fillcolor="#ffffff" color="#475569" margin="0.16,0.06" height="0.3"]',
     '  edge [fontname="Arial" fontsize="9" color="#475569" arrowsize="0.7"]',

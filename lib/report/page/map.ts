@@ -40,7 +40,6 @@ function label(svg: SVGSVGElement, model: PageModel): void {
   svg.removeAttribute("height");
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", "Map of the stack");
-  svg.querySelector("g.graph > g > a > text")?.parentElement?.parentElement?.remove();
   for (const node of svg.querySelectorAll("g.node")) {
     const name = titleOf(node);
     const service = model.services.find((each) => `service ${each.name}` === name);
@@ -89,7 +88,7 @@ function controls(box: HTMLElement, svg: SVGSVGElement): HTMLElement {
     { class: "controls" },
     button("+", "Larger", () => show(zoom * STEP)),
     button("−", "Smaller", () => show(zoom / STEP)),
-    button("1:1", "Full size", () => show(1)),
+    button("Full size", "Full size", () => show(1)),
     button("Fit", "Fit the width", fit),
   );
 }
