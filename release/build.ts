@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import metadata from "../deno.json" with { type: "json" };
+import { bundlePageScript, PAGE_SCRIPT } from "../lib/cli/page_files.ts";
 import { type Built, pack, type Payload } from "./payload.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -15,6 +16,8 @@ const FILES = [
   "migrations",
   "examples",
   "docs/errors.md",
+  "lib/report/page/page.html",
+  "lib/report/page/style.css",
   "lib/migration/authoring.ts",
   "lib/embedded_cluster/modules",
   "lib/embedded_cluster/stages",
@@ -30,6 +33,7 @@ async function build(target: string): Promise<void> {
   const files = await pack({
     ...texts,
     "deno.json": JSON.stringify({ lock: false }),
+    [PAGE_SCRIPT]: await bundlePageScript(ROOT),
     // A plan that another release makes is told from one of this.
     "lib/release.json": JSON.stringify({ ...built, digest }),
   });

@@ -4,7 +4,7 @@ import { LAYOUTS, SECRET_FORMS } from "../render/options.ts";
 import type { On } from "./command.ts";
 import { append, withCluster, withInput, withOutput } from "./options.ts";
 
-/** `decide`, `explain`, `graph` and `render`. */
+/** `decide`, `explain`, `graph`, `report` and `render`. */
 export function declareViews(program: Command, on: On): void {
   const decide = withOutput(withInput(program.command("decide")))
     .description("ask the open questions one by one, and write the answers into decisions.yaml")
@@ -29,6 +29,11 @@ export function declareViews(program: Command, on: On): void {
     .description("draw the stack: services by migration, what they need and why, ways in, where data lies")
     .option("--of <service>", "only what is around one service");
   on(graph, async () => (await import("./graph_command.ts")).graph);
+
+  const report = withOutput(withCluster(withInput(program.command("report"))))
+    .description("write the stack as one page for a browser: map, services before and after, findings, runs")
+    .option("--to <file>", "the HTML file", "report.html");
+  on(report, async () => (await import("./report_command.ts")).report);
 
   declareRender(program, on);
 }

@@ -9,6 +9,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["migrate", "the bundled example, on the embedded cluster"],
     ["migrate --stack /opt/shop -f docker-compose.yml -f monitoring.yml --dry-run", "what would change"],
     ["migrate --stack /opt/shop --context prod --to 050", "on a cluster of one's own, up to a migration"],
+    ["migrate --stack /opt/shop --report shop.html", "with a page to look at while it goes on"],
     ["migrate --stacks /opt", "every project of the machine, Traefik's first"],
   ],
   images: [
@@ -51,6 +52,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["graph --stack /opt/shop --of web", "what is around one service"],
     ["graph --stack /opt/shop -o svg > shop.svg", "a picture for a browser"],
     ["graph --stack /opt/shop -o mermaid", "for a page that draws it"],
+  ],
+  report: [
+    ["report --stack /opt/shop", "report.html, before the move"],
+    ["report --stack /opt/shop --context prod --to shop.html", "with how far it is there"],
   ],
   render: [
     ["render --stack /opt/shop --to deploy", "a folder for each migration, a file for each object"],

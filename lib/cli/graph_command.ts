@@ -33,17 +33,18 @@ async function rendered(
   service: string | undefined,
   { outColour: colour, columns }: Terminal,
 ): Promise<string> {
+  const around = service === undefined ? {} : { around: service };
   switch (output) {
     case "json":
       return `${JSON.stringify({ schemaVersion: 1, ...map })}\n`;
     case "dot":
-      return renderMapDot(map, service);
+      return renderMapDot(map, around);
     case "mermaid":
       return renderMapMermaid(map);
     case "svg": {
       // Graphviz compiled to WebAssembly: loaded only where a picture is wanted.
       const { instance } = await import("@viz-js/viz");
-      return (await instance()).renderString(renderMapDot(map, service), { format: "svg" });
+      return (await instance()).renderString(renderMapDot(map, around), { format: "svg" });
     }
     default:
       return renderMapTree(map, { colour, columns });

@@ -14,7 +14,7 @@ import { loadStack } from "./load_stack.ts";
 import { loadScripts } from "./migration_files.ts";
 import type { InputOptions } from "./options.ts";
 import { planStack, type PlanStackOptions } from "./plan_stack.ts";
-import { inventoryOf } from "./secrets_command.ts";
+import { inventoryOf } from "./secret_inventory.ts";
 import { viewOf } from "./stack_view.ts";
 import type { Surroundings } from "./surroundings.ts";
 

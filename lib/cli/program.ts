@@ -89,6 +89,7 @@ function declareMoving(program: Command, on: On): void {
     .option("--accept-new-version", ACCEPT_NEW)
     .option("--allow-running", ALLOW_RUNNING)
     .option("--cross", CROSS)
+    .option("--report <file>", "write the page of the run, again while it goes on (see report)")
     .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do");
   on(migrate, async () => (await import("./migrate_command.ts")).migrate, true);
 
@@ -139,6 +140,7 @@ function declareLooking(program: Command, on: On): void {
     .description("show which migrations are applied, pending, changed or failed")
     .option("--drift", "show what others changed in the cluster since")
     .option("--watch", "show it again whenever it has changed, until Ctrl-C")
+    .option("--report <file>", "write it as a page, too; with --watch whenever it has changed (see report)")
     .option("--detailed-exitcode", "exit with 10 when there is something to do");
   on(status, async () => (await import("./status_command.ts")).status, true);
 

@@ -24,7 +24,7 @@ import { follow, lockTimeoutOf, writerOptions, type WriteSession } from "./write
 import type { CommandOptions, Run } from "./command.ts";
 import { type ChangeContext, prepareChange, type PreparedChange, previewOf } from "./secret_prepare.ts";
 import { needsPrompt, onlyName, randomValue, readValue } from "./secret_value.ts";
-import { inventoryOf } from "./secrets_command.ts";
+import { inventoryOf } from "./secret_inventory.ts";
 import { withStackLock } from "./stack_lock.ts";
 import { noCluster, nothingRecorded, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";

@@ -15,7 +15,7 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { asRecorded } from "./as_recorded.ts";
 import { stackDirectory } from "./load_stack.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
-import { inventoryOf } from "./secrets_command.ts";
+import { inventoryOf } from "./secret_inventory.ts";
 import { nothingRecorded } from "./status_command.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";

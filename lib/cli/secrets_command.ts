@@ -1,7 +1,6 @@
 /** `secrets list` and `secrets diff`: which secrets there are, and whether stack and cluster agree. No value. */
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { compareSecrets } from "../secrets/compare.ts";
-import { secretInventory } from "../secrets/inventory.ts";
 import type { SecretGroup } from "../secrets/place.ts";
 import { summarise } from "../secrets/summary.ts";
 import { CHANGE_NAME } from "../kube/jobs/script/secret_change.ts";
@@ -11,6 +10,7 @@ import { KEY_NAME, OWNER_LABEL } from "../run/names.ts";
 import { readChange, type SecretChange } from "../run/secrets/change_record.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
+import { inventoryOf } from "./secret_inventory.ts";
 import type { CommandOptions } from "./command.ts";
 import { noCluster, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -61,25 +61,6 @@ export async function diff(options: CommandOptions, surroundings: Surroundings):
     if (change !== undefined) terminal.err(`${describeChange(change)}\n`);
     const isSame = differences.every(({ state }) => state === "same");
     return options["detailedExitcode"] === true && !isSame ? ExitCode.pending : ExitCode.ok;
-  });
-}
-
-/**
- * The secrets of what was read, also where errors keep a plan from being made: a change that was interrupted is one.
- * @throws Failure (3) where there is no project
- */
-export function inventoryOf(stack: PlannedStack): readonly SecretGroup[] {
-  const { project, conversion, bindSources, decisions, plan } = stack;
-  if (project === undefined || conversion === undefined || bindSources === undefined) return refuse(stack);
-  return secretInventory({
-    conversion,
-    texts: { project, bindSources },
-    decisions,
-    objects: [
-      ...conversion.configuration,
-      ...conversion.traefik,
-      ...(plan?.migrations.flatMap(plannedObjects) ?? []),
-    ],
   });
 }
 

@@ -15,6 +15,7 @@ import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { asRecorded, canBePlanned } from "./as_recorded.ts";
+import { ReportFile } from "./report_file.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
@@ -47,15 +48,26 @@ export async function status(options: CommandOptions, surroundings: Surroundings
       const plan = await planNow();
       return { plan, ...await readStatus(plan, target.client, namespace) };
     };
+    const page = typeof options["report"] === "string"
+      ? await ReportFile.of(options["report"], stack, surroundings)
+      : undefined;
     if (options["watch"] === true) {
+      let drawn = "";
       await watch(
-        async () => asText(await look(), options, terminal, sources),
+        async () => {
+          const looked = await look();
+          const shown = asText(looked, options, terminal, sources);
+          if (shown.key !== drawn) await page?.write({ status: looked.status, isLive: true });
+          drawn = shown.key;
+          return shown;
+        },
         terminal,
         surroundings.signal,
       );
       return ExitCode.ok;
     }
     const { plan, status, diagnostics } = await look();
+    await page?.write({ status });
     const beside = await writesBeside(plan, stack, surroundings, target.client);
     const said = [...diagnostics, ...beside];
     if (options.output === "json") terminal.out(`${JSON.stringify({ ...status, diagnostics: said })}\n`);

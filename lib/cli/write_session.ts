@@ -11,7 +11,9 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { asRecorded, canBePlanned } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
+import { LiveReport } from "./live_report.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
+import { ReportFile } from "./report_file.ts";
 import type { CommandOptions } from "./command.ts";
 import { runDisplay } from "./run_display.ts";
 import { refuse } from "./status_command.ts";
@@ -128,10 +130,12 @@ export async function follow(
   const { options, terminal, stack } = session;
   const tally = new RunTally();
   const failures: Diagnostic[] = [];
+  const report = await liveReport(session, tally);
   const display = runDisplay(terminal);
   try {
     for await (const event of events) {
       tally.handle(event);
+      report?.handle(event);
       if ("diagnostics" in event) {
         failures.push(...event.diagnostics);
       }
@@ -141,6 +145,7 @@ export async function follow(
   } finally {
     display.close();
   }
+  await closeReport(report, session);
   printDiagnostics(failures, { terminal, options: { output: "text" }, sources: stack.sources });
   const isDone = tally.state === "applied" || tally.state === "unchanged";
   const { summary, next } = isDone && end !== undefined
@@ -149,6 +154,31 @@ export async function follow(
   if (options.output !== "json") terminal.out(`${summary}\n`);
   terminal.err(`${next}\n`);
   return exitCodeOf(tally);
+}
+
+/** The page that `--report` asks for; a file that cannot be written is said before anything is done. */
+async function liveReport(
+  { options, surroundings, stack, target }: WriteSession,
+  tally: RunTally,
+): Promise<LiveReport | undefined> {
+  const path = options["report"];
+  if (typeof path !== "string") return undefined;
+  const file = await ReportFile.of(path, stack, surroundings);
+  await file.write({ isLive: true });
+  return new LiveReport(file, { stack, client: target.client, tally, now: surroundings.now });
+}
+
+/** What came of the run counts, whatever becomes of its page. */
+async function closeReport(
+  report: LiveReport | undefined,
+  { terminal, options }: WriteSession,
+): Promise<void> {
+  try {
+    await report?.close();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    printDiagnostics(error.diagnostics, { terminal, options: { ...options, output: "text" } });
+  }
 }
 
 /** A flag's duration in milliseconds; a wrong one is a `Failure` with `ExitCode.usage`. */

@@ -10,16 +10,25 @@ const LEGEND = "\nan arrow leads to what is needed; dashed where only configurat
 const MOST_LINES = 3;
 const LONGEST = 38;
 
-/** @param around the service in the middle, whose needs have their reasons written beside them */
-export function renderMapDot(map: StackMap, around?: string): string {
+/** How the map is drawn. */
+export interface MapDotOptions {
+  /** The service in the middle, whose needs have their reasons written beside them. */
+  readonly around?: string;
+  /** Where a click on a service leads, on a page that has a title and a legend of its own. */
+  readonly href?: (service: string) => string;
+}
+
+/** Nodes and edges have classes (`service`, `outside`, `store`, `need`), so that a page can give them its colours. */
+export function renderMapDot(map: StackMap, { around, href }: MapDotOptions = {}): string {
+  const label = href === undefined ? map.project + LEGEND : "";
   return [
     "digraph stack {",
     '  graph [rankdir="LR" fontname="Arial" nodesep="0.18" ranksep="0.9" pad="0.3" ' +
-    `label=${text(map.project + LEGEND)} labelloc="t" fontsize="14" tooltip=${text(map.project)}]`,
+    `label=${text(label)} labelloc="t" fontsize="14" tooltip=${text(map.project)}]`,
     '  node [fontname="Arial" fontsize="11" shape="box" style="rounded,filled" ' +
     'fillcolor="#ffffff" color="#475569" margin="0.16,0.06" height="0.3"]',
     '  edge [fontname="Arial" fontsize="9" color="#475569" arrowsize="0.7"]',
-    ...map.lanes.flatMap((lane, index) => laneLines(lane, index, map)),
+    ...map.lanes.flatMap((lane, index) => laneLines(lane, index, map, href)),
     ...waysIn(map),
     ...map.stores.filter(isShared).flatMap(store),
     ...map.needs.map((need) => edge(need, around)),
@@ -28,20 +37,29 @@ export function renderMapDot(map: StackMap, around?: string): string {
   ].join("\n");
 }
 
-function laneLines({ id, title, services }: Lane, index: number, map: StackMap): string[] {
+function laneLines(
+  { id, title, services }: Lane,
+  index: number,
+  map: StackMap,
+  href: MapDotOptions["href"],
+): string[] {
   return [
     `  subgraph cluster_${index} {`,
     `    graph [label=${text(id)} tooltip=${
       text(title)
     } labeljust="l" fontsize="12" style="rounded,filled" ` +
     `color="${LANE_BORDER}" fillcolor="${LANES[index % LANES.length]}"]`,
-    ...services.map((service) => `    ${serviceNode(service, map)}`),
+    ...services.map((service) => `    ${serviceNode(service, map, href)}`),
     "  }",
   ];
 }
 
 /** With the stores that are its alone, so that lines are left for what services share. */
-function serviceNode({ name, kind }: MapService, { stores }: StackMap): string {
+function serviceNode(
+  { name, kind }: MapService,
+  { stores }: StackMap,
+  href: MapDotOptions["href"],
+): string {
   const own = stores.filter((each) => !isShared(each) && each.users.some(({ service }) => service === name));
   const rows = own.map((each) => {
     const colour = each.kind === "host" ? HOST : STORE;
@@ -59,7 +77,8 @@ function serviceNode({ name, kind }: MapService, { stores }: StackMap): string {
     : kind === "StatefulSet"
     ? ' penwidth="2"'
     : "";
-  return `${node("service", name)} [label=${label} tooltip=${text(tooltip)}${looks}]`;
+  const link = href === undefined ? "" : ` href=${text(href(name))}`;
+  return `${node("service", name)} [label=${label} tooltip=${text(tooltip)}${looks}${link} class="service"]`;
 }
 
 function isShared({ users }: MapStore): boolean {
@@ -80,8 +99,8 @@ function waysIn({ routes }: StackMap): string[] {
     return [
       `  ${id} [label=${text(shortened(names).join("\n"))} tooltip=${
         text(names.join("\n"))
-      } shape="box" style="filled" margin="0.16,0.06" fillcolor="#dcfce7" color="#15803d" fontsize="9"]`,
-      `  ${id} -> ${node("service", service)} [color="#15803d"]`,
+      } shape="box" style="filled" margin="0.16,0.06" fillcolor="#dcfce7" color="#15803d" fontsize="9" class="outside"]`,
+      `  ${id} -> ${node("service", service)} [color="#15803d" class="outside"]`,
     ];
   });
 }
@@ -93,11 +112,11 @@ function store({ name, kind, text: what, users }: MapStore): string[] {
   return [
     `  ${id} [label=${text(fromEnd(name))} tooltip=${
       text(what)
-    } shape="${shape}" style="filled" fillcolor="${fill}" color="#a16207" fontsize="9"]`,
+    } shape="${shape}" style="filled" fillcolor="${fill}" color="#a16207" fontsize="9" class="store"]`,
     ...users.map(({ service, target, readOnly }) =>
       `  ${node("service", service)} -> ${id} [color="#a16207" tooltip=${text(target)}${
         readOnly ? ' style="dashed"' : ""
-      } arrowhead="none"]`
+      } arrowhead="none" class="store"]`
     ),
   ];
 }
@@ -108,7 +127,7 @@ function edge({ from, to, why, reason }: Need, around: string | undefined): stri
   const label = around === undefined || from !== around && to !== around ? "" : ` label=${text(why)}`;
   return `  ${node("service", from)} -> ${node("service", to)} [tooltip=${
     text(`${from} needs ${to}: ${why}`)
-  }${style}${label}]`;
+  }${style}${label} class="need"]`;
 }
 
 /** `shop.example` for what Traefik calls Host(`shop.example`), each alternative for itself. */

@@ -10,12 +10,12 @@ const MOST_WAITS = 3;
 const QUIET_MS = 1_000;
 
 /** What a run waited for. */
-interface Wait {
+export interface Wait {
   readonly object: string;
-  elapsedMs: number;
+  readonly elapsedMs: number;
   /** Why it was not ready, as it was seen last. */
-  reason: string;
-  isReady: boolean;
+  readonly reason: string;
+  readonly isReady: boolean;
 }
 
 export class RunTally {
@@ -35,11 +35,13 @@ export class RunTally {
 
   #wait(event: Extract<RunEvent, { type: "waiting" | "ready" }>): void {
     const { object, elapsedMs } = event;
-    const known = this.#waits.get(object) ?? { object, elapsedMs, reason: "", isReady: false };
-    known.elapsedMs = Math.max(known.elapsedMs, elapsedMs);
-    known.isReady = event.type === "ready";
-    if (event.type === "waiting") known.reason = event.reason;
-    this.#waits.set(object, known);
+    const known = this.#waits.get(object);
+    this.#waits.set(object, {
+      object,
+      elapsedMs: Math.max(known?.elapsedMs ?? 0, elapsedMs),
+      reason: event.type === "waiting" ? event.reason : known?.reason ?? "",
+      isReady: event.type === "ready",
+    });
   }
 
   /** How the run ended, or undefined where it did not. */
@@ -57,14 +59,18 @@ export class RunTally {
     const objects = parts.length === 0 ? "no objects" : `${parts.join(", ")} objects`;
     const took = this.#finished === undefined ? "" : `, in ${shortDuration(this.#finished.durationMs)}`;
     const migrations = this.#migrations === 0 ? "" : `${plural(this.#migrations, "migration")} applied: `;
-    return `${migrations}${objects}${took}.${this.#longestWaits()}`;
+    return `${migrations}${objects}${took}.${this.#waitLines()}`;
   }
 
-  /** The longest first, with what was missing; nothing where no wait was long. */
-  #longestWaits(): string {
-    const longest = [...this.#waits.values()].filter(({ elapsedMs }) => elapsedMs >= QUIET_MS)
+  /** A few, the longest first; none that was short. */
+  longestWaits(): readonly Wait[] {
+    return [...this.#waits.values()].filter(({ elapsedMs }) => elapsedMs >= QUIET_MS)
       .sort((left, right) => right.elapsedMs - left.elapsedMs).slice(0, MOST_WAITS);
-    const lines = longest.map(({ object, elapsedMs, reason, isReady }) => {
+  }
+
+  /** With what was missing; nothing where no wait was long. */
+  #waitLines(): string {
+    const lines = this.longestWaits().map(({ object, elapsedMs, reason, isReady }) => {
       const why = reason === "" ? "" : `: ${reason.split("\n")[0]}`;
       return `  ${shortDuration(elapsedMs)}  ${object}${isReady ? "" : ", not ready"}${why}`;
     });

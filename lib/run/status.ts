@@ -30,6 +30,8 @@ export interface MigrationStatus {
   readonly finishedAt: string | null;
   readonly durationMs: number | null;
   readonly by: string | null;
+  /** The run that worked on it last. */
+  readonly run: string | null;
   readonly error: string | null;
 }
 
@@ -181,6 +183,7 @@ function line(
     finishedAt: record?.finishedAt ?? null,
     durationMs: record?.durationMs ?? null,
     by: record?.by ?? null,
+    run: record?.run ?? null,
     error: record?.error ?? null,
   };
 }

@@ -13,11 +13,7 @@ const NAMING = ["backups", "timers"] as const;
 
 export function decisionsAbout(view: StackView, service: Service): Entry[] {
   const { decisions, project } = view.facts;
-  const entry = (path: readonly string[], value: unknown): Entry => ({
-    name: path.join("."),
-    text: shownValue(path.at(-1) ?? "", value, view.secrets),
-    ...placed(decisions.span(path)),
-  });
+  const entry = (path: readonly string[], value: unknown): Entry => entryOf(view, path, value);
   const own = BY_SERVICE.flatMap((top) => {
     const value = field(decisions[top], service.name);
     if (!isRecord(value)) return value === undefined ? [] : [entry([top, service.name], value)];
@@ -48,6 +44,26 @@ export function decisionsAbout(view: StackView, service: Service): Entry[] {
     )
   );
   return [...own, ...naming, ...named];
+}
+
+/** Every decision in force, in the order of the file: a line for each key, and for each entry of a section. */
+export function allDecisions(view: StackView): Entry[] {
+  const { file: _, profiles: __, span: ___, ...values } = view.facts.decisions;
+  return Object.entries(values).flatMap(([top, value]) =>
+    isRecord(value)
+      ? Object.entries(value).map(([key, each]) => entryOf(view, [top, key], each))
+      : value === undefined
+      ? []
+      : [entryOf(view, [top], value)]
+  );
+}
+
+function entryOf({ facts, secrets }: StackView, path: readonly string[], value: unknown): Entry {
+  return {
+    name: path.join("."),
+    text: shownValue(path.at(-1) ?? "", value, secrets),
+    ...placed(facts.decisions.span(path)),
+  };
 }
 
 function imageNames({ image }: Service): readonly string[] {

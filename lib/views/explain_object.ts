@@ -2,6 +2,7 @@
 import { maskVersions } from "../diff/mask.ts";
 import { yamlOutput } from "../diagnostics/yaml_output.ts";
 import { findingsByService } from "../checks/verdicts.ts";
+import type { KubeObject } from "../kube/object.ts";
 import { type Entry, type Explanation, placed, section } from "./explanation.ts";
 import { objectsOfService, shortName, type ViewedObject, viewedObjects } from "./objects.ts";
 import type { StackView } from "./stack_view.ts";
@@ -13,7 +14,6 @@ export function explainObject(view: StackView, planned: ViewedObject): Explanati
   const { namespace } = object.metadata;
   const place = namespace === undefined ? "of the whole cluster" : `in namespace "${namespace}"`;
   const by = migration === undefined ? "" : `, applied by ${migration}`;
-  const { after } = maskVersions({ after: object }, view.secrets);
   const pointed = view.diagnostics.filter(({ span }) =>
     span !== undefined && span.file === source?.file && span.line === source.line
   );
@@ -38,9 +38,14 @@ export function explainObject(view: StackView, planned: ViewedObject): Explanati
         })),
       ),
     ],
-    yaml: yamlOutput(after, { lineWidth: 0 }),
+    yaml: shownYaml(view, object),
     findings: isWorkloadKind(object.kind) ? findings : pointed,
   };
+}
+
+/** An object as it is applied, secrets hidden. */
+export function shownYaml({ secrets }: Pick<StackView, "secrets">, object: KubeObject): string {
+  return yamlOutput(maskVersions({ after: object }, secrets).after, { lineWidth: 0 });
 }
 
 function servicesOf(view: StackView, { object }: ViewedObject): readonly string[] {
