@@ -8,7 +8,7 @@ import { findFront, type Front } from "../docker/front.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { plannedObjects } from "../migration/step.ts";
 import { renderVerify } from "../report/verify_text.ts";
-import type { Answer } from "../run/verify/answer.ts";
+import type { Answer, Verdict } from "../run/verify/answer.ts";
 import type { Place } from "../run/verify/ask.ts";
 import { questionsOf } from "../run/verify/questions.ts";
 import { type Side, verify as ask } from "../run/verify/verify.ts";
@@ -20,7 +20,10 @@ import { noCluster, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { findTarget, withTarget } from "./target.ts";
 
-/** Ends with `ExitCode.failed` where both answer and differ, and where nobody does. */
+/**
+ * Ends with `ExitCode.failed` where both answer and differ, and where nobody does; compared with an earlier report, where
+ * what answered then does not answer any more.
+ */
 export async function verify(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const stack = await planStack(options, surroundings);
@@ -58,7 +61,10 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
   if (options.output === "json") {
     terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "verify", answers: compared, unasked })}\n`);
   } else terminal.out(renderVerify(compared, unasked));
-  const isSound = compared.every(({ verdict }) => verdict !== "differs" && verdict !== "none");
+  // What nobody answered before is no loss.
+  const isLost = (verdict: Verdict): boolean =>
+    verdict === "differs" || verdict === (before === undefined ? "none" : "old");
+  const isSound = !compared.some(({ verdict }) => isLost(verdict));
   return isSound ? ExitCode.ok : ExitCode.failed;
 }
 

@@ -1,8 +1,9 @@
 /** Half a stack has moved: those who stayed in the engine, and its Traefik, find the other half by the names as before. */
-import { doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import type { Output } from "../ferry/namespaces.ts";
 import type { Answer } from "../ferry/request.ts";
+import { WEB_PORT } from "../ferry/start_traefik.ts";
 import { whyNoRealNode } from "../ferry/requirements.ts";
 import { type Berth, type Harbour, makeBerth, startContainer, until } from "../guard/berth.ts";
 import { openHarbour } from "../guard/harbour.ts";
@@ -39,11 +40,12 @@ const FRONT_SERVICES = `  site:
     restart: always
     stop_grace_period: 1s
     labels:
+      traefik.enable: "true"
       traefik.http.routers.site.rule: Host(\`${HOST}\`)
   traefik:
     image: traefik:v3.6.7
     restart: always
-    command: ["--entrypoints.web.address=:80", "--providers.docker=true"]
+    command: ["--entrypoints.web.address=:80", "--providers.docker=true", "--providers.docker.exposedbydefault=false"]
     ports: ["127.0.0.1:8088:80"]
     volumes: ["/var/run/docker.sock:/var/run/docker.sock:ro"]
 `;
@@ -76,18 +78,46 @@ Deno.test({
       (traefik) => openHarbour(report, ["docker-compose", "traefik"], [traefik]),
     );
     const town = await openPlace(harbour, "town", { more: `${CLERK}${FRONT_SERVICES}`, decisions: TOWN });
+    await startClusterTraefik(town);
+    const before = join(town.berth.stack, "before.json");
     await t.step("before, the clerk writes and Traefik answers from the engine", async () => {
       await writes(town);
+      await answersFrom(town, "docker");
+      const { stdout } = await verified(town, "-o", "json");
+      await Deno.writeTextFile(before, stdout);
+      deepEqual(verdicts(stdout), { "http://site.test/": "old" });
+    });
+    await t.step("the crossing is shown before anything of it is done", async () => {
+      const { stdout } = await town.berth.run(["migrate", "--dry-run"]);
+      match(
+        stdout,
+        /050_databases +bay +stop town-bay-1 \(SIGTERM, 10 s\), prove that nobody is on .*, start +about/,
+      );
+      match(stdout, /080_applications +site +stop town-site-1 \(SIGTERM, 1 s\), start +about/);
       await answersFrom(town, "docker");
     });
     await t.step("a database moves, and the clerk in the engine writes to it by its name", async () => {
       await moves(town, "--to", "050");
       await writes(town);
     });
+    await t.step("status says on which side each is, and how they find each other", async () => {
+      const said = await succeeds(town.berth.run(["status"]));
+      match(said, /bay +containers find it in the cluster by town-bay-in-kubernetes\n/);
+    });
     await t.step("a site moves, and Docker's Traefik answers from the cluster", async () => {
-      await moves(town, "--to", "080");
+      await moves(town, "--to", "110");
       await answersFrom(town, "cluster");
       await writes(town);
+    });
+    await t.step("verify has the same answer from both sides, and not the one of before", async () => {
+      await until("both sides answer alike", async () => {
+        const { code, stdout } = await verified(town, "-o", "json");
+        if (code !== 0) throw new Error(stdout);
+        return verdicts(stdout)["http://site.test/"] === "same";
+      });
+      const { code, stdout } = await verified(town, "--against", before);
+      equal(code, 1, "the site says where it runs");
+      match(stdout, /http:\/\/site\.test\/ .*differs: body/);
     });
     await t.step("the engine ends and starts again, and they find each other as before", async () => {
       await harbour.engine.kill();
@@ -168,6 +198,26 @@ async function written({ harbour: { engine, node }, berth: { name } }: Place): P
 async function writes(place: Place): Promise<void> {
   const before = (await written(place)).length;
   await until("the clerk goes on", async () => (await written(place)).length > before + 1);
+}
+
+/** The cluster's own, as k3s brings it. */
+async function startClusterTraefik({ harbour: { node } }: Place): Promise<void> {
+  const script = join(import.meta.dirname ?? "", "../ferry/start_traefik.ts");
+  await succeeds(node.run([Deno.execPath(), "run", "-A", script, node.directory]));
+}
+
+/** Asks both fronts. */
+async function verified({ berth }: Place, ...flags: readonly string[]): Promise<Output> {
+  const fronts = ["--old-http", new URL(FRONT).host, "--new-http", `127.0.0.1:${WEB_PORT}`];
+  return await berth.run(["verify", ...fronts, ...flags]);
+}
+
+function verdicts(text: string): Readonly<Record<string, string>> {
+  // The edge: what the program prints.
+  const { answers } = JSON.parse(text) as {
+    readonly answers: readonly { readonly question: string; readonly verdict: string }[];
+  };
+  return Object.fromEntries(answers.map(({ question, verdict }) => [question, verdict]));
 }
 
 async function answersFrom({ harbour: { node } }: Place, side: string): Promise<void> {
