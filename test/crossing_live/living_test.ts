@@ -5,7 +5,14 @@ import type { Output } from "../ferry/namespaces.ts";
 import type { Answer } from "../ferry/request.ts";
 import { WEB_PORT } from "../ferry/start_traefik.ts";
 import { whyNoRealNode } from "../ferry/requirements.ts";
-import { type Berth, type Harbour, makeBerth, startContainer, until } from "../guard/berth.ts";
+import {
+  type Berth,
+  type BerthOptions,
+  type Harbour,
+  makeBerth,
+  startContainer,
+  until,
+} from "../guard/berth.ts";
 import { openHarbour } from "../guard/harbour.ts";
 import { compose, succeeds } from "./database.ts";
 import { withTraefikImage } from "./traefik_image.ts";
@@ -77,7 +84,12 @@ Deno.test({
       report,
       (traefik) => openHarbour(report, ["docker-compose", "traefik"], [traefik]),
     );
-    const town = await openPlace(harbour, "town", { more: `${CLERK}${FRONT_SERVICES}`, decisions: TOWN });
+    const town = await openPlace(harbour, "town", {
+      // From there no way leads to the cluster.
+      bay: "    networks: [back]\n",
+      more: `${CLERK}    networks: [back]\n${FRONT_SERVICES}networks: { back: { internal: true } }\n`,
+      decisions: TOWN,
+    });
     await startClusterTraefik(town);
     const before = join(town.berth.stack, "before.json");
     await t.step("before, the clerk writes and Traefik answers from the engine", async () => {
@@ -172,9 +184,9 @@ function report(line: string): void {
 async function openPlace(
   harbour: Harbour,
   name: string,
-  options: { readonly more: string; readonly decisions: string },
+  { bay = "", ...options }: Omit<BerthOptions, "directory">,
 ): Promise<Place> {
-  const berth = await makeBerth(harbour, name, { bay: `    expose: ["5432"]\n`, ...options });
+  const berth = await makeBerth(harbour, name, { bay: `    expose: ["5432"]\n${bay}`, ...options });
   await succeeds(compose(harbour, berth, "up", "--detach"));
   await startContainer(harbour, `${name}-bay-1`);
   return { harbour, berth };

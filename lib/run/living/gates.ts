@@ -7,6 +7,7 @@ import { type Engine, EngineError } from "../../docker/engine.ts";
 import { findForwarder } from "../../docker/forwarder_image.ts";
 import { listHelpers, publishedBy, removeHelper, runHelper } from "../../docker/helper_containers.ts";
 import { findServiceContainers } from "../../docker/service_containers.ts";
+import { withWayOut } from "../../docker/way_out.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { OWNER_LABEL } from "../../migration/record_names.ts";
 import { refOf } from "../../migration/step.ts";
@@ -123,7 +124,7 @@ export class Gates {
       }
       const ports = await hostPorts(engine, gated, address);
       if (ports.length === 0) return "no port of it is known";
-      await runHelper(engine, gateOf(gated, ports, address, forwarder));
+      await runHelper(engine, await withWayOut(engine, gateOf(gated, ports, address, forwarder)));
       for (const object of gateObjects(service, namespace, ports, address)) await this.#apply(object);
       return await this.#whyClosed(service, ports, signal);
     });

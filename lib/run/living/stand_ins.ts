@@ -5,6 +5,7 @@ import type { Environment } from "../../docker/endpoints.ts";
 import { type Engine, EngineError } from "../../docker/engine.ts";
 import { findForwarder } from "../../docker/forwarder_image.ts";
 import { listHelpers, removeHelper, runHelper } from "../../docker/helper_containers.ts";
+import { withWayOut } from "../../docker/way_out.ts";
 import { field } from "../../values/json.ts";
 import { answersAt } from "./answering.ts";
 import { type ClusterAddress, STAND_IN_LABELS, standInOf } from "./stand_in.ts";
@@ -90,7 +91,7 @@ async function putStandIn(
   const helper = standInOf({ project, service, containers: answers, without }, address, forwarder);
   // Nobody could call it by a name before either.
   if (helper === undefined) return undefined;
-  const [own] = await runHelper(engine, helper);
+  const [own] = await runHelper(engine, await withWayOut(engine, helper));
   if (own === undefined) return `"${helper.name}" has no address`;
   for (const { port } of address.ports.filter(({ protocol }) => protocol === "TCP")) {
     if (!await answersAt(own, port, signal)) {
