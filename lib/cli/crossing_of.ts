@@ -4,6 +4,9 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { crossingsOf } from "../migration/cutovers.ts";
 import { type CrossingOptions, crossingsInForce } from "../run/crossing_options.ts";
+import { planCrossing, type PlannedCutover } from "../run/crossing_plan.ts";
+import type { MigrationPreview } from "../run/dry_run.ts";
+import { OldSide } from "../run/old_side.ts";
 import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { EMPTY_STATE } from "../run/state.ts";
@@ -25,6 +28,7 @@ export function crossingOptions(
       Object.keys(project.services).filter((service) => decisions.services?.[service]?.killAfterGrace),
     ),
     withoutEngine: decisions.engine === "none",
+    needs: (service) => conversion.services.get(service)?.dependsOn.map((needed) => needed.service) ?? [],
   };
 }
 
@@ -43,6 +47,23 @@ export async function crossingContainers(
   const services = new Set([...crossingsInForce(given, state).values()].flatMap((one) => one.services));
   if (session.options["allowRunning"] === true && services.size > 0) throw unproved([...services]);
   return ({ project, service }) => project === given.project && services.has(service ?? "");
+}
+
+/** What would cross of what a run has left to do, in order. */
+export async function plannedCrossing(
+  session: WriteSession,
+  previews: readonly MigrationPreview[],
+): Promise<readonly PlannedCutover[]> {
+  const given = crossingOptions(session);
+  if (given === undefined || given.withoutEngine) return [];
+  const record = await findRecord(session.target.client, session.namespace);
+  const state = record === undefined ? EMPTY_STATE : await loadState(record);
+  const left = new Set(
+    previews.filter(({ reason }) => reason !== "applied" && reason !== "empty").map(({ id }) => id),
+  );
+  const migrations = session.plan.migrations.filter(({ id }) => left.has(id));
+  const crossings = crossingsInForce(given, state);
+  return await planCrossing(migrations, { crossings, cutovers: state.cutovers, oldSide: new OldSide(given) });
 }
 
 function unproved(services: readonly string[]): Failure {

@@ -1,6 +1,7 @@
 /** `migrate --dry-run`: what a run would change, asked from the API server, with nothing written. */
 import { hasErrors } from "../diagnostics/diagnostic.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
+import { renderCrossing } from "../report/crossing_text.ts";
 import { movingLines } from "../report/image_text.ts";
 import { hasWork, renderPreview } from "../report/preview_text.ts";
 import { dryRun as preview, type MigrationPreview } from "../run/dry_run.ts";
@@ -8,6 +9,7 @@ import type { RunOptions } from "../run/run_plan.ts";
 import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { missingScripts } from "../run/select_migrations.ts";
+import { plannedCrossing } from "./crossing_of.ts";
 import { keyText } from "./digest_key.ts";
 import { inUseBy } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
@@ -44,6 +46,7 @@ export async function dryRun(
     ? undefined
     : await seeImages(stack, session.surroundings, engines, target.client);
   const running = await checkRunning(stack, options, session.surroundings, engines);
+  const crossing = await plannedCrossing(session, previews);
   const warnings = record === undefined ? [] : missingScripts(plan, await loadState(record));
   const remarks = [...running, ...images?.diagnostics ?? [], ...inUse, ...warnings];
   const problems = [...previews.flatMap(({ diagnostics }) => diagnostics), ...remarks];
@@ -51,11 +54,14 @@ export async function dryRun(
   if (options.output === "json") {
     const told = images === undefined ? {} : jsonOf(images.sight);
     terminal.out(
-      `${JSON.stringify({ schemaVersion: 1, diagnostics: remarks, ...told, migrations: previews })}\n`,
+      `${
+        JSON.stringify({ schemaVersion: 1, diagnostics: remarks, ...told, crossing, migrations: previews })
+      }\n`,
     );
   } else {
     terminal.out(images === undefined ? "" : movingLines(images.sight));
     terminal.out(renderPreview(previews, { colour: terminal.outColour, full: options["full"] === true }));
+    terminal.out(renderCrossing(crossing));
     printDiagnostics(problems, { terminal, options, sources: stack.sources });
     terminal.err(`${nextCommand(previews, isRefused, selection.redo)}\n`);
   }

@@ -26,6 +26,11 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["status --stack /opt/shop --watch", "while a run goes on, in another terminal"],
     ["status --stack /opt/shop --drift", "what others changed since"],
   ],
+  verify: [
+    ["verify --stack /opt/shop", "while both sides serve"],
+    ["verify --stack /opt/shop -o json > before.json", "what Docker answers, before anything moves"],
+    ["verify --stack /opt/shop --against before.json", "when Docker has gone"],
+  ],
   check: [
     ["check --stack /opt/shop", "what becomes of each service"],
     ["check --stack /opt/shop --strict", "exits with 3 while a question has no answer"],

@@ -144,6 +144,21 @@ function declareLooking(program: Command, on: On): void {
     .option("--detailed-exitcode", "exit with 10 when there is something to do");
   on(status, async () => (await import("./status_command.ts")).status, true);
 
+  const verify = withOutput(withCluster(withInput(program.command("verify"))))
+    .description("ask every route and published port at Docker's side and at the cluster's, and compare")
+    .option(
+      "--old-http <address>",
+      "where Docker's Traefik answers HTTP (default: its container, by port 80)",
+    )
+    .option("--old-https <address>", "and HTTPS (default: by port 443)")
+    .option(
+      "--new-http <address>",
+      "where the cluster's Traefik answers HTTP (default: its Service, port 80)",
+    )
+    .option("--new-https <address>", "and HTTPS (default: port 443)")
+    .option("--against <file>", "compare with what Docker's side answered in an earlier -o json");
+  on(verify, async () => (await import("./verify_command.ts")).verify);
+
   const check = withOutput(withCluster(withInput(program.command("check"))))
     .description(
       "say everything that is worth knowing before the move; asks a cluster only where one is named",

@@ -11,6 +11,8 @@ import { readKey } from "../run/key.ts";
 import { readStatus, type Status } from "../run/status.ts";
 import { renderDiagnostics } from "../report/diagnostic_text.ts";
 import { renderStatus } from "../report/status_table.ts";
+import { renderWays } from "../report/ways_text.ts";
+import { readWays, type Way } from "../run/living/ways.ts";
 import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
@@ -70,9 +72,11 @@ export async function status(options: CommandOptions, surroundings: Surroundings
     await page?.write({ status });
     const beside = await writesBeside(plan, stack, surroundings, target.client);
     const said = [...diagnostics, ...beside];
-    if (options.output === "json") terminal.out(`${JSON.stringify({ ...status, diagnostics: said })}\n`);
-    else {
-      terminal.out(renderStatus(status, { colour: terminal.outColour }));
+    const ways = await waysOf(stack, surroundings);
+    if (options.output === "json") {
+      terminal.out(`${JSON.stringify({ ...status, ways, diagnostics: said })}\n`);
+    } else {
+      terminal.out(`${renderStatus(status, { colour: terminal.outColour })}${renderWays(ways)}`);
       printDiagnostics(said, { terminal, options, sources });
     }
     // Two writers on one directory are no state to report as good.
@@ -114,6 +118,15 @@ async function writesBeside(
   const planned = plan.migrations.flatMap(plannedObjects).filter(({ object }) => isWorkload(object));
   const live = await readLiveIndex(client, namespace, planned);
   return await guard.beside(planned.filter(({ object }) => live.has(objectKey(object))));
+}
+
+/** How a half moved stack finds itself. */
+async function waysOf(
+  { project, decisions }: PlannedStack,
+  { environment }: Pick<Surroundings, "environment">,
+): Promise<readonly Way[]> {
+  if (project === undefined || decisions.engine === "none") return [];
+  return await readWays(environment, project.name);
 }
 
 interface DriftView {

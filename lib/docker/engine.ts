@@ -13,11 +13,12 @@ export interface Engine extends Disposable {
   /** The answer's bytes, or undefined where the engine does not have it. */
   bytes(path: string): Promise<Uint8Array | undefined>;
   /**
-   * Changes something, and gives the answer as JSON; undefined where there is none, as where it was so already.
+   * Changes something, and gives the answer as JSON; undefined where there is none, as where it was so already. Bytes are
+   * sent as an archive, anything else as JSON.
    *
    * @throws EngineError with the engine's own words where it refuses; `status` tells how
    */
-  change(method: "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
+  change(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }
 
 /** The engine did not answer, or not as it should: why, and what to do. */
@@ -204,6 +205,8 @@ function send(
 async function change(way: Way, method: string, path: string, body: unknown): Promise<unknown> {
   const init = body === undefined
     ? { method }
+    : body instanceof Uint8Array
+    ? { method, body: new Uint8Array(body), headers: { "content-type": "application/x-tar" } }
     : { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } };
   const response = await send(way, path, init, PATIENCE_WITH_CHANGES_MS);
   const text = await response.text();

@@ -123,7 +123,7 @@ function architecture(): string {
  * Reads archives of images as they come. What is broken off leaves no image: a name is made when all of it is there.
  *
  * @param sent told after each part, with its bytes
- * @throws StoreError with what the store says, the signal's reason where it is aborted
+ * @throws StoreError with what the store says, what breaks the archive off, the signal's reason where it is aborted
  */
 export async function* importArchive(
   { command }: ContainerStore,
@@ -143,7 +143,8 @@ export async function* importArchive(
   let broken: unknown;
   try {
     for await (const part of archive) {
-      await input.write(part);
+      // A store that has ended says itself why.
+      if (!await input.write(part).then(() => true, () => false)) break;
       yield part.length;
     }
   } catch (error) {
@@ -154,8 +155,9 @@ export async function* importArchive(
   const { success } = await child.status;
   const words = reason(await said);
   signal.throwIfAborted();
-  if (!success) throw new StoreError(words);
+  // Of half an archive the store only says that it ends too early.
   if (broken !== undefined) throw broken;
+  if (!success) throw new StoreError(words);
 }
 
 /**

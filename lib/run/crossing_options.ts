@@ -3,6 +3,7 @@ import type { Crossings } from "../migration/cutovers.ts";
 import type { CutoverContext } from "./cutover.ts";
 import { isUnderWay } from "./cutover_record.ts";
 import type { StartGuard } from "./guard/start_guard.ts";
+import { Gates } from "./living/gates.ts";
 import { type Holding, writing } from "./locked.ts";
 import { OldSide, type OldSideOptions } from "./old_side.ts";
 import type { State } from "./state.ts";
@@ -15,6 +16,8 @@ export interface CrossingOptions extends OldSideOptions {
   readonly isWanted: (service: string) => boolean;
   /** It is decided that engines that do not answer have nothing to do with the stack. */
   readonly withoutEngine: boolean;
+  /** What a service calls, by the files. */
+  readonly needs: (service: string) => readonly string[];
 }
 
 /** Those that are wanted, and those that an earlier run left on their way. */
@@ -35,8 +38,14 @@ export function crossingOf(
 ): CutoverContext | undefined {
   if (crossing === undefined || startGuard === undefined) return undefined;
   const { session, options } = holding;
+  const lasting = writing({ ...holding, signal: session.lost });
   return {
     oldSide: new OldSide(crossing),
+    gates: new Gates({
+      ...crossing,
+      namespace: options.namespace,
+      moved: () => [...session.state.cutovers.keys()],
+    }, lasting),
     guard: startGuard,
     withoutEngine: crossing.withoutEngine,
     read: (service) => session.state.cutovers.get(service),
@@ -48,6 +57,6 @@ export function crossingOf(
         return { ...state, cutovers };
       }),
     now: options.now,
-    lasting: writing({ ...holding, signal: session.lost }),
+    lasting,
   };
 }

@@ -12,6 +12,9 @@ import type { ClosedContainer, Cutover } from "./cutover_record.ts";
 import { isActive, stateWords } from "./guard/container_words.ts";
 import { silentEngines } from "./guard/silent.ts";
 import type { StartGuard } from "./guard/start_guard.ts";
+import { clusterAddress } from "./living/cluster_address.ts";
+import type { Gates } from "./living/gates.ts";
+import type { ClusterAddress } from "./living/stand_in.ts";
 import { userShift } from "../node/user_map.ts";
 import type { OldSide } from "./old_side.ts";
 import { applyWaves, type Running, waitPatiently, wantedOf } from "./start.ts";
@@ -22,6 +25,8 @@ import type { Writing } from "./locked.ts";
 export interface CutoverContext {
   readonly oldSide: OldSide;
   readonly guard: StartGuard;
+  /** Ways from the cluster to what is left behind. */
+  readonly gates?: Gates;
   /** It is decided that engines that do not answer have nothing to do with the stack. */
   readonly withoutEngine: boolean;
   /** The record's entry of a service, as it is now. */
@@ -63,6 +68,7 @@ export async function cutOver(
   if (recorded?.state === "back") {
     return await turnBack(crossing, recorded, recorded.why ?? "it was interrupted");
   }
+  warn(crossing, await given.gates?.open(step.services, context.signal));
   if (recorded?.state === "opening") return await secured(crossing, () => openHere(crossing, recorded));
   if (recorded?.state === "verified") return await startHere();
   const { containers, silent } = await given.oldSide.find(step.services);
@@ -120,7 +126,8 @@ async function close(
   tell(crossing, "closed", containers);
   const barred = await oldSide.bar(containers);
   if (hasErrors(barred)) return await turnBack(crossing, closed, first(barred), barred);
-  for (const diagnostic of barred) context.push({ type: "warning", diagnostic });
+  warn(crossing, barred);
+  warn(crossing, await crossing.gates?.close(step.services));
   const found = await guard.ask({ planned: step.workload, isNew: true });
   if (found.length > 0) return await turnBack(crossing, closed, first(found), found);
   const opening: Cutover = { ...closed, state: "opening" };
@@ -134,11 +141,25 @@ async function openHere(crossing: Crossing, opening: Cutover): Promise<readonly 
   const { step, id, context, inventory, write, now } = crossing;
   const problems = await open(step, id, context, inventory);
   if (problems.length > 0) return await turnBack(crossing, opening, first(problems), problems);
+  await standIn(crossing, opening);
   const since = now();
   const outageMs = Date.parse(since) - Date.parse(opening.since);
   await write(step.service, { ...opening, state: "verified", since, outageMs });
   tell(crossing, "verified", opening.containers, { outageMs });
   return [];
+}
+
+/** Who was left behind finds it by its names. That it does not is said, and no reason to go back: all may move in this run. */
+async function standIn(crossing: Crossing, { containers }: Cutover): Promise<void> {
+  const { step, context, oldSide } = crossing;
+  const namespace = step.workload.object.metadata.namespace ?? "default";
+  const addressOf = (service: string): Promise<ClusterAddress | undefined> =>
+    clusterAddress(context.client, namespace, service);
+  warn(crossing, await oldSide.standIn(containers, addressOf, context.signal));
+}
+
+function warn({ context }: Crossing, diagnostics: readonly Diagnostic[] = []): void {
+  for (const diagnostic of diagnostics) context.push({ type: "warning", diagnostic });
 }
 
 async function open(

@@ -5,6 +5,7 @@ import { describeObject, type PlannedObject } from "../kube/object.ts";
 import { refOf } from "../migration/step.ts";
 import type { Cutover } from "./cutover_record.ts";
 import { untilGone } from "./gone.ts";
+import type { Gates } from "./living/gates.ts";
 import { belongsTo } from "./guard/pods_in_use.ts";
 import type { StartGuard } from "./guard/start_guard.ts";
 import type { Writing } from "./locked.ts";
@@ -19,6 +20,7 @@ export interface Returning {
   readonly id: string;
   readonly oldSide: Pick<OldSide, "open">;
   readonly guard: Pick<StartGuard, "ask">;
+  readonly gates?: Pick<Gates, "settle">;
   readonly write: (service: string, cutover: Cutover | undefined) => Promise<void>;
   readonly now: () => string;
   /** Not ended by Ctrl-C: a way back that stops half-way serves nobody. */
@@ -54,6 +56,9 @@ export async function goBack(returning: Returning, recorded: Cutover): Promise<r
     await lasting.guard();
     const failed = await oldSide.open(container, lasting.signal);
     if (failed.length > 0) return failed;
+  }
+  for (const diagnostic of await returning.gates?.settle(service, lasting.signal) ?? []) {
+    lasting.push({ type: "warning", diagnostic });
   }
   await write(service, undefined);
   const at = now();

@@ -19,6 +19,7 @@ import { type Engine, EngineError } from "../docker/engine.ts";
 import type { SilentEngine } from "../docker/engines.ts";
 import { findServiceContainers, type ServiceContainer } from "../docker/service_containers.ts";
 import type { ClosedContainer } from "./cutover_record.ts";
+import { type Moved, putStandIns, takeStandIn } from "./living/stand_ins.ts";
 
 /** What the services' containers are, and what may be done to them. */
 export interface OldSideOptions {
@@ -94,11 +95,25 @@ export class OldSide {
     return problems;
   }
 
+  /** Gives what serves it in the cluster the names that its containers had. */
+  async standIn(
+    containers: readonly ClosedContainer[],
+    addressOf: Moved["addressOf"],
+    signal: AbortSignal,
+  ): Promise<readonly Diagnostic[]> {
+    return await putStandIns(
+      this.#options,
+      { containers, without: containers.map(barOf), addressOf },
+      signal,
+    );
+  }
+
   /** Starts it again, with what brought it back by itself before, and waits until it is healthy or runs steadily. */
   async open(container: ClosedContainer, signal: AbortSignal): Promise<readonly Diagnostic[]> {
     return await this.#with(container, async (engine) => {
       const before = await stateOf(engine, container);
       if (before === undefined) return [gone(container)];
+      await takeStandIn(engine, this.#options.project, container);
       await allowStart(engine, container, barOf(container));
       await setRestart(engine, container, container.restart);
       await startContainer(engine, container);

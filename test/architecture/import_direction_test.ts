@@ -81,6 +81,8 @@ const ORDER = [
   "lib/init",
   "lib/run/guard",
   "lib/run/images",
+  "lib/run/living",
+  "lib/run/verify",
   "lib/run/secrets",
   "lib/run",
   "lib/views",

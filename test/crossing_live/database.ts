@@ -20,7 +20,8 @@ export interface Moving {
 /** Starts the database in the engine, and the writer. */
 export async function startMoving(harbour: Harbour, name: string): Promise<Moving> {
   const { node } = harbour;
-  const berth = await makeBerth(harbour, name);
+  // The official image says so.
+  const berth = await makeBerth(harbour, name, { bay: `    expose: ["5432"]\n` });
   const container = `${name}-bay-1`;
   await succeeds(compose(harbour, berth, "up", "--detach"));
   await startContainer(harbour, container);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
 import type { ToolName } from "../../lib/embedded_cluster/tools.ts";
 import { debianRoot } from "../ferry/debian.ts";
+import type { Image } from "../ferry/image.ts";
 import { WAITING } from "../ferry/images.ts";
 import { startNode } from "../ferry/node.ts";
 import { installPackages } from "../ferry/requirements.ts";
@@ -14,15 +15,17 @@ import { ENGINE_PACKAGES, startEngine } from "./engine.ts";
  * Starts everything. It ends with the node.
  *
  * @param more programs besides those of the node
+ * @param others images besides PostgreSQL's
  */
 export async function openHarbour(
   report: (line: string) => void,
   more: readonly ToolName[] = ["traefik"],
+  others: readonly Image[] = [],
 ): Promise<Harbour & AsyncDisposable> {
   await installPackages(report, ENGINE_PACKAGES);
   const base = await debianRoot(SERVER_PACKAGES, cacheDirectory(Deno.env.toObject()), report);
   const images = serverImages(base).filter(({ name }) => name.endsWith("/postgres:15"));
-  const node = await startNode([...images, WAITING], report, more);
+  const node = await startNode([...images, WAITING, ...others], report, more);
   try {
     report("Starting a Docker Engine");
     const engine = await startEngine(node);

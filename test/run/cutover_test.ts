@@ -93,6 +93,7 @@ async function carriedOut(
         find: () => Promise.resolve({ containers, silent: [] }),
         close: () => Promise.resolve().then(() => done("stop")),
         bar: () => Promise.resolve().then(() => done("bar")),
+        standIn: () => Promise.resolve().then(() => done("stand in")),
         open: () => Promise.resolve().then(() => done("start container")),
       },
       guard: { ask: () => Promise.resolve().then(() => done("prove")) },
@@ -115,7 +116,7 @@ async function carriedOut(
   return { log, codes: problems.map(({ code }) => code), ...(record === undefined ? {} : { left: record }) };
 }
 
-const CLOSING = ["CLOSING", "stop", "CLOSED", "bar", "prove", "OPENING", "start pod", "VERIFIED"];
+const CLOSING = ["CLOSING", "stop", "CLOSED", "bar", "prove", "OPENING", "start pod", "stand in", "VERIFIED"];
 const BACK = ["BACK", "no pods", "prove", "start container", "GONE"];
 
 const CASES: Readonly<
@@ -138,7 +139,7 @@ const CASES: Readonly<
     containers: [],
     log: CLOSING.filter((word) => word !== "stop"),
   },
-  "from opening": { recorded: { ...BASE, state: "opening" }, log: ["start pod", "VERIFIED"] },
+  "from opening": { recorded: { ...BASE, state: "opening" }, log: ["start pod", "stand in", "VERIFIED"] },
   "from verified": { recorded: { ...BASE, state: "verified" }, log: ["start pod"] },
   "from back": { recorded: { ...BASE, state: "back" }, log: BACK, codes: ["run-went-back"] },
   "somebody else writes there: nothing is stopped": { fails: "prove", log: ["prove"], codes: ["run-test"] },
@@ -156,6 +157,10 @@ const CASES: Readonly<
     fails: "bar",
     log: ["prove", "PREPARED", "CLOSING", "stop", "CLOSED", "bar", ...BACK],
     codes: ["run-test", "run-went-back"],
+  },
+  "whoever is left behind does not find it: it stays where it is": {
+    fails: "stand in",
+    log: ["prove", "PREPARED", ...CLOSING],
   },
   "interrupted while it stops": {
     interruptedAt: "stop",

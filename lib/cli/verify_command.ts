@@ -1,0 +1,139 @@
+/** `verify`: asks every route and published port at Docker's side and at the cluster's, and compares. */
+import { resolve } from "node:path";
+import { Failure } from "../diagnostics/diagnostic.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
+import { findEngines } from "../docker/engines.ts";
+import { EngineError } from "../docker/engine.ts";
+import { findFront, type Front } from "../docker/front.ts";
+import type { ClusterClient } from "../cluster/client.ts";
+import { plannedObjects } from "../migration/step.ts";
+import { renderVerify } from "../report/verify_text.ts";
+import type { Answer, Verdict } from "../run/verify/answer.ts";
+import type { Place } from "../run/verify/ask.ts";
+import { questionsOf } from "../run/verify/questions.ts";
+import { type Side, verify as ask } from "../run/verify/verify.ts";
+import { clusterAddress } from "../run/living/cluster_address.ts";
+import { field, items } from "../values/json.ts";
+import type { CommandOptions } from "./command.ts";
+import { planStack } from "./plan_stack.ts";
+import { noCluster, refuse } from "./status_command.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { findTarget, withTarget } from "./target.ts";
+
+/**
+ * Ends with `ExitCode.failed` where both answer and differ, and where nobody does; compared with an earlier report, where
+ * what answered then does not answer any more.
+ */
+export async function verify(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  const terminal = surroundings.terminal(options.color === false);
+  const stack = await planStack(options, surroundings);
+  const { plan, project, conversion, decisions } = stack;
+  if (plan === undefined || project === undefined || conversion === undefined) return refuse(stack);
+  const places = placesOf(options);
+  const before = await answersBefore(options["against"], surroundings);
+  const target = await findTarget(options, surroundings, terminal, false);
+  if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
+  const objects = plan.migrations.flatMap(plannedObjects).map(({ object }) => object);
+  const { asked, unasked } = questionsOf(objects, project);
+  const compared = await withTarget(target, async () => {
+    const front = decisions.engine === "none" ? {} : await frontOf(surroundings);
+    const services = await addressesOf(target.client, conversion.namespace, asked);
+    const traefik = await clusterAddress(
+      target.client,
+      decisions.traefik?.namespace ?? "kube-system",
+      "traefik",
+    );
+    const inCluster = (port: number): Place | undefined =>
+      traefik === undefined ? undefined : { hostname: traefik.address, port };
+    const old: Side = {
+      route: ({ isSecure }) => isSecure ? places.oldHttps ?? front[443] : places.oldHttp ?? front[80],
+      port: ({ hostAddress, hostPort }) => ({ hostname: hostAddress, port: hostPort }),
+    };
+    const now: Side = {
+      route: ({ isSecure }) => isSecure ? places.newHttps ?? inCluster(443) : places.newHttp ?? inCluster(80),
+      port: ({ service, port }) => {
+        const hostname = services.get(service);
+        return hostname === undefined ? undefined : { hostname, port };
+      },
+    };
+    return await ask(asked, { old, new: now }, surroundings.signal, before);
+  });
+  if (options.output === "json") {
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "verify", answers: compared, unasked })}\n`);
+  } else terminal.out(renderVerify(compared, unasked));
+  // What nobody answered before is no loss.
+  const isLost = (verdict: Verdict): boolean =>
+    verdict === "differs" || verdict === (before === undefined ? "none" : "old");
+  const isSound = !compared.some(({ verdict }) => isLost(verdict));
+  return isSound ? ExitCode.ok : ExitCode.failed;
+}
+
+interface Places {
+  readonly oldHttp?: Place;
+  readonly oldHttps?: Place;
+  readonly newHttp?: Place;
+  readonly newHttps?: Place;
+}
+
+/** @throws Failure (2) for one that is no address */
+function placesOf(options: CommandOptions): Places {
+  const flags = ["oldHttp", "oldHttps", "newHttp", "newHttps"] as const;
+  return Object.fromEntries(flags.flatMap((flag) => {
+    const given = options[flag];
+    if (typeof given !== "string") return [];
+    const [, hostname, port] = /^(.+):(\d+)$/.exec(given) ?? [];
+    if (hostname !== undefined) return [[flag, { hostname, port: Number(port) }] as const];
+    throw new Failure(ExitCode.usage, [{
+      code: "cli-bad-address",
+      severity: "error",
+      message: `"${given}" is no address with a port`,
+      hint: "Such as --new-http 127.0.0.1:8000",
+    }]);
+  }));
+}
+
+/** What the old side said when it was asked with `-o json`. @throws Failure (2) for a file that is none of those */
+async function answersBefore(
+  file: unknown,
+  { directory }: Pick<Surroundings, "directory">,
+): Promise<ReadonlyMap<string, Answer> | undefined> {
+  if (typeof file !== "string") return undefined;
+  try {
+    const answers = items(field(JSON.parse(await Deno.readTextFile(resolve(directory, file))), "answers"));
+    // The edge: a file that this command wrote.
+    return new Map(answers.map((one) => [String(field(one, "question")), field(one, "old") as Answer]));
+  } catch (error) {
+    throw new Failure(ExitCode.usage, [{
+      code: "cli-bad-answers",
+      severity: "error",
+      message: `"${file}" is no report of verify: ${error instanceof Error ? error.message : error}`,
+      hint: "Write one while Docker serves: deno task verify -o json > before.json",
+    }]);
+  }
+}
+
+/** Of the engine that Docker's command asks. Without one nobody answers there. */
+async function frontOf({ environment }: Pick<Surroundings, "environment">): Promise<Front> {
+  using engines = await findEngines(environment);
+  try {
+    const found = await Promise.all(engines.known.map(({ engine }) => findFront(engine)));
+    return Object.assign({}, ...found) as Front;
+  } catch (error) {
+    if (error instanceof EngineError) return {};
+    throw error;
+  }
+}
+
+async function addressesOf(
+  client: ClusterClient,
+  namespace: string,
+  asked: ReturnType<typeof questionsOf>["asked"],
+): Promise<ReadonlyMap<string, string>> {
+  const services = [...new Set(asked.flatMap((one) => one.kind === "port" ? [one.service] : []))];
+  const found = await Promise.all(
+    services.map(async (service) =>
+      [service, (await clusterAddress(client, namespace, service))?.address ?? ""] as const
+    ),
+  );
+  return new Map(found.filter(([, address]) => address !== ""));
+}

@@ -1,0 +1,125 @@
+/** Containers that this program makes beside a project's own. Every call may be repeated. */
+import { field, fields, items, record } from "../values/json.ts";
+import { archiveOf } from "./archive.ts";
+import { type Engine, EngineError } from "./engine.ts";
+
+/** One to be made. */
+export interface HelperContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly command: readonly [string, ...string[]];
+  readonly labels: Readonly<Record<string, string>>;
+  /** `8080/tcp` */
+  readonly exposed: readonly string[];
+  /** The names that it has in each network; at least one network. */
+  readonly networks: Readonly<Record<string, readonly string[]>>;
+  /** Ports of the machine that lead to it. */
+  readonly published?: readonly PublishedPort[];
+  /** Its one file, in the root of its file system. */
+  readonly file: { readonly name: string; readonly text: string };
+}
+
+/** A port of the machine. */
+export interface PublishedPort {
+  /** Of the container: `5432/tcp`. */
+  readonly port: string;
+  /** The machine's address on which it is open, and on no other. */
+  readonly hostAddress: string;
+  readonly hostPort: number;
+}
+
+/** Has what it was made from, so that one that is the same is left alone. */
+const MADE_FROM = "compose-ferry/made-from";
+
+/**
+ * Makes it and starts it, by itself after each start of the engine, too. One of the name that was made from something
+ * else is replaced.
+ *
+ * @returns its addresses. @throws EngineError
+ */
+export async function runHelper(engine: Engine, helper: HelperContainer): Promise<readonly string[]> {
+  const path = `/containers/${encodeURIComponent(helper.name)}`;
+  const madeFrom = await digest(JSON.stringify(helper));
+  const known = await engine.json(`${path}/json`);
+  const labels = field(field(known, "Config"), "Labels");
+  if (known !== undefined && field(labels, MADE_FROM) !== madeFrom) await removeHelper(engine, helper.name);
+  if (known === undefined || field(labels, MADE_FROM) !== madeFrom) await create(engine, helper, madeFrom);
+  await engine.change("POST", `${path}/start`);
+  const networks = record(field(field(await engine.json(`${path}/json`), "NetworkSettings"), "Networks"));
+  return Object.values(networks ?? {}).map((one) => String(field(one, "IPAddress") ?? ""))
+    .filter((address) => address !== "");
+}
+
+/** It gets its name last: one that was broken off has another, and is made anew. */
+async function create(engine: Engine, helper: HelperContainer, madeFrom: string): Promise<void> {
+  const { name, image, command: [program, ...args], labels, exposed, networks, file, published = [] } =
+    helper;
+  const [first, ...others] = Object.entries(networks);
+  if (first === undefined) throw new EngineError(`"${name}" has no network`);
+  const unfinished = `${name}-unfinished`;
+  await removeHelper(engine, unfinished);
+  await engine.change("POST", `/containers/create?name=${encodeURIComponent(unfinished)}`, {
+    Image: image,
+    Entrypoint: [program],
+    Cmd: args,
+    Labels: { ...labels, [MADE_FROM]: madeFrom },
+    ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])),
+    HostConfig: {
+      NetworkMode: first[0],
+      RestartPolicy: { Name: "always" },
+      PortBindings: Object.fromEntries(
+        published.map(({ port, hostAddress, hostPort }) => [
+          port,
+          [{ HostIp: hostAddress, HostPort: `${hostPort}` }],
+        ]),
+      ),
+    },
+    NetworkingConfig: { EndpointsConfig: { [first[0]]: { Aliases: first[1] } } },
+  });
+  const path = `/containers/${encodeURIComponent(unfinished)}`;
+  await engine.change("PUT", `${path}/archive?path=/`, archiveOf(file.name, file.text));
+  for (const [network, aliases] of others) {
+    const body = { Container: unfinished, EndpointConfig: { Aliases: aliases } };
+    await engine.change("POST", `/networks/${encodeURIComponent(network)}/connect`, body);
+  }
+  await engine.change("POST", `${path}/rename?name=${encodeURIComponent(name)}`);
+}
+
+/** Ends and removes it. */
+export async function removeHelper(engine: Engine, name: string): Promise<void> {
+  await engine.change("DELETE", `/containers/${encodeURIComponent(name)}?force=true&v=true`)
+    .catch((error) => {
+      if (!(error instanceof EngineError && error.status === 404)) throw error;
+    });
+}
+
+/** The machine's ports that lead to it, as it was made; empty where there is none of the name. */
+export async function publishedBy(engine: Engine, name: string): Promise<readonly PublishedPort[]> {
+  const answer = await engine.json(`/containers/${encodeURIComponent(name)}/json`);
+  const bindings = fields(field(field(answer, "HostConfig"), "PortBindings"));
+  return Object.entries(bindings).flatMap(([port, some]) =>
+    items(some).map((one) => ({
+      port,
+      hostAddress: String(field(one, "HostIp")),
+      hostPort: Number(field(one, "HostPort")),
+    }))
+  );
+}
+
+/** Names of those that have all of these labels, whether they run or not. */
+export async function listHelpers(
+  engine: Engine,
+  labels: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const wanted = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  const filters = encodeURIComponent(JSON.stringify({ label: wanted }));
+  const found = items(await engine.json(`/containers/json?all=true&filters=${filters}`));
+  return found.flatMap((one) => items(field(one, "Names")).slice(0, 1)).map((name) =>
+    String(name).replace(/^\//, "")
+  );
+}
+
+async function digest(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, 16);
+}

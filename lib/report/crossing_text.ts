@@ -1,0 +1,35 @@
+/** A crossing that is only planned, for people: service by service, in the order in which they would move. */
+import { plural } from "../diagnostics/plural.ts";
+import { visibleAll } from "../diagnostics/visible.ts";
+import type { PlannedCutover } from "../run/crossing_plan.ts";
+import { shortDuration } from "../values/duration.ts";
+import { tableLines } from "./table.ts";
+
+/** Empty where nothing crosses. */
+export function renderCrossing(planned: readonly PlannedCutover[]): string {
+  const told = visibleAll(planned);
+  if (told.length === 0) return "";
+  const rows = told.map((one) => [one.migration, one.service, stepsOf(one), outageOf(one)]);
+  const sum = told.reduce((total, { outage }) => total + outage.expectedMs, 0);
+  return `Crossing, one service after the other; outages are estimated, not measured:\n${
+    tableLines(rows).map((line) => `  ${line}\n`).join("")
+  }  ${plural(told.length, "service")}, about ${
+    shortDuration(sum)
+  } of outages in all; everything else is served meanwhile\n`;
+}
+
+function stepsOf({ state, containers, directories }: PlannedCutover): string {
+  if (state === "back") return "goes on with going back";
+  const steps = [
+    ...containers.map(({ name, signal, within }) => `stop ${name} (${signal}, ${within} s)`),
+    ...directories.map((directory) => `prove that nobody is on ${directory}`),
+    "start",
+  ];
+  return `${state === undefined ? "" : `go on from "${state}": `}${steps.join(", ")}`;
+}
+
+function outageOf({ outage: { expectedMs, mostMs } }: PlannedCutover): string {
+  return `about ${shortDuration(expectedMs)}, at most ${
+    shortDuration(mostMs)
+  } if it takes all its time to end`;
+}

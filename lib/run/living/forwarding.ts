@@ -1,0 +1,56 @@
+/** Traefik as a program that passes on connections and nothing else: its arguments and its file. No I/O. */
+import type { HelperContainer } from "../../docker/helper_containers.ts";
+
+/** A port, the same on both sides. */
+export interface ForwardedPort {
+  readonly port: number;
+  readonly protocol: "TCP" | "UDP";
+}
+
+/** A port at which it listens, and the one of the other side. */
+export interface Way extends ForwardedPort {
+  readonly to: number;
+}
+
+const FILE = "compose-ferry.yml";
+
+/** @param host name or address of the other side */
+export function forwarding(host: string, ways: readonly Way[]): Pick<HelperContainer, "command" | "file"> {
+  return {
+    command: [
+      "traefik",
+      `--providers.file.filename=/${FILE}`,
+      "--global.checknewversion=false",
+      "--global.sendanonymoususage=false",
+      ...ways.map((way) => `--entrypoints.${nameOf(way)}.address=:${way.port}/${way.protocol.toLowerCase()}`),
+    ],
+    file: { name: FILE, text: JSON.stringify(routesTo(host, ways)) },
+  };
+}
+
+function nameOf({ port, protocol }: ForwardedPort): string {
+  return `${protocol.toLowerCase()}${port}`;
+}
+
+/** JSON is YAML, and Traefik reads files of that ending. */
+function routesTo(address: string, ways: readonly Way[]): Record<string, unknown> {
+  const of = (protocol: Way["protocol"], rule: Record<string, unknown>): Record<string, unknown> => {
+    const own = ways.filter((way) => way.protocol === protocol);
+    if (own.length === 0) return {};
+    const routers = own.map((way) => [
+      nameOf(way),
+      { entryPoints: [nameOf(way)], service: nameOf(way), ...rule },
+    ]);
+    const services = own.map((way) => [
+      nameOf(way),
+      { loadBalancer: { servers: [{ address: `${address}:${way.to}` }] } },
+    ]);
+    return {
+      [protocol.toLowerCase()]: {
+        routers: Object.fromEntries(routers),
+        services: Object.fromEntries(services),
+      },
+    };
+  };
+  return { ...of("TCP", { rule: "HostSNI(`*`)" }), ...of("UDP", {}) };
+}

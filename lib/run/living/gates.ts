@@ -1,0 +1,237 @@
+/** Opens gates for pods to what they call and is still in an engine, and closes them again. Every call may be repeated. */
+import { ApiError } from "../../cluster/api_error.ts";
+import type { ClusterClient } from "../../cluster/client.ts";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { withEngine } from "../../docker/change_containers.ts";
+import { type Engine, EngineError } from "../../docker/engine.ts";
+import { findForwarder } from "../../docker/forwarder_image.ts";
+import { listHelpers, publishedBy, removeHelper, runHelper } from "../../docker/helper_containers.ts";
+import { findServiceContainers } from "../../docker/service_containers.ts";
+import { withWayOut } from "../../docker/way_out.ts";
+import type { KubeObject } from "../../kube/object.ts";
+import { OWNER_LABEL } from "../../migration/record_names.ts";
+import { refOf } from "../../migration/step.ts";
+import { list, record } from "../../values/json.ts";
+import { isActive } from "../guard/container_words.ts";
+import { answersAt } from "./answering.ts";
+import {
+  GATE_LABELS,
+  type Gated,
+  gateName,
+  gateObjects,
+  gateOf,
+  type GatePort,
+  portsBehind,
+  sliceName,
+} from "./gate.ts";
+import type { StandInOptions } from "./stand_ins.ts";
+
+/** Of whose gates this is. */
+export interface GateOptions extends StandInOptions {
+  readonly namespace: string;
+  /** What a service calls. */
+  readonly needs: (service: string) => readonly string[];
+  /** Services that the cluster serves by now. */
+  readonly moved: () => readonly string[];
+}
+
+/** How the run writes. */
+export interface GateWriting {
+  readonly client: ClusterClient;
+  /** The target's namespace, by which its objects are labelled. */
+  readonly owner: string;
+  /** Refuses to write where the run has lost its lock. */
+  readonly guard: () => Promise<void>;
+}
+
+/** Above what services are given by hand, and below what the kernel and the cluster give by themselves. */
+const HOST_PORTS = { first: 26_000, count: 4_000 } as const;
+
+/** The gates of one project. */
+export class Gates {
+  readonly #options: GateOptions;
+  readonly #writing: GateWriting;
+
+  constructor(options: GateOptions, writing: GateWriting) {
+    this.#options = options;
+    this.#writing = writing;
+  }
+
+  /** To all that these services call and still runs in an engine. @returns what they would not find */
+  async open(services: readonly string[], signal: AbortSignal): Promise<readonly Diagnostic[]> {
+    const { needs, moved } = this.#options;
+    const here = new Set([...services, ...moved()]);
+    const wanted = [...new Set(services.flatMap(needs))].filter((service) => !here.has(service));
+    const problems: Diagnostic[] = [];
+    for (const service of wanted) {
+      const why = await this.#tried(() => this.#openOne(service, signal));
+      if (why !== undefined) problems.push(notFound(service, services[0] ?? "", why));
+    }
+    return problems;
+  }
+
+  /** To services that have stopped there, as the cluster is about to serve them. */
+  async close(services: readonly string[]): Promise<readonly Diagnostic[]> {
+    const problems: Diagnostic[] = [];
+    for (const service of services) {
+      const why = await this.#tried(() => this.#closeOne(service));
+      if (why !== undefined) problems.push(notClosed(this.#options, service, why));
+    }
+    return problems;
+  }
+
+  /** After a service went back: what still calls it from the cluster finds it, and what nobody calls has no gate. */
+  async settle(service: string, signal: AbortSignal): Promise<readonly Diagnostic[]> {
+    const { needs, moved, environment, project } = this.#options;
+    const callers = moved().filter((other) => other !== service);
+    const called = new Set(callers.flatMap(needs));
+    const left = new Set<string>();
+    const { containers } = await findServiceContainers(environment, project, service);
+    for (const host of new Set(containers.map((container) => container.host))) {
+      await withEngine(environment, host, async (engine) => {
+        for (const name of await gatesOf(engine, project)) if (!called.has(name)) left.add(name);
+      });
+    }
+    const closed = await this.close([...left]);
+    return called.has(service) ? [...closed, ...await this.open(callers, signal)] : closed;
+  }
+
+  async #tried(work: () => Promise<string | undefined>): Promise<string | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof EngineError || error instanceof ApiError) return error.message;
+      throw error;
+    }
+  }
+
+  /** @returns why there is none */
+  async #openOne(service: string, signal: AbortSignal): Promise<string | undefined> {
+    const { environment, project, namespace } = this.#options;
+    const found = await findServiceContainers(environment, project, service);
+    const active = found.containers.filter(isActive);
+    const [first] = active;
+    // What does not run there is called by nobody who could have been answered.
+    if (first === undefined) return undefined;
+    const address = await nodeAddress(this.#writing);
+    if (address === undefined) return "no address of the node is one of this machine";
+    return await withEngine(environment, first.host, async (engine) => {
+      const containers = await Promise.all(active.map(({ id }) => engine.json(`/containers/${id}/json`)));
+      const gated: Gated = { project, service, containers };
+      const forwarder = await findForwarder(engine);
+      if (forwarder === undefined) {
+        return "the engine has no image of Traefik 2 or 3, which would pass on connections";
+      }
+      const ports = await hostPorts(engine, gated, address);
+      if (ports.length === 0) return "no port of it is known";
+      await runHelper(engine, await withWayOut(engine, gateOf(gated, ports, address, forwarder)));
+      for (const object of gateObjects(service, namespace, ports, address)) await this.#apply(object);
+      return await this.#whyClosed(service, ports, signal);
+    });
+  }
+
+  async #apply({ metadata, ...object }: KubeObject): Promise<void> {
+    const { client, owner, guard } = this.#writing;
+    const labels = { ...metadata.labels, [OWNER_LABEL]: owner };
+    await client.apply({ ...object, metadata: { ...metadata, labels } }, { force: true, guard });
+  }
+
+  /** From this machine, by the way that pods take. */
+  async #whyClosed(
+    service: string,
+    ports: readonly GatePort[],
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const [made] = gateObjects(service, this.#options.namespace, ports, "");
+    const live = await this.#writing.client.get(refOf(made));
+    const address = String(record(live?.["spec"])?.["clusterIP"] ?? "");
+    for (const { port } of ports) {
+      if (await answersAt(address, port, signal)) continue;
+      const name = gateName({ project: this.#options.project, service });
+      return `nobody answers through "${name}" at port ${port}; look with: docker logs ${name}`;
+    }
+    return undefined;
+  }
+
+  async #closeOne(service: string): Promise<undefined> {
+    const { environment, project, namespace } = this.#options;
+    const { client, guard } = this.#writing;
+    const [made, slice] = gateObjects(service, namespace, [], "").map(refOf);
+    for (const ref of [slice, made]) {
+      const live = ref === undefined ? undefined : await client.get(ref);
+      // By now a migration may have made the Service its own.
+      const isOwn = ref !== made || record(live?.["spec"])?.["selector"] === undefined;
+      if (ref === undefined || live?.metadata.uid === undefined || !isOwn) continue;
+      await client.delete(ref, live.metadata.uid, "Background", guard);
+    }
+    const { containers } = await findServiceContainers(environment, project, service);
+    for (const host of new Set(containers.map((container) => container.host))) {
+      await withEngine(environment, host, (engine) => removeHelper(engine, gateName({ project, service })));
+    }
+    return undefined;
+  }
+}
+
+/** Services to which there are gates. */
+async function gatesOf(engine: Engine, project: string): Promise<readonly string[]> {
+  const names = await listHelpers(engine, { [GATE_LABELS.project]: project });
+  const [before, after] = gateName({ project, service: "\0" }).split("\0");
+  return names.filter((name) => name.startsWith(before ?? "") && name.endsWith(after ?? ""))
+    .map((name) => name.slice(before?.length, -(after?.length ?? 0)));
+}
+
+/** As they were when the gate was made, else ones that are free. */
+async function hostPorts(engine: Engine, gated: Gated, address: string): Promise<readonly GatePort[]> {
+  const known = await publishedBy(engine, gateName(gated));
+  const taken = new Set(known.map(({ hostPort }) => hostPort));
+  return portsBehind(gated).map((port) => {
+    const before = known.find((one) => one.port === `${port}/tcp` && one.hostAddress === address);
+    const hostPort = before?.hostPort ?? freePort(address, taken);
+    taken.add(hostPort);
+    return { port, hostPort };
+  });
+}
+
+/** @throws EngineError where none is */
+function freePort(hostname: string, taken: ReadonlySet<number>): number {
+  for (let port: number = HOST_PORTS.first; port < HOST_PORTS.first + HOST_PORTS.count; port++) {
+    if (taken.has(port)) continue;
+    try {
+      Deno.listen({ hostname, port }).close();
+      return port;
+    } catch { /* Somebody has it. */ }
+  }
+  throw new EngineError(`no port of ${hostname} is free`);
+}
+
+/** One that pods reach this machine at. */
+async function nodeAddress({ client }: GateWriting): Promise<string | undefined> {
+  const own = new Set(Deno.networkInterfaces().map(({ address }) => address));
+  const { items } = await client.list({ apiVersion: "v1", kind: "Node" }, undefined);
+  return items.flatMap((node) => list(record(node["status"])?.["addresses"]))
+    .filter(({ type }) => type === "InternalIP").map(({ address }) => String(address))
+    .find((address) => own.has(address));
+}
+
+function notFound(service: string, caller: string, why: string): Diagnostic {
+  return {
+    code: "run-name-not-carried",
+    severity: "warning",
+    message: `"${caller}" does not find "${service}" from the cluster, which is left in the engine: ${why}`,
+    hint: `Move "${service}" before it; a port is told by expose: ["5432"] in the compose file`,
+  };
+}
+
+function notClosed({ project, namespace }: GateOptions, service: string, why: string): Diagnostic {
+  const container = gateName({ project, service });
+  return {
+    code: "run-gate-left",
+    severity: "warning",
+    message: `The way from the cluster to "${service}" in the engine could not be closed: ${why}`,
+    hint:
+      `Remove by hand what is left of it: EndpointSlice "${
+        sliceName(service)
+      }" in namespace "${namespace}", ` +
+      `and container "${container}"`,
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * What stands in an engine for a service that has moved to the cluster: a container with its names in its networks and
+ * with its labels for Traefik, which passes on every connection to the cluster's address. Whoever was left behind calls it
+ * as before. No I/O.
+ */
+import { exposedPorts } from "../../docker/exposed_ports.ts";
+import type { ForwarderImage } from "../../docker/forwarder_image.ts";
+import type { HelperContainer } from "../../docker/helper_containers.ts";
+import { field, fields, items, record } from "../../values/json.ts";
+import { type ForwardedPort, forwarding, type Way } from "./forwarding.ts";
+
+/** Where the cluster serves it. */
+export interface ClusterAddress {
+  /** The Service's own address. */
+  readonly address: string;
+  readonly ports: readonly ForwardedPort[];
+}
+
+/** By which stand-ins are found. No label of compose, so that `docker compose` leaves them alone. */
+export const STAND_IN_LABELS = {
+  project: "compose-ferry/project",
+  service: "compose-ferry/stands-in-for",
+} as const;
+
+/** Networks of which a container cannot have another besides. */
+const ALONE = new Set(["host", "none"]);
+
+/** What is known of a service that has moved. */
+export interface Original {
+  readonly project: string;
+  readonly service: string;
+  /** What the engine answers of its stopped containers (Engine API, "ContainerInspect"). */
+  readonly containers: readonly unknown[];
+  /** Networks in which it is not to appear: those by which its start is prevented. */
+  readonly without: readonly string[];
+}
+
+/** Undefined where it has no network in which anybody could call it by name. */
+export function standInOf(
+  { project, service, containers, without }: Original,
+  { address, ports }: ClusterAddress,
+  { image, exposed }: ForwarderImage,
+): HelperContainer | undefined {
+  const networks = namesIn(service, containers, without);
+  if (Object.keys(networks).length === 0) return undefined;
+  const own = [...new Set(containers.flatMap(exposedPorts))].sort();
+  const ways = [...ports.map((way) => ({ ...way, to: way.port })), ...borrowed(own, ports, exposed)];
+  return {
+    name: `${project}-${service}-in-kubernetes`,
+    image,
+    ...forwarding(address, ways),
+    labels: {
+      ...traefikLabels(containers[0]),
+      [STAND_IN_LABELS.project]: project,
+      [STAND_IN_LABELS.service]: service,
+    },
+    exposed: own,
+    networks,
+  };
+}
+
+/** Every network of these containers, with the names that they have there. */
+export function namesIn(
+  service: string,
+  containers: readonly unknown[],
+  without: readonly string[],
+): Readonly<Record<string, readonly string[]>> {
+  const networks: Record<string, readonly string[]> = {};
+  for (const answer of containers) {
+    const id = String(field(answer, "Id") ?? "");
+    for (const [name, one] of Object.entries(fields(field(field(answer, "NetworkSettings"), "Networks")))) {
+      if (ALONE.has(name) || without.includes(name)) continue;
+      const aliases = items(field(one, "Aliases")).map(String).filter((alias) => !id.startsWith(alias));
+      const own = String(field(answer, "Name") ?? service).replace(/^\//, "");
+      networks[name] = [...new Set([...networks[name] ?? [], service, own, ...aliases])].sort();
+    }
+  }
+  return networks;
+}
+
+/**
+ * Docker's Traefik calls the lowest port that a container exposes where no label names one, and every container exposes
+ * those of its image: at these the stand-in is the original's lowest.
+ */
+function borrowed(
+  own: readonly string[],
+  ports: readonly ForwardedPort[],
+  exposed: readonly string[],
+): readonly Way[] {
+  const numbers = own.filter((port) => port.endsWith("/tcp")).map((port) => Number.parseInt(port));
+  const known = ports.filter(({ protocol }) => protocol === "TCP").map(({ port }) => port);
+  const to = Math.min(...numbers.filter((port) => known.includes(port)));
+  if (to === Infinity) return [];
+  return exposed.filter((port) => port.endsWith("/tcp")).map((port) => Number.parseInt(port))
+    .filter((port) => !known.includes(port))
+    .map((port) => ({ port, protocol: "TCP", to }));
+}
+
+function traefikLabels(answer: unknown): Readonly<Record<string, string>> {
+  const labels = record(field(field(answer, "Config"), "Labels")) ?? {};
+  return Object.fromEntries(
+    Object.entries(labels).filter(([name]) => /^traefik\./i.test(name))
+      .map(([name, value]) => [name, String(value)]),
+  );
+}

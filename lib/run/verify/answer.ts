@@ -1,0 +1,53 @@
+/** What a side answers, and whether two answers are the same. No I/O. */
+
+/** Nothing in it is secret: of a body there is a digest, of a redirection no query. */
+export interface Answer {
+  /** Why nobody answers; then there is nothing else. */
+  readonly silence?: string;
+  readonly status?: number;
+  readonly location?: string;
+  readonly contentType?: string;
+  /** Of the body; absent where two requests in a row had different ones. */
+  readonly digest?: string;
+  readonly certificate?: Certificate;
+}
+
+export interface Certificate {
+  /** SHA-256. */
+  readonly fingerprint: string;
+  readonly subject: string;
+  readonly until: string;
+}
+
+/**
+ * - `same`: both answer, and alike
+ * - `differs`: both answer
+ * - `old`, `new`: only that side does
+ * - `none`: nobody does
+ */
+export type Verdict = "same" | "differs" | "old" | "new" | "none";
+
+/** Both answers to one question. */
+export interface Compared {
+  readonly question: string;
+  readonly old: Answer;
+  readonly new: Answer;
+  readonly verdict: Verdict;
+  /** What differs, by name. */
+  readonly differs: readonly string[];
+}
+
+/** What changes at every request is not compared; nor is the content type where the status differs already. */
+export function compare(question: string, old: Answer, now: Answer): Compared {
+  const [isOld, isNew] = [old.silence === undefined, now.silence === undefined];
+  const both = { question, old, new: now, differs: [] };
+  if (!isOld || !isNew) return { ...both, verdict: isOld ? "old" : isNew ? "new" : "none" };
+  const differs = [
+    ...old.status === now.status ? [] : ["status"],
+    ...old.location === now.location ? [] : ["location"],
+    ...old.contentType === now.contentType ? [] : ["content type"],
+    ...old.digest === undefined || now.digest === undefined || old.digest === now.digest ? [] : ["body"],
+    ...old.certificate?.fingerprint === now.certificate?.fingerprint ? [] : ["certificate"],
+  ];
+  return { ...both, verdict: differs.length === 0 ? "same" : "differs", differs };
+}

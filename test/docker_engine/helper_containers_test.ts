@@ -1,0 +1,77 @@
+/** Helpers in a real Docker Engine: made once, made anew where they are to be other ones, found and taken away. */
+import assert from "node:assert/strict";
+import { openEngine } from "../../lib/docker/engine.ts";
+import {
+  type HelperContainer,
+  listHelpers,
+  publishedBy,
+  removeHelper,
+  runHelper,
+} from "../../lib/docker/helper_containers.ts";
+import { withWayOut } from "../../lib/docker/way_out.ts";
+import { IMAGE, startEngine, whyNoEngine } from "./engine.ts";
+
+const HELPER: HelperContainer = {
+  name: "shop-db-in-kubernetes",
+  image: IMAGE,
+  command: ["sleep", "1000"],
+  labels: { "compose-ferry/project": "shop" },
+  exposed: ["5432/tcp"],
+  networks: { front: ["db", "database"], back: ["db"] },
+  file: { name: "compose-ferry.yml", text: "routes\n" },
+  published: [{ port: "5432/tcp", hostAddress: "127.0.0.1", hostPort: 26_123 }],
+};
+
+Deno.test({
+  name: "a helper is made as it is wanted, once, and taken away",
+  ignore: whyNoEngine() !== undefined,
+  fn: async (t) => {
+    const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "helpers-" }));
+    {
+      await using started = await startEngine(directory);
+      const endpoint = { host: started.host, origin: "a test", isInForce: true };
+      using engine = await openEngine(endpoint);
+      const inspect = (format: string): Promise<string> =>
+        started.docker("inspect", "--format", format, HELPER.name);
+      await started.docker("network", "create", "front");
+      await started.docker("network", "create", "--internal", "back");
+
+      await t.step("with its names, its file and what brings it back", async () => {
+        assert.equal((await runHelper(engine, HELPER)).length, 2);
+        assert.equal(await inspect("{{.State.Status}} {{.HostConfig.RestartPolicy.Name}}"), "running always");
+        assert.match(await inspect("{{json .NetworkSettings.Networks.front.Aliases}}"), /"db","database"/);
+        assert.match(await inspect("{{json .NetworkSettings.Networks.back.Aliases}}"), /"db"/);
+        await started.docker("cp", `${HELPER.name}:/compose-ferry.yml`, `${directory}/file`);
+        assert.equal(await Deno.readTextFile(`${directory}/file`), "routes\n");
+        assert.deepEqual(await publishedBy(engine, HELPER.name), HELPER.published);
+        assert.deepEqual(await listHelpers(engine, HELPER.labels), [HELPER.name]);
+        assert.deepEqual(await listHelpers(engine, { "compose-ferry/project": "other" }), []);
+      });
+      await t.step("the same is left alone, and one that was stopped is started", async () => {
+        const id = await inspect("{{.Id}}");
+        await started.docker("stop", "--time", "0", HELPER.name);
+        await runHelper(engine, HELPER);
+        assert.equal(await inspect("{{.Id}} {{.State.Status}}"), `${id} running`);
+      });
+      await t.step("another one takes its place, over what was broken off", async () => {
+        const id = await inspect("{{.Id}}");
+        await started.docker("create", "--name", `${HELPER.name}-unfinished`, IMAGE, "sleep", "1");
+        await runHelper(engine, { ...HELPER, networks: { front: ["db"] } });
+        assert.notEqual(await inspect("{{.Id}}"), id);
+        assert.equal((await started.docker("ps", "--all", "--quiet")).split("\n").length, 1);
+      });
+      await t.step("it is taken away, and again is nothing to do", async () => {
+        await removeHelper(engine, HELPER.name);
+        await removeHelper(engine, HELPER.name);
+        assert.equal(await started.docker("ps", "--all", "--quiet"), "");
+        assert.deepEqual(await publishedBy(engine, HELPER.name), []);
+      });
+      await t.step("where all networks lead nowhere it has one more", async () => {
+        assert.deepEqual(Object.keys((await withWayOut(engine, HELPER)).networks), ["front", "back"]);
+        const shutIn = await withWayOut(engine, { ...HELPER, networks: { back: ["db"] } });
+        assert.deepEqual(shutIn.networks, { back: ["db"], bridge: [] });
+      });
+    }
+    await Deno.remove(directory, { recursive: true });
+  },
+});

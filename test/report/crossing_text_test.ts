@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { renderCrossing } from "../../lib/report/crossing_text.ts";
+
+const DB = {
+  migration: "050_databases",
+  service: "db",
+  containers: [{ name: "shop-db-1", signal: "SIGINT", within: 60 }],
+  directories: ["/srv/db"],
+  outage: { expectedMs: 4_500, mostMs: 64_000 },
+} as const;
+
+Deno.test("renderCrossing() is a line for each service, and says that nothing of it is measured", () => {
+  const web = {
+    ...DB,
+    migration: "080_applications",
+    service: "web",
+    containers: [],
+    directories: [],
+    state: "opening",
+  } as const;
+  assert.equal(
+    renderCrossing([DB, web]),
+    `Crossing, one service after the other; outages are estimated, not measured:
+  050_databases     db   stop shop-db-1 (SIGINT, 60 s), prove that nobody is on /srv/db, start  about 4.5s, at most 1m4s if it takes all its time to end
+  080_applications  web  go on from "opening": start                                            about 4.5s, at most 1m4s if it takes all its time to end
+  2 services, about 9.0s of outages in all; everything else is served meanwhile
+`,
+  );
+});
+
+Deno.test("renderCrossing() is nothing where nothing crosses", () => {
+  assert.equal(renderCrossing([]), "");
+});

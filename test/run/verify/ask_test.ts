@@ -1,0 +1,63 @@
+/** Requests to real servers on loopback. */
+import assert from "node:assert/strict";
+import { askPort, askRoute } from "../../../lib/run/verify/ask.ts";
+import type { Answer } from "../../../lib/run/verify/answer.ts";
+
+const { signal } = new AbortController();
+
+/** Asks a server that answers so. */
+async function asked(handler: (request: Request) => Response, path = "/"): Promise<Answer> {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
+  try {
+    const question = { kind: "route", isSecure: false, host: "a.test", path } as const;
+    return await askRoute(question, { hostname: "127.0.0.1", port: server.addr.port }, signal);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+Deno.test("askRoute() asks by the route's host and path, and sends no credentials", async () => {
+  let seen = new Headers();
+  const answer = await asked(({ headers, url }) => {
+    seen = headers;
+    return new Response(new URL(url).pathname, { headers: { "content-type": "text/plain" } });
+  }, "/api");
+  assert.equal(seen.get("host"), "a.test");
+  assert.equal(seen.get("authorization"), null);
+  assert.equal(answer.status, 200);
+  assert.equal(answer.contentType, "text/plain");
+  // sha256 of "/api"
+  assert.match(answer.digest ?? "", /^[0-9a-f]{64}$/);
+  assert.equal(answer.digest, (await asked(() => new Response("/api"))).digest);
+  assert.notEqual(answer.digest, (await asked(() => new Response("/other"))).digest);
+});
+
+Deno.test("askRoute() has no digest of a body that changes", async () => {
+  let count = 0;
+  assert.equal((await asked(() => new Response(`${count++}`))).digest, undefined);
+});
+
+Deno.test("askRoute() shows a redirection without what may be secret in it, and does not follow it", async () => {
+  const location = "https://login.test/start?token=geheim#part";
+  const answer = await asked(() => new Response(null, { status: 302, headers: { location } }));
+  assert.equal(answer.status, 302);
+  assert.equal(answer.location, "https://login.test/start");
+  assert.doesNotMatch(JSON.stringify(answer), /geheim/);
+});
+
+Deno.test("askRoute() takes what Traefik says of itself for silence", async () => {
+  const none = () => new Response("404 page not found\n", { status: 404 });
+  assert.equal((await asked(none)).silence, "no route");
+  assert.match((await asked(() => new Response("Bad Gateway", { status: 502 }))).silence ?? "", /^502/);
+  assert.equal((await asked(() => new Response("not here", { status: 404 }))).status, 404);
+});
+
+Deno.test("askRoute() and askPort() say why nobody answers", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const place = { hostname: "127.0.0.1", port: listener.addr.port };
+  assert.deepEqual(await askPort(place), {});
+  listener.close();
+  assert.match((await askPort(place)).silence ?? "", /refused/i);
+  const question = { kind: "route", isSecure: false, host: "a.test", path: "/" } as const;
+  assert.match((await askRoute(question, place, signal)).silence ?? "", /refused/i);
+});
