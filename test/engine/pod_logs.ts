@@ -26,9 +26,9 @@ export async function followLogs(node: RealNode, namespace: string, label: strin
   };
 }
 
-/** @param text with lines such as `[pod/web-1/web] ahoy`. @returns those of one container, without whose they are. */
+/** @param text with lines such as `[pod/web-1/web] ahoy`, the last perhaps half. @returns those of one container. */
 export function linesOf(text: string, pod: string, container: string): string {
   const prefix = `[pod/${pod}/${container}] `;
-  return text.split("\n").filter((line) => line.startsWith(prefix))
+  return text.split("\n").slice(0, -1).filter((line) => line.startsWith(prefix))
     .map((line) => line.slice(prefix.length)).join("\n");
 }
