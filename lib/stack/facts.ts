@@ -61,14 +61,15 @@ export function stackFacts(input: StackInput): StackFacts {
   const context: Context = { ...known, report: (finding) => findings.push(finding) };
   const files = filesInCluster(project, decisions, bindSources, bindTreatments(context));
   findings.push(...files.findings);
+  const reach = reachOf(context);
   return {
     ...known,
     bindSources: files.bindSources,
     references: hostReferences(project, files.bindSources),
     neighbours: neighbourNames(project, otherProjects),
-    reach: reachOf(context),
+    reach,
     odd: oddNames(project, files.bindSources),
-    published: publications(context),
+    published: publications(context, reach),
     roles: files.roles,
     volumes: volumeRoles(context),
     secrets: secretRules(project, bindSources, decisions),

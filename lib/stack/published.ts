@@ -6,10 +6,15 @@ import { label } from "./names.ts";
 import { protocolOf } from "./ports.ts";
 import { isOneAddress } from "./network/host_address.ts";
 import type { Placed, Publications, Published } from "./published_port.ts";
+import { isShutIn, type Reach } from "./reach.ts";
 import { reportConflicts, reportPublished } from "./published_report.ts";
 
-/** Sorts out every published port of every service that is moved, and says what becomes of those nobody decided. */
-export function publications(context: Context): Publications {
+/**
+ * Sorts out every published port of every service that is moved, and says what becomes of those nobody decided.
+ *
+ * @param reach the networks of the services: Docker publishes nothing of one that has no way out.
+ */
+export function publications(context: Context, reach: Reach): Publications {
   const all = Object.values(context.project.services)
     .filter((service) =>
       !isSkipped(context.decisions, service.name) && service.name !== context.routing.traefikService
@@ -18,7 +23,9 @@ export function publications(context: Context): Publications {
   reportConflicts(context, all);
   const counts = new Map<string, number>();
   for (const { service } of all) counts.set(service, (counts.get(service) ?? 0) + 1);
-  const placed = withOneHostPort(all.map((port) => place(context, port, counts.get(port.service) ?? 0)));
+  const placed = withOneHostPort(
+    all.map((port) => place(context, reach, port, counts.get(port.service) ?? 0)),
+  );
   reportPublished(context, placed);
   const of = (way: Placed["way"]): readonly Published[] =>
     placed.filter((one) => one.way === way).map(({ port }) => port);
@@ -64,7 +71,7 @@ const MOST_BALANCED = 64;
 /** Ports of a node on which Kubernetes itself is reached. */
 const KUBERNETES = new Set(["6443/TCP", "10250/TCP"]);
 
-function place(context: Context, port: Published, ofService: number): Placed {
+function place(context: Context, reach: Reach, port: Published, ofService: number): Placed {
   const decision = decisionOf(context, port);
   const front = frontOf(port);
   if (decision !== undefined) {
@@ -81,6 +88,7 @@ function place(context: Context, port: Published, ofService: number): Placed {
   if (context.project.services[port.service]?.network_mode === "host") {
     return { port, way: "open", isDecided };
   }
+  if (isShutIn(reach, port.service)) return { port, way: "shut", isDecided };
   if (KUBERNETES.has(`${port.hostPort}/${port.protocol}`)) {
     return { port, way: "private", isDecided, why: "Kubernetes itself is reached there" };
   }

@@ -30,7 +30,8 @@ export interface Publications {
 /** Where one published port goes, and whether that was decided. */
 export interface Placed {
   readonly port: Published;
-  readonly way: "private" | "loadBalancer" | "hostPort" | "entryPoint" | "open";
+  /** Docker itself publishes nothing of a service that is `shut`; one that is `open` has the machine's network. */
+  readonly way: "private" | "loadBalancer" | "hostPort" | "entryPoint" | "open" | "shut";
   readonly entryPoint?: string;
   readonly isDecided: boolean;
   /** What keeps it from being reached as before. */

@@ -79,6 +79,11 @@ function said(
         text: "needs nothing: with the host's network its programs listen on the node itself",
         hint: "Nothing is to be done",
       };
+    case "shut":
+      return {
+        text: "is not reached from outside, as in Docker: the service has no network with a way out",
+        hint: `To open it: ${line("loadBalancer")}`,
+      };
     case "private":
       return {
         text: `is not reached from outside: ${why}`,

@@ -17,7 +17,7 @@ export const MADE_UP = "(made up)";
 export function stackAspects(side: SideView): Readonly<Record<string, Aspects>> {
   const services = Object.entries(side.services).map(([name, service]): [string, Aspects] => [
     name,
-    compared({ ...serviceAspects(service, side), ...namespaceAspects(name, side) }),
+    compared({ ...serviceAspects(name, service, side), ...namespaceAspects(name, side) }),
   ]);
   return { ...Object.fromEntries(services), "(published)": side.published };
 }
@@ -26,7 +26,7 @@ function compared(all: Aspects): Aspects {
   return Object.fromEntries(Object.entries(all).filter(([aspect]) => whyByNature(aspect) === undefined));
 }
 
-function serviceAspects(service: ServiceView, side: SideView): Aspects {
+function serviceAspects(name: string, service: ServiceView, side: SideView): Aspects {
   const { view, calls, after, deaf, signal, restarted } = service;
   return {
     ...processAspects(view, service.generated),
@@ -35,11 +35,11 @@ function serviceAspects(service: ServiceView, side: SideView): Aspects {
     ...prefixed("sysctl", shortened(view.sysctls)),
     ...cgroupAspects(view),
     ...prefixed("device", deviceAspects(view)),
-    ...mountAspects(view, service.handed),
+    ...mountAspects(view, service.handedAt ?? Object.keys(service.handed)),
     ...handedAspects(service.handed),
     ...hostAspects(service),
     ...resolverAspects(view.files["/etc/resolv.conf"] ?? ""),
-    ...sightAspects(service, side),
+    ...sightAspects(name, service, side),
     ...prefixed("listens", deaf),
     ...prefixed("after", mapped(after, String)),
     "calls": JSON.stringify(

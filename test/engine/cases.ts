@@ -9,12 +9,15 @@ export interface Case {
   readonly name: string;
   readonly directory: string;
   readonly images: readonly StandIn[];
+  /** Ports of the machine that it publishes, as `8080/tcp`. */
+  readonly ports: readonly string[];
 }
 
 const HERE = import.meta.dirname ?? ".";
 
 /** A sample of the cases: few starts that look at what public reports were about. */
-export const SAMPLE = "planted,environment,bind-,named-volumes,users,waiting,published-ports";
+export const SAMPLE =
+  "planted,environment,bind-,named-volumes,users,waiting,published-ports,networks,names-odd";
 
 /** The files of `cases/`, each a stack of its own with the data that it mounts. @returns them by name. */
 export async function ownCases(target: string, only: string): Promise<readonly Case[]> {
@@ -97,7 +100,12 @@ async function caseOf(name: string, directory: string): Promise<Case> {
       }];
     },
   );
-  return { name, directory, images };
+  const ports = Object.values(project?.services ?? {}).flatMap(({ ports }) =>
+    (ports ?? []).flatMap(({ published, protocol }) =>
+      published === undefined ? [] : [`${published}/${protocol ?? "tcp"}`]
+    )
+  );
+  return { name, directory, images, ports };
 }
 
 /** The images of all cases that are no forms of the probe. */

@@ -2,7 +2,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { load } from "../../compose/mod.ts";
 import { COVERAGE } from "../../lib/checks/coverage/table.ts";
 import { hasErrors } from "../../lib/diagnostics/diagnostic.ts";
-import { isWanted, ownCases, standInsFor } from "./cases.ts";
+import { type Case, isWanted, ownCases, standInsFor } from "./cases.ts";
 import type { StandIn } from "./images.ts";
 import { keysOf } from "./keys.ts";
 
@@ -49,11 +49,7 @@ Deno.test("words choose cases, and nothing chooses all", () => {
 });
 
 Deno.test("one image stands in for all that name it, with every program that is called in it", () => {
-  const of = (image: StandIn): { name: string; directory: string; images: readonly StandIn[] } => ({
-    name: "",
-    directory: "",
-    images: [image],
-  });
+  const of = (image: StandIn): Case => ({ name: "", directory: "", images: [image], ports: [] });
   const images = standInsFor([
     of({ name: "db:1", ends: false, programs: ["pg_isready", "/bin/sh"] }),
     of({ name: "db:1", ends: true, programs: ["/start.sh"] }),

@@ -1,4 +1,6 @@
 /** The side before the move: compose v2 starts the stack on the real engine, and its containers are asked. */
+import { join } from "node:path";
+import type { RealEngine } from "../guard/engine.ts";
 import { ADDRESSES, type Machine, machineNamespaces, waitSeldom } from "./machine.ts";
 import { probeEvents } from "./probe_log.ts";
 import {
@@ -110,9 +112,18 @@ async function isResting(machine: Machine, container: Container): Promise<boolea
   return State.Status === "running" && !await hasEnded(machine, container);
 }
 
+/** The file in which the engine keeps what a container writes, line by line as JSON: asking the engine starts a program. */
+async function logOf({ root }: RealEngine, id: string): Promise<string> {
+  const file = await Deno.readTextFile(join(root, "containers", id, `${id}-json.log`)).catch(() => "");
+  // The last line may still be written.
+  return file.split("\n").slice(0, -1).map((line) => (JSON.parse(line) as { readonly log: string }).log).join(
+    "",
+  );
+}
+
 /** A program that ends at once may still be told as running. */
 async function hasEnded({ engine }: Machine, { Id }: Container): Promise<boolean> {
-  return probeEvents(await engine.docker("logs", Id)).some(({ event }) => event === "end");
+  return probeEvents(await logOf(engine, Id)).some(({ event }) => event === "end");
 }
 
 function numberOf({ Config }: Container): string {
@@ -143,7 +154,7 @@ async function reachOf(
     running,
     checked: running && test.length > 0 && test[0] !== "NONE",
     ...(running ? {} : { restarted: RestartCount > 0 ? "again" : "once" }),
-    log: () => engine.docker("logs", Id),
+    log: () => logOf(engine, Id),
     ask: (kind, body) => machine.askProbe(State.Pid, kind, body),
     askOthers: (kind, body) =>
       Promise.all(others.map((other) => machine.askProbe(other.State.Pid, kind, body))),

@@ -55,12 +55,17 @@ function announcedBy({ code, message }: Diagnostic): Announced | undefined {
   return KEYS[/^"([^"]+)" of /.exec(message)?.[1] ?? ""];
 }
 
+/** What is reached as before is to be reached, and what Docker does not publish is not. */
+function isAsBefore({ message }: Diagnostic): boolean {
+  return / reached as before, by |, as in Docker:/.test(message);
+}
+
 /**
  * A finding names the service, or what others call it: who asks for an alias in vain is not its owner. A published port
  * is told of the service that publishes it, and seen from outside.
  */
 function isAbout(finding: Diagnostic, { service, aspect }: Difference, keys: Keys): boolean {
-  if (service === "(published)") return finding.code === "kube-public-port";
+  if (service === "(published)") return finding.code === "kube-public-port" && !isAsBefore(finding);
   const counted = /^"([^"]+)" of \d+ services /.exec(finding.message)?.[1];
   if (keys[service]?.some((key) => key.replaceAll(".*", "") === counted)) return true;
   const texts = [finding.message, ...(finding.related ?? []).map(({ message }) => message)];

@@ -69,6 +69,24 @@ Deno.test("a finding that explains nothing is idle, and the verdict falls", () =
   ok(!isFaithful({ ...judged, comparison: { equal: [], differences: [] }, explanation: explain([], []) }));
 });
 
+Deno.test("a port that is reached as before, or published in neither, explains no difference", () => {
+  const difference = {
+    service: "(published)",
+    aspect: "published.node 80/tcp",
+    before: "web",
+    after: "nobody",
+  };
+  const saying = (text: string): Diagnostic => ({
+    ...ULIMITS,
+    code: "kube-public-port",
+    message: `Port 80 of service "web" ${text}`,
+  });
+  const openAfter = (text: string): number => explain([difference], [saying(text)]).open.length;
+  equal(openAfter("is not reached from outside: Kubernetes itself is reached there"), 0);
+  equal(openAfter("is reached as before, by a load balancer on every address of the node"), 1);
+  equal(openAfter("is not reached from outside, as in Docker: the service has no network with a way out"), 1);
+});
+
 Deno.test("aspects are counted by kind", () => {
   deepEqual(
     ["mount./data: a/b.c", "mount./a.b.writable", "env.HOME", "uid"].map((aspect) => kindOf({ aspect })),

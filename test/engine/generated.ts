@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { stringify } from "yaml";
+import { KEYS, type Mounted, mounted } from "./generated_keys.ts";
 
 /** A service as drawn; what has to be unique in a stack or on the machine is put in by {@link composeFile}. */
 interface Drawn {
@@ -11,130 +12,17 @@ interface Drawn {
   readonly mounts: readonly Mounted[];
   readonly ports: readonly { readonly protocol: "tcp" | "udp"; readonly address: string }[];
   readonly named: { readonly alias: boolean; readonly container: boolean; readonly host: boolean };
+  /** Networks that it is on; none is the default one alone. */
+  readonly networks: readonly string[];
   /** Numbers of services before it, as far as there are any. */
   readonly after: readonly number[];
   readonly linked: boolean;
-  /** Whether it runs on, ends by itself, or lives in the network of the one before it. */
-  readonly way: "lasts" | "ends" | "joins";
-}
-
-interface Mounted {
-  readonly target: string;
-  readonly of: Readonly<Record<string, unknown>>;
+  /** Whether it runs on, ends by itself, lives in the network of the one before it, or has no network. */
+  readonly way: "lasts" | "ends" | "joins" | "alone";
 }
 
 /** By number; where shrinking has taken a service away its place stays, so that the others keep their names. */
 export type GeneratedStack = readonly (Drawn | undefined)[];
-
-/** What shells, YAML, compose and the kubelet each read in a way of their own. */
-const text = fc.string({
-  unit: fc.constantFrom(..."ab1 $'\"\\(){}`é#=-%!&*:,~"),
-  minLength: 1,
-  maxLength: 10,
-}).map((each) => each.replaceAll("$", "$$$$"));
-const spoken = fc.oneof(
-  { weight: 3, arbitrary: text },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom("", "$$(HOME)", "$$$$(A)", "$$HOME", "one\ntwo", "true", "010", "null"),
-  },
-);
-const listed = fc.array(spoken, { maxLength: 4 });
-
-const variables = fc.dictionary(
-  fc.constantFrom("A", "B", "LINES", "with.dot", "PASSWORD", "HOME", "OVERRIDDEN", "lower_case"),
-  spoken,
-  { minKeys: 1, maxKeys: 5 },
-);
-
-const healthcheck = fc.record({
-  test: fc.oneof(
-    listed.map((words) => ["CMD", "/probe", ...words]),
-    text.map((words) => `/probe '${words.replaceAll("'", "")}'`),
-  ),
-  interval: fc.constant("1s"),
-  timeout: fc.constant("9s"),
-  retries: fc.constant(40),
-});
-
-const KEYS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
-  command: listed,
-  entrypoint: listed.map((words) => ["/probe", ...words]),
-  environment: variables,
-  env_file: fc.constant(["app.env"]),
-  user: fc.constantFrom("1234", "1234:4321", "5555", "5555:5555", "0:0", "0"),
-  group_add: fc.constantFrom(["2000"], ["2001", "2000"], ["4321"]),
-  working_dir: fc.constantFrom("/srv", "/made/for/it", "/tmp"),
-  extra_hosts: fc.constantFrom(["lighthouse:192.0.2.44"], ["a:192.0.2.45", "b:192.0.2.45"]),
-  expose: fc.constantFrom(["7000"], ["7001/udp", "7002-7003"], ["80"]),
-  read_only: fc.constant(true),
-  cap_add: fc.constantFrom(["NET_ADMIN"], ["CAP_SYS_TIME", "SYS_NICE"]),
-  cap_drop: fc.constantFrom(["ALL"], ["NET_RAW", "CHOWN"]),
-  security_opt: fc.constantFrom(
-    ["no-new-privileges:true"],
-    ["no-new-privileges"],
-    ["seccomp:unconfined"],
-    ["seccomp=unconfined", "no-new-privileges:true"],
-  ),
-  mem_limit: fc.constantFrom("64m", "100663296"),
-  cpus: fc.constantFrom(0.5, "0.25", 1),
-  shm_size: fc.constantFrom("16m", "128m"),
-  tmpfs: fc.constantFrom(
-    ["/scratch"],
-    ["/scratch:size=2m", "/other"],
-    ["/scratch:size=1m,mode=1777"],
-    ["/scratch:uid=1234,gid=4321,mode=0750", "/run"],
-  ),
-  healthcheck: fc.oneof({ weight: 4, arbitrary: healthcheck }, {
-    weight: 1,
-    arbitrary: fc.constant({ disable: true }),
-  }),
-  stop_signal: fc.constantFrom("SIGINT", "SIGUSR1"),
-  stop_grace_period: fc.constantFrom("20s", "1m"),
-  tty: fc.constant(true),
-  stdin_open: fc.constant(true),
-  init: fc.constant(true),
-  deploy: fc.record({
-    replicas: fc.constantFrom(1, 2),
-    resources: fc.constantFrom(
-      { limits: { memory: "96M", cpus: "0.75" } },
-      { limits: { cpus: "0.25" }, reservations: { memory: "20M", cpus: "0.05" } },
-    ),
-    update_config: fc.constantFrom({ order: "start-first" }, { order: "stop-first" }),
-    restart_policy: fc.constantFrom({ condition: "any" }),
-  }, { requiredKeys: [] }),
-  mem_reservation: fc.constantFrom("16m"),
-  domainname: fc.constantFrom("harbour.test"),
-  dns_search: fc.constantFrom(["harbour.test"], "one.test"),
-  labels: variables,
-  annotations: fc.constant({ "harbour.test/berth": "seven" }),
-  ipc: fc.constantFrom("shareable", "private"),
-  sysctls: fc.constantFrom({ "net.ipv4.tcp_syncookies": 0 }, ["net.ipv4.ip_local_port_range=40000 50000"]),
-  ulimits: fc.constantFrom({ nofile: { soft: 1000, hard: 2000 } }),
-  pids_limit: fc.constant(100),
-  configs: fc.constantFrom(["app"], [{ source: "inline", target: "/etc/inline.conf", mode: 0o440 }], [{
-    source: "app",
-    target: "/srv/app.conf",
-  }]),
-  secrets: fc.constantFrom(["rope"], [{ source: "rope", target: "other" }]),
-  dns_opt: fc.constant(["timeout:1"]),
-};
-
-const bind = (source: string) => ({ type: "bind", source });
-const mounted = fc.record({
-  target: fc.constantFrom("/data", "/srv/deep", "/etc/app", "/var/lib/full"),
-  of: fc.oneof(
-    fc.constantFrom("./data", "./data/deep", "./made").map(bind),
-    fc.constantFrom("./data", "./conf", "./conf/more").map((source) => ({
-      ...bind(source),
-      read_only: true,
-    })),
-    fc.constantFrom("kept", "filled").map((source) => ({ type: "volume", source })),
-    fc.constant({ type: "volume", source: "kept", read_only: true }),
-    fc.constant({ type: "volume" }),
-    fc.constantFrom(4_194_304, 65_536).map((size) => ({ type: "tmpfs", tmpfs: { size } })),
-  ),
-});
 
 const drawn: fc.Arbitrary<Drawn> = fc.record({
   keys: fc.record({
@@ -151,12 +39,17 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
     { maxLength: 2 },
   ),
   named: fc.record({ alias: fc.boolean(), container: fc.boolean(), host: fc.boolean() }),
+  networks: fc.oneof(
+    { withCrossShrink: true },
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.subarray(["default", "outer", "inner"], { minLength: 1 }) },
+  ),
   after: fc.uniqueArray(fc.nat(6), { maxLength: 2 }),
   linked: fc.boolean(),
   way: fc.oneof(
     { withCrossShrink: true },
     { weight: 8, arbitrary: fc.constant("lasts" as const) },
-    { weight: 1, arbitrary: fc.constantFrom("ends" as const, "joins" as const) },
+    { weight: 1, arbitrary: fc.constantFrom("ends" as const, "joins" as const, "alone" as const) },
   ),
 });
 
@@ -188,6 +81,7 @@ export function composeFile(stack: GeneratedStack, name: string, firstPort: numb
   });
   return stringify({
     services: Object.fromEntries(services),
+    networks: { outer: {}, inner: { internal: true } },
     volumes: { kept: {}, filled: {} },
     configs: { app: { file: "./conf/app.conf" }, inline: { content: "inline = $$5\n" } },
     secrets: { rope: { file: "./secret.txt" } },
@@ -233,6 +127,7 @@ function withItsWay({ stack, index, service, name, published }: Placed): Readonl
   const { keys, named, linked, way } = service;
   const previous = stack[index - 1];
   if (way === "ends") return ENDING;
+  if (way === "alone") return { ...JOINING, network_mode: "none" };
   if (way === "joins" && previous?.way === "lasts") {
     return { ...JOINING, network_mode: `service:${serviceName(index - 1)}` };
   }
@@ -241,10 +136,24 @@ function withItsWay({ stack, index, service, name, published }: Placed): Readonl
     ...some("ports", published),
     ...(named.container ? { container_name: `${name}-${serviceName(index)}-own` } : {}),
     ...(named.host ? { hostname: `host-${index}` } : {}),
-    ...(named.alias ? { networks: { default: { aliases: [`alias-${index}`] } } } : {}),
-    ...(linked && previous?.way === "lasts" ? { links: [`${serviceName(index - 1)}:linked-${index}`] } : {}),
+    ...networksOf(service, named.alias ? [`alias-${index}`] : []),
+    ...(linked && isOnDefault(previous) && isOnDefault(service)
+      ? { links: [`${serviceName(index - 1)}:linked-${index}`] }
+      : {}),
     ...(isOne && keys["deploy"] !== undefined ? { deploy: { ...keys["deploy"], replicas: undefined } } : {}),
   };
+}
+
+/** Aliases are those of its first network. */
+function networksOf({ networks }: Drawn, aliases: readonly string[]): Readonly<Record<string, unknown>> {
+  const all = networks.length === 0 ? ["default"] : networks;
+  if (all.join() === "default" && aliases.length === 0) return {};
+  return { networks: Object.fromEntries(all.map((name, at) => [name, at === 0 ? { aliases } : {}])) };
+}
+
+/** Compose links services of one network. */
+function isOnDefault(service: Drawn | undefined): boolean {
+  return service?.way === "lasts" && (service.networks.length === 0 || service.networks[0] === "default");
 }
 
 /**

@@ -10,19 +10,7 @@ export interface KnownOpen {
   readonly what: string;
 }
 
-export const KNOWN_OPEN: readonly KnownOpen[] = [
-  {
-    aspect: /^name\./,
-    before: /^unknown$/,
-    what:
-      "services without a common network, or on the machine's, know each other by name, and names of links are everybody's",
-  },
-  {
-    aspect: /^port\./,
-    before: /^$/,
-    what: "services without a common network reach each other: no network policies are made",
-  },
-];
+export const KNOWN_OPEN: readonly KnownOpen[] = [];
 
 /** Whether a difference is of this kind. */
 export function isKnown(kind: KnownOpen, { aspect, before = "", after = "" }: Difference): boolean {

@@ -8,6 +8,7 @@ import { WAITING } from "../ferry/images.ts";
 import { NODE_ADDRESS } from "../ferry/namespaces.ts";
 import { type RealNode, startNode } from "../ferry/node.ts";
 import { installPackages } from "../ferry/requirements.ts";
+import { installFirewallPackages, startFirewall } from "../ferry/start_kube_router.ts";
 import type { Target } from "./project.ts";
 import type { Sight } from "./view.ts";
 
@@ -27,6 +28,8 @@ export interface Machine extends AsyncDisposable {
   askProbe(process: number, kind: string, body: string): Promise<string>;
   /** Leads ports of every address of the node to Services, as k3s's servicelb does. */
   balance(ports: readonly Balanced[]): Promise<AsyncDisposable>;
+  /** Asks the cluster's name server for whole names. @returns the addresses of each. */
+  askNames(names: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>>;
   /** Looks from the machine itself. */
   lookFromOutside(targets: readonly Target[]): Promise<readonly Sight[]>;
 }
@@ -52,12 +55,14 @@ export async function startMachine(
   report: (line: string) => void,
 ): Promise<Machine> {
   await installPackages(report, ENGINE_PACKAGES);
-  const node = await startNode([...images, WAITING], report, ["docker-compose"]);
+  await installFirewallPackages(report);
+  const node = await startNode([...images, WAITING], report, ["docker-compose", "kube-router"], "iptables");
   try {
     await must(node, ["ip", "address", "add", `${ADDRESSES["other"]}/24`, "dev", "node0"]);
     await addUser(node);
     report("Starting a Docker Engine");
     const engine = await startEngine(node);
+    await startFirewall(node);
     const { "docker-compose": program } = await buildTools(["docker-compose"], report);
     const env = engineEnvironment(node);
     return {
@@ -83,6 +88,10 @@ export async function startMachine(
           ["nsenter", `--net=/proc/${process}/ns/net`, probe, "probe-inside", `${process}`, kind, body],
         ),
       balance: (ports) => startBalancer(node, probe, ports),
+      askNames: async (names) =>
+        names.length === 0
+          ? {}
+          : JSON.parse(await must(node, [probe, "probe-names", NODE_ADDRESS, ...names])),
       lookFromOutside: async (targets) =>
         JSON.parse(await must(node, [probe, "probe-outside", JSON.stringify(targets)])) as Sight[],
       [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
@@ -118,7 +127,7 @@ async function startBalancer(
   return { [Symbol.asyncDispose]: async () => void await node.run(["kill", process.trim()]) };
 }
 
-const PAUSE_MS = 700;
+const PAUSE_MS = 1500;
 
 /** Waits for a condition whose asking starts programs: between two times is a pause. */
 export async function waitSeldom<T>(

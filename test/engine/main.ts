@@ -63,18 +63,22 @@ interface Shown {
 /** One stack to be judged. */
 interface Task {
   readonly name: string;
+  /** Ports of the machine that no other stack may have at that time. */
+  readonly ports: readonly string[];
   judge(): Promise<Seen>;
 }
 
 function tasksOf(machine: Machine, cases: readonly Case[], places: Places): readonly Task[] {
   const count = Number(values.generated);
   return [
-    ...cases.map(({ name, directory }) => ({
+    ...cases.map(({ name, directory, ports }) => ({
       name,
+      ports,
       judge: () => judgeStack(machine, directory, places.keep),
     })),
     ...Array.from({ length: count }, (_, index) => Number(values.seed) + index).map((seed) => ({
       name: `generated-${seed}`,
+      ports: [],
       judge: () => judgeGenerated(machine, seed, values.shrink, places),
     })),
   ];
@@ -85,16 +89,24 @@ async function judgeAll(tasks: readonly Task[]): Promise<Shown> {
   const seen: Seen[] = [];
   const broken: string[] = [];
   const left = [...tasks];
+  const taken = new Set<string>();
+  // Who finds none that can run beside the others is done: those who run go on.
+  const next = (): Task | undefined => {
+    const at = left.findIndex(({ ports }) => !ports.some((port) => taken.has(port)));
+    return at < 0 || performance.now() >= end ? undefined : left.splice(at, 1)[0];
+  };
   const work = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined && performance.now() < end; next = left.shift()) {
+    for (let task = next(); task !== undefined; task = next()) {
+      task.ports.forEach((port) => taken.add(port));
       try {
-        const judged = await next.judge();
+        const judged = await task.judge();
         seen.push(judged);
         verdictLines(judged).forEach(say);
       } catch (error) {
-        broken.push(next.name);
-        say(`BROKEN ${next.name}: ${error instanceof Error ? error.message : error}`);
+        broken.push(task.name);
+        say(`BROKEN ${task.name}: ${error instanceof Error ? error.message : error}`);
       }
+      task.ports.forEach((port) => taken.delete(port));
     }
   };
   await Promise.all(Array.from({ length: Number(values.workers) }, work));

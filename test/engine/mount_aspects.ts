@@ -5,14 +5,14 @@ import type { Mount, ServiceView, View } from "./view.ts";
 /**
  * By `mount.TARGET.WHAT`. Of two mounts at one place a process sees the later.
  *
- * @param handed configs and secrets, which are files with aspects of their own.
+ * @param handed paths of configs and secrets, which are files with aspects of their own.
  */
 export function mountAspects(
   { mounts, memory, cgroup }: View,
-  handed: ServiceView["handed"],
+  handed: readonly string[],
 ): Readonly<Record<string, string>> {
   const seen = new Map(
-    mounts.filter(({ target }) => !(target in handed)).map((mount) => [mount.target, mount]),
+    mounts.filter(({ target }) => !handed.includes(target)).map((mount) => [mount.target, mount]),
   );
   const aspects: Record<string, string> = {};
   // Half of the machine's memory is Docker's own limit, of which the kernel takes whole pages.

@@ -11,6 +11,17 @@ export interface ByNature {
 
 export const BY_NATURE: readonly ByNature[] = [
   {
+    aspect: /^name\./,
+    before: /^unknown$/,
+    reason:
+      "a cluster's name server tells everybody every name; whom Docker's does not tell is not reached, which is compared",
+  },
+  {
+    aspect: /^port\./,
+    before: /^$/,
+    reason: "on Docker's own bridge a service has no name for itself; a pod has its Service's",
+  },
+  {
     aspect: /^env\.KUBERNETES_(SERVICE|PORT)/,
     reason: "the kubelet tells every container where the API server is; a pod without it cannot be had",
   },

@@ -1,5 +1,5 @@
 /** Aspects of names and ports: not which address answers, but who is there. */
-import type { ServiceView, SideView } from "./view.ts";
+import type { ServiceView, SideView, Sight } from "./view.ts";
 
 /** Lines of /etc/hosts that somebody asked for: by name, the address; the service's own is "itself". */
 export function hostAspects(service: ServiceView): Readonly<Record<string, string>> {
@@ -35,26 +35,47 @@ export function resolverAspects(text: string): Readonly<Record<string, string>> 
 }
 
 /**
- * By name whether it is known, and by name and port who told a name of his own. An address that no probe of the stack
- * has is compared as it is: somebody wrote it down.
+ * By name whether it is known, and by service and port who tells a name there, over all names of that service: who is
+ * known by none is reached by none. An address that no probe of the stack has is compared as it is: somebody wrote it down.
+ *
+ * @param self the service that looks.
  */
-export function sightAspects(service: ServiceView, side: SideView): Readonly<Record<string, string>> {
-  const aspects: Record<string, string> = {};
-  for (const { name, addresses, ports } of service.sights) {
-    // What ends and begins again has an address at one time and none at another.
-    if (side.services[name]?.restarted !== undefined) continue;
-    const told = [...new Set(Object.values(ports).filter((who) => who !== ""))];
-    aspects[`name.${name}`] = addresses.length === 0
-      ? "unknown"
-      : told.length > 0
-      ? told.toSorted().join(" or ")
-      : meaning(addresses, side);
-    if (addresses.length === 0) continue;
-    for (const [port, who] of Object.entries(ports)) {
-      aspects[`port.${name}.${port}`] = who === "" ? "nobody" : who;
-    }
-  }
-  return aspects;
+export function sightAspects(
+  self: string,
+  { sights }: ServiceView,
+  side: SideView,
+): Readonly<Record<string, string>> {
+  // What ends and begins again has an address at one time and none at another.
+  const lasting = sights.filter(({ name, owner = name }) => side.services[owner]?.restarted === undefined);
+  return {
+    ...Object.fromEntries(lasting.map((sight) => [`name.${sight.name}`, whoHas(sight, side)])),
+    ...Object.fromEntries(
+      [...Map.groupBy(lasting, ({ name, owner = name }) => owner)].flatMap(([owner, own]) =>
+        portAspects(owner, own, owner === self)
+      ),
+    ),
+  };
+}
+
+function whoHas({ addresses, ports }: Sight, side: SideView): string {
+  if (addresses.length === 0) return "unknown";
+  const told = [...new Set(Object.values(ports).filter((who) => who !== ""))];
+  return told.length > 0 ? told.toSorted().join(" or ") : meaning(addresses, side);
+}
+
+/** Whether it reaches itself is nobody's business where it has no name for itself. */
+function portAspects(
+  owner: string,
+  sights: readonly Sight[],
+  isSelf: boolean,
+): readonly (readonly [string, string])[] {
+  const known = sights.filter(({ addresses }) => addresses.length > 0);
+  if (known.length === 0 && isSelf) return [];
+  const ports = [...new Set(sights.flatMap((sight) => [...sight.asked ?? [], ...Object.keys(sight.ports)]))];
+  return ports.map((port) => {
+    const told = new Set(known.map((sight) => sight.ports[port] || "nobody"));
+    return [`port.${owner}.${port}`, [...told].toSorted().join(" or ") || "nobody"];
+  });
 }
 
 function meaning(addresses: readonly string[], side: SideView): string {

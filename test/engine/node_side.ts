@@ -2,9 +2,11 @@
 import type { RealNode } from "../ferry/node.ts";
 import type { EngineSide } from "./engine_side.ts";
 import { ADDRESSES, type Balanced, type Machine, machineNamespaces, must, waitSeldom } from "./machine.ts";
+import { followLogs, type PodLogs } from "./pod_logs.ts";
 import { probeEvents } from "./probe_log.ts";
 import { publishedPorts } from "./project.ts";
 import { askProbes, publishedAspects, publishedTargets, type Reach } from "./reach.ts";
+import { untilSettled } from "./settled.ts";
 import type { ServiceView, SideView } from "./view.ts";
 
 interface ContainerStatus {
@@ -62,16 +64,18 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
     const fronts = await servicesOf(node, namespace);
     await using _balancer = await machine.balance(balancedPorts(fronts));
     const programs = await restingPrograms(node, namespace, before);
+    await untilSettled(machine, namespace);
     const processes = await processesOf(node);
+    const logs = await followLogs(node, namespace, NAME);
     const reaches = Object.fromEntries(
       [...Map.groupBy(programs, ({ service }) => service)].map(([service, replicas]) =>
-        [service, reachOf(machine, { namespace, fronts, before, processes }, replicas)] as const
+        [service, reachOf(machine, { namespace, fronts, before, processes, logs }, replicas)] as const
       ),
     );
     const services = await askProbes(reaches, project, ports);
     const outside = await machine.lookFromOutside(publishedTargets(publishedPorts(project), ADDRESSES));
     return {
-      services: await endOf(node, namespace, reaches, services),
+      services: await endOf(node, namespace, { logs, reaches, services }),
       machine: await machineNamespaces(node),
       published: publishedAspects(outside, ADDRESSES),
     };
@@ -176,6 +180,7 @@ interface Known {
   readonly before: EngineSide;
   /** The first process of each container, by its id. */
   readonly processes: ReadonlyMap<string, number>;
+  readonly logs: PodLogs;
 }
 
 /** Addresses that lead to the pod: its own, and those of the Services that choose it. */
@@ -192,7 +197,7 @@ export function addressesOf({ metadata, status }: Pod, fronts: readonly Service[
 
 function reachOf(
   { node, askProbe }: Machine,
-  { namespace, fronts, before, processes }: Known,
+  { namespace, fronts, before, processes, logs }: Known,
   [program, ...others]: readonly Program[],
 ): Reach {
   if (program === undefined) throw new Error("A service without a program is not looked at");
@@ -204,45 +209,41 @@ function reachOf(
   const checked = (before.side.services[service]?.calls.length ?? 0) > 0;
   return {
     generated: [name, pod.metadata.labels?.[NAME] ?? name],
-    container,
     addresses: addressesOf(pod, fronts),
     running,
     checked: running && checked,
     ...(running ? {} : {
       restarted: pod.spec.restartPolicy !== "Never" && (status?.restartCount ?? 0) > 0 ? "again" : "once",
     }),
-    log: () => node.kubectl("logs", name, "-n", namespace, "-c", container),
+    log: () =>
+      running ? logs.of(name, container) : node.kubectl("logs", name, "-n", namespace, "-c", container),
     ask: (kind, body) => askProbe(processOf(program), kind, body),
     askOthers: (kind, body) => Promise.all(others.map((each) => askProbe(processOf(each), kind, body))),
   };
+}
+
+/** What was seen until the end, and by what its last words are known. */
+interface Ending {
+  readonly logs: PodLogs;
+  readonly reaches: Readonly<Record<string, Reach>>;
+  readonly services: Readonly<Record<string, ServiceView>>;
 }
 
 /** Ends all pods as a person would who removes the stack, and reads their last words. */
 async function endOf(
   node: RealNode,
   namespace: string,
-  reaches: Readonly<Record<string, Reach>>,
-  services: Readonly<Record<string, ServiceView>>,
+  { logs, reaches, services }: Ending,
 ): Promise<Readonly<Record<string, ServiceView>>> {
-  const running = Object.entries(reaches).filter(([, { running }]) => running);
-  const logs = running.map(async ([name, { generated, container = "" }]) => {
-    const text = await node.kubectl(
-      "-n",
-      namespace,
-      "logs",
-      "--follow",
-      ...["-c", container],
-      generated[0] ?? "",
-    );
-    return [name, probeEvents(text).find(({ event }) => event === "signal")?.signal] as const;
-  });
   // What the namespace still has to take away nobody waits for: the next stack has another.
   await node.kubectl("delete", "namespace", namespace, "--wait=false");
-  const signals = new Map(await Promise.all(logs));
-  return Object.fromEntries(
-    Object.entries(services).map(([name, service]) => [
-      name,
-      signals.has(name) ? { ...service, signal: signals.get(name) ?? "SIGKILL" } : service,
-    ]),
-  );
+  const ended = await waitSeldom(TIMEOUT_MS, async () => await logs.goesOn() ? undefined : true);
+  if (!ended) throw new Error(`Pods of "${namespace}" have not ended`);
+  const all = Object.entries(services).map(async ([name, service]) => {
+    const reach = reaches[name];
+    if (reach?.running !== true) return [name, service] as const;
+    const signal = probeEvents(await reach.log()).find(({ event }) => event === "signal")?.signal;
+    return [name, { ...service, signal: signal ?? "SIGKILL" }] as const;
+  });
+  return Object.fromEntries(await Promise.all(all));
 }

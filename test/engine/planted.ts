@@ -56,6 +56,18 @@ export const PLANTED: readonly Planted[] = [
     }),
   },
   {
+    fault: "a service of another network that is reached",
+    aspect: /^port\.apart\.6000\/tcp$/,
+    plant: (service) => ({
+      ...service,
+      sights: service.sights.map((sight) =>
+        sight.name === "apart"
+          ? { ...sight, addresses: ["10.43.0.11"], ports: { "6000/tcp": "apart" } }
+          : sight
+      ),
+    }),
+  },
+  {
     fault: "a reversed order",
     aspect: /^after\./,
     plant: (service) => ({

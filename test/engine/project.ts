@@ -57,6 +57,8 @@ export interface Ports {
 /** A name to ask for, with the ports at which somebody may be. */
 export interface Target extends Ports {
   readonly name: string;
+  /** The service whose name it is. */
+  readonly owner?: string;
 }
 
 /** A port that nobody declares: who reaches it is in the same network. */
@@ -91,22 +93,30 @@ export function namesOf(project: ComposeProject): ReadonlyMap<string, string | u
   for (const [name, service] of Object.entries(project.services)) {
     const aliases = Object.values(service.networks ?? {}).flatMap((network) => network?.aliases ?? []);
     for (const each of [name, service.container_name, ...aliases]) if (each) names.set(each, name);
-    for (const link of service.links ?? []) {
-      const [target, alias] = link.split(":");
-      names.set(alias ?? target ?? "", target);
-    }
   }
   return names.set("nobody-has-this-name.invalid", undefined);
 }
 
-/** All that a service is to look for: every name of the stack at its owner's ports, and at one that nobody declares. */
+/** What a service alone calls others: its links, and its own lines of the hosts file. */
+function ownNames({ links, extra_hosts }: ComposeService): ReadonlyMap<string, string | undefined> {
+  const linked = (links ?? []).map((link) => {
+    const [target = "", alias = target] = link.split(":");
+    return [alias, target] as const;
+  });
+  const written = (extra_hosts ?? []).map((line) => [line.split(/[=:]/)[0] ?? "", undefined] as const);
+  return new Map([...linked, ...written]);
+}
+
+/** All that a service is to look for: every name of the stack and of its own, at its owner's ports. */
 export function targetsOf(
   project: ComposeProject,
+  service: string,
   ports: Readonly<Record<string, Ports>>,
 ): readonly Target[] {
-  return [...namesOf(project)].map(([name, owner]) => {
+  const names = new Map([...namesOf(project), ...ownNames(project.services[service] ?? {})]);
+  return [...names].map(([name, owner]) => {
     const { tcp, udp } = ports[owner ?? ""] ?? { tcp: [], udp: [] };
-    return { name, tcp, udp };
+    return { name, tcp, udp, ...(owner === undefined ? {} : { owner }) };
   });
 }
 
@@ -141,10 +151,15 @@ export function externalOf(all: Readonly<Record<string, Shared | null>> | undefi
   );
 }
 
+/** Of the node's namespaces: the engine's socket is that of the engine under test. */
+const OWN = /^\/(var\/)?run\/./;
+
 /** Paths of the machine that a probe could write to: outside of the stack's copy they are somebody's. */
 export function foreignPaths(project: ComposeProject, directory: string): readonly string[] {
   const sources = Object.values(project.services).flatMap(({ volumes }) => volumes ?? [])
     .filter(({ type, read_only }) => type === "bind" && read_only !== true)
     .map(({ source }) => source ?? "");
-  return sources.filter((source) => source !== directory && !source.startsWith(`${directory}/`));
+  return sources.filter((source) =>
+    source !== directory && !source.startsWith(`${directory}/`) && !OWN.test(source)
+  );
 }

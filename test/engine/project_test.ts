@@ -8,6 +8,7 @@ const PROJECT = {
   services: {
     web: {
       links: ["store:bay"],
+      extra_hosts: ["lighthouse=192.0.2.4"],
       ports: [{ target: 80, published: "8080" }, { target: 53, published: "5300", protocol: "udp" }],
       networks: { default: null },
     },
@@ -29,18 +30,24 @@ Deno.test("every name of the stack is asked for, and one that nobody has", () =>
   const names = [...namesOf(PROJECT)];
   deepEqual(names, [
     ["web", "web"],
-    ["bay", "store"],
     ["store", "store"],
     ["the-store", "store"],
     ["db", "store"],
     ["nobody-has-this-name.invalid", undefined],
   ]);
   const ports = { store: { tcp: [5432], udp: [] } };
-  deepEqual(targetsOf(PROJECT, ports).find(({ name }) => name === "bay"), {
+  deepEqual(targetsOf(PROJECT, "web", ports).find(({ name }) => name === "bay"), {
     name: "bay",
     tcp: [5432],
     udp: [],
+    owner: "store",
   });
+  deepEqual(targetsOf(PROJECT, "web", ports).find(({ name }) => name === "lighthouse"), {
+    name: "lighthouse",
+    tcp: [],
+    udp: [],
+  });
+  deepEqual(targetsOf(PROJECT, "store", ports).filter(({ name }) => /^(bay|lighthouse)$/.test(name)), []);
   equal(roleOf("store", ports.store).tcp.length, 2);
 });
 
@@ -83,6 +90,8 @@ Deno.test("a path outside of the stack may be read and not written", () => {
   const volume = (source: string, read_only: boolean) => ({ type: "bind", source, target: "/x", read_only });
   const volumes = [volume("/stack/data", false), volume("/etc/ssl", true), volume("/srv/real", false)];
   deepEqual(foreignPaths({ name: "s", services: { web: { volumes } } }, "/stack"), ["/srv/real"]);
+  const socket = { web: { volumes: [volume("/var/run/docker.sock", false), volume("/run", false)] } };
+  deepEqual(foreignPaths({ name: "s", services: socket }, "/stack"), ["/run"]);
 });
 
 Deno.test("networks and volumes of other stacks are known by their own names", () => {

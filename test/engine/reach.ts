@@ -1,7 +1,7 @@
 /** Asks the probes of one side, whatever way leads to them: docker or kubectl. */
 import { waitSeldom } from "./machine.ts";
 import { orderOf, probeEvents, timesOf } from "./probe_log.ts";
-import { type ComposeProject, handedFiles, type Ports, roleOf, targetsOf } from "./project.ts";
+import { type ComposeProject, handedFiles, type Ports, roleOf, type Target, targetsOf } from "./project.ts";
 import type { Call, ProbeEvent, ServiceView, Sight } from "./view.ts";
 
 /** The way to one service's container. */
@@ -13,8 +13,6 @@ export interface Reach {
   /** Whether somebody will start its healthcheck. */
   readonly checked: boolean;
   readonly restarted?: string;
-  /** Its name in its pod, which may have others'. */
-  readonly container?: string;
   log(): Promise<string>;
   /** Asks its probe. @returns what that answered. */
   ask(kind: string, body: string): Promise<string>;
@@ -43,18 +41,19 @@ export async function askProbes(
     }
   }
   const times = Object.fromEntries([...events].map(([name, list]) => [name, timesOf(list)]));
-  const targets = targetsOf(project, ports);
   const views = await Promise.all(all.map(async ([name, reach]): Promise<[string, ServiceView]> => {
     const view = events.get(name)?.find((event) => event.view !== undefined)?.view;
     if (view === undefined) throw new Error(`Service "${name}" has written no view`);
     const { generated, addresses, running, restarted } = reach;
+    const handedAt = handedFiles(project.services[name] ?? {});
     return [name, {
       view,
       generated,
       addresses,
       calls: running ? await callsOf(reach) : [],
-      sights: running ? await ask<readonly Sight[]>(reach, "look", targets) : [],
-      handed: running ? await ask(reach, "files", handedFiles(project.services[name] ?? {})) : {},
+      sights: running ? await sightsOf(reach, targetsOf(project, name, ports)) : [],
+      handed: running ? await ask(reach, "files", handedAt) : {},
+      handedAt,
       deaf: deaf.get(name) ?? {},
       after: orderOf(project.services[name]?.depends_on ?? {}, times[name], times),
       ...(restarted === undefined ? {} : { restarted }),
@@ -76,6 +75,16 @@ async function started(name: string, reach: Reach): Promise<readonly ProbeEvent[
 
 async function ask<Answer>(reach: Reach, kind: string, body: unknown): Promise<Answer> {
   return JSON.parse(await reach.ask(kind, JSON.stringify(body))) as Answer;
+}
+
+/** What it sees of each target, with whose name that is. */
+async function sightsOf(reach: Reach, targets: readonly Target[]): Promise<readonly Sight[]> {
+  const sights = await ask<readonly Sight[]>(reach, "look", targets);
+  return sights.map((sight, index) => {
+    const { owner, tcp, udp } = targets[index] ?? { tcp: [], udp: [] };
+    const asked = [...tcp.map((port) => `${port}/tcp`), ...udp.map((port) => `${port}/udp`)];
+    return { ...sight, asked, ...(owner === undefined ? {} : { owner }) };
+  });
 }
 
 /** Healthchecks come when their interval has passed; where none comes in time there is none. */

@@ -51,6 +51,7 @@ const SERVICE: ServiceView = {
   sights: [
     { name: "store", addresses: ["172.18.0.3"], ports: { "5432/tcp": "store", "5433/tcp": "" } },
     { name: "elsewhere", addresses: [], ports: {} },
+    { name: "apart", addresses: [], ports: {}, owner: "apart", asked: ["6000/tcp"] },
   ],
   handed: { "/run/secrets/rope": { is: "-r--r----- 0:1234 0123456789ab", writable: "permission denied" } },
   deaf: {},
@@ -101,6 +102,13 @@ export const AFTER: SideView = {
       sights: [
         { name: "store", addresses: ["10.43.0.9"], ports: { "5432/tcp": "store", "5433/tcp": "" } },
         { name: "elsewhere", addresses: [], ports: {} },
+        {
+          name: "apart",
+          addresses: ["10.43.0.11"],
+          ports: { "6000/tcp": "" },
+          owner: "apart",
+          asked: ["6000/tcp"],
+        },
       ],
     },
     store: {

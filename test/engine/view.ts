@@ -53,6 +53,9 @@ export interface Sight {
   readonly name: string;
   readonly addresses: readonly string[];
   readonly ports: Readonly<Record<string, string>>;
+  /** The service whose name it is, and the ports that were asked for, as `8080/tcp`. */
+  readonly owner?: string;
+  readonly asked?: readonly string[];
 }
 
 /** A start of the image's programs by somebody else, such as a healthcheck. */
@@ -83,6 +86,8 @@ export interface ServiceView {
   readonly sights: readonly Sight[];
   /** Configs and secrets by path: mode, owner and digest, and whether it can write them. */
   readonly handed: Readonly<Record<string, { readonly is: string; readonly writable: string }>>;
+  /** Where they lie, also of a service that has ended and cannot be asked for them. */
+  readonly handedAt?: readonly string[];
   /** What it could not listen on, and why. */
   readonly deaf: Readonly<Record<string, string>>;
   /** Services of `depends_on` that had begun (or ended, or been healthy) before it began. */

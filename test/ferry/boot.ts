@@ -11,14 +11,12 @@ import {
   containerdConfiguration,
   kubeletConfiguration,
   networkConfiguration,
+  NODE_NAME,
   proxyConfiguration,
   type ProxyMode,
 } from "./node_configuration.ts";
 import { nameServer, nameServerConfiguration } from "./name_server.ts";
 import { NODE_TOOLS } from "./node_tools.ts";
-
-/** The node's name, and the `storage-id` of the disks that it has. */
-const NODE_NAME = "main-01";
 
 const READY_TIMEOUT_MS = 300_000;
 

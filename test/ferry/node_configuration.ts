@@ -2,6 +2,9 @@
 import { stringify } from "yaml";
 import { NODE_ADDRESS } from "./namespaces.ts";
 
+/** The node's name, and the `storage-id` of the disks that it has. */
+export const NODE_NAME = "main-01";
+
 /** The image of the container that holds a pod's namespaces; it has only to wait. */
 export const SANDBOX_IMAGE = "localhost/sandbox:1";
 
@@ -96,7 +99,7 @@ export type ProxyMode = "nftables" | "iptables";
  * outside is masqueraded alone.
  */
 export function proxyConfiguration(kubeconfig: string, mode: ProxyMode): string {
-  const pace = { minSyncPeriod: "0s", syncPeriod: "10s" };
+  const syncPeriod = "10s";
   return stringify({
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",
@@ -107,8 +110,8 @@ export function proxyConfiguration(kubeconfig: string, mode: ProxyMode): string 
     clusterCIDR: POD_RANGES,
     mode,
     ...(mode === "nftables"
-      ? { nftables: { masqueradeAll: true, ...pace } }
-      : { iptables: { masqueradeAll: false, ...pace } }),
+      ? { nftables: { masqueradeAll: true, minSyncPeriod: "0s", syncPeriod } }
+      : { iptables: { masqueradeAll: false, minSyncPeriod: "1s", syncPeriod } }),
     conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
   });
 }

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { buildTools } from "../../lib/embedded_cluster/build.ts";
 import { startDaemon } from "../../lib/embedded_cluster/daemon.ts";
 import { waitFor } from "../../lib/embedded_cluster/wait.ts";
+import type { RealNode } from "./node.ts";
+import { NODE_NAME } from "./node_configuration.ts";
 import { installPackages } from "./requirements.ts";
 
 /** Debian's packages that it needs, each with a program by which its presence is seen. */
@@ -13,6 +15,13 @@ const TIMEOUT_MS = 300_000;
 /** Before the node's namespaces close the network. */
 export function installFirewallPackages(report: (line: string) => void): Promise<void> {
   return installPackages(report, PACKAGES);
+}
+
+/** Starts it for a node whose program `kube-router` has been built. @throws when it writes no rules. */
+export async function startFirewall(node: RealNode): Promise<void> {
+  const script = [Deno.execPath(), "run", "-A", "test/ferry/start_kube_router.ts"];
+  const { code, stderr } = await node.run([...script, node.directory, NODE_NAME]);
+  if (code !== 0) throw new Error(stderr.trim());
 }
 
 /** @param directory the node's folder. @param node its name in the cluster. */

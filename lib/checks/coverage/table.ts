@@ -177,7 +177,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.ports.mode": read("a Service reaches every pod"),
   "service.ports.name": read("ports are called by protocol and number"),
   "service.ports.protocol": carried("protocol"),
-  "service.ports.published": replaced("what decisions.yaml says under publish; private until then"),
+  "service.ports.published": replaced("reached as before, or what decisions.yaml says under publish"),
   "service.ports.target": carried("port and targetPort"),
   "service.post_start.*": carried("lifecycle.postStart, as the program's user"),
   "service.pre_start.*": reported(

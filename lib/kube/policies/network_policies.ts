@@ -132,12 +132,21 @@ function shutIn(input: PolicyInput, network: StackNetwork, name: string): readon
   return [planned(input, network.key, policy(input.namespace, name, spec))];
 }
 
-/** `network_mode: none`: nobody in, nothing out. */
+/** `network_mode: none`: nobody in, nothing out; who waits until another is healthy may ask for its name. */
 function withoutNetwork(input: PolicyInput): readonly PlannedObject[] {
-  const { namespace, reach } = input;
+  const { namespace, reach, project } = input;
   if (reach.alone.length === 0) return [];
   const podSelector = named(pods(input, reach.alone));
-  return [{ object: policy(namespace, "no-network", { podSelector, policyTypes: ["Ingress", "Egress"] }) }];
+  const waiting = reach.alone.filter((name) =>
+    Object.values(project.services[name]?.depends_on ?? {}).some(({ condition }) =>
+      condition === "service_healthy"
+    )
+  );
+  const asking = { podSelector: named(pods(input, waiting)), policyTypes: ["Egress"], egress: [DNS] };
+  return [
+    { object: policy(namespace, "no-network", { podSelector, policyTypes: ["Ingress", "Egress"] }) },
+    ...(waiting.length === 0 ? [] : [{ object: policy(namespace, "no-network-waits", asking) }]),
+  ];
 }
 
 /** What is published on the node is for everybody; what is on its loopback alone comes from the node, which always may. */

@@ -13,7 +13,12 @@ export interface Mounted {
   /** Its volume takes what the image has at its place, where it is empty. */
   readonly isFilled?: boolean;
   /** What its directory in memory is given before the program starts. */
-  readonly permissions?: { readonly mode: string; readonly owner?: string };
+  readonly permissions?: {
+    readonly mode: string;
+    readonly owner?: string;
+    /** Neither compose nor the usual images say the mode. */
+    readonly isAssumed?: boolean;
+  };
   readonly init?: Json & { name: string; volumeMounts: readonly (Json & { name: string })[] };
 }
 

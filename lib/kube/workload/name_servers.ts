@@ -33,6 +33,7 @@ export function nameServers(context: Context, subject: Subject): Json {
   const wanted = decision.dns ?? (isAlone && servers.length > 0 ? "servers" : undefined);
   if (wanted === undefined) ask(context, subject);
   if (wanted !== "servers" || servers.length === 0) return clustersOwn;
+  if (decision.dns === undefined && !isHost) reportOwnName(context, subject);
   reportLeft(context, subject, servers);
   return { dnsPolicy: "None", dnsConfig: { nameservers: servers.slice(0, MOST_SERVERS), ...rest } };
 }
@@ -81,6 +82,18 @@ function ask(context: Context, { service: { name, dns = [] } }: Subject): void {
     hint: `${other}to keep it so: services: { ${
       yamlWord(name)
     }: { dns: stack } }. Where the others' answers matter, let the node ask these servers (its /etc/resolv.conf)`,
+  });
+}
+
+/** Docker answers a program's own name, whoever else is there. */
+function reportOwnName(context: Context, { service: { name } }: Subject): void {
+  context.report({
+    code: "kube-dns-servers",
+    severity: "info",
+    message:
+      `Service "${name}" asks its own servers alone, as it has nobody to call; they do not know its own name`,
+    ...at(context.project, ["services", name, "dns"]),
+    hint: `To ask the cluster's DNS: services: { ${yamlWord(name)}: { dns: stack } }`,
   });
 }
 

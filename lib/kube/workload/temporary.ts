@@ -25,7 +25,7 @@ export function temporary(text: string): Mounted {
   return {
     ...memory(target, options.get("size")),
     permissions: {
-      mode: /^0*?([0-7]{1,4})$/.exec(options.get("mode") ?? "")?.[1] ?? DOCKERS_MODE,
+      ...modeOf(target, /^0*?([0-7]{1,4})$/.exec(options.get("mode") ?? "")?.[1]),
       ...(uid === undefined && gid === undefined ? {} : { owner: `${uid ?? 0}:${gid ?? 0}` }),
     },
   };
@@ -33,12 +33,37 @@ export function temporary(text: string): Mounted {
 
 /** A mount of type `tmpfs`. */
 export function temporaryMount({ target, tmpfs }: Mount): Mounted {
-  const mode = tmpfs?.mode === undefined ? DOCKERS_MODE : Number(tmpfs.mode).toString(8);
-  return { ...memory(target, tmpfs?.size), permissions: { mode } };
+  const mode = tmpfs?.mode === undefined ? undefined : Number(tmpfs.mode).toString(8);
+  return { ...memory(target, tmpfs?.size), permissions: modeOf(target, mode) };
 }
 
-/** Open to all, and nobody removes what is another's: programs refuse a `/tmp` without that. */
-const DOCKERS_MODE = "1777";
+/** Directories that images of every distribution have, with the mode that their packages of base files give them. */
+const OF_IMAGES: ReadonlyMap<string, string> = new Map([
+  ...[
+    "/etc",
+    "/home",
+    "/mnt",
+    "/opt",
+    "/run",
+    "/srv",
+    "/usr/local",
+    "/var",
+    "/var/cache",
+    "/var/lib",
+    "/var/run",
+  ]
+    .map((path): [string, string] => [path, "755"]),
+  ...["/tmp", "/var/tmp", "/dev/shm"].map((path): [string, string] => [path, "1777"]),
+]);
+
+/**
+ * runc keeps the mode of the image's directory. Where the image has none it is open to all, and nobody removes what is
+ * another's: programs refuse a `/tmp` without that.
+ */
+function modeOf(target: string, written: string | undefined): NonNullable<Mounted["permissions"]> {
+  const mode = written ?? OF_IMAGES.get(target.replace(/(?<=.)\/+$/, ""));
+  return mode === undefined ? { mode: "1777", isAssumed: true } : { mode };
+}
 
 /**
  * Gives directories in memory the modes and owners that they had, before anything starts: an `emptyDir` is open to all,
@@ -66,6 +91,7 @@ export function permissionsContainer(
     });
     return [];
   }
+  reportAssumed(context, service, mounted);
   const commands = all.flatMap(({ owner, mode, path }) => [
     ...(owner === undefined ? [] : [`chown ${owner} ${path}`]),
     `chmod ${mode} ${path}`,
@@ -78,6 +104,26 @@ export function permissionsContainer(
     securityContext: { runAsUser: 0, runAsGroup: 0 },
     volumeMounts: all.map(({ name, path }) => ({ name, mountPath: path })),
   }];
+}
+
+/** What the image has there nobody tells. */
+function reportAssumed(
+  context: Context,
+  { name, tmpfs }: Subject["service"],
+  mounted: readonly Mounted[],
+): void {
+  const assumed = mounted.filter(({ permissions }) => permissions?.isAssumed === true)
+    .map(({ mount }) => `"${mount.mountPath}"`);
+  if (assumed.length === 0) return;
+  context.report({
+    code: "kube-memory-mode",
+    severity: "info",
+    message: `Open to all in memory of service "${name}": ${
+      assumed.join(", ")
+    }; in Docker a directory that the image has keeps its mode`,
+    ...at(context.project, ["services", name, ...(tmpfs === undefined ? [] : ["tmpfs"])]),
+    hint: "Where the image has it otherwise: its mode behind the path, as in tmpfs: [/PATH:mode=0755]",
+  });
 }
 
 /** `shm_size`. */

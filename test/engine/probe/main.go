@@ -35,6 +35,9 @@ func main() {
 	if len(os.Args) == 3 && os.Args[1] == "probe-balance" {
 		os.Exit(balance(os.Args[2]))
 	}
+	if len(os.Args) > 2 && os.Args[1] == "probe-names" {
+		os.Exit(askNames(os.Args[2], os.Args[3:]))
+	}
 	if len(os.Args) == 5 && os.Args[1] == "probe-inside" {
 		os.Exit(askFromOutside(os.Args[2], os.Args[3], os.Args[4]))
 	}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sort"
 	"strings"
 	"sync"
@@ -154,6 +156,26 @@ func resolve(name string) []string {
 		}
 	}
 	return []string{}
+}
+
+// askNames asks one server for whole names, and prints the addresses of each.
+func askNames(server string, names []string) int {
+	resolver := net.Resolver{PreferGo: true, Dial: func(ending context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ending, network, net.JoinHostPort(server, "53"))
+	}}
+	answers := map[string][]string{}
+	for _, name := range names {
+		ending, cancel := context.WithTimeout(context.Background(), patience)
+		addresses, err := resolver.LookupHost(ending, name+".")
+		cancel()
+		if err != nil {
+			addresses = []string{}
+		}
+		answers[name] = addresses
+	}
+	told, _ := json.Marshal(answers)
+	os.Stdout.Write(told)
+	return 0
 }
 
 // whoIsAt gives the name that is told there; nothing where nobody tells one.
