@@ -107,7 +107,7 @@ async function pause(milliseconds: number): Promise<false> {
 }
 
 async function readLog(
-  stream: ReadableStream<Uint8Array>,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   log: LogLine[],
   configurations: Map<string, Json>,
 ): Promise<void> {
