@@ -217,7 +217,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.stop_grace_period": carried("terminationGracePeriodSeconds"),
   "service.stop_signal": carried("lifecycle.preStop, where the image has a shell"),
   "service.storage_opt.*": carried("size: resources.limits of ephemeral-storage"),
-  "service.sysctls.*": carried("securityContext.sysctls; unsafe ones need the kubelet's consent"),
+  "service.sysctls.*": carried(
+    "securityContext.sysctls; those that kubelets refuse an init container writes",
+  ),
   "service.tmpfs": carried(
     "an emptyDir in memory, with the mode and the owner of the entry, or Docker's 1777",
   ),
