@@ -74,7 +74,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "a Service with one address that leads to all pods; compose itself heeds neither mode",
   ),
   "service.deploy.labels.*": carried(
-    "annotations of the workload; those of Traefik are reported: its Docker provider does not read them",
+    "annotations of the workload; routes where the Traefik asks swarm, and reported where it asks Docker",
   ),
   "service.deploy.mode": carried("DaemonSet for global, Job for jobs"),
   "service.deploy.placement.*": carried(
