@@ -1,5 +1,5 @@
 /** Where a text stands among what programs are told: variables, arguments, healthchecks and mounted files. */
-import type { Path, Service } from "../../compose/project.ts";
+import type { Path, Project, Service } from "../../compose/project.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { type Context, isSkipped } from "../stack/context.ts";
 import { textFiles } from "../stack/network/references.ts";
@@ -8,7 +8,7 @@ import { relativePath } from "../stack/relative_path.ts";
 
 /** One place, and what was found there. */
 export interface TextPlace {
-  /** `"environment.DB_HOST" of service "app"`, `"nginx.conf"`. */
+  /** `"environment.DB_HOST" of service "app"`, `"nginx.conf" of service "web"`. */
   readonly where: string;
   readonly text: string;
   readonly span: Span | undefined;
@@ -53,26 +53,36 @@ function inService({ project }: Context, service: Service, pattern: RegExp, scop
   });
 }
 
+/** Each file once, with the first service that has it. */
 function inFiles(
   { project, bindSources }: Context,
   services: readonly Service[],
   pattern: RegExp,
 ): TextPlace[] {
-  const mounted = services.flatMap(({ volumes }) =>
-    (volumes ?? []).flatMap(({ type, source }) => type === "bind" && source !== undefined ? [source] : [])
+  const owners = new Map<string, string>();
+  for (const service of services) {
+    for (const source of filesOf(project, service)) {
+      if (!owners.has(source)) owners.set(source, service.name);
+    }
+  }
+  return [...owners].flatMap(([source, service]) =>
+    textFiles(source, bindSources.get(source)).flatMap(({ path, text }): TextPlace[] => {
+      const lines = textLines(text).filter((line) => !/^\s*(#|;|\/\/)/.test(line.text));
+      const line = lines.find((each) => pattern.test(each.text));
+      const file = relativePath(project, path);
+      const found = line === undefined ? undefined : pattern.exec(line.text)?.[0];
+      const where = `"${file}" of service "${service}"`;
+      return line === undefined || found === undefined
+        ? []
+        : [{ where, text: found, span: { file, line: line.line, column: line.offset + 1 } }];
+    })
   );
-  const referenced = [...Object.values(project.configs), ...Object.values(project.secrets)]
-    .flatMap((object) => object?.file ?? []);
-  return [...new Set([...mounted, ...referenced])]
-    .flatMap((source) => textFiles(source, bindSources.get(source))).flatMap(
-      ({ path, text }): TextPlace[] => {
-        const lines = textLines(text).filter((line) => !/^\s*(#|;|\/\/)/.test(line.text));
-        const line = lines.find((each) => pattern.test(each.text));
-        const file = relativePath(project, path);
-        const found = line === undefined ? undefined : pattern.exec(line.text)?.[0];
-        return line === undefined || found === undefined
-          ? []
-          : [{ where: `"${file}"`, text: found, span: { file, line: line.line, column: line.offset + 1 } }];
-      },
-    );
+}
+
+function filesOf(project: Project, { volumes, configs, secrets }: Service): readonly string[] {
+  return [
+    ...(volumes ?? []).flatMap(({ type, source }) => type === "bind" && source !== undefined ? [source] : []),
+    ...(configs ?? []).flatMap(({ source }) => project.configs[source]?.file ?? []),
+    ...(secrets ?? []).flatMap(({ source }) => project.secrets[source]?.file ?? []),
+  ];
 }

@@ -33,7 +33,7 @@ const OWNED = "an init container gives the file to it; of a file on disk compose
 const LIMITS_HINT = "Use deploy.resources, or resources in decisions.yaml";
 const NODE_HINT = "Set it on the node, for the kubelet or the container runtime";
 const NOT_NEEDED = "Nothing is to be done";
-const NETWORK_HINT = "All pods reach each other; add NetworkPolicies where that is too much";
+const NETWORK_HINT = "Nothing is to be done; who reaches whom stands at the end of check";
 
 /** By path: `service.ports.target`. A trailing `.*` speaks for everything below. */
 export const COVERAGE: Readonly<Record<string, Coverage>> = {
@@ -158,7 +158,10 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.networks.aliases": replaced("a Service of that name, else a line of the cluster's CoreDNS"),
   "service.networks.driver_opts.*": reported("the network plugin has its own options", NETWORK_HINT, "info"),
   "service.networks.gw_priority": reported("a pod has one network", NETWORK_HINT, "info"),
-  "service.networks.interface_name": reported("a pod has one interface", NETWORK_HINT),
+  "service.networks.interface_name": reported(
+    "a pod has one interface",
+    "Write eth0 where the program names one",
+  ),
   "service.networks.ipv4_address": reported("pods have no fixed addresses", "Use the name of the Service"),
   "service.networks.ipv6_address": reported("pods have no fixed addresses", "Use the name of the Service"),
   "service.networks.link_local_ips": reported("pods have no fixed addresses", "Use the name of the Service"),
