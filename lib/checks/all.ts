@@ -6,6 +6,7 @@ import type { Context } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { reportAbsentVolumes } from "./absent_volumes.ts";
 import { reportUncarried } from "./coverage/report.ts";
+import { checkDockerNetwork } from "./docker_network.ts";
 import { checkCredentials } from "./credentials.ts";
 import { checkUnusedDecisions } from "./unused_decisions.ts";
 import { checkEngineTools } from "./engine_tools.ts";
@@ -67,6 +68,7 @@ export function runChecks(
   checkLogging(context);
   checkUlimits(context);
   checkFixedAddresses(context);
+  checkDockerNetwork(context);
   checkFixedDomains(context);
   checkCredentials(context);
   checkHeaps(context);

@@ -1,4 +1,5 @@
 /** Images whose tag moves, and images that only make sense beside a Docker Engine. */
+import type { Service } from "../../compose/project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { at, type Context, decided, imageOf, isSkipped } from "../stack/context.ts";
 import { imageTag, knownImage } from "../stack/known_images.ts";
@@ -75,7 +76,8 @@ export function checkLocalImages(context: Context): void {
 export function checkDockerOnly(context: Context): void {
   for (const service of Object.values(context.project.services)) {
     const image = imageOf(context.decisions, service);
-    const why = image === undefined ? undefined : knownImage(image)?.dockerOnly;
+    const known = image === undefined ? undefined : knownImage(image);
+    const why = known?.seesMachine === true && hasMachine(service) ? undefined : known?.dockerOnly;
     if (why === undefined || isLeftOut(context, service.name)) continue;
     context.report({
       code: "kube-docker-only",
@@ -87,6 +89,12 @@ export function checkDockerOnly(context: Context): void {
       }: { skip: "..." } }`,
     });
   }
+}
+
+/** Its processes, or its files from the root or from `/proc` on. */
+function hasMachine({ pid, volumes = [] }: Service): boolean {
+  return pid === "host" ||
+    volumes.some(({ type, source }) => type === "bind" && (source === "/" || source === "/proc"));
 }
 
 function isLeftOut(context: Context, service: string): boolean {

@@ -1,6 +1,6 @@
 /** What keeps a pod from a Pod Security level, by the controls of the Pod Security Standards. */
 import { fields, type Json, list } from "../values/json.ts";
-import { SAFE_SYSCTLS } from "./workload/security.ts";
+import { SAFE_SYSCTLS } from "./workload/sysctls.ts";
 
 /** Capabilities that "baseline" lets a container add. */
 // deno-fmt-ignore

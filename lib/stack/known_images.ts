@@ -31,6 +31,8 @@ export interface KnownImage extends ImageFacts {
   readonly stateful?: boolean;
   /** Useful beside a Docker Engine only. */
   readonly dockerOnly?: string;
+  /** But for where it has the machine's own files or processes. */
+  readonly seesMachine?: boolean;
 }
 
 const DEBIAN = { "www-data": 33, nobody: 65534 };
@@ -129,6 +131,7 @@ const TABLE: Readonly<Record<string, KnownImage>> = {
     user: "nobody",
     users: { nobody: 65534 },
     dockerOnly: "in a pod it sees the pod and not the machine",
+    seesMachine: true,
   },
   "prom/prometheus": { exposedPorts: [9090], user: "nobody", users: { nobody: 65534 } },
   "prom/pushgateway": { exposedPorts: [9091], user: "nobody", users: { nobody: 65534 } },

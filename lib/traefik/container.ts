@@ -1,6 +1,7 @@
 /** A compose service as the container that Traefik's docker provider would inspect. */
 import type { Project, Service } from "../../compose/project.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
+import type { Provider } from "./docker_options.ts";
 import { normalize } from "./go_template_functions.ts";
 
 export interface Container {
@@ -10,7 +11,9 @@ export interface Container {
   readonly name: string;
   /** The container's own name, without the leading slash. */
   readonly containerName: string;
-  /** The service's labels and those that compose adds. */
+  /** Whose labels they are. */
+  readonly provider: Provider;
+  /** The service's labels and those that compose adds; with swarm's provider those below `deploy`, too. */
   readonly labels: Readonly<Record<string, string>>;
   /** Container ports that the Engine would list, ascending; empty where it shares another network stack. */
   readonly ports: readonly number[];
@@ -46,9 +49,10 @@ export function containersOf(
   project: Project,
   exposedPorts: (service: string) => readonly number[],
   mayExposeMore: (service: string) => boolean = () => false,
+  provider: Provider = "docker",
 ): Container[] {
   return Object.values(project.services).map((service) => ({
-    ...containerOf(project, service, exposedPorts(service.name)),
+    ...containerOf(project, service, exposedPorts(service.name), provider),
     mayExposeMore: mayExposeMore(service.name),
   }));
 }
@@ -57,23 +61,28 @@ function containerOf(
   project: Project,
   service: Service,
   ports: readonly number[],
+  provider: Provider,
 ): Omit<Container, "mayExposeMore"> {
+  const labels = { ...service.labels, ...(provider === "docker" ? {} : service.deploy?.labels) };
   const mode = service.network_mode;
   const hasOwnNetwork = mode === undefined || !/^(host|none|container:|service:)/.test(mode);
   return {
     service: service.name,
     name: normalize(`${service.name}_${project.name}`),
     containerName: service.container_name ?? `${project.name}-${service.name}-1`,
+    provider,
     labels: {
-      ...service.labels,
+      ...labels,
       "com.docker.compose.project": project.name,
       "com.docker.compose.service": service.name,
     },
-    isLabelled: Object.keys(service.labels ?? {}).some((key) => /^traefik\./i.test(key)),
+    isLabelled: Object.keys(labels).some((key) => /^traefik\./i.test(key)),
     ports: hasOwnNetwork ? [...ports].sort((a, b) => a - b) : [],
     hasOwnNetwork,
     networks: networksOf(project, service),
-    spanOf: (label) => project.span(["services", service.name, "labels", label]),
+    spanOf: (label) =>
+      project.span(["services", service.name, "labels", label]) ??
+        project.span(["services", service.name, "deploy", "labels", label]),
   };
 }
 

@@ -7,7 +7,13 @@ import { buildServices } from "./container_services.ts";
 import { decode } from "./decode.ts";
 import type { DockerOptions } from "./docker_options.ts";
 import { buildLabelTree, passesFilter } from "./label_tree.ts";
-import { excludedContainer, ignoredLabel, refusedLabel, warnOfIgnoredLabels } from "./label_findings.ts";
+import {
+  excludedContainer,
+  ignoredLabel,
+  PORT_UNKNOWN,
+  refusedLabel,
+  warnOfIgnoredLabels,
+} from "./label_findings.ts";
 import { childOf, type Node } from "./node.ts";
 import { RuleError } from "./rule.ts";
 import { dynamicShape, providerShape } from "./shapes/dynamic_shape.ts";
@@ -41,7 +47,22 @@ export function configureContainer(container: Container, options: DockerOptions)
     ...decoded.ignored.map((node) => ignoredLabel(container, node)),
   ];
   const problems = inferElements(configuration, options, findings);
-  return problems.length > 0 ? { findings: problems } : { configuration, findings };
+  if (problems.length === 0) return { configuration, findings };
+  const isUnknown = container.mayExposeMore && problems.every(({ code }) => code === PORT_UNKNOWN);
+  return isUnknown
+    ? { configuration: middlewaresAlone(configuration), findings: [...findings, ...problems] }
+    : { findings: problems };
+}
+
+/** Traefik knows the port and keeps them: without a login that is defined here others would lose their routes, too. */
+function middlewaresAlone(configuration: ContainerConfiguration): ContainerConfiguration {
+  const { http, tcp } = configuration;
+  return {
+    ...configuration,
+    http: { ...http, routers: {}, services: {} },
+    tcp: { ...tcp, routers: {}, services: {} },
+    udp: { routers: {}, services: {} },
+  };
 }
 
 function passesConstraints(container: Container, options: DockerOptions): boolean {

@@ -5,7 +5,12 @@ export interface DockerOptions {
   readonly constraints: string;
   readonly network: string;
   readonly defaultRule: string;
+  /** Whose labels Traefik reads, and after which its elements are called: those of containers, or of swarm's services. */
+  readonly provider: Provider;
 }
+
+/** `swarm`: `providers.swarm` of Traefik 3; `swarmMode`: the Docker provider of Traefik 2 that is told so. */
+export type Provider = "docker" | "swarmMode" | "swarm";
 
 /** Traefik's own defaults (pkg/provider/docker/shared.go). */
 export const defaultDockerOptions: DockerOptions = {
@@ -13,4 +18,5 @@ export const defaultDockerOptions: DockerOptions = {
   constraints: "",
   network: "",
   defaultRule: "Host(`{{ normalize .Name }}`)",
+  provider: "docker",
 };

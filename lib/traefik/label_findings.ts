@@ -60,6 +60,9 @@ export function excludedContainer(
   }];
 }
 
+/** The code of what only the one who asks does not know. */
+export const PORT_UNKNOWN = "traefik-port-unknown";
+
 /** No label says the port, and what the image exposes is not known (or the network is not the container's own). */
 export function unknownPort(container: Container, service: string, origin: string | undefined): Diagnostic {
   const label = `traefik.http.services.${service}.loadbalancer.server.port`;
@@ -75,7 +78,7 @@ export function unknownPort(container: Container, service: string, origin: strin
     };
   }
   return {
-    code: "traefik-port-unknown",
+    code: PORT_UNKNOWN,
     severity: "question",
     message:
       `The port of the service "${container.service}" is not known: no label names it and the image's exposed ports are not at hand, so it has no routes`,

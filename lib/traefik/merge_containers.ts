@@ -50,7 +50,8 @@ export function mergeSection(
   const elements = new Map<string, Element>();
   for (const [name, draft] of drafts) {
     if (conflicts.has(name)) continue;
-    elements.set(`${name}@docker`, elementOf(name, draft, path));
+    const element = elementOf(name, draft, path);
+    elements.set(element.name, element);
   }
   return { elements, findings: [...conflicts].map(([name, from]) => conflict(name, from, path)) };
 }
@@ -62,7 +63,7 @@ function elementOf(name: string, { fields, from }: Draft, path: SectionPath): El
     return port === undefined ? [] : [{ service: configuration.container.service, port }];
   });
   return {
-    name: `${name}@docker`,
+    name: `${name}@${from[0]?.container.provider === "swarm" ? "swarm" : "docker"}`,
     fields,
     ...(span === undefined ? {} : { span }),
     services: from.map((configuration) => configuration.container.service),

@@ -43,6 +43,7 @@ export function readRouting(input: RoutingInput): Routing {
     project,
     (service) => input.exposedPorts(service),
     (service) => input.mayExposeMore?.(service) ?? false,
+    options.provider,
   )
     // Without a Traefik in the stack one elsewhere may read its labels, but nothing is routed by default.
     .filter(({ isLabelled }) => traefik !== undefined || isLabelled);
@@ -67,6 +68,7 @@ export function readRouting(input: RoutingInput): Routing {
       elsewhere: { from: elsewhere.from, project: elsewhere.project, service: elsewhere.found.service },
     }),
     ...versionOf(traefik?.version),
+    ...(options.provider === "docker" ? {} : { readsDeployLabels: true }),
     defaultRuleSyntax: ruleSyntax(fixed.configuration?.fields, traefik?.version),
     findings,
   };

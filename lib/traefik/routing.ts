@@ -44,6 +44,8 @@ export interface Routing {
   readonly traefikService?: string;
   /** Its version as far as the image's tag says: `2.7.1`, `3`. */
   readonly traefikVersion?: string;
+  /** Labels below `deploy` are routes, too: its Traefik asks swarm. */
+  readonly readsDeployLabels?: boolean;
   /** How rules without a syntax of their own are read: Traefik 2 knows `v2` only. */
   readonly defaultRuleSyntax?: "v2" | "v3";
   /** The Traefik of another project that the stack's labels are for: that project moves and configures it. */

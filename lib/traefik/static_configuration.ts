@@ -141,11 +141,19 @@ export function defaultEntryPoints(entryPoints: readonly EntryPoint[]): string[]
 
 /** The docker provider's options. */
 export function dockerOptionsOf(configuration: StaticConfiguration | undefined): DockerOptions {
-  const options = structField(configuration?.fields, "providers", "docker");
+  const [docker, swarm] = ["docker", "swarm"].map((name) =>
+    structField(configuration?.fields, "providers", name)
+  );
+  const options = docker ?? swarm;
   return {
     exposedByDefault: booleanField(options, "exposedByDefault") ?? defaultDockerOptions.exposedByDefault,
     constraints: textField(options, "constraints") ?? defaultDockerOptions.constraints,
     network: textField(options, "network") ?? defaultDockerOptions.network,
     defaultRule: textField(options, "defaultRule") ?? defaultDockerOptions.defaultRule,
+    provider: docker === undefined && swarm !== undefined
+      ? "swarm"
+      : swarm !== undefined || booleanField(docker, "swarmMode") === true
+      ? "swarmMode"
+      : "docker",
   };
 }

@@ -65,20 +65,18 @@ Service by service:
   });
 });
 
-Deno.test("what a kubelet refuses until it is told otherwise will not work, whatever else is asked", async () => {
+Deno.test("what a node refuses until it is told otherwise will not work, whatever else is asked", async () => {
   const files = {
     "compose.yaml":
-      "name: vpn\nservices:\n  tunnel:\n    image: registry.example/vpn:1\n    restart: always\n" +
-      "    volumes: [/usr/src:/usr/src]\n    sysctls: { net.ipv4.conf.all.src_valid_mark: 1 }\n",
+      "name: films\nservices:\n  player:\n    image: registry.example/player:1\n    restart: always\n" +
+      "    volumes: [/usr/src:/usr/src, films:/films]\nvolumes:\n" +
+      '  films: { driver_opts: { type: cifs, device: //nas.example/films, o: "username=a,password=b" } }\n',
   };
   await withFiles(files, async (directory) => {
     const quiet = { environment: { DOCKER_HOST: "unix:///none" } };
     const { out, err } = await told(directory, ["check", "--stack", directory], quiet);
-    assert.match(
-      out + err,
-      /tunnel +will not work: Service "tunnel" sets "net\.ipv4\.conf\.all\.src_valid_mark"/,
-    );
-    assert.match(out + err, /mend: Start the kubelet with --allowed-unsafe-sysctls=/);
+    assert.match(out + err, /player +will not work: Volume "films"/);
+    assert.match(out + err, /mend: Install /);
   });
 });
 

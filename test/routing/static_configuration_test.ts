@@ -90,7 +90,19 @@ Deno.test("dockerOptionsOf() reads the provider's options in any case", () => {
     constraints: "",
     network: "web",
     defaultRule: "Host(`{{ .Name }}.x`)",
+    provider: "docker",
   });
+});
+
+Deno.test("dockerOptionsOf() knows who is asked: Docker, Docker about swarm (Traefik 2), or swarm (Traefik 3)", () => {
+  const provider = (...flags: readonly string[]): string =>
+    dockerOptionsOf(readStaticConfiguration(undefined, flags, {}).configuration).provider;
+  strictEqual(provider("--providers.docker"), "docker");
+  strictEqual(provider("--providers.docker", "--providers.docker.swarmmode=true"), "swarmMode");
+  strictEqual(provider("--providers.docker.swarmMode=false"), "docker");
+  strictEqual(provider("--providers.swarm.endpoint=unix:///var/run/docker.sock"), "swarm");
+  strictEqual(provider("--providers.docker=true", "--providers.swarm=true"), "swarmMode");
+  strictEqual(provider(), "docker");
 });
 
 Deno.test("flags may have their value behind a space, and lists are lists", () => {

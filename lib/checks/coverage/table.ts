@@ -33,7 +33,7 @@ const OWNED = "an init container gives the file to it; of a file on disk compose
 const LIMITS_HINT = "Use deploy.resources, or resources in decisions.yaml";
 const NODE_HINT = "Set it on the node, for the kubelet or the container runtime";
 const NOT_NEEDED = "Nothing is to be done";
-const NETWORK_HINT = "All pods reach each other; add NetworkPolicies where that is too much";
+const NETWORK_HINT = "Nothing is to be done; who reaches whom stands at the end of check";
 
 /** By path: `service.ports.target`. A trailing `.*` speaks for everything below. */
 export const COVERAGE: Readonly<Record<string, Coverage>> = {
@@ -74,7 +74,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "a Service with one address that leads to all pods; compose itself heeds neither mode",
   ),
   "service.deploy.labels.*": carried(
-    "annotations of the workload; those of Traefik are reported: its Docker provider does not read them",
+    "annotations of the workload; routes where the Traefik asks swarm, and reported where it asks Docker",
   ),
   "service.deploy.mode": carried("DaemonSet for global, Job for jobs"),
   "service.deploy.placement.*": carried(
@@ -158,7 +158,10 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.networks.aliases": replaced("a Service of that name, else a line of the cluster's CoreDNS"),
   "service.networks.driver_opts.*": reported("the network plugin has its own options", NETWORK_HINT, "info"),
   "service.networks.gw_priority": reported("a pod has one network", NETWORK_HINT, "info"),
-  "service.networks.interface_name": reported("a pod has one interface", NETWORK_HINT),
+  "service.networks.interface_name": reported(
+    "a pod has one interface",
+    "Write eth0 where the program names one",
+  ),
   "service.networks.ipv4_address": reported("pods have no fixed addresses", "Use the name of the Service"),
   "service.networks.ipv6_address": reported("pods have no fixed addresses", "Use the name of the Service"),
   "service.networks.link_local_ips": reported("pods have no fixed addresses", "Use the name of the Service"),
@@ -217,7 +220,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.stop_grace_period": carried("terminationGracePeriodSeconds"),
   "service.stop_signal": carried("lifecycle.preStop, where the image has a shell"),
   "service.storage_opt.*": carried("size: resources.limits of ephemeral-storage"),
-  "service.sysctls.*": carried("securityContext.sysctls; unsafe ones need the kubelet's consent"),
+  "service.sysctls.*": carried(
+    "securityContext.sysctls; those that kubelets refuse an init container writes",
+  ),
   "service.tmpfs": carried(
     "an emptyDir in memory, with the mode and the owner of the entry, or Docker's 1777",
   ),

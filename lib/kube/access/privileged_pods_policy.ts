@@ -6,7 +6,7 @@
  */
 import { CAPABILITIES, SELINUX_TYPES } from "../pod_security.ts";
 import type { KubeObject } from "../object.ts";
-import { SAFE_SYSCTLS } from "../workload/security.ts";
+import { SAFE_SYSCTLS } from "../workload/sysctls.ts";
 import { beginOfPods, policyIn } from "./policy.ts";
 
 /** Pods are made from templates by the cluster's own controllers: what counts is who writes the template. */

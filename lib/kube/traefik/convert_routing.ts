@@ -17,6 +17,7 @@ import {
   usualEntryPoints,
   withoutClosed,
 } from "./elsewhere.ts";
+import { reportClosedPorts } from "./closed_ports.ts";
 import { frontService } from "./front.ts";
 import { askAboutPlainHttp, type EntryPoints, mapEntryPoints, reportAddresses } from "./entry_points.ts";
 import { convertStatic } from "./helm_chart_config.ts";
@@ -104,6 +105,7 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     ...(input.acme === undefined ? {} : { acme: input.acme }),
   });
   context.findings.push(
+    ...reportClosedPorts(routing, input.project),
     ...reportAddresses(routing, input.project, (port) => innerPort(entryPoints, fixed.values, port)),
   );
   const routes = new Map<string, PlannedObject[]>();

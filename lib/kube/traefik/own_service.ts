@@ -44,7 +44,8 @@ function ownPort({ traefikService, http }: Routing, router: Element): number | u
   return servers.length === 1 && port !== undefined ? Number(port) : undefined;
 }
 
-function apiPort({ static: fixed }: Routing): number | undefined {
+/** The port on which `api.insecure` serves the API and the dashboard; undefined where it does not. */
+export function apiPort({ static: fixed }: Routing): number | undefined {
   if (booleanField(fixed?.fields, "api", "insecure") !== true) return undefined;
   return entryPointsOf(fixed).find(({ name }) => name === "traefik")?.port ?? API_PORT;
 }

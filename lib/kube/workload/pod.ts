@@ -15,7 +15,7 @@ import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
 import { placementOf } from "./placement.ts";
 import { SECCOMP } from "../rights.ts";
 import { pullSecretsOf } from "./pull_secrets.ts";
-import { sysctlsOf } from "./security.ts";
+import { sysctlsOf } from "./sysctls.ts";
 import { supplementalGroups } from "./user.ts";
 import { seconds } from "./units.ts";
 import { waitContainers } from "./waits.ts";
@@ -59,16 +59,20 @@ export function podOf(
   if (container === undefined) return undefined;
   const hostPorts = hostPortsOf(workshop, subject);
   const grace = graceOf(subject);
+  const sysctls = sysctlsOf(context, subject, helperImage);
   const security = {
     ...SECCOMP,
     ...optional("supplementalGroups", supplementalGroups(context, subject)),
     ...optional("supplementalGroupsPolicy", decision.supplementalGroupsPolicy),
-    ...optional("sysctls", sysctlsOf(context, subject)),
+    ...optional("sysctls", sysctls.ofPod),
     ...(decision.fsGroup === undefined
       ? {}
       : { fsGroup: decision.fsGroup, fsGroupChangePolicy: "OnRootMismatch" }),
   };
-  const initContainers = initContainersOf(workshop, subject, { container, mounts, helperImage });
+  const initContainers = [
+    ...sysctls.initContainers,
+    ...initContainersOf(workshop, subject, { container, mounts, helperImage }),
+  ];
   const spec: Json = {
     automountServiceAccountToken: false,
     enableServiceLinks: false,

@@ -1,25 +1,8 @@
-/** Capabilities, privileges, read-only root, security options and sysctls. */
+/** Capabilities, privileges, read-only root and security options. */
 import { at, type Context } from "../../stack/context.ts";
 import { type Json, optional, type Subject } from "./parts.ts";
 import { startingUid, userOf } from "./user.ts";
-import { shellWord } from "../../diagnostics/shell_word.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
-
-/** Namespaced sysctls that every kubelet allows (Pod Security Standards, "Sysctls"). */
-export const SAFE_SYSCTLS = new Set([
-  "kernel.shm_rmid_forced",
-  "net.ipv4.ip_local_port_range",
-  "net.ipv4.ip_unprivileged_port_start",
-  "net.ipv4.tcp_syncookies",
-  "net.ipv4.ping_group_range",
-  "net.ipv4.ip_local_reserved_ports",
-  "net.ipv4.tcp_keepalive_time",
-  "net.ipv4.tcp_fin_timeout",
-  "net.ipv4.tcp_keepalive_intvl",
-  "net.ipv4.tcp_keepalive_probes",
-  "net.ipv4.tcp_rmem",
-  "net.ipv4.tcp_wmem",
-]);
 
 /** The container's `securityContext`. */
 export function containerSecurity(context: Context, subject: Subject): Json {
@@ -43,26 +26,6 @@ function nonRoot(context: Context, subject: Subject): Json {
   if (context.decisions.podSecurity !== "restricted") return {};
   const uid = startingUid(context, subject);
   return uid === undefined || uid === 0 ? {} : { runAsUser: uid, runAsNonRoot: true };
-}
-
-/** The pod's `securityContext.sysctls`; unsafe ones are carried too and need the kubelet's consent. */
-export function sysctlsOf(context: Context, { service }: Subject): Json[] {
-  const all = Object.entries(service.sysctls ?? {});
-  const unsafe = all.map(([name]) => name).filter((name) => !SAFE_SYSCTLS.has(name));
-  if (unsafe.length > 0) {
-    context.report({
-      code: "kube-unsafe-sysctl",
-      severity: "warning",
-      message: `Service "${service.name}" sets ${
-        unsafe.map((name) => `"${name}"`).join(", ")
-      }, which a kubelet refuses by default`,
-      ...at(context.project, ["services", service.name, "sysctls"]),
-      hint: `Start the kubelet with ${
-        shellWord(`--allowed-unsafe-sysctls=${unsafe.join(",")}`)
-      } (k3s: --kubelet-arg)`,
-    });
-  }
-  return all.map(([name, value]) => ({ name, value: String(value) }));
 }
 
 function capability(name: string): string {

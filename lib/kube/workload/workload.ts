@@ -84,6 +84,7 @@ function serviceLabels({ context, secrets }: Workshop, { service }: Subject): Re
       kept[name] = value;
       continue;
     }
+    if (isTraefiks && context.routing.readsDeployLabels === true) continue;
     context.report({
       code: "kube-label-not-carried",
       severity: isTraefiks ? "question" : "warning",

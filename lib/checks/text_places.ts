@@ -1,0 +1,88 @@
+/** Where a text stands among what programs are told: variables, arguments, healthchecks and mounted files. */
+import type { Path, Project, Service } from "../../compose/project.ts";
+import type { Span } from "../diagnostics/diagnostic.ts";
+import { type Context, isSkipped } from "../stack/context.ts";
+import { textFiles } from "../stack/network/references.ts";
+import { textLines } from "../stack/network/text_lines.ts";
+import { relativePath } from "../stack/relative_path.ts";
+
+/** One place, and what was found there. */
+export interface TextPlace {
+  /** `"environment.DB_HOST" of service "app"`, `"nginx.conf" of service "web"`. */
+  readonly where: string;
+  readonly text: string;
+  readonly span: Span | undefined;
+}
+
+/** What is looked through besides. */
+export interface TextScope {
+  /** Also what the stack's Traefik is told, and labels. */
+  readonly withTraefik?: boolean;
+}
+
+/** The first match in each value and in each file; lines of comments in files are left out. */
+export function textPlaces(context: Context, pattern: RegExp, scope: TextScope = {}): readonly TextPlace[] {
+  const services = Object.values(context.project.services).filter(({ name }) =>
+    !isSkipped(context.decisions, name) &&
+    (scope.withTraefik === true || name !== context.routing.traefikService)
+  );
+  return [
+    ...services.flatMap((service) => inService(context, service, pattern, scope)),
+    ...inFiles(context, services, pattern),
+  ];
+}
+
+function inService({ project }: Context, service: Service, pattern: RegExp, scope: TextScope): TextPlace[] {
+  const { command, entrypoint, healthcheck, environment, labels } = service;
+  const texts: readonly (readonly [Path, unknown])[] = [
+    ...Object.entries(environment ?? {}).map(([key, value]) => [["environment", key], value] as const),
+    [["command"], command],
+    [["entrypoint"], entrypoint],
+    [["healthcheck", "test"], healthcheck?.test],
+    ...(scope.withTraefik === true
+      ? Object.entries(labels ?? {}).map(([key, value]) => [["labels", key], value] as const)
+      : []),
+  ];
+  return texts.flatMap(([path, value]): TextPlace[] => {
+    const found = [value].flat().flatMap((word) => pattern.exec(String(word ?? ""))?.[0] ?? [])[0];
+    return found === undefined ? [] : [{
+      where: `"${path.join(".")}" of service "${service.name}"`,
+      text: found,
+      span: project.span(["services", service.name, ...path]),
+    }];
+  });
+}
+
+/** Each file once, with the first service that has it. */
+function inFiles(
+  { project, bindSources }: Context,
+  services: readonly Service[],
+  pattern: RegExp,
+): TextPlace[] {
+  const owners = new Map<string, string>();
+  for (const service of services) {
+    for (const source of filesOf(project, service)) {
+      if (!owners.has(source)) owners.set(source, service.name);
+    }
+  }
+  return [...owners].flatMap(([source, service]) =>
+    textFiles(source, bindSources.get(source)).flatMap(({ path, text }): TextPlace[] => {
+      const lines = textLines(text).filter((line) => !/^\s*(#|;|\/\/)/.test(line.text));
+      const line = lines.find((each) => pattern.test(each.text));
+      const file = relativePath(project, path);
+      const found = line === undefined ? undefined : pattern.exec(line.text)?.[0];
+      const where = `"${file}" of service "${service}"`;
+      return line === undefined || found === undefined
+        ? []
+        : [{ where, text: found, span: { file, line: line.line, column: line.offset + 1 } }];
+    })
+  );
+}
+
+function filesOf(project: Project, { volumes, configs, secrets }: Service): readonly string[] {
+  return [
+    ...(volumes ?? []).flatMap(({ type, source }) => type === "bind" && source !== undefined ? [source] : []),
+    ...(configs ?? []).flatMap(({ source }) => project.configs[source]?.file ?? []),
+    ...(secrets ?? []).flatMap(({ source }) => project.secrets[source]?.file ?? []),
+  ];
+}
