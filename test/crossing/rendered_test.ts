@@ -1,4 +1,4 @@
-/** What `render` writes, read by kustomize itself, is what `migrate` brings to the cluster. */
+/** What `render` writes, read by kustomize and Helm themselves, is what `migrate` brings to the cluster. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { parseAllDocuments } from "yaml";
@@ -17,7 +17,7 @@ import {
   type TestPlan,
 } from "../render/stacks.ts";
 
-async function program(name: "kubectl"): Promise<string> {
+async function program(name: "kubectl" | "helm"): Promise<string> {
   const built = await buildTools([name], (line) => {
     Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
   });
@@ -98,4 +98,42 @@ Deno.test("kustomize makes the objects of the plan of a base, and those of a pro
     }
   }
   ok(overlays >= 1);
+});
+
+/** What Helm is told of what it must not delete is no part of the plan. */
+function withoutHelm(text: string): string {
+  const objects = [...objectsIn(text).values()].map((object) => {
+    const { "helm.sh/resource-policy": _, ...annotations } = object.metadata.annotations ?? {};
+    const { annotations: __, ...metadata } = object.metadata;
+    return {
+      ...object,
+      metadata: { ...metadata, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
+    };
+  });
+  return objects.map((object) => `---\n${JSON.stringify(object)}\n`).join("");
+}
+
+Deno.test("helm makes the objects of the plan of a chart, which its lint has nothing against", async () => {
+  const helm = await program("helm");
+  for (const plan of PLANS) {
+    await withRendered(plan, "helm", async (folder) => {
+      const place = ["--namespace", plan.namespace];
+      const text = await run(helm, "template", "moved", folder, ...place);
+      assertSame(withoutHelm(text), plan.clearPlan, plan.name);
+      const said = await run(helm, "lint", folder, "--strict", ...place);
+      ok(said.includes("1 chart(s) linted, 0 chart(s) failed"), `${plan.name}: ${said}`);
+    });
+  }
+});
+
+Deno.test("a chart that is installed up to a migration has the objects up to it, and no other", async () => {
+  const helm = await program("helm");
+  const [plan] = PLANS;
+  ok(plan !== undefined);
+  await withRendered(plan, "helm", async (folder) => {
+    const text = await run(helm, "template", "moved", folder, "--set", "to=40");
+    const migrations = plan.clearPlan.migrations.filter(({ id }) => parseInt(id, 10) <= 40);
+    ok(migrations.length < plan.clearPlan.migrations.length);
+    assertSame(withoutHelm(text), { migrations }, plan.name);
+  });
 });
