@@ -8,6 +8,9 @@ import type { Plan } from "../../lib/migration/step.ts";
 import type { RenderedFile } from "../../lib/render/files.ts";
 import type { Layout, RenderOptions } from "../../lib/render/options.ts";
 import { renderFiles } from "../../lib/render/render.ts";
+import { plannedObjects } from "../../lib/migration/step.ts";
+import { connect } from "../apiserver/cluster.ts";
+import { type TestCluster, withCluster } from "../embedded_cluster/fixture.ts";
 import {
   byIdentity,
   examplePlan,
@@ -137,3 +140,49 @@ Deno.test("a chart that is installed up to a migration has the objects up to it,
     assertSame(withoutHelm(text), { migrations }, plan.name);
   });
 });
+
+/** What the server would store, without what it makes up for each request. */
+function asStored(object: KubeObject): unknown {
+  const { status: _, ...rest } = JSON.parse(JSON.stringify(object));
+  for (const made of ["uid", "creationTimestamp", "managedFields", "resourceVersion", "generation"]) {
+    delete rest.metadata[made];
+  }
+  return rest;
+}
+
+async function assertSameApplied(plan: TestPlan, cluster: TestCluster, kubectl: string): Promise<void> {
+  const client = await connect(cluster.kubeconfigPath);
+  const objects = plan.clearPlan.migrations.flatMap(plannedObjects).map(({ object }) => object);
+  const namespaces = objects.filter(({ kind }) => kind === "Namespace");
+  for (const namespace of namespaces) await client.apply(namespace, { force: true });
+  const wanted = new Map<string, unknown>();
+  for (const [key, object] of byIdentity(objects)) {
+    const { object: applied } = await client.apply(object, { dryRun: true, force: true });
+    wanted.set(key, asStored(applied as KubeObject));
+  }
+  await withRendered(plan, "plain", async (folder) => {
+    const flags = ["--server-side", "--force-conflicts", "--dry-run=server", "--field-manager=compose-ferry"];
+    const server = ["--kubeconfig", cluster.kubeconfigPath];
+    const text = await run(kubectl, "apply", ...server, ...flags, "-R", "-f", folder, "-o", "json");
+    const found = byIdentity(JSON.parse(text).items);
+    deepEqual([...found.keys()].sort(), [...wanted.keys()].sort(), plan.name);
+    for (const [key, object] of found) deepEqual(asStored(object), wanted.get(key), `${plan.name}: ${key}`);
+  });
+  client.close();
+  for (const { metadata: { name } } of namespaces) await removeNamespace(cluster, name);
+}
+
+/** Another test may want one of that name, so that it has to be gone. */
+async function removeNamespace({ api }: TestCluster, name: string): Promise<void> {
+  const path = `/api/v1/namespaces/${name}`;
+  await api.request("DELETE", path);
+  while ((await api.request("GET", path)).status !== 404) {
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+Deno.test("kubectl apply of the files makes of each object what migrate makes of it, as the server stores it", () =>
+  withCluster(async (cluster) => {
+    const kubectl = await program("kubectl");
+    for (const plan of PLANS) await assertSameApplied(plan, cluster, kubectl);
+  }));
