@@ -17,11 +17,11 @@ export class Tmux implements AsyncDisposable {
     environment: Readonly<Record<string, string>>,
   ): Promise<Tmux> {
     const terminal = new Tmux(`ferry-${crypto.randomUUID()}`);
-    const variables = Object.entries({ ...environment, PS1: "$ ", HISTFILE: "" })
+    const variables = Object.entries({ ...environment, PROMPT_COMMAND: "PS1='$ '", HISTFILE: "" })
       .flatMap(([name, value]) => ["-e", `${name}=${value}`]);
     const size = ["-x", String(columns), "-y", String(rows)];
     await terminal.#run("new-session", "-d", ...size, ...variables, "bash --norc --noprofile");
-    await terminal.until(/^\$ /m);
+    await terminal.until(/^\$ ?$/m);
     return terminal;
   }
 
@@ -38,7 +38,7 @@ export class Tmux implements AsyncDisposable {
   /** An empty screen. */
   async clear(): Promise<void> {
     await this.type("clear");
-    await this.until(/^\$ \n*$/);
+    await this.until(/^\$ ?\n*$/);
   }
 
   /** What is on the screen once it has that, with its colours. */
