@@ -10,6 +10,7 @@ import { readLiveIndex } from "../run/live_index.ts";
 import { readKey } from "../run/key.ts";
 import { readStatus, type Status } from "../run/status.ts";
 import { renderDiagnostics } from "../report/diagnostic_text.ts";
+import { fold } from "../report/fold.ts";
 import { renderStatus } from "../report/status_table.ts";
 import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
@@ -72,7 +73,8 @@ export async function status(options: CommandOptions, surroundings: Surroundings
     const said = [...diagnostics, ...beside];
     if (options.output === "json") terminal.out(`${JSON.stringify({ ...status, diagnostics: said })}\n`);
     else {
-      terminal.out(renderStatus(status, { colour: terminal.outColour }));
+      const text = renderStatus(status, { colour: terminal.outColour });
+      terminal.out(terminal.outIsTerminal ? fold(text, terminal.columns) : text);
       printDiagnostics(said, { terminal, options, sources });
     }
     // Two writers on one directory are no state to report as good.
@@ -91,14 +93,15 @@ interface Looked {
 function asText(
   { status, diagnostics }: Looked,
   options: CommandOptions,
-  { outColour: colour, directory }: Terminal,
+  { outColour: colour, outIsTerminal, columns, directory }: Terminal,
   sources: Sources,
 ): Look {
   const document = JSON.stringify({ ...status, diagnostics });
   const key = JSON.stringify({ ...status, diagnostics, run: status.run?.runId ?? null });
   if (options.output === "json") return { text: `${document}\n`, key };
   const said = renderDiagnostics(diagnostics, { colour, directory, sources });
-  return { text: `${renderStatus(status, { colour })}${said}`, key };
+  const text = `${renderStatus(status, { colour })}${said}`;
+  return { text: outIsTerminal ? fold(text, columns) : text, key };
 }
 
 /** What writes to the directories of workloads that are in the cluster already. */

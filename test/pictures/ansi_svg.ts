@@ -23,6 +23,8 @@ const OFF: Readonly<Record<string, readonly string[]>> = {
   "": Object.values(ON),
   "22": ["bold", "dim"],
   "39": ["red", "green", "yellow", "blue"],
+  // The ground, which is never anything else.
+  "49": [],
 };
 
 const STYLE = `

@@ -1,5 +1,5 @@
 /**
- * `deno task pictures:terminal`: what an operator sees in a terminal, as SVG, 80 and 140 columns wide, in docs/pictures
+ * `deno task pictures` runs this, too: what an operator sees in a terminal, as SVG, 80 and 140 columns wide, in docs/pictures
  * (`--to DIR` elsewhere). Works on an embedded cluster of its own, which is empty at the beginning and gone at the end.
  */
 import { dirname, join } from "node:path";
