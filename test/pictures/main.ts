@@ -74,7 +74,7 @@ async function takeAll(columns: number, to: string): Promise<void> {
     `#!/bin/sh\nshift\nexec '${Deno.execPath()}' run --no-prompt --no-check -A '${ROOT}main.ts' "$@"\n`,
     { mode: 0o755 },
   );
-  const environment = { KUBECONFIG: "", INIT_CWD: home };
+  const environment = { KUBECONFIG: "", INIT_CWD: home, COMPOSE_FERRY_CLUSTER: join(home, "cluster") };
   await using terminal = await Tmux.start(columns, ROWS, environment);
   await terminal.type(`PATH=${home}:$PATH; cd ${home}`);
   await takeEach(terminal, BEFORE, columns, to);
