@@ -6,7 +6,7 @@ import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { findChromium, startBrowser } from "./browser.ts";
 import { fafPage, type TestPage } from "./pages.ts";
-import { RUN, withVariant } from "./variants.ts";
+import { failedRun, withVariant } from "./variants.ts";
 
 const VIEWS = [
   "",
@@ -150,7 +150,7 @@ const CASES: Readonly<Record<string, (shown: Shown) => Promise<void>>> = {
     deepEqual(found, []);
   },
   "a run that failed, what it waited for and who serves what are told in words": async ({ browser, faf }) => {
-    await withVariant(faf, RUN, async (url) => {
+    await withVariant(faf, failedRun, async (url) => {
       await withPage(browser, url, { colorScheme: "dark" }, async (page) => {
         await page.evaluate(axe.source);
         const text = (await page.locator("main").innerText()).replaceAll(/\s+/g, " ");

@@ -10,7 +10,7 @@ import type { TestPage } from "./pages.ts";
 export type Variant = (model: PageModel) => PageModel;
 
 /** A run that got as far as the databases. */
-export const RUN: Variant = (model) => {
+export function failedRun(model: PageModel): PageModel {
   const state = (id: string): MigrationState =>
     id.startsWith("050") ? "applied" : id.startsWith("020") ? "failed" : "pending";
   const startedAt = "2026-01-01T10:00:00Z";
@@ -58,7 +58,7 @@ export const RUN: Variant = (model) => {
       isReady: false,
     }],
   };
-};
+}
 
 /** The same page with other data. */
 export async function withVariant(
