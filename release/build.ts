@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import metadata from "../deno.json" with { type: "json" };
 import { bundlePageScript, PAGE_SCRIPT } from "../lib/cli/page_files.ts";
+import { inOwnName } from "./own_name.ts";
 import { type Built, pack, type Payload } from "./payload.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -29,7 +30,8 @@ async function build(target: string): Promise<void> {
   const built = await builtFrom();
   const sources = await Promise.all(SOURCES.map(textsBelow));
   const digest = createHash("sha256").update(JSON.stringify([built, ...sources])).digest("hex").slice(0, 16);
-  const texts = Object.assign({}, ...await Promise.all(FILES.map(textsBelow)));
+  const read: Record<string, string> = Object.assign({}, ...await Promise.all(FILES.map(textsBelow)));
+  const texts = Object.fromEntries(Object.entries(read).map(([path, text]) => [path, inOwnName(text)]));
   const files = await pack({
     ...texts,
     "deno.json": JSON.stringify({ lock: false }),
@@ -62,6 +64,7 @@ await startRelease(${JSON.stringify(payload)}, import.meta.url);
     }).output();
     if (status !== 0) throw new Error(`deno bundle: ${new TextDecoder().decode(stderr)}`);
     await Deno.mkdir(join(target, ".."), { recursive: true });
+    await Deno.writeTextFile(output, inOwnName(await Deno.readTextFile(output)));
     await Deno.rename(output, target);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -3,6 +3,7 @@ import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.t
 import type { Engines } from "../docker/engines.ts";
 import { checkHostJobs } from "../checks/host_jobs/check.ts";
 import { verdictsOf } from "../checks/verdicts.ts";
+import { fold } from "../report/fold.ts";
 import { gatherEqual } from "../report/gather_equal.ts";
 import { renderNetworks } from "../report/networks_text.ts";
 import { renderVerdicts } from "../report/verdict_text.ts";
@@ -100,9 +101,12 @@ function printFindings(
     return;
   }
   printDiagnostics(gatherEqual(diagnostics), { terminal, options, sources, isResult: true });
-  terminal.out(renderImages(images));
-  terminal.out(renderVerdicts(services, { colour: terminal.outColour }));
-  if (networks !== undefined) terminal.out(renderNetworks(networks));
+  const text = [
+    renderImages(images),
+    renderVerdicts(services, { colour: terminal.outColour }),
+    networks === undefined ? "" : renderNetworks(networks),
+  ].join("");
+  terminal.out(terminal.outIsTerminal ? fold(text, terminal.columns) : text);
 }
 
 interface ClusterFindings {

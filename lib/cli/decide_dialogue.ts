@@ -4,6 +4,7 @@ import { parseDecisions } from "../decisions/decisions.ts";
 import { type CommentedEntry, withCommentedEntries } from "../decisions/edit_comment.ts";
 import { plural } from "../diagnostics/plural.ts";
 import { renderDiagnostics } from "../report/diagnostic_text.ts";
+import { fold } from "../report/fold.ts";
 import { renderQuestion } from "../report/question_text.ts";
 import { wrap } from "../report/wrap.ts";
 import { entriesOf, filledIn, type Proposal } from "../views/hint_lines.ts";
@@ -85,7 +86,8 @@ function askOne(question: Question, asked: Asked, terminal: Terminal): Reply {
   const { errColour: colour, columns, directory } = terminal;
   const text = renderQuestion(question, { colour, columns, directory, sources: asked.sources });
   const number = state.answered + state.left.size + 1;
-  terminal.err(`\nQuestion ${number} of ${Math.max(number, asked.of)}\n${text}`);
+  const shown = terminal.errIsTerminal ? fold(text, columns) : text;
+  terminal.err(`\nQuestion ${number} of ${Math.max(number, asked.of)}\n${shown}`);
   for (;;) {
     const line = terminal.ask("Answer [1]:")?.trim();
     if (line === undefined || line === "q") return "quit";

@@ -119,7 +119,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     "just: default), and a map is lines for decisions.yaml, such as\n" +
     "  kube-system-path: default\n" +
     "  kube-image-local shop-web web: { services: { web: { image: registry.example/shop-web:1.4 } } }",
-  completions: "The command compose-ferry that it defines stands for deno task, from any folder.",
+  completions: "The command that it defines works from any folder: compose-ferry check, and so on.",
 };
 
 /** As it stands below the flags. */

@@ -1,6 +1,7 @@
 /** Prints diagnostics in the format that was asked for. */
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../report/diagnostic_text.ts";
+import { fold } from "../report/fold.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -21,11 +22,11 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], print: Prin
     return;
   }
   const colour = isResult ? terminal.outColour : terminal.errColour;
-  write(
-    renderDiagnostics(diagnostics, {
-      colour,
-      sources: print.sources ?? new Map(),
-      directory: terminal.directory,
-    }),
-  );
+  const text = renderDiagnostics(diagnostics, {
+    colour,
+    sources: print.sources ?? new Map(),
+    directory: terminal.directory,
+  });
+  const isSeen = isResult ? terminal.outIsTerminal : terminal.errIsTerminal;
+  write(isSeen ? fold(text, terminal.columns) : text);
 }

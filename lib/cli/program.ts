@@ -89,7 +89,10 @@ function declareMoving(program: Command, on: On): void {
     .option("--accept-new-version", ACCEPT_NEW)
     .option("--allow-running", ALLOW_RUNNING)
     .option("--cross", CROSS)
-    .option("--report <file>", "write the page of the run, again while it goes on (see report)")
+    .addOption(
+      new Option("--report <file>", "write the page of the run, again while it goes on (see report)")
+        .conflicts("dryRun"),
+    )
     .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do");
   on(migrate, async () => (await import("./migrate_command.ts")).migrate, true);
 

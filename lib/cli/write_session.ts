@@ -1,4 +1,5 @@
 /** One plan and one cluster: what every command that writes works with, and how it shows what happens. */
+import { diagnoseRequest } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { Plan } from "../migration/step.ts";
@@ -171,13 +172,15 @@ async function liveReport(
 /** What came of the run counts, whatever becomes of its page. */
 async function closeReport(
   report: LiveReport | undefined,
-  { terminal, options }: WriteSession,
+  { terminal, target }: WriteSession,
 ): Promise<void> {
   try {
     await report?.close();
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    printDiagnostics(error.diagnostics, { terminal, options: { ...options, output: "text" } });
+    const access = diagnoseRequest(error, target.connection.server);
+    const said = error instanceof Failure ? error.diagnostics : access === undefined ? undefined : [access];
+    if (said === undefined) throw error;
+    printDiagnostics(said, { terminal, options: { output: "text" } });
   }
 }
 

@@ -6,6 +6,7 @@ import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { findChromium, startBrowser } from "./browser.ts";
 import { fafPage, type TestPage } from "./pages.ts";
+import { failedRun, withVariant } from "./variants.ts";
 
 const VIEWS = [
   "",
@@ -147,6 +148,36 @@ const CASES: Readonly<Record<string, (shown: Shown) => Promise<void>>> = {
       }
     }
     deepEqual(found, []);
+  },
+  "a run that failed, what it waited for and who serves what are told in words": async ({ browser, faf }) => {
+    await withVariant(faf, failedRun, async (url) => {
+      await withPage(browser, url, { colorScheme: "dark" }, async (page) => {
+        await page.evaluate(axe.source);
+        const text = (await page.locator("main").innerText()).replaceAll(/\s+/g, " ");
+        match(text, /1 of \d+ applied to prod; run ab12 of alice@here is in progress/);
+        match(text, /failed 020_storage .*, in 1 min 1 s/);
+        match(text, /The disk is full/);
+        match(text, /statefulset\/faf-db 4 min 5 s, not ready: pulling the image/);
+        match(text, /faf-db cluster 2026-01-01 10:00:00Z db_1 faf-rabbitmq nobody 2026-01-01 10:05:00Z mq_1/);
+        deepEqual(await seriousIn(page), []);
+        await show(page, `${url}#/map`);
+        equal(await page.locator(".map g.node.state-failed").count(), 0);
+        equal(await page.locator(".map g.node.state-applied").count(), 4, "the services of 050_databases");
+        await show(page, `${url}#/runs`);
+        deepEqual(await seriousIn(page), []);
+      });
+    });
+  },
+  "the page of a run that goes on reads itself again, and shows the same view": async ({ browser, faf }) => {
+    await withVariant(faf, (model) => ({ ...model, isLive: true }), async (url) => {
+      await withPage(browser, `${url}#/services/faf-db`, {}, async (page) => {
+        await page.waitForEvent("load");
+        await heading(page, "faf-db");
+        const pause = page.locator("button", { hasText: "Pause" });
+        await pause.click();
+        equal(await page.locator('button[aria-pressed="true"]').textContent(), "Go on");
+      });
+    });
   },
   "on a phone no view is wider than the screen": async ({ browser, url }) => {
     await withPage(browser, url, { viewport: { width: 390, height: 844 }, hasTouch: true }, async (page) => {

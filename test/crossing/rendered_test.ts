@@ -1,4 +1,4 @@
-/** What `render` writes, read by kustomize itself, is what `migrate` brings to the cluster. */
+/** What `render` writes, read by kustomize and Helm themselves, is what `migrate` brings to the cluster. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { parseAllDocuments } from "yaml";
@@ -8,6 +8,9 @@ import type { Plan } from "../../lib/migration/step.ts";
 import type { RenderedFile } from "../../lib/render/files.ts";
 import type { Layout, RenderOptions } from "../../lib/render/options.ts";
 import { renderFiles } from "../../lib/render/render.ts";
+import { plannedObjects } from "../../lib/migration/step.ts";
+import { connect } from "../apiserver/cluster.ts";
+import { type TestCluster, withCluster } from "../embedded_cluster/fixture.ts";
 import {
   byIdentity,
   examplePlan,
@@ -17,7 +20,7 @@ import {
   type TestPlan,
 } from "../render/stacks.ts";
 
-async function program(name: "kubectl"): Promise<string> {
+async function program(name: "kubectl" | "helm"): Promise<string> {
   const built = await buildTools([name], (line) => {
     Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
   });
@@ -99,3 +102,94 @@ Deno.test("kustomize makes the objects of the plan of a base, and those of a pro
   }
   ok(overlays >= 1);
 });
+
+/** What Helm is told of what it must not delete is no part of the plan. */
+function withoutHelm(text: string): string {
+  const objects = [...objectsIn(text).values()].map((object) => {
+    const { "helm.sh/resource-policy": _, ...annotations } = object.metadata.annotations ?? {};
+    const { annotations: __, ...metadata } = object.metadata;
+    return {
+      ...object,
+      metadata: { ...metadata, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
+    };
+  });
+  return objects.map((object) => `---\n${JSON.stringify(object)}\n`).join("");
+}
+
+Deno.test("helm makes the objects of the plan of a chart, which its lint has nothing against", async () => {
+  const helm = await program("helm");
+  for (const plan of PLANS) {
+    await withRendered(plan, "helm", async (folder) => {
+      const place = ["--namespace", plan.namespace];
+      const text = await run(helm, "template", "moved", folder, ...place);
+      assertSame(withoutHelm(text), plan.clearPlan, plan.name);
+      const said = await run(helm, "lint", folder, "--strict", ...place);
+      ok(said.includes("1 chart(s) linted, 0 chart(s) failed"), `${plan.name}: ${said}`);
+    });
+  }
+});
+
+Deno.test("a chart that is installed up to a migration has the objects up to it, and no other", async () => {
+  const helm = await program("helm");
+  const [plan] = PLANS;
+  ok(plan !== undefined);
+  await withRendered(plan, "helm", async (folder) => {
+    const text = await run(helm, "template", "moved", folder, "--set", "to=40");
+    const migrations = plan.clearPlan.migrations.filter(({ id }) => parseInt(id, 10) <= 40);
+    ok(migrations.length < plan.clearPlan.migrations.length);
+    assertSame(withoutHelm(text), { migrations }, plan.name);
+  });
+});
+
+/** What the server makes up anew for each request. */
+const MADE_UP: ReadonlySet<string> = new Set([
+  "uid",
+  "creationTimestamp",
+  "managedFields",
+  "resourceVersion",
+  "status",
+  "controller-uid",
+  "batch.kubernetes.io/controller-uid",
+]);
+
+/** An object as the server would store it, without that. */
+function asStored(object: unknown): unknown {
+  return JSON.parse(JSON.stringify(object, (key, value) => MADE_UP.has(key) ? undefined : value));
+}
+
+async function assertSameApplied(plan: TestPlan, cluster: TestCluster, kubectl: string): Promise<void> {
+  const client = await connect(cluster.kubeconfigPath);
+  const objects = plan.clearPlan.migrations.flatMap(plannedObjects).map(({ object }) => object);
+  const namespaces = objects.filter(({ kind }) => kind === "Namespace");
+  for (const namespace of namespaces) await client.apply(namespace, { force: true });
+  const wanted = new Map<string, unknown>();
+  for (const [key, object] of byIdentity(objects)) {
+    const { object: applied } = await client.apply(object, { dryRun: true, force: true });
+    wanted.set(key, asStored(applied));
+  }
+  await withRendered(plan, "plain", async (folder) => {
+    const flags = ["--server-side", "--force-conflicts", "--dry-run=server", "--field-manager=compose-ferry"];
+    const server = ["--kubeconfig", cluster.kubeconfigPath];
+    const text = await run(kubectl, "apply", ...server, ...flags, "-R", "-f", folder, "-o", "json");
+    const found = byIdentity(JSON.parse(text).items);
+    deepEqual([...found.keys()].sort(), [...wanted.keys()].sort(), plan.name);
+    for (const [key, object] of found) deepEqual(asStored(object), wanted.get(key), `${plan.name}: ${key}`);
+  });
+  client.close();
+  for (const { metadata: { name } } of namespaces) await removeNamespace(cluster, name);
+}
+
+/** Another test may want one of that name, so that it has to be gone. */
+async function removeNamespace({ api }: TestCluster, name: string): Promise<void> {
+  const path = `/api/v1/namespaces/${name}`;
+  await api.request("DELETE", path);
+  while ((await api.request("GET", path)).status !== 404) {
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+Deno.test("kubectl apply of the files makes of each object what migrate makes of it, as the server stores it", () =>
+  withCluster(async (cluster) => {
+    const kubectl = await program("kubectl");
+    for (const plan of PLANS) await assertSameApplied(plan, cluster, kubectl);
+  }));
