@@ -67,7 +67,7 @@ const TOWN = `services:
 /** The database stays behind. */
 const VILLAGE = `services:
   bay: { skip: "It stays in compose" }
-  clerk: { crossing: exclusive }
+  clerk: { crossing: exclusive, killAfterGrace: true }
 `;
 
 /** What the tests work with. */
@@ -137,10 +137,19 @@ Deno.test({
       await writes(town);
       await answersFrom(town, "cluster");
     });
+    await t.step("with the last caller in the engine go the stand-ins", async () => {
+      await harbour.engine.docker("stop", "--time", "1", "town-clerk-1", "town-traefik-1");
+      match(
+        await succeeds(town.berth.run(["migrate", "--yes", "--to", "110"])),
+        /town-bay-in-kubernetes is removed/,
+      );
+      equal(await helpers(town), "");
+    });
     await t.step("both go back, with all that was written, and no stand-in is left", async () => {
       for (const service of ["site", "bay"]) {
         await succeeds(town.berth.run(["rollback", "--yes", "--service", service]));
       }
+      await harbour.engine.docker("start", "town-clerk-1", "town-traefik-1");
       await answersFrom(town, "docker");
       await writes(town);
       equal(await helpers(town), "");
@@ -164,6 +173,8 @@ Deno.test({
     await t.step("the engine ends and starts again, and the clerk goes on", async () => {
       await harbour.engine.kill();
       await harbour.engine.start();
+      // An engine that was killed leaves it where it is, as it is to run "unless stopped".
+      await startContainer(harbour, "village-bay-1");
       await writes(village);
     });
     await t.step("the clerk goes back, and no gate is left", async () => {

@@ -9,6 +9,7 @@ import {
   runHelper,
 } from "../../lib/docker/helper_containers.ts";
 import { withWayOut } from "../../lib/docker/way_out.ts";
+import { removeIdle } from "../../lib/run/living/idle.ts";
 import { IMAGE, startEngine, whyNoEngine } from "./engine.ts";
 
 const HELPER: HelperContainer = {
@@ -65,6 +66,26 @@ Deno.test({
         await removeHelper(engine, HELPER.name);
         assert.equal(await started.docker("ps", "--all", "--quiet"), "");
         assert.deepEqual(await publishedBy(engine, HELPER.name), []);
+      });
+      await t.step("a stand-in stays while somebody could call it, and goes with the last one", async () => {
+        const labels = { ...HELPER.labels, "compose-ferry/stands-in-for": "db" };
+        await runHelper(engine, { ...HELPER, labels, networks: { front: ["db"] } });
+        await started.docker(
+          "run",
+          "--detach",
+          "--name",
+          "caller",
+          "--network",
+          "front",
+          IMAGE,
+          "sleep",
+          "1000",
+        );
+        assert.deepEqual(await removeIdle({ DOCKER_HOST: started.host }, "shop"), []);
+        await started.docker("stop", "--time", "0", "caller");
+        assert.deepEqual(await removeIdle({ DOCKER_HOST: started.host }, "other"), []);
+        assert.deepEqual(await removeIdle({ DOCKER_HOST: started.host }, "shop"), [HELPER.name]);
+        assert.deepEqual(await listHelpers(engine, labels), []);
       });
       await t.step("where all networks lead nowhere it has one more", async () => {
         assert.deepEqual(Object.keys((await withWayOut(engine, HELPER)).networks), ["front", "back"]);
