@@ -82,18 +82,28 @@ export class Gates {
 
   /** After a service went back: what still calls it from the cluster finds it, and what nobody calls has no gate. */
   async settle(service: string, signal: AbortSignal): Promise<readonly Diagnostic[]> {
-    const { needs, moved, environment, project } = this.#options;
+    const { needs, moved } = this.#options;
     const callers = moved().filter((other) => other !== service);
     const called = new Set(callers.flatMap(needs));
-    const left = new Set<string>();
-    const { containers } = await findServiceContainers(environment, project, service);
-    for (const host of new Set(containers.map((container) => container.host))) {
-      await withEngine(environment, host, async (engine) => {
-        for (const name of await gatesOf(engine, project)) if (!called.has(name)) left.add(name);
-      });
-    }
-    const closed = await this.close([...left]);
+    const closed: Diagnostic[] = [];
+    const why = await this.#tried(async () => {
+      const left = (await this.#gatesBeside(service)).filter((name) => !called.has(name));
+      closed.push(...await this.close(left));
+      return undefined;
+    });
+    if (why !== undefined) return [notClosed(this.#options, service, why)];
     return called.has(service) ? [...closed, ...await this.open(callers, signal)] : closed;
+  }
+
+  /** Services to which there are gates in the engines of this one. */
+  async #gatesBeside(service: string): Promise<readonly string[]> {
+    const { environment, project } = this.#options;
+    const { containers } = await findServiceContainers(environment, project, service);
+    const hosts = [...new Set(containers.map(({ host }) => host))];
+    const found = await Promise.all(
+      hosts.map((host) => withEngine(environment, host, (engine) => gatesOf(engine, project))),
+    );
+    return [...new Set(found.flat())];
   }
 
   async #tried(work: () => Promise<string | undefined>): Promise<string | undefined> {
