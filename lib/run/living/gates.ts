@@ -184,10 +184,8 @@ export class Gates {
 
 /** Services to which there are gates. */
 async function gatesOf(engine: Engine, project: string): Promise<readonly string[]> {
-  const names = await listHelpers(engine, { [GATE_LABELS.project]: project });
-  const [before, after] = gateName({ project, service: "\0" }).split("\0");
-  return names.filter((name) => name.startsWith(before ?? "") && name.endsWith(after ?? ""))
-    .map((name) => name.slice(before?.length, -(after?.length ?? 0)));
+  const helpers = await listHelpers(engine, [`${GATE_LABELS.project}=${project}`, GATE_LABELS.service]);
+  return helpers.flatMap(({ labels }) => labels[GATE_LABELS.service] ?? []);
 }
 
 /** As they were when the gate was made, else ones that are free. */

@@ -55,8 +55,8 @@ export async function putStandIns(
 /** Before a container of the service has its names again. @throws EngineError */
 export async function takeStandIn(engine: Engine, project: string, { id }: ContainerRef): Promise<void> {
   const service = serviceOf(await engine.json(`/containers/${id}/json`));
-  const labels = { [STAND_IN_LABELS.project]: project, [STAND_IN_LABELS.service]: service };
-  for (const name of await listHelpers(engine, labels)) await removeHelper(engine, name);
+  const labels = [`${STAND_IN_LABELS.project}=${project}`, `${STAND_IN_LABELS.service}=${service}`];
+  for (const { name } of await listHelpers(engine, labels)) await removeHelper(engine, name);
 }
 
 /** Of compose's own label. */
