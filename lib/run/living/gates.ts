@@ -9,7 +9,7 @@ import { listHelpers, publishedBy, removeHelper, runHelper } from "../../docker/
 import { findServiceContainers } from "../../docker/service_containers.ts";
 import { withWayOut } from "../../docker/way_out.ts";
 import type { KubeObject } from "../../kube/object.ts";
-import { OWNER_LABEL } from "../../migration/record_names.ts";
+import { EPOCH_ANNOTATION, OWNER_LABEL } from "../../migration/record_names.ts";
 import { refOf } from "../../migration/step.ts";
 import { list, record } from "../../values/json.ts";
 import { isActive } from "../guard/container_words.ts";
@@ -40,6 +40,8 @@ export interface GateWriting {
   readonly client: ClusterClient;
   /** The target's namespace, by which its objects are labelled. */
   readonly owner: string;
+  /** How often the lock was taken until this run: the server refuses what a replaced run sends late. */
+  readonly epoch: number;
   /** Refuses to write where the run has lost its lock. */
   readonly guard: () => Promise<void>;
 }
@@ -141,9 +143,13 @@ export class Gates {
   }
 
   async #apply({ metadata, ...object }: KubeObject): Promise<void> {
-    const { client, owner, guard } = this.#writing;
-    const labels = { ...metadata.labels, [OWNER_LABEL]: owner };
-    await client.apply({ ...object, metadata: { ...metadata, labels } }, { force: true, guard });
+    const { client, owner, epoch, guard } = this.#writing;
+    const marked = {
+      ...metadata,
+      labels: { ...metadata.labels, [OWNER_LABEL]: owner },
+      annotations: { [EPOCH_ANNOTATION]: String(epoch) },
+    };
+    await client.apply({ ...object, metadata: marked }, { force: true, guard });
   }
 
   /** From this machine, by the way that pods take. */
