@@ -27,7 +27,7 @@ import {
 import type { StandInOptions } from "./stand_ins.ts";
 
 /** Of whose gates this is. */
-export interface GateOptions extends StandInOptions {
+export interface GateOptions extends Pick<StandInOptions, "environment" | "project"> {
   readonly namespace: string;
   /** What a service calls. */
   readonly needs: (service: string) => readonly string[];

@@ -14,6 +14,8 @@ import { type ClusterAddress, STAND_IN_LABELS, standInOf } from "./stand_in.ts";
 export interface StandInOptions {
   readonly environment: Environment;
   readonly project: string;
+  /** Whether another service calls it, by the files; one that nobody calls is not missed. */
+  readonly isCalled: (service: string) => boolean;
 }
 
 /** A service that has moved, and its containers. */
@@ -41,7 +43,7 @@ export async function putStandIns(
       await withEngine(options.environment, host, async (engine) => {
         for (const [service, answers] of await byService(engine, containers)) {
           const why = await putStandIn(engine, { ...options, ...moved, service, answers }, signal);
-          if (why !== undefined) problems.push(notFound(service, why));
+          if (why !== undefined && options.isCalled(service)) problems.push(notFound(service, why));
         }
       });
     } catch (error) {
