@@ -18,6 +18,9 @@ export function crossingOptions(
 ): CrossingOptions | undefined {
   const { project, conversion, decisions } = stack;
   if (project === undefined || conversion === undefined) return undefined;
+  const called = new Set(
+    [...conversion.services.values()].flatMap(({ dependsOn }) => dependsOn.map(({ service }) => service)),
+  );
   return {
     environment: surroundings.environment,
     project: project.name,
@@ -28,6 +31,7 @@ export function crossingOptions(
       Object.keys(project.services).filter((service) => decisions.services?.[service]?.killAfterGrace),
     ),
     withoutEngine: decisions.engine === "none",
+    isCalled: (service) => called.has(service),
     needs: (service) => conversion.services.get(service)?.dependsOn.map((needed) => needed.service) ?? [],
   };
 }

@@ -1,4 +1,5 @@
 /** `migrate` and `redo`: from the stack to the cluster, or with `--dry-run` what that would change. */
+import { removeIdle } from "../run/living/idle.ts";
 import { runPlan } from "../run/run_plan.ts";
 import { crossingOptions } from "./crossing_of.ts";
 import { keyText } from "./digest_key.ts";
@@ -67,5 +68,16 @@ async function run(session: WriteSession, selection: Selection = {}): Promise<nu
     startGuard: guardOfSession(session),
     crossing: crossingOptions(session),
   });
-  return await follow(session, events);
+  const code = await follow(session, events);
+  if (code === ExitCode.ok) await removeIdleStandIns(session);
+  return code;
+}
+
+/** With the last caller that was left behind goes what it called. */
+async function removeIdleStandIns({ stack, surroundings, terminal }: WriteSession): Promise<void> {
+  const { project, decisions } = stack;
+  if (project === undefined || decisions.engine === "none") return;
+  for (const name of await removeIdle(surroundings.environment, project.name)) {
+    terminal.err(`${name} is removed: no container is left that could call it\n`);
+  }
 }

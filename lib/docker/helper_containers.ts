@@ -1,5 +1,5 @@
 /** Containers that this program makes beside a project's own. Every call may be repeated. */
-import { field, fields, items, record } from "../values/json.ts";
+import { field, fields, items, list, record } from "../values/json.ts";
 import { archiveOf } from "./archive.ts";
 import { type Engine, EngineError } from "./engine.ts";
 
@@ -106,17 +106,35 @@ export async function publishedBy(engine: Engine, name: string): Promise<readonl
   );
 }
 
-/** Names of those that have all of these labels, whether they run or not. */
+/** One that is there. */
+export interface KnownHelper {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly isRunning: boolean;
+  /** By name. */
+  readonly networks: readonly string[];
+}
+
+/**
+ * Those that have all of these labels, whether they run or not (Engine API, "ContainerList").
+ *
+ * @param labels `name`, or `name=value`. @throws EngineError
+ */
 export async function listHelpers(
   engine: Engine,
-  labels: Readonly<Record<string, string>>,
-): Promise<readonly string[]> {
-  const wanted = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  const filters = encodeURIComponent(JSON.stringify({ label: wanted }));
-  const found = items(await engine.json(`/containers/json?all=true&filters=${filters}`));
-  return found.flatMap((one) => items(field(one, "Names")).slice(0, 1)).map((name) =>
-    String(name).replace(/^\//, "")
-  );
+  labels: readonly string[],
+): Promise<readonly KnownHelper[]> {
+  const filters = encodeURIComponent(JSON.stringify({ label: labels }));
+  return list(await engine.json(`/containers/json?all=true&filters=${filters}`)).map((one) => ({
+    id: String(one["Id"]),
+    name: String(items(one["Names"])[0]).replace(/^\//, ""),
+    labels: Object.fromEntries(
+      Object.entries(fields(one["Labels"])).map(([name, value]) => [name, String(value)]),
+    ),
+    isRunning: one["State"] === "running",
+    networks: Object.keys(fields(field(one["NetworkSettings"], "Networks"))),
+  }));
 }
 
 async function digest(text: string): Promise<string> {

@@ -41,11 +41,13 @@ export function crossingOf(
   const lasting = writing({ ...holding, signal: session.lost });
   return {
     oldSide: new OldSide(crossing),
-    gates: new Gates({
-      ...crossing,
-      namespace: options.namespace,
-      moved: () => [...session.state.cutovers.keys()],
-    }, lasting),
+    ...(crossing.withoutEngine ? {} : {
+      gates: new Gates({
+        ...crossing,
+        namespace: options.namespace,
+        moved: () => [...session.state.cutovers.keys()],
+      }, lasting),
+    }),
     guard: startGuard,
     withoutEngine: crossing.withoutEngine,
     read: (service) => session.state.cutovers.get(service),

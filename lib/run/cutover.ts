@@ -68,7 +68,6 @@ export async function cutOver(
   if (recorded?.state === "back") {
     return await turnBack(crossing, recorded, recorded.why ?? "it was interrupted");
   }
-  warn(crossing, await given.gates?.open(step.services, context.signal));
   if (recorded?.state === "opening") return await secured(crossing, () => openHere(crossing, recorded));
   if (recorded?.state === "verified") return await startHere();
   const { containers, silent } = await given.oldSide.find(step.services);
@@ -77,10 +76,12 @@ export async function cutOver(
   if (recorded === undefined || recorded.state === "prepared") {
     if (active.length === 0) {
       if (recorded !== undefined) await given.write(step.service, undefined);
+      await openGates(crossing);
       return await startHere();
     }
     const refused = await prepare(crossing, active);
     if (refused.length > 0) return refused;
+    await openGates(crossing);
   }
   return await secured(crossing, () => close(crossing, active, recorded));
 }
@@ -156,6 +157,12 @@ async function standIn(crossing: Crossing, { containers }: Cutover): Promise<voi
   const addressOf = (service: string): Promise<ClusterAddress | undefined> =>
     clusterAddress(context.client, namespace, service);
   warn(crossing, await oldSide.standIn(containers, addressOf, context.signal));
+}
+
+/** Before anything stops: what its pod calls is found from the cluster. */
+async function openGates(crossing: Crossing): Promise<void> {
+  const { gates, step, context } = crossing;
+  warn(crossing, await gates?.open(step.services, context.signal));
 }
 
 function warn({ context }: Crossing, diagnostics: readonly Diagnostic[] = []): void {

@@ -29,6 +29,8 @@ export interface OldSideOptions {
   readonly project: string;
   /** Services whose program may be killed where it does not end in time, by decision. */
   readonly mayKill: ReadonlySet<string>;
+  /** Whether another service calls it, by the files. */
+  readonly isCalled: (service: string) => boolean;
 }
 
 /** What was found of some services. */

@@ -3,6 +3,7 @@ import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import type { Output } from "../ferry/namespaces.ts";
 import type { Answer } from "../ferry/request.ts";
+import { installFirewallPackages } from "../ferry/start_kube_router.ts";
 import { WEB_PORT } from "../ferry/start_traefik.ts";
 import { whyNoRealNode } from "../ferry/requirements.ts";
 import {
@@ -67,7 +68,7 @@ const TOWN = `services:
 /** The database stays behind. */
 const VILLAGE = `services:
   bay: { skip: "It stays in compose" }
-  clerk: { crossing: exclusive }
+  clerk: { crossing: exclusive, killAfterGrace: true }
 `;
 
 /** What the tests work with. */
@@ -76,105 +77,129 @@ interface Place {
   readonly berth: Berth;
 }
 
-Deno.test({
-  name: `who stays in the engine finds what has moved${why === undefined ? "" : ` (skipped: ${why})`}`,
-  ignore: why !== undefined,
-  fn: async (t) => {
-    await using harbour = await withTraefikImage(
-      report,
-      (traefik) => openHarbour(report, ["docker-compose", "traefik"], [traefik]),
+onHarbour("who stays in the engine finds what has moved", async (t, harbour) => {
+  const town = await openPlace(harbour, "town", {
+    // From there no way leads to the cluster.
+    bay: "    networks: [back]\n",
+    more: `${CLERK}    networks: [back]\n${FRONT_SERVICES}networks: { back: { internal: true } }\n`,
+    decisions: TOWN,
+  });
+  await startClusterTraefik(town);
+  const before = join(town.berth.stack, "before.json");
+  await t.step("before, the clerk writes and Traefik answers from the engine", async () => {
+    await writes(town);
+    await answersFrom(town, "docker");
+    const { stdout } = await verified(town, "-o", "json");
+    await Deno.writeTextFile(before, stdout);
+    deepEqual(verdicts(stdout), { "http://site.test/": "old" });
+  });
+  await t.step("the crossing is shown before anything of it is done", async () => {
+    const { stdout } = await town.berth.run(["migrate", "--dry-run"]);
+    match(
+      stdout,
+      /050_databases +bay +stop town-bay-1 \(SIGTERM, 10 s\), prove that nobody is on .*, start +about/,
     );
-    const town = await openPlace(harbour, "town", {
-      // From there no way leads to the cluster.
-      bay: "    networks: [back]\n",
-      more: `${CLERK}    networks: [back]\n${FRONT_SERVICES}networks: { back: { internal: true } }\n`,
-      decisions: TOWN,
+    match(stdout, /080_applications +site +stop town-site-1 \(SIGTERM, 1 s\), start +about/);
+    await answersFrom(town, "docker");
+  });
+  await t.step("a database moves, and the clerk in the engine writes to it by its name", async () => {
+    await moves(town, "--to", "050");
+    await writes(town);
+  });
+  await t.step("status says on which side each is, and how they find each other", async () => {
+    const said = await succeeds(town.berth.run(["status"]));
+    match(said, /bay +containers find it in the cluster by town-bay-in-kubernetes\n/);
+  });
+  await t.step("a site moves, and Docker's Traefik answers from the cluster", async () => {
+    await moves(town, "--to", "110");
+    await answersFrom(town, "cluster");
+    await writes(town);
+  });
+  await t.step("verify has the same answer from both sides, and not the one of before", async () => {
+    await until("both sides answer alike", async () => {
+      const { code, stdout } = await verified(town, "-o", "json");
+      if (code !== 0) throw new Error(stdout);
+      return verdicts(stdout)["http://site.test/"] === "same";
     });
-    await startClusterTraefik(town);
-    const before = join(town.berth.stack, "before.json");
-    await t.step("before, the clerk writes and Traefik answers from the engine", async () => {
-      await writes(town);
-      await answersFrom(town, "docker");
-      const { stdout } = await verified(town, "-o", "json");
-      await Deno.writeTextFile(before, stdout);
-      deepEqual(verdicts(stdout), { "http://site.test/": "old" });
-    });
-    await t.step("the crossing is shown before anything of it is done", async () => {
-      const { stdout } = await town.berth.run(["migrate", "--dry-run"]);
-      match(
-        stdout,
-        /050_databases +bay +stop town-bay-1 \(SIGTERM, 10 s\), prove that nobody is on .*, start +about/,
-      );
-      match(stdout, /080_applications +site +stop town-site-1 \(SIGTERM, 1 s\), start +about/);
-      await answersFrom(town, "docker");
-    });
-    await t.step("a database moves, and the clerk in the engine writes to it by its name", async () => {
-      await moves(town, "--to", "050");
-      await writes(town);
-    });
-    await t.step("status says on which side each is, and how they find each other", async () => {
-      const said = await succeeds(town.berth.run(["status"]));
-      match(said, /bay +containers find it in the cluster by town-bay-in-kubernetes\n/);
-    });
-    await t.step("a site moves, and Docker's Traefik answers from the cluster", async () => {
-      await moves(town, "--to", "110");
-      await answersFrom(town, "cluster");
-      await writes(town);
-    });
-    await t.step("verify has the same answer from both sides, and not the one of before", async () => {
-      await until("both sides answer alike", async () => {
-        const { code, stdout } = await verified(town, "-o", "json");
-        if (code !== 0) throw new Error(stdout);
-        return verdicts(stdout)["http://site.test/"] === "same";
-      });
-      const { code, stdout } = await verified(town, "--against", before);
-      equal(code, 1, "the site says where it runs");
-      match(stdout, /http:\/\/site\.test\/ .*differs: body/);
-    });
-    await t.step("the engine ends and starts again, and they find each other as before", async () => {
-      await harbour.engine.kill();
-      await harbour.engine.start();
-      await writes(town);
-      await answersFrom(town, "cluster");
-    });
-    await t.step("both go back, with all that was written, and no stand-in is left", async () => {
-      for (const service of ["site", "bay"]) {
-        await succeeds(town.berth.run(["rollback", "--yes", "--service", service]));
-      }
-      await answersFrom(town, "docker");
-      await writes(town);
-      equal(await helpers(town), "");
-      await nothingIsLost(town);
-      await succeeds(compose(harbour, town.berth, "stop"));
-    });
-    const village = await openPlace(harbour, "village", { more: CLERK, decisions: VILLAGE });
-    await t.step(
-      "a clerk moves, and writes from the cluster to the database that stays, by its name",
-      async () => {
-        await writes(village);
-        await moves(village);
-        match(
-          await village.harbour.node.kubectl("-n", "village", "get", "deployments", "-o", "name"),
-          /clerk/,
-        );
-        equal((await harbour.engine.docker("ps", "--quiet", "--filter", "name=village-clerk-1")).trim(), "");
-        await writes(village);
-      },
+    const { code, stdout } = await verified(town, "--against", before);
+    equal(code, 1, "the site says where it runs");
+    match(stdout, /http:\/\/site\.test\/ .*differs: body/);
+  });
+  await t.step("the engine ends and starts again, and they find each other as before", async () => {
+    await harbour.engine.kill();
+    await harbour.engine.start();
+    await writes(town);
+    await answersFrom(town, "cluster");
+  });
+  await t.step("with the last caller in the engine go the stand-ins", async () => {
+    await harbour.engine.docker("stop", "--time", "1", "town-clerk-1", "town-traefik-1");
+    match(
+      await succeeds(town.berth.run(["migrate", "--yes", "--to", "110"])),
+      /town-bay-in-kubernetes is removed/,
     );
-    await t.step("the engine ends and starts again, and the clerk goes on", async () => {
-      await harbour.engine.kill();
-      await harbour.engine.start();
-      await writes(village);
-    });
-    await t.step("the clerk goes back, and no gate is left", async () => {
-      await nothingIsLost(village);
-      await succeeds(village.berth.run(["rollback", "--yes", "--service", "clerk"]));
-      await writes(village);
-      equal(await helpers(village), "");
-      doesNotMatch(await harbour.node.kubectl("-n", "village", "get", "service,endpointslice"), /\bbay/);
-    });
-  },
+    equal(await helpers(town), "");
+  });
+  await t.step("both go back, with all that was written, and no stand-in is left", async () => {
+    for (const service of ["site", "bay"]) {
+      await succeeds(town.berth.run(["rollback", "--yes", "--service", service]));
+    }
+    await harbour.engine.docker("start", "town-clerk-1", "town-traefik-1");
+    await answersFrom(town, "docker");
+    await writes(town);
+    equal(await helpers(town), "");
+    await nothingIsLost(town);
+  });
 });
+
+onHarbour("what has moved finds who stays in the engine", async (t, harbour) => {
+  const village = await openPlace(harbour, "village", { more: CLERK, decisions: VILLAGE });
+  await t.step(
+    "a clerk moves, and writes from the cluster to the database that stays, by its name",
+    async () => {
+      await writes(village);
+      await moves(village);
+      match(
+        await village.harbour.node.kubectl("-n", "village", "get", "deployments", "-o", "name"),
+        /clerk/,
+      );
+      equal((await harbour.engine.docker("ps", "--quiet", "--filter", "name=village-clerk-1")).trim(), "");
+      await writes(village);
+    },
+  );
+  await t.step("the engine ends and starts again, and the clerk goes on", async () => {
+    await harbour.engine.kill();
+    await harbour.engine.start();
+    // An engine that was killed leaves it where it is, as it is to run "unless stopped".
+    await startContainer(harbour, "village-bay-1");
+    await writes(village);
+  });
+  await t.step("the clerk goes back, and no gate is left", async () => {
+    await nothingIsLost(village);
+    await succeeds(village.berth.run(["rollback", "--yes", "--service", "clerk"]));
+    await writes(village);
+    equal(await helpers(village), "");
+    doesNotMatch(await harbour.node.kubectl("-n", "village", "get", "service,endpointslice"), /\bbay/);
+  });
+});
+
+/** With the real Traefik among the engine's images, and the cluster's network policies enforced. */
+function onHarbour(name: string, work: (t: Deno.TestContext, harbour: Harbour) => Promise<void>): void {
+  Deno.test({
+    name: `${name}${why === undefined ? "" : ` (skipped: ${why})`}`,
+    ignore: why !== undefined,
+    fn: async (t) => {
+      await installFirewallPackages(report);
+      await using harbour = await withTraefikImage(
+        report,
+        (traefik) => openHarbour(report, ["docker-compose", "traefik", "kube-router"], [traefik]),
+      );
+      const { node } = harbour;
+      const script = join(import.meta.dirname ?? "", "../ferry/start_kube_router.ts");
+      await succeeds(node.run([Deno.execPath(), "run", "-A", script, node.directory, "main-01"]));
+      await work(t, harbour);
+    },
+  });
+}
 
 /** Builds and packages take a while, and a silent test would look as if it hung. */
 function report(line: string): void {

@@ -13,7 +13,8 @@ const ENGINE = "/var/run/docker.sock";
 async function run(
   [image, bytes, by, ...command]: readonly [string, number, BrokenBy, ...string[]],
 ): Promise<number> {
-  const path = join(await Deno.makeTempDir(), "docker.sock");
+  const directory = await Deno.makeTempDir();
+  const path = join(directory, "docker.sock");
   using listener = Deno.listen({ transport: "unix", path });
   const [program = "", ...args] = command;
   const child = new Deno.Command(program, { args, env: { DOCKER_HOST: `unix://${path}` } }).spawn();
@@ -26,6 +27,7 @@ async function run(
   const wanted = `/images/get?names=${encodeURIComponent(image)}`;
   void serve(listener, wanted, bytes, breakOff);
   const { code } = await child.status;
+  await Deno.remove(directory, { recursive: true });
   if (!isBroken) throw new Error(`Nothing was broken off: nobody asked for so much of "${image}"`);
   return code;
 }

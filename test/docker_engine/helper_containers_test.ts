@@ -9,6 +9,8 @@ import {
   runHelper,
 } from "../../lib/docker/helper_containers.ts";
 import { withWayOut } from "../../lib/docker/way_out.ts";
+import { readWays } from "../../lib/run/living/ways.ts";
+import { removeIdle } from "../../lib/run/living/idle.ts";
 import { IMAGE, startEngine, whyNoEngine } from "./engine.ts";
 
 const HELPER: HelperContainer = {
@@ -44,8 +46,12 @@ Deno.test({
         await started.docker("cp", `${HELPER.name}:/compose-ferry.yml`, `${directory}/file`);
         assert.equal(await Deno.readTextFile(`${directory}/file`), "routes\n");
         assert.deepEqual(await publishedBy(engine, HELPER.name), HELPER.published);
-        assert.deepEqual(await listHelpers(engine, HELPER.labels), [HELPER.name]);
-        assert.deepEqual(await listHelpers(engine, { "compose-ferry/project": "other" }), []);
+        const [known, ...others] = await listHelpers(engine, ["compose-ferry/project=shop"]);
+        assert.deepEqual(others, []);
+        assert.equal(known?.name, HELPER.name);
+        assert.equal(known?.isRunning, true);
+        assert.deepEqual(known?.networks.toSorted(), ["back", "front"]);
+        assert.deepEqual(await listHelpers(engine, ["compose-ferry/project=other"]), []);
       });
       await t.step("the same is left alone, and one that was stopped is started", async () => {
         const id = await inspect("{{.Id}}");
@@ -65,6 +71,29 @@ Deno.test({
         await removeHelper(engine, HELPER.name);
         assert.equal(await started.docker("ps", "--all", "--quiet"), "");
         assert.deepEqual(await publishedBy(engine, HELPER.name), []);
+      });
+      await t.step("a stand-in stays while somebody could call it, and goes with the last one", async () => {
+        const labels = { ...HELPER.labels, "compose-ferry/stands-in-for": "db" };
+        await runHelper(engine, { ...HELPER, labels, networks: { front: ["db"] } });
+        await started.docker(
+          "run",
+          "--detach",
+          "--name",
+          "caller",
+          "--network",
+          "front",
+          IMAGE,
+          "sleep",
+          "1000",
+        );
+        assert.deepEqual(await removeIdle({ DOCKER_HOST: started.host }, "shop"), []);
+        assert.deepEqual(await readWays({ DOCKER_HOST: started.host }, "shop"), [
+          { service: "db", to: "cluster", container: HELPER.name, isRunning: true },
+        ]);
+        await started.docker("stop", "--time", "0", "caller");
+        assert.deepEqual(await removeIdle({ DOCKER_HOST: started.host }, "other"), []);
+        assert.deepEqual(await removeIdle({ DOCKER_HOST: started.host }, "shop"), [HELPER.name]);
+        assert.deepEqual(await listHelpers(engine, ["compose-ferry/project"]), []);
       });
       await t.step("where all networks lead nowhere it has one more", async () => {
         assert.deepEqual(Object.keys((await withWayOut(engine, HELPER)).networks), ["front", "back"]);

@@ -97,6 +97,11 @@ async function carriedOut(
         open: () => Promise.resolve().then(() => done("start container")),
       },
       guard: { ask: () => Promise.resolve().then(() => done("prove")) },
+      gates: {
+        open: () => Promise.resolve().then(() => done("open gates")),
+        close: () => Promise.resolve().then(() => done("close gates")),
+        settle: () => Promise.resolve().then(() => done("settle gates")),
+      },
       withoutEngine: false,
       read: () => record,
       write: (_: string, next: Cutover | undefined) => {
@@ -116,22 +121,33 @@ async function carriedOut(
   return { log, codes: problems.map(({ code }) => code), ...(record === undefined ? {} : { left: record }) };
 }
 
-const CLOSING = ["CLOSING", "stop", "CLOSED", "bar", "prove", "OPENING", "start pod", "stand in", "VERIFIED"];
-const BACK = ["BACK", "no pods", "prove", "start container", "GONE"];
+const CLOSING = [
+  "CLOSING",
+  "stop",
+  "CLOSED",
+  "bar",
+  "close gates",
+  "prove",
+  "OPENING",
+  "start pod",
+  "stand in",
+  "VERIFIED",
+];
+const BACK = ["BACK", "no pods", "prove", "start container", "settle gates", "GONE"];
 
 const CASES: Readonly<
   Record<string, Case & { readonly log: readonly string[]; readonly codes?: readonly string[] }>
 > = {
-  "nothing runs there": { containers: [], log: ["start pod"] },
-  "all goes well": { log: ["prove", "PREPARED", ...CLOSING] },
+  "nothing runs there": { containers: [], log: ["open gates", "start pod"] },
+  "all goes well": { log: ["prove", "PREPARED", "open gates", ...CLOSING] },
   "from prepared": {
     recorded: { ...BASE, containers: [], state: "prepared" },
-    log: ["prove", "PREPARED", ...CLOSING],
+    log: ["prove", "PREPARED", "open gates", ...CLOSING],
   },
   "from prepared, and it was stopped by hand": {
     recorded: { ...BASE, containers: [], state: "prepared" },
     containers: [],
-    log: ["GONE", "start pod"],
+    log: ["GONE", "open gates", "start pod"],
   },
   "from closing": { recorded: { ...BASE, state: "closing" }, log: CLOSING },
   "from closed, and it has ended": {
@@ -150,21 +166,25 @@ const CASES: Readonly<
   },
   "it does not end": {
     fails: "stop",
-    log: ["prove", "PREPARED", "CLOSING", "stop", ...BACK],
+    log: ["prove", "PREPARED", "open gates", "CLOSING", "stop", ...BACK],
     codes: ["run-test", "run-went-back"],
   },
   "it cannot be barred": {
     fails: "bar",
-    log: ["prove", "PREPARED", "CLOSING", "stop", "CLOSED", "bar", ...BACK],
+    log: ["prove", "PREPARED", "open gates", "CLOSING", "stop", "CLOSED", "bar", ...BACK],
     codes: ["run-test", "run-went-back"],
   },
   "whoever is left behind does not find it: it stays where it is": {
     fails: "stand in",
-    log: ["prove", "PREPARED", ...CLOSING],
+    log: ["prove", "PREPARED", "open gates", ...CLOSING],
+  },
+  "its pod would not find what stays behind, and what called it does not lose it: it moves all the same": {
+    fails: "open gates",
+    log: ["prove", "PREPARED", "open gates", ...CLOSING],
   },
   "interrupted while it stops": {
     interruptedAt: "stop",
-    log: ["prove", "PREPARED", "CLOSING", "stop", ...BACK],
+    log: ["prove", "PREPARED", "open gates", "CLOSING", "stop", ...BACK],
     codes: ["interrupted"],
   },
   "interrupted in the proof": {

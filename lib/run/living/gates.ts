@@ -9,7 +9,7 @@ import { listHelpers, publishedBy, removeHelper, runHelper } from "../../docker/
 import { findServiceContainers } from "../../docker/service_containers.ts";
 import { withWayOut } from "../../docker/way_out.ts";
 import type { KubeObject } from "../../kube/object.ts";
-import { OWNER_LABEL } from "../../migration/record_names.ts";
+import { EPOCH_ANNOTATION, OWNER_LABEL } from "../../migration/record_names.ts";
 import { refOf } from "../../migration/step.ts";
 import { list, record } from "../../values/json.ts";
 import { isActive } from "../guard/container_words.ts";
@@ -27,7 +27,7 @@ import {
 import type { StandInOptions } from "./stand_ins.ts";
 
 /** Of whose gates this is. */
-export interface GateOptions extends StandInOptions {
+export interface GateOptions extends Pick<StandInOptions, "environment" | "project"> {
   readonly namespace: string;
   /** What a service calls. */
   readonly needs: (service: string) => readonly string[];
@@ -40,6 +40,8 @@ export interface GateWriting {
   readonly client: ClusterClient;
   /** The target's namespace, by which its objects are labelled. */
   readonly owner: string;
+  /** How often the lock was taken until this run: the server refuses what a replaced run sends late. */
+  readonly epoch: number;
   /** Refuses to write where the run has lost its lock. */
   readonly guard: () => Promise<void>;
 }
@@ -82,18 +84,28 @@ export class Gates {
 
   /** After a service went back: what still calls it from the cluster finds it, and what nobody calls has no gate. */
   async settle(service: string, signal: AbortSignal): Promise<readonly Diagnostic[]> {
-    const { needs, moved, environment, project } = this.#options;
+    const { needs, moved } = this.#options;
     const callers = moved().filter((other) => other !== service);
     const called = new Set(callers.flatMap(needs));
-    const left = new Set<string>();
-    const { containers } = await findServiceContainers(environment, project, service);
-    for (const host of new Set(containers.map((container) => container.host))) {
-      await withEngine(environment, host, async (engine) => {
-        for (const name of await gatesOf(engine, project)) if (!called.has(name)) left.add(name);
-      });
-    }
-    const closed = await this.close([...left]);
+    const closed: Diagnostic[] = [];
+    const why = await this.#tried(async () => {
+      const left = (await this.#gatesBeside(service)).filter((name) => !called.has(name));
+      closed.push(...await this.close(left));
+      return undefined;
+    });
+    if (why !== undefined) return [notClosed(this.#options, service, why)];
     return called.has(service) ? [...closed, ...await this.open(callers, signal)] : closed;
+  }
+
+  /** Services to which there are gates in the engines of this one. */
+  async #gatesBeside(service: string): Promise<readonly string[]> {
+    const { environment, project } = this.#options;
+    const { containers } = await findServiceContainers(environment, project, service);
+    const hosts = [...new Set(containers.map(({ host }) => host))];
+    const found = await Promise.all(
+      hosts.map((host) => withEngine(environment, host, (engine) => gatesOf(engine, project))),
+    );
+    return [...new Set(found.flat())];
   }
 
   async #tried(work: () => Promise<string | undefined>): Promise<string | undefined> {
@@ -131,9 +143,13 @@ export class Gates {
   }
 
   async #apply({ metadata, ...object }: KubeObject): Promise<void> {
-    const { client, owner, guard } = this.#writing;
-    const labels = { ...metadata.labels, [OWNER_LABEL]: owner };
-    await client.apply({ ...object, metadata: { ...metadata, labels } }, { force: true, guard });
+    const { client, owner, epoch, guard } = this.#writing;
+    const marked = {
+      ...metadata,
+      labels: { ...metadata.labels, [OWNER_LABEL]: owner },
+      annotations: { [EPOCH_ANNOTATION]: String(epoch) },
+    };
+    await client.apply({ ...object, metadata: marked }, { force: true, guard });
   }
 
   /** From this machine, by the way that pods take. */
@@ -174,10 +190,8 @@ export class Gates {
 
 /** Services to which there are gates. */
 async function gatesOf(engine: Engine, project: string): Promise<readonly string[]> {
-  const names = await listHelpers(engine, { [GATE_LABELS.project]: project });
-  const [before, after] = gateName({ project, service: "\0" }).split("\0");
-  return names.filter((name) => name.startsWith(before ?? "") && name.endsWith(after ?? ""))
-    .map((name) => name.slice(before?.length, -(after?.length ?? 0)));
+  const helpers = await listHelpers(engine, [`${GATE_LABELS.project}=${project}`, GATE_LABELS.service]);
+  return helpers.flatMap(({ labels }) => labels[GATE_LABELS.service] ?? []);
 }
 
 /** As they were when the gate was made, else ones that are free. */

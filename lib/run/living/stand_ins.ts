@@ -14,6 +14,8 @@ import { type ClusterAddress, STAND_IN_LABELS, standInOf } from "./stand_in.ts";
 export interface StandInOptions {
   readonly environment: Environment;
   readonly project: string;
+  /** Whether another service calls it, by the files; one that nobody calls is not missed. */
+  readonly isCalled: (service: string) => boolean;
 }
 
 /** A service that has moved, and its containers. */
@@ -41,7 +43,7 @@ export async function putStandIns(
       await withEngine(options.environment, host, async (engine) => {
         for (const [service, answers] of await byService(engine, containers)) {
           const why = await putStandIn(engine, { ...options, ...moved, service, answers }, signal);
-          if (why !== undefined) problems.push(notFound(service, why));
+          if (why !== undefined && options.isCalled(service)) problems.push(notFound(service, why));
         }
       });
     } catch (error) {
@@ -55,8 +57,8 @@ export async function putStandIns(
 /** Before a container of the service has its names again. @throws EngineError */
 export async function takeStandIn(engine: Engine, project: string, { id }: ContainerRef): Promise<void> {
   const service = serviceOf(await engine.json(`/containers/${id}/json`));
-  const labels = { [STAND_IN_LABELS.project]: project, [STAND_IN_LABELS.service]: service };
-  for (const name of await listHelpers(engine, labels)) await removeHelper(engine, name);
+  const labels = [`${STAND_IN_LABELS.project}=${project}`, `${STAND_IN_LABELS.service}=${service}`];
+  for (const { name } of await listHelpers(engine, labels)) await removeHelper(engine, name);
 }
 
 /** Of compose's own label. */

@@ -2,7 +2,7 @@
 import { EngineError } from "../../docker/engine.ts";
 import type { Environment } from "../../docker/endpoints.ts";
 import { findEngines } from "../../docker/engines.ts";
-import { field, items, list } from "../../values/json.ts";
+import { type KnownHelper, listHelpers } from "../../docker/helper_containers.ts";
 import { GATE_LABELS } from "./gate.ts";
 import { STAND_IN_LABELS } from "./stand_in.ts";
 
@@ -18,11 +18,10 @@ export interface Way {
 /** In order of the services. An engine that does not answer has none. */
 export async function readWays(environment: Environment, project: string): Promise<readonly Way[]> {
   using engines = await findEngines(environment);
-  const filters = encodeURIComponent(JSON.stringify({ label: [`${GATE_LABELS.project}=${project}`] }));
   const ways: Way[] = [];
   for (const { engine } of engines.known) {
     try {
-      ways.push(...list(await engine.json(`/containers/json?all=true&filters=${filters}`)).flatMap(wayOf));
+      ways.push(...(await listHelpers(engine, [`${GATE_LABELS.project}=${project}`])).flatMap(wayOf));
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
     }
@@ -30,16 +29,9 @@ export async function readWays(environment: Environment, project: string): Promi
   return ways.sort((left, right) => left.service < right.service ? -1 : 1);
 }
 
-function wayOf(container: Readonly<Record<string, unknown>>): readonly Way[] {
-  const labels = container["Labels"];
-  const [moved, left] = [field(labels, STAND_IN_LABELS.service), field(labels, GATE_LABELS.service)];
+function wayOf({ labels, name, isRunning }: KnownHelper): readonly Way[] {
+  const [moved, left] = [labels[STAND_IN_LABELS.service], labels[GATE_LABELS.service]];
   const service = moved ?? left;
-  if (typeof service !== "string") return [];
-  const [name] = items(container["Names"]);
-  return [{
-    service,
-    to: moved === undefined ? "docker" : "cluster",
-    container: String(name).replace(/^\//, ""),
-    isRunning: container["State"] === "running",
-  }];
+  if (service === undefined) return [];
+  return [{ service, to: moved === undefined ? "docker" : "cluster", container: name, isRunning }];
 }

@@ -1,5 +1,8 @@
 /** Requests to real servers on loopback. */
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { join } from "node:path";
+import { makeCertificate } from "../../traefik/certificate.ts";
 import { askPort, askRoute } from "../../../lib/run/verify/ask.ts";
 import type { Answer } from "../../../lib/run/verify/answer.ts";
 
@@ -60,4 +63,26 @@ Deno.test("askRoute() and askPort() say why nobody answers", async () => {
   assert.match((await askPort(place)).silence ?? "", /refused/i);
   const question = { kind: "route", isSecure: false, host: "a.test", path: "/" } as const;
   assert.match((await askRoute(question, place, signal)).silence ?? "", /refused/i);
+});
+
+Deno.test({
+  name: "askRoute() tells by its name which certificate a host has, whoever made it",
+  ignore: !await Deno.stat("/usr/bin/openssl").then(() => true, () => false),
+  fn: async () => {
+    const directory = await Deno.makeTempDir();
+    await makeCertificate(directory, ["a.test"]);
+    const [cert, key] = await Promise.all(
+      ["certificate.pem", "key.pem"].map((name) => Deno.readTextFile(join(directory, name))),
+    );
+    await Deno.remove(directory, { recursive: true });
+    const options = { hostname: "127.0.0.1", port: 0, cert: cert ?? "", key: key ?? "", onListen: () => {} };
+    const server = Deno.serve(options, () => new Response("secure"));
+    const question = { kind: "route", isSecure: true, host: "a.test", path: "/" } as const;
+    const answer = await askRoute(question, { hostname: "127.0.0.1", port: server.addr.port }, signal);
+    await server.shutdown();
+    assert.equal(answer.status, 200, answer.silence);
+    const known = new X509Certificate(cert ?? "").fingerprint256.replaceAll(":", "").toLowerCase();
+    assert.equal(answer.certificate?.fingerprint, known);
+    assert.equal(answer.certificate?.subject, "routing");
+  },
 });
