@@ -40,7 +40,7 @@ export async function layOut(directory: string, composeFile: string): Promise<vo
   await layData(directory);
 }
 
-/** Folders with a compose file, such as those of public reports; decisions are left out. */
+/** Folders with a compose file, such as those of public reports; nothing is decided. */
 export async function foldersAsCases(
   parent: string,
   target: string,
@@ -65,7 +65,8 @@ const byName = (left: Deno.DirEntry, right: Deno.DirEntry): number => left.name 
 export async function folderAsCase(source: string, target: string, kind = "stack"): Promise<Case> {
   const directory = join(target, `${kind}-${basename(source).toLowerCase()}`);
   await copySmall(source, directory);
-  await Deno.remove(join(directory, "decisions.yaml")).catch(() => {});
+  // Not even those that the tool has for a stack that it knows.
+  await Deno.writeTextFile(join(directory, "decisions.yaml"), "{}\n");
   return await caseOf(basename(directory), directory);
 }
 

@@ -10,6 +10,7 @@ import {
   type Ports,
   portsOf,
   publishedPorts,
+  withoutTraefik,
 } from "./project.ts";
 import { askProbes, publishedAspects, publishedTargets, type Reach } from "./reach.ts";
 import type { ServiceView, SideView } from "./view.ts";
@@ -40,15 +41,17 @@ export interface EngineSide {
 
 /** Starts a stack, looks at it and stops it. Its volumes stay, as they do before a move. */
 export async function seeEngineSide(machine: Machine, stack: string): Promise<EngineSide> {
-  const project = JSON.parse(await machine.compose(stack, "config", "--format", "json")) as ComposeProject;
-  const foreign = foreignPaths(project, stack);
+  const whole = JSON.parse(await machine.compose(stack, "config", "--format", "json")) as ComposeProject;
+  const project = withoutTraefik(whole);
+  const foreign = foreignPaths(whole, stack);
   if (foreign.length > 0) {
     throw new Error(`Not started, as a probe could write to what is not the stack's: ${foreign.join(", ")}`);
   }
   try {
     await makeExternal(machine, project);
     await machine.compose(stack, "up", "--detach", "--no-build", "--pull", "never");
-    const replicas = await restingContainers(machine, project);
+    const replicas = (await restingContainers(machine, project))
+      .filter((each) => project.services[serviceOf(each)] !== undefined);
     // Of several replicas one is looked at: they differ by nothing but what is made up.
     const containers = replicas.filter((each) => numberOf(each) === "1");
     const reaches: Record<string, Reach> = {};

@@ -52,7 +52,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
     unseen: "an image that has the user in no group gives it none",
   },
   "kube-memory-mode": {
-    aspects: MOUNT_ENTRIES,
+    aspects: /^mount\.[^ ]+(: |\.writable$)/,
     unseen: "where the image has no such directory it is open to all in Docker, too",
   },
   "kube-memory-shared": { aspects: MOUNTS },
