@@ -62,7 +62,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-network-mode": { aspects: /^(namespace\.net$|name\.|port\.|hosts\.|hostname$|runs$)/ },
   "kube-one-pod": {
     aspects:
-      /^(namespace\.(ipc|uts|pid|net)$|first process$|hostname$|mount\.\/dev\/shm|groups$)|^(name|port|hosts)\./,
+      /^(namespace\.(ipc|uts|pid|net)$|first process$|(host|domain)name$|mount\.\/dev\/shm|groups$)|^(name|port|hosts)\./,
   },
   "kube-pids-limit": { aspects: /^cgroup\.pids$/ },
   "kube-one-shot-unclear": {
