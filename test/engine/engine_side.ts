@@ -148,12 +148,12 @@ async function reachOf(
   others: readonly Container[],
 ): Promise<Reach> {
   const { engine } = machine;
-  const { Id, Name, Config, State, RestartCount, NetworkSettings } = container;
+  const { Id, Name, Config, State, RestartCount } = container;
   const test = Config.Healthcheck?.Test ?? [];
   const running = State.Status === "running" && !await hasEnded(machine, container);
   return {
     generated: [Id, Id.slice(0, 12), Name.slice(1)],
-    addresses: Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress).filter(Boolean),
+    addresses: [container, ...others].flatMap(addressesOf),
     running,
     checked: running && test.length > 0 && test[0] !== "NONE",
     ...(running ? {} : { restarted: RestartCount > 0 ? "again" : "once" }),
@@ -162,6 +162,10 @@ async function reachOf(
     askOthers: (kind, body) =>
       Promise.all(others.map((other) => machine.askProbe(other.State.Pid, kind, body))),
   };
+}
+
+function addressesOf({ NetworkSettings }: Container): readonly string[] {
+  return Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress).filter(Boolean);
 }
 
 async function withSignals(

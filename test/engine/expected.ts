@@ -9,7 +9,6 @@ export interface Announced {
 }
 
 const MOUNTS = /^(mount|file)\./;
-const MOUNT_ENTRIES = /^(mount\.[^ ]+: |file\.)/;
 const NAMES = /^(name|port|hosts)\./;
 
 /** Keys of `kube-not-carried` that a process can see, as docs/coverage.md has them. */
@@ -42,9 +41,9 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-host-gateway": { aspects: NAMES, unseen: "until decided it is the address that Docker gives it" },
   "kube-host-renamed": { aspects: NAMES },
   "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.|mount\.[^ ]+: )/ },
-  "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
+  "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.)/ },
   "kube-hostname-short": {
-    aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/,
+    aspects: /^(hostname$|domainname$|hosts\.|name\.)/,
     unseen: "a server from 1.35 on tells the whole name",
   },
   "kube-image-groups": {

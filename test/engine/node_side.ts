@@ -209,7 +209,7 @@ function reachOf(
   const checked = (before.side.services[service]?.calls.length ?? 0) > 0;
   return {
     generated: [name, pod.metadata.labels?.[NAME] ?? name],
-    addresses: addressesOf(pod, fronts),
+    addresses: [program, ...others].flatMap((each) => addressesOf(each.pod, fronts)),
     running,
     checked: running && checked,
     ...(running ? {} : {
