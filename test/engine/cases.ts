@@ -87,9 +87,9 @@ async function copySmall(source: string, target: string): Promise<void> {
 async function caseOf(name: string, directory: string): Promise<Case> {
   const { project } = await load({ directory, environment: Deno.env.toObject() });
   const images = Object.values(project?.services ?? {}).flatMap(
-    ({ image, restart, entrypoint, healthcheck }): StandIn[] => {
-      // A variable that is not set may leave a name that no image can have.
-      if (image === undefined || image.startsWith("probe/") || !/^[\w./-]+(:\w[\w.-]*)?$/.test(image)) {
+    ({ name, image = `${project?.name}-${name}`, restart, entrypoint, healthcheck }): StandIn[] => {
+      // What is built has the name that compose gives it. A variable that is not set may leave a name that no image can have.
+      if (image.startsWith("probe/") || !/^[\w./-]+(:\w[\w.-]*)?$/.test(image)) {
         return [];
       }
       const [how, checks] = healthcheck?.test ?? [];

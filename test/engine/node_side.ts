@@ -80,13 +80,7 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
       published: publishedAspects(outside, ADDRESSES),
     };
   } finally {
-    await node.kubectl(
-      "delete",
-      "namespace",
-      namespace,
-      "--ignore-not-found",
-      "--wait=false",
-    );
+    await remove(node, namespace);
   }
 }
 
@@ -222,6 +216,14 @@ function reachOf(
   };
 }
 
+/** What the namespace still has to take away nobody waits for: the next stack has another. */
+async function remove(node: RealNode, namespace: string): Promise<void> {
+  // The server asks every policy about all that is written.
+  const fence = ["validatingadmissionpolicybinding", "validatingadmissionpolicy"]
+    .map((kind) => `${kind}/${namespace}-fence`);
+  await node.kubectl("delete", `namespace/${namespace}`, ...fence, "--ignore-not-found", "--wait=false");
+}
+
 /** What was seen until the end, and by what its last words are known. */
 interface Ending {
   readonly logs: PodLogs;
@@ -235,8 +237,7 @@ async function endOf(
   namespace: string,
   { logs, reaches, services }: Ending,
 ): Promise<Readonly<Record<string, ServiceView>>> {
-  // What the namespace still has to take away nobody waits for: the next stack has another.
-  await node.kubectl("delete", "namespace", namespace, "--wait=false");
+  await remove(node, namespace);
   const ended = await waitSeldom(TIMEOUT_MS, async () => await logs.goesOn() ? undefined : true);
   if (!ended) throw new Error(`Pods of "${namespace}" have not ended`);
   const all = Object.entries(services).map(async ([name, service]) => {
