@@ -39,6 +39,8 @@ export interface EngineSide {
   readonly side: SideView;
 }
 
+const MOST_PORTS = 256;
+
 /** Starts a stack, looks at it and stops it. Its volumes stay, as they do before a move. */
 export async function seeEngineSide(machine: Machine, stack: string): Promise<EngineSide> {
   const whole = JSON.parse(await machine.compose(stack, "config", "--format", "json")) as ComposeProject;
@@ -46,6 +48,10 @@ export async function seeEngineSide(machine: Machine, stack: string): Promise<En
   const foreign = foreignPaths(whole, stack);
   if (foreign.length > 0) {
     throw new Error(`Not started, as a probe could write to what is not the stack's: ${foreign.join(", ")}`);
+  }
+  const ports = publishedPorts(whole).length;
+  if (ports > MOST_PORTS) {
+    throw new Error(`Not started, as the engine has a program for each of ${ports} ports`);
   }
   try {
     await makeExternal(machine, project);
@@ -59,13 +65,13 @@ export async function seeEngineSide(machine: Machine, stack: string): Promise<En
       const others = replicas.filter((other) => other !== each && serviceOf(other) === serviceOf(each));
       reaches[serviceOf(each)] = await reachOf(machine, each, others);
     }
-    const ports = Object.fromEntries(containers.map((each) => [serviceOf(each), portsFor(project, each)]));
-    const services = await askProbes(reaches, project, ports);
+    const open = Object.fromEntries(containers.map((each) => [serviceOf(each), portsFor(project, each)]));
+    const services = await askProbes(reaches, project, open);
     const outside = await machine.lookFromOutside(publishedTargets(publishedPorts(project), ADDRESSES));
     await machine.compose(stack, "stop");
     return {
       project,
-      ports,
+      ports: open,
       side: {
         services: await withSignals(reaches, services),
         machine: await machineNamespaces(machine.node),
