@@ -40,7 +40,7 @@ export async function layOut(directory: string, composeFile: string): Promise<vo
   await layData(directory);
 }
 
-/** Folders with a compose file, such as those of public reports; decisions are left out. */
+/** Folders with a compose file, such as those of public reports; nothing is decided. */
 export async function foldersAsCases(
   parent: string,
   target: string,
@@ -65,7 +65,8 @@ const byName = (left: Deno.DirEntry, right: Deno.DirEntry): number => left.name 
 export async function folderAsCase(source: string, target: string, kind = "stack"): Promise<Case> {
   const directory = join(target, `${kind}-${basename(source).toLowerCase()}`);
   await copySmall(source, directory);
-  await Deno.remove(join(directory, "decisions.yaml")).catch(() => {});
+  // Not even those that the tool has for a stack that it knows.
+  await Deno.writeTextFile(join(directory, "decisions.yaml"), "{}\n");
   return await caseOf(basename(directory), directory);
 }
 
@@ -86,9 +87,9 @@ async function copySmall(source: string, target: string): Promise<void> {
 async function caseOf(name: string, directory: string): Promise<Case> {
   const { project } = await load({ directory, environment: Deno.env.toObject() });
   const images = Object.values(project?.services ?? {}).flatMap(
-    ({ image, restart, entrypoint, healthcheck }): StandIn[] => {
-      // A variable that is not set may leave a name that no image can have.
-      if (image === undefined || image.startsWith("probe/") || !/^[\w./-]+(:\w[\w.-]*)?$/.test(image)) {
+    ({ name, image = `${project?.name}-${name}`, restart, entrypoint, healthcheck }): StandIn[] => {
+      // What is built has the name that compose gives it. A variable that is not set may leave a name that no image can have.
+      if (image.startsWith("probe/") || !/^[\w./-]+(:\w[\w.-]*)?$/.test(image)) {
         return [];
       }
       const [how, checks] = healthcheck?.test ?? [];

@@ -10,6 +10,7 @@ import {
   type Ports,
   portsOf,
   publishedPorts,
+  withoutTraefik,
 } from "./project.ts";
 import { askProbes, publishedAspects, publishedTargets, type Reach } from "./reach.ts";
 import type { ServiceView, SideView } from "./view.ts";
@@ -38,17 +39,25 @@ export interface EngineSide {
   readonly side: SideView;
 }
 
+const MOST_PORTS = 256;
+
 /** Starts a stack, looks at it and stops it. Its volumes stay, as they do before a move. */
 export async function seeEngineSide(machine: Machine, stack: string): Promise<EngineSide> {
-  const project = JSON.parse(await machine.compose(stack, "config", "--format", "json")) as ComposeProject;
-  const foreign = foreignPaths(project, stack);
+  const whole = JSON.parse(await machine.compose(stack, "config", "--format", "json")) as ComposeProject;
+  const project = withoutTraefik(whole);
+  const foreign = foreignPaths(whole, stack);
   if (foreign.length > 0) {
     throw new Error(`Not started, as a probe could write to what is not the stack's: ${foreign.join(", ")}`);
+  }
+  const ports = publishedPorts(whole).length;
+  if (ports > MOST_PORTS) {
+    throw new Error(`Not started, as the engine has a program for each of ${ports} ports`);
   }
   try {
     await makeExternal(machine, project);
     await machine.compose(stack, "up", "--detach", "--no-build", "--pull", "never");
-    const replicas = await restingContainers(machine, project);
+    const replicas = (await restingContainers(machine, project))
+      .filter((each) => project.services[serviceOf(each)] !== undefined);
     // Of several replicas one is looked at: they differ by nothing but what is made up.
     const containers = replicas.filter((each) => numberOf(each) === "1");
     const reaches: Record<string, Reach> = {};
@@ -56,13 +65,13 @@ export async function seeEngineSide(machine: Machine, stack: string): Promise<En
       const others = replicas.filter((other) => other !== each && serviceOf(other) === serviceOf(each));
       reaches[serviceOf(each)] = await reachOf(machine, each, others);
     }
-    const ports = Object.fromEntries(containers.map((each) => [serviceOf(each), portsFor(project, each)]));
-    const services = await askProbes(reaches, project, ports);
+    const open = Object.fromEntries(containers.map((each) => [serviceOf(each), portsFor(project, each)]));
+    const services = await askProbes(reaches, project, open);
     const outside = await machine.lookFromOutside(publishedTargets(publishedPorts(project), ADDRESSES));
     await machine.compose(stack, "stop");
     return {
       project,
-      ports,
+      ports: open,
       side: {
         services: await withSignals(reaches, services),
         machine: await machineNamespaces(machine.node),
@@ -145,12 +154,12 @@ async function reachOf(
   others: readonly Container[],
 ): Promise<Reach> {
   const { engine } = machine;
-  const { Id, Name, Config, State, RestartCount, NetworkSettings } = container;
+  const { Id, Name, Config, State, RestartCount } = container;
   const test = Config.Healthcheck?.Test ?? [];
   const running = State.Status === "running" && !await hasEnded(machine, container);
   return {
     generated: [Id, Id.slice(0, 12), Name.slice(1)],
-    addresses: Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress).filter(Boolean),
+    addresses: [container, ...others].flatMap(addressesOf),
     running,
     checked: running && test.length > 0 && test[0] !== "NONE",
     ...(running ? {} : { restarted: RestartCount > 0 ? "again" : "once" }),
@@ -159,6 +168,10 @@ async function reachOf(
     askOthers: (kind, body) =>
       Promise.all(others.map((other) => machine.askProbe(other.State.Pid, kind, body))),
   };
+}
+
+function addressesOf({ NetworkSettings }: Container): readonly string[] {
+  return Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress).filter(Boolean);
 }
 
 async function withSignals(

@@ -9,7 +9,6 @@ export interface Announced {
 }
 
 const MOUNTS = /^(mount|file)\./;
-const MOUNT_ENTRIES = /^(mount\.[^ ]+: |file\.)/;
 const NAMES = /^(name|port|hosts)\./;
 
 /** Keys of `kube-not-carried` that a process can see, as docs/coverage.md has them. */
@@ -42,9 +41,9 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-host-gateway": { aspects: NAMES, unseen: "until decided it is the address that Docker gives it" },
   "kube-host-renamed": { aspects: NAMES },
   "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.|mount\.[^ ]+: )/ },
-  "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/ },
+  "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.)/ },
   "kube-hostname-short": {
-    aspects: /^(hostname$|domainname$|hosts\.|name\.|port\.)/,
+    aspects: /^(hostname$|domainname$|hosts\.|name\.)/,
     unseen: "a server from 1.35 on tells the whole name",
   },
   "kube-image-groups": {
@@ -52,7 +51,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
     unseen: "an image that has the user in no group gives it none",
   },
   "kube-memory-mode": {
-    aspects: MOUNT_ENTRIES,
+    aspects: /^mount\.[^ ]+(: |\.writable$)/,
     unseen: "where the image has no such directory it is open to all in Docker, too",
   },
   "kube-memory-shared": { aspects: MOUNTS },
@@ -62,7 +61,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-network-mode": { aspects: /^(namespace\.net$|name\.|port\.|hosts\.|hostname$|runs$)/ },
   "kube-one-pod": {
     aspects:
-      /^(namespace\.(ipc|uts|pid|net)$|first process$|hostname$|mount\.\/dev\/shm|groups$)|^(name|port|hosts)\./,
+      /^(namespace\.(ipc|uts|pid|net)$|first process$|(host|domain)name$|mount\.\/dev\/shm|groups$)|^(name|port|hosts)\./,
   },
   "kube-pids-limit": { aspects: /^cgroup\.pids$/ },
   "kube-one-shot-unclear": {

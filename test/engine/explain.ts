@@ -70,6 +70,9 @@ function isAbout(finding: Diagnostic, { service, aspect }: Difference, keys: Key
   if (keys[service]?.some((key) => key.replaceAll(".*", "") === counted)) return true;
   const texts = [finding.message, ...(finding.related ?? []).map(({ message }) => message)];
   const asked = /^(?:name|hosts)\.(.+)$|^port\.(.+)\.\d+\/(?:tcp|udp)$/.exec(aspect);
-  const subjects = [service, asked?.[1] ?? asked?.[2]].filter((subject) => subject !== undefined);
+  // Who publishes a port is met by others: what they publish themselves is no reason.
+  const isMet = finding.code === "kube-public-port" && asked !== null;
+  const subjects = [isMet ? undefined : service, asked?.[1] ?? asked?.[2]]
+    .filter((subject) => subject !== undefined);
   return texts.some((text) => subjects.some((subject) => text.includes(`"${subject}"`)));
 }

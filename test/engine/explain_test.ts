@@ -87,6 +87,22 @@ Deno.test("a port that is reached as before, or published in neither, explains n
   equal(openAfter("is not reached from outside, as in Docker: the service has no network with a way out"), 1);
 });
 
+Deno.test("a published port explains that others reach it, and not that its service reaches others", () => {
+  const finding: Diagnostic = {
+    ...ULIMITS,
+    code: "kube-public-port",
+    message: 'Port 80 of service "web" is reached as before, by a load balancer on every address of the node',
+  };
+  const differing = (service: string, aspect: string) => ({
+    service,
+    aspect,
+    before: "nobody",
+    after: "web",
+  });
+  equal(explain([differing("store", "port.web.80/tcp")], [finding]).open.length, 0);
+  equal(explain([differing("web", "port.store.80/tcp")], [finding]).open.length, 1);
+});
+
 Deno.test("aspects are counted by kind", () => {
   deepEqual(
     ["mount./data: a/b.c", "mount./a.b.writable", "env.HOME", "uid"].map((aspect) => kindOf({ aspect })),

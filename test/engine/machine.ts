@@ -71,7 +71,7 @@ export async function startMachine(
       compose: (stack, ...args) =>
         must(
           node,
-          [program, "--ansi", "never", "--progress", "quiet", "--project-directory", stack, ...args],
+          ["env", `--chdir=${stack}`, program, "--ansi", "never", "--progress", "quiet", ...args],
           env,
         ),
       ferry: (command, stack, ...args) =>

@@ -2,7 +2,7 @@
  * `deno task test:engine`: what a process sees in its pod is what it saw in its container. Each stack is started by
  * compose v2 on a real Docker Engine and moved by `migrate` to a real node; both views are compared.
  *
- * `--stack DIR` judges one stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
+ * `--stack DIR` judges a stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
  * `--only WORD,WORD` those whose name has one of the words; `--sample` eight of the own ones; `--generated N` N stacks
  * made by chance from `--seed` on, with `--shrink` each as small as it still differs; `--minutes N` begins no further stack
  * after that; `--workers N` at one time; `--write FILE` writes the figures into that page; `--keep DIR` keeps what was
@@ -26,8 +26,8 @@ import { isFaithful, tally, tallyTable, verdictLines } from "./verdict.ts";
 
 const { values } = parseArgs({
   options: {
-    stack: { type: "string" },
-    reports: { type: "string" },
+    stack: { type: "string", multiple: true, default: [] },
+    reports: { type: "string", multiple: true, default: [] },
     only: { type: "string", default: "" },
     sample: { type: "boolean", default: false },
     seed: { type: "string", default: `${Date.now() % 1_000_000}` },
@@ -45,12 +45,13 @@ const say = (line: string): void => void Deno.stdout.writeSync(new TextEncoder()
 const fromHere = (path: string): string => resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
 
 async function layOut(target: string): Promise<readonly Case[]> {
-  if (values.stack !== undefined) return [await folderAsCase(fromHere(values.stack), target)];
-  if (values.reports !== undefined) {
-    return await foldersAsCases(fromHere(values.reports), target, values.only);
-  }
-  if (Number(values.generated) > 0 && values.only === "" && !values.sample) return [];
-  return await ownCases(target, values.sample ? SAMPLE : values.only);
+  const { stack, reports, only, sample } = values;
+  const given: Case[] = [];
+  for (const directory of stack) given.push(await folderAsCase(fromHere(directory), target));
+  for (const parent of reports) given.push(...await foldersAsCases(fromHere(parent), target, only));
+  if (stack.length + reports.length > 0) return given;
+  if (Number(values.generated) > 0 && only === "" && !sample) return [];
+  return await ownCases(target, sample ? SAMPLE : only);
 }
 
 /** What a run has shown. */

@@ -62,13 +62,21 @@ function isKept({ directory, readOnly }: Mount): boolean {
   return directory && !readOnly;
 }
 
-/** What is mounted read-only is written by nobody, whatever its own mode says; the kubelet's folders are open to all. */
+/**
+ * What is mounted read-only is written by nobody, whatever the modes of its folders say; the kubelet's own are open to
+ * all.
+ */
 function withoutOwnMode(
   { readOnly, directory }: Mount,
   entries: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   if (!readOnly || !directory) return entries;
-  return Object.fromEntries(Object.entries(entries).filter(([path]) => path !== "."));
+  return Object.fromEntries(
+    Object.entries(entries).filter(([path]) => path !== ".").map(([path, text]) => [
+      path,
+      text.replace(/^d\S+/, (mode) => mode.replaceAll("w", "-")),
+    ]),
+  );
 }
 
 /** Why not is told differently by a read-only mount and by a missing right, and both mean no. */

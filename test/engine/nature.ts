@@ -25,6 +25,11 @@ export const BY_NATURE: readonly ByNature[] = [
     aspect: /^env\.KUBERNETES_(SERVICE|PORT)/,
     reason: "the kubelet tells every container where the API server is; a pod without it cannot be had",
   },
+  {
+    aspect: /^env\.COMPOSE_(ENTRYPOINT|COMMAND)_\d+$/,
+    before: /^$/,
+    reason: "an argument with a secret is put in from a variable, which the program is given, too",
+  },
   { aspect: /^env\.HOSTNAME$/, reason: "the same as the host name, which is an aspect of its own" },
   {
     aspect: /^cgroup\.(cpuShares|reservation)$/,

@@ -80,13 +80,7 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
       published: publishedAspects(outside, ADDRESSES),
     };
   } finally {
-    await node.kubectl(
-      "delete",
-      "namespace",
-      namespace,
-      "--ignore-not-found",
-      "--wait=false",
-    );
+    await remove(node, namespace);
   }
 }
 
@@ -209,7 +203,7 @@ function reachOf(
   const checked = (before.side.services[service]?.calls.length ?? 0) > 0;
   return {
     generated: [name, pod.metadata.labels?.[NAME] ?? name],
-    addresses: addressesOf(pod, fronts),
+    addresses: [program, ...others].flatMap((each) => addressesOf(each.pod, fronts)),
     running,
     checked: running && checked,
     ...(running ? {} : {
@@ -220,6 +214,14 @@ function reachOf(
     ask: (kind, body) => askProbe(processOf(program), kind, body),
     askOthers: (kind, body) => Promise.all(others.map((each) => askProbe(processOf(each), kind, body))),
   };
+}
+
+/** What the namespace still has to take away nobody waits for: the next stack has another. */
+async function remove(node: RealNode, namespace: string): Promise<void> {
+  // The server asks every policy about all that is written.
+  const fence = ["validatingadmissionpolicybinding", "validatingadmissionpolicy"]
+    .map((kind) => `${kind}/${namespace}-fence`);
+  await node.kubectl("delete", `namespace/${namespace}`, ...fence, "--ignore-not-found", "--wait=false");
 }
 
 /** What was seen until the end, and by what its last words are known. */
@@ -235,8 +237,7 @@ async function endOf(
   namespace: string,
   { logs, reaches, services }: Ending,
 ): Promise<Readonly<Record<string, ServiceView>>> {
-  // What the namespace still has to take away nobody waits for: the next stack has another.
-  await node.kubectl("delete", "namespace", namespace, "--wait=false");
+  await remove(node, namespace);
   const ended = await waitSeldom(TIMEOUT_MS, async () => await logs.goesOn() ? undefined : true);
   if (!ended) throw new Error(`Pods of "${namespace}" have not ended`);
   const all = Object.entries(services).map(async ([name, service]) => {

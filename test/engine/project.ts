@@ -144,6 +144,14 @@ export function handedFiles({ configs, secrets }: ComposeService): readonly stri
   return [...paths(configs, "/"), ...paths(secrets, "/run/secrets/")];
 }
 
+/** Without the stack's own Traefik: the cluster has one, which is led by objects and is in no pod of the stack. */
+export function withoutTraefik(project: ComposeProject): ComposeProject {
+  const others = Object.entries(project.services).filter(([, { image = "" }]) =>
+    !/(^|\/)traefik(:|@|$)/.test(image)
+  );
+  return { ...project, services: Object.fromEntries(others) };
+}
+
 /** Names of networks or volumes that have to be there before the stack starts. */
 export function externalOf(all: Readonly<Record<string, Shared | null>> | undefined): readonly string[] {
   return Object.entries(all ?? {}).flatMap(([key, shared]) =>

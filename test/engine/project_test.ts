@@ -1,6 +1,15 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { orderOf, probeEvents, timesOf } from "./probe_log.ts";
-import { externalOf, foreignPaths, namesOf, portsOf, publishedPorts, roleOf, targetsOf } from "./project.ts";
+import {
+  externalOf,
+  foreignPaths,
+  namesOf,
+  portsOf,
+  publishedPorts,
+  roleOf,
+  targetsOf,
+  withoutTraefik,
+} from "./project.ts";
 import { publishedAspects, publishedTargets } from "./reach.ts";
 
 const PROJECT = {
@@ -102,4 +111,9 @@ Deno.test("networks and volumes of other stacks are known by their own names", (
     ],
   );
   deepEqual(externalOf(undefined), []);
+});
+
+Deno.test("a stack's own Traefik is none of the programs that are looked at", () => {
+  const services = { proxy: { image: "docker.io/traefik:v3.1" }, who: { image: "traefik/whoami:v1" } };
+  deepEqual(Object.keys(withoutTraefik({ name: "s", services }).services), ["who"]);
 });

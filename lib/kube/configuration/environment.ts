@@ -27,13 +27,15 @@ export function environmentOf(
   notes: SecretNote[],
   extra: ReadonlyMap<string, { value: string; secret: boolean }>,
 ): Environment {
-  const plain = new Map<string, Uint8Array>();
-  const secret = new Map<string, Uint8Array>();
-  const keys: { variable: string; key: string; secret: boolean }[] = [];
+  const parts = KINDS.map((part) => ({ ...part, data: new Map<string, Uint8Array>() }));
+  const keys: { variable: string; key: string; part: (typeof parts)[number] }[] = [];
   const put = (variable: string, value: string, isSecret: boolean): void => {
-    const key = /^[A-Za-z_.-][A-Za-z0-9_.-]*$/.test(variable) ? variable : `variable-${shortHash(variable)}`;
-    keys.push({ variable, key, secret: isSecret });
-    (isSecret ? secret : plain).set(key, new TextEncoder().encode(value));
+    const isNamed = /^[A-Za-z_.-][A-Za-z0-9_.-]*$/.test(variable);
+    const key = isNamed ? variable : `variable-${shortHash(variable)}`;
+    const part = parts.find((each) => each.isNamed === isNamed && each.isSecret === isSecret);
+    if (part === undefined) return;
+    keys.push({ variable, key, part });
+    part.data.set(key, new TextEncoder().encode(value));
   };
   for (const [variable, value] of Object.entries(service.environment ?? {}).sort(byKey)) {
     if (value === null || extra.has(variable)) continue;
@@ -47,39 +49,49 @@ export function environmentOf(
   for (const [variable, { value, secret: isSecret }] of extra) put(variable, value, isSecret);
 
   const source = context.project.span(["services", service.name, "environment"]);
-  const name = `${label(service.name)}-env`;
-  const add = (
-    kind: "ConfigMap" | "Secret",
-    data: ReadonlyMap<string, Uint8Array>,
-  ): { name: string; digest: string } | undefined =>
-    data.size === 0
-      ? undefined
-      : objects.add({ kind, name, data, ...(source === undefined ? {} : { source }) }, service.name);
-  const configMap = add("ConfigMap", plain);
-  const secretObject = add("Secret", secret);
-  const places = keys.map(({ variable, key, secret: isSecret }): [string, Place] => {
-    const value = (isSecret ? secret : plain).get(key);
+  const made = new Map(
+    parts.filter(({ data }) => data.size > 0).map((part) => {
+      const { isNamed, isSecret, data } = part;
+      const name = `${label(service.name)}-env${isNamed ? "" : "-by-key"}`;
+      const kind = isSecret ? "Secret" as const : "ConfigMap" as const;
+      return [
+        part,
+        objects.add({ kind, name, data, ...(source === undefined ? {} : { source }) }, service.name),
+      ];
+    }),
+  );
+  const places = keys.map(({ variable, key, part }): [string, Place] => {
+    const value = part.data.get(key);
     return [variable, {
-      kind: isSecret ? "Secret" : "ConfigMap",
-      name: (isSecret ? secretObject : configMap)?.name ?? name,
+      kind: part.isSecret ? "Secret" : "ConfigMap",
+      name: made.get(part)?.name ?? "",
       key,
       ...(value === undefined ? {} : { value }),
     }];
   });
   return {
-    envFrom: [
-      ...(configMap === undefined ? [] : [{ configMapRef: { name: configMap.name } }]),
-      ...(secretObject === undefined ? [] : [{ secretRef: { name: secretObject.name } }]),
-    ],
-    // What can be no key by its name is read by another one.
+    envFrom: [...made].filter(([{ isNamed }]) => isNamed).map(([{ isSecret }, { name }]) =>
+      isSecret ? { secretRef: { name } } : { configMapRef: { name } }
+    ),
     env: places.filter(([variable, { key }]) => key !== variable).map(([variable, { kind, name, key }]) => ({
       name: variable,
       valueFrom: kind === "Secret" ? { secretKeyRef: { name, key } } : { configMapKeyRef: { name, key } },
     })),
-    digests: [configMap, secretObject].flatMap((object) => object === undefined ? [] : [object.digest]),
+    digests: [...made.values()].map(({ digest }) => digest),
     places: new Map(places),
   };
 }
+
+/**
+ * What the values of a service are kept in. Of an object that is read as a whole every key is a variable, so what can be
+ * no key by its own name is in one that is read key by key.
+ */
+const KINDS = [
+  { isNamed: true, isSecret: false },
+  { isNamed: true, isSecret: true },
+  { isNamed: false, isSecret: false },
+  { isNamed: false, isSecret: true },
+] as const;
 
 function byKey([left]: [string, unknown], [right]: [string, unknown]): number {
   return left < right ? -1 : left > right ? 1 : 0;

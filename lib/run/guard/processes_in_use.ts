@@ -14,14 +14,23 @@ export interface Judged {
 const CONTAINER_ID = /[0-9a-f]{64}/g;
 const POD_UID = /pod([0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|[0-9a-f]{32})/g;
 
-/** One finding for each container or process that nobody has told of and that can write where a workload writes. */
+/**
+ * One finding for each container or process that nobody has told of and that can write where a workload writes. Who sees
+ * the mounts of a container that was told of has entered it: what a healthcheck runs there is for a moment in no group of
+ * the container's.
+ */
 export function processesInUse(
   holders: readonly Holder[],
   starting: readonly Starting[],
   judged: Judged,
   telling: Telling,
 ): readonly Diagnostic[] {
-  const unknown = holders.filter(({ group }) => !isJudged(group, judged));
+  const entered = new Set(
+    holders.filter(({ group }) => isJudged(group, judged)).map(({ namespace }) => namespace),
+  );
+  const unknown = holders.filter(({ how, group, namespace }) =>
+    !isJudged(group, judged) && !(how === "mount" && entered.has(namespace))
+  );
   const first = new Map<string, Holder>();
   for (const holder of unknown) {
     const key = `${holder.how === "mount" ? holder.namespace : holder.pid} ${holder.place.path}`;
