@@ -80,7 +80,7 @@ Deno.test({
     const question = { kind: "route", isSecure: true, host: "a.test", path: "/" } as const;
     const answer = await askRoute(question, { hostname: "127.0.0.1", port: server.addr.port }, signal);
     await server.shutdown();
-    assert.equal(answer.status, 200, answer.silence);
+    assert.equal(answer.status, 200, answer.silence ?? "another status");
     const known = new X509Certificate(cert ?? "").fingerprint256.replaceAll(":", "").toLowerCase();
     assert.equal(answer.certificate?.fingerprint, known);
     assert.equal(answer.certificate?.subject, "routing");
