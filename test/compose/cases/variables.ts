@@ -116,7 +116,7 @@ export const VARIABLES: readonly Case[] = [
     "env_file as a mapping": "env_file:\n  - path: a.env\n    required: true",
     "env_file that is not required": "env_file:\n  - path: none.env\n    required: false",
     "env_file that is missing": "env_file: none.env",
-    "env_file in raw format": "env_file:\n  - path: a.env\n    format: raw",
+    "env_file in a format of its own": "env_file:\n  - path: a.env\n    format: toml",
     "env_file in the usual format": "env_file:\n  - path: a.env\n    format: .env",
     "env_file without a path": "env_file:\n  - required: true",
     "env_file with an unknown key": "env_file:\n  - {path: a.env, requird: false}",
