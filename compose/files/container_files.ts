@@ -71,9 +71,12 @@ export async function resolveEnvironment(
       );
       continue;
     }
-    const seen: Lookup = (name) =>
-      lookup(name) ?? (Object.hasOwn(fromFiles, name) ? fromFiles[name] ?? undefined : undefined);
-    const found = await readPairs(file.path ?? "", file.required !== false, seen, reading, at, isRaw);
+    const earlier: Lookup = (name) =>
+      Object.hasOwn(fromFiles, name) ? fromFiles[name] ?? undefined : undefined;
+    const found = await readPairs(file.path ?? "", file.required !== false, lookup, reading, at, {
+      isRaw,
+      earlier,
+    });
     for (const [key, read] of found?.parsed.values ?? []) {
       fromFiles[key] = read.value;
       const source = found?.source;
@@ -116,7 +119,7 @@ async function readPairs(
   lookup: Lookup,
   reading: FileReading,
   at: Span | undefined,
-  isRaw = false,
+  { isRaw = false, earlier }: { readonly isRaw?: boolean; readonly earlier?: Lookup } = {},
 ): Promise<{ parsed: Dotenv; source: ReturnType<typeof variablesSource> } | undefined> {
   const { context, fixed } = reading;
   const read = await readOnce(path, context);
@@ -134,7 +137,9 @@ async function readPairs(
     return undefined;
   }
   const source = variablesSource(path, read.text, context);
-  const parsed = isRaw ? readRawPairs(read.text, lookup) : fixed.get(path) ?? readDotenv(read.text, lookup);
+  const parsed = isRaw
+    ? readRawPairs(read.text, lookup)
+    : fixed.get(path) ?? readDotenv(read.text, lookup, earlier);
   if (parsed.problem !== undefined) {
     const { message, start, end, hint } = parsed.problem;
     problem(context.report, "compose-env-syntax", message, spanOf(source, start, end), hint);

@@ -126,6 +126,7 @@ export const VARIABLES: readonly Case[] = [
     "environment over env_file": "env_file: a.env\nenvironment: {A: own}",
     "environment without a value over env_file": "env_file: a.env\nenvironment: [A]",
     "environment without a value from the shell": "env_file: a.env\nenvironment: {SHELL_SET: }",
+    "env_file sees its own names before those of an earlier one": "env_file: [a.env, twice.env]",
     "env_file sees the environment": "env_file: uses.env\nenvironment: {OWN: 1}",
     "environment as a mapping": "environment: {A: 1, B: x, C: , D: true, E: 1.50, F: '1.50', G: ''}",
     "environment as a list": "environment: [A=1, 'B=x=y', C, 'D=', E==]",
@@ -147,6 +148,7 @@ export const VARIABLES: readonly Case[] = [
     files: {
       "a.env": "A=1\nB=a\n",
       "b.env": "B=b\nC=$A\n",
+      "twice.env": "A=twice\nT=${A}\nS=${B}\n",
       "uses.env": "U=${OWN}${SHELL_SET}\n",
       "sub/c.env": "C=1\n",
     },
