@@ -1,6 +1,7 @@
 /** Reads services' `env_file` and `label_file` into their environment and labels. */
 import type { Span } from "../../lib/diagnostics/diagnostic.ts";
 import { type LoadContext, nameOf, readOnce, unreadableSpan, variablesSource } from "./context.ts";
+import { readRawPairs } from "../interpolation/raw_pairs.ts";
 import { type Dotenv, readDotenv } from "../interpolation/dotenv.ts";
 import { valueOf } from "../interpolation/template.ts";
 import { problem } from "../tree/report.ts";
@@ -59,26 +60,30 @@ export async function resolveEnvironment(
   const fromFiles: Variables = {};
   for (const [index, file] of (container.env_file ?? []).entries()) {
     const at = places.span("env_file", index);
-    if (file.format !== undefined && file.format !== ".env" && file.format !== "") {
+    const isRaw = file.format === "raw";
+    if (file.format !== undefined && file.format !== ".env" && file.format !== "" && !isRaw) {
       problem(
         reading.context.report,
         "compose-env-format",
         `"${file.format}" is not a format of env files`,
         at,
-        'remove "format"',
+        'write "raw" for values that are taken as they are written, or remove "format"',
       );
       continue;
     }
-    const seen: Lookup = (name) =>
-      lookup(name) ?? (Object.hasOwn(fromFiles, name) ? fromFiles[name] ?? undefined : undefined);
-    const found = await readPairs(file.path ?? "", file.required !== false, seen, reading, at);
+    const earlier: Lookup = (name) =>
+      Object.hasOwn(fromFiles, name) ? fromFiles[name] ?? undefined : undefined;
+    const found = await readPairs(file.path ?? "", file.required !== false, lookup, reading, at, {
+      isRaw,
+      earlier,
+    });
     for (const [key, read] of found?.parsed.values ?? []) {
       fromFiles[key] = read.value;
       const source = found?.source;
       if (source === undefined) continue;
       places.note(key, {
         span: () => spanOf(source, read.offset, read.offset + key.length),
-        written: () => writtenVariable(source, key, read),
+        written: () => writtenVariable(source, key, read, isRaw ? "raw" : "dotenv"),
       });
     }
   }
@@ -114,6 +119,7 @@ async function readPairs(
   lookup: Lookup,
   reading: FileReading,
   at: Span | undefined,
+  { isRaw = false, earlier }: { readonly isRaw?: boolean; readonly earlier?: Lookup } = {},
 ): Promise<{ parsed: Dotenv; source: ReturnType<typeof variablesSource> } | undefined> {
   const { context, fixed } = reading;
   const read = await readOnce(path, context);
@@ -131,12 +137,14 @@ async function readPairs(
     return undefined;
   }
   const source = variablesSource(path, read.text, context);
-  const parsed = fixed.get(path) ?? readDotenv(read.text, lookup);
+  const parsed = isRaw
+    ? readRawPairs(read.text, lookup)
+    : fixed.get(path) ?? readDotenv(read.text, lookup, earlier);
   if (parsed.problem !== undefined) {
     const { message, start, end, hint } = parsed.problem;
     problem(context.report, "compose-env-syntax", message, spanOf(source, start, end), hint);
     return undefined;
   }
-  if (!read.text.includes("$") && !/^[^=:\n]*$/m.test(read.text)) fixed.set(path, parsed);
+  if (!isRaw && !read.text.includes("$") && !/^[^=:\n]*$/m.test(read.text)) fixed.set(path, parsed);
   return { parsed, source };
 }

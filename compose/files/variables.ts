@@ -31,8 +31,8 @@ export async function readVariableFiles(
       );
       return undefined;
     }
-    const lookup = (name: string): string | undefined => valueOf(environment, name) ?? found.get(name)?.value;
-    const parsed = readDotenv(read.text, lookup);
+    const lookup = (name: string): string | undefined => valueOf(environment, name);
+    const parsed = readDotenv(read.text, lookup, (name) => found.get(name)?.value);
     if (parsed.problem !== undefined) {
       const { message, start, end, hint } = parsed.problem;
       const source = variablesSource(path, read.text, context);

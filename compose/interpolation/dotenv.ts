@@ -30,6 +30,7 @@ interface Reading {
   readonly text: string;
   readonly values: Map<string, DotenvValue>;
   readonly lookup: Lookup;
+  readonly earlier: Lookup;
   at: number;
 }
 
@@ -42,10 +43,13 @@ class Refused extends Error {
   }
 }
 
-/** Reads a text. Variables in values are looked up outside first, then among the earlier keys of the text. */
-export function readDotenv(text: string, lookup: Lookup): Dotenv {
+/**
+ * Reads a text. Variables in values are looked up outside first, then among the earlier keys of the text, and then in the
+ * files before it, whose values compose-go's parser finds in the map that it fills.
+ */
+export function readDotenv(text: string, lookup: Lookup, earlier: Lookup = () => undefined): Dotenv {
   const values = new Map<string, DotenvValue>();
-  const reading: Reading = { text, values, lookup, at: text.startsWith("\uFEFF") ? 1 : 0 };
+  const reading: Reading = { text, values, lookup, earlier, at: text.startsWith("\uFEFF") ? 1 : 0 };
   try {
     while (skipToStatement(reading)) readStatement(reading);
     return { values };
@@ -81,7 +85,7 @@ function readStatement(reading: Reading): void {
     refuse("A value needs a key before it", start, end + 1, KEY_HINT);
   }
   if (isInherited) {
-    const value = reading.lookup(key);
+    const value = reading.lookup(key) ?? (reading.values.has(key) ? undefined : reading.earlier(key));
     if (value !== undefined) reading.values.set(key, { value, offset: start });
     return;
   }
@@ -171,7 +175,10 @@ export function expandEscapes(value: string): string {
 }
 
 function expand(value: string, start: number, reading: Reading): string {
-  const found = substitute(value, (name) => reading.lookup(name) ?? reading.values.get(name)?.value);
+  const found = substitute(
+    value,
+    (name) => reading.lookup(name) ?? reading.values.get(name)?.value ?? reading.earlier(name),
+  );
   if (found.problem === undefined) return found.value;
   const end = lineEnd(reading.text, start);
   const hint = "write $$ for a dollar, or put the value in single quotes";

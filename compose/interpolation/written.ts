@@ -12,7 +12,7 @@ export interface Written {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  readonly syntax: "dotenv" | "yaml";
+  readonly syntax: "dotenv" | "raw" | "yaml";
   /** For a reader: in an env file the place of the key. */
   readonly span: Span;
   /** The name of the variable that is inherited, where only a name is written. */
@@ -27,13 +27,18 @@ export function writtenNode(node: Node): Written | undefined {
 }
 
 /** The place of a value of an env file. */
-export function writtenVariable(source: Source, key: string, { offset, written }: DotenvValue): Written {
+export function writtenVariable(
+  source: Source,
+  key: string,
+  { offset, written }: DotenvValue,
+  syntax: "dotenv" | "raw" = "dotenv",
+): Written {
   return {
     path: source.path,
     text: source.text,
     start: written?.start ?? offset,
     end: written?.end ?? offset + key.length,
-    syntax: "dotenv",
+    syntax,
     span: spanOf(source, offset, offset + key.length),
     ...(written === undefined ? { inherits: key } : {}),
   };

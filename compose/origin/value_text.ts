@@ -10,6 +10,7 @@ import { readableText } from "../yaml/text.ts";
 export function templateAt(written: Written): string | undefined {
   const raw = written.text.slice(written.start, written.end);
   if (written.inherits !== undefined) return `\${${written.inherits}}`;
+  if (written.syntax === "raw") return raw.replaceAll("$", "$$$$");
   return written.syntax === "dotenv" ? dotenvTemplate(raw) : yamlTemplate(raw);
 }
 
@@ -19,7 +20,14 @@ export function templateAt(written: Written): string | undefined {
  */
 export function writtenAs(written: Written, template: string): string | undefined {
   if (written.inherits !== undefined) return undefined;
+  if (written.syntax === "raw") return rawText(template);
   return written.syntax === "dotenv" ? dotenvText(written, template) : yamlText(written, template);
+}
+
+/** Every character is itself, so that a line cannot end in it and no variable be named. */
+function rawText(template: string): string | undefined {
+  const hasVariable = template.replaceAll("$$", "").includes("$");
+  return hasVariable || /[\r\n]/.test(template) ? undefined : template.replaceAll("$$", "$");
 }
 
 function dotenvTemplate(raw: string): string {

@@ -33,6 +33,7 @@ const AS_BEFORE: ReadonlySet<string> = new Set([
   "traefik-label-refused",
   "traefik-middleware-missing",
   "traefik-router-dropped",
+  "traefik-transport-unknown",
 ]);
 
 /** No error, as the node can be told to take it; until it is, its pods do not start. */
@@ -77,13 +78,18 @@ export function findingsByService(
   for (const diagnostic of diagnostics) {
     const { message, span, related } = diagnostic;
     const found = new Map<string, string>();
+    const about = (words: string, place: Span | undefined): readonly string[] => {
+      const named = namedIn(words).filter((name) => findings.has(name));
+      const pointed = place === undefined ? undefined : serviceAt(place);
+      // What services have in common is written once, at an anchor of one of them or outside of all.
+      return pointed === undefined || named.length > 0 && !named.includes(pointed) ? named : [pointed];
+    };
     for (const other of related ?? []) {
-      const service = serviceAt(other.span);
-      if (service !== undefined) found.set(service, isNote(other.message) ? message : other.message);
+      for (const name of about(other.message, other.span)) {
+        found.set(name, isNote(other.message) ? message : other.message);
+      }
     }
-    const named = namedIn(message).filter((name) => findings.has(name));
-    const pointed = span === undefined ? undefined : serviceAt(span);
-    for (const name of pointed === undefined ? named : [pointed]) {
+    for (const name of about(message, span)) {
       if (!found.has(name)) found.set(name, message);
     }
     for (const [name, text] of found) findings.get(name)?.push({ diagnostic, message: text });

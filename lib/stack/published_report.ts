@@ -99,13 +99,15 @@ function said(
     case "entryPoint":
       return entryPoint === "web"
         ? {
-          text: "is reached as before through the cluster's Traefik: every host that has no route of its own",
+          text:
+            "is reached as before through the cluster's Traefik, which tells the caller's address in X-Forwarded-For: every host that has no route of its own",
           hint: `To close it: ${line("private")}; to do without Traefik: k3s --disable traefik, and ${
             line("loadBalancer")
           }`,
         }
         : {
-          text: "is reached as before through the cluster's Traefik, which passes TLS on",
+          text:
+            "is reached as before through the cluster's Traefik, which passes TLS on: its own address takes the place of the caller's",
           hint: `To close it: ${line("private")}; to do without Traefik: k3s --disable traefik, and ${
             line("loadBalancer")
           }`,

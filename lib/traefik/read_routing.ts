@@ -69,7 +69,9 @@ export function readRouting(input: RoutingInput): Routing {
     }),
     ...versionOf(traefik?.version),
     ...(options.provider === "docker" ? {} : { readsDeployLabels: true }),
-    defaultRuleSyntax: ruleSyntax(fixed.configuration?.fields, traefik?.version),
+    ...(traefik === undefined
+      ? {}
+      : { defaultRuleSyntax: ruleSyntax(fixed.configuration?.fields, traefik.version) }),
     findings,
   };
 }

@@ -46,7 +46,7 @@ export interface Routing {
   readonly traefikVersion?: string;
   /** Labels below `deploy` are routes, too: its Traefik asks swarm. */
   readonly readsDeployLabels?: boolean;
-  /** How rules without a syntax of their own are read: Traefik 2 knows `v2` only. */
+  /** How rules without a syntax of their own are read: Traefik 2 knows `v2` only. Absent where no Traefik is known. */
   readonly defaultRuleSyntax?: "v2" | "v3";
   /** The Traefik of another project that the stack's labels are for: that project moves and configures it. */
   readonly elsewhere?: { readonly from: string; readonly project: Project; readonly service: string };

@@ -64,6 +64,14 @@ export function convertRule(text: string, protocol: Protocol, syntax: "v2" | "v3
   }
 }
 
+/** The syntax of a rule of which nobody knows the Traefik: version 2's where only that reads it as it is meant. */
+export function likelySyntax(text: string, protocol: Protocol): "v2" | "v3" {
+  const isRead = (syntax: "v2" | "v3"): boolean => !("problem" in convertRule(text, protocol, syntax));
+  const hasTemplate = /\b(?:Host|HostSNI)Regexp\(\s*[`"][^`"]*\{[\w-]+:|\bPath(?:Prefix)?\(\s*[`"][^`"]*\{/i
+    .test(text);
+  return (hasTemplate || !isRead("v3")) && isRead("v2") ? "v2" : "v3";
+}
+
 function canonical(rule: Rule, protocol: Protocol): Rule {
   if (rule.kind === "not") return { kind: "not", of: canonical(rule.of, protocol) };
   if (rule.kind !== "call") {

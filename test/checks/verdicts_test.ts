@@ -80,6 +80,20 @@ Deno.test("what a node refuses until it is told otherwise will not work, whateve
   });
 });
 
+Deno.test("what stands at an anchor counts for each service that has it", async () => {
+  const files = {
+    "compose.yaml": "name: twins\nservices:\n" +
+      '  one: &one { image: "registry.example/a:1", restart: always, pids_limit: 5 }\n' +
+      '  calm: { image: "registry.example/a:1", restart: always }\n' +
+      "  two: { <<: *one }\n",
+  };
+  await withFiles(files, async (directory) => {
+    const quiet = { environment: { DOCKER_HOST: "unix:///none" } };
+    const { out, err } = await told(directory, ["check", "--stack", directory], quiet);
+    assert.match(out + err, / one +differs: .*\n +calm +works as before\n +two +differs: /);
+  });
+});
+
 Deno.test("findings that say the same of several things are one, with the places of all", () => {
   const all = ["a", "b", "c"].map((name, index) =>
     finding("warning", `Directory "./${name}" is not here`, index + 1)

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { matchesConstraints } from "../../lib/traefik/constraints.ts";
 import { parseRule, type Rule, RuleError } from "../../lib/traefik/rule.ts";
-import { convertRule, printRule } from "../../lib/traefik/rule_syntax.ts";
+import { convertRule, likelySyntax, printRule } from "../../lib/traefik/rule_syntax.ts";
 
 const rewritten: readonly (readonly [string, string])[] = [
   ["Host(`a`)", "Host(`a`)"],
@@ -120,4 +120,18 @@ Deno.test("matchesConstraints() evaluates labels", () => {
   strictEqual(matchesConstraints("!Label(`a.b`, `y`) && LabelRegex(`kind`, `^web-[0-9]`)", labels), true);
   strictEqual(matchesConstraints("LabelRegex(`absent`, `.*`)", labels), false);
   throws(() => matchesConstraints("Nope(`a`, `b`)", labels), RuleError);
+});
+
+Deno.test("likelySyntax() takes a rule for Traefik 2's where only that reads it as it is meant", () => {
+  const cases: readonly (readonly [string, "v2" | "v3"])[] = [
+    ["Host(`a.example`)", "v3"],
+    ["Host(`a.example`, `www.a.example`)", "v2"],
+    ["HostRegexp(`{sub:[a-z]+}.a.example`)", "v2"],
+    ["HostRegexp(`^[a-z]{2,5}\\.a\\.example$`)", "v3"],
+    ["PathPrefix(`/v1/{id}`)", "v2"],
+    ["Headers(`X-A`, `b`)", "v2"],
+    ["Header(`X-A`, `b`)", "v3"],
+    ["Host(`a`", "v3"],
+  ];
+  for (const [rule, syntax] of cases) strictEqual(likelySyntax(rule, "http"), syntax, rule);
 });

@@ -265,7 +265,8 @@ function reportStatic(
     )
     .map(([name, by]) => `${name} by ${by}`);
   if (replaced.length > 0) {
-    const message = `Traefik's static configuration is replaced: ${replaced.join("; ")}`;
+    const whose = routing.traefikService === undefined ? "" : `, service "${routing.traefikService}",`;
+    const message = `The static configuration of Traefik${whose} is replaced: ${replaced.join("; ")}`;
     report(context, "info", "traefik-static-replaced", place, message, "Nothing is to be done");
   }
   for (const { name, dnsProvider } of resolvers) {

@@ -1,6 +1,6 @@
 /** HTTP routers as IngressRoutes: one object for each router. */
 import type { Element } from "../../traefik/routing.ts";
-import { convertRule } from "../../traefik/rule_syntax.ts";
+import { convertRule, likelySyntax } from "../../traefik/rule_syntax.ts";
 import type { KubeObject } from "../object.ts";
 import { resolversOf } from "./certificate_resolvers.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
@@ -78,7 +78,9 @@ export function convertMatch(
 ): { rule: string; priority: number | undefined } | undefined {
   const text = String(element.fields["rule"] ?? "");
   const written = element.fields["ruleSyntax"];
-  const syntax = written === "v2" || written === "v3" ? written : context.routing.defaultRuleSyntax ?? "v3";
+  const syntax = written === "v2" || written === "v3"
+    ? written
+    : context.routing.defaultRuleSyntax ?? likelySyntax(text, protocol);
   const converted = convertRule(text, protocol, syntax);
   if ("problem" in converted) {
     report(

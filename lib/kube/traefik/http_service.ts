@@ -149,7 +149,7 @@ function transportName(context: RouteContext, element: Element, reference: unkno
   if (name === undefined) {
     report(
       context,
-      "error",
+      "warning",
       "traefik-transport-unknown",
       element,
       `The serversTransport "${qualified}" of "${element.name}" does not exist: Traefik answers 500 for it`,

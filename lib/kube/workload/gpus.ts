@@ -66,9 +66,7 @@ const OWN_RUNTIME = /^(|runc|crun|io\.containerd\.runc\.v[12]|io\.containerd\.ru
 /** Docker's names of runtimes whose makers call their class otherwise. */
 const CLASSES: Readonly<Record<string, string>> = {
   runsc: "gvisor",
-  "io.containerd.runsc.v1": "gvisor",
   "kata-runtime": "kata",
-  "io.containerd.kata.v2": "kata",
 };
 
 /** `runtimeClassName`: decided, else of compose's `runtime`, else NVIDIA's where GPUs are asked for. */
@@ -93,7 +91,9 @@ export function runtimeClassOf(context: Context, subject: Subject): Json {
   return { runtimeClassName: name };
 }
 
-function className(runtime: string): string {
+/** containerd's own name of a runtime is that of its shim, and k3s calls the class after the runtime itself. */
+function className(written: string): string {
+  const runtime = /^io\.containerd\.(.+)\.v\d+$/.exec(written)?.[1] ?? written;
   const known = Object.hasOwn(CLASSES, runtime) ? CLASSES[runtime] : undefined;
   return known ?? runtime.toLowerCase().replace(/[^a-z0-9.]+/g, "-").replace(/^[-.]+|[-.]+$/g, "");
 }

@@ -37,19 +37,26 @@ export function volumeMount(
       const isReadOnly = isReadOnlyThere(role);
       const inForce = isReadOnly ? { ...mount, read_only: true } : mount;
       const decision = context.decisions.storage?.[key];
+      const mounted = claimMount(workshop, subject, {
+        claim,
+        mount: inForce,
+        subPath: mount.volume?.subpath,
+        decision,
+        helperImage,
+        // Owners cannot be set on a share by SMB.
+        isFilled: role.kind !== "smb" && !isReadOnly && isFilled(workshop, subject, mount, path),
+      });
       return [
-        claimMount(workshop, subject, {
-          claim,
-          mount: inForce,
-          subPath: mount.volume?.subpath,
-          decision,
-          helperImage,
-          // Owners cannot be set on a share by SMB.
-          isFilled: role.kind !== "smb" && !isReadOnly && isFilled(workshop, subject, mount, path),
-        }),
+        role.kind === "directory" && role.memory !== undefined ? asMemory(mounted, role.memory) : mounted,
       ];
     }
   }
+}
+
+/** With the mode and the owner that its entry says, else open to all, as memory is in Docker. */
+function asMemory(mounted: Mounted, options: readonly string[]): Mounted {
+  const { permissions } = temporary(`${mounted.mount.mountPath}:${options.join(",")}`);
+  return permissions === undefined ? mounted : { ...mounted, permissions };
 }
 
 function isReadOnlyThere(role: VolumeRole & { readonly kind: "directory" | "nfs" | "smb" }): boolean {

@@ -4,6 +4,7 @@ import type { Project, Volume } from "../../../compose/project.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
 import { at, type Context } from "../context.ts";
+import { label } from "../names.ts";
 import { mountingServices } from "./mounting.ts";
 import { isCreated, pathOnNode } from "./places.ts";
 
@@ -17,6 +18,8 @@ export type VolumeRole =
     readonly path: string;
     readonly create: boolean;
     readonly readOnly: boolean;
+    /** It was memory, with these options: its directory is given their mode and owner. */
+    readonly memory?: readonly string[];
   }
   | { readonly kind: "nfs"; readonly nfs: Share; readonly mountOptions: readonly string[] }
   | { readonly kind: "smb"; readonly smb: SmbShare; readonly mountOptions: readonly string[] }
@@ -139,24 +142,30 @@ function share(type: string, device: string, options: readonly string[]): Volume
   };
 }
 
+/** Where the node has memory that pods can share. */
+const MEMORY_ROOT = "/run/compose-ferry";
+
+/** Of one service its pod's own memory; pods share none, but for what the node has. */
 function memory(
   context: Context,
   key: string,
   services: readonly string[],
   options: readonly string[],
 ): VolumeRole {
-  if (services.length > 1) {
-    context.report({
-      code: "kube-memory-shared",
-      severity: "question",
-      message: `Volume "${key}" is memory that ${
-        services.map((name) => `"${name}"`).join(", ")
-      } share, and pods share none: each has its own`,
-      ...at(context.project, ["volumes", key]),
-      hint: `To share it on the disk: storage: { ${yamlText(key)}: { kind: data } }`,
-    });
-  }
-  return { kind: "memory", options };
+  if (services.length < 2) return { kind: "memory", options };
+  const path = `${MEMORY_ROOT}/${context.namespace}/${label(key)}`;
+  const others = options.filter((option) => !/^(mode|uid|gid)=/.test(option));
+  const lost = others.length === 0 ? "" : `, without its options ${others.join(",")}`;
+  context.report({
+    code: "kube-memory-shared",
+    severity: others.length === 0 ? "info" : "warning",
+    message: `Volume "${key}" is memory that services ${
+      services.map((name) => `"${name}"`).join(", ")
+    } share: it is "${path}" of the node, which is memory as well${lost}`,
+    ...at(context.project, ["volumes", key]),
+    hint: `On the disk: storage: { ${yamlText(key)}: { kind: data } }; of each its own: { kind: empty }`,
+  });
+  return { kind: "directory", path, create: true, readOnly: false, memory: options };
 }
 
 const CREDENTIALS: Readonly<Record<string, string>> = {
