@@ -85,8 +85,8 @@ export function formImages(base: string): readonly Image[] {
 /** An image that an unknown stack names. */
 export interface StandIn {
   readonly name: string;
-  /** Whether what it starts ends by itself. */
-  readonly ends: boolean;
+  /** Arguments with which its program ends by itself, after the program's name. */
+  readonly ends: readonly (readonly string[])[];
   /** Programs that the stack calls in it: by their path, or by their name alone. */
   readonly programs: readonly string[];
 }
@@ -101,7 +101,7 @@ export function standInImage(base: string, { name, ends, programs }: StandIn): I
     entrypoint: ["/probe"],
     files: {
       ...Object.fromEntries(paths.map((path) => [path, "#!/bin/sh\n"])),
-      ...(ends ? { "/etc/probe.json": '{"exit":0}' } : {}),
+      ...(ends.length > 0 ? { "/etc/probe.json": JSON.stringify({ exit: 0, with: ends }) } : {}),
     },
   };
 }
