@@ -96,7 +96,14 @@ async function caseOf(name: string, directory: string): Promise<Case> {
   );
   const images = services.flatMap((service): StandIn[] => {
     // What is built has the name that compose gives it. A variable that is not set may leave a name that no image can have.
-    const { image = `${project?.name}-${service.name}`, restart, entrypoint, command, healthcheck } = service;
+    const {
+      image = `${project?.name}-${service.name}`,
+      restart,
+      entrypoint,
+      command,
+      healthcheck,
+      user = "",
+    } = service;
     if (image.startsWith("probe/") || !/^[\w./-]+(:\w[\w.-]*)?$/.test(image)) return [];
     const [how, checks] = healthcheck?.test ?? [];
     const programs = [entrypoint?.[0], how === "CMD" ? checks : undefined];
@@ -106,6 +113,7 @@ async function caseOf(name: string, directory: string): Promise<Case> {
         ? [[...(entrypoint ?? []).slice(1), ...command ?? []]]
         : [],
       programs: programs.filter((each) => each !== undefined),
+      users: user.split(":").filter((each) => /^[a-z_]/i.test(each)),
     }];
   });
   const ports = services.flatMap(({ ports }) =>
@@ -125,6 +133,7 @@ export function standInsFor(cases: readonly Case[], base: string): readonly Imag
       name: each.name,
       ends: [...other?.ends ?? [], ...each.ends],
       programs: [...other?.programs ?? [], ...each.programs],
+      users: [...other?.users ?? [], ...each.users ?? []],
     });
   }
   return [...all.values()].map((each) => standInImage(base, each));

@@ -55,6 +55,13 @@ Deno.test("one image stands in for all that name it, with every program that is 
     of({ name: "db:1", ends: [["migrate"]], programs: ["/start.sh"] }),
   ], "base.tar");
   deepEqual(images.map(({ name }) => name), ["docker.io/library/db:1"]);
+  const [, named] = standInsFor(
+    [of({ name: "a:1", ends: [], programs: [], users: [] })].concat(
+      of({ name: "b:1", ends: [], programs: [], users: ["root", "postgres"] }),
+    ),
+    "base.tar",
+  );
+  ok(named?.files?.["/etc/passwd"]?.endsWith("\npostgres:x:2000:2000::/:/bin/sh\n"));
   equal(images[0]?.files?.["/etc/probe.json"], '{"exit":0,"with":[["migrate"]]}');
   deepEqual(Object.keys(images[0]?.files ?? {}), ["/bin/pg_isready", "/start.sh", "/etc/probe.json"]);
 });
