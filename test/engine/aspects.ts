@@ -43,7 +43,7 @@ function serviceAspects(name: string, service: ServiceView, side: SideView): Asp
     ...prefixed("listens", deaf),
     ...prefixed("after", mapped(after, String)),
     "calls": JSON.stringify(
-      calls.map(({ args, cwd, uid }) => JSON.stringify([args, cwd, uid])).toSorted(),
+      calls.map(({ args, cwd, uid }) => JSON.stringify([asShellsDo(args, view.env), cwd, uid])).toSorted(),
     ),
     ...(signal === undefined ? {} : { signal }),
     ...(restarted === undefined ? {} : { restarted }),
@@ -67,6 +67,14 @@ function processAspects(view: View, generated: readonly string[]): Aspects {
     // The engine's init and the pod's pause process have different names and do the same.
     "first process": view.pid === 1 ? "itself" : "an init",
   };
+}
+
+/** The probe is no shell: a script in a variable, where it holds a secret, is what one would start. */
+function asShellsDo(args: readonly string[], env: View["env"]): readonly string[] {
+  const [, variable] = /^exec \/bin\/sh -c "\$(\w+)"$/.exec(args[2] ?? "") ?? [];
+  if (variable === undefined) return args;
+  const script = env.find((each) => each.startsWith(`${variable}=`))?.slice(variable.length + 1);
+  return [...args.slice(0, 2), script ?? ""];
 }
 
 /** Docker counts the group of the process among its further ones, containerd does not; it has it in both. */

@@ -86,22 +86,37 @@ async function copySmall(source: string, target: string): Promise<void> {
 
 async function caseOf(name: string, directory: string): Promise<Case> {
   const { project } = await load({ directory, environment: Deno.env.toObject() });
-  const images = Object.values(project?.services ?? {}).flatMap(
-    ({ name, image = `${project?.name}-${name}`, restart, entrypoint, healthcheck }): StandIn[] => {
-      // What is built has the name that compose gives it. A variable that is not set may leave a name that no image can have.
-      if (image.startsWith("probe/") || !/^[\w./-]+(:\w[\w.-]*)?$/.test(image)) {
-        return [];
-      }
-      const [how, checks] = healthcheck?.test ?? [];
-      const programs = [entrypoint?.[0], how === "CMD" ? checks : undefined];
-      return [{
-        name: image,
-        ends: restart === "no",
-        programs: programs.filter((each) => each !== undefined),
-      }];
-    },
+  const services = Object.values(project?.services ?? {});
+  const awaited = new Set(
+    services.flatMap(({ depends_on }) =>
+      Object.entries(depends_on ?? {}).flatMap(([other, { condition }]) =>
+        condition === "service_completed_successfully" ? [other] : []
+      )
+    ),
   );
-  const ports = Object.values(project?.services ?? {}).flatMap(({ ports }) =>
+  const images = services.flatMap((service): StandIn[] => {
+    // What is built has the name that compose gives it. A variable that is not set may leave a name that no image can have.
+    const {
+      image = `${project?.name}-${service.name}`,
+      restart,
+      entrypoint,
+      command,
+      healthcheck,
+      user = "",
+    } = service;
+    if (image.startsWith("probe/") || !/^[\w./-]+(:\w[\w.-]*)?$/.test(image)) return [];
+    const [how, checks] = healthcheck?.test ?? [];
+    const programs = [entrypoint?.[0], how === "CMD" ? checks : undefined];
+    return [{
+      name: image,
+      ends: restart === "no" || awaited.has(service.name)
+        ? [[...(entrypoint ?? []).slice(1), ...command ?? []]]
+        : [],
+      programs: programs.filter((each) => each !== undefined),
+      users: user.split(":").filter((each) => /^[a-z_]/i.test(each)),
+    }];
+  });
+  const ports = services.flatMap(({ ports }) =>
     (ports ?? []).flatMap(({ published, protocol }) =>
       published === undefined ? [] : [`${published}/${protocol ?? "tcp"}`]
     )
@@ -116,8 +131,9 @@ export function standInsFor(cases: readonly Case[], base: string): readonly Imag
     const other = all.get(each.name);
     all.set(each.name, {
       name: each.name,
-      ends: each.ends || other?.ends === true,
+      ends: [...other?.ends ?? [], ...each.ends],
       programs: [...other?.programs ?? [], ...each.programs],
+      users: [...other?.users ?? [], ...each.users ?? []],
     });
   }
   return [...all.values()].map((each) => standInImage(base, each));

@@ -1,4 +1,4 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { load } from "../../compose/mod.ts";
 import { COVERAGE } from "../../lib/checks/coverage/table.ts";
 import { hasErrors } from "../../lib/diagnostics/diagnostic.ts";
@@ -51,10 +51,18 @@ Deno.test("words choose cases, and nothing chooses all", () => {
 Deno.test("one image stands in for all that name it, with every program that is called in it", () => {
   const of = (image: StandIn): Case => ({ name: "", directory: "", images: [image], ports: [] });
   const images = standInsFor([
-    of({ name: "db:1", ends: false, programs: ["pg_isready", "/bin/sh"] }),
-    of({ name: "db:1", ends: true, programs: ["/start.sh"] }),
+    of({ name: "db:1", ends: [], programs: ["pg_isready", "/bin/sh"] }),
+    of({ name: "db:1", ends: [["migrate"]], programs: ["/start.sh"] }),
   ], "base.tar");
   deepEqual(images.map(({ name }) => name), ["docker.io/library/db:1"]);
+  const [, named] = standInsFor(
+    [of({ name: "a:1", ends: [], programs: [], users: [] })].concat(
+      of({ name: "b:1", ends: [], programs: [], users: ["root", "postgres"] }),
+    ),
+    "base.tar",
+  );
+  ok(named?.files?.["/etc/passwd"]?.endsWith("\npostgres:x:2000:2000::/:/bin/sh\n"));
+  equal(images[0]?.files?.["/etc/probe.json"], '{"exit":0,"with":[["migrate"]]}');
   deepEqual(Object.keys(images[0]?.files ?? {}), ["/bin/pg_isready", "/start.sh", "/etc/probe.json"]);
 });
 

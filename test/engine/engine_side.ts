@@ -18,7 +18,6 @@ import type { ServiceView, SideView } from "./view.ts";
 /** What is read of `docker inspect`. */
 interface Container {
   readonly Id: string;
-  readonly Name: string;
   readonly RestartCount: number;
   readonly State: { readonly Status: string; readonly ExitCode: number; readonly Pid: number };
   readonly HostConfig: { readonly RestartPolicy: { readonly Name: string } };
@@ -154,11 +153,11 @@ async function reachOf(
   others: readonly Container[],
 ): Promise<Reach> {
   const { engine } = machine;
-  const { Id, Name, Config, State, RestartCount } = container;
+  const { Id, Config, State, RestartCount } = container;
   const test = Config.Healthcheck?.Test ?? [];
   const running = State.Status === "running" && !await hasEnded(machine, container);
   return {
-    generated: [Id, Id.slice(0, 12), Name.slice(1)],
+    generated: [Id, Id.slice(0, 12)],
     addresses: [container, ...others].flatMap(addressesOf),
     running,
     checked: running && test.length > 0 && test[0] !== "NONE",

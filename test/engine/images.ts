@@ -85,14 +85,22 @@ export function formImages(base: string): readonly Image[] {
 /** An image that an unknown stack names. */
 export interface StandIn {
   readonly name: string;
-  /** Whether what it starts ends by itself. */
-  readonly ends: boolean;
+  /** Arguments with which its program ends by itself, after the program's name. */
+  readonly ends: readonly (readonly string[])[];
+  /** Users that the stack names in it. */
+  readonly users?: readonly string[];
   /** Programs that the stack calls in it: by their path, or by their name alone. */
   readonly programs: readonly string[];
 }
 
+const FIRST_ID = 2000;
+
 /** An unknown image with the probe as what it starts, and as every program that it has to have. */
-export function standInImage(base: string, { name, ends, programs }: StandIn): Image {
+export function standInImage(base: string, { name, ends, programs, users = [] }: StandIn): Image {
+  const known = USERS["etc/passwd"].split("\n").map((line) => line.split(":")[0]);
+  const more = [...new Set(users)].filter((user) => !known.includes(user));
+  const lines = (rest: (id: number) => string): string =>
+    more.map((user, index) => `${user}:x:${FIRST_ID + index}:${rest(FIRST_ID + index)}\n`).join("");
   const paths = programs.map((program) => program.startsWith("/") ? program : `/bin/${program}`)
     .filter((path) => path !== "/bin/sh" && path !== "/probe");
   return {
@@ -101,7 +109,13 @@ export function standInImage(base: string, { name, ends, programs }: StandIn): I
     entrypoint: ["/probe"],
     files: {
       ...Object.fromEntries(paths.map((path) => [path, "#!/bin/sh\n"])),
-      ...(ends ? { "/etc/probe.json": '{"exit":0}' } : {}),
+      ...(more.length > 0
+        ? {
+          "/etc/passwd": USERS["etc/passwd"] + lines((id) => `${id}::/:/bin/sh`),
+          "/etc/group": USERS["etc/group"] + lines(() => ""),
+        }
+        : {}),
+      ...(ends.length > 0 ? { "/etc/probe.json": JSON.stringify({ exit: 0, with: ends }) } : {}),
     },
   };
 }

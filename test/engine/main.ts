@@ -3,7 +3,7 @@
  * compose v2 on a real Docker Engine and moved by `migrate` to a real node; both views are compared.
  *
  * `--stack DIR` judges a stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
- * `--only WORD,WORD` those whose name has one of the words; `--sample` eight of the own ones; `--generated N` N stacks
+ * `--only WORD,WORD` those whose name has one of the words; `--sample` a dozen of the own ones; `--generated N` N stacks
  * made by chance from `--seed` on, with `--shrink` each as small as it still differs; `--minutes N` begins no further stack
  * after that; `--workers N` at one time; `--write FILE` writes the figures into that page; `--keep DIR` keeps what was
  * seen, and `--again DIR` judges that once more.

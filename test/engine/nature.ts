@@ -26,9 +26,9 @@ export const BY_NATURE: readonly ByNature[] = [
     reason: "the kubelet tells every container where the API server is; a pod without it cannot be had",
   },
   {
-    aspect: /^env\.COMPOSE_(ENTRYPOINT|COMMAND)_\d+$/,
+    aspect: /^env\.COMPOSE_(ENTRYPOINT_\d+|COMMAND_\d+|HEALTHCHECK)$/,
     before: /^$/,
-    reason: "an argument with a secret is put in from a variable, which the program is given, too",
+    reason: "an argument or a check with a secret is put in from a variable, which the program is given, too",
   },
   { aspect: /^env\.HOSTNAME$/, reason: "the same as the host name, which is an aspect of its own" },
   {

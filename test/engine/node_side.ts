@@ -202,7 +202,7 @@ function reachOf(
   const running = !endsByItself(service, before) && status?.state.running !== undefined;
   const checked = (before.side.services[service]?.calls.length ?? 0) > 0;
   return {
-    generated: [name, pod.metadata.labels?.[NAME] ?? name],
+    generated: [name],
     addresses: [program, ...others].flatMap((each) => addressesOf(each.pod, fronts)),
     running,
     checked: running && checked,

@@ -118,11 +118,13 @@ function isCopyable(path: string, source: BindSource): boolean {
 }
 
 function engineSocket(context: Context, path: string, uses: readonly Use[]): BindTreatment {
+  const services = [...new Set(uses.map(({ service }) => `"${service}"`))];
+  const where = `service${services.length === 1 ? "" : "s"} ${services.join(", ")}`;
   reportMount(
     context,
     "kube-engine-socket",
     "warning",
-    `The engine's socket "${path}" is not mounted: no Docker Engine runs the pods, and the socket rules the machine`,
+    `The engine's socket "${path}" is not mounted in ${where}: no Docker Engine runs the pods, and the socket rules the machine`,
     uses,
     path,
     "hostPath",

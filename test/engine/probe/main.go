@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -16,6 +17,14 @@ import (
 type orders struct {
 	// Exit is the code with which it ends at once; it stays where there is none.
 	Exit *int `json:"exit"`
+	// With are the arguments with which it does so; with any, where none are named.
+	With [][]string `json:"with"`
+}
+
+func (given orders) areFor(arguments []string) bool {
+	return given.Exit != nil && (given.With == nil || slices.ContainsFunc(given.With, func(each []string) bool {
+		return slices.Equal(each, arguments)
+	}))
 }
 
 const ordersFile = "/etc/probe.json"
@@ -50,7 +59,7 @@ func main() {
 	started := time.Now().UnixNano()
 	seen := look()
 	say(event{Event: "start", At: started, View: &seen})
-	if given := readOrders(); given.Exit != nil {
+	if given := readOrders(); given.areFor(os.Args[1:]) {
 		say(event{Event: "end", At: time.Now().UnixNano()})
 		os.Exit(*given.Exit)
 	}
