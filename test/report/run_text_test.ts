@@ -145,7 +145,7 @@ Deno.test("RunTally ends with the three longest waits, the longest first, and sa
 
 Deno.test("renderStatus() aligns its columns and shows why a migration failed and what is next", () => {
   const known = { startedAt: AT, by: "alice@host", error: null, finishedAt: AT, durationMs: 15 };
-  const line = { ...known, objects: 2, adopted: 0, redo: false };
+  const line = { ...known, run: "run-1", objects: 2, adopted: 0, redo: false };
   const text = renderStatus({
     schemaVersion: 1,
     cluster: { context: "prod", server: "https://k3s:6443", namespace: "faf" },
