@@ -1,6 +1,6 @@
 /**
- * `deno task pictures` runs this, too: what an operator sees in a terminal, as SVG, 80 and 140 columns wide, in docs/pictures
- * (`--to DIR` elsewhere). Works on an embedded cluster of its own, which is empty at the beginning and gone at the end.
+ * `deno task pictures` runs this, too: what an operator sees in a terminal, as SVG, in docs/pictures; with `--to DIR` 80 and
+ * 140 columns wide, to be looked at. Works on an embedded cluster of its own, which is gone at the end.
  */
 import { hostname, userInfo } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,7 +10,6 @@ import { ansiSvg } from "./ansi_svg.ts";
 import { Tmux } from "./tmux.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const WIDTHS = [80, 140] as const;
 const ROWS = 40;
 
 /** The prompt below what was printed. */
@@ -110,9 +109,7 @@ function anonymous(screen: string): string {
   return screen.replaceAll(ROOT, "…/").replaceAll(`${userInfo().username}@${hostname()}`, "alice@node");
 }
 
-const { values } = parseArgs({
-  args: Deno.args,
-  options: { to: { type: "string", default: join(ROOT, "docs/pictures") } },
-});
-await Deno.mkdir(values.to, { recursive: true });
-for (const columns of WIDTHS) await takeAll(columns, values.to);
+const { values } = parseArgs({ args: Deno.args, options: { to: { type: "string" } } });
+const to = values.to ?? join(ROOT, "docs/pictures");
+await Deno.mkdir(to, { recursive: true });
+for (const columns of values.to === undefined ? [80] : [80, 140]) await takeAll(columns, to);
