@@ -1,4 +1,5 @@
 /** Shows the events of a run on standard error: a live block on a terminal, plain lines elsewhere. */
+import { fold } from "../report/fold.ts";
 import { LiveBlock } from "../report/live_block.ts";
 import { RunPrinter } from "../report/run_printer.ts";
 import type { ObjectOutcome, RunEvent } from "../run/event.ts";
@@ -77,8 +78,10 @@ class LiveDisplay implements RunDisplay {
 
   /** One write a frame, so that nothing flickers. */
   #draw(staying: readonly string[]): void {
-    const block = this.#block.render(performance.now(), this.#terminal.columns);
-    const text = [...staying, ...block].map((line) => `${line}\n`).join("");
+    const { columns } = this.#terminal;
+    const block = this.#block.render(performance.now(), columns);
+    const folded = staying.map((line) => fold(line, columns));
+    const text = [...folded, ...block].map((line) => `${line}\n`).join("");
     this.#terminal.redraw(this.#drawn, text);
     this.#drawn = block.length;
   }

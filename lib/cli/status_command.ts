@@ -10,7 +10,6 @@ import { readLiveIndex } from "../run/live_index.ts";
 import { readKey } from "../run/key.ts";
 import { readStatus, type Status } from "../run/status.ts";
 import { renderDiagnostics } from "../report/diagnostic_text.ts";
-import { fold } from "../report/fold.ts";
 import { renderStatus } from "../report/status_table.ts";
 import { renderWays } from "../report/ways_text.ts";
 import { readWays, type Way } from "../run/living/ways.ts";
@@ -77,8 +76,7 @@ export async function status(options: CommandOptions, surroundings: Surroundings
     if (options.output === "json") {
       terminal.out(`${JSON.stringify({ ...status, ways, diagnostics: said })}\n`);
     } else {
-      const text = `${renderStatus(status, { colour: terminal.outColour })}${renderWays(ways)}`;
-      terminal.out(terminal.outIsTerminal ? fold(text, terminal.columns) : text);
+      terminal.out(`${renderStatus(status, styleOf(terminal))}${renderWays(ways)}`);
       printDiagnostics(said, { terminal, options, sources });
     }
     // Two writers on one directory are no state to report as good.
@@ -97,15 +95,22 @@ interface Looked {
 function asText(
   { status, diagnostics }: Looked,
   options: CommandOptions,
-  { outColour: colour, outIsTerminal, columns, directory }: Terminal,
+  terminal: Terminal,
   sources: Sources,
 ): Look {
+  const { outColour: colour, directory } = terminal;
   const document = JSON.stringify({ ...status, diagnostics });
   const key = JSON.stringify({ ...status, diagnostics, run: status.run?.runId ?? null });
   if (options.output === "json") return { text: `${document}\n`, key };
   const said = renderDiagnostics(diagnostics, { colour, directory, sources });
-  const text = `${renderStatus(status, { colour })}${said}`;
-  return { text: outIsTerminal ? fold(text, columns) : text, key };
+  return { text: `${renderStatus(status, styleOf(terminal))}${said}`, key };
+}
+
+/** A width only where a terminal has one. */
+function styleOf(
+  { outColour: colour, outIsTerminal, columns }: Terminal,
+): Parameters<typeof renderStatus>[1] {
+  return { colour, ...(outIsTerminal ? { columns } : {}) };
 }
 
 /** What writes to the directories of workloads that are in the cluster already. */

@@ -4,6 +4,7 @@ import type { ClusterClient } from "../cluster/client.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { Plan } from "../migration/step.ts";
 import { countDiagnostics } from "../report/diagnostic_text.ts";
+import { fold } from "../report/fold.ts";
 import { RunTally } from "../report/run_tally.ts";
 import { milliseconds } from "../values/duration.ts";
 import type { RunEvent } from "../run/event.ts";
@@ -66,14 +67,16 @@ export async function withWriteSession(
   const read = await input();
   const { conversion } = read;
   if (conversion === undefined || (read.plan === undefined && !canBePlanned(read))) return refuse(read);
-  terminal.err(`${describeInput(read, options.stack === undefined)}\n`);
+  const say = (text: string): void =>
+    terminal.err(`${terminal.errIsTerminal ? fold(text, terminal.columns) : text}\n`);
+  say(describeInput(read, options.stack === undefined));
   // Nothing is started for a stack that only a record could mend.
   const target = await findTarget(options, surroundings, terminal, read.plan !== undefined);
   if (target === undefined) return refuse(read);
   const { namespace } = conversion;
   const writer = writerOptions(surroundings, target.client, namespace, lockTimeoutMs);
   return await withTarget(target, async () => {
-    terminal.err(`${describeTarget(target, namespace)}\n`);
+    say(describeTarget(target, namespace));
     if (asks) refuseUnanswered(target, options["yes"] === true, terminal);
     await refuseMovedBefore(target.client, read, options, surroundings);
     const stack = await asRecorded(read, target.client);

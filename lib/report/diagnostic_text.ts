@@ -4,6 +4,7 @@ import { maskSource } from "./mask_sources.ts";
 import { type Style, styleFor } from "./style.ts";
 import { visibleAll, visibleInPlace } from "../diagnostics/visible.ts";
 import { plural } from "../diagnostics/plural.ts";
+import { sentence } from "../diagnostics/sentence.ts";
 
 export interface DiagnosticTextOptions {
   readonly colour: boolean;
@@ -73,13 +74,6 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: DiagnosticText
 /** Further lines, such as those of a log, stand behind a bar: no text looks like a hint or a message of its own. */
 export function inOne(message: string): string {
   return message.replaceAll("\n", "\n  | ");
-}
-
-/** With a capital, unless the hint begins with a command. */
-export function sentence(text: string): string {
-  return /^(?!deno |docker |kubectl )[a-z]+[ ,]/.test(text)
-    ? `${text.charAt(0).toUpperCase()}${text.slice(1)}`
-    : text;
 }
 
 function paint(style: Style, severity: Severity): (text: string) => string {

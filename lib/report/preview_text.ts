@@ -4,6 +4,7 @@ import type { KubeObject } from "../kube/object.ts";
 import type { MigrationPreview, PlannedChange } from "../run/dry_run.ts";
 import type { ObjectOutcome } from "../run/event.ts";
 import { describeCause } from "../run/origin.ts";
+import { fold } from "./fold.ts";
 import { type Style, styleFor } from "./style.ts";
 import { yamlOutput } from "../diagnostics/yaml_output.ts";
 import { visible, visibleAll } from "../diagnostics/visible.ts";
@@ -52,6 +53,8 @@ export interface PreviewTextOptions {
   readonly full?: boolean;
   /** It is a drift, not a plan. */
   readonly drift?: boolean;
+  /** The width of a terminal; differences stay as wide as they are. */
+  readonly columns?: number;
 }
 
 /** Everything, migration by migration, ending with the counts. */
@@ -99,7 +102,8 @@ function renderMigration(preview: MigrationPreview, options: PreviewTextOptions,
   const lines = [`${style.bold(id)} ${title}${WHY[reason]}`];
   if (preview.cause !== undefined) lines.push(style.yellow(`  ! ${describeCause(preview.cause)}`));
   if (absent.length > 0 && hasWork(preview)) {
-    lines.push(style.dim(`  - not part of this stack, skipped: ${absent.join(", ")}`));
+    const skipped = `  - not part of this stack, skipped: ${absent.join(", ")}`;
+    lines.push(style.dim(fold(skipped, options.columns ?? Infinity)));
   }
   for (const change of changes) lines.push(...renderChange(change, options, style));
   for (const instruction of manual) lines.push(`  ${style.yellow("!")} By hand: ${instruction}`);

@@ -1,8 +1,9 @@
 /** An open question for people: what is asked, why it matters, and the answers to choose from. */
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
+import { sentence } from "../diagnostics/sentence.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
 import type { Question } from "../views/questions.ts";
-import { maskedOf, renderDiagnostic, sentence } from "./diagnostic_text.ts";
+import { maskedOf, renderDiagnostic } from "./diagnostic_text.ts";
 import { styleFor } from "./style.ts";
 import { wrap } from "./wrap.ts";
 

@@ -2,6 +2,7 @@
 import type { MigrationState } from "../run/event.ts";
 import type { MigrationStatus, RunInProgress, ServiceStatus, Status } from "../run/status.ts";
 import { shortDuration } from "../values/duration.ts";
+import { fold } from "./fold.ts";
 import { type Style, styleFor } from "./style.ts";
 import { tableLines } from "./table.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
@@ -17,12 +18,20 @@ const SIGNS: Readonly<Record<MigrationState, string>> = {
   skipped: "-",
 };
 
-/** The whole answer of `status`, ending with the next command. */
-export function renderStatus(status: Status, options: { readonly colour: boolean }): string {
+/**
+ * The whole answer of `status`, ending with the next command.
+ * @param options `columns`: the width of a terminal; where the table does not fit, each migration has two lines
+ */
+export function renderStatus(
+  status: Status,
+  options: { readonly colour: boolean; readonly columns?: number },
+): string {
   const style = styleFor(options.colour);
   const { cluster, migrations, run, services } = visibleAll(status);
   const rows = migrations.map((migration) => rowOf(migration, style));
-  const texts = tableLines(rows.map(({ cells }) => cells));
+  const table = tableLines(rows.map(({ cells }) => cells));
+  const fits = table.every((line) => line.length + 4 <= (options.columns ?? Infinity));
+  const texts = fits ? table : narrowLines(rows, style, options.columns ?? Infinity);
   const lines = rows.map(({ sign, paint, error }, index) =>
     `  ${paint(sign)} ${texts[index]}${error === null ? "" : `\n      ${style.red(error)}`}`
   );
@@ -32,6 +41,15 @@ export function renderStatus(status: Status, options: { readonly colour: boolean
   const held = run === null ? [] : [runLine(run)];
   const moved = services.length === 0 ? [] : [...services.map((service) => serviceLine(service, style)), ""];
   return `${[head, "", ...lines, "", ...moved, ...held, summary(status)].join("\n")}\n`;
+}
+
+/** What came of it stands below its title. */
+function narrowLines(rows: readonly Row[], style: Style, columns: number): readonly string[] {
+  const titles = tableLines(rows.map(({ cells: [id = "", , title = ""] }) => [`  - ${id}`, title]))
+    .map((line) => fold(line, columns).slice("  - ".length));
+  return rows.map(({ cells: [, what = "", , when = ""] }, index) =>
+    `${titles[index]}\n      ${style.dim(when === "" ? what : `${what}, ${when}`)}`
+  );
 }
 
 function serviceLine({ service, state, servedBy, since, containers }: ServiceStatus, style: Style): string {

@@ -120,8 +120,11 @@ const CASES: Readonly<Record<string, (shown: Shown) => Promise<void>>> = {
     });
   },
   "on paper everything is there, without what only a screen has": async ({ browser, url, faf }) => {
-    await withPage(browser, `${url}#/all`, {}, async (page) => {
-      await page.emulateMedia({ media: "print" });
+    await withPage(browser, `${url}#/all`, { colorScheme: "dark" }, async (page) => {
+      const ink = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).color);
+      const onScreen = await ink();
+      await page.emulateMedia({ media: "print", colorScheme: "dark" });
+      ok(await ink() !== onScreen, "the ink of a dark screen is printed on white paper");
       equal(await page.locator("header").isVisible(), false);
       const headings = await page.locator("h1").allTextContents();
       deepEqual(

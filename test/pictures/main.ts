@@ -1,7 +1,8 @@
 /**
- * `deno task pictures` runs this, too: what an operator sees in a terminal, as SVG, 80 and 140 columns wide, in docs/pictures
- * (`--to DIR` elsewhere). Works on an embedded cluster of its own, which is empty at the beginning and gone at the end.
+ * `deno task pictures` runs this, too: what an operator sees in a terminal, as SVG, in docs/pictures; with `--to DIR` 80 and
+ * 140 columns wide, to be looked at. Works on an embedded cluster of its own, which is gone at the end.
  */
+import { hostname, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -9,7 +10,6 @@ import { ansiSvg } from "./ansi_svg.ts";
 import { Tmux } from "./tmux.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const WIDTHS = [80, 140] as const;
 const ROWS = 40;
 
 /** The prompt below what was printed. */
@@ -59,7 +59,7 @@ const BEFORE: readonly Scene[] = [
 /** In this order on one cluster: what one does the next one sees. */
 const ON_CLUSTER: readonly Scene[] = [
   { name: "plan", line: "deno task migrate --dry-run", until: DONE },
-  { name: "midway", line: "deno task migrate", until: /^\S 0[5-8]0_\w+.* \d+\/\d+ objects/m },
+  { name: "midway", line: "deno task migrate", until: /^ +… \w+ \w+\/[\w-]+: /m },
   { name: "status", line: "deno task status", until: DONE },
 ];
 
@@ -81,8 +81,9 @@ async function takeAll(columns: number, to: string): Promise<void> {
   await terminal.type("clear; deno task cluster reset; deno task cluster up");
   await terminal.until(/cluster runs at[^]*\n\$ ?\n*$/);
   await takeEach(terminal, ON_CLUSTER, columns, to);
-  await terminal.type("clear; deno task cluster reset");
-  await terminal.until(DONE);
+  await terminal.clear();
+  await terminal.type("deno task cluster reset");
+  await terminal.until(/reset\n[^]+\n\$ ?\n*$/);
   await Deno.remove(home, { recursive: true });
 }
 
@@ -96,15 +97,19 @@ async function takeEach(
     await terminal.clear();
     await terminal.type(line);
     const screen = await terminal.until(until);
-    await Deno.writeTextFile(join(to, `terminal-${name}-${columns}.svg`), ansiSvg(screen, columns));
+    const picture = ansiSvg(anonymous(screen), columns);
+    await Deno.writeTextFile(join(to, `terminal-${name}-${columns}.svg`), picture);
     for (const key of end) await terminal.key(key);
     await terminal.until(DONE);
   }
 }
 
-const { values } = parseArgs({
-  args: Deno.args,
-  options: { to: { type: "string", default: join(ROOT, "docs/pictures") } },
-});
-await Deno.mkdir(values.to, { recursive: true });
-for (const columns of WIDTHS) await takeAll(columns, values.to);
+/** Where this was taken and by whom is nobody's business. */
+function anonymous(screen: string): string {
+  return screen.replaceAll(ROOT, "…/").replaceAll(`${userInfo().username}@${hostname()}`, "alice@node");
+}
+
+const { values } = parseArgs({ args: Deno.args, options: { to: { type: "string" } } });
+const to = values.to ?? join(ROOT, "docs/pictures");
+await Deno.mkdir(to, { recursive: true });
+for (const columns of values.to === undefined ? [80] : [80, 140]) await takeAll(columns, to);

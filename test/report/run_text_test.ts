@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { LiveBlock } from "../../lib/report/live_block.ts";
 import { RunPrinter } from "../../lib/report/run_printer.ts";
 import { RunTally } from "../../lib/report/run_tally.ts";
+import type { Status } from "../../lib/run/status.ts";
 import { renderStatus } from "../../lib/report/status_table.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
 
@@ -146,7 +147,7 @@ Deno.test("RunTally ends with the three longest waits, the longest first, and sa
 Deno.test("renderStatus() aligns its columns and shows why a migration failed and what is next", () => {
   const known = { startedAt: AT, by: "alice@host", error: null, finishedAt: AT, durationMs: 15 };
   const line = { ...known, run: "run-1", objects: 2, adopted: 0, redo: false };
-  const text = renderStatus({
+  const status: Status = {
     schemaVersion: 1,
     cluster: { context: "prod", server: "https://k3s:6443", namespace: "faf" },
     current: "010_namespace",
@@ -168,7 +169,8 @@ Deno.test("renderStatus() aligns its columns and shows why a migration failed an
       { service: "db", state: "verified", servedBy: "cluster", since: AT, containers: ["faf-db-1"] },
       { service: "web", state: "closed", servedBy: "nobody", since: AT, containers: ["faf-web-1"] },
     ],
-  }, { colour: false });
+  };
+  const text = renderStatus(status, { colour: false });
   const rows = text.split("\n");
   const applied = rows.find((row) => row.includes("010_namespace")) ?? "";
   const failed = rows.find((row) => row.includes("020_storage")) ?? "";
@@ -177,5 +179,12 @@ Deno.test("renderStatus() aligns its columns and shows why a migration failed an
   assert.match(failed, /failed while applied again, 2 objects \(1 taken over\)/);
   assert.match(text, /✔ db: served by the cluster since [^\n]*; faf-db-1 stopped for it/);
   assert.match(text, /✗ web: on its way \(closed\), served by nobody since/);
+  // On a narrow terminal what came of a migration stands below its title.
+  const narrow = renderStatus(status, { colour: false, columns: 60 });
+  assert.match(narrow, /✔ 010_namespace {2}Namespace\n {6}applied, 2 objects, \d{4}-\d\d-\d\d /);
+  assert.match(
+    narrow,
+    /✗ 020_storage {4}Volumes\n {6}failed while [^\n]*\n {6}PersistentVolume faf-db was refused/,
+  );
   assert.match(text, /1 of 2 migrations applied, current 010_namespace, next 020_storage/);
 });

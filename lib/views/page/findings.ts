@@ -1,6 +1,7 @@
 /** Findings as the page lists them: by weight, with their lines, their codes' meaning and the services they are about. */
 import { findingsByService } from "../../checks/verdicts.ts";
 import type { Diagnostic, Severity, Span } from "../../diagnostics/diagnostic.ts";
+import { sentence } from "../../diagnostics/sentence.ts";
 import type { CodeText } from "../error_page.ts";
 import { masked } from "../compose_lines.ts";
 import type { StackView } from "../stack_view.ts";
@@ -31,7 +32,7 @@ export function pageFindings(
       severity,
       message,
       means: codes.get(code)?.means ?? "",
-      hint,
+      hint: sentence(hint),
       place: placeIn(view, span),
       line: span === undefined ? "" : lineOf(span),
       services: byService.flatMap(([service, found]) => found.has(diagnostic) ? [service] : []),
