@@ -6,11 +6,19 @@ const OPEN_MS = 500;
 const PATIENCE_MS = 20_000;
 const POLL_MS = 200;
 
-/** Tries until a connection is kept or answered. */
-export async function answersAt(hostname: string, port: number, signal: AbortSignal): Promise<boolean> {
+/**
+ * Tries until a connection to one of the ports is kept or answered. One is enough: not every port that a program may have
+ * is one that it listens on.
+ */
+export async function anyAnswers(
+  hostname: string,
+  ports: readonly number[],
+  signal: AbortSignal,
+): Promise<boolean> {
   const end = performance.now() + PATIENCE_MS;
   for (;;) {
-    if (await isKept(hostname, port)) return true;
+    const kept = await Promise.all(ports.map((port) => isKept(hostname, port)));
+    if (kept.includes(true)) return true;
     if (performance.now() > end) return false;
     await pause(POLL_MS, signal);
   }

@@ -13,7 +13,7 @@ import { EPOCH_ANNOTATION, OWNER_LABEL } from "../../migration/record_names.ts";
 import { refOf } from "../../migration/step.ts";
 import { list, record } from "../../values/json.ts";
 import { isActive } from "../guard/container_words.ts";
-import { answersAt } from "./answering.ts";
+import { anyAnswers } from "./answering.ts";
 import {
   GATE_LABELS,
   type Gated,
@@ -161,12 +161,9 @@ export class Gates {
     const [made] = gateObjects(service, this.#options.namespace, ports, "");
     const live = await this.#writing.client.get(refOf(made));
     const address = String(record(live?.["spec"])?.["clusterIP"] ?? "");
-    for (const { port } of ports) {
-      if (await answersAt(address, port, signal)) continue;
-      const name = gateName({ project: this.#options.project, service });
-      return `nobody answers through "${name}" at port ${port}; look with: docker logs ${name}`;
-    }
-    return undefined;
+    if (await anyAnswers(address, ports.map(({ port }) => port), signal)) return undefined;
+    const name = gateName({ project: this.#options.project, service });
+    return `nobody answers through "${name}"; look with: docker logs ${name}`;
   }
 
   async #closeOne(service: string): Promise<undefined> {

@@ -7,7 +7,7 @@ import { findForwarder } from "../../docker/forwarder_image.ts";
 import { listHelpers, removeHelper, runHelper } from "../../docker/helper_containers.ts";
 import { withWayOut } from "../../docker/way_out.ts";
 import { field } from "../../values/json.ts";
-import { answersAt } from "./answering.ts";
+import { anyAnswers } from "./answering.ts";
 import { type ClusterAddress, STAND_IN_LABELS, standInOf } from "./stand_in.ts";
 
 /** Of which project they are, and how its engines are found. */
@@ -95,10 +95,9 @@ async function putStandIn(
   if (helper === undefined) return undefined;
   const [own] = await runHelper(engine, await withWayOut(engine, helper));
   if (own === undefined) return `"${helper.name}" has no address`;
-  for (const { port } of address.ports.filter(({ protocol }) => protocol === "TCP")) {
-    if (!await answersAt(own, port, signal)) {
-      return `nobody answers through "${helper.name}" at port ${port}; look with: docker logs ${helper.name}`;
-    }
+  const ports = address.ports.filter(({ protocol }) => protocol === "TCP").map(({ port }) => port);
+  if (ports.length > 0 && !await anyAnswers(own, ports, signal)) {
+    return `nobody answers through "${helper.name}"; look with: docker logs ${helper.name}`;
   }
   return undefined;
 }
