@@ -60,12 +60,12 @@ export async function dryRun(
     );
   } else {
     terminal.out(images === undefined ? "" : movingLines(images.sight));
-      terminal.out(renderPreview(previews, {
-        colour: terminal.outColour,
-        full: options["full"] === true,
-        ...(terminal.outIsTerminal ? { columns: terminal.columns } : {}),
-      }));
-      terminal.out(renderCrossing(crossing));
+    terminal.out(renderPreview(previews, {
+      colour: terminal.outColour,
+      full: options["full"] === true,
+      ...(terminal.outIsTerminal ? { columns: terminal.columns } : {}),
+    }));
+    terminal.out(renderCrossing(crossing));
     printDiagnostics(problems, { terminal, options, sources: stack.sources });
     terminal.err(`${nextCommand(previews, isRefused, selection.redo)}\n`);
   }
