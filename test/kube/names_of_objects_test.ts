@@ -19,6 +19,7 @@ const NAMES: readonly (readonly [string, string])[] = [
 
 /** Decisions of every kind about things of other names: maps in which the name is sought and is not. */
 const OTHERS = parse(`
+engine: none
 variables: { QQ: x }
 users: { nobody: 1 }
 services: { nowhere: { replicas: 1 } }
