@@ -92,20 +92,22 @@ Deno.test("buildTools() at the same time builds once, and gives each name of a p
     const lines: string[] = [];
     const report = (line: string): number => lines.push(line);
     const [first, second] = await Promise.all([
-      buildTools(["etcd", "kwok"], report, env),
-      buildTools(["etcd", "kwok"], report, env),
+      buildTools(["etcd", "kube-scheduler"], report, env),
+      buildTools(["etcd", "kube-scheduler"], report, env),
     ]);
     deepEqual(first, second);
-    equal(lines.filter((line) => line.startsWith("Built etcd, kwok")).length, 1);
-    for (const [name, said] of [["etcd", /^etcd Version: 3\./], ["kwok", /^Kubernetes v1\./]] as const) {
+    equal(lines.filter((line) => line.startsWith("Built etcd, kube-scheduler")).length, 1);
+    for (
+      const [name, said] of [["etcd", /^etcd Version: 3\./], ["kube-scheduler", /^Kubernetes v1\./]] as const
+    ) {
       const { success, stdout } = await new Deno.Command(first[name], { args: ["--version"] }).output();
       ok(success);
       match(new TextDecoder().decode(stdout), said);
     }
     const left = (await Array.fromAsync(Deno.readDir(join(first.etcd, "..")))).map(({ name }) => name);
-    deepEqual(left.sort(), ["etcd", "kwok"]);
+    deepEqual(left.sort(), ["etcd", "kube-scheduler"]);
     const before = lines.length;
-    await buildTools(["kwok"], report, env);
+    await buildTools(["kube-scheduler"], report, env);
     equal(lines.length, before);
   }));
 
