@@ -1,6 +1,7 @@
 /** The guard before workloads start, with what the command line knows. */
 import type { ClusterClient } from "../cluster/client.ts";
 import { plannedObjects } from "../migration/step.ts";
+import { volumeDirectories } from "../stack/storage/volume_roles.ts";
 import { type GuardOptions, StartGuard } from "../run/guard/start_guard.ts";
 import type { PlannedStack } from "./plan_stack.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -23,6 +24,7 @@ export function guardOf(
     all: plan.migrations.flatMap(plannedObjects),
     project,
     neighbours: stack.otherProjects ?? [],
+    ...(stack.facts === undefined ? {} : { volumeDirectories: volumeDirectories(stack.facts) }),
     environment,
     withoutEngine: decisions.engine === "none",
     allowRunning,

@@ -52,18 +52,16 @@ function valuesOf({ conversion }: TestStack): Seen["values"] {
 
 Deno.test("logs in a mounted directory go to it on the node, to files of Traefik's user", async () => {
   const { values, said, directory } = await seen(COMPOSE, "storageId: main-01");
-  assert.ok(values.additionalArguments.includes("--accesslog.filepath=/logs/access.log"));
-  assert.ok(values.additionalArguments.includes("--log.filepath=/logs/own/traefik.log"));
-  const mounts = [{ name: "logs-0", mountPath: "/logs" }];
+  assert.ok(values.additionalArguments.includes("--accesslog.filepath=/compose-ferry/logs/0/access.log"));
+  assert.ok(values.additionalArguments.includes("--log.filepath=/compose-ferry/logs/0/own/traefik.log"));
+  const mounts = [{ name: "logs-0", mountPath: "/compose-ferry/logs/0" }];
   assert.deepEqual(values.additionalVolumeMounts, mounts);
   assert.deepEqual(values.deployment?.additionalVolumes, [
     { name: "logs-0", hostPath: { path: `${directory}/logs`, type: "DirectoryOrCreate" } },
   ]);
   const [command] = values.deployment?.initContainers.map(({ command }) => command.at(-1)) ?? [];
-  assert.match(
-    command ?? "",
-    /mkdir -p \/logs\/own; touch \/logs\/own\/traefik\.log; chown 65532:65532 \/logs\/own/,
-  );
+  const file = "/compose-ferry/logs/0/own/traefik.log";
+  assert.ok(command?.includes(`touch ${file}; chown 65532:65532 ${file}`), `${command}`);
   assert.deepEqual(values.nodeSelector, { "storage-id": "main-01" });
   assert.deepEqual(said.map(([code]) => code), ["traefik-log-on-node", "traefik-log-on-node"]);
   assert.match(
@@ -105,4 +103,16 @@ Deno.test("a log in the container alone goes to standard output", async () => {
   assert.ok(values.additionalArguments.includes("--accesslog=true"));
   assert.equal(values.additionalVolumeMounts, undefined);
   assert.deepEqual(said.map(([code]) => code), ["traefik-log-file", "traefik-log-file"]);
+});
+
+Deno.test("a directory with the static configuration does not lie where Traefik looks for one", async () => {
+  const compose = COMPOSE.replaceAll("/logs/", "/etc/traefik/logs/").replace(
+    "./logs:/logs",
+    "./logs:/etc/traefik",
+  );
+  const { values } = await seen(compose);
+  assert.deepEqual(values.additionalVolumeMounts, [{ name: "logs-0", mountPath: "/compose-ferry/logs/0" }]);
+  assert.ok(
+    values.additionalArguments.includes("--accesslog.filepath=/compose-ferry/logs/0/logs/access.log"),
+  );
 });

@@ -7,7 +7,7 @@ import { acmeName, acmeValues, acmeVolume, USER } from "./acme_volume.ts";
 import { report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
 import { insideArgument } from "./inside_address.ts";
-import { type LogFile, logFiles, type LogValues, logValues, withoutLogFiles } from "./log_files.ts";
+import { type LogFile, logFiles, type LogValues, logValues, withLogFiles } from "./log_files.ts";
 import { isOlder } from "../../decisions/traefik.ts";
 import {
   filesDirectory,
@@ -149,7 +149,7 @@ function argumentsOf(
   const place = routing.static?.span === undefined ? {} : { span: routing.static.span };
   return [
     ...new Set(
-      fixed.flatMap((argument) => withoutLogFiles(argument, logs))
+      fixed.flatMap((argument) => withLogFiles(argument, logs))
         .map((argument) => insideArgument(context, place, argument)),
     ),
     ...resolverArguments(resolvers, target),
@@ -298,7 +298,8 @@ function reportLog(context: RouteContext, { name, path, readers, mount }: LogFil
       "traefik-log-on-node",
       place,
       `${what}: in the cluster, too, in "${mount.source}" of the node, where Docker's Traefik appends while it runs${read}`,
-      "To have it on standard output, for kubectl logs: traefik: { logFiles: stdout }",
+      "Its user is no longer root: it must be able to enter the directory; rotation copies and truncates, as no signal of " +
+        "Docker's reaches it. For its standard output: traefik: { logFiles: stdout }",
     );
     return;
   }

@@ -1,4 +1,5 @@
 /** Logs that the stack's Traefik writes to files: on the node as before where the file was mounted from there. */
+import { basename, dirname } from "node:path";
 import type { Mount, Project } from "../../../compose/project.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
@@ -15,11 +16,17 @@ export interface LogFile {
   readonly mount?: LogMount;
 }
 
-/** A directory or file of the node, and where Traefik's container has it. */
+/** A directory or file of the node, and where the cluster's Traefik has it. */
 interface LogMount {
   readonly source: string;
+  /** Below a folder of its own: what else lies in the directory, such as a configuration, must not be found by Traefik. */
   readonly target: string;
+  /** The file in it. */
+  readonly path: string;
 }
+
+/** Where no chart mounts anything, and Traefik looks for nothing. */
+const FOLDER = "/compose-ferry/logs";
 
 /** Where a mount lies on the node; `undefined` of what lies elsewhere. */
 export type DirectoryOf = (mount: Mount) => string | undefined;
@@ -43,14 +50,26 @@ export function logFiles({ routing, project, decisions, directoryOf }: LogInput)
       holding?.source !== undefined && service.name !== traefikService &&
       service.volumes?.some(({ source }) => source === holding.source)
     );
-    const source = holding && decisions.logFiles === "node" ? directoryOf(holding) : undefined;
+    const mount = holding && decisions.logFiles === "node"
+      ? mountOf(path, holding, mounts.indexOf(holding), directoryOf)
+      : undefined;
     return [{
       name,
       path,
       readers: readers.map((service) => service.name),
-      ...(source === undefined ? {} : { mount: { source, target: holding?.target ?? "" } }),
+      ...(mount === undefined ? {} : { mount }),
     }];
   });
+}
+
+function mountOf(path: string, mount: Mount, index: number, directoryOf: DirectoryOf): LogMount | undefined {
+  const source = mount.read_only === true ? undefined : directoryOf(mount);
+  if (source === undefined) return undefined;
+  const below = path.slice(mount.target.replace(/\/$/, "").length);
+  const folder = `${FOLDER}/${index}`;
+  return below === ""
+    ? { source, target: `${folder}/${basename(path)}`, path: `${folder}/${basename(path)}` }
+    : { source, target: folder, path: `${folder}${below}` };
 }
 
 /** The mount in which a path lies, or which it is; of several the one that hides the others. */
@@ -59,11 +78,12 @@ function holdingMount(mounts: readonly Mount[], path: string): Mount | undefined
     .sort((left, right) => right.target.length - left.target.length)[0];
 }
 
-/** Arguments without the files that are not on the node: what is written goes where it can be read. */
-export function withoutLogFiles(argument: string, files: readonly LogFile[]): readonly string[] {
+/** Arguments with the files' paths in the cluster, and without those that are not on the node. */
+export function withLogFiles(argument: string, files: readonly LogFile[]): readonly string[] {
   const [, section] = /^--(log|accesslog)\.filepath=/i.exec(argument) ?? [];
   const file = files.find(({ name }) => name.toLowerCase() === section?.toLowerCase());
-  if (file === undefined || file.mount !== undefined) return [argument];
+  if (file === undefined) return [argument];
+  if (file.mount !== undefined) return [`--${section}.filepath=${file.mount.path}`];
   return file.name === "accessLog" ? ["--accesslog=true"] : [];
 }
 
@@ -81,21 +101,21 @@ export interface LogValues {
  * @param user the uid of the chart's Traefik
  */
 export function logValues(files: readonly LogFile[], user: number, image: string): LogValues | undefined {
-  const written = files.filter(({ mount }) => mount !== undefined);
+  const written = files.flatMap(({ mount }) => mount ?? []);
   if (written.length === 0) return undefined;
-  const mounts = [...new Map(written.flatMap(({ mount }) => mount ? [[mount.target, mount]] : [])).values()];
+  const mounts = [...new Map(written.map((mount) => [mount.target, mount])).values()];
   const named = mounts.map((mount, index) => ({ ...mount, name: `logs-${index}` }));
   const volumeMounts = (): readonly Readonly<Record<string, string>>[] =>
     named.map(({ name, target }) => ({ name, mountPath: target }));
   const give = written.flatMap(({ path }) => [
-    `mkdir -p ${shellWord(path.slice(0, path.lastIndexOf("/")) || "/")}`,
+    `mkdir -p ${shellWord(dirname(path))}`,
     `touch ${shellWord(path)}`,
     `chown ${user}:${user} ${shellWord(path)}`,
   ]);
   return {
-    additionalVolumes: named.map(({ name, source, target }) => ({
+    additionalVolumes: named.map(({ name, source, target, path }) => ({
       name,
-      hostPath: { path: source, type: isFile(written, target) ? "FileOrCreate" : "DirectoryOrCreate" },
+      hostPath: { path: source, type: path === target ? "FileOrCreate" : "DirectoryOrCreate" },
     })),
     additionalVolumeMounts: volumeMounts(),
     initContainers: [{
@@ -112,8 +132,4 @@ export function logValues(files: readonly LogFile[], user: number, image: string
       volumeMounts: volumeMounts(),
     }],
   };
-}
-
-function isFile(files: readonly LogFile[], target: string): boolean {
-  return files.some(({ path }) => path === target);
 }

@@ -25,12 +25,21 @@ export interface SharedByFiles {
   readonly isSharedPod: SharedWithPod;
 }
 
-/** @param neighbours other projects whose files are known */
+/**
+ * @param neighbours other projects whose files are known
+ * @param directories where the project's volumes lie on the node, by the name that an engine has for them
+ */
 export async function sharedByFiles(
   project: Project,
   neighbours: readonly Neighbour[],
   places: Places,
+  directories: ReadonlyMap<string, string> = new Map(),
 ): Promise<SharedByFiles> {
+  const volumes = new Map(
+    await Promise.all(
+      [...directories].map(async ([name, path]) => [name, await places.all([path])] as const),
+    ),
+  );
   const projects = new Map(
     await Promise.all(
       [project, ...neighbours.map((neighbour) => neighbour.project)].map(async (one) =>
@@ -57,14 +66,20 @@ export async function sharedByFiles(
         .filter((name) => label(hostOf(name)) === labels?.["app.kubernetes.io/name"])
         .some((name) => {
           const other = declared(neighbour.project.name, name);
-          return other !== undefined && sharesPlace(own, other, place);
+          return other !== undefined && sharesPlace(own, other, place, volumes);
         });
     },
   };
 }
 
-function sharesPlace(own: Declared, other: Declared, place: Place): boolean {
-  return [...own.volumes].some((volume) => other.volumes.has(volume)) ||
+function sharesPlace(
+  own: Declared,
+  other: Declared,
+  place: Place,
+  volumes: ReadonlyMap<string, readonly Place[]>,
+): boolean {
+  const common = [...own.volumes].filter((volume) => other.volumes.has(volume));
+  return common.some((volume) => volumes.get(volume)?.some((directory) => contains(directory, place))) ||
     [own, other].every(({ binds }) => binds.some((bind) => overlaps(bind, place)));
 }
 

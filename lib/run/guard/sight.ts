@@ -22,6 +22,8 @@ export interface SightOptions {
   readonly project: Project;
   /** Other projects of the machine whose files are known. */
   readonly neighbours?: readonly Neighbour[];
+  /** Where the project's volumes lie on the node, by the name that an engine has for them. */
+  readonly volumeDirectories?: ReadonlyMap<string, string>;
   /** Where Docker's own settings are named. */
   readonly environment: Environment;
 }
@@ -52,7 +54,7 @@ const NO_PROCESSES: ProcessSight = { holders: [], unseen: 0 };
  * @throws what `/proc` and the API server throw
  */
 export async function lookAround(
-  { client, namespace, all, project, neighbours = [], environment }: SightOptions,
+  { client, namespace, all, project, neighbours = [], volumeDirectories, environment }: SightOptions,
   where: Where,
   starting: readonly PlannedObject[],
 ): Promise<Sight> {
@@ -77,7 +79,7 @@ export async function lookAround(
     where,
     workloads,
     mounting: await startingAt(mountedPaths),
-    ...await sharedByFiles(project, neighbours, places),
+    ...await sharedByFiles(project, neighbours, places, volumeDirectories),
     engines: isElsewhere ? NO_ENGINES : await lookAtEngines(environment, places),
     pods: hasPods ? await lookAtPods(client, namespace, claims, places, !isElsewhere) : NO_PODS,
     processes: where === "here" && wanted.length > 0

@@ -115,6 +115,19 @@ export function nameInDocker(project: Project, key: string, { name }: Volume): s
   return name ?? `${project.name}_${key}`;
 }
 
+/** Where the volumes of a project lie on the node, by the name that an engine has for them. */
+export function volumeDirectories(
+  { project, volumes }: { readonly project: Project; readonly volumes: ReadonlyMap<string, VolumeRole> },
+): ReadonlyMap<string, string> {
+  return new Map(
+    [...volumes].flatMap(([key, role]) => {
+      const volume = project.volumes[key];
+      if (role.kind !== "directory" || volume === undefined) return [];
+      return [[nameInDocker(project, key, volume), role.path] as const];
+    }),
+  );
+}
+
 /** Where Docker keeps a volume of its own, or where the stack's volumes lie by decision. */
 export function dockerPath({ project, decisions }: Context, key: string, volume: Volume): string {
   const { dockerRoot = DOCKER_ROOT, storageRoot } = decisions;

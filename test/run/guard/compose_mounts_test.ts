@@ -40,7 +40,11 @@ async function withShared(work: (shared: SharedByFiles, alone: SharedByFiles) =>
     const films = await read("films");
     const loader = { project: await read("loader"), namespace: "fetching", skipped: new Set<string>() };
     const places = new Places(undefined);
-    work(await sharedByFiles(films, [loader], places), await sharedByFiles(films, [], places));
+    const directories = new Map([["posters", POSTERS]]);
+    work(
+      await sharedByFiles(films, [loader], places, directories),
+      await sharedByFiles(films, [], places, directories),
+    );
   });
 }
 
@@ -104,6 +108,12 @@ Deno.test("a pod of another project shares what the files of both give them, whe
     assert.equal(isSharedPod(pod("fetching", "fetch"), PLAYER, library), true);
     assert.equal(isSharedPod(pod("fetching", "fetch"), PLAYER, placeByName(POSTERS)), true);
     assert.equal(isSharedPod(pod("fetching", "quiet"), PLAYER, library), false);
+    const own = placeByName("/srv/state");
+    assert.equal(
+      isSharedPod(pod("fetching", "fetch"), PLAYER, own),
+      false,
+      "the common volume lies elsewhere",
+    );
     assert.equal(isSharedPod(pod("other", "fetch"), PLAYER, library), false, "another namespace");
     assert.equal(alone.isSharedPod(pod("fetching", "fetch"), PLAYER, library), false);
   });
