@@ -23,7 +23,7 @@ export async function rightsImages(
 ): Promise<readonly Image[]> {
   const alone = await archive(directory, "traefik", (root) => Deno.copyFile(traefik, join(root, "traefik")));
   return [
-    { name: "docker.io/library/traefik:v3.6", base: alone, entrypoint: ["/traefik"] },
+    { name: "docker.io/library/traefik:v3.6", layer: alone, entrypoint: ["/traefik"] },
     serverImage("sshd:1", base, SSHD),
     serverImage("postgres-tls:15", base, `${POSTGRES.trimEnd()} ${TLS}\n`),
     { name: "docker.io/library/client:1", base, command: ["sleep", "infinity"] },
