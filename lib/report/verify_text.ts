@@ -26,13 +26,13 @@ export function renderVerify(compared: readonly Compared[], unasked: readonly st
   return `${tableLines(rows).map((line) => `${line}\n`).join("")}${left.join("")}${sumOf(compared)}\n`;
 }
 
-function answerWords({ silence, status, location, digest, certificate }: Answer): string {
+function answerWords({ silence, status, location, digest, isUnended, certificate }: Answer): string {
   if (silence !== undefined) return `- (${silence})`;
   if (status === undefined) return "open";
   return [
     `${status}`,
     ...(location === undefined ? [] : [`to ${location}`]),
-    digest === undefined ? "changing" : digest.slice(0, 8),
+    digest === undefined ? isUnended === true ? "not ended" : "changing" : digest.slice(0, 8),
     ...(certificate === undefined ? [] : [`certificate ${certificate.fingerprint.slice(0, 8)}`]),
   ].join(" ");
 }

@@ -40,5 +40,5 @@ export async function verify(
 async function askSide(question: Question, side: Side, signal: AbortSignal): Promise<Answer> {
   const place = question.kind === "route" ? side.route(question) : side.port(question);
   if (place === undefined) return { silence: "nobody is there" };
-  return question.kind === "route" ? await askRoute(question, place, signal) : await askPort(place);
+  return question.kind === "route" ? await askRoute(question, place, signal) : await askPort(place, signal);
 }
