@@ -110,7 +110,7 @@ function send(
 ): Promise<Received> {
   const agent = isSecure ? new SecureAgent({ keepAlive: false }) : new Agent({ keepAlive: false });
   const options = {
-    ...{ host: hostname, port, path, agent },
+    ...{ host: hostname, port, path: encoded(path), agent },
     headers: { host, "user-agent": "compose-ferry", accept: "*/*", connection: "close" },
     // What certificate it has is what is asked; whether somebody trusts it is not.
     ...(isSecure ? { servername: host, rejectUnauthorized: false } : {}),
@@ -129,6 +129,11 @@ function send(
       if (ends.aborted) end();
       sent.end();
     }));
+}
+
+/** As a request line has it: a rule may have spaces and letters of any script. What is escaped already stays so. */
+function encoded(path: string): string {
+  return encodeURI(path).replace(/%25(?=[0-9a-f]{2})/gi, "%").replaceAll("?", "%3F").replaceAll("#", "%23");
 }
 
 async function receive(response: IncomingMessage, ends: AbortSignal, most: number): Promise<Received> {

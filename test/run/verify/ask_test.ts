@@ -52,6 +52,18 @@ Deno.test("askRoute() shows a redirection without what may be secret in it, and 
   assert.doesNotMatch(JSON.stringify(answer), /geheim/);
 });
 
+Deno.test("askRoute() asks for paths of any letters, and leaves what is escaped", async () => {
+  const paths: string[] = [];
+  const handler = ({ url }: Request): Response => {
+    paths.push(url.replace(/^http:\/\/[^/]*/, ""));
+    return new Response("");
+  };
+  for (const path of ["/a b", "/ä", "/a%20b", "/100%", "/a?b#c"]) {
+    assert.equal((await asked(handler, path)).status, 200, path);
+  }
+  assert.deepEqual([...new Set(paths)], ["/a%20b", "/%C3%A4", "/100%25", "/a%3Fb%23c"]);
+});
+
 /** A body that goes on until nobody reads it any more. */
 function endless(interval: number, part: string): ReadableStream<Uint8Array> {
   let timer: ReturnType<typeof setInterval>;
