@@ -1,6 +1,6 @@
 /** What a side answers, and whether two answers are the same. No I/O. */
 
-/** Nothing in it is secret: of a body there is a digest, of a redirection no query. */
+/** Nothing in it is secret: of a body there is a digest, of a redirection no user, password and query. */
 export interface Answer {
   /** Why nobody answers; then there is nothing else. */
   readonly silence?: string;

@@ -142,7 +142,7 @@ async function receive(response: IncomingMessage, ends: AbortSignal, most: numbe
   const { bytes, hasEnded } = await read(response, ends, most);
   return {
     status: response.statusCode ?? 0,
-    ...(location === undefined ? {} : { location: location.replace(/[?#].*$/s, "") }),
+    ...(location === undefined ? {} : { location: withoutSecrets(location) }),
     ...(contentType === undefined ? {} : { contentType }),
     ...(certificate === undefined ? {} : { certificate }),
     ...(hasEnded ? {} : { isUnended: true }),
@@ -171,6 +171,11 @@ async function read(
     if (!ends.aborted) throw error;
   }
   return { bytes: await received(), hasEnded: !ends.aborted };
+}
+
+/** A redirection without user, password, query and fragment. */
+function withoutSecrets(location: string): string {
+  return location.replace(/[?#].*$/s, "").replace(/^([a-z][a-z0-9+.-]*:)?[/\\]{2}[^/\\]*@/i, "$1//");
 }
 
 interface PeerCertificate {

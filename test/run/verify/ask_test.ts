@@ -52,6 +52,15 @@ Deno.test("askRoute() shows a redirection without what may be secret in it, and 
   assert.doesNotMatch(JSON.stringify(answer), /geheim/);
 });
 
+Deno.test("askRoute() shows a redirection without user and password", async () => {
+  const to = async (location: string): Promise<string | undefined> =>
+    (await asked(() => new Response(null, { status: 302, headers: { location } }))).location;
+  assert.equal(await to("https://user:geheim@h.test/reset/a"), "https://h.test/reset/a");
+  assert.equal(await to("//us@er:geheim@h.test/"), "//h.test/");
+  assert.equal(await to("https://h.test/@name"), "https://h.test/@name");
+  assert.equal(await to("/@name/a@b"), "/@name/a@b");
+});
+
 Deno.test("askRoute() asks for paths of any letters, and leaves what is escaped", async () => {
   const paths: string[] = [];
   const handler = ({ url }: Request): Response => {
