@@ -33,8 +33,9 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
   const before = await answersBefore(options["against"], surroundings);
   const target = await findTarget(options, surroundings, terminal, false);
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
-  const objects = plan.migrations.flatMap(plannedObjects).map(({ object }) => object);
-  const { asked, unasked } = questionsOf(objects, project);
+  const planned = [...plan.migrations.flatMap(plannedObjects), ...conversion.front];
+  const objects = planned.map(({ object }) => object);
+  const { asked, ...rules } = questionsOf(objects, project);
   const compared = await withTarget(target, async () => {
     const front = decisions.engine === "none" ? {} : await frontOf(surroundings);
     const services = await addressesOf(target.client, conversion.namespace, asked);
@@ -46,11 +47,11 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
     const inCluster = (port: number): Place | undefined =>
       traefik === undefined ? undefined : { hostname: traefik.address, port };
     const old: Side = {
-      route: ({ isSecure }) => isSecure ? places.oldHttps ?? front[443] : places.oldHttp ?? front[80],
+      route: ({ entryPoint, publicPort }) => places.old[entryPoint] ?? front[publicPort],
       port: ({ hostAddress, hostPort }) => ({ hostname: hostAddress, port: hostPort }),
     };
     const now: Side = {
-      route: ({ isSecure }) => isSecure ? places.newHttps ?? inCluster(443) : places.newHttp ?? inCluster(80),
+      route: ({ entryPoint, publicPort }) => places.now[entryPoint] ?? inCluster(publicPort),
       port: ({ service, port }) => {
         const hostname = services.get(service);
         return hostname === undefined ? undefined : { hostname, port };
@@ -59,8 +60,8 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
     return await ask(asked, { old, new: now }, surroundings.signal, before);
   });
   if (options.output === "json") {
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "verify", answers: compared, unasked })}\n`);
-  } else terminal.out(renderVerify(compared, unasked));
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "verify", answers: compared, ...rules })}\n`);
+  } else terminal.out(renderVerify(compared, rules));
   // What nobody answered before is no loss.
   const isLost = (verdict: Verdict): boolean =>
     verdict === "differs" || verdict === (before === undefined ? "none" : "old");
@@ -68,28 +69,30 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
   return isSound ? ExitCode.ok : ExitCode.failed;
 }
 
+/** By entry point. */
 interface Places {
-  readonly oldHttp?: Place;
-  readonly oldHttps?: Place;
-  readonly newHttp?: Place;
-  readonly newHttps?: Place;
+  readonly old: Readonly<Record<string, Place | undefined>>;
+  readonly now: Readonly<Record<string, Place | undefined>>;
 }
 
 /** @throws Failure (2) for one that is no address */
 function placesOf(options: CommandOptions): Places {
-  const flags = ["oldHttp", "oldHttps", "newHttp", "newHttps"] as const;
-  return Object.fromEntries(flags.flatMap((flag) => {
+  const place = (flag: "oldHttp" | "oldHttps" | "newHttp" | "newHttps"): Place | undefined => {
     const given = options[flag];
-    if (typeof given !== "string") return [];
+    if (typeof given !== "string") return undefined;
     const [, hostname, port] = /^(.+):(\d+)$/.exec(given) ?? [];
-    if (hostname !== undefined) return [[flag, { hostname, port: Number(port) }] as const];
+    if (hostname !== undefined) return { hostname, port: Number(port) };
     throw new Failure(ExitCode.usage, [{
       code: "cli-bad-address",
       severity: "error",
       message: `"${given}" is no address with a port`,
       hint: "Such as --new-http 127.0.0.1:8000",
     }]);
-  }));
+  };
+  return {
+    old: { web: place("oldHttp"), websecure: place("oldHttps") },
+    now: { web: place("newHttp"), websecure: place("newHttps") },
+  };
 }
 
 /** What the old side said when it was asked with `-o json`. @throws Failure (2) for a file that is none of those */

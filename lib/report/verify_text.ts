@@ -2,6 +2,7 @@
 import { plural } from "../diagnostics/plural.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
 import type { Answer, Compared, Verdict } from "../run/verify/answer.ts";
+import type { Questions } from "../run/verify/questions.ts";
 import { tableLines } from "./table.ts";
 
 const WORDS: Readonly<Record<Verdict, string>> = {
@@ -12,17 +13,22 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   none: "nobody answers",
 };
 
-/** @param unasked rules of which nobody knows what to ask */
-export function renderVerify(compared: readonly Compared[], unasked: readonly string[]): string {
+/** @param rules those that were not asked */
+export function renderVerify(
+  compared: readonly Compared[],
+  rules: Pick<Questions, "unasked" | "unpublished">,
+): string {
   const rows = visibleAll(compared).map(({ question, old, new: now, verdict, differs }) => [
     question,
     `Docker ${answerWords(old)}`,
     `cluster ${answerWords(now)}`,
     verdict === "differs" ? `differs: ${differs.join(", ")}` : WORDS[verdict],
   ]);
-  const left = visibleAll(unasked).map((rule) =>
-    `Not asked, as the rule says more than host and path: ${rule}\n`
-  );
+  const { unasked, unpublished } = visibleAll(rules);
+  const left = [
+    ...unasked.map((rule) => `Not asked, as the rule says more than host and path: ${rule}\n`),
+    ...unpublished.map((rule) => `Not asked, as the front does not open the entry point: ${rule}\n`),
+  ];
   return `${tableLines(rows).map((line) => `${line}\n`).join("")}${left.join("")}${sumOf(compared)}\n`;
 }
 

@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request as requestPlain } from "node:http"
 import { Agent as SecureAgent, request as requestSecure } from "node:https";
 import { createConnection } from "node:net";
 import type { Answer, Certificate } from "./answer.ts";
-import type { RouteQuestion } from "./questions.ts";
+import { authorityOf, type RouteQuestion } from "./questions.ts";
 
 /** Where somebody listens. */
 export interface Place {
@@ -103,15 +103,21 @@ interface Received extends Answer {
 }
 
 function send(
-  { host, path, isSecure }: RouteQuestion,
+  question: RouteQuestion,
   { hostname, port }: Place,
   signal: AbortSignal,
   patience: Patience,
 ): Promise<Received> {
+  const { host, path, isSecure } = question;
   const agent = isSecure ? new SecureAgent({ keepAlive: false }) : new Agent({ keepAlive: false });
   const options = {
     ...{ host: hostname, port, path: encoded(path), agent },
-    headers: { host, "user-agent": "compose-ferry", accept: "*/*", connection: "close" },
+    headers: {
+      host: authorityOf(question),
+      "user-agent": "compose-ferry",
+      accept: "*/*",
+      connection: "close",
+    },
     // What certificate it has is what is asked; whether somebody trusts it is not.
     ...(isSecure ? { servername: host, rejectUnauthorized: false } : {}),
   };

@@ -4,8 +4,13 @@ import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { makeCertificate } from "../../traefik/certificate.ts";
 import { askPort, askRoute, type Patience } from "../../../lib/run/verify/ask.ts";
+import type { RouteQuestion } from "../../../lib/run/verify/questions.ts";
 import type { Answer } from "../../../lib/run/verify/answer.ts";
 
+const QUESTION: RouteQuestion = {
+  ...{ kind: "route", isSecure: false, entryPoint: "web", publicPort: 80 },
+  ...{ host: "a.test", path: "/" },
+};
 const { signal } = new AbortController();
 
 /** Asks a server that answers so. */
@@ -16,7 +21,7 @@ async function asked(
 ): Promise<Answer> {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
   try {
-    const question = { kind: "route", isSecure: false, host: "a.test", path } as const;
+    const question = { ...QUESTION, path };
     return await askRoute(question, { hostname: "127.0.0.1", port: server.addr.port }, signal, patience);
   } finally {
     await server.shutdown();
@@ -105,7 +110,7 @@ Deno.test("askRoute() and askPort() wait for nobody who says nothing, and not wh
   // It takes connections, and then there is no more room: it never accepts one.
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const place = { hostname: "127.0.0.1", port: listener.addr.port };
-  const question = { kind: "route", isSecure: false, host: "a.test", path: "/" } as const;
+  const question = QUESTION;
   const short = { milliseconds: 200, bytes: 10 };
   assert.match(
     (await askRoute(question, place, signal, short)).silence ?? "",
@@ -144,7 +149,7 @@ Deno.test("askRoute() and askPort() say why nobody answers", async () => {
   assert.deepEqual(await askPort(place, signal), {});
   listener.close();
   assert.match((await askPort(place, signal)).silence ?? "", /refused/i);
-  const question = { kind: "route", isSecure: false, host: "a.test", path: "/" } as const;
+  const question = QUESTION;
   assert.match((await askRoute(question, place, signal)).silence ?? "", /refused/i);
 });
 
@@ -160,7 +165,7 @@ Deno.test({
     await Deno.remove(directory, { recursive: true });
     const options = { hostname: "127.0.0.1", port: 0, cert: cert ?? "", key: key ?? "", onListen: () => {} };
     const server = Deno.serve(options, () => new Response("secure"));
-    const question = { kind: "route", isSecure: true, host: "a.test", path: "/" } as const;
+    const question: RouteQuestion = { ...QUESTION, isSecure: true, entryPoint: "websecure", publicPort: 443 };
     const answer = await askRoute(question, { hostname: "127.0.0.1", port: server.addr.port }, signal);
     await server.shutdown();
     assert.equal(answer.status, 200, answer.silence ?? "another status");
