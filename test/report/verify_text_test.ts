@@ -26,3 +26,12 @@ Not asked, as the front does not open the entry point: Host(\`d.test\`) on "metr
 `,
   );
 });
+
+Deno.test("renderVerify() says of a body that it did not end", () => {
+  const stream = { status: 200, isUnended: true };
+  const text = renderVerify(
+    [{ question: "http://a.test/", old: stream, new: stream, verdict: "same", differs: [] }],
+    { unasked: [], unpublished: [] },
+  );
+  assert.match(text, /^http:\/\/a\.test\/ +Docker 200 not ended +cluster 200 not ended +the same\n/);
+});
