@@ -5,12 +5,15 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { findEngines } from "../docker/engines.ts";
 import { EngineError } from "../docker/engine.ts";
 import { findFront, type Front } from "../docker/front.ts";
+import { type RunningPort, runningPorts } from "../docker/running_ports.ts";
 import type { ClusterClient } from "../cluster/client.ts";
+import type { KubeObject } from "../kube/object.ts";
 import { plannedObjects } from "../migration/step.ts";
 import { renderVerify } from "../report/verify_text.ts";
 import type { Answer, Verdict } from "../run/verify/answer.ts";
 import type { Place } from "../run/verify/ask.ts";
-import { questionsOf } from "../run/verify/questions.ts";
+import { type Nowhere, openedPlace, openerOf } from "../run/verify/opened_port.ts";
+import { type PortQuestion, type Question, questionsOf } from "../run/verify/questions.ts";
 import { type Side, verify as ask } from "../run/verify/verify.ts";
 import { clusterAddress } from "../run/living/cluster_address.ts";
 import { field, items } from "../values/json.ts";
@@ -33,11 +36,12 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
   const before = await answersBefore(options["against"], surroundings);
   const target = await findTarget(options, surroundings, terminal, false);
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
-  const objects = plan.migrations.flatMap(plannedObjects).map(({ object }) => object);
-  const { asked, unasked } = questionsOf(objects, project);
+  const planned = [...plan.migrations.flatMap(plannedObjects), ...conversion.front];
+  const objects = planned.map(({ object }) => object);
+  const { asked, ...rules } = questionsOf(objects, project);
   const compared = await withTarget(target, async () => {
-    const front = decisions.engine === "none" ? {} : await frontOf(surroundings);
-    const services = await addressesOf(target.client, conversion.namespace, asked);
+    const docker = decisions.engine === "none" ? NO_ENGINE : await dockerSide(surroundings, project.name);
+    const opened = await openedPlaces(target.client, conversion.namespace, objects, asked);
     const traefik = await clusterAddress(
       target.client,
       decisions.traefik?.namespace ?? "kube-system",
@@ -46,21 +50,21 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
     const inCluster = (port: number): Place | undefined =>
       traefik === undefined ? undefined : { hostname: traefik.address, port };
     const old: Side = {
-      route: ({ isSecure }) => isSecure ? places.oldHttps ?? front[443] : places.oldHttp ?? front[80],
-      port: ({ hostAddress, hostPort }) => ({ hostname: hostAddress, port: hostPort }),
+      route: ({ entryPoint, publicPort }) => places.old[entryPoint] ?? docker.front[publicPort],
+      port: ({ service, hostAddress, hostPort }) =>
+        docker.ports.some((one) => one.service === service && one.hostPort === hostPort)
+          ? { hostname: hostAddress, port: hostPort }
+          : { silence: "Docker shows no container that publishes it" },
     };
     const now: Side = {
-      route: ({ isSecure }) => isSecure ? places.newHttps ?? inCluster(443) : places.newHttp ?? inCluster(80),
-      port: ({ service, port }) => {
-        const hostname = services.get(service);
-        return hostname === undefined ? undefined : { hostname, port };
-      },
+      route: ({ entryPoint, publicPort }) => places.now[entryPoint] ?? inCluster(publicPort),
+      port: (question) => opened.get(question),
     };
     return await ask(asked, { old, new: now }, surroundings.signal, before);
   });
   if (options.output === "json") {
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "verify", answers: compared, unasked })}\n`);
-  } else terminal.out(renderVerify(compared, unasked));
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "verify", answers: compared, ...rules })}\n`);
+  } else terminal.out(renderVerify(compared, rules));
   // What nobody answered before is no loss.
   const isLost = (verdict: Verdict): boolean =>
     verdict === "differs" || verdict === (before === undefined ? "none" : "old");
@@ -68,28 +72,30 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
   return isSound ? ExitCode.ok : ExitCode.failed;
 }
 
+/** By entry point. */
 interface Places {
-  readonly oldHttp?: Place;
-  readonly oldHttps?: Place;
-  readonly newHttp?: Place;
-  readonly newHttps?: Place;
+  readonly old: Readonly<Record<string, Place | undefined>>;
+  readonly now: Readonly<Record<string, Place | undefined>>;
 }
 
 /** @throws Failure (2) for one that is no address */
 function placesOf(options: CommandOptions): Places {
-  const flags = ["oldHttp", "oldHttps", "newHttp", "newHttps"] as const;
-  return Object.fromEntries(flags.flatMap((flag) => {
+  const place = (flag: "oldHttp" | "oldHttps" | "newHttp" | "newHttps"): Place | undefined => {
     const given = options[flag];
-    if (typeof given !== "string") return [];
+    if (typeof given !== "string") return undefined;
     const [, hostname, port] = /^(.+):(\d+)$/.exec(given) ?? [];
-    if (hostname !== undefined) return [[flag, { hostname, port: Number(port) }] as const];
+    if (hostname !== undefined) return { hostname, port: Number(port) };
     throw new Failure(ExitCode.usage, [{
       code: "cli-bad-address",
       severity: "error",
       message: `"${given}" is no address with a port`,
       hint: "Such as --new-http 127.0.0.1:8000",
     }]);
-  }));
+  };
+  return {
+    old: { web: place("oldHttp"), websecure: place("oldHttps") },
+    now: { web: place("newHttp"), websecure: place("newHttps") },
+  };
 }
 
 /** What the old side said when it was asked with `-o json`. @throws Failure (2) for a file that is none of those */
@@ -112,28 +118,50 @@ async function answersBefore(
   }
 }
 
-/** Of the engine that Docker's command asks. Without one nobody answers there. */
-async function frontOf({ environment }: Pick<Surroundings, "environment">): Promise<Front> {
-  using engines = await findEngines(environment);
-  try {
-    const found = await Promise.all(engines.known.map(({ engine }) => findFront(engine)));
-    return Object.assign({}, ...found) as Front;
-  } catch (error) {
-    if (error instanceof EngineError) return {};
-    throw error;
-  }
+/** What the engines of this machine run. */
+interface DockerSide {
+  readonly front: Front;
+  readonly ports: readonly RunningPort[];
 }
 
-async function addressesOf(
+const NO_ENGINE: DockerSide = { front: {}, ports: [] };
+
+/** Without an engine nobody answers there: what the node's ports lead to then is the cluster. */
+async function dockerSide(
+  { environment }: Pick<Surroundings, "environment">,
+  project: string,
+): Promise<DockerSide> {
+  using engines = await findEngines(environment);
+  const sides = await Promise.all(engines.known.map(async ({ engine }): Promise<DockerSide> => {
+    try {
+      return { front: await findFront(engine), ports: await runningPorts(engine, project) };
+    } catch (error) {
+      if (error instanceof EngineError) return NO_ENGINE;
+      throw error;
+    }
+  }));
+  return {
+    front: Object.assign({}, ...sides.map(({ front }) => front)) as Front,
+    ports: sides.flatMap(({ ports }) => ports),
+  };
+}
+
+/** The published ports; the Service's own of those that the plan opens to nobody outside. */
+async function openedPlaces(
   client: ClusterClient,
   namespace: string,
-  asked: ReturnType<typeof questionsOf>["asked"],
-): Promise<ReadonlyMap<string, string>> {
-  const services = [...new Set(asked.flatMap((one) => one.kind === "port" ? [one.service] : []))];
-  const found = await Promise.all(
-    services.map(async (service) =>
-      [service, (await clusterAddress(client, namespace, service))?.address ?? ""] as const
-    ),
+  objects: readonly KubeObject[],
+  asked: readonly Question[],
+): Promise<ReadonlyMap<PortQuestion, Place | Nowhere | undefined>> {
+  const place = async (question: PortQuestion): Promise<Place | Nowhere | undefined> => {
+    const opener = openerOf(objects, question);
+    if (opener !== undefined) return await openedPlace(client, opener, question);
+    const { service, port } = question;
+    const found = await clusterAddress(client, namespace, service);
+    return found === undefined ? undefined : { hostname: found.address, port };
+  };
+  const ports = asked.flatMap((one) => one.kind === "port" ? [one] : []);
+  return new Map(
+    await Promise.all(ports.map(async (question) => [question, await place(question)] as const)),
   );
-  return new Map(found.filter(([, address]) => address !== ""));
 }

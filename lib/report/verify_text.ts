@@ -2,6 +2,7 @@
 import { plural } from "../diagnostics/plural.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
 import type { Answer, Compared, Verdict } from "../run/verify/answer.ts";
+import type { Questions } from "../run/verify/questions.ts";
 import { tableLines } from "./table.ts";
 
 const WORDS: Readonly<Record<Verdict, string>> = {
@@ -12,27 +13,32 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   none: "nobody answers",
 };
 
-/** @param unasked rules of which nobody knows what to ask */
-export function renderVerify(compared: readonly Compared[], unasked: readonly string[]): string {
+/** @param rules those that were not asked */
+export function renderVerify(
+  compared: readonly Compared[],
+  rules: Pick<Questions, "unasked" | "unpublished">,
+): string {
   const rows = visibleAll(compared).map(({ question, old, new: now, verdict, differs }) => [
     question,
     `Docker ${answerWords(old)}`,
     `cluster ${answerWords(now)}`,
     verdict === "differs" ? `differs: ${differs.join(", ")}` : WORDS[verdict],
   ]);
-  const left = visibleAll(unasked).map((rule) =>
-    `Not asked, as the rule says more than host and path: ${rule}\n`
-  );
+  const { unasked, unpublished } = visibleAll(rules);
+  const left = [
+    ...unasked.map((rule) => `Not asked, as the rule says more than host and path: ${rule}\n`),
+    ...unpublished.map((rule) => `Not asked, as the front does not open the entry point: ${rule}\n`),
+  ];
   return `${tableLines(rows).map((line) => `${line}\n`).join("")}${left.join("")}${sumOf(compared)}\n`;
 }
 
-function answerWords({ silence, status, location, digest, certificate }: Answer): string {
+function answerWords({ silence, status, location, digest, isUnended, certificate }: Answer): string {
   if (silence !== undefined) return `- (${silence})`;
   if (status === undefined) return "open";
   return [
     `${status}`,
     ...(location === undefined ? [] : [`to ${location}`]),
-    digest === undefined ? "changing" : digest.slice(0, 8),
+    digest === undefined ? isUnended === true ? "not ended" : "changing" : digest.slice(0, 8),
     ...(certificate === undefined ? [] : [`certificate ${certificate.fingerprint.slice(0, 8)}`]),
   ].join(" ");
 }

@@ -73,7 +73,12 @@ function watch(): Response {
 }
 
 /** Runs the command against the API server at that address, with the stack in the folder. */
-export async function toldAt(directory: string, address: string, args: readonly string[]): Promise<Told> {
+export async function toldAt(
+  directory: string,
+  address: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Told> {
   const kubeconfig = {
     "current-context": "main",
     clusters: [{ name: "c", cluster: { server: address } }],
@@ -82,5 +87,5 @@ export async function toldAt(directory: string, address: string, args: readonly 
   };
   const file = `kubeconfig-${new URL(address).port}`;
   await Deno.writeTextFile(`${directory}/${file}`, JSON.stringify(kubeconfig));
-  return await told(directory, [...args, "--stack", ".", "--kubeconfig", file]);
+  return await told(directory, [...args, "--stack", ".", "--kubeconfig", file], { environment });
 }

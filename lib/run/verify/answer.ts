@@ -1,14 +1,16 @@
 /** What a side answers, and whether two answers are the same. No I/O. */
 
-/** Nothing in it is secret: of a body there is a digest, of a redirection no query. */
+/** Nothing in it is secret: of a body there is a digest, of a redirection no user, password and query. */
 export interface Answer {
   /** Why nobody answers; then there is nothing else. */
   readonly silence?: string;
   readonly status?: number;
   readonly location?: string;
   readonly contentType?: string;
-  /** Of the body; absent where two requests in a row had different ones. */
+  /** Of the body, or of its first 8 MiB; absent where two requests in a row had different ones. */
   readonly digest?: string;
+  /** The body went on when nobody waited any longer, as a stream of events does. */
+  readonly isUnended?: boolean;
   readonly certificate?: Certificate;
 }
 
@@ -47,6 +49,7 @@ export function compare(question: string, old: Answer, now: Answer): Compared {
     ...old.location === now.location ? [] : ["location"],
     ...old.contentType === now.contentType ? [] : ["content type"],
     ...old.digest === undefined || now.digest === undefined || old.digest === now.digest ? [] : ["body"],
+    ...old.isUnended === now.isUnended ? [] : ["end of the body"],
     ...old.certificate?.fingerprint === now.certificate?.fingerprint ? [] : ["certificate"],
   ];
   return { ...both, verdict: differs.length === 0 ? "same" : "differs", differs };

@@ -2,12 +2,13 @@
 import type { Answer, Compared } from "./answer.ts";
 import { compare } from "./answer.ts";
 import { askPort, askRoute, type Place } from "./ask.ts";
+import type { Nowhere } from "./opened_port.ts";
 import { nameOf, type PortQuestion, type Question, type RouteQuestion } from "./questions.ts";
 
-/** Where a side answers; undefined where nobody is known to. */
+/** Where a side answers; undefined where nobody is known to, or why nobody does. */
 export interface Side {
   route(question: RouteQuestion): Place | undefined;
-  port(question: PortQuestion): Place | undefined;
+  port(question: PortQuestion): Place | Nowhere | undefined;
 }
 
 /** So many questions at a time: more than a few would be load. */
@@ -40,5 +41,6 @@ export async function verify(
 async function askSide(question: Question, side: Side, signal: AbortSignal): Promise<Answer> {
   const place = question.kind === "route" ? side.route(question) : side.port(question);
   if (place === undefined) return { silence: "nobody is there" };
-  return question.kind === "route" ? await askRoute(question, place, signal) : await askPort(place);
+  if ("silence" in place) return place;
+  return question.kind === "route" ? await askRoute(question, place, signal) : await askPort(place, signal);
 }

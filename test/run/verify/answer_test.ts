@@ -31,3 +31,9 @@ Deno.test("compare() does not hold a body that changes at every request against 
   assert.equal(verdict({ status: 200 }, { status: 200, digest: "aa" }), "same");
   assert.equal(verdict({ status: 200, contentType: "text/html" }, GOOD), "same");
 });
+
+Deno.test("compare() says where one body ends and the other does not", () => {
+  const stream = { status: 200, contentType: "text/event-stream", isUnended: true };
+  assert.equal(verdict(stream, stream), "same");
+  assert.equal(verdict(stream, { status: 200, contentType: "text/event-stream" }), "differs end of the body");
+});

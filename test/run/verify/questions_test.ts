@@ -35,6 +35,29 @@ Deno.test("questionsOf() asks by HTTPS where the route has TLS, or is on its ent
   assert.deepEqual(asked(route("Host(`a.test`)", { entryPoints: ["websecure"] })), ["https://a.test/"]);
 });
 
+Deno.test("questionsOf() asks at the port on which the world reaches the entry point", () => {
+  const front: KubeObject = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "traefik-front", namespace: "kube-system" },
+    spec: {
+      ports: [
+        { name: "web", port: 80, protocol: "TCP" },
+        { name: "admin", port: 8080, protocol: "TCP" },
+        { name: "dns", port: 53, protocol: "UDP" },
+      ],
+    },
+  };
+  const on = (...entryPoints: readonly string[]): KubeObject => route("Host(`a.test`)", { entryPoints });
+  assert.deepEqual(asked(front, on("web", "admin")), ["http://a.test/", "http://a.test:8080/"]);
+  assert.deepEqual(asked(front, route("Host(`a.test`)", { entryPoints: ["admin"], tls: {} })), [
+    "https://a.test:8080/",
+  ]);
+  const { asked: none, unasked, unpublished } = questionsOf([front, on("metrics"), on("dns")], NOTHING);
+  assert.deepEqual([none, unasked], [[], []]);
+  assert.deepEqual(unpublished, ['Host(`a.test`) on "dns"', 'Host(`a.test`) on "metrics"']);
+});
+
 Deno.test("questionsOf() names rules of which nobody knows what to ask", () => {
   const rules = [
     "HostRegexp(`.+`)",
