@@ -5,6 +5,7 @@ import { isServiceName } from "../stack/names.ts";
 import type { NeighbourName } from "../stack/network/neighbours.ts";
 import { isAddress } from "../stack/network/docker_names.ts";
 import { hasService, servicesByDnsName } from "../stack/network/dns_names.ts";
+import { isSearched, ndotsOf } from "../stack/ndots.ts";
 import { type HostReference, unknownHosts } from "../stack/network/references.ts";
 
 /**
@@ -20,6 +21,7 @@ export function checkHostNames(
   answered: ReadonlySet<string>,
 ): void {
   checkInvalid(context, references, answered);
+  checkAskedOutside(context, references.filter(({ host }) => answered.has(host.toLowerCase())));
   checkLeftOut(context, references.filter(({ host }) => !answered.has(host.toLowerCase())));
   checkUnknown(context, neighbours);
 }
@@ -47,6 +49,30 @@ function checkInvalid(
       isOwn
         ? "Give the service a network alias of letters, digits and hyphens, and use that name"
         : `Write the service's name there: ${first.to}`,
+    );
+  }
+}
+
+/** Where the text could not be changed, as in a healthcheck, or the name is Traefik's, which stays. */
+function checkAskedOutside(context: Context, references: readonly HostReference[]): void {
+  const { project, decisions, routing } = context;
+  const ndots = ndotsOf(project);
+  const unsearched = references.filter(({ from, host }) => {
+    const service = project.services[from];
+    return service !== undefined && !isSkipped(decisions, from) && from !== routing.traefikService &&
+      host.includes(".") && !isSearched(host, ndots(service));
+  });
+  for (const [host, uses] of Map.groupBy(unsearched, (one) => one.host)) {
+    const [first] = uses;
+    report(
+      context,
+      "kube-host-renamed",
+      "warning",
+      `Host "${host}" has as many dots as "ndots" of service "${first?.from}" says, or more: it asks for it outside, and the cluster's DNS knows it below the namespace's domain alone`,
+      uses,
+      first?.to === routing.traefikService
+        ? 'Write a higher "ndots" into dns_opt, or leave it out'
+        : `Write the service's name there (${first?.to}), or a higher "ndots" into dns_opt`,
     );
   }
 }

@@ -2,10 +2,13 @@
 import type { Project, Service } from "../../compose/project.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import { findTraefik } from "../traefik/find_traefik.ts";
+import { isSkipped } from "./context.ts";
 import { isServiceName, serviceLabel } from "./names.ts";
 import { hasService, isKeptName, servicesByDnsName } from "./network/dns_names.ts";
 import { machineAddress, machineAddresses } from "./network/docker_names.ts";
 import { mentionsInValue } from "./network/host_mentions.ts";
+import { isSearched, ndotsOf } from "./ndots.ts";
 
 /**
  * Gives each service that is built and names no image the name that compose gives it, and replaces hosts that no
@@ -15,36 +18,62 @@ import { mentionsInValue } from "./network/host_mentions.ts";
  */
 export function asInCluster(
   project: Project,
-  decisions: Pick<Decisions, "hostGateway">,
+  decisions: Decisions,
 ): { project: Project; findings: readonly Diagnostic[] } {
-  const odd = replacedHosts(project, decisions);
+  const hosts = replacedHosts(project, decisions);
+  const ndots = ndotsOf(project);
+  const names = new Map<string, string>();
   const places = new Map<string, Place[]>();
   const services = Object.values(project.services).map((service) => {
     const named = service.image !== undefined || service.build === undefined
       ? service
       : { ...service, image: `${project.name}-${service.name}` };
+    const odd = hosts(ndots(service));
+    for (const [host, name] of odd) names.set(host, name);
     return [service.name, odd.size === 0 ? named : withHosts(project, named, odd, places)] as const;
   });
   return {
     project: { ...project, services: Object.fromEntries(services) },
-    findings: [...places].map(([host, uses]) => replaced(host, odd.get(host) ?? "", uses)),
+    findings: [...places].map(([host, uses]) => replaced(host, names.get(host) ?? "", uses)),
   };
 }
 
-/** Hosts that are no names in the cluster, and what takes the place of each. */
+/**
+ * Hosts that are no names in the cluster, and what takes the place of each, by the `ndots` of who calls. A name with dots
+ * is one of a service that is moved, where its pod asks for it below the namespace's domain first; of a Traefik always, as
+ * the cluster's takes its place.
+ */
 export function replacedHosts(
   project: Project,
-  decisions: Pick<Decisions, "hostGateway">,
-): ReadonlyMap<string, string> {
+  decisions: Decisions,
+): (ndots: number) => ReadonlyMap<string, string> {
   const machine = machineAddress(decisions);
-  return new Map([
-    ...[...servicesByDnsName(project)]
-      .filter(([host, service]) => !hasService(project, service, host) && !isKeptName(project, service, host))
-      .map(([host, service]) => [host, serviceLabel(service)] as const)
-      .filter(([, name]) => isServiceName(name)),
-    ...machineAddresses(project).filter((address) => address !== machine)
-      .map((address) => [address, machine] as const),
-  ]);
+  const traefik = findTraefik(project)?.service;
+  const odd = [...servicesByDnsName(project)]
+    .filter(([host, service]) => !hasService(project, service, host) && isServiceName(serviceLabel(service)))
+    .map(([host, service]) => ({
+      host,
+      name: serviceLabel(service),
+      kept: !isKeptName(project, service, host)
+        ? "never"
+        : service === traefik
+        ? "always"
+        : isSkipped(decisions, service)
+        ? "never"
+        : "searched",
+    }));
+  const machines = machineAddresses(project).filter((address) => address !== machine)
+    .map((address) => [address, machine] as const);
+  const known = new Map<number, ReadonlyMap<string, string>>();
+  return (ndots) => {
+    const hosts = known.get(ndots) ?? new Map([
+      ...odd.filter(({ host, kept }) => kept === "never" || kept === "searched" && !isSearched(host, ndots))
+        .map(({ host, name }) => [host, name] as const),
+      ...machines,
+    ]);
+    known.set(ndots, hosts);
+    return hosts;
+  };
 }
 
 interface Place {

@@ -1,10 +1,11 @@
 /** Configuration files as pods have them: hosts that no Service is called are replaced, as they are in variables. */
 import type { BindSource, BindSources } from "../../compose/bind_source.ts";
-import type { Project } from "../../compose/project.ts";
+import type { Project, Service } from "../../compose/project.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { replacedHosts, replaceHost } from "./as_in_cluster.ts";
 import { definesName, mentionsInText } from "./network/host_mentions.ts";
+import { ndotsOf } from "./ndots.ts";
 import { decodeText } from "./network/references.ts";
 import { relativePath } from "./relative_path.ts";
 import type { BindTreatment } from "./storage/bind_treatment.ts";
@@ -31,17 +32,20 @@ export function filesInCluster(
   bindSources: BindSources,
   roles: ReadonlyMap<string, BindTreatment>,
 ): FilesInCluster {
-  const hosts = replacedHosts(project, decisions);
+  const hostsBy = replacedHosts(project, decisions);
+  const hostsIn = (path: string): ReadonlyMap<string, string> => hostsBy(lowestNdots(project, path));
+  const names = new Map<string, string>();
   const uses: Use[] = [];
   const referenced = [...Object.values(project.configs), ...Object.values(project.secrets)]
     .flatMap((object) => object?.file ?? []);
   const isCopied = (path: string): boolean =>
     roles.get(path)?.kind === "configuration" || referenced.includes(path) && !roles.has(path);
   const changed = new Map(
-    [...bindSources].map(([path, source]): [string, BindSource] => [
-      path,
-      hosts.size > 0 && isCopied(path) ? rewritten(project, path, source, hosts, uses) : source,
-    ]),
+    [...bindSources].map(([path, source]): [string, BindSource] => {
+      const hosts = isCopied(path) ? hostsIn(path) : new Map<string, string>();
+      for (const [host, name] of hosts) names.set(host, name);
+      return [path, hosts.size > 0 ? rewritten(project, path, source, hosts, uses) : source];
+    }),
   );
   return {
     bindSources: changed,
@@ -52,9 +56,19 @@ export function filesInCluster(
       }),
     ),
     findings: [...Map.groupBy(uses, ({ host }) => host)].map(([host, own]) =>
-      remark(host, hosts.get(host) ?? "", own)
+      remark(host, names.get(host) ?? "", own)
     ),
   };
+}
+
+/** Of the services that have the file: a name that one of them would ask outside is replaced for all. */
+function lowestNdots(project: Project, path: string): number {
+  const has = ({ volumes = [], configs = [], secrets = [] }: Service): boolean =>
+    volumes.some(({ type, source }) => type === "bind" && source === path) ||
+    configs.some(({ source }) => project.configs[source]?.file === path) ||
+    secrets.some(({ source }) => project.secrets[source]?.file === path);
+  const readers = Object.values(project.services).filter(has);
+  return Math.min(...readers.map(ndotsOf(project)));
 }
 
 function rewritten(

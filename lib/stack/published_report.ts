@@ -12,14 +12,17 @@ const PAGES: ReadonlySet<number> = new Set([80, 443, 8080, 8081, 8443]);
 export function reportPublished(context: Context, placed: readonly Placed[]): void {
   const groups = new Map<string, Placed[]>();
   for (const one of placed) {
-    if (one.isDecided) continue;
+    if (one.isDecided || one.way === "open" && isMapped(one.port)) continue;
     const key = [one.port.service, one.way, one.entryPoint ?? "", one.why ?? "", one.port.hostIp ?? ""].join(
       "\0",
     );
     groups.set(key, [...groups.get(key) ?? [], one]);
   }
   for (const group of groups.values()) reportGroup(context, group);
-  for (const own of Map.groupBy(placed, ({ port }) => port.service).values()) reportMany(context, own);
+  for (const own of Map.groupBy(placed, ({ port }) => port.service).values()) {
+    reportMany(context, own);
+    reportTargets(context, own);
+  }
 }
 
 /** More of them take a node minutes. */
@@ -38,8 +41,33 @@ function reportMany(context: Context, placed: readonly Placed[]): void {
     message:
       `Service "${service}" publishes ${ports.length} ports: the node makes rules of its firewall for each whenever its pod starts; that may take minutes, and after four the kubelet begins anew`,
     ...at(context.project, ["services", service, "ports", index]),
+    hint: placed.some(({ port }) => isMapped(port))
+      ? "Publish fewer"
+      : `Publish fewer, or let it listen on the node itself, where it needs no rule: network_mode: host of service "${service}" in a compose file`,
+  });
+}
+
+/** Only a network of the container's own can have another number for a port. */
+function isMapped({ port, hostPort }: Published): boolean {
+  return port !== hostPort;
+}
+
+/** With the machine's network Docker discards `ports`: whoever calls the published one finds nobody. */
+function reportTargets(context: Context, placed: readonly Placed[]): void {
+  const mapped = placed.filter(({ way, port }) => way === "open" && isMapped(port)).map(({ port }) => port);
+  const [first] = mapped;
+  if (first === undefined) return;
+  const names = portNames(mapped);
+  const targets = portNames(mapped.map((port) => ({ ...port, hostPort: port.port })));
+  context.report({
+    code: "kube-ports-host",
+    severity: "warning",
+    message: `Service "${first.service}" has the host's network: its program listens on ${
+      targets.join(", ")
+    } of the node, and nobody on ${names.join(", ")}`,
+    ...at(context.project, ["services", first.service, "ports", first.index]),
     hint:
-      `Publish fewer, or let it listen on the node itself, where it needs no rule: network_mode: host of service "${service}" in a compose file`,
+      "Docker discards these ports as well; let the program listen on the published ones, or leave them out",
   });
 }
 

@@ -1,7 +1,7 @@
 /** A compose service as the container that Traefik's docker provider would inspect. */
 import type { Project, Service } from "../../compose/project.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
-import type { Provider } from "./docker_options.ts";
+import { asksSwarmAlone, type Provider } from "./docker_options.ts";
 import { normalize } from "./go_template_functions.ts";
 
 export interface Container {
@@ -13,10 +13,12 @@ export interface Container {
   readonly containerName: string;
   /** Whose labels they are. */
   readonly provider: Provider;
-  /** The service's labels and those that compose adds; with swarm's provider those below `deploy`, too. */
+  /** The service's labels and those that compose adds; those below `deploy` where swarm is asked, and alone if it is alone. */
   readonly labels: Readonly<Record<string, string>>;
   /** Container ports that the Engine would list, ascending; empty where it shares another network stack. */
   readonly ports: readonly number[];
+  /** Labels for Traefik that it does not get to see. */
+  readonly unseen: readonly { readonly label: string; readonly span: Span | undefined }[];
   /** Whether any label is Traefik's. */
   readonly isLabelled: boolean;
   /** Whether the image may expose others, as nobody has told what it exposes. */
@@ -53,7 +55,7 @@ export function containersOf(
 ): Container[] {
   return Object.values(project.services).map((service) => ({
     ...containerOf(project, service, exposedPorts(service.name), provider),
-    mayExposeMore: mayExposeMore(service.name),
+    mayExposeMore: !asksSwarmAlone(provider) && mayExposeMore(service.name),
   }));
 }
 
@@ -63,7 +65,13 @@ function containerOf(
   ports: readonly number[],
   provider: Provider,
 ): Omit<Container, "mayExposeMore"> {
-  const labels = { ...service.labels, ...(provider === "docker" ? {} : service.deploy?.labels) };
+  const ofSwarm = asksSwarmAlone(provider);
+  const labels = {
+    ...(ofSwarm ? {} : service.labels),
+    ...(provider === "docker" ? {} : service.deploy?.labels),
+  };
+  const placeOf = (label: string): Span | undefined =>
+    project.span(["services", service.name, "labels", label]);
   const mode = service.network_mode;
   const hasOwnNetwork = mode === undefined || !/^(host|none|container:|service:)/.test(mode);
   return {
@@ -76,14 +84,20 @@ function containerOf(
       "com.docker.compose.project": project.name,
       "com.docker.compose.service": service.name,
     },
-    isLabelled: Object.keys(labels).some((key) => /^traefik\./i.test(key)),
-    ports: hasOwnNetwork ? [...ports].sort((a, b) => a - b) : [],
+    unseen: Object.keys(ofSwarm ? service.labels ?? {} : {}).filter(isTraefiks)
+      .map((label) => ({ label, span: placeOf(label) })),
+    isLabelled: Object.keys(labels).some(isTraefiks),
+    ports: hasOwnNetwork && !ofSwarm ? [...ports].sort((a, b) => a - b) : [],
     hasOwnNetwork,
     networks: networksOf(project, service),
     spanOf: (label) =>
-      project.span(["services", service.name, "labels", label]) ??
+      (ofSwarm ? undefined : placeOf(label)) ??
         project.span(["services", service.name, "deploy", "labels", label]),
   };
+}
+
+function isTraefiks(label: string): boolean {
+  return /^traefik\./i.test(label);
 }
 
 function networksOf(project: Project, service: Service): string[] {

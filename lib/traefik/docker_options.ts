@@ -9,8 +9,16 @@ export interface DockerOptions {
   readonly provider: Provider;
 }
 
-/** `swarm`: `providers.swarm` of Traefik 3; `swarmMode`: the Docker provider of Traefik 2 that is told so. */
-export type Provider = "docker" | "swarmMode" | "swarm";
+/**
+ * `swarm`: `providers.swarm` of Traefik 3; `swarmMode`: the Docker provider of Traefik 2 that is told so; `both`: Docker
+ * and `providers.swarm` side by side.
+ */
+export type Provider = "docker" | "swarmMode" | "swarm" | "both";
+
+/** Of swarm it gets services, whose labels are those below `deploy`, and no ports (pkg/provider/docker/pswarm.go). */
+export function asksSwarmAlone(provider: Provider): boolean {
+  return provider === "swarm" || provider === "swarmMode";
+}
 
 /** Traefik's own defaults (pkg/provider/docker/shared.go). */
 export const defaultDockerOptions: DockerOptions = {

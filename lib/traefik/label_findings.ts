@@ -3,6 +3,7 @@ import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import type { Container, ContainerConfiguration } from "./container.ts";
 import { passesFilter } from "./label_tree.ts";
 import type { DecodeProblem, Node } from "./node.ts";
+import { asksSwarmAlone } from "./docker_options.ts";
 import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 const dropsAll = "Traefik ignores every router, service and middleware of this container";
@@ -66,10 +67,17 @@ export const PORT_UNKNOWN = "traefik-port-unknown";
 /** No label says the port, and what the image exposes is not known (or the network is not the container's own). */
 export function unknownPort(container: Container, service: string, origin: string | undefined): Diagnostic {
   const label = `traefik.http.services.${service}.loadbalancer.server.port`;
-  if (!container.hasOwnNetwork) {
-    const reason =
-      `the Engine lists no ports for its network mode and no label names the port of "${service}"`;
-    const finding = containerProblem(container, origin, reason, `Add the label ${label}`);
+  const isOfSwarm = asksSwarmAlone(container.provider);
+  if (isOfSwarm || !container.hasOwnNetwork) {
+    const reason = `${
+      isOfSwarm ? "swarm tells Traefik no ports" : "the Engine lists no ports for its network mode"
+    } and no label names the port of "${service}"`;
+    const finding = containerProblem(
+      container,
+      origin,
+      reason,
+      `Add the label ${label}${isOfSwarm ? " below deploy" : ""}`,
+    );
     return container.isLabelled ? finding : {
       ...finding,
       severity: "info",
@@ -147,6 +155,18 @@ export function droppedRouter(
     ...at(spanOf(container, origins.get(`${protocol}.routers.${name}`))),
     hint,
   };
+}
+
+/** Labels of the service itself where Traefik asks swarm alone. */
+export function unseenLabels({ service, unseen }: Container): Diagnostic[] {
+  return unseen.map(({ label, span }) => ({
+    code: "traefik-label-ignored",
+    severity: "warning",
+    message:
+      `The label "${label}" of the service "${service}" has no effect: this Traefik asks swarm alone, which has those below deploy`,
+    ...at(span),
+    hint: "Write it below deploy: labels of the service",
+  }));
 }
 
 /** Several services and no router: Traefik makes none. */

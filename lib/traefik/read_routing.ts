@@ -6,6 +6,7 @@ import { type Container, type ContainerConfiguration, containersOf } from "./con
 import type { DockerOptions } from "./docker_options.ts";
 import { type DynamicFile, readDynamicFile } from "./dynamic_file.ts";
 import { findTraefik, type FoundTraefik } from "./find_traefik.ts";
+import { unseenLabels } from "./label_findings.ts";
 import { inlineFiles, type TextAt } from "./inline_files.ts";
 import { type MergedSection, mergeSection, type SectionPath } from "./merge_containers.ts";
 import { joinOthers, type OtherDefinitions, type OtherTraefik } from "./other_traefik.ts";
@@ -52,6 +53,7 @@ export function readRouting(input: RoutingInput): Routing {
   const dynamic = files.dynamic.map((file) => readDynamicFile(file, environment));
   const findings = [
     ...(elsewhere === undefined ? fixed.findings : []),
+    ...containers.flatMap(unseenLabels),
     ...results.flatMap((result) => result.findings),
     ...dynamic.flatMap((file) => file.findings),
     ...networkFinding(configurations.map(({ container }) => container), options),

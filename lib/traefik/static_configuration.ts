@@ -152,7 +152,9 @@ export function dockerOptionsOf(configuration: StaticConfiguration | undefined):
     defaultRule: textField(options, "defaultRule") ?? defaultDockerOptions.defaultRule,
     provider: docker === undefined && swarm !== undefined
       ? "swarm"
-      : swarm !== undefined || booleanField(docker, "swarmMode") === true
+      : swarm !== undefined
+      ? "both"
+      : booleanField(docker, "swarmMode") === true
       ? "swarmMode"
       : "docker",
   };

@@ -101,7 +101,7 @@ Deno.test("dockerOptionsOf() knows who is asked: Docker, Docker about swarm (Tra
   strictEqual(provider("--providers.docker", "--providers.docker.swarmmode=true"), "swarmMode");
   strictEqual(provider("--providers.docker.swarmMode=false"), "docker");
   strictEqual(provider("--providers.swarm.endpoint=unix:///var/run/docker.sock"), "swarm");
-  strictEqual(provider("--providers.docker=true", "--providers.swarm=true"), "swarmMode");
+  strictEqual(provider("--providers.docker=true", "--providers.swarm=true"), "both");
   strictEqual(provider(), "docker");
 });
 

@@ -38,8 +38,9 @@ export function nameServers(context: Context, subject: Subject): Json {
   return { dnsPolicy: "None", dnsConfig: { nameservers: servers.slice(0, MOST_SERVERS), ...rest } };
 }
 
+/** With `ndots:0` musl asks for no name below the namespace's domain, not even for one without dots. */
 function optionOf(option: string): Json {
-  const [name = "", value] = option.split(":");
+  const [name = "", value] = (option === "ndots:0" ? "ndots:1" : option).split(":");
   return { name, ...(value === undefined ? {} : { value }) };
 }
 

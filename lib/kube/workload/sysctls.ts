@@ -1,6 +1,8 @@
 /** Kernel parameters of a pod: what every kubelet sets, and what an init container sets in its place. */
-import { at, type Context } from "../../stack/context.ts";
+import type { Service } from "../../../compose/project.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
+import { at, type Context } from "../../stack/context.ts";
+import { podGroups } from "../../stack/pod_groups.ts";
 import type { Json, Subject } from "./parts.ts";
 
 /** Namespaced sysctls that every kubelet allows (Pod Security Standards, "Sysctls"). */
@@ -29,19 +31,25 @@ export interface Sysctls {
   readonly initContainers: readonly Json[];
 }
 
+/** What the kubelet's own flag can allow, as it knows whose they are (component-helpers, node/util/sysctl/namespace.go). */
+const ALLOWED_BY_FLAG = /^(?:net\.|fs\.mqueue\.|kernel\.(?:sem$|shm|msg))/;
+
 /**
  * The kubelet sets those that it allows. Others of the pod's own are written by an init container with all privileges,
- * before the program starts; where Pod Security forbids one they stay with the kubelet, which needs to be told.
+ * before the program starts; where Pod Security forbids one they stay with the kubelet, which needs to be told. With a
+ * namespace of the machine they would be the node's own: an error, and nobody sets them.
  */
-export function sysctlsOf(context: Context, { service }: Subject, helperImage: string): Sysctls {
-  const all = Object.entries(service.sysctls ?? {}).map(([name, value]) => ({ name, value: String(value) }));
+export function sysctlsOf(context: Context, subject: Subject, helperImage: string): Sysctls {
+  const { service } = subject;
+  const refused = new Set(ofTheMachine(context, service));
+  const all = Object.entries(service.sysctls ?? {}).filter(([name]) => !refused.has(name))
+    .map(([name, value]) => ({ name, value: String(value) }));
   const unsafe = all.filter(({ name }) => !SAFE_SYSCTLS.has(name));
   if (unsafe.length === 0) return { ofPod: all, initContainers: [] };
-  const { podSecurity } = context.decisions;
-  const mayWrite = (podSecurity === undefined || podSecurity === "privileged") &&
-    unsafe.every(({ name }) => OF_THE_POD.test(name));
+  const mayWrite = levelAllowsWriter(context) && unsafe.every(({ name }) => OF_THE_POD.test(name));
   const names = unsafe.map(({ name }) => name);
-  report(context, service.name, names, mayWrite);
+  if (mayWrite) reportWritten(context, service, names);
+  else reportUnsafe(context, service, names);
   if (!mayWrite) return { ofPod: all, initContainers: [] };
   return {
     ofPod: all.filter(({ name }) => SAFE_SYSCTLS.has(name)),
@@ -55,6 +63,45 @@ export function sysctlsOf(context: Context, { service }: Subject, helperImage: s
   };
 }
 
+function levelAllowsWriter({ decisions: { podSecurity } }: Context): boolean {
+  return podSecurity === undefined || podSecurity === "privileged";
+}
+
+/** What IPC namespaces have of their own (ipc_namespaces(7)). */
+const OF_IPC =
+  /^(?:fs[./]mqueue[./]|kernel[./](?:msg(?:max|mnb|mni)|sem|shm(?:all|max|mni)|shm_rmid_forced)$)/;
+
+/** Keys that give a pod the machine's own, and the parameters that are the node's then. */
+const OF_THE_MACHINE = [
+  { key: "network_mode", isOfIt: (name: string): boolean => /^net[./]/.test(name) },
+  { key: "ipc", isOfIt: (name: string): boolean => OF_IPC.test(name) },
+] as const;
+
+/**
+ * Those that would be the node's own, each reported: runc refuses them (libcontainer/configs/validate), as a kubelet does.
+ * What one service of a pod has of the machine all of it have.
+ */
+function ofTheMachine(context: Context, service: Service): readonly string[] {
+  const { project } = context;
+  const groups = podGroups(project);
+  const members = [service.name, ...groups.members.get(groups.hostOf(service.name)) ?? []];
+  return OF_THE_MACHINE.flatMap(({ key, isOfIt }) => {
+    const owner = members.find((name) => project.services[name]?.[key] === "host");
+    const names = Object.keys(service.sysctls ?? {}).filter(isOfIt);
+    if (owner === undefined || names.length === 0) return [];
+    context.report({
+      code: "kube-sysctl-of-node",
+      severity: "error",
+      message: `Service "${service.name}" sets ${quoted(names)} beside "${key}: host"${
+        owner === service.name ? "" : ` of "${owner}" in its pod`
+      }: that would change the node's own, which Docker and kubelets refuse`,
+      ...at(project, ["services", service.name, "sysctls"]),
+      hint: "Take it out of sysctls, and set it on the node itself (/etc/sysctl.d) if it is wanted there",
+    });
+    return names;
+  });
+}
+
 const WRITE = 'set -eu; while [ $# -gt 1 ]; do printf %s "$2" > "/proc/sys/$1"; shift 2; done';
 
 /** `net/ipv4/conf/eth0.1/forwarding` has its dots, `net.ipv4.ip_forward` has slashes in their places (sysctl(8)). */
@@ -63,19 +110,46 @@ function pathOf(name: string): string {
   return separator === "/" ? name : name.replace(/[./]/g, (one) => one === "." ? "/" : ".");
 }
 
-function report(context: Context, service: string, names: readonly string[], isWritten: boolean): void {
-  const list = names.map((name) => `"${name}"`).join(", ");
+function reportWritten(context: Context, { name, privileged }: Service, names: readonly string[]): void {
+  const isAsked = privileged === true || context.decisions.podSecurity === "privileged";
   context.report({
-    code: isWritten ? "kube-sysctl-written" : "kube-unsafe-sysctl",
-    severity: isWritten ? "info" : "warning",
-    message: isWritten
-      ? `Service "${service}" sets ${list}: an init container with all privileges writes them, for which the namespace gets Pod Security "privileged"`
-      : `Service "${service}" sets ${list}, which a kubelet refuses by default`,
-    ...at(context.project, ["services", service, "sysctls"]),
-    hint: isWritten
+    code: "kube-sysctl-written",
+    severity: isAsked ? "info" : "warning",
+    message: `Service "${name}" sets ${
+      quoted(names)
+    }: an init container with all privileges writes them, for which the namespace gets Pod Security "privileged"`,
+    ...at(context.project, ["services", name, "sysctls"]),
+    hint: isAsked
       ? "Nothing is to be done"
-      : `Start the kubelet with ${
-        shellWord(`--allowed-unsafe-sysctls=${names.join(",")}`)
-      } (k3s: --kubelet-arg)`,
+      : "To accept it: podSecurity: privileged; to decline, take them out of sysctls in a compose file: below that level no pod has them, whatever the kubelet allows",
   });
+}
+
+function reportUnsafe(context: Context, { name }: Service, names: readonly string[]): void {
+  context.report({
+    code: "kube-unsafe-sysctl",
+    severity: "warning",
+    message: `Service "${name}" sets ${quoted(names)}, which a kubelet refuses by default`,
+    ...at(context.project, ["services", name, "sysctls"]),
+    hint: hintOfUnsafe(context, names),
+  });
+}
+
+/** The kubelet's flag helps only with what it can allow, and where Pod Security lets the pod as far as the kubelet. */
+function hintOfUnsafe(context: Context, names: readonly string[]): string {
+  const foreign = names.filter((name) => !ALLOWED_BY_FLAG.test(name));
+  if (foreign.length > 0) {
+    return `Take ${
+      quoted(foreign)
+    } out of sysctls, and set it on the node (/etc/sysctl.d): no pod has its own`;
+  }
+  return levelAllowsWriter(context)
+    ? `Start the kubelet with ${
+      shellWord(`--allowed-unsafe-sysctls=${names.join(",")}`)
+    } (k3s: --kubelet-arg)`
+    : "Set podSecurity: privileged, as no other level admits them, or take them out of sysctls in a compose file";
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
 }
