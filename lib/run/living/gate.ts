@@ -1,5 +1,5 @@
 /**
- * What leads pods to a service that is still in an engine: a container in its networks, open on the node's address alone,
+ * What leads pods to a service that is still in an engine: a container in its networks, open on one address of the node,
  * which passes on every connection to the service's name; and a Service of that name in the cluster that leads there.
  * By name, as an engine gives its containers new addresses whenever it starts. No I/O.
  */
@@ -39,7 +39,7 @@ export function gateName({ project, service }: Pick<Gated, "project" | "service"
   return `${project}-${service}-from-kubernetes`;
 }
 
-/** @param hostAddress of the node */
+/** @param hostAddress of the node, as pods reach it: that of their bridge where it has one */
 export function gateOf(
   gated: Gated,
   ports: readonly GatePort[],

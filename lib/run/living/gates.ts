@@ -5,25 +5,19 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { withEngine } from "../../docker/change_containers.ts";
 import { type Engine, EngineError } from "../../docker/engine.ts";
 import { findForwarder } from "../../docker/forwarder_image.ts";
-import { listHelpers, publishedBy, removeHelper, runHelper } from "../../docker/helper_containers.ts";
+import { listHelpers, removeHelper, runHelper } from "../../docker/helper_containers.ts";
 import { findServiceContainers } from "../../docker/service_containers.ts";
 import { withWayOut } from "../../docker/way_out.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { EPOCH_ANNOTATION, OWNER_LABEL } from "../../migration/record_names.ts";
 import { refOf } from "../../migration/step.ts";
-import { list, record } from "../../values/json.ts";
+import { record } from "../../values/json.ts";
 import { isActive } from "../guard/container_words.ts";
+import type { Push } from "../locked.ts";
 import { anyAnswers } from "./answering.ts";
-import {
-  GATE_LABELS,
-  type Gated,
-  gateName,
-  gateObjects,
-  gateOf,
-  type GatePort,
-  portsBehind,
-  sliceName,
-} from "./gate.ts";
+import { GATE_LABELS, type Gated, gateName, gateObjects, gateOf, type GatePort, sliceName } from "./gate.ts";
+import { findGateAddress, openToOthers } from "./gate_address.ts";
+import { hostPorts } from "./gate_ports.ts";
 import type { StandInOptions } from "./stand_ins.ts";
 
 /** Of whose gates this is. */
@@ -44,15 +38,15 @@ export interface GateWriting {
   readonly epoch: number;
   /** Refuses to write where the run has lost its lock. */
   readonly guard: () => Promise<void>;
+  /** Says something while it is done. */
+  readonly push: Push;
 }
-
-/** Above what services are given by hand, and below what the kernel and the cluster give by themselves. */
-const HOST_PORTS = { first: 26_000, count: 4_000 } as const;
 
 /** The gates of one project. */
 export class Gates {
   readonly #options: GateOptions;
   readonly #writing: GateWriting;
+  readonly #told = new Set<string>();
 
   constructor(options: GateOptions, writing: GateWriting) {
     this.#options = options;
@@ -125,8 +119,9 @@ export class Gates {
     const [first] = active;
     // What does not run there is called by nobody who could have been answered.
     if (first === undefined) return undefined;
-    const address = await nodeAddress(this.#writing);
-    if (address === undefined) return "no address of the node is one of this machine";
+    const way = await findGateAddress(this.#writing.client);
+    if (way === undefined) return "no address of the node is one of this machine";
+    const { address } = way;
     return await withEngine(environment, first.host, async (engine) => {
       const containers = await Promise.all(active.map(({ id }) => engine.json(`/containers/${id}/json`)));
       const gated: Gated = { project, service, containers };
@@ -136,10 +131,19 @@ export class Gates {
       }
       const ports = await hostPorts(engine, gated, address);
       if (ports.length === 0) return "no port of it is known";
+      this.#tell(openToOthers(service, ports, way));
       await runHelper(engine, await withWayOut(engine, gateOf(gated, ports, address, forwarder)));
       for (const object of gateObjects(service, namespace, ports, address)) await this.#apply(object);
       return await this.#whyClosed(service, ports, signal);
     });
+  }
+
+  /** Once in a run, however many call the service. */
+  #tell(diagnostics: readonly Diagnostic[]): void {
+    for (const diagnostic of diagnostics.filter(({ message }) => !this.#told.has(message))) {
+      this.#told.add(diagnostic.message);
+      this.#writing.push({ type: "warning", diagnostic });
+    }
   }
 
   async #apply({ metadata, ...object }: KubeObject): Promise<void> {
@@ -189,39 +193,6 @@ export class Gates {
 async function gatesOf(engine: Engine, project: string): Promise<readonly string[]> {
   const helpers = await listHelpers(engine, [`${GATE_LABELS.project}=${project}`, GATE_LABELS.service]);
   return helpers.flatMap(({ labels }) => labels[GATE_LABELS.service] ?? []);
-}
-
-/** As they were when the gate was made, else ones that are free. */
-async function hostPorts(engine: Engine, gated: Gated, address: string): Promise<readonly GatePort[]> {
-  const known = await publishedBy(engine, gateName(gated));
-  const taken = new Set(known.map(({ hostPort }) => hostPort));
-  return portsBehind(gated).map((port) => {
-    const before = known.find((one) => one.port === `${port}/tcp` && one.hostAddress === address);
-    const hostPort = before?.hostPort ?? freePort(address, taken);
-    taken.add(hostPort);
-    return { port, hostPort };
-  });
-}
-
-/** @throws EngineError where none is */
-function freePort(hostname: string, taken: ReadonlySet<number>): number {
-  for (let port: number = HOST_PORTS.first; port < HOST_PORTS.first + HOST_PORTS.count; port++) {
-    if (taken.has(port)) continue;
-    try {
-      Deno.listen({ hostname, port }).close();
-      return port;
-    } catch { /* Somebody has it. */ }
-  }
-  throw new EngineError(`no port of ${hostname} is free`);
-}
-
-/** One that pods reach this machine at. */
-async function nodeAddress({ client }: GateWriting): Promise<string | undefined> {
-  const own = new Set(Deno.networkInterfaces().map(({ address }) => address));
-  const { items } = await client.list({ apiVersion: "v1", kind: "Node" }, undefined);
-  return items.flatMap((node) => list(record(node["status"])?.["addresses"]))
-    .filter(({ type }) => type === "InternalIP").map(({ address }) => String(address))
-    .find((address) => own.has(address));
 }
 
 function notFound(service: string, caller: string, why: string): Diagnostic {
