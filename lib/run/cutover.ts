@@ -77,6 +77,8 @@ export async function cutOver(
     if (active.length === 0) {
       if (recorded !== undefined) await given.write(step.service, undefined);
       await openGates(crossing);
+      // It ran there when a caller moved, and was stopped by hand since.
+      warn(crossing, await crossing.gates?.close(step.services));
       return await startHere();
     }
     const refused = await prepare(crossing, active);

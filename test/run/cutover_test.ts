@@ -138,7 +138,7 @@ const BACK = ["BACK", "no pods", "prove", "start container", "settle gates", "GO
 const CASES: Readonly<
   Record<string, Case & { readonly log: readonly string[]; readonly codes?: readonly string[] }>
 > = {
-  "nothing runs there": { containers: [], log: ["open gates", "start pod"] },
+  "nothing runs there": { containers: [], log: ["open gates", "close gates", "start pod"] },
   "all goes well": { log: ["prove", "PREPARED", "open gates", ...CLOSING] },
   "from prepared": {
     recorded: { ...BASE, containers: [], state: "prepared" },
@@ -147,7 +147,7 @@ const CASES: Readonly<
   "from prepared, and it was stopped by hand": {
     recorded: { ...BASE, containers: [], state: "prepared" },
     containers: [],
-    log: ["GONE", "open gates", "start pod"],
+    log: ["GONE", "open gates", "close gates", "start pod"],
   },
   "from closing": { recorded: { ...BASE, state: "closing" }, log: CLOSING },
   "from closed, and it has ended": {

@@ -8,7 +8,8 @@ import { findForwarder } from "../../docker/forwarder_image.ts";
 import { listHelpers, removeHelper, runHelper } from "../../docker/helper_containers.ts";
 import { findServiceContainers } from "../../docker/service_containers.ts";
 import { withWayOut } from "../../docker/way_out.ts";
-import type { KubeObject } from "../../kube/object.ts";
+import { type KubeObject, objectKey, type PlannedObject } from "../../kube/object.ts";
+import type { Crossings } from "../../migration/cutovers.ts";
 import { EPOCH_ANNOTATION, OWNER_LABEL } from "../../migration/record_names.ts";
 import { refOf } from "../../migration/step.ts";
 import { record } from "../../values/json.ts";
@@ -23,6 +24,8 @@ import type { StandInOptions } from "./stand_ins.ts";
 /** Of whose gates this is. */
 export interface GateOptions extends Pick<StandInOptions, "environment" | "project"> {
   readonly namespace: string;
+  /** By which workload a service starts. */
+  readonly crossings: Crossings;
   /** What a service calls. */
   readonly needs: (service: string) => readonly string[];
   /** Services that the cluster serves by now. */
@@ -72,6 +75,23 @@ export class Gates {
     for (const service of services) {
       const why = await this.#tried(() => this.#closeOne(service));
       if (why !== undefined) problems.push(notClosed(this.#options, service, why));
+    }
+    return problems;
+  }
+
+  /** To services whose workload is among these, started without a cut-over. Where there is none, no engine is asked. */
+  async closeLeft(objects: readonly PlannedObject[]): Promise<readonly Diagnostic[]> {
+    const { crossings } = this.#options;
+    const problems: Diagnostic[] = [];
+    for (const service of objects.flatMap(({ object }) => crossings.get(objectKey(object))?.services ?? [])) {
+      const [, slice] = gateObjects(service, this.#options.namespace, [], "");
+      let isOpen = false;
+      const why = await this.#tried(async () => {
+        isOpen = await this.#writing.client.get(refOf(slice)) !== undefined;
+        return undefined;
+      });
+      if (why !== undefined) problems.push(notClosed(this.#options, service, why));
+      if (isOpen) problems.push(...await this.close([service]));
     }
     return problems;
   }

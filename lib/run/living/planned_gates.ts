@@ -27,7 +27,7 @@ export function gatesNeeded(
 /** @returns a warning for each; none where somebody does not answer, which others say */
 export async function plannedOpenGates(
   steps: readonly (readonly string[])[],
-  options: Omit<GateOptions, "namespace">,
+  options: Omit<GateOptions, "namespace" | "crossings">,
   client: ClusterClient,
 ): Promise<readonly Diagnostic[]> {
   const services = gatesNeeded(steps, options);
@@ -47,7 +47,7 @@ export async function plannedOpenGates(
 
 async function openGate(
   service: string,
-  { environment, project }: Omit<GateOptions, "namespace">,
+  { environment, project }: Omit<GateOptions, "namespace" | "crossings">,
   address: GateAddress,
   taken: Set<number>,
 ): Promise<readonly Diagnostic[]> {
