@@ -1,6 +1,5 @@
 /** Opens gates for pods to what they call and is still in an engine, and closes them again. Every call may be repeated. */
 import { ApiError } from "../../cluster/api_error.ts";
-import type { ClusterClient } from "../../cluster/client.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { withEngine } from "../../docker/change_containers.ts";
 import { type Engine, EngineError } from "../../docker/engine.ts";
@@ -8,17 +7,16 @@ import { findForwarder } from "../../docker/forwarder_image.ts";
 import { listHelpers, removeHelper, runHelper } from "../../docker/helper_containers.ts";
 import { findServiceContainers } from "../../docker/service_containers.ts";
 import { withWayOut } from "../../docker/way_out.ts";
-import { type KubeObject, objectKey, type PlannedObject } from "../../kube/object.ts";
+import { objectKey, type PlannedObject } from "../../kube/object.ts";
 import type { Crossings } from "../../migration/cutovers.ts";
-import { EPOCH_ANNOTATION, OWNER_LABEL } from "../../migration/record_names.ts";
 import { refOf } from "../../migration/step.ts";
 import { record } from "../../values/json.ts";
 import { isActive } from "../guard/container_words.ts";
-import type { Push } from "../locked.ts";
 import { anyAnswers } from "./answering.ts";
 import { GATE_LABELS, type Gated, gateName, gateObjects, gateOf, type GatePort, sliceName } from "./gate.ts";
 import { findGateAddress, openToOthers } from "./gate_address.ts";
 import { hostPorts } from "./gate_ports.ts";
+import { type GateWriting, putObjects, takeObjects } from "./gate_writing.ts";
 import type { StandInOptions } from "./stand_ins.ts";
 
 /** Of whose gates this is. */
@@ -30,19 +28,6 @@ export interface GateOptions extends Pick<StandInOptions, "environment" | "proje
   readonly needs: (service: string) => readonly string[];
   /** Services that the cluster serves by now. */
   readonly moved: () => readonly string[];
-}
-
-/** How the run writes. */
-export interface GateWriting {
-  readonly client: ClusterClient;
-  /** The target's namespace, by which its objects are labelled. */
-  readonly owner: string;
-  /** How often the lock was taken until this run: the server refuses what a replaced run sends late. */
-  readonly epoch: number;
-  /** Refuses to write where the run has lost its lock. */
-  readonly guard: () => Promise<void>;
-  /** Says something while it is done. */
-  readonly push: Push;
 }
 
 /** The gates of one project. */
@@ -153,7 +138,8 @@ export class Gates {
       if (ports.length === 0) return "no port of it is known";
       this.#tell(openToOthers(service, ports, way));
       await runHelper(engine, await withWayOut(engine, gateOf(gated, ports, address, forwarder)));
-      for (const object of gateObjects(service, namespace, ports, address)) await this.#apply(object);
+      const foreign = await putObjects(gateObjects(service, namespace, ports, address), this.#writing);
+      if (foreign !== undefined) return foreign;
       return await this.#whyClosed(service, ports, signal);
     });
   }
@@ -164,16 +150,6 @@ export class Gates {
       this.#told.add(diagnostic.message);
       this.#writing.push({ type: "warning", diagnostic });
     }
-  }
-
-  async #apply({ metadata, ...object }: KubeObject): Promise<void> {
-    const { client, owner, epoch, guard } = this.#writing;
-    const marked = {
-      ...metadata,
-      labels: { ...metadata.labels, [OWNER_LABEL]: owner },
-      annotations: { [EPOCH_ANNOTATION]: String(epoch) },
-    };
-    await client.apply({ ...object, metadata: marked }, { force: true, guard });
   }
 
   /** From this machine, by the way that pods take. */
@@ -190,22 +166,15 @@ export class Gates {
     return `nobody answers through "${name}"; look with: docker logs ${name}`;
   }
 
-  async #closeOne(service: string): Promise<undefined> {
+  /** @returns why something of it is left */
+  async #closeOne(service: string): Promise<string | undefined> {
     const { environment, project, namespace } = this.#options;
-    const { client, guard } = this.#writing;
-    const [made, slice] = gateObjects(service, namespace, [], "").map(refOf);
-    for (const ref of [slice, made]) {
-      const live = ref === undefined ? undefined : await client.get(ref);
-      // By now a migration may have made the Service its own.
-      const isOwn = ref !== made || record(live?.["spec"])?.["selector"] === undefined;
-      if (ref === undefined || live?.metadata.uid === undefined || !isOwn) continue;
-      await client.delete(ref, live.metadata.uid, "Background", guard);
-    }
+    const left = await takeObjects(gateObjects(service, namespace, [], ""), this.#writing);
     const { containers } = await findServiceContainers(environment, project, service);
     for (const host of new Set(containers.map((container) => container.host))) {
       await withEngine(environment, host, (engine) => removeHelper(engine, gateName({ project, service })));
     }
-    return undefined;
+    return left;
   }
 }
 

@@ -1,0 +1,60 @@
+/** Puts a gate's objects into the cluster and takes them away again, and touches nothing that others made. */
+import type { ClusterClient } from "../../cluster/client.ts";
+import { describeObject, type KubeObject } from "../../kube/object.ts";
+import { EPOCH_ANNOTATION, OWNER_LABEL } from "../../migration/record_names.ts";
+import { refOf } from "../../migration/step.ts";
+import { record } from "../../values/json.ts";
+import type { Push } from "../locked.ts";
+
+/** How the run writes. */
+export interface GateWriting {
+  readonly client: ClusterClient;
+  /** The target's namespace, by which its objects are labelled. */
+  readonly owner: string;
+  /** How often the lock was taken until this run: the server refuses what a replaced run sends late. */
+  readonly epoch: number;
+  /** Refuses to write where the run has lost its lock. */
+  readonly guard: () => Promise<void>;
+  /** Says something while it is done. */
+  readonly push: Push;
+}
+
+/** All of them, or none where one is somebody else's. @returns why there is none. @throws ApiError */
+export async function putObjects(
+  objects: readonly KubeObject[],
+  { client, owner, epoch, guard }: GateWriting,
+): Promise<string | undefined> {
+  for (const object of objects) {
+    const live = await client.get(refOf(object));
+    if (live !== undefined && live.metadata.labels?.[OWNER_LABEL] !== owner) return foreign(object);
+  }
+  for (const { metadata, ...object } of objects) {
+    const marked = {
+      ...metadata,
+      labels: { ...metadata.labels, [OWNER_LABEL]: owner },
+      annotations: { [EPOCH_ANNOTATION]: String(epoch) },
+    };
+    await client.apply({ ...object, metadata: marked }, { force: true, guard });
+  }
+  return undefined;
+}
+
+/** What leads to a gate goes first. @returns why something is left. @throws ApiError */
+export async function takeObjects(
+  objects: readonly KubeObject[],
+  { client, owner, guard }: GateWriting,
+): Promise<string | undefined> {
+  let left: string | undefined;
+  for (const object of objects.toReversed()) {
+    const live = await client.get(refOf(object));
+    // By now a migration may have made the Service its own.
+    if (live?.metadata.uid === undefined || record(live["spec"])?.["selector"] !== undefined) continue;
+    if (live.metadata.labels?.[OWNER_LABEL] !== owner) left = foreign(object);
+    else await client.delete(refOf(object), live.metadata.uid, "Background", guard);
+  }
+  return left;
+}
+
+function foreign(object: KubeObject): string {
+  return `${describeObject(object)} is there, was not made by this program's runs, and is left as it is`;
+}
