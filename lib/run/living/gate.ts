@@ -9,7 +9,7 @@ import type { HelperContainer } from "../../docker/helper_containers.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { serviceLabel } from "../../stack/names.ts";
 import { forwarding } from "./forwarding.ts";
-import { namesIn } from "./stand_in.ts";
+import { NAMELESS, namesIn } from "./stand_in.ts";
 
 /** By which gates are found. */
 export const GATE_LABELS = { project: "compose-ferry/project", service: "compose-ferry/gate-to" } as const;
@@ -35,6 +35,11 @@ export function portsBehind({ containers }: Gated): readonly number[] {
   return [...new Set(tcp)].sort((left, right) => left - right);
 }
 
+/** Networks in which it has a name, by which a gate passes on. */
+export function networksOf({ service, containers }: Gated): readonly string[] {
+  return Object.keys(namesIn(service, containers, [])).filter((network) => network !== NAMELESS);
+}
+
 export function gateName({ project, service }: Pick<Gated, "project" | "service">): string {
   return `${project}-${service}-from-kubernetes`;
 }
@@ -46,8 +51,7 @@ export function gateOf(
   hostAddress: string,
   { image }: ForwarderImage,
 ): HelperContainer {
-  const { project, service, containers } = gated;
-  const networks = Object.keys(namesIn(service, containers, []));
+  const { project, service } = gated;
   return {
     name: gateName(gated),
     image,
@@ -55,7 +59,7 @@ export function gateOf(
     labels: { [GATE_LABELS.project]: project, [GATE_LABELS.service]: service },
     exposed: ports.map(({ port }) => `${port}/tcp`),
     // It has no name of the service's, or it would call itself.
-    networks: Object.fromEntries(networks.map((network) => [network, []])),
+    networks: Object.fromEntries(networksOf(gated).map((network) => [network, []])),
     published: ports.map(({ port, hostPort }) => ({ port: `${port}/tcp`, hostAddress, hostPort })),
   };
 }

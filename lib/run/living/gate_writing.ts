@@ -55,6 +55,34 @@ export async function takeObjects(
   return left;
 }
 
+/**
+ * Opens one, and takes it away again where that fails, so that pods are not led to where nobody answers. One that was
+ * open before stays: others call through it.
+ *
+ * @returns what `open` does: why there is none
+ */
+export async function triedOut(
+  objects: readonly KubeObject[],
+  writing: GateWriting,
+  { open, close }: {
+    readonly open: () => Promise<string | undefined>;
+    readonly close: () => Promise<void>;
+  },
+): Promise<string | undefined> {
+  const live = await Promise.all(objects.map((object) => writing.client.get(refOf(object))));
+  let isOpen = live.every((object) => object !== undefined);
+  try {
+    const why = await open();
+    isOpen ||= why === undefined;
+    return why;
+  } finally {
+    if (!isOpen) {
+      await takeObjects(objects, writing);
+      await close();
+    }
+  }
+}
+
 function foreign(object: KubeObject): string {
   return `${describeObject(object)} is there, was not made by this program's runs, and is left as it is`;
 }

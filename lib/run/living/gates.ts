@@ -13,10 +13,19 @@ import { refOf } from "../../migration/step.ts";
 import { record } from "../../values/json.ts";
 import { isActive } from "../guard/container_words.ts";
 import { anyAnswers } from "./answering.ts";
-import { GATE_LABELS, type Gated, gateName, gateObjects, gateOf, type GatePort, sliceName } from "./gate.ts";
+import {
+  GATE_LABELS,
+  type Gated,
+  gateName,
+  gateObjects,
+  gateOf,
+  type GatePort,
+  networksOf,
+  sliceName,
+} from "./gate.ts";
 import { findGateAddress, openToOthers } from "./gate_address.ts";
 import { hostPorts } from "./gate_ports.ts";
-import { type GateWriting, putObjects, takeObjects } from "./gate_writing.ts";
+import { type GateWriting, putObjects, takeObjects, triedOut } from "./gate_writing.ts";
 import type { StandInOptions } from "./stand_ins.ts";
 
 /** Of whose gates this is. */
@@ -130,6 +139,9 @@ export class Gates {
     return await withEngine(environment, first.host, async (engine) => {
       const containers = await Promise.all(active.map(({ id }) => engine.json(`/containers/${id}/json`)));
       const gated: Gated = { project, service, containers };
+      if (networksOf(gated).length === 0) {
+        return "it is in no network in which it has a name (network_mode: host, none or bridge)";
+      }
       const forwarder = await findForwarder(engine);
       if (forwarder === undefined) {
         return "the engine has no image of Traefik 2 or 3, which would pass on connections";
@@ -137,10 +149,14 @@ export class Gates {
       const ports = await hostPorts(engine, gated, address);
       if (ports.length === 0) return "no port of it is known";
       this.#tell(openToOthers(service, ports, way));
-      await runHelper(engine, await withWayOut(engine, gateOf(gated, ports, address, forwarder)));
-      const foreign = await putObjects(gateObjects(service, namespace, ports, address), this.#writing);
-      if (foreign !== undefined) return foreign;
-      return await this.#whyClosed(service, ports, signal);
+      const objects = gateObjects(service, namespace, ports, address);
+      return await triedOut(objects, this.#writing, {
+        open: async () => {
+          await runHelper(engine, await withWayOut(engine, gateOf(gated, ports, address, forwarder)));
+          return await putObjects(objects, this.#writing) ?? await this.#whyClosed(service, ports, signal);
+        },
+        close: () => removeHelper(engine, gateName(gated)),
+      });
     });
   }
 

@@ -6,6 +6,7 @@ import { withEngine } from "../../docker/change_containers.ts";
 import { EngineError } from "../../docker/engine.ts";
 import { findServiceContainers } from "../../docker/service_containers.ts";
 import { isActive } from "../guard/container_words.ts";
+import { type Gated, networksOf } from "./gate.ts";
 import { findGateAddress, type GateAddress, openToOthers } from "./gate_address.ts";
 import { hostPorts } from "./gate_ports.ts";
 import type { GateOptions } from "./gates.ts";
@@ -56,7 +57,9 @@ async function openGate(
   if (first === undefined) return [];
   return await withEngine(environment, first.host, async (engine) => {
     const containers = await Promise.all(active.map(({ id }) => engine.json(`/containers/${id}/json`)));
-    const ports = await hostPorts(engine, { project, service, containers }, address.address, taken);
+    const gated: Gated = { project, service, containers };
+    if (networksOf(gated).length === 0) return [];
+    const ports = await hostPorts(engine, gated, address.address, taken);
     return openToOthers(service, ports, address);
   });
 }

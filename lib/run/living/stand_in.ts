@@ -25,6 +25,9 @@ export const STAND_IN_LABELS = {
 /** Networks of which a container cannot have another besides. */
 const ALONE = new Set(["host", "none"]);
 
+/** The engine's own network, in which nobody has a name, and nobody may be given one. */
+export const NAMELESS = "bridge";
+
 /** What is known of a service that has moved. */
 export interface Original {
   readonly project: string;

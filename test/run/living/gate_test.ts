@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gateObjects, gateOf, portsBehind } from "../../../lib/run/living/gate.ts";
+import { gateObjects, gateOf, networksOf, portsBehind } from "../../../lib/run/living/gate.ts";
 
 const CONTAINER = {
   Id: "0123456789abcdef",
@@ -34,4 +34,12 @@ Deno.test("gateObjects() lead the service's name and port to the node's", () => 
   assert.equal(slice.metadata.labels?.["kubernetes.io/service-name"], service.metadata.name);
   assert.deepEqual(slice["endpoints"], [{ addresses: ["10.0.0.1"], conditions: { ready: true } }]);
   assert.deepEqual(slice["ports"], [{ name: "tcp-5432", port: 26_000, protocol: "TCP" }]);
+});
+
+Deno.test("networksOf() is empty where the service has a name in no network", () => {
+  assert.deepEqual(networksOf(GATED), ["shop_default"]);
+  for (const network of ["host", "none", "bridge"]) {
+    const container = { ...CONTAINER, NetworkSettings: { Networks: { [network]: { Aliases: null } } } };
+    assert.deepEqual(networksOf({ ...GATED, containers: [container] }), [], network);
+  }
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ClusterClient } from "../../../lib/cluster/client.ts";
 import type { KubeObject } from "../../../lib/kube/object.ts";
 import { gateObjects } from "../../../lib/run/living/gate.ts";
-import { type GateWriting, putObjects, takeObjects } from "../../../lib/run/living/gate_writing.ts";
+import { type GateWriting, putObjects, takeObjects, triedOut } from "../../../lib/run/living/gate_writing.ts";
 
 const OBJECTS = gateObjects("db", "shop", [{ port: 5432, hostPort: 26_000 }], "10.42.0.1");
 
@@ -60,4 +60,26 @@ Deno.test("takeObjects() leaves a Service that is a migration's by now", async (
   );
   assert.equal(await takeObjects(OBJECTS, writing), undefined);
   assert.deepEqual([...objects.keys()], ["Service db"]);
+});
+
+Deno.test("triedOut() takes away what failed, and leaves what was open before", async () => {
+  const { objects, writing } = server();
+  let closed = 0;
+  const close = (): Promise<void> => {
+    closed += 1;
+    return Promise.resolve();
+  };
+  const fails = async (): Promise<string> => await putObjects(OBJECTS, writing) ?? "nobody answers";
+  assert.equal(await triedOut(OBJECTS, writing, { open: fails, close }), "nobody answers");
+  assert.deepEqual([closed, ...objects.keys()], [1]);
+  const breaks = async (): Promise<never> => {
+    await putObjects(OBJECTS, writing);
+    throw new Error("the engine breaks off");
+  };
+  await assert.rejects(triedOut(OBJECTS, writing, { open: breaks, close }), /breaks off/);
+  assert.deepEqual([closed, ...objects.keys()], [2]);
+  const opens = (): Promise<string | undefined> => putObjects(OBJECTS, writing);
+  assert.equal(await triedOut(OBJECTS, writing, { open: opens, close }), undefined);
+  assert.equal(await triedOut(OBJECTS, writing, { open: fails, close }), "nobody answers");
+  assert.deepEqual([closed, objects.size], [2, 2]);
 });
