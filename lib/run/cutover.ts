@@ -144,8 +144,9 @@ async function openHere(crossing: Crossing, opening: Cutover): Promise<readonly 
   const { step, id, context, inventory, write, now } = crossing;
   const problems = await open(step, id, context, inventory);
   if (problems.length > 0) return await turnBack(crossing, opening, first(problems), problems);
-  await standIn(crossing, opening);
+  // It is served from here on; trying who stands in for it may take a while.
   const since = now();
+  await standIn(crossing, opening);
   const outageMs = Date.parse(since) - Date.parse(opening.since);
   await write(step.service, { ...opening, state: "verified", since, outageMs });
   tell(crossing, "verified", opening.containers, { outageMs });
