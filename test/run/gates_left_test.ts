@@ -36,6 +36,7 @@ Deno.test("runMigration(): the gate to a service is closed when its workload is 
       Promise.resolve(objects.get(`${kind}/${name}`)),
     delete: ({ kind, name }: { readonly kind: string; readonly name: string }) =>
       Promise.resolve(objects.delete(`${kind}/${name}`)),
+    list: () => Promise.resolve({ items: [], resourceVersion: "0" }),
     connection: { server: "https://127.0.0.1" },
   } as unknown as ClusterClient;
   const push: Push = () => {};

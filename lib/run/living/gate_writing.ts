@@ -5,6 +5,7 @@ import { EPOCH_ANNOTATION, OWNER_LABEL } from "../../migration/record_names.ts";
 import { refOf } from "../../migration/step.ts";
 import { record } from "../../values/json.ts";
 import type { Push } from "../locked.ts";
+import { GATE_LABELS } from "./gate.ts";
 
 /** How the run writes. */
 export interface GateWriting {
@@ -55,6 +56,39 @@ export async function takeObjects(
   return left;
 }
 
+/** Whether no other Service than this gate's has the name. @throws ApiError */
+export async function isFree(
+  [service]: readonly [KubeObject, KubeObject],
+  { client, owner }: GateWriting,
+): Promise<boolean> {
+  const live = await client.get(refOf(service));
+  const [labels, key] = [live?.metadata.labels, GATE_LABELS.service];
+  return live === undefined ||
+    labels?.[OWNER_LABEL] === owner && labels[key] === service.metadata.labels?.[key];
+}
+
+/**
+ * The names by which pods find a gate, besides the service's own.
+ *
+ * @param label of the service
+ * @throws ApiError
+ */
+export async function namesOfGate(
+  label: string,
+  namespace: string,
+  { client, owner }: GateWriting,
+): Promise<readonly string[]> {
+  const { items } = await client.list(
+    { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" },
+    namespace,
+    {
+      labelSelector: `${GATE_LABELS.service}=${label},${OWNER_LABEL}=${owner}`,
+    },
+  );
+  return items.flatMap(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"] ?? [])
+    .filter((name) => name !== label);
+}
+
 /**
  * Opens one, and takes it away again where that fails, so that pods are not led to where nobody answers. One that was
  * open before stays: others call through it.
@@ -69,8 +103,9 @@ export async function triedOut(
     readonly close: () => Promise<void>;
   },
 ): Promise<string | undefined> {
-  const live = await Promise.all(objects.map((object) => writing.client.get(refOf(object))));
-  let isOpen = live.every((object) => object !== undefined);
+  const slices = objects.filter(({ kind }) => kind === "EndpointSlice");
+  const live = await Promise.all(slices.map((object) => writing.client.get(refOf(object))));
+  let isOpen = live.some((object) => object !== undefined);
   try {
     const why = await open();
     isOpen ||= why === undefined;

@@ -7,9 +7,10 @@ import { findForwarder } from "../../docker/forwarder_image.ts";
 import { listHelpers, removeHelper, runHelper } from "../../docker/helper_containers.ts";
 import { findServiceContainers } from "../../docker/service_containers.ts";
 import { withWayOut } from "../../docker/way_out.ts";
-import { objectKey, type PlannedObject } from "../../kube/object.ts";
+import { type KubeObject, objectKey, type PlannedObject } from "../../kube/object.ts";
 import type { Crossings } from "../../migration/cutovers.ts";
 import { refOf } from "../../migration/step.ts";
+import { serviceLabel } from "../../stack/names.ts";
 import { record } from "../../values/json.ts";
 import { isActive } from "../guard/container_words.ts";
 import { anyAnswers } from "./answering.ts";
@@ -21,11 +22,12 @@ import {
   gateOf,
   type GatePort,
   networksOf,
+  otherNames,
   sliceName,
 } from "./gate.ts";
 import { findGateAddress, openToOthers } from "./gate_address.ts";
 import { hostPorts } from "./gate_ports.ts";
-import { type GateWriting, putObjects, takeObjects, triedOut } from "./gate_writing.ts";
+import { type GateWriting, isFree, namesOfGate, putObjects, takeObjects, triedOut } from "./gate_writing.ts";
 import type { StandInOptions } from "./stand_ins.ts";
 
 /** Of whose gates this is. */
@@ -149,7 +151,14 @@ export class Gates {
       const ports = await hostPorts(engine, gated, address);
       if (ports.length === 0) return "no port of it is known";
       this.#tell(openToOthers(service, ports, way));
-      const objects = gateObjects(service, namespace, ports, address);
+      const objects: KubeObject[] = [...gateObjects(service, namespace, ports, address)];
+      const { carried, left } = otherNames(gated);
+      this.#tell(left.map((name) => notNamed(service, name, "no Service can have that name")));
+      for (const name of carried) {
+        const more = gateObjects(service, namespace, ports, address, name);
+        if (!this.#isOfService(name) && await isFree(more, this.#writing)) objects.push(...more);
+        else this.#tell([notNamed(service, name, "another Service has that name")]);
+      }
       return await triedOut(objects, this.#writing, {
         open: async () => {
           await runHelper(engine, await withWayOut(engine, gateOf(gated, ports, address, forwarder)));
@@ -158,6 +167,13 @@ export class Gates {
         close: () => removeHelper(engine, gateName(gated)),
       });
     });
+  }
+
+  /** Its own Service may come later. */
+  #isOfService(name: string): boolean {
+    return [...this.#options.crossings.values()].some(({ services }) =>
+      services.some((service) => serviceLabel(service) === name)
+    );
   }
 
   /** Once in a run, however many call the service. */
@@ -185,7 +201,10 @@ export class Gates {
   /** @returns why something of it is left */
   async #closeOne(service: string): Promise<string | undefined> {
     const { environment, project, namespace } = this.#options;
-    const left = await takeObjects(gateObjects(service, namespace, [], ""), this.#writing);
+    const label = serviceLabel(service);
+    const names = [label, ...await namesOfGate(label, namespace, this.#writing)];
+    const objects = names.flatMap((name) => gateObjects(service, namespace, [], "", name));
+    const left = await takeObjects(objects, this.#writing);
     const { containers } = await findServiceContainers(environment, project, service);
     for (const host of new Set(containers.map((container) => container.host))) {
       await withEngine(environment, host, (engine) => removeHelper(engine, gateName({ project, service })));
@@ -206,6 +225,15 @@ function notFound(service: string, caller: string, why: string): Diagnostic {
     severity: "warning",
     message: `"${caller}" does not find "${service}" from the cluster, which is left in the engine: ${why}`,
     hint: `Move "${service}" before it; a port is told by expose: ["5432"] in the compose file`,
+  };
+}
+
+function notNamed(service: string, name: string, why: string): Diagnostic {
+  return {
+    code: "run-name-not-carried",
+    severity: "warning",
+    message: `Pods do not find "${service}", which is left in the engine, by its name "${name}": ${why}`,
+    hint: `Let them call it "${serviceLabel(service)}", or move "${service}" before them`,
   };
 }
 

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import type { ClusterClient } from "../../../lib/cluster/client.ts";
 import type { KubeObject } from "../../../lib/kube/object.ts";
 import { gateObjects } from "../../../lib/run/living/gate.ts";
-import { type GateWriting, putObjects, takeObjects, triedOut } from "../../../lib/run/living/gate_writing.ts";
+import {
+  type GateWriting,
+  isFree,
+  namesOfGate,
+  putObjects,
+  takeObjects,
+  triedOut,
+} from "../../../lib/run/living/gate_writing.ts";
 
 const OBJECTS = gateObjects("db", "shop", [{ port: 5432, hostPort: 26_000 }], "10.42.0.1");
 
@@ -24,6 +31,13 @@ function server(
       return Promise.resolve({ object, created: true });
     },
     delete: ({ kind, name }: Ref) => Promise.resolve(objects.delete(keyOf(kind, name))),
+    list: (_kind: unknown, _namespace: string, { labelSelector }: { readonly labelSelector: string }) => {
+      const wanted = labelSelector.split(",").map((one) => one.split("="));
+      const items = [...objects.values()].filter(({ kind, metadata }) =>
+        kind === "EndpointSlice" && wanted.every(([key = "", value]) => metadata.labels?.[key] === value)
+      );
+      return Promise.resolve({ items, resourceVersion: "0" });
+    },
   } as unknown as ClusterClient;
   return {
     objects,
@@ -82,4 +96,15 @@ Deno.test("triedOut() takes away what failed, and leaves what was open before", 
   assert.equal(await triedOut(OBJECTS, writing, { open: opens, close }), undefined);
   assert.equal(await triedOut(OBJECTS, writing, { open: fails, close }), "nobody answers");
   assert.deepEqual([closed, objects.size], [2, 2]);
+});
+
+Deno.test("namesOfGate() are the other names, and isFree() is none that another Service has", async () => {
+  const { writing } = server(service({ "compose-ferry/owner": "shop" }, { selector: { app: "db" } }));
+  const other = gateObjects("store", "shop", [], "10.42.0.1", "database");
+  assert.equal(await isFree(other, writing), true);
+  await putObjects([...gateObjects("store", "shop", [], "10.42.0.1"), ...other], writing);
+  assert.deepEqual(await namesOfGate("store", "shop", writing), ["database"]);
+  assert.equal(await isFree(other, writing), true);
+  assert.equal(await isFree(gateObjects("cache", "shop", [], "10.42.0.1", "database"), writing), false);
+  assert.equal(await isFree(gateObjects("store", "shop", [], "10.42.0.1", "db"), writing), false);
 });
