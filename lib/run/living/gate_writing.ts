@@ -1,10 +1,10 @@
 /** Puts a gate's objects into the cluster and takes them away again, and touches nothing that others made. */
 import type { ClusterClient } from "../../cluster/client.ts";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { describeObject, type KubeObject } from "../../kube/object.ts";
 import { EPOCH_ANNOTATION, OWNER_LABEL } from "../../migration/record_names.ts";
 import { refOf } from "../../migration/step.ts";
 import { record } from "../../values/json.ts";
-import type { Push } from "../locked.ts";
 import { GATE_LABELS } from "./gate.ts";
 
 /** How the run writes. */
@@ -17,7 +17,7 @@ export interface GateWriting {
   /** Refuses to write where the run has lost its lock. */
   readonly guard: () => Promise<void>;
   /** Says something while it is done. */
-  readonly push: Push;
+  readonly push: (event: { readonly type: "warning"; readonly diagnostic: Diagnostic }) => void;
 }
 
 /** All of them, or none where one is somebody else's. @returns why there is none. @throws ApiError */
