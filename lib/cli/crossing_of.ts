@@ -1,11 +1,12 @@
 /** What crosses from an engine, as flags, decisions and the record have it. */
 import type { Container } from "../docker/containers.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { Failure } from "../diagnostics/diagnostic.ts";
-import { crossingsOf } from "../migration/cutovers.ts";
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import { crossingsOf, withCutovers } from "../migration/cutovers.ts";
 import { type CrossingOptions, crossingsInForce } from "../run/crossing_options.ts";
 import { planCrossing, type PlannedCutover } from "../run/crossing_plan.ts";
 import type { MigrationPreview } from "../run/dry_run.ts";
+import { plannedOpenGates } from "../run/living/planned_gates.ts";
 import { OldSide } from "../run/old_side.ts";
 import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
@@ -53,21 +54,39 @@ export async function crossingContainers(
   return ({ project, service }) => project === given.project && services.has(service ?? "");
 }
 
-/** What would cross of what a run has left to do, in order. */
+/** What would cross, and what is to be known before it does. */
+export interface CrossingPreview {
+  /** In order. */
+  readonly crossing: readonly PlannedCutover[];
+  readonly remarks: readonly Diagnostic[];
+}
+
+/** What would cross of what a run has left to do. */
 export async function plannedCrossing(
   session: WriteSession,
   previews: readonly MigrationPreview[],
-): Promise<readonly PlannedCutover[]> {
+): Promise<CrossingPreview> {
   const given = crossingOptions(session);
-  if (given === undefined || given.withoutEngine) return [];
-  const record = await findRecord(session.target.client, session.namespace);
+  if (given === undefined || given.withoutEngine) return { crossing: [], remarks: [] };
+  const { client } = session.target;
+  const record = await findRecord(client, session.namespace);
   const state = record === undefined ? EMPTY_STATE : await loadState(record);
   const left = new Set(
     previews.filter(({ reason }) => reason !== "applied" && reason !== "empty").map(({ id }) => id),
   );
   const migrations = session.plan.migrations.filter(({ id }) => left.has(id));
   const crossings = crossingsInForce(given, state);
-  return await planCrossing(migrations, { crossings, cutovers: state.cutovers, oldSide: new OldSide(given) });
+  const steps = withCutovers({ migrations }, crossings).migrations.flatMap((one) => one.steps)
+    .flatMap((step) => step.kind === "cutover" ? [step.services] : []);
+  const moved = (): readonly string[] => [...state.cutovers.keys()];
+  return {
+    crossing: await planCrossing(migrations, {
+      crossings,
+      cutovers: state.cutovers,
+      oldSide: new OldSide(given),
+    }),
+    remarks: await plannedOpenGates(steps, { ...given, moved }, client),
+  };
 }
 
 function unproved(services: readonly string[]): Failure {

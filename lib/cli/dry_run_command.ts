@@ -46,9 +46,9 @@ export async function dryRun(
     ? undefined
     : await seeImages(stack, session.surroundings, engines, target.client);
   const running = await checkRunning(stack, options, session.surroundings, engines);
-  const crossing = await plannedCrossing(session, previews);
+  const { crossing, remarks: gates } = await plannedCrossing(session, previews);
   const warnings = record === undefined ? [] : missingScripts(plan, await loadState(record));
-  const remarks = [...running, ...images?.diagnostics ?? [], ...inUse, ...warnings];
+  const remarks = [...running, ...images?.diagnostics ?? [], ...inUse, ...gates, ...warnings];
   const problems = [...previews.flatMap(({ diagnostics }) => diagnostics), ...remarks];
   const isRefused = hasErrors(problems);
   if (options.output === "json") {

@@ -12,6 +12,6 @@ export async function withWayOut(engine: Engine, helper: HelperContainer): Promi
   const answers = await Promise.all(
     names.map((name) => engine.json(`/networks/${encodeURIComponent(name)}`)),
   );
-  const isShutIn = answers.every((answer) => field(answer, "Internal") === true);
+  const isShutIn = names.length > 0 && answers.every((answer) => field(answer, "Internal") === true);
   return isShutIn ? { ...helper, networks: { ...helper.networks, [DEFAULT]: [] } } : helper;
 }

@@ -77,6 +77,8 @@ export async function cutOver(
     if (active.length === 0) {
       if (recorded !== undefined) await given.write(step.service, undefined);
       await openGates(crossing);
+      // It ran there when a caller moved, and was stopped by hand since.
+      warn(crossing, await crossing.gates?.close(step.services));
       return await startHere();
     }
     const refused = await prepare(crossing, active);
@@ -142,8 +144,9 @@ async function openHere(crossing: Crossing, opening: Cutover): Promise<readonly 
   const { step, id, context, inventory, write, now } = crossing;
   const problems = await open(step, id, context, inventory);
   if (problems.length > 0) return await turnBack(crossing, opening, first(problems), problems);
-  await standIn(crossing, opening);
+  // It is served from here on; trying who stands in for it may take a while.
   const since = now();
+  await standIn(crossing, opening);
   const outageMs = Date.parse(since) - Date.parse(opening.since);
   await write(step.service, { ...opening, state: "verified", since, outageMs });
   tell(crossing, "verified", opening.containers, { outageMs });

@@ -73,7 +73,7 @@ async function runStage(
   const { id } = selected.migration;
   switch (stage.kind) {
     case "apply":
-      return await applyWaves(stage.objects, id, context, inventory);
+      return await applyAll(stage.objects, id, context, inventory);
     case "wait":
       return await waitAndExplain(stage.wanted, id, context);
     case "job":
@@ -86,6 +86,21 @@ async function runStage(
     case "cutover":
       return await cutOver(stage, id, context, inventory);
   }
+}
+
+/** What starts here is not found in an engine any more, also where it did not come from there in this run. */
+async function applyAll(
+  objects: readonly PlannedObject[],
+  id: string,
+  context: Running & MigrationContext,
+  inventory: InventoryEntry[],
+): Promise<readonly Diagnostic[]> {
+  const refused = await applyWaves(objects, id, context, inventory);
+  if (refused.length > 0) return refused;
+  for (const diagnostic of await context.crossing?.gates?.closeLeft(objects) ?? []) {
+    context.push({ type: "warning", diagnostic });
+  }
+  return [];
 }
 
 /** Applies the Job as it is decided, waits for it, and records that it is done. */

@@ -49,6 +49,7 @@ async function carriedOut(
   { recorded, containers = [CONTAINER], fails = "", interruptedAt = "" }: Case,
 ): Promise<{ readonly log: readonly string[]; readonly codes: readonly string[]; readonly left?: Cutover }> {
   const log: string[] = [];
+  let clock = "2026-01-01T00:00:05.000Z";
   const interrupt = new AbortController();
   let record = recorded;
   const done = (word: string): readonly Diagnostic[] => {
@@ -93,7 +94,11 @@ async function carriedOut(
         find: () => Promise.resolve({ containers, silent: [] }),
         close: () => Promise.resolve().then(() => done("stop")),
         bar: () => Promise.resolve().then(() => done("bar")),
-        standIn: () => Promise.resolve().then(() => done("stand in")),
+        standIn: () => {
+          // It is tried for a while.
+          clock = "2026-01-01T00:00:25.000Z";
+          return Promise.resolve().then(() => done("stand in"));
+        },
         open: () => Promise.resolve().then(() => done("start container")),
       },
       guard: { ask: () => Promise.resolve().then(() => done("prove")) },
@@ -109,7 +114,7 @@ async function carriedOut(
         record = next;
         return Promise.resolve();
       },
-      now: () => "2026-01-01T00:00:05.000Z",
+      now: () => clock,
       lasting: { ...writing, signal: new AbortController().signal },
     },
     // The edge: a run as far as a cutover reads it.
@@ -138,7 +143,7 @@ const BACK = ["BACK", "no pods", "prove", "start container", "settle gates", "GO
 const CASES: Readonly<
   Record<string, Case & { readonly log: readonly string[]; readonly codes?: readonly string[] }>
 > = {
-  "nothing runs there": { containers: [], log: ["open gates", "start pod"] },
+  "nothing runs there": { containers: [], log: ["open gates", "close gates", "start pod"] },
   "all goes well": { log: ["prove", "PREPARED", "open gates", ...CLOSING] },
   "from prepared": {
     recorded: { ...BASE, containers: [], state: "prepared" },
@@ -147,7 +152,7 @@ const CASES: Readonly<
   "from prepared, and it was stopped by hand": {
     recorded: { ...BASE, containers: [], state: "prepared" },
     containers: [],
-    log: ["GONE", "open gates", "start pod"],
+    log: ["GONE", "open gates", "close gates", "start pod"],
   },
   "from closing": { recorded: { ...BASE, state: "closing" }, log: CLOSING },
   "from closed, and it has ended": {

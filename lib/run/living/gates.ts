@@ -1,17 +1,17 @@
 /** Opens gates for pods to what they call and is still in an engine, and closes them again. Every call may be repeated. */
 import { ApiError } from "../../cluster/api_error.ts";
-import type { ClusterClient } from "../../cluster/client.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { withEngine } from "../../docker/change_containers.ts";
 import { type Engine, EngineError } from "../../docker/engine.ts";
 import { findForwarder } from "../../docker/forwarder_image.ts";
-import { listHelpers, publishedBy, removeHelper, runHelper } from "../../docker/helper_containers.ts";
+import { listHelpers, removeHelper, runHelper } from "../../docker/helper_containers.ts";
 import { findServiceContainers } from "../../docker/service_containers.ts";
 import { withWayOut } from "../../docker/way_out.ts";
-import type { KubeObject } from "../../kube/object.ts";
-import { EPOCH_ANNOTATION, OWNER_LABEL } from "../../migration/record_names.ts";
+import { type KubeObject, objectKey, type PlannedObject } from "../../kube/object.ts";
+import type { Crossings } from "../../migration/cutovers.ts";
 import { refOf } from "../../migration/step.ts";
-import { list, record } from "../../values/json.ts";
+import { serviceLabel } from "../../stack/names.ts";
+import { record } from "../../values/json.ts";
 import { isActive } from "../guard/container_words.ts";
 import { anyAnswers } from "./answering.ts";
 import {
@@ -21,38 +21,31 @@ import {
   gateObjects,
   gateOf,
   type GatePort,
-  portsBehind,
+  networksOf,
+  otherNames,
   sliceName,
 } from "./gate.ts";
+import { findGateAddress, openToOthers } from "./gate_address.ts";
+import { hostPorts } from "./gate_ports.ts";
+import { type GateWriting, isFree, namesOfGate, putObjects, takeObjects, triedOut } from "./gate_writing.ts";
 import type { StandInOptions } from "./stand_ins.ts";
 
 /** Of whose gates this is. */
 export interface GateOptions extends Pick<StandInOptions, "environment" | "project"> {
   readonly namespace: string;
+  /** By which workload a service starts. */
+  readonly crossings: Crossings;
   /** What a service calls. */
   readonly needs: (service: string) => readonly string[];
   /** Services that the cluster serves by now. */
   readonly moved: () => readonly string[];
 }
 
-/** How the run writes. */
-export interface GateWriting {
-  readonly client: ClusterClient;
-  /** The target's namespace, by which its objects are labelled. */
-  readonly owner: string;
-  /** How often the lock was taken until this run: the server refuses what a replaced run sends late. */
-  readonly epoch: number;
-  /** Refuses to write where the run has lost its lock. */
-  readonly guard: () => Promise<void>;
-}
-
-/** Above what services are given by hand, and below what the kernel and the cluster give by themselves. */
-const HOST_PORTS = { first: 26_000, count: 4_000 } as const;
-
 /** The gates of one project. */
 export class Gates {
   readonly #options: GateOptions;
   readonly #writing: GateWriting;
+  readonly #told = new Set<string>();
 
   constructor(options: GateOptions, writing: GateWriting) {
     this.#options = options;
@@ -78,6 +71,23 @@ export class Gates {
     for (const service of services) {
       const why = await this.#tried(() => this.#closeOne(service));
       if (why !== undefined) problems.push(notClosed(this.#options, service, why));
+    }
+    return problems;
+  }
+
+  /** To services whose workload is among these, started without a cut-over. Where there is none, no engine is asked. */
+  async closeLeft(objects: readonly PlannedObject[]): Promise<readonly Diagnostic[]> {
+    const { crossings } = this.#options;
+    const problems: Diagnostic[] = [];
+    for (const service of objects.flatMap(({ object }) => crossings.get(objectKey(object))?.services ?? [])) {
+      const [, slice] = gateObjects(service, this.#options.namespace, [], "");
+      let isOpen = false;
+      const why = await this.#tried(async () => {
+        isOpen = await this.#writing.client.get(refOf(slice)) !== undefined;
+        return undefined;
+      });
+      if (why !== undefined) problems.push(notClosed(this.#options, service, why));
+      if (isOpen) problems.push(...await this.close([service]));
     }
     return problems;
   }
@@ -125,31 +135,53 @@ export class Gates {
     const [first] = active;
     // What does not run there is called by nobody who could have been answered.
     if (first === undefined) return undefined;
-    const address = await nodeAddress(this.#writing);
-    if (address === undefined) return "no address of the node is one of this machine";
+    const way = await findGateAddress(this.#writing.client);
+    if (way === undefined) return "no address of the node is one of this machine";
+    const { address } = way;
     return await withEngine(environment, first.host, async (engine) => {
       const containers = await Promise.all(active.map(({ id }) => engine.json(`/containers/${id}/json`)));
       const gated: Gated = { project, service, containers };
+      if (networksOf(gated).length === 0) {
+        return "it is in no network in which it has a name (network_mode: host, none or bridge)";
+      }
       const forwarder = await findForwarder(engine);
       if (forwarder === undefined) {
         return "the engine has no image of Traefik 2 or 3, which would pass on connections";
       }
       const ports = await hostPorts(engine, gated, address);
       if (ports.length === 0) return "no port of it is known";
-      await runHelper(engine, await withWayOut(engine, gateOf(gated, ports, address, forwarder)));
-      for (const object of gateObjects(service, namespace, ports, address)) await this.#apply(object);
-      return await this.#whyClosed(service, ports, signal);
+      this.#tell(openToOthers(service, ports, way));
+      const objects: KubeObject[] = [...gateObjects(service, namespace, ports, address)];
+      const { carried, left } = otherNames(gated);
+      this.#tell(left.map((name) => notNamed(service, name, "no Service can have that name")));
+      for (const name of carried) {
+        const more = gateObjects(service, namespace, ports, address, name);
+        if (!this.#isOfService(name) && await isFree(more, this.#writing)) objects.push(...more);
+        else this.#tell([notNamed(service, name, "another Service has that name")]);
+      }
+      return await triedOut(objects, this.#writing, {
+        open: async () => {
+          await runHelper(engine, await withWayOut(engine, gateOf(gated, ports, address, forwarder)));
+          return await putObjects(objects, this.#writing) ?? await this.#whyClosed(service, ports, signal);
+        },
+        close: () => removeHelper(engine, gateName(gated)),
+      });
     });
   }
 
-  async #apply({ metadata, ...object }: KubeObject): Promise<void> {
-    const { client, owner, epoch, guard } = this.#writing;
-    const marked = {
-      ...metadata,
-      labels: { ...metadata.labels, [OWNER_LABEL]: owner },
-      annotations: { [EPOCH_ANNOTATION]: String(epoch) },
-    };
-    await client.apply({ ...object, metadata: marked }, { force: true, guard });
+  /** Its own Service may come later. */
+  #isOfService(name: string): boolean {
+    return [...this.#options.crossings.values()].some(({ services }) =>
+      services.some((service) => serviceLabel(service) === name)
+    );
+  }
+
+  /** Once in a run, however many call the service. */
+  #tell(diagnostics: readonly Diagnostic[]): void {
+    for (const diagnostic of diagnostics.filter(({ message }) => !this.#told.has(message))) {
+      this.#told.add(diagnostic.message);
+      this.#writing.push({ type: "warning", diagnostic });
+    }
   }
 
   /** From this machine, by the way that pods take. */
@@ -166,22 +198,18 @@ export class Gates {
     return `nobody answers through "${name}"; look with: docker logs ${name}`;
   }
 
-  async #closeOne(service: string): Promise<undefined> {
+  /** @returns why something of it is left */
+  async #closeOne(service: string): Promise<string | undefined> {
     const { environment, project, namespace } = this.#options;
-    const { client, guard } = this.#writing;
-    const [made, slice] = gateObjects(service, namespace, [], "").map(refOf);
-    for (const ref of [slice, made]) {
-      const live = ref === undefined ? undefined : await client.get(ref);
-      // By now a migration may have made the Service its own.
-      const isOwn = ref !== made || record(live?.["spec"])?.["selector"] === undefined;
-      if (ref === undefined || live?.metadata.uid === undefined || !isOwn) continue;
-      await client.delete(ref, live.metadata.uid, "Background", guard);
-    }
+    const label = serviceLabel(service);
+    const names = [label, ...await namesOfGate(label, namespace, this.#writing)];
+    const objects = names.flatMap((name) => gateObjects(service, namespace, [], "", name));
+    const left = await takeObjects(objects, this.#writing);
     const { containers } = await findServiceContainers(environment, project, service);
     for (const host of new Set(containers.map((container) => container.host))) {
       await withEngine(environment, host, (engine) => removeHelper(engine, gateName({ project, service })));
     }
-    return undefined;
+    return left;
   }
 }
 
@@ -191,45 +219,21 @@ async function gatesOf(engine: Engine, project: string): Promise<readonly string
   return helpers.flatMap(({ labels }) => labels[GATE_LABELS.service] ?? []);
 }
 
-/** As they were when the gate was made, else ones that are free. */
-async function hostPorts(engine: Engine, gated: Gated, address: string): Promise<readonly GatePort[]> {
-  const known = await publishedBy(engine, gateName(gated));
-  const taken = new Set(known.map(({ hostPort }) => hostPort));
-  return portsBehind(gated).map((port) => {
-    const before = known.find((one) => one.port === `${port}/tcp` && one.hostAddress === address);
-    const hostPort = before?.hostPort ?? freePort(address, taken);
-    taken.add(hostPort);
-    return { port, hostPort };
-  });
-}
-
-/** @throws EngineError where none is */
-function freePort(hostname: string, taken: ReadonlySet<number>): number {
-  for (let port: number = HOST_PORTS.first; port < HOST_PORTS.first + HOST_PORTS.count; port++) {
-    if (taken.has(port)) continue;
-    try {
-      Deno.listen({ hostname, port }).close();
-      return port;
-    } catch { /* Somebody has it. */ }
-  }
-  throw new EngineError(`no port of ${hostname} is free`);
-}
-
-/** One that pods reach this machine at. */
-async function nodeAddress({ client }: GateWriting): Promise<string | undefined> {
-  const own = new Set(Deno.networkInterfaces().map(({ address }) => address));
-  const { items } = await client.list({ apiVersion: "v1", kind: "Node" }, undefined);
-  return items.flatMap((node) => list(record(node["status"])?.["addresses"]))
-    .filter(({ type }) => type === "InternalIP").map(({ address }) => String(address))
-    .find((address) => own.has(address));
-}
-
 function notFound(service: string, caller: string, why: string): Diagnostic {
   return {
     code: "run-name-not-carried",
     severity: "warning",
     message: `"${caller}" does not find "${service}" from the cluster, which is left in the engine: ${why}`,
     hint: `Move "${service}" before it; a port is told by expose: ["5432"] in the compose file`,
+  };
+}
+
+function notNamed(service: string, name: string, why: string): Diagnostic {
+  return {
+    code: "run-name-not-carried",
+    severity: "warning",
+    message: `Pods do not find "${service}", which is left in the engine, by its name "${name}": ${why}`,
+    hint: `Let them call it "${serviceLabel(service)}", or move "${service}" before them`,
   };
 }
 

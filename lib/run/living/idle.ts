@@ -4,10 +4,7 @@ import { type Engine, EngineError } from "../../docker/engine.ts";
 import { findEngines } from "../../docker/engines.ts";
 import { type KnownHelper, listHelpers, removeHelper } from "../../docker/helper_containers.ts";
 import { field, fields } from "../../values/json.ts";
-import { STAND_IN_LABELS } from "./stand_in.ts";
-
-/** In it nobody has a name. */
-const DEFAULT = "bridge";
+import { NAMELESS, STAND_IN_LABELS } from "./stand_in.ts";
 
 /** @returns the names of those that are gone; an engine that does not answer keeps its own */
 export async function removeIdle(environment: Environment, project: string): Promise<readonly string[]> {
@@ -42,7 +39,8 @@ async function isCallable(
   { networks }: KnownHelper,
   own: ReadonlySet<string>,
 ): Promise<boolean> {
-  for (const name of networks.filter((network) => network !== DEFAULT)) {
+  const named = networks.filter((network) => network !== NAMELESS);
+  for (const name of named.length === 0 ? networks : named) {
     const answer = await engine.json(`/networks/${encodeURIComponent(name)}`);
     if (Object.keys(fields(field(answer, "Containers"))).some((id) => !own.has(id))) return true;
   }

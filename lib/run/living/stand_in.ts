@@ -25,6 +25,9 @@ export const STAND_IN_LABELS = {
 /** Networks of which a container cannot have another besides. */
 const ALONE = new Set(["host", "none"]);
 
+/** The engine's own network, in which nobody has a name, and nobody may be given one. */
+export const NAMELESS = "bridge";
+
 /** What is known of a service that has moved. */
 export interface Original {
   readonly project: string;
@@ -35,14 +38,18 @@ export interface Original {
   readonly without: readonly string[];
 }
 
-/** Undefined where it has no network in which anybody could call it by name. */
+/** Undefined where it has no network in which anybody could call it by name, and no label for Traefik. */
 export function standInOf(
   { project, service, containers, without }: Original,
   { address, ports }: ClusterAddress,
   { image, exposed }: ForwarderImage,
 ): HelperContainer | undefined {
   const networks = namesIn(service, containers, without);
-  if (Object.keys(networks).length === 0) return undefined;
+  const labels = traefikLabels(containers[0]);
+  // Where it has no name, Traefik alone may know it.
+  const isMissed = Object.keys(networks).some((network) => network !== NAMELESS) ||
+    NAMELESS in networks && Object.keys(labels).length > 0;
+  if (!isMissed) return undefined;
   const own = [...new Set(containers.flatMap(exposedPorts))].sort();
   const ways = [...ports.map((way) => ({ ...way, to: way.port })), ...borrowed(own, ports, exposed)];
   return {
@@ -50,7 +57,7 @@ export function standInOf(
     image,
     ...forwarding(address, ways),
     labels: {
-      ...traefikLabels(containers[0]),
+      ...labels,
       [STAND_IN_LABELS.project]: project,
       [STAND_IN_LABELS.service]: service,
     },
@@ -59,7 +66,7 @@ export function standInOf(
   };
 }
 
-/** Every network of these containers, with the names that they have there. */
+/** Every network of these containers, with the names that they have there: none in the engine's own. */
 export function namesIn(
   service: string,
   containers: readonly unknown[],
@@ -70,6 +77,10 @@ export function namesIn(
     const id = String(field(answer, "Id") ?? "");
     for (const [name, one] of Object.entries(fields(field(field(answer, "NetworkSettings"), "Networks")))) {
       if (ALONE.has(name) || without.includes(name)) continue;
+      if (name === NAMELESS) {
+        networks[name] = [];
+        continue;
+      }
       const aliases = items(field(one, "Aliases")).map(String).filter((alias) => !id.startsWith(alias));
       const own = String(field(answer, "Name") ?? service).replace(/^\//, "");
       networks[name] = [...new Set([...networks[name] ?? [], service, own, ...aliases])].sort();

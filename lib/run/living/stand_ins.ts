@@ -1,4 +1,5 @@
 /** Puts stand-ins into the engines that a service came from, and takes them away again. Every call may be repeated. */
+import { ApiError } from "../../cluster/api_error.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { type ContainerRef, withEngine } from "../../docker/change_containers.ts";
 import type { Environment } from "../../docker/endpoints.ts";
@@ -42,7 +43,9 @@ export async function putStandIns(
     try {
       await withEngine(options.environment, host, async (engine) => {
         for (const [service, answers] of await byService(engine, containers)) {
-          const why = await putStandIn(engine, { ...options, ...moved, service, answers }, signal);
+          const why = await tried(() =>
+            putStandIn(engine, { ...options, ...moved, service, answers }, signal)
+          );
           if (why !== undefined && options.isCalled(service)) problems.push(notFound(service, why));
         }
       });
@@ -52,6 +55,16 @@ export async function putStandIns(
     }
   }
   return problems;
+}
+
+/** One that fails is no reason to leave out the others of a pod. */
+async function tried(work: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof EngineError || error instanceof ApiError) return error.message;
+    throw error;
+  }
 }
 
 /** Before a container of the service has its names again. @throws EngineError */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gateObjects, gateOf, portsBehind } from "../../../lib/run/living/gate.ts";
+import { gateObjects, gateOf, networksOf, otherNames, portsBehind } from "../../../lib/run/living/gate.ts";
 
 const CONTAINER = {
   Id: "0123456789abcdef",
@@ -34,4 +34,29 @@ Deno.test("gateObjects() lead the service's name and port to the node's", () => 
   assert.equal(slice.metadata.labels?.["kubernetes.io/service-name"], service.metadata.name);
   assert.deepEqual(slice["endpoints"], [{ addresses: ["10.0.0.1"], conditions: { ready: true } }]);
   assert.deepEqual(slice["ports"], [{ name: "tcp-5432", port: 26_000, protocol: "TCP" }]);
+});
+
+Deno.test("networksOf() is empty where the service has a name in no network", () => {
+  assert.deepEqual(networksOf(GATED), ["shop_default"]);
+  for (const network of ["host", "none", "bridge"]) {
+    const container = { ...CONTAINER, NetworkSettings: { Networks: { [network]: { Aliases: null } } } };
+    assert.deepEqual(networksOf({ ...GATED, containers: [container] }), [], network);
+  }
+});
+
+Deno.test("otherNames() are aliases and container_name, and which of them no Service can have", () => {
+  assert.deepEqual(otherNames(GATED), { carried: [], left: [] });
+  const networks = { shop_default: { Aliases: ["db", "Database", "my_db", "shop-db-1", "0123456789ab"] } };
+  const container = { ...CONTAINER, Name: "/db-main", NetworkSettings: { Networks: networks } };
+  assert.deepEqual(otherNames({ ...GATED, containers: [container] }), {
+    carried: ["database", "db-main"],
+    left: ["my_db"],
+  });
+});
+
+Deno.test("gateObjects() of another name lead to the same port, and tell whose gate they are", () => {
+  const [service, slice] = gateObjects("db", "shop", PORTS, "10.0.0.1", "database");
+  assert.deepEqual([service.metadata.name, slice.metadata.name], ["database", "database-in-docker"]);
+  assert.equal(slice.metadata.labels?.["kubernetes.io/service-name"], "database");
+  for (const { metadata } of [service, slice]) assert.equal(metadata.labels?.["compose-ferry/gate-to"], "db");
 });

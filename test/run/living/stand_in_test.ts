@@ -82,3 +82,11 @@ Deno.test("standInOf() is nothing where nobody could call the original by a name
   const alone = { ...CONTAINER, NetworkSettings: { Networks: { host: { Aliases: null } } } };
   assert.equal(standInOf({ ...ORIGINAL, containers: [alone] }, ADDRESS, FORWARDER), undefined);
 });
+
+Deno.test("standInOf() has no name in Docker's default network, and is there for Traefik alone", () => {
+  const networks = { bridge: { Aliases: ["web"] } };
+  const containers = [{ ...CONTAINER, NetworkSettings: { Networks: networks } }];
+  assert.deepEqual(standInOf({ ...ORIGINAL, containers }, ADDRESS, FORWARDER)?.networks, { bridge: [] });
+  const unrouted = [{ ...containers[0], Config: { ...CONTAINER.Config, Labels: {} } }];
+  assert.equal(standInOf({ ...ORIGINAL, containers: unrouted }, ADDRESS, FORWARDER), undefined);
+});
