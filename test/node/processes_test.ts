@@ -97,3 +97,24 @@ onLinux("a service with private mounts of the whole machine is no container", as
   const service = (): readonly string[] => ["unshare", "--mount", "sh", "-c", UNTIL_CLOSED];
   assert.deepEqual(await holders(service), []);
 }, !isRoot);
+
+/** How many processes a look finds that it may not look at, by a process of its own that runs below these words. */
+async function unseenBelow(...command: readonly string[]): Promise<number> {
+  const module = new URL("../../lib/node/processes.ts", import.meta.url).href;
+  const script = `import { lookAtProcesses } from "${module}";
+console.log((await lookAtProcesses([])).unseen);`;
+  const [program = "", ...args] = [...command, Deno.execPath(), "run", "-A", "--no-check", "-"];
+  const child = new Deno.Command(program, { args, stdin: "piped", stdout: "piped", stderr: "inherit" })
+    .spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(script));
+  await writer.close();
+  const { success, stdout } = await child.output();
+  assert.ok(success);
+  return Number(new TextDecoder().decode(stdout));
+}
+
+onLinux("root without the right to trace, as in a container, says that it is blind", async () => {
+  assert.equal(await unseenBelow(), 0);
+  assert.ok(await unseenBelow("setpriv", "--inh-caps=-sys_ptrace", "--bounding-set=-sys_ptrace") > 0);
+}, !isRoot);

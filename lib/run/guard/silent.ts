@@ -33,9 +33,11 @@ export function unseenProcesses(count: number): Diagnostic {
   return {
     code: "run-processes-unseen",
     severity: "warning",
-    message: `${count} processes of this machine belong to other users and were not looked at: ` +
+    message: `${count} processes of this machine may not be looked at by this user: ` +
       "one that writes to the stack's directories and is in no container of an engine would not be noticed",
-    hint: "Run as root on the node to have all of them looked at",
+    hint:
+      "To have all of them looked at run as root on the node; a container needs the capability SYS_PTRACE, " +
+      "and no profile of AppArmor",
   };
 }
 
