@@ -44,7 +44,7 @@ const resources = z.strictObject({
 /** One host directory or file (by its path in the compose files) or one named volume (by its key). */
 const storage = z.strictObject({
   kind: z.enum(["data", "configuration", "empty", "hostPath", "skip"]).optional().describe(
-    "data: a PersistentVolume on the path; configuration: ConfigMap or Secret; empty: an empty directory; " +
+    "data: a PersistentVolume on the path; configuration: ConfigMap or Secret; empty: an empty directory, in memory where the volume is; " +
       "hostPath: the path itself, of the node; skip: not mounted",
   ),
   size: quantity.optional(),

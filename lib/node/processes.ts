@@ -21,10 +21,13 @@ export interface Holder {
   readonly path: string;
 }
 
-/** What was seen, and how many processes could not be looked at. */
+/** What was seen, and what could not be looked at. */
 export interface Sight {
   readonly holders: readonly Holder[];
+  /** How many processes. */
   readonly unseen: number;
+  /** Directories of the disk of this process's own container: the machine's of that name are not mounted in it. */
+  readonly hidden: readonly Place[];
 }
 
 /** What the processes of one mount namespace see. */
@@ -38,7 +41,8 @@ interface View {
 interface Looking {
   readonly proc: string;
   readonly places: readonly Place[];
-  readonly own: readonly Mounted[];
+  /** The roots of the machine and of this process: who has another one is in a container. */
+  readonly roots: readonly (Mounted | undefined)[];
   readonly views: Map<string, View>;
   /** This process and those that it comes from: what they have open is nobody's server. */
   readonly ourselves: ReadonlySet<string>;
@@ -54,8 +58,10 @@ const KUBELET_MOUNT = /\/pods\/[^/]+\/(volumes|volume-subpaths)\//;
  * @throws where it does not tell of any
  */
 export async function lookAtProcesses(places: readonly Place[], proc = "/proc"): Promise<Sight> {
-  const own = await ownMounts(proc);
-  const looking: Looking = { proc, places, own, views: new Map(), ourselves: await lineage(proc) };
+  const own = rootOf(await ownMounts(proc));
+  const machine = await rootOfMachine(proc) ?? own;
+  const roots = [machine, own];
+  const looking: Looking = { proc, places, roots, views: new Map(), ourselves: await lineage(proc) };
   const holders: Holder[] = [];
   let unseen = 0;
   for await (const { name: pid } of Deno.readDir(proc)) {
@@ -66,8 +72,42 @@ export async function lookAtProcesses(places: readonly Place[], proc = "/proc"):
       if (error instanceof Deno.errors.PermissionDenied && await isProgram(pid, proc)) unseen++;
     }
   }
-  // A process that hides even from root is the machine's own.
-  return { holders, unseen: Deno.uid() === 0 ? 0 : unseen };
+  // A process that hides even from who may look at all is the machine's own.
+  return {
+    holders,
+    unseen: await maySeeAll(proc) ? 0 : unseen,
+    hidden: isSame(own, machine) ? [] : places.filter(({ location }) => location?.device === own?.device),
+  };
+}
+
+/** Of the first process, whose mounts anybody may read: with the machine's processes in sight it is the machine's. */
+async function rootOfMachine(proc: string): Promise<Mounted | undefined> {
+  return await Deno.readTextFile(`${proc}/1/mountinfo`).then(
+    (text) => rootOf(parseMountinfo(text)),
+    () => undefined,
+  );
+}
+
+function rootOf(mounts: readonly Mounted[]): Mounted | undefined {
+  return mounts.findLast(({ path }) => path === "/");
+}
+
+function isSame(left: Mounted | undefined, right: Mounted | undefined): boolean {
+  return left?.device === right?.device && left?.root === right?.root;
+}
+
+const CAP_SYS_PTRACE = 19n;
+
+/**
+ * To look at a process of another user, or of one with more capabilities, asks for CAP_SYS_PTRACE (ptrace(2),
+ * "access mode checking"); AppArmor's profile of containers refuses it all the same. Root in a container has neither.
+ */
+async function maySeeAll(proc: string): Promise<boolean> {
+  const [status, profile] = await Promise.all(
+    ["status", "attr/current"].map((file) => Deno.readTextFile(`${proc}/self/${file}`).catch(() => "")),
+  );
+  const capabilities = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status ?? "")?.[1] ?? "0"}`);
+  return (capabilities >> CAP_SYS_PTRACE & 1n) === 1n && !/ \(enforce\)\s*$/.test(profile ?? "");
 }
 
 async function lookAt(pid: string, looking: Looking): Promise<readonly Holder[]> {
@@ -104,7 +144,7 @@ async function lookAt(pid: string, looking: Looking): Promise<readonly Holder[]>
   return found.map((one) => ({ ...common, ...one }));
 }
 
-async function viewOf(pid: string, { proc, views, own }: Looking): Promise<View> {
+async function viewOf(pid: string, { proc, views, roots }: Looking): Promise<View> {
   const [namespace, root] = await Promise.all(
     ["ns/mnt", "root"].map((link) => Deno.readLink(`${proc}/${pid}/${link}`)),
   );
@@ -112,8 +152,8 @@ async function viewOf(pid: string, { proc, views, own }: Looking): Promise<View>
   const known = views.get(name);
   if (known !== undefined) return known;
   const mounts = parseMountinfo(await Deno.readTextFile(`${proc}/${pid}/mountinfo`));
-  const [ours, theirs] = [own, mounts].map((all) => all.findLast(({ path }) => path === "/"));
-  const isContainer = theirs !== undefined && (theirs.device !== ours?.device || theirs.root !== ours.root);
+  const theirs = rootOf(mounts);
+  const isContainer = theirs !== undefined && !roots.some((root) => isSame(root, theirs));
   const view = { name, mounts, isContainer };
   views.set(name, view);
   return view;

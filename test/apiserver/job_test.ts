@@ -61,5 +61,5 @@ async function outside(
   ok(data !== undefined, "the test cluster's kubeconfig has no authority");
   await Deno.writeTextFile(join(directory, "ca.crt"), atob(data));
   return config.replace("https://kubernetes.default.svc", server)
-    .replaceAll("/var/run/secrets/kubernetes.io/serviceaccount/", `${directory}/`);
+    .replaceAll("/etc/compose-ferry/", `${directory}/`);
 }

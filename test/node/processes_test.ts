@@ -1,5 +1,6 @@
 /** Real processes on real directories, in and out of containers. */
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { ownMounts, placeOf } from "../../lib/node/place.ts";
 import { type Holder, lookAtProcesses } from "../../lib/node/processes.ts";
 
@@ -24,9 +25,9 @@ async function holders(
     const { value } = await child.stdout.getReader().read();
     assert.match(new TextDecoder().decode(value), /ready/);
     const place = await placeOf(`${directory}/${on}`, await ownMounts());
-    const told = (all: readonly Holder[]): readonly string[] =>
+    const words = (all: readonly Holder[]): readonly string[] =>
       [...new Set(all.map(({ how, path }) => `${how} ${path.replace(directory, "")}`))].sort();
-    return told((await lookAtProcesses([place])).holders);
+    return words((await lookAtProcesses([place])).holders);
   } finally {
     await child.stdin.close();
     await child.status;
@@ -39,7 +40,7 @@ const shell =
 const UNTIL_CLOSED = "echo ready; read -r line || exit 0";
 
 /** In a mount namespace with a root of its own, as a container has. */
-const container = (mount: string) => (directory: string): readonly string[] => [
+const container = (mount: string, inside = UNTIL_CLOSED) => (directory: string): readonly string[] => [
   "unshare",
   "--mount",
   "sh",
@@ -51,7 +52,7 @@ mkdir -p "$1/root/d" "$1/root/proc" "$1/root/bin" "$1/root/lib" "$1/root/lib64" 
 for folder in bin lib lib64 usr; do [ -d /$folder ] && mount --rbind -o ro /$folder "$1/root/$folder"; done
 mount --rbind /proc "$1/root/proc"
 ${mount}
-cd "$1/root" && pivot_root . old && exec /bin/sh -c 'umount -l /old; ${UNTIL_CLOSED}'`,
+cd "$1/root" && pivot_root . old && exec /bin/sh -c 'umount -l /old; ${inside}'`,
   "sh",
   directory,
 ];
@@ -97,3 +98,65 @@ onLinux("a service with private mounts of the whole machine is no container", as
   const service = (): readonly string[] => ["unshare", "--mount", "sh", "-c", UNTIL_CLOSED];
   assert.deepEqual(await holders(service), []);
 }, !isRoot);
+
+/** A program of Deno's own, which reads its text from standard input, below a command. */
+async function told(command: readonly string[], script: string): Promise<unknown> {
+  const [program = "", ...args] = command;
+  const child = new Deno.Command(program, { args, stdin: "piped", stdout: "piped", stderr: "inherit" })
+    .spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(script));
+  await writer.close();
+  const { success, stdout } = await child.output();
+  assert.ok(success);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+const DENO = [Deno.execPath(), "run", "-A", "--no-check", "--no-config", "-"];
+const NODE = new URL("../../lib/node/", import.meta.url);
+
+onLinux("root without the right to trace, as in a container, says that it is blind", async () => {
+  const script = `import { lookAtProcesses } from "${NODE.href}processes.ts";
+console.log((await lookAtProcesses([])).unseen);`;
+  assert.equal(await told(DENO, script), 0);
+  const command = ["setpriv", "--inh-caps=-sys_ptrace", "--bounding-set=-sys_ptrace", ...DENO];
+  assert.ok(Number(await told(command, script)) > 0);
+}, !isRoot);
+
+onLinux(
+  "from a container among the machine's processes only those count that write; what it lacks is told",
+  async () => {
+    const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "processes-" }));
+    await Deno.mkdir(`${directory}/data/db`, { recursive: true });
+    const writing = `exec 3>>"$1/data/db/file"; ${UNTIL_CLOSED}`;
+    const writer = new Deno.Command("sh", {
+      args: ["-c", writing, "sh", directory],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    try {
+      await writer.stdout.getReader().read();
+      const folders = [dirname(Deno.execPath()), NODE.pathname];
+      const mounts = [
+        ...folders.map((path) => `mkdir -p "$1/root${path}"; mount --bind -o ro "${path}" "$1/root${path}"`),
+        'mount --bind "$1/data" "$1/root/d"; mount -o remount,bind,ro "$1/root/d"',
+      ];
+      const script = `import { lookAtProcesses } from "${NODE.href}processes.ts";
+import { ownMounts, placeOf } from "${NODE.href}place.ts";
+const mounts = await ownMounts();
+const places = [await placeOf("/d", mounts), await placeOf("/var/lib/docker/volumes/db/_data", mounts)];
+const { holders, hidden } = await lookAtProcesses(places);
+console.log(JSON.stringify([holders.map(({ how, path }) => how + " " + path), hidden.map(({ path }) => path)]));`;
+      const command = container(mounts.join("\n"), `HOME=/ exec ${DENO.join(" ")}`)(directory);
+      assert.deepEqual(await told(command, script), [
+        [`file ${directory}/data/db/file`],
+        ["/var/lib/docker/volumes/db/_data"],
+      ]);
+    } finally {
+      await writer.stdin.close();
+      await writer.status;
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+  !isRoot,
+);

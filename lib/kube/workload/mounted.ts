@@ -16,8 +16,8 @@ export interface Mounted {
   readonly permissions?: {
     readonly mode: string;
     readonly owner?: string;
-    /** Neither compose nor the usual images say the mode. */
-    readonly isAssumed?: boolean;
+    /** Neither compose nor the usual images say the mode: what would say it in the compose file. */
+    readonly saidBy?: string;
   };
   readonly init?: Json & { name: string; volumeMounts: readonly (Json & { name: string })[] };
 }

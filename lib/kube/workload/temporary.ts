@@ -15,17 +15,25 @@ export function emptyDirectory(target: string): Mounted {
 export function temporary(text: string): Mounted {
   const colon = text.indexOf(":");
   const target = colon < 0 ? text : text.slice(0, colon);
-  const options = new Map(
-    (colon < 0 ? "" : text.slice(colon + 1)).split(",").map((option): [string, string] => {
-      const [key = "", value = ""] = option.split("=");
-      return [key, value];
-    }),
-  );
+  const options = (colon < 0 ? "" : text.slice(colon + 1)).split(",");
+  return withOptions(target, options, "its mode behind the path, as in tmpfs: [/PATH:mode=0755]");
+}
+
+/** A named volume of type `tmpfs`, with the options of its `o`. */
+export function temporaryVolume(key: string, target: string, options: readonly string[]): Mounted {
+  return withOptions(target, options, `mode=0755 in driver_opts of volume "${key}", as in o: "mode=0755"`);
+}
+
+function withOptions(target: string, written: readonly string[], saidBy: string): Mounted {
+  const options = new Map(written.map((option): [string, string] => {
+    const [key = "", value = ""] = option.split("=");
+    return [key, value];
+  }));
   const [uid, gid] = (["uid", "gid"] as const).map((key) => /^\d+$/.exec(options.get(key) ?? "")?.[0]);
   return {
     ...memory(target, options.get("size")),
     permissions: {
-      ...modeOf(target, /^0*?([0-7]{1,4})$/.exec(options.get("mode") ?? "")?.[1]),
+      ...modeOf(target, /^0*?([0-7]{1,4})$/.exec(options.get("mode") ?? "")?.[1], saidBy),
       ...(uid === undefined && gid === undefined ? {} : { owner: `${uid ?? 0}:${gid ?? 0}` }),
     },
   };
@@ -34,7 +42,8 @@ export function temporary(text: string): Mounted {
 /** A mount of type `tmpfs`. */
 export function temporaryMount({ target, tmpfs }: Mount): Mounted {
   const mode = tmpfs?.mode === undefined ? undefined : Number(tmpfs.mode).toString(8);
-  return { ...memory(target, tmpfs?.size), permissions: modeOf(target, mode) };
+  const saidBy = "tmpfs: { mode: 0755 } in its mount";
+  return { ...memory(target, tmpfs?.size), permissions: modeOf(target, mode, saidBy) };
 }
 
 /** Directories that images of every distribution have, with the mode that their packages of base files give them. */
@@ -60,9 +69,13 @@ const OF_IMAGES: ReadonlyMap<string, string> = new Map([
  * runc keeps the mode of the image's directory. Where the image has none it is open to all, and nobody removes what is
  * another's: programs refuse a `/tmp` without that.
  */
-function modeOf(target: string, written: string | undefined): NonNullable<Mounted["permissions"]> {
+function modeOf(
+  target: string,
+  written: string | undefined,
+  saidBy: string,
+): NonNullable<Mounted["permissions"]> {
   const mode = written ?? OF_IMAGES.get(target.replace(/(?<=.)\/+$/, ""));
-  return mode === undefined ? { mode: "1777", isAssumed: true } : { mode };
+  return mode === undefined ? { mode: "1777", saidBy } : { mode };
 }
 
 /**
@@ -112,17 +125,18 @@ function reportAssumed(
   { name, tmpfs }: Subject["service"],
   mounted: readonly Mounted[],
 ): void {
-  const assumed = mounted.filter(({ permissions }) => permissions?.isAssumed === true)
-    .map(({ mount }) => `"${mount.mountPath}"`);
+  const assumed = mounted.flatMap(({ permissions, mount }) =>
+    permissions?.saidBy === undefined ? [] : [{ path: `"${mount.mountPath}"`, saidBy: permissions.saidBy }]
+  );
   if (assumed.length === 0) return;
   context.report({
     code: "kube-memory-mode",
     severity: "info",
     message: `Open to all in memory of service "${name}": ${
-      assumed.join(", ")
+      assumed.map(({ path }) => path).join(", ")
     }; in Docker a directory that the image has keeps its mode`,
     ...at(context.project, ["services", name, ...(tmpfs === undefined ? [] : ["tmpfs"])]),
-    hint: "Where the image has it otherwise: its mode behind the path, as in tmpfs: [/PATH:mode=0755]",
+    hint: `Where the image has it otherwise: ${[...new Set(assumed.map(({ saidBy }) => saidBy))].join("; ")}`,
   });
 }
 

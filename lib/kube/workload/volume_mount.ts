@@ -5,7 +5,7 @@ import { claimMount } from "./claim_mount.ts";
 import { isFilled } from "./filled.ts";
 import type { Mounted } from "./mounted.ts";
 import type { Subject, Workshop } from "./parts.ts";
-import { emptyDirectory, temporary } from "./temporary.ts";
+import { emptyDirectory, temporaryVolume } from "./temporary.ts";
 import { label } from "../../stack/names.ts";
 import type { SmbShare, VolumeRole } from "../../stack/storage/volume_roles.ts";
 
@@ -28,7 +28,7 @@ export function volumeMount(
     case "empty":
       return [emptyDirectory(mount.target)];
     case "memory":
-      return [temporary(`${mount.target}:${role.options.join(",")}`)];
+      return [temporaryVolume(key, mount.target, role.options)];
     case "smb":
     case "nfs":
     case "directory": {
@@ -47,15 +47,17 @@ export function volumeMount(
         isFilled: role.kind !== "smb" && !isReadOnly && isFilled(workshop, subject, mount, path),
       });
       return [
-        role.kind === "directory" && role.memory !== undefined ? asMemory(mounted, role.memory) : mounted,
+        role.kind === "directory" && role.memory !== undefined
+          ? asMemory(key, mounted, role.memory)
+          : mounted,
       ];
     }
   }
 }
 
 /** With the mode and the owner that its entry says, else open to all, as memory is in Docker. */
-function asMemory(mounted: Mounted, options: readonly string[]): Mounted {
-  const { permissions } = temporary(`${mounted.mount.mountPath}:${options.join(",")}`);
+function asMemory(key: string, mounted: Mounted, options: readonly string[]): Mounted {
+  const { permissions } = temporaryVolume(key, mounted.mount.mountPath, options);
   return permissions === undefined ? mounted : { ...mounted, permissions };
 }
 

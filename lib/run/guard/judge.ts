@@ -6,7 +6,7 @@ import { inUse, type Telling } from "./in_use.ts";
 import { podsInUse } from "./pods_in_use.ts";
 import { processesInUse } from "./processes_in_use.ts";
 import type { Sight } from "./sight.ts";
-import { silentEngines, unknownNode, unseenProcesses } from "./silent.ts";
+import { hiddenDirectories, silentEngines, unknownNode, unseenProcesses } from "./silent.ts";
 
 /** What is about to start. */
 export interface Start {
@@ -54,6 +54,7 @@ export function judge(sight: Sight, starts: readonly Start[], manner: Manner): F
       ...others,
       ...found.map(({ diagnostic }) => diagnostic),
       ...(isBlind ? [unseenProcesses(processes.unseen)] : []),
+      ...(processes.hidden.length > 0 ? [hiddenDirectories(processes.hidden, severity)] : []),
       ...(isUnknown ? [unknownNode(severity)] : []),
     ],
     isPassing: found.length > 0 && found.every(({ isEnding }) => isEnding) && !hasErrors(others),

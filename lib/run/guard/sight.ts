@@ -45,7 +45,7 @@ export interface Sight extends SharedByFiles {
 
 const NO_ENGINES: EngineSight = { containers: [], silent: [], hasEngine: false };
 const NO_PODS: PodSight = { pods: [], uids: new Set() };
-const NO_PROCESSES: ProcessSight = { holders: [], unseen: 0 };
+const NO_PROCESSES: ProcessSight = { holders: [], unseen: 0, hidden: [] };
 
 /**
  * Looks once. Where the node is another machine, its directories are names, and only the API server knows of them.

@@ -1,6 +1,7 @@
 /** What is said where something of this machine cannot be asked: nobody answers is not nobody there. */
 import type { Diagnostic, Severity } from "../../diagnostics/diagnostic.ts";
 import type { SilentEngine } from "../../docker/engines.ts";
+import type { Place } from "../../node/place.ts";
 
 /** One finding for each engine that is or should be here and does not answer: what was tried, and why it failed. */
 export function silentEngines(silent: readonly SilentEngine[], severity: Severity): readonly Diagnostic[] {
@@ -33,9 +34,24 @@ export function unseenProcesses(count: number): Diagnostic {
   return {
     code: "run-processes-unseen",
     severity: "warning",
-    message: `${count} processes of this machine belong to other users and were not looked at: ` +
+    message: `${count} processes of this machine may not be looked at by this user: ` +
       "one that writes to the stack's directories and is in no container of an engine would not be noticed",
-    hint: "Run as root on the node to have all of them looked at",
+    hint:
+      "To have all of them looked at run as root on the node; a container needs the capability SYS_PTRACE, " +
+      "and no profile of AppArmor",
+  };
+}
+
+/** In a container only what is mounted is the node's. */
+export function hiddenDirectories(places: readonly Place[], severity: Severity): Diagnostic {
+  const paths = places.map(({ path }) => `"${path}"`).join(", ");
+  return {
+    code: "run-directories-unseen",
+    severity,
+    message: `This run is in a container of the node that does not have ${paths} mounted: ` +
+      "nobody sees which processes of the node write there",
+    hint:
+      "Mount them at the same paths, or a directory around them, as release/job.yaml does for /var/lib/docker/volumes",
   };
 }
 

@@ -58,6 +58,10 @@ export function volumeRoles(context: Context): ReadonlyMap<string, VolumeRole> {
 function roleOf(context: Context, key: string, services: readonly string[]): VolumeRole {
   const volume = context.project.volumes[key] ?? {};
   const decision = context.decisions.storage?.[key];
+  const { type = "", device = "", o = "" } = volume.driver_opts ?? {};
+  const options = o.split(",").map((option) => option.trim()).filter((option) => option !== "");
+  const isMemory = type === "tmpfs" && !isPlugin(volume);
+  if (decision?.kind === "empty" && isMemory) return { kind: "memory", options };
   if (decision?.kind === "skip" || decision?.kind === "empty") return { kind: decision.kind };
   if (decision?.path !== undefined) {
     return {
@@ -67,10 +71,8 @@ function roleOf(context: Context, key: string, services: readonly string[]): Vol
       readOnly: false,
     };
   }
-  const { type = "", device = "", o = "" } = volume.driver_opts ?? {};
-  const options = o.split(",").map((option) => option.trim()).filter((option) => option !== "");
   if (isPlugin(volume)) return notKnown(context, key, `driver "${volume.driver}"`);
-  if (type === "tmpfs" && decision?.kind !== "data") return memory(context, key, services, options);
+  if (isMemory && decision?.kind !== "data") return memory(context, key, services, options);
   if (/^nfs4?$/.test(type)) return share(type, device, options) ?? notKnown(context, key, `type "${type}"`);
   if (/^(cifs|smb3)$/.test(type) && device.startsWith("//")) {
     return smbShare(context, key, services, device, options);
@@ -174,9 +176,12 @@ function memory(
     severity: others.length === 0 ? "info" : "warning",
     message: `Volume "${key}" is memory that services ${
       services.map((name) => `"${name}"`).join(", ")
-    } share: it is "${path}" of the node, which is memory as well${lost}`,
+    } share: it is "${path}" of the node, which is memory as well${lost}; local users of the node can read it ` +
+      "where its mode lets them, its size is not limited, and only a restart of the node empties it",
     ...at(context.project, ["volumes", key]),
-    hint: `On the disk: storage: { ${yamlText(key)}: { kind: data } }; of each its own: { kind: empty }`,
+    hint: `On the disk: storage: { ${
+      yamlText(key)
+    }: { kind: data } }; memory of each its own: { kind: empty }`,
   });
   return { kind: "directory", path, create: true, readOnly: false, memory: options };
 }
