@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { Limiter } from "../../lib/cluster/limiter.ts";
 
 /** So many tasks that wait until they are let go. */

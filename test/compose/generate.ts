@@ -1,6 +1,6 @@
 /** Makes compose files by chance: mostly right, sometimes wrong in a place, in block and flow style. */
-import fc from "fast-check";
 import { stringify } from "yaml";
+import { fc } from "../chance.ts";
 import type { Case } from "./cases/case.ts";
 
 type Value = fc.Arbitrary<unknown>;

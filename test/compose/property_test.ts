@@ -1,8 +1,7 @@
 /** What holds for every file, whatever it says. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import fc from "fast-check";
-import { chance } from "./chance.ts";
+import { fc } from "../chance.ts";
 import { load, type Loaded, printJson, printYaml } from "../../compose/mod.ts";
 import { type Case, place } from "./cases/mod.ts";
 import { generatedCase } from "./generate.ts";
@@ -37,7 +36,7 @@ Deno.test("load() gives the same for the same input, and a place for every error
           assert.ok(span.line <= lines.length && span.column <= (lines[span.line - 1] ?? "").length + 1);
         }
       }),
-      chance(100),
+      { numRuns: 100 },
     )
   ));
 
@@ -60,7 +59,7 @@ Deno.test("load() of the printed project is the project again", () =>
         assert.deepEqual(lost, []);
         if (again.project !== undefined) assert.deepEqual(again.project.canonical, project.canonical);
       }),
-      chance(100),
+      { numRuns: 100 },
     )
   ));
 
@@ -112,6 +111,6 @@ Deno.test("load() does not throw whatever a file holds", () =>
           assert.equal(loaded.project === undefined, hasErrors);
         },
       ),
-      chance(250),
+      { numRuns: 250 },
     )
   ));

@@ -1,12 +1,11 @@
 /** Persons written into decisions.yaml and taken out again, with every other byte left as it is. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { parse } from "yaml";
+import { fc } from "../chance.ts";
 import type { PersonDecision } from "../../lib/decisions/access.ts";
 import { withoutPerson, withPerson } from "../../lib/decisions/edit_people.ts";
 import { parseDecisions } from "../../lib/decisions/decisions.ts";
 import { label } from "../../lib/stack/names.ts";
-import { chance } from "../compose/chance.ts";
 
 const DEPLOYER: PersonDecision = { role: "deployer" };
 const BOB: PersonDecision = { role: "viewer", user: "1234" };
@@ -182,7 +181,7 @@ Deno.test("any people map with one more and back is the same text, and means one
         assert.equal(withoutPerson(grown, person), before);
       },
     ),
-    chance(300),
+    { numRuns: 300 },
   );
 });
 
@@ -214,7 +213,7 @@ Deno.test("any change of one of them changes nothing else", () => {
         );
       },
     ),
-    chance(300),
+    { numRuns: 300 },
   );
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { nearest, nearestName } from "../../lib/diagnostics/nearest.ts";
 
 const CASES: readonly [string, readonly string[], string | undefined][] = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { maskVersions } from "../../lib/diff/mask.ts";
 import { normalise } from "../../lib/diff/normalise.ts";
 import { redact, secretValues } from "../../lib/diff/secrets.ts";

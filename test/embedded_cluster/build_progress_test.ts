@@ -1,5 +1,5 @@
 import { equal, ok } from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import {
   BuildEstimate,
   type BuildState,

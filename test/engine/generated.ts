@@ -2,8 +2,8 @@
  * Makes stacks by chance over what compose files say of services: several services each, with many keys at once, so that
  * one start proves many fields. What needs an answer of the operator is not made: `migrate` is to move each of them.
  */
-import fc from "fast-check";
 import { stringify } from "yaml";
+import { fc } from "../chance.ts";
 import { KEYS, type Mounted, mounted } from "./generated_keys.ts";
 
 /** A service as drawn; what has to be unique in a stack or on the machine is put in by {@link composeFile}. */

@@ -1,5 +1,5 @@
+import { fc } from "../chance.ts";
 /** What services of generated stacks may say, key by key. What needs an answer of the operator is not made. */
-import fc from "fast-check";
 
 /** A mount without its target. */
 export interface Mounted {

@@ -1,6 +1,6 @@
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
-import fc from "fast-check";
 import { parse } from "yaml";
+import { fc } from "../chance.ts";
 import { load } from "../../compose/mod.ts";
 import { layOut } from "./cases.ts";
 import { composeFile, type GeneratedStack, stacksOf } from "./generated.ts";

@@ -1,6 +1,6 @@
 /** Judges stacks that are made by chance: each by its seed, which makes it again. */
-import fc from "fast-check";
 import { join } from "node:path";
+import { fc } from "../chance.ts";
 import { layOut } from "./cases.ts";
 import { composeFile, stacksOf } from "./generated.ts";
 import { judgeStack, type Seen } from "./judge_stack.ts";

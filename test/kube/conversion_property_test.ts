@@ -1,6 +1,6 @@
 /** What holds of every conversion, whatever the stack. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import type { Port, Project, Service } from "../../compose/project.ts";
 import { convertStack } from "../../lib/checks/convert_stack.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";

@@ -1,7 +1,7 @@
 /** The policies of stacks made by chance, read as the API documents them, let through exactly what Docker lets through. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { join } from "node:path";
+import { fc } from "../chance.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import { fields, type Json, list, record } from "../../lib/values/json.ts";
 import { objectsOf, planTestStack } from "../cli/planned_stack.ts";

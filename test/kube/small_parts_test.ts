@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { imageRepository, imageTag, knownImage } from "../../lib/stack/known_images.ts";
 import { isAnnotationKey, isServiceName, label, labelValue, subdomain } from "../../lib/stack/names.ts";
 import { expandPorts, parsePort } from "../../lib/stack/ports.ts";

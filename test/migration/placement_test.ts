@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import type { ConvertedService } from "../../lib/kube/conversion.ts";
 import { placeServices, type Taker } from "../../lib/migration/placement.ts";
 import { type Dependency, REASONS } from "../../lib/stack/dependencies.ts";

@@ -1,8 +1,7 @@
 /** Files made by chance, against compose-go. `PROPERTY_RUNS` sets how many; a found difference becomes a case. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import fc from "fast-check";
-import { chance } from "../compose/chance.ts";
+import { fc } from "../chance.ts";
 import { load } from "../../compose/mod.ts";
 import { place } from "../compose/cases/mod.ts";
 import { generatedCase } from "../compose/generate.ts";
@@ -35,7 +34,7 @@ Deno.test({
         fc.asyncProperty(generatedCase, async (each) => {
           assert.deepEqual(await compare(oracle, each, join(root, "case")), []);
         }),
-        chance(RUNS),
+        { numRuns: RUNS },
       );
       await Deno.remove(root, { recursive: true });
     }),

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { parseDuration, wholeUnits } from "../../lib/traefik/duration.ts";
 import { printDuration } from "../../lib/values/duration.ts";
 

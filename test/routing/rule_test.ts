@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { matchesConstraints } from "../../lib/traefik/constraints.ts";
 import { parseRule, type Rule, RuleError } from "../../lib/traefik/rule.ts";
 import { convertRule, likelySyntax, printRule } from "../../lib/traefik/rule_syntax.ts";

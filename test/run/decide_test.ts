@@ -1,6 +1,6 @@
 /** One decision for every kind of state that an object can be in. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { ApiError } from "../../lib/cluster/api_error.ts";
 import type { LiveObject } from "../../lib/cluster/live_object.ts";
 import { type KubeObject, objectKey } from "../../lib/kube/object.ts";

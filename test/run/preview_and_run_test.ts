@@ -1,6 +1,6 @@
 /** Whatever is there and recorded: what a preview says of an object is what a run does with it. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { ApiError } from "../../lib/cluster/api_error.ts";
 import type { ApplyOptions } from "../../lib/cluster/apply_request.ts";
 import type { Applied, ClusterClient } from "../../lib/cluster/client.ts";

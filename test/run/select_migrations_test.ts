@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import type { LiveObject } from "../../lib/cluster/live_object.ts";
 import { objectKey } from "../../lib/kube/object.ts";
 import { canonical, digestMigration, digestObject } from "../../lib/migration/digest.ts";

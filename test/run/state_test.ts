@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { Failure } from "../../lib/diagnostics/diagnostic.ts";
 import type { MigrationRecord } from "../../lib/run/migration_record.ts";
 import { EMPTY_STATE, readState, type State, stateBytes, writeState } from "../../lib/run/state.ts";

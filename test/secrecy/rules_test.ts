@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { isSecretKey, secretsInText, urlPassword } from "../../lib/secrecy/mod.ts";
 
 /** Why a value is or holds a secret. */
@@ -76,7 +76,8 @@ for (const [value, why] of VALUES) {
 
 Deno.test("urlPassword() finds the password of any user at any host", () => {
   const word = fc.stringMatching(/^[a-z][a-z0-9]{1,11}$/);
-  const password = fc.stringMatching(/^[A-Za-z0-9!*+,.-]{1,20}$/);
+  // Stars alone are what a masked password is shown as.
+  const password = fc.stringMatching(/^[A-Za-z0-9!*+,.-]{1,20}$/).filter((secret) => !/^\*+$/.test(secret));
   fc.assert(fc.property(word, password, word, (user, secret, host) => {
     assert.equal(urlPassword(`mysql://${user}:${secret}@${host}:3306/x`), secret);
     assert.equal(urlPassword(`${user}:${secret}@tcp(${host}:3306)/x`), secret);

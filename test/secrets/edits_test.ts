@@ -1,9 +1,8 @@
 /** What is written for a secret is read as exactly it, and every other byte stays. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { load, originOf, type Project, readBindSources, replacementAt } from "../../compose/mod.ts";
-import { chance } from "../compose/chance.ts";
 
 async function withStack(
   files: Readonly<Record<string, string>>,
@@ -115,7 +114,7 @@ for (const [name, kind] of Object.entries(KINDS)) {
           });
           assert.deepEqual(without(after), without(before));
         }),
-        chance(60),
+        { numRuns: 60 },
       );
     }));
 }

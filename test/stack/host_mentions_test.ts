@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { secretsInFile, secretsInText } from "../../lib/secrecy/mod.ts";
 import { isHostKey, mentionsInText, mentionsInValue } from "../../lib/stack/network/host_mentions.ts";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { exactBytes, exactText } from "../../lib/stack/secrets/exact_text.ts";
 import { findPart } from "../../lib/stack/secrets/part.ts";
-import { chance } from "../compose/chance.ts";
 
 const CASES: readonly [string, string, string, string | number][] = [
   ["a DSN", "dsn: mysql://hydra:old@tcp(db:3306)/x", "mysql://hydra:", "old"],
@@ -37,7 +36,7 @@ Deno.test("findPart() takes any text for what it is", () => {
         "times" in found ? found.times > 1 : `# ${after}old`.slice(found.start, found.end).startsWith("old"),
       );
     }),
-    chance(300),
+    { numRuns: 300 },
   );
 });
 
@@ -46,6 +45,6 @@ Deno.test("exactText() keeps every byte, of any encoding", () => {
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       assert.deepEqual([...exactBytes(exactText(bytes))], [...bytes]);
     }),
-    chance(500),
+    { numRuns: 500 },
   );
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../chance.ts";
 import { MASK, redact, secretValues } from "../../lib/diff/secrets.ts";
 import { decodeBase64, decodeBase64Text, encodeBase64 } from "../../lib/values/base64.ts";
 
