@@ -14,6 +14,7 @@ import { keyText } from "./digest_key.ts";
 import { inUseBy } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { WriteSession } from "./write_session.ts";
+import { asShown } from "./next_command.ts";
 import { planOrigin } from "./plan_origin.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import { checkRunning } from "./check_running.ts";
@@ -67,18 +68,19 @@ export async function dryRun(
     }));
     terminal.out(renderCrossing(crossing));
     printDiagnostics(problems, { terminal, options, sources: stack.sources });
-    terminal.err(`${nextCommand(previews, isRefused, selection.redo)}\n`);
+    const { redo } = selection;
+    const next = asShown(redo === undefined ? "migrate" : `redo ${shellWord(redo)}`, options);
+    terminal.err(`${nextCommand(previews, isRefused, next)}\n`);
   }
   if (isRefused) return ExitCode.failed;
   return options["detailedExitcode"] === true && previews.some(hasWork) ? ExitCode.pending : ExitCode.ok;
 }
 
-function nextCommand(previews: readonly MigrationPreview[], isRefused: boolean, redo?: string): string {
+function nextCommand(previews: readonly MigrationPreview[], isRefused: boolean, next: string): string {
   if (isRefused) return "Nothing was written. Mend what is named above, then look again.";
   if (!previews.some(hasWork)) return "Nothing was written.";
-  const next = redo === undefined ? "migrate" : `redo ${shellWord(redo)}`;
   const accept = previews.some(({ cause }) => cause !== undefined)
-    ? " (asks before what this version changes)"
+    ? " The run asks before what this version changes."
     : "";
-  return `Nothing was written. Next: deno task ${next}${accept}`;
+  return `Nothing was written.${accept} Next: ${next}`;
 }

@@ -5,6 +5,7 @@ import { renderExplanations } from "../report/explain_text.ts";
 import { explain as explainWord, type Known, suggestion } from "../views/explain.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import { readCodes } from "./error_codes.ts";
+import { onStack } from "./next_command.ts";
 import { planStack } from "./plan_stack.ts";
 import { viewOf } from "./stack_view.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -24,7 +25,7 @@ export function explain(words: readonly string[]): Run {
     const isUnread = stack?.facts === undefined && isGeneral;
     const view = stack === undefined || isUnread ? undefined : viewOf(stack);
     if (stack !== undefined && isUnread) {
-      terminal.err("The stack cannot be read, so nothing of it is told: deno task check\n");
+      terminal.err(`The stack cannot be read, so nothing of it is told: ${onStack("check", options)}\n`);
     }
     const known = { codes, ...(view === undefined ? {} : { view }) };
     const found = words.flatMap((word) => {

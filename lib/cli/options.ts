@@ -13,6 +13,8 @@ export interface InputOptions {
   readonly migrations?: string;
   /** The folder of the project whose Traefik the labels are for. */
   readonly traefik?: string;
+  /** The flags that named several stacks, of which `stack` is one. */
+  readonly given?: readonly string[];
   /** Folders of other projects that are moved along, absolute. */
   readonly neighbours?: readonly string[];
 }

@@ -7,6 +7,7 @@ import { label } from "../stack/names.ts";
 import { type OrderedProject, orderProjects } from "../stack/project_order.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import type { CommandOptions, Run } from "./command.ts";
+import { severalFlags } from "./next_command.ts";
 import { runCommand } from "./run_command.ts";
 import { loadStack } from "./load_stack.ts";
 import { type StackFlags, stackFolders } from "./stack_folders.ts";
@@ -41,7 +42,12 @@ export async function runOnStacks(
   }
   const refused = refusals(options, takesSeveral);
   if (refused.length > 0) throw new Failure(ExitCode.usage, refused);
-  return await runAll(run, options, folders, surroundings);
+  return await runAll(
+    run,
+    { ...options, given: severalFlags(flags.stack, flags.stacks) },
+    folders,
+    surroundings,
+  );
 }
 
 /** What belongs to one stack alone. */

@@ -19,6 +19,7 @@ import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { asRecorded, canBePlanned } from "./as_recorded.ts";
 import { ReportFile } from "./report_file.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
+import { onCluster } from "./next_command.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -76,7 +77,7 @@ export async function status(options: CommandOptions, surroundings: Surroundings
     if (options.output === "json") {
       terminal.out(`${JSON.stringify({ ...status, ways, diagnostics: said })}\n`);
     } else {
-      terminal.out(`${renderStatus(status, styleOf(terminal))}${renderWays(ways)}`);
+      terminal.out(`${renderStatus(status, styleOf(terminal, options))}${renderWays(ways)}`);
       printDiagnostics(said, { terminal, options, sources });
     }
     // Two writers on one directory are no state to report as good.
@@ -103,14 +104,15 @@ function asText(
   const key = JSON.stringify({ ...status, diagnostics, run: status.run?.runId ?? null });
   if (options.output === "json") return { text: `${document}\n`, key };
   const said = renderDiagnostics(diagnostics, { colour, directory, sources });
-  return { text: `${renderStatus(status, styleOf(terminal))}${said}`, key };
+  return { text: `${renderStatus(status, styleOf(terminal, options))}${said}`, key };
 }
 
 /** A width only where a terminal has one. */
 function styleOf(
   { outColour: colour, outIsTerminal, columns }: Terminal,
+  options: CommandOptions,
 ): Parameters<typeof renderStatus>[1] {
-  return { colour, ...(outIsTerminal ? { columns } : {}) };
+  return { colour, next: onCluster("migrate --dry-run", options), ...(outIsTerminal ? { columns } : {}) };
 }
 
 /** What writes to the directories of workloads that are in the cluster already. */
@@ -182,11 +184,11 @@ export function noCluster(): Diagnostic {
 }
 
 /** What to say where a command needs what an earlier run recorded. */
-export function nothingRecorded(namespace: string): Diagnostic {
+export function nothingRecorded(namespace: string, options: CommandOptions): Diagnostic {
   return {
     code: "cli-nothing-recorded",
     severity: "error",
     message: `Nothing is recorded in namespace "${namespace}": no run was there yet`,
-    hint: "Run: deno task migrate",
+    hint: `Run: ${onCluster("migrate", options)}`,
   };
 }

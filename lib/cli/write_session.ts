@@ -14,6 +14,7 @@ import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { asRecorded, canBePlanned } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { LiveReport } from "./live_report.ts";
+import { onCluster, onStack } from "./next_command.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import { ReportFile } from "./report_file.ts";
 import type { CommandOptions } from "./command.ts";
@@ -69,7 +70,7 @@ export async function withWriteSession(
   if (conversion === undefined || (read.plan === undefined && !canBePlanned(read))) return refuse(read);
   const say = (text: string): void =>
     terminal.err(`${terminal.errIsTerminal ? fold(text, terminal.columns) : text}\n`);
-  say(describeInput(read, options.stack === undefined));
+  say(describeInput(read, options));
   // Nothing is started for a stack that only a record could mend.
   const target = await findTarget(options, surroundings, terminal, read.plan !== undefined);
   if (target === undefined) return refuse(read);
@@ -154,7 +155,7 @@ export async function follow(
   const isDone = tally.state === "applied" || tally.state === "unchanged";
   const { summary, next } = isDone && end !== undefined
     ? end(tally)
-    : { summary: tally.summary(), next: nextCommand(tally) };
+    : { summary: tally.summary(), next: nextCommand(tally, options) };
   if (options.output !== "json") terminal.out(`${summary}\n`);
   terminal.err(`${next}\n`);
   return exitCodeOf(tally);
@@ -214,22 +215,22 @@ export function describeStack(stack: PlannedStack, isExample: boolean): string {
 }
 
 /** The same, and how much there is to say of it. */
-function describeInput(stack: PlannedStack, isExample: boolean): string {
+function describeInput(stack: PlannedStack, options: CommandOptions): string {
   const { diagnostics } = stack;
-  const line = describeStack(stack, isExample);
+  const line = describeStack(stack, options.stack === undefined);
   return diagnostics.length === 0
     ? line
-    : `${line}\n${countDiagnostics(diagnostics)}; deno task check shows them`;
+    : `${line}\n${countDiagnostics(diagnostics)}; ${onStack("check", options)} shows them`;
 }
 
-function nextCommand(tally: RunTally): string {
+function nextCommand(tally: RunTally, options: CommandOptions): string {
   switch (tally.state) {
     case "failed":
       return "What was done is recorded. Mend the cause, then run the same command again: it goes on where it stopped.";
     case "interrupted":
       return "Interrupted. What was done is recorded; the same command goes on where it stopped.";
     default:
-      return "Next: deno task status";
+      return `Next: ${onCluster("status", options)}`;
   }
 }
 
