@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { LAYOUTS, SECRET_FORMS } from "../render/options.ts";
 import type { On } from "./command.ts";
-import { append, withCluster, withInput, withOutput } from "./options.ts";
+import { append, withCluster, withInput, withOutput, withVerifications } from "./options.ts";
 
 /** `decide`, `explain`, `graph`, `report` and `render`. */
 export function declareViews(program: Command, on: On): void {
@@ -30,7 +30,7 @@ export function declareViews(program: Command, on: On): void {
     .option("--of <service>", "only what is around one service");
   on(graph, async () => (await import("./graph_command.ts")).graph);
 
-  const report = withOutput(withCluster(withInput(program.command("report"))))
+  const report = withVerifications(withOutput(withCluster(withInput(program.command("report")))))
     .description("write the stack as one page for a browser: map, services before and after, findings, runs")
     .option("--to <file>", "the HTML file", "report.html");
   on(report, async () => (await import("./report_command.ts")).report);

@@ -29,7 +29,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   verify: [
     ["verify --stack /opt/shop", "while both sides serve"],
     ["verify --stack /opt/shop -o json > before.json", "what Docker answers, before anything moves"],
-    ["verify --stack /opt/shop --against before.json", "when Docker has gone"],
+    ["verify --stack /opt/shop --against before.json -o json > after.json", "when Docker has gone"],
   ],
   check: [
     ["check --stack /opt/shop", "what becomes of each service"],
@@ -61,6 +61,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   report: [
     ["report --stack /opt/shop", "report.html, before the move"],
     ["report --stack /opt/shop --context prod --to shop.html", "with how far it is there"],
+    ["report --stack /opt/shop --verify before.json --verify after.json", "with what verify wrote"],
   ],
   render: [
     ["render --stack /opt/shop --to deploy", "a folder for each migration, a file for each object"],

@@ -77,6 +77,16 @@ export function withWriting(command: Command): Command {
     .option("-y, --yes", "do not ask");
 }
 
+/** Adds what is handed to the page of `report`. */
+export function withVerifications(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--verify <file>",
+      "what verify -o json wrote, to stand in the page; repeat for before, during and after",
+    ).argParser(append).conflicts("dryRun"),
+  );
+}
+
 /** Adds `-o` with the given formats; the first is the default. */
 export function withOutput(command: Command, formats: readonly string[] = ["text", "json"]): Command {
   return command

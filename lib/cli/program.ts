@@ -1,7 +1,7 @@
 /** Declares the commands; each one's code is loaded when it is called, so that `--help` is quick. */
 import { Command, CommanderError, Option } from "commander";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { append, withCluster, withInput, withOutput, withWriting } from "./options.ts";
+import { append, withCluster, withInput, withOutput, withVerifications, withWriting } from "./options.ts";
 import type { CommandOptions, On } from "./command.ts";
 import { addExamples, declareShell } from "./declare_shell.ts";
 import { declareViews } from "./declare_views.ts";
@@ -79,7 +79,9 @@ const ALLOW_RUNNING = "start workloads although containers still write to the sa
 const CROSS = "move what runs as containers: stop each service there, prove it, start it here, one by one";
 const ACCEPT_NEW = "apply also what only this version of the tool changes; --yes does not answer that";
 function declareMoving(program: Command, on: On): void {
-  const migrate = withWriting(withOutput(withCluster(withInput(program.command("migrate")))))
+  const migrate = withVerifications(
+    withWriting(withOutput(withCluster(withInput(program.command("migrate"))))),
+  )
     .description("apply the pending migrations, in order")
     .option("--dry-run", "show what would change, write nothing")
     .option("--full", "with --dry-run: show new objects whole, not only their names")
@@ -139,7 +141,7 @@ function declareLooking(program: Command, on: On): void {
     .option("-y, --yes", "do not ask");
   on(init, async () => (await import("./init_command.ts")).init);
 
-  const status = withOutput(withCluster(withInput(program.command("status"))))
+  const status = withVerifications(withOutput(withCluster(withInput(program.command("status")))))
     .description("show which migrations are applied, pending, changed or failed")
     .option("--drift", "show what others changed in the cluster since")
     .option("--watch", "show it again whenever it has changed, until Ctrl-C")
@@ -151,14 +153,14 @@ function declareLooking(program: Command, on: On): void {
     .description("ask every route and published port at Docker's side and at the cluster's, and compare")
     .option(
       "--old-http <address>",
-      "where Docker's Traefik answers HTTP (default: its container, by port 80)",
+      "where Docker's Traefik has entry point web, as HOST:PORT (default: its container, by port 80)",
     )
-    .option("--old-https <address>", "and HTTPS (default: by port 443)")
+    .option("--old-https <address>", "and websecure (default: by port 443)")
     .option(
       "--new-http <address>",
-      "where the cluster's Traefik answers HTTP (default: its Service, port 80)",
+      "where the cluster's Traefik has entry point web (default: its Service, port 80)",
     )
-    .option("--new-https <address>", "and HTTPS (default: port 443)")
+    .option("--new-https <address>", "and websecure (default: port 443)")
     .option("--against <file>", "compare with what Docker's side answered in an earlier -o json");
   on(verify, async () => (await import("./verify_command.ts")).verify);
 

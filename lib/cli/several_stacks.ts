@@ -55,7 +55,13 @@ function refusals(options: Readonly<Record<string, unknown>>, takesSeveral: bool
   if (!takesSeveral) {
     return [refusal("This command works on one stack, and several are named", "Run it for each of them")];
   }
-  const ofOne = { file: "-f", projectName: "--project-name", decisions: "--decisions", report: "--report" };
+  const ofOne = {
+    file: "-f",
+    projectName: "--project-name",
+    decisions: "--decisions",
+    report: "--report",
+    verify: "--verify",
+  };
   return Object.entries(ofOne).filter(([key]) => options[key] !== undefined).map(([, flag]) =>
     refusal(`${flag} is about one stack, and several are named`, "Leave it out, or run the stack by itself")
   );

@@ -17,7 +17,7 @@ import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { asRecorded, canBePlanned } from "./as_recorded.ts";
-import { ReportFile } from "./report_file.ts";
+import { askedReport } from "./report_file.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { onCluster } from "./next_command.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
@@ -26,10 +26,12 @@ import type { Surroundings } from "./surroundings.ts";
 import { findTarget, type Target, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 import { type Look, watch } from "./watch.ts";
+import { refuseWithoutPage } from "./verify_files.ts";
 import { keyText } from "./digest_key.ts";
 
 /** Prints the table, or the JSON that README describes; starts nothing and writes nothing. */
 export async function status(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  refuseWithoutPage(options);
   const terminal = surroundings.terminal(options.color === false);
   const read = await planStack(options, surroundings);
   if (read.conversion === undefined || !canBePlanned(read)) return refuse(read);
@@ -51,9 +53,7 @@ export async function status(options: CommandOptions, surroundings: Surroundings
       const plan = await planNow();
       return { plan, ...await readStatus(plan, target.client, namespace) };
     };
-    const page = typeof options["report"] === "string"
-      ? await ReportFile.of(options["report"], stack, surroundings)
-      : undefined;
+    const page = await askedReport(stack, options, surroundings);
     if (options["watch"] === true) {
       let drawn = "";
       await watch(

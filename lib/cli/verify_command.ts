@@ -1,5 +1,4 @@
 /** `verify`: asks every route and published port at Docker's side and at the cluster's, and compares. */
-import { resolve } from "node:path";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { findEngines } from "../docker/engines.ts";
@@ -10,18 +9,19 @@ import type { ClusterClient } from "../cluster/client.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { plannedObjects } from "../migration/step.ts";
 import { renderVerify } from "../report/verify_text.ts";
-import type { Answer, Verdict } from "../run/verify/answer.ts";
+import type { Verdict } from "../run/verify/answer.ts";
 import type { Place } from "../run/verify/ask.ts";
 import { type Nowhere, openedPlace, openerOf } from "../run/verify/opened_port.ts";
 import { type PortQuestion, type Question, questionsOf } from "../run/verify/questions.ts";
+import type { VerifyReport } from "../run/verify/report.ts";
 import { type Side, verify as ask } from "../run/verify/verify.ts";
 import { clusterAddress } from "../run/living/cluster_address.ts";
-import { field, items } from "../values/json.ts";
 import type { CommandOptions } from "./command.ts";
 import { planStack } from "./plan_stack.ts";
 import { noCluster, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { findTarget, withTarget } from "./target.ts";
+import { readVerifyReport } from "./verify_files.ts";
 
 /**
  * Ends with `ExitCode.failed` where both answer and differ, and where nobody does; compared with an earlier report, where
@@ -33,7 +33,12 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
   const { plan, project, conversion, decisions } = stack;
   if (plan === undefined || project === undefined || conversion === undefined) return refuse(stack);
   const places = placesOf(options);
-  const before = await answersBefore(options["against"], surroundings);
+  const { against } = options;
+  const earlier = typeof against === "string" ? await readVerifyReport(against, surroundings) : undefined;
+  const before = earlier === undefined
+    ? undefined
+    : new Map(earlier.answers.map(({ question, old }) => [question, old]));
+  const askedAt = surroundings.now().toISOString();
   const target = await findTarget(options, surroundings, terminal, false);
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
   const planned = [...plan.migrations.flatMap(plannedObjects), ...conversion.front];
@@ -63,7 +68,13 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
     return await ask(asked, { old, new: now }, surroundings.signal, before);
   });
   if (options.output === "json") {
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "verify", answers: compared, ...rules })}\n`);
+    const report: VerifyReport = {
+      askedAt,
+      against: earlier === undefined ? null : earlier.against ?? earlier.askedAt,
+      answers: compared,
+      ...rules,
+    };
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "verify", ...report })}\n`);
   } else terminal.out(renderVerify(compared, rules));
   // What nobody answered before is no loss.
   const isLost = (verdict: Verdict): boolean =>
@@ -96,26 +107,6 @@ function placesOf(options: CommandOptions): Places {
     old: { web: place("oldHttp"), websecure: place("oldHttps") },
     now: { web: place("newHttp"), websecure: place("newHttps") },
   };
-}
-
-/** What the old side said when it was asked with `-o json`. @throws Failure (2) for a file that is none of those */
-async function answersBefore(
-  file: unknown,
-  { directory }: Pick<Surroundings, "directory">,
-): Promise<ReadonlyMap<string, Answer> | undefined> {
-  if (typeof file !== "string") return undefined;
-  try {
-    const answers = items(field(JSON.parse(await Deno.readTextFile(resolve(directory, file))), "answers"));
-    // The edge: a file that this command wrote.
-    return new Map(answers.map((one) => [String(field(one, "question")), field(one, "old") as Answer]));
-  } catch (error) {
-    throw new Failure(ExitCode.usage, [{
-      code: "cli-bad-answers",
-      severity: "error",
-      message: `"${file}" is no report of verify: ${error instanceof Error ? error.message : error}`,
-      hint: "Write one while Docker serves: deno task verify -o json > before.json",
-    }]);
-  }
 }
 
 /** What the engines of this machine run. */

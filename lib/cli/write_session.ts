@@ -16,7 +16,7 @@ import { refuseMovedBefore } from "./moved_before.ts";
 import { LiveReport } from "./live_report.ts";
 import { onCluster, onStack } from "./next_command.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import { ReportFile } from "./report_file.ts";
+import { askedReport } from "./report_file.ts";
 import type { CommandOptions } from "./command.ts";
 import { runDisplay } from "./run_display.ts";
 import { refuse } from "./status_command.ts";
@@ -166,9 +166,8 @@ async function liveReport(
   { options, surroundings, stack, target }: WriteSession,
   tally: RunTally,
 ): Promise<LiveReport | undefined> {
-  const path = options["report"];
-  if (typeof path !== "string") return undefined;
-  const file = await ReportFile.of(path, stack, surroundings);
+  const file = await askedReport(stack, options, surroundings);
+  if (file === undefined) return undefined;
   await file.write({ isLive: true });
   return new LiveReport(file, { stack, client: target.client, tally, now: surroundings.now });
 }
