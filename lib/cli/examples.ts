@@ -36,7 +36,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["check --stack /opt/shop --strict", "exits with 3 while a question has no answer"],
     ["check --stack /opt/shop --host-file /etc/crontab", "what reaches into containers, too"],
   ],
-  rbac: [["rbac --stack /opt/shop --user alice --for migrate rollback", "the rights that she needs"]],
+  rbac: [["rbac --stack /opt/shop --user alice --for migrate cross", "for migrate --cross"]],
   k3s: [["k3s --stack /opt/shop -o nix", "the node's settings for NixOS"]],
   config: [["config --stack /opt/shop", "the project as it was understood"]],
   decide: [

@@ -186,7 +186,7 @@ function declareLooking(program: Command, on: On): void {
     .option("--user <name>", "who is to have them", "compose-ferry")
     .addOption(
       new Option("--for <command...>", "what they are to be enough for").choices(
-        ["migrate", "rollback", "prune", "access"] satisfies Purpose[],
+        ["migrate", "cross", "rollback", "prune", "access"] satisfies Purpose[],
       ).default(["migrate"]),
     );
   on(rbac, async () => (await import("./rbac_command.ts")).rbac);
