@@ -30,7 +30,7 @@ export const traefikDecisionsSchema = z.strictObject({
     "The folder of the project that has the Traefik, from this stack's folder, such as ../traefik",
   ),
   version: z.string().regex(/^\d+\.\d+(\.\d+)?$/).optional().describe(
-    "The version that the cluster runs, such as 3.6.7",
+    "The version that the cluster runs, such as 3.6.7, where no cluster is asked; an older one goes without what is newer",
   ),
   namespace: z.string().optional().describe(
     "Where the cluster's Traefik runs; kube-system for the bundled one",
@@ -73,7 +73,9 @@ export interface EntryPointDecision {
 /** The decisions in force, defaults filled in. */
 export interface TraefikDecisions {
   readonly mode: "bundled" | "external";
+  /** Decided, else assumed: what the cluster runs where it cannot be asked. */
   readonly version: string;
+  readonly isVersionDecided: boolean;
   readonly namespace: string;
   readonly entryPoints: Readonly<Record<string, EntryPointDecision>>;
   readonly keepVersion2: boolean;
@@ -110,6 +112,7 @@ export function traefikDecisions(values: TraefikDecisionValues = {}, storageId?:
   return {
     mode: values.mode ?? "bundled",
     version: values.version ?? "3.6.7",
+    isVersionDecided: values.version !== undefined,
     namespace: values.namespace ?? "kube-system",
     entryPoints: Object.fromEntries(entryPoints),
     keepVersion2: values.keepVersion2 ?? true,

@@ -15,6 +15,7 @@ import {
   resolverArguments,
   resolversOf,
 } from "./certificate_resolvers.ts";
+import { knownArguments } from "./newer_arguments.ts";
 import type { PublishedPort } from "./published_ports.ts";
 import { argumentSecrets } from "./route_secrets.ts";
 import { staticArguments } from "./static_arguments.ts";
@@ -59,7 +60,7 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
   const { variables } = named;
   const carriesAcme = input.acme !== undefined && input.acme.trim() !== "" && resolvers.length > 0;
   const logs = logFiles(context);
-  const given = argumentSecrets(argumentsOf(context, resolvers, logs));
+  const given = argumentSecrets(knownArguments(context, argumentsOf(context, resolvers, logs)));
   const secretVariables = new Map([
     ...Object.keys(variables).map((name) => [name, secretName] as const),
     ...Object.keys(given.texts).map((name) => [name, argumentsName] as const),
