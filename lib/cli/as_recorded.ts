@@ -17,6 +17,7 @@ import {
 } from "../stack/seen.ts";
 import type { PlannedStack } from "./plan_stack.ts";
 import { forServer } from "./for_server.ts";
+import { keepExternalNames } from "./live_external_names.ts";
 import { keepVolumes } from "./live_volumes.ts";
 import { traefikThere } from "./traefik_there.ts";
 
@@ -40,7 +41,7 @@ export async function asRecorded(read: PlannedStack, client: ClusterClient): Pro
     movedWithoutPolicies,
     ...(traefik === undefined ? {} : { traefikThere: traefik }),
   });
-  return await forServer(await keepVolumes(stack, client), client);
+  return await forServer(await keepExternalNames(await keepVolumes(stack, client), client), client);
 }
 
 /**

@@ -58,6 +58,9 @@ export const traefikDecisionsSchema = z.strictObject({
   logFiles: z.enum(["node", "stdout"]).optional().describe(
     "node: logs that Traefik wrote to a mounted directory go there, too; stdout: to its standard output. Default: node",
   ),
+  externalNames: z.boolean().optional().describe(
+    "Whether Traefik may lead to names outside of the cluster; default: where a route does, or other projects share it",
+  ),
   helperImage: z.string().optional().describe("A small image with sh and cp, for init containers"),
 });
 
@@ -89,6 +92,8 @@ export interface TraefikDecisions {
   readonly storageDirectory: string;
   /** Whether logs that were written to a mounted directory of the machine are written there by the cluster's Traefik. */
   readonly logFiles: "node" | "stdout";
+  /** Whether routes may lead to Services of type ExternalName, where that is decided. */
+  readonly externalNames?: boolean;
   readonly helperImage: string;
 }
 
@@ -123,6 +128,7 @@ export function traefikDecisions(values: TraefikDecisionValues = {}, storageId?:
     storageSize: values.storageSize ?? "128Mi",
     storageDirectory: values.storageDirectory ?? "/var/lib/traefik",
     logFiles: values.logFiles ?? "node",
+    ...(values.externalNames === undefined ? {} : { externalNames: values.externalNames }),
     helperImage: values.helperImage ?? "busybox:1.37",
   };
 }

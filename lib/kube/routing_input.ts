@@ -22,7 +22,7 @@ export function routingConversionInput(
   facts: StackFacts,
   { certificate, traefikThere: there }: ConversionOptions,
 ): RoutingConversionInput {
-  const { project, namespace, decisions, published, neighbours } = facts;
+  const { project, namespace, decisions, published, neighbours, otherProjects = [] } = facts;
   const acme = acmeOf(facts);
   const groups = podGroups(project);
   return {
@@ -47,6 +47,7 @@ export function routingConversionInput(
     directoryOf: (mount) => directoryOf(facts, mount),
     ...(certificate === undefined ? {} : { certificate }),
     ...(there === undefined ? {} : { there }),
+    sharesTraefik: otherProjects.length > 0,
   };
 }
 

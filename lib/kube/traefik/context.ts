@@ -25,6 +25,8 @@ export interface RouteContext {
   readonly decisions: TraefikDecisions;
   /** What the cluster told of its Traefik; absent where none was asked. */
   readonly there: ClusterTraefik | undefined;
+  /** Whether other projects are known, whose routes its Traefik has as well. */
+  readonly sharesTraefik: boolean;
   readonly entryPoints: EntryPoints;
   /** The machine's own address, and whether it was decided. */
   readonly machine: { readonly address: string; readonly isDecided: boolean };

@@ -39,6 +39,8 @@ export interface RoutingConversionInput {
   readonly decisions: TraefikDecisions;
   /** What the cluster told of its Traefik, where one was asked. */
   readonly there?: ClusterTraefik;
+  /** Whether other projects are known, whose routes its Traefik has as well. */
+  readonly sharesTraefik?: boolean;
   /** The machine's own address, where it is decided. */
   readonly hostGateway?: string;
   /** The core Service for a port of a compose service; undefined where it has none. */
@@ -143,6 +145,7 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     namespace,
     decisions,
     there: input.there,
+    sharesTraefik: input.sharesTraefik === true,
     entryPoints,
     machine: { address: machineAddress(input), isDecided: input.hostGateway !== undefined },
     keepsVersion2: decisions.keepVersion2 && routing.traefikVersion?.split(".")[0] === "2",
