@@ -44,7 +44,7 @@ export async function status(options: CommandOptions, surroundings: Surroundings
     const { sources } = stack;
     const planNow = async (): Promise<Plan> => {
       const key = await readKey(target.client, namespace);
-      return stack.planFor(keyText(key)) ?? read.plan ?? refuse(stack);
+      return stack.planFor(keyText(key)) ?? refuse(stack);
     };
     if (options["drift"] === true) {
       return await showDrift(await planNow(), { target, namespace, terminal, options, sources });

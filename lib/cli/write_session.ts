@@ -81,7 +81,7 @@ export async function withWriteSession(
     if (asks) refuseUnanswered(target, options["yes"] === true, terminal);
     await refuseMovedBefore(target.client, read, options, surroundings);
     const stack = await asRecorded(read, target.client);
-    const plan = stack.plan ?? read.plan;
+    const { plan } = stack;
     if (plan === undefined) return refuse(stack);
     return await work({ options, surroundings, terminal, stack, plan, namespace, target, writer });
   });
