@@ -26,8 +26,8 @@ export function crossingOptions(
     environment: surroundings.environment,
     project: project.name,
     crossings: crossingsOf(conversion),
-    isWanted: (service) =>
-      options["cross"] === true || decisions.services?.[service]?.crossing === "exclusive",
+    isWanted: (service) => options["cross"] === true || decisions.services?.[service]?.crossing !== undefined,
+    decided: (service) => decisions.services?.[service]?.crossing,
     mayKill: new Set(
       Object.keys(project.services).filter((service) => decisions.services?.[service]?.killAfterGrace),
     ),
@@ -84,6 +84,7 @@ export async function plannedCrossing(
       crossings,
       cutovers: state.cutovers,
       oldSide: new OldSide(given),
+      decided: given.decided,
     }),
     remarks: await plannedOpenGates(steps, { ...given, moved }, client),
   };

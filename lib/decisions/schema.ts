@@ -130,8 +130,8 @@ const service = z.strictObject({
   ),
   dependsOn: z.array(z.string()).optional().describe("Services that it needs, besides those that were found"),
   waitFor: z.boolean().optional().describe("Init containers for the conditions of depends_on"),
-  crossing: z.literal("exclusive").optional().describe(
-    "exclusive: a run stops its containers and starts it in the cluster, as migrate --cross does with every service",
+  crossing: z.enum(["exclusive", "overlap"]).optional().describe(
+    "A run moves it from its containers, as migrate --cross does with every service. exclusive: they stop before it starts in the cluster; overlap: it starts there first, where neither side writes to a directory",
   ),
   killAfterGrace: z.boolean().optional().describe(
     "A crossing kills its program where it has not ended within stop_grace_period, as Docker does",

@@ -69,7 +69,11 @@ function objectLine(
 function cutoverLine(event: Extract<RunEvent, { type: "cutover" }>, style: Style): string {
   const { service, state, containers, outageMs, why } = event;
   const names = containers.join(", ");
-  const silence = outageMs === undefined ? "" : `; nobody served it for ${shortDuration(outageMs)}`;
+  const silence = outageMs === undefined
+    ? ""
+    : outageMs === 0
+    ? "; it was served all the time"
+    : `; nobody served it for ${shortDuration(outageMs)}`;
   switch (state) {
     case "prepared":
       return style.dim(`  … ${service}: what it needs is there, before ${names} stops`);
