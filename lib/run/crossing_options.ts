@@ -2,6 +2,7 @@
 import type { Crossings } from "../migration/cutovers.ts";
 import type { CutoverContext } from "./cutover_steps.ts";
 import { isUnderWay } from "./cutover_record.ts";
+import type { FrontOptions } from "./front.ts";
 import type { StartGuard } from "./guard/start_guard.ts";
 import { Gates } from "./living/gates.ts";
 import { type Holding, writing } from "./locked.ts";
@@ -15,6 +16,8 @@ export interface CrossingOptions extends OldSideOptions {
   readonly crossings: Crossings;
   /** Whether a service that runs shall be stopped there and started here; one that is on its way goes on in any case. */
   readonly isWanted: (service: string) => boolean;
+  /** How ports of the node move; undefined where nobody is to be asked about it. */
+  readonly front?: FrontOptions | undefined;
   /** How a service is to cross, where that is decided. */
   readonly decided: (service: string) => DecidedCrossing | undefined;
   /** It is decided that engines that do not answer have nothing to do with the stack. */
@@ -52,6 +55,7 @@ export function crossingOf(
       }, lasting),
     }),
     guard: startGuard,
+    front: crossing.front,
     decided: crossing.decided,
     withoutEngine: crossing.withoutEngine,
     read: (service) => session.state.cutovers.get(service),

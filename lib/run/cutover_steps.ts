@@ -5,6 +5,7 @@ import type { ServiceContainer } from "../docker/service_containers.ts";
 import type { Cutover as Step } from "../migration/step.ts";
 import { goBack, type Returning } from "./cutover_back.ts";
 import type { ClosedContainer, Cutover } from "./cutover_record.ts";
+import type { FrontOptions } from "./front.ts";
 import type { StartGuard } from "./guard/start_guard.ts";
 import { clusterAddress } from "./living/cluster_address.ts";
 import type { Gates } from "./living/gates.ts";
@@ -21,6 +22,8 @@ export interface CutoverContext {
   readonly guard: StartGuard;
   /** Ways from the cluster to what is left behind. */
   readonly gates?: Gates;
+  /** How ports of the node move; undefined where nobody is asked. */
+  readonly front?: FrontOptions | undefined;
   /** What is decided about how it crosses; undefined where nothing is. */
   readonly decided: (service: string) => DecidedCrossing | undefined;
   /** It is decided that engines that do not answer have nothing to do with the stack. */
