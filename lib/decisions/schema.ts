@@ -166,6 +166,9 @@ const body = {
   engine: z.literal("none").optional().describe(
     "none: a Docker Engine of this machine that does not answer has nothing to do with the stack",
   ),
+  contacts: z.string().min(1).optional().describe(
+    "Whom to tell of the crossing, and whom to call in it, as the runbook has it",
+  ),
   imagesFrom: z.enum(["engine", "registry"]).optional().describe(
     "engine: the node gets the images that the engine has, as they are; registry: it pulls those that a registry " +
       "has, and gets only the others. Default: engine",
