@@ -11,14 +11,16 @@ import { OldSide } from "../run/old_side.ts";
 import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { EMPTY_STATE } from "../run/state.ts";
+import { frontOptions } from "./front_of.ts";
 import type { WriteSession } from "./write_session.ts";
 
 /** Undefined where the files say too little of the stack. */
 export function crossingOptions(
   { stack, surroundings, options }: Pick<WriteSession, "stack" | "surroundings" | "options">,
 ): CrossingOptions | undefined {
-  const { project, conversion, decisions } = stack;
+  const { project, plan, conversion, decisions } = stack;
   if (project === undefined || conversion === undefined) return undefined;
+  const isCrossing = options["cross"] === true;
   const called = new Set(
     [...conversion.services.values()].flatMap(({ dependsOn }) => dependsOn.map(({ service }) => service)),
   );
@@ -26,8 +28,11 @@ export function crossingOptions(
     environment: surroundings.environment,
     project: project.name,
     crossings: crossingsOf(conversion),
-    isWanted: (service) =>
-      options["cross"] === true || decisions.services?.[service]?.crossing === "exclusive",
+    isWanted: (service) => options["cross"] === true || decisions.services?.[service]?.crossing !== undefined,
+    decided: (service) => decisions.services?.[service]?.crossing,
+    ...(isCrossing && plan !== undefined
+      ? { front: frontOptions({ project, conversion, decisions }, plan, surroundings) }
+      : {}),
     mayKill: new Set(
       Object.keys(project.services).filter((service) => decisions.services?.[service]?.killAfterGrace),
     ),
@@ -84,6 +89,7 @@ export async function plannedCrossing(
       crossings,
       cutovers: state.cutovers,
       oldSide: new OldSide(given),
+      decided: given.decided,
     }),
     remarks: await plannedOpenGates(steps, { ...given, moved }, client),
   };

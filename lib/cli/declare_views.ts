@@ -4,7 +4,7 @@ import { LAYOUTS, SECRET_FORMS } from "../render/options.ts";
 import type { On } from "./command.ts";
 import { append, withCluster, withInput, withOutput, withVerifications } from "./options.ts";
 
-/** `decide`, `explain`, `graph`, `report` and `render`. */
+/** `decide`, `explain`, `graph`, `report`, `runbook` and `render`. */
 export function declareViews(program: Command, on: On): void {
   const decide = withOutput(withInput(program.command("decide")))
     .description("ask the open questions one by one, and write the answers into decisions.yaml")
@@ -34,6 +34,12 @@ export function declareViews(program: Command, on: On): void {
     .description("write the stack as one page for a browser: map, services before and after, findings, runs")
     .option("--to <file>", "the HTML file", "report.html");
   on(report, async () => (await import("./report_command.ts")).report);
+
+  const runbook = withOutput(withCluster(withInput(program.command("runbook"))), ["markdown", "html", "json"])
+    .description(
+      "write the page for the night of a crossing: checks, commands in order, outages, the way back",
+    );
+  on(runbook, async () => (await import("./runbook_command.ts")).runbook);
 
   declareRender(program, on);
 }

@@ -52,6 +52,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["explain services.web.migration ports", "a decision, and a key of compose"],
     ["explain traefik.http.routers.dashboard.rule", "a label"],
   ],
+  runbook: [
+    ["runbook --stack /opt/shop --context prod > runbook.md", "on the machine where the stack runs"],
+    ["runbook --stack /opt/shop -o html > runbook.html", "to be printed"],
+  ],
   graph: [
     ["graph", "the bundled example, as a tree"],
     ["graph --stack /opt/shop --of web", "what is around one service"],

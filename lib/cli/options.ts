@@ -28,7 +28,7 @@ export interface ClusterOptions {
 
 /** How the answer is printed. */
 export interface OutputOptions {
-  readonly output: "text" | "json" | "yaml" | "nix" | "dot" | "mermaid" | "svg";
+  readonly output: "text" | "json" | "yaml" | "nix" | "dot" | "mermaid" | "svg" | "markdown" | "html";
   readonly color: boolean;
 }
 

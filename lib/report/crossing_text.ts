@@ -18,17 +18,19 @@ export function renderCrossing(planned: readonly PlannedCutover[]): string {
   } of outages in all; everything else is served meanwhile\n`;
 }
 
-function stepsOf({ state, containers, directories }: PlannedCutover): string {
+function stepsOf({ state, mode, containers, directories }: PlannedCutover): string {
   if (state === "back") return "goes on with going back";
-  const steps = [
-    ...containers.map(({ name, signal, within }) => `stop ${name} (${signal}, ${within} s)`),
+  const stops = containers.map(({ name, signal, within }) => `stop ${name} (${signal}, ${within} s)`);
+  const steps = mode === "overlap" ? ["start", ...stops] : [
+    ...stops,
     ...directories.map((directory) => `prove that nobody is on ${directory}`),
     "start",
   ];
   return `${state === undefined ? "" : `go on from "${state}": `}${steps.join(", ")}`;
 }
 
-function outageOf({ outage: { expectedMs, mostMs } }: PlannedCutover): string {
+function outageOf({ mode, outage: { expectedMs, mostMs } }: PlannedCutover): string {
+  if (mode === "overlap") return "none";
   return `about ${shortDuration(expectedMs)}, at most ${
     shortDuration(mostMs)
   } if it takes all its time to end`;

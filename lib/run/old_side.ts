@@ -110,16 +110,28 @@ export class OldSide {
     );
   }
 
-  /** Starts it again, with what brought it back by itself before, and waits until it is healthy or runs steadily. */
-  async open(container: ClosedContainer, signal: AbortSignal): Promise<readonly Diagnostic[]> {
+  /**
+   * Starts it again, with what brought it back by itself before, and waits until it is healthy or runs steadily.
+   *
+   * @param standIn what has its names meanwhile goes first, or last where both may be called at once
+   */
+  async open(
+    container: ClosedContainer,
+    signal: AbortSignal,
+    standIn: "first" | "last" = "first",
+  ): Promise<readonly Diagnostic[]> {
     return await this.#with(container, async (engine) => {
+      const { project } = this.#options;
       const before = await stateOf(engine, container);
       if (before === undefined) return [gone(container)];
-      await takeStandIn(engine, this.#options.project, container);
+      if (standIn === "first") await takeStandIn(engine, project, container);
       await allowStart(engine, container, barOf(container));
       await setRestart(engine, container, container.restart);
       await startContainer(engine, container);
-      return await untilServing(engine, container, before.isActive ? before.startedAt : undefined, signal);
+      const begun = before.isActive ? before.startedAt : undefined;
+      const problems = await untilServing(engine, container, begun, signal);
+      if (problems.length === 0 && standIn === "last") await takeStandIn(engine, project, container);
+      return problems;
     });
   }
 

@@ -4,6 +4,7 @@ import { renderCrossing } from "../../lib/report/crossing_text.ts";
 const DB = {
   migration: "050_databases",
   service: "db",
+  mode: "exclusive",
   containers: [{ name: "shop-db-1", signal: "SIGINT", within: 60 }],
   directories: ["/srv/db"],
   outage: { expectedMs: 4_500, mostMs: 64_000 },
@@ -26,6 +27,17 @@ Deno.test("renderCrossing() is a line for each service, and says that nothing of
   2 services, about 9.0s of outages in all; everything else is served meanwhile
 `,
   );
+});
+
+Deno.test("renderCrossing() says of what both sides may serve that it starts first, and that nobody is without it", () => {
+  const api = {
+    ...DB,
+    service: "api",
+    mode: "overlap",
+    directories: [],
+    outage: { expectedMs: 0, mostMs: 0 },
+  } as const;
+  assert.match(renderCrossing([api]), / api +start, stop shop-db-1 \(SIGINT, 60 s\) +none\n/);
 });
 
 Deno.test("renderCrossing() is nothing where nothing crosses", () => {
