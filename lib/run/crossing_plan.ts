@@ -29,9 +29,11 @@ export interface PlannedStop {
   readonly within: number;
 }
 
-/** For how long nobody would serve it. Nothing of it is measured. */
+/** For how long nobody would serve it. */
 export interface OutageEstimate {
   readonly expectedMs: number;
+  /** When the expected time was measured, in a rehearsal: ISO 8601. Absent where it is an estimate. */
+  readonly rehearsed?: string;
   /** Where its program takes all the time that it has, and starts as quickly all the same. */
   readonly mostMs: number;
 }
