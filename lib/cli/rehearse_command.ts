@@ -164,13 +164,17 @@ async function play(stage: Stage, kept: readonly string[]): Promise<Rehearsed> {
   });
 }
 
-/** Those of its files and of the shell; none that would name compose other files than the copy's. */
+/** The shell's, and what secrets and configs are made of; none that would name compose other files than the copy's. */
 function variablesOf(
-  project: Project,
-  environment: Surroundings["environment"],
+  { secrets, configs, environment }: Project,
+  shell: Surroundings["environment"],
 ): Surroundings["environment"] {
-  const all = Object.entries({ ...project.environment, ...environment });
-  return Object.fromEntries(all.filter(([name]) => !name.startsWith("COMPOSE_")));
+  const named = [...Object.values(secrets), ...Object.values(configs)].flatMap(({ environment: name }) => {
+    const value = name === undefined ? undefined : environment[name];
+    return name === undefined || value === undefined ? [] : [[name, value] as const];
+  });
+  const kept = Object.entries(shell).filter(([name]) => !/^COMPOSE_(?!FERRY_)/.test(name));
+  return Object.fromEntries([...named, ...kept]);
 }
 
 /** The same cluster and the same scripts; everything else is in the copy's own files. */

@@ -45,7 +45,7 @@ export interface CopyContext {
  * @throws Failure with why nothing can be rehearsed
  */
 export async function startCopy(context: CopyContext): Promise<readonly Diagnostic[]> {
-  const { rehearsal, known, say, surroundings } = context;
+  const { rehearsal, known, say, surroundings, project } = context;
   const places = await placesOf(context);
   const warnings = await copyAll(places, context);
   if (hasErrors(warnings)) throw new Failure(ExitCode.failed, warnings);
@@ -58,7 +58,7 @@ export async function startCopy(context: CopyContext): Promise<readonly Diagnost
   if (failed !== undefined) {
     throw new Failure(ExitCode.failed, [failed === "absent" ? noCompose() : notStarted(failed.said)]);
   }
-  const idle = await untilServing(known.engine, name, signal);
+  const idle = await untilServing(known.engine, { copy: name, live: project.name }, signal);
   if (idle.length > 0) throw new Failure(ExitCode.failed, idle);
   return warnings;
 }

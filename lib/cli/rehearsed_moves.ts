@@ -2,7 +2,8 @@
 import { eventLine } from "../report/event_line.ts";
 import type { RunEvent } from "../run/event.ts";
 import { outagesOf } from "../rehearsal/outages.ts";
-import { type Answered, Watch, type WatchedSides } from "../rehearsal/watch.ts";
+import type { WatchedSides } from "../rehearsal/recent_places.ts";
+import { type Answered, Watch } from "../rehearsal/watch.ts";
 import type { Asking } from "../rehearsal/askings.ts";
 import { field } from "../values/json.ts";
 import { rollback } from "./back_commands.ts";

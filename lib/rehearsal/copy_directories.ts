@@ -2,6 +2,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { plural } from "../diagnostics/plural.ts";
 import { bytesText } from "../run/images/bytes.ts";
 import type { Copied } from "./copied_places.ts";
 import { runProgram } from "./program.ts";
@@ -15,6 +16,9 @@ export interface Copying {
   /** Does it while nobody writes there. */
   readonly hold?: <T>(path: string, work: () => Promise<T>) => Promise<T>;
 }
+
+/** As long as the longest of them lasts, and some more. */
+const TICK_MS = 20;
 
 /**
  * One after the other, with owners, modes, links and holes as they are; blocks are shared where the file system can
@@ -50,6 +54,9 @@ async function copy(
   if (info === undefined) return [];
   const begun = join(folder, "copy-begun");
   await Deno.writeTextFile(begun, "");
+  // Kernels count the time of files in ticks: what is written in the same one is not newer.
+  const before = new Date(((await Deno.stat(begun)).mtime?.getTime() ?? 0) - TICK_MS);
+  await Deno.utime(begun, before, before);
   const source = info.isDirectory ? `${from}/.` : from;
   const { success, said } = await runProgram("cp", ["--archive", "--reflink=auto", "--", source, to], signal);
   const found = await runProgram("find", [from, "-type", "f", "-newer", begun], signal);
@@ -94,8 +101,10 @@ function torn(from: string, files: number): Diagnostic {
     code: "run-rehearsal-torn",
     severity: "warning",
     message:
-      `${files} files of "${from}" changed while it was copied: the copy has them of different moments, and a ` +
-      "database may refuse it",
+      `${
+        plural(files, "file")
+      } of "${from}" changed while it was copied: the copy has them of different moments, ` +
+      "and a database may refuse it",
     hint:
       "Where it does not start: --pause, which holds the containers still while they are copied, at a quiet hour",
   };

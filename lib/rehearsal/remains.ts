@@ -46,10 +46,14 @@ const CLUSTER_KINDS = [
 const PATIENCE_MS = 600_000;
 const POLL_MS = 500;
 
-/** Makes folder and namespace, each marked before anything is in it. */
+/** Makes folder and namespace, each marked before anything is in it. @throws Failure (2) where the folder cannot be made */
 export async function markRehearsal({ folder, namespace, client }: Rehearsal, of: string): Promise<void> {
-  // What is copied may be secret.
-  await Deno.mkdir(folder, { mode: 0o700 });
+  try {
+    // What is copied may be secret.
+    await Deno.mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    throw new Failure(2, [notMade(folder, error)]);
+  }
   await Deno.writeTextFile(join(folder, MARKER), `${of}\n`);
   await client.apply({
     apiVersion: "v1",
@@ -161,6 +165,17 @@ function stuck({ namespace }: Rehearsal): Diagnostic {
     severity: "error",
     message: `Namespace "${namespace}" of the rehearsal does not end`,
     hint: "See with kubectl what keeps it (kubectl get namespace -o yaml), and run rehearse --clean again",
+  };
+}
+
+function notMade(folder: string, error: unknown): Diagnostic {
+  return {
+    code: "run-rehearsal-not-copied",
+    severity: "error",
+    message: `The folder of the copy, "${folder}", cannot be made: ${
+      error instanceof Error ? error.message : error
+    }`,
+    hint: "Run it as root, or name a folder that is there with --copies",
   };
 }
 

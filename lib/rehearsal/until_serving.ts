@@ -12,19 +12,22 @@ const STEADY_MS = 3_000;
 
 /**
  * A container serves when it is healthy, or runs where it has no health check; one that has ended with success has done
- * its work.
+ * its work. A service that does not serve in the live project is not waited for in the copy, unless none does.
  *
  * @returns an error for each that does not
  */
 export async function untilServing(
   engine: Engine,
-  project: string,
+  { copy, live }: { readonly copy: string; readonly live: string },
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
   const end = performance.now() + PATIENCE_MS;
+  const lives = await statesOf(engine, live);
+  const broken = new Set(lives.flatMap(({ service, trouble }) => trouble === undefined ? [] : [service]));
+  const isAlive = lives.some(({ trouble }) => trouble === undefined);
   let steadySince: number | undefined;
   for (;;) {
-    const states = await statesOf(engine, project);
+    const states = (await statesOf(engine, copy)).filter(({ service }) => !isAlive || !broken.has(service));
     const isServing = states.length > 0 && states.every(({ trouble }) => trouble === undefined);
     steadySince = isServing ? steadySince ?? performance.now() : undefined;
     if (steadySince !== undefined && performance.now() - steadySince >= STEADY_MS) return [];
@@ -36,6 +39,8 @@ export async function untilServing(
 }
 
 interface State {
+  readonly service: string;
+  /** Of the container. */
   readonly name: string;
   /** Undefined where it serves, or has done its work. */
   readonly trouble?: string;
@@ -48,7 +53,8 @@ async function statesOf(engine: Engine, project: string): Promise<readonly State
     const name = String(items(one["Names"])[0] ?? one["Id"]).replace(/^\//, "");
     const state = field(await engine.json(`/containers/${String(one["Id"])}/json`), "State");
     const trouble = troubleOf(state);
-    return { name, ...(trouble === undefined ? {} : { trouble }) };
+    const service = String(field(one["Labels"], "com.docker.compose.service"));
+    return { service, name, ...(trouble === undefined ? {} : { trouble }) };
   }));
   return answers;
 }

@@ -1,20 +1,8 @@
 /** Asks each service of a copy twice a second, wherever it may be served, for as long as it moves. */
-import type { ClusterClient } from "../cluster/client.ts";
 import { pause } from "../cluster/transport.ts";
-import type { Engine } from "../docker/engine.ts";
-import { serviceAddresses } from "../docker/service_addresses.ts";
-import { askPort, askRoute, type Place } from "../run/verify/ask.ts";
+import { askPort, askRoute } from "../run/verify/ask.ts";
 import type { Asking } from "./askings.ts";
-import { list, record } from "../values/json.ts";
-
-/** Where the services may be. */
-export interface WatchedSides {
-  readonly engines: readonly Engine[];
-  /** The copy's compose project. */
-  readonly project: string;
-  readonly client: ClusterClient;
-  readonly namespace: string;
-}
+import { RecentPlaces, type WatchedSides } from "./recent_places.ts";
 
 /** What one service answered. */
 export interface Answered {
@@ -31,10 +19,12 @@ const PATIENCE = { milliseconds: 1_500, bytes: 64 * 1024 };
 export class Watch {
   readonly #looks = new Map<string, { readonly at: number; readonly isAnswered: boolean }[]>();
   readonly #ending = new AbortController();
+  readonly #places: RecentPlaces;
   readonly #working: Promise<unknown>;
 
   constructor(askings: readonly Asking[], sides: WatchedSides) {
-    this.#working = Promise.all(askings.map((asking) => this.#watch(asking, sides)));
+    this.#places = new RecentPlaces(sides);
+    this.#working = Promise.all(askings.map((asking) => this.#watch(asking)));
   }
 
   /** Ends it. @returns by service; without those that never answered */
@@ -47,22 +37,22 @@ export class Watch {
     );
   }
 
-  async #watch(asking: Asking, sides: WatchedSides): Promise<void> {
+  async #watch(asking: Asking): Promise<void> {
     const { signal } = this.#ending;
     const looks: { at: number; isAnswered: boolean }[] = [];
     this.#looks.set(asking.service, looks);
     while (!signal.aborted) {
       const at = performance.now();
-      const isAnswered = await this.#isAnswered(asking, sides).catch(() => false);
+      const isAnswered = await this.#isAnswered(asking).catch(() => false);
       if (signal.aborted) return;
       looks.push({ at, isAnswered });
       await pause(Math.max(0, EVERY_MS - (performance.now() - at)), signal).catch(() => {});
     }
   }
 
-  async #isAnswered(asking: Asking, sides: WatchedSides): Promise<boolean> {
+  async #isAnswered(asking: Asking): Promise<boolean> {
     const { signal } = this.#ending;
-    const places = await placesOf(asking, sides);
+    const places = await this.#places.of(asking);
     const answers = await Promise.all(places.map(async (place) => {
       const { route } = asking;
       const { silence } = route === undefined
@@ -86,18 +76,4 @@ export function answeredOf(
     if (isAnswered) since = undefined;
   }
   return { asked: looks.length, failed: looks.filter(({ isAnswered }) => !isAnswered).length, longestMs };
-}
-
-async function placesOf(
-  { service, label, port }: Asking,
-  { engines, project, client, namespace }: WatchedSides,
-): Promise<readonly Place[]> {
-  const [addresses, inCluster] = await Promise.all([
-    Promise.all(engines.map((engine) => serviceAddresses(engine, project, service).catch(() => []))),
-    client.get({ apiVersion: "v1", kind: "Service", namespace, name: label }).catch(() => undefined),
-  ]);
-  const spec = record(inCluster?.["spec"]);
-  const address = String(spec?.["clusterIP"] ?? "None");
-  const isServed = address !== "None" && list(spec?.["ports"]).some((one) => one["port"] === port);
-  return [...addresses.flat(), ...(isServed ? [address] : [])].map((hostname) => ({ hostname, port }));
 }
