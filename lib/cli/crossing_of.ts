@@ -6,6 +6,8 @@ import { crossingsOf, withCutovers } from "../migration/cutovers.ts";
 import { type CrossingOptions, crossingsInForce } from "../run/crossing_options.ts";
 import { planCrossing, type PlannedCutover } from "../run/crossing_plan.ts";
 import type { MigrationPreview } from "../run/dry_run.ts";
+import { asRehearsed } from "../rehearsal/as_rehearsed.ts";
+import { readFigures } from "../rehearsal/figures.ts";
 import { plannedOpenGates } from "../run/living/planned_gates.ts";
 import { OldSide } from "../run/old_side.ts";
 import { findRecord } from "../run/prepare.ts";
@@ -84,13 +86,14 @@ export async function plannedCrossing(
   const steps = withCutovers({ migrations }, crossings).migrations.flatMap((one) => one.steps)
     .flatMap((step) => step.kind === "cutover" ? [step.services] : []);
   const moved = (): readonly string[] => [...state.cutovers.keys()];
+  const planned = await planCrossing(migrations, {
+    crossings,
+    cutovers: state.cutovers,
+    oldSide: new OldSide(given),
+    decided: given.decided,
+  });
   return {
-    crossing: await planCrossing(migrations, {
-      crossings,
-      cutovers: state.cutovers,
-      oldSide: new OldSide(given),
-      decided: given.decided,
-    }),
+    crossing: asRehearsed(planned, await readFigures(session.stack.directory), given.project),
     remarks: await plannedOpenGates(steps, { ...given, moved }, client),
   };
 }

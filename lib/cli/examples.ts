@@ -12,6 +12,11 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["migrate --stack /opt/shop --report shop.html", "with a page to look at while it goes on"],
     ["migrate --stacks /opt", "every project of the machine, Traefik's first"],
   ],
+  rehearse: [
+    ["rehearse --stack /opt/shop", "on the machine of the stack, as root; nothing is left of it"],
+    ["rehearse --stack /opt/shop --copies /mnt/big --pause", "copies elsewhere, of one moment"],
+    ["rehearse --stack /opt/shop --clean", "after one that was killed"],
+  ],
   images: [
     ["images --stack /opt/shop --dry-run", "where each image is, and how much room there is"],
     ["images --stack /opt/shop", "on the node's machine, as root, while the old stack serves"],

@@ -98,6 +98,21 @@ function declareMoving(program: Command, on: On): void {
     .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do");
   on(migrate, async () => (await import("./migrate_command.ts")).migrate, true);
 
+  const rehearse = withWriting(withOutput(withCluster(withInput(program.command("rehearse")))))
+    .description("move a copy of the stack there and back, and measure each outage; what is live goes on")
+    .option(
+      "--copies <dir>",
+      "where the copy lies, in a folder of its own (default: beside the stack's folder)",
+    )
+    .option(
+      "--pause",
+      "hold the containers of a directory still while it is copied: nobody serves them meanwhile",
+    )
+    .option("--online", "let the copy reach other machines, with the live stack's credentials")
+    .addOption(new Option("--keep", "leave the copy for a look; --clean takes it away").conflicts("clean"))
+    .option("--clean", "only take away what an earlier rehearsal left");
+  on(rehearse, async () => (await import("./rehearse_command.ts")).rehearse);
+
   const images = withWriting(withOutput(withCluster(withInput(program.command("images")))))
     .description("bring the images of the stack from Docker to the node, while the old stack serves")
     .option("--dry-run", "show where each image is, write nothing");

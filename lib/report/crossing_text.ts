@@ -11,7 +11,7 @@ export function renderCrossing(planned: readonly PlannedCutover[]): string {
   if (told.length === 0) return "";
   const rows = told.map((one) => [one.migration, one.service, stepsOf(one), outageOf(one)]);
   const sum = told.reduce((total, { outage }) => total + outage.expectedMs, 0);
-  return `Crossing, one service after the other; outages are estimated, not measured:\n${
+  return `Crossing, one service after the other; ${sourceOf(told)}:\n${
     tableLines(rows).map((line) => `  ${line}\n`).join("")
   }  ${plural(told.length, "service")}, about ${
     shortDuration(sum)
@@ -29,8 +29,18 @@ function stepsOf({ state, mode, containers, directories }: PlannedCutover): stri
   return `${state === undefined ? "" : `go on from "${state}": `}${steps.join(", ")}`;
 }
 
-function outageOf({ mode, outage: { expectedMs, mostMs } }: PlannedCutover): string {
+/** Where the outages come from. */
+function sourceOf(told: readonly PlannedCutover[]): string {
+  const rehearsed = told.filter(({ outage }) => outage.rehearsed !== undefined).length;
+  if (rehearsed === 0) return "outages are estimated, not measured";
+  return rehearsed === told.length
+    ? "outages are as they were rehearsed"
+    : "outages are as they were rehearsed, or else estimated and not measured";
+}
+
+function outageOf({ mode, outage: { expectedMs, mostMs, rehearsed } }: PlannedCutover): string {
   if (mode === "overlap") return "none";
+  if (rehearsed !== undefined) return `${shortDuration(expectedMs)}, rehearsed on ${rehearsed.slice(0, 10)}`;
   return `about ${shortDuration(expectedMs)}, at most ${
     shortDuration(mostMs)
   } if it takes all its time to end`;
