@@ -151,7 +151,9 @@ export function askWhichTraefik(context: RouteContext): void {
     message: `${first.what}${others} ${need} Traefik ${newest}, and what the cluster runs was not asked: ` +
       `without ${all}, as Traefik ${context.decisions.version} is assumed`,
     ...(first.span === undefined ? {} : { span: first.span }),
-    hint: `Name the cluster: --kubeconfig FILE; or add to decisions.yaml: traefik: { version: "${newest}" }`,
+    hint:
+      `Name the cluster: --kubeconfig FILE; or add to decisions.yaml: traefik: { version: "${newest}" }; or, to go ` +
+      `without ${all}: traefik: { version: "${context.decisions.version}" }`,
     related: unasked.flatMap(({ what, since, without, span }) =>
       span === undefined ? [] : [{ message: `${what} needs Traefik ${since}; else ${without}`, span }]
     ),
