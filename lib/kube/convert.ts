@@ -29,7 +29,7 @@ import { hasRoutes, routingConversionInput } from "./routing_input.ts";
 import { roleOf } from "../stack/role.ts";
 import { Claims } from "./storage/volumes.ts";
 import type { ClusterTraefik } from "./traefik/cluster_traefik.ts";
-import { convertRouting } from "./traefik/convert_routing.ts";
+import { convertRouting, type RoutingConversionInput } from "./traefik/convert_routing.ts";
 import type { GivenCertificate } from "./traefik/default_certificate.ts";
 import { reportSecrets, reportSplitStorage, reportWritable } from "./summaries.ts";
 import { kindOf } from "../stack/kind.ts";
@@ -57,7 +57,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   const findings: Diagnostic[] = [];
   const context: Context = { ...facts, report: (finding) => findings.push(finding) };
   const { project, published } = facts;
-  const routed = convertRouting(routingConversionInput(facts, options));
+  const routed = convertRouting({ ...routingConversionInput(facts), ...givenOf(options) });
   findings.push(...routed.findings);
   const ports = servicePorts(facts, facts.references, routed.requiredPorts);
   const groups = podGroups(project);
@@ -131,6 +131,12 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     ports: united,
     findings,
   };
+}
+
+function givenOf(
+  { certificate, traefikThere: there }: ConversionOptions,
+): Pick<RoutingConversionInput, "certificate" | "there"> {
+  return { ...(certificate === undefined ? {} : { certificate }), ...(there === undefined ? {} : { there }) };
 }
 
 function policiesOf(

@@ -14,14 +14,10 @@ import { clusterAddress } from "../stack/network/neighbours.ts";
 import { textFiles } from "../stack/network/references.ts";
 import { readyServiceName } from "./workload/readiness.ts";
 import type { RoutingConversionInput } from "./traefik/convert_routing.ts";
-import type { ConversionOptions } from "./convert.ts";
 import { traefikDecisions } from "../decisions/traefik.ts";
 
 /** The routes of the services that are moved, each of which has a Service with the ports that routes lead to. */
-export function routingConversionInput(
-  facts: StackFacts,
-  { certificate, traefikThere: there }: ConversionOptions,
-): RoutingConversionInput {
+export function routingConversionInput(facts: StackFacts): RoutingConversionInput {
   const { project, namespace, decisions, published, neighbours, otherProjects = [] } = facts;
   const acme = acmeOf(facts);
   const groups = podGroups(project);
@@ -45,8 +41,6 @@ export function routingConversionInput(
     ...(acme === undefined ? {} : { acme }),
     textAt: traefikTexts(facts),
     directoryOf: (mount) => directoryOf(facts, mount),
-    ...(certificate === undefined ? {} : { certificate }),
-    ...(there === undefined ? {} : { there }),
     sharesTraefik: otherProjects.length > 0,
   };
 }

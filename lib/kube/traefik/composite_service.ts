@@ -1,6 +1,6 @@
 /** Services that are more than a load balancer, as TraefikServices. */
 import type { Element, Fields } from "../../traefik/routing.ts";
-import { hasField } from "./cluster_traefik.ts";
+import { hasField } from "./newer_fields.ts";
 import {
   compact,
   report,

@@ -1,7 +1,7 @@
 /** HTTP services as the `services` of a route, or as a TraefikService where they are more than a load balancer. */
 import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
-import { hasField } from "./cluster_traefik.ts";
+import { hasField } from "./newer_fields.ts";
 import { compositeService } from "./composite_service.ts";
 import { compact, report, reportHealthCheck, type RouteContext, type ServiceReference } from "./context.ts";
 import { emptyService } from "./external_service.ts";

@@ -1,7 +1,7 @@
 /** HTTP middlewares as Middleware objects; users, passwords and certificates as Secrets beside them. */
 import type { Element, Fields } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
-import { hasField, knownFields } from "./cluster_traefik.ts";
+import { hasField, knownFields } from "./newer_fields.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { httpServices } from "./http_service.ts";
 import { insideAddress, insideAddresses } from "./inside_address.ts";

@@ -1,6 +1,6 @@
 /** Arguments that not every Traefik 3 knows: one that it does not know keeps it from starting. */
 import { isAtLeast } from "../../decisions/traefik.ts";
-import { reportMissing } from "./cluster_traefik.ts";
+import { reportMissing } from "./newer_fields.ts";
 import type { RouteContext } from "./context.ts";
 
 /**

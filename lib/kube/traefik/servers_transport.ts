@@ -1,7 +1,7 @@
 /** Servers transports of HTTP and TCP as ServersTransport and ServersTransportTCP. */
 import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
-import { knownFields } from "./cluster_traefik.ts";
+import { knownFields } from "./newer_fields.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { isPem, shareSecret } from "./middleware_secrets.ts";
 import { type Json } from "../../values/json.ts";
