@@ -11,7 +11,7 @@ import { OldSide } from "../run/old_side.ts";
 import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { EMPTY_STATE } from "../run/state.ts";
-import { frontOptions } from "./front_of.ts";
+import { frontOptions, type PlannedFront, plannedFront } from "./front_of.ts";
 import type { WriteSession } from "./write_session.ts";
 
 /** Undefined where the files say too little of the stack. */
@@ -63,6 +63,7 @@ export async function crossingContainers(
 export interface CrossingPreview {
   /** In order. */
   readonly crossing: readonly PlannedCutover[];
+  readonly front?: PlannedFront;
   readonly remarks: readonly Diagnostic[];
 }
 
@@ -84,7 +85,9 @@ export async function plannedCrossing(
   const steps = withCutovers({ migrations }, crossings).migrations.flatMap((one) => one.steps)
     .flatMap((step) => step.kind === "cutover" ? [step.services] : []);
   const moved = (): readonly string[] => [...state.cutovers.keys()];
+  const front = given.front === undefined ? undefined : plannedFront(migrations, given.front);
   return {
+    ...(front === undefined ? {} : { front }),
     crossing: await planCrossing(migrations, {
       crossings,
       cutovers: state.cutovers,
