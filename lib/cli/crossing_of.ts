@@ -13,7 +13,7 @@ import { OldSide } from "../run/old_side.ts";
 import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { EMPTY_STATE } from "../run/state.ts";
-import { frontOptions } from "./front_of.ts";
+import { frontOptions, type PlannedFront, plannedFront } from "./front_of.ts";
 import type { WriteSession } from "./write_session.ts";
 
 /** Undefined where the files say too little of the stack. */
@@ -65,6 +65,7 @@ export async function crossingContainers(
 export interface CrossingPreview {
   /** In order. */
   readonly crossing: readonly PlannedCutover[];
+  readonly front?: PlannedFront;
   readonly remarks: readonly Diagnostic[];
 }
 
@@ -86,6 +87,7 @@ export async function plannedCrossing(
   const steps = withCutovers({ migrations }, crossings).migrations.flatMap((one) => one.steps)
     .flatMap((step) => step.kind === "cutover" ? [step.services] : []);
   const moved = (): readonly string[] => [...state.cutovers.keys()];
+  const front = given.front === undefined ? undefined : plannedFront(migrations, given.front);
   const planned = await planCrossing(migrations, {
     crossings,
     cutovers: state.cutovers,
@@ -93,6 +95,7 @@ export async function plannedCrossing(
     decided: given.decided,
   });
   return {
+    ...(front === undefined ? {} : { front }),
     crossing: asRehearsed(planned, await readFigures(session.stack.directory), given.project),
     remarks: await plannedOpenGates(steps, { ...given, moved }, client),
   };

@@ -4,7 +4,7 @@ import { LAYOUTS, SECRET_FORMS } from "../render/options.ts";
 import type { On } from "./command.ts";
 import { append, withCluster, withInput, withOutput, withVerifications } from "./options.ts";
 
-/** `decide`, `explain`, `graph`, `report`, `runbook` and `render`. */
+/** `decide`, `explain`, `graph`, `report`, `runbook`, `relocate` and `render`. */
 export function declareViews(program: Command, on: On): void {
   const decide = withOutput(withInput(program.command("decide")))
     .description("ask the open questions one by one, and write the answers into decisions.yaml")
@@ -40,6 +40,15 @@ export function declareViews(program: Command, on: On): void {
       "write the page for the night of a crossing: checks, commands in order, outages, the way back",
     );
   on(runbook, async () => (await import("./runbook_command.ts")).runbook);
+
+  const relocate = withOutput(withCluster(withInput(program.command("relocate"))), [
+    "markdown",
+    "html",
+    "json",
+  ])
+    .description("write the commands by which data gets out from below Docker's root, before Docker goes")
+    .requiredOption("--to <dir>", "the folder of the node in which each volume gets its own");
+  on(relocate, async () => (await import("./relocate_command.ts")).relocate);
 
   declareRender(program, on);
 }

@@ -1,7 +1,7 @@
 /** `migrate --dry-run`: what a run would change, asked from the API server, with nothing written. */
 import { hasErrors } from "../diagnostics/diagnostic.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
-import { renderCrossing } from "../report/crossing_text.ts";
+import { renderCrossing, renderFront } from "../report/crossing_text.ts";
 import { movingLines } from "../report/image_text.ts";
 import { hasWork, renderPreview } from "../report/preview_text.ts";
 import { dryRun as preview, type MigrationPreview } from "../run/dry_run.ts";
@@ -47,7 +47,7 @@ export async function dryRun(
     ? undefined
     : await seeImages(stack, session.surroundings, engines, target.client);
   const running = await checkRunning(stack, options, session.surroundings, engines);
-  const { crossing, remarks: gates } = await plannedCrossing(session, previews);
+  const { crossing, front, remarks: gates } = await plannedCrossing(session, previews);
   const warnings = record === undefined ? [] : missingScripts(plan, await loadState(record));
   const remarks = [...running, ...images?.diagnostics ?? [], ...inUse, ...gates, ...warnings];
   const problems = [...previews.flatMap(({ diagnostics }) => diagnostics), ...remarks];
@@ -56,7 +56,14 @@ export async function dryRun(
     const told = images === undefined ? {} : jsonOf(images.sight);
     terminal.out(
       `${
-        JSON.stringify({ schemaVersion: 1, diagnostics: remarks, ...told, crossing, migrations: previews })
+        JSON.stringify({
+          schemaVersion: 1,
+          diagnostics: remarks,
+          ...told,
+          crossing,
+          ...(front === undefined ? {} : { front }),
+          migrations: previews,
+        })
       }\n`,
     );
   } else {
@@ -67,6 +74,7 @@ export async function dryRun(
       ...(terminal.outIsTerminal ? { columns: terminal.columns } : {}),
     }));
     terminal.out(renderCrossing(crossing));
+    terminal.out(front === undefined ? "" : renderFront(front));
     printDiagnostics(problems, { terminal, options, sources: stack.sources });
     const { redo } = selection;
     const next = asShown(redo === undefined ? "migrate" : `redo ${shellWord(redo)}`, options);

@@ -61,6 +61,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["runbook --stack /opt/shop --context prod > runbook.md", "on the machine where the stack runs"],
     ["runbook --stack /opt/shop -o html > runbook.html", "to be printed"],
   ],
+  relocate: [[
+    "relocate --stack /opt/shop --to /srv/shop > relocation.md",
+    "when all has moved, before Docker goes",
+  ]],
   graph: [
     ["graph", "the bundled example, as a tree"],
     ["graph --stack /opt/shop --of web", "what is around one service"],

@@ -26,3 +26,11 @@ export function sameFlags(options: InputOptions & ClusterOptions, directory: str
     " ",
   );
 }
+
+/** Of kubectl, for the same cluster. */
+export function kubectlFlags({ kubeconfig, context }: ClusterOptions, directory: string): string {
+  return sameFlags({
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  }, directory);
+}

@@ -11,10 +11,13 @@ import { readKey } from "../run/key.ts";
 import { readStatus, type Status } from "../run/status.ts";
 import { renderDiagnostics } from "../report/diagnostic_text.ts";
 import { renderStatus } from "../report/status_table.ts";
+import { renderDataBelow } from "../report/data_below_text.ts";
 import { renderWays } from "../report/ways_text.ts";
 import { readWays, type Way } from "../run/living/ways.ts";
 import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
+import type { DataBelow } from "../views/data_below.ts";
+import { belowDocker } from "./below_docker.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { asRecorded, canBePlanned } from "./as_recorded.ts";
 import { askedReport } from "./report_file.ts";
@@ -74,16 +77,30 @@ export async function status(options: CommandOptions, surroundings: Surroundings
     const beside = await writesBeside(plan, stack, surroundings, target.client);
     const said = [...diagnostics, ...beside];
     const ways = await waysOf(stack, surroundings);
+    const below = (await belowDocker({ ...stack, plan }, surroundings)).filter((one) =>
+      isHere(one, plan, status)
+    );
     if (options.output === "json") {
-      terminal.out(`${JSON.stringify({ ...status, ways, diagnostics: said })}\n`);
+      terminal.out(`${JSON.stringify({ ...status, ways, belowDocker: below, diagnostics: said })}\n`);
     } else {
-      terminal.out(`${renderStatus(status, styleOf(terminal, options))}${renderWays(ways)}`);
+      const table = renderStatus(status, styleOf(terminal, options));
+      terminal.out(`${table}${renderWays(ways)}${renderDataBelow(below)}`);
       printDiagnostics(said, { terminal, options, sources });
     }
     // Two writers on one directory are no state to report as good.
     if (hasErrors(beside)) return ExitCode.failed;
     return options["detailedExitcode"] === true && isPending(status) ? ExitCode.pending : ExitCode.ok;
   });
+}
+
+/** Whether one of its services is in the cluster. */
+function isHere({ services }: DataBelow, plan: Plan, { migrations, services: moved }: Status): boolean {
+  const applied = new Set(
+    migrations.filter(({ state }) => state === "applied" || state === "changed").map(({ id }) => id),
+  );
+  const started = plan.migrations.filter(({ id }) => applied.has(id)).flatMap(({ claimed }) => claimed);
+  const inCluster = moved.filter(({ servedBy }) => servedBy === "cluster").map(({ service }) => service);
+  return [...started, ...inCluster].some((service) => services.includes(service));
 }
 
 interface Looked {

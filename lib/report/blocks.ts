@@ -10,7 +10,7 @@ export type Block =
   | { readonly kind: "checks"; readonly items: readonly (readonly Inline[])[] }
   | { readonly kind: "list"; readonly items: readonly (readonly Inline[])[] }
   /** To be pasted. */
-  | { readonly kind: "commands"; readonly lines: readonly string[] }
+  | { readonly kind: "commands"; readonly lines: readonly string[]; readonly language?: "yaml" }
   | {
     readonly kind: "table";
     readonly heads: readonly string[];
@@ -32,7 +32,9 @@ function markdownOf(block: Block): string {
     case "list":
       return block.items.map((words) => `- ${markdownWords(words)}`).join("\n");
     case "commands":
-      return `${fence(block.lines)}sh\n${block.lines.join("\n")}\n${fence(block.lines)}`;
+      return `${fence(block.lines)}${block.language ?? "sh"}\n${block.lines.join("\n")}\n${
+        fence(block.lines)
+      }`;
     case "table": {
       const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
       const cell = (words: readonly Inline[]): string => markdownWords(words).replaceAll("|", "\\|");

@@ -45,3 +45,16 @@ function outageOf({ mode, outage: { expectedMs, mostMs, rehearsed } }: PlannedCu
     shortDuration(mostMs)
   } if it takes all its time to end`;
 }
+
+/** What is done about ports of the node, after all that crosses. */
+export function renderFront(
+  { migration, ports, asked }: {
+    readonly migration: string;
+    readonly ports: readonly string[];
+    readonly asked: number;
+  },
+): string {
+  return `The front, ${migration}: ${plural(asked, "question")} to both sides, then ports ${
+    ports.join(", ")
+  } of the node lead to the cluster, and the same is asked there\n`;
+}

@@ -191,7 +191,8 @@ function after({ flags, project, staying, steps }: Runbook): readonly Block[] {
         code("docker compose down -v"),
         ", ",
         code("docker volume prune -a"),
-        `; they make a second server on the data of ${project}, or delete it.`,
+        `; they make a second server on the data of ${project}, or delete it. Before Docker is removed, data of named volumes gets another place: `,
+        code(line("relocate", flags, "--to DIR")),
       )]
       : []),
     ...(Object.keys(staying).length === 0 ? [] : [

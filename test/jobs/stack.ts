@@ -29,6 +29,7 @@ export function smallConversion(stack: SmallStack): Conversion {
     ports: new Map(),
     traefik: [],
     front: [],
+    usesNewerTraefik: false,
     scheduled: [],
     routes: [],
     findings: [],

@@ -43,6 +43,7 @@ function conversion(...services: ConvertedService[]): Conversion {
     ports: new Map(),
     traefik: [],
     front: [],
+    usesNewerTraefik: false,
     scheduled: [],
     routes: [object("IngressRoute", "catch-all")],
     findings: [],

@@ -17,6 +17,7 @@ const FIGURES: Figures = {
 const planned = (service: string): PlannedCutover => ({
   migration: "050_databases",
   service,
+  mode: "exclusive",
   containers: [],
   directories: [],
   outage: { expectedMs: 3_000, mostMs: 13_000 },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renderCrossing } from "../../lib/report/crossing_text.ts";
+import { renderCrossing, renderFront } from "../../lib/report/crossing_text.ts";
 
 const DB = {
   migration: "050_databases",
@@ -42,4 +42,12 @@ Deno.test("renderCrossing() says of what both sides may serve that it starts fir
 
 Deno.test("renderCrossing() is nothing where nothing crosses", () => {
   assert.equal(renderCrossing([]), "");
+});
+
+Deno.test("renderFront() says which ports move, and that both sides are asked", () => {
+  assert.equal(
+    renderFront({ migration: "120_front", ports: ["80", "443", "443/udp"], asked: 20 }),
+    "The front, 120_front: 20 questions to both sides, then ports 80, 443, 443/udp of the node lead to the cluster, " +
+      "and the same is asked there\n",
+  );
 });
