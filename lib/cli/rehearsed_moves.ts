@@ -18,8 +18,8 @@ import type { Terminal } from "./terminal.ts";
 export interface Direction {
   /** The command ended well, also with what is no service: jobs, routes. */
   readonly isDone: boolean;
-  /** By service, in milliseconds: as the command itself measures it. */
-  readonly lasted: ReadonlyMap<string, number>;
+  /** By service, in milliseconds, as the command itself measures it; undefined where it does not know. */
+  readonly lasted: ReadonlyMap<string, number | undefined>;
   readonly problems: ReadonlyMap<string, string>;
   /** As who asked it twice a second saw it. */
   readonly answered: ReadonlyMap<string, Answered>;

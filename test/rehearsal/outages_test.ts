@@ -39,8 +39,9 @@ Deno.test("on the way back, who returned has arrived, and who did not is named",
     cutover("web", "back"),
     cutover("web", "returned", { outageMs: 800 }),
     cutover("db", "back"),
+    cutover("api", "returned"),
   ], "returned");
-  assert.deepEqual([...lasted], [["web", 800]]);
+  assert.deepEqual([...lasted], [["web", 800], ["api", undefined]]);
   assert.deepEqual([...problems], [["db", "did not come back"]]);
 });
 
