@@ -233,14 +233,19 @@ async function conclude(
     ),
     leftOut,
   };
-  const file = await writeFigures(stack.directory, figures);
+  const hasMoved = Object.keys(figures.services).length > 0;
+  // One that showed nothing leaves what an earlier one has shown.
+  const file = hasMoved ? await writeFigures(stack.directory, figures) : undefined;
   if (options.output === "json") {
     terminal.out(
       `${JSON.stringify({ schemaVersion: 1, type: "rehearsal", ...figures, requests: services })}\n`,
     );
   } else terminal.out(renderRehearsal(services, leftOut));
-  terminal.err(`Written to ${file}; migrate --cross --dry-run shows it in place of estimates\n`);
-  const isSound = services.length > 0 && services.every(({ problem }) => problem === undefined);
+  if (file !== undefined) {
+    terminal.err(`Written to ${file}; migrate --cross --dry-run shows it in place of estimates\n`);
+  }
+  const isSound = hasMoved && rehearsed.there.isDone && rehearsed.back?.isDone === true &&
+    services.every(({ problem }) => problem === undefined);
   return isSound ? ExitCode.ok : ExitCode.failed;
 }
 

@@ -46,11 +46,7 @@ export interface CopyContext {
  */
 export async function startCopy(context: CopyContext): Promise<readonly Diagnostic[]> {
   const { rehearsal, known, say, surroundings, project } = context;
-  const places = await placesOf(context);
-  const warnings = await copyAll(places, context);
-  if (hasErrors(warnings)) throw new Failure(ExitCode.failed, warnings);
-  await writeFiles(places, context);
-  await refuseReaching(context);
+  const warnings = await layOutCopy(context);
   const { folder, project: name } = rehearsal;
   const { signal, environment } = surroundings;
   say(`Starting the copy in ${known.title} as project "${name}"`);
@@ -60,6 +56,16 @@ export async function startCopy(context: CopyContext): Promise<readonly Diagnost
   }
   const idle = await untilServing(known.engine, { copy: name, live: project.name }, signal);
   if (idle.length > 0) throw new Failure(ExitCode.failed, idle);
+  return warnings;
+}
+
+/** All of it but the start: nothing runs. @throws Failure */
+export async function layOutCopy(context: CopyContext): Promise<readonly Diagnostic[]> {
+  const places = await placesOf(context);
+  const warnings = await copyAll(places, context);
+  if (hasErrors(warnings)) throw new Failure(ExitCode.failed, warnings);
+  await writeFiles(places, context);
+  await refuseReaching(context);
   return warnings;
 }
 
@@ -99,7 +105,7 @@ async function writeFiles(places: CopiedPlaces, context: CopyContext): Promise<v
   const { decisions, conversion } = stack;
   const compose = copiedProject(project, { folder, kept, places, isOnline: options["online"] === true });
   const namespace = conversion?.namespace ?? project.name;
-  const decided = copiedDecisions({ project, decisions, namespace, kept, places });
+  const decided = copiedDecisions({ project, decisions, namespace, kept, places, folder });
   for (const [name, value] of [["compose.yaml", compose], ["decisions.yaml", decided]] as const) {
     await Deno.writeTextFile(
       join(folder, name),

@@ -1,4 +1,5 @@
 /** Moves a rehearsal's copy there and back by the commands that move the stack itself, and listens to what they say. */
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { eventLine } from "../report/event_line.ts";
 import type { RunEvent } from "../run/event.ts";
 import { outagesOf } from "../rehearsal/outages.ts";
@@ -15,8 +16,10 @@ import type { Terminal } from "./terminal.ts";
 
 /** One direction. */
 export interface Direction {
-  /** By service, in milliseconds: as the command itself measures it. */
-  readonly lasted: ReadonlyMap<string, number>;
+  /** The command ended well, also with what is no service: jobs, routes. */
+  readonly isDone: boolean;
+  /** By service, in milliseconds, as the command itself measures it; undefined where it does not know. */
+  readonly lasted: ReadonlyMap<string, number | undefined>;
   readonly problems: ReadonlyMap<string, string>;
   /** As who asked it twice a second saw it. */
   readonly answered: ReadonlyMap<string, Answered>;
@@ -56,13 +59,15 @@ async function watched(
   const watch = new Watch(askings, sides);
   const heard = listener(surroundings, terminal);
   let answered: Direction["answered"] = new Map();
+  let isDone = false;
   try {
     const code = await runCommand(() => run(options, heard.surroundings), options, heard.surroundings);
-    if (code !== 0) terminal.err(heard.said());
+    isDone = code === ExitCode.ok;
+    if (!isDone) terminal.err(heard.said());
   } finally {
     answered = await watch.end();
   }
-  return { ...outagesOf(heard.lines, reached), answered };
+  return { isDone, ...outagesOf(heard.lines, reached), answered };
 }
 
 /** The command's surroundings, with a terminal that keeps what it prints and shows how services move. */

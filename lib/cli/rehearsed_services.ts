@@ -12,8 +12,8 @@ export function rehearsedServices(
   return kept.flatMap((service) => {
     const [outageMs, backMs] = [there.lasted.get(service), back?.lasted.get(service)];
     const problem = there.problems.get(service) ?? back?.problems.get(service) ??
-      (outageMs !== undefined && backMs === undefined ? "did not come back" : undefined);
-    if (outageMs === undefined && problem === undefined) return [];
+      (there.lasted.has(service) && back?.lasted.has(service) !== true ? "did not come back" : undefined);
+    if (!there.lasted.has(service) && problem === undefined) return [];
     const looks = [there, back].flatMap((direction) => direction?.answered.get(service) ?? []);
     return [{
       service,

@@ -2,6 +2,7 @@
  * The decisions for a rehearsal's copy: as the stack's, in a namespace of its own, without what leads to the live data,
  * to other machines or to people. No I/O.
  */
+import { join } from "node:path";
 import type { Project } from "../../compose/project.ts";
 import type { Decisions, DecisionValues, StorageDecision } from "../decisions/decisions.ts";
 import { storageDecision } from "../stack/storage/places.ts";
@@ -16,6 +17,8 @@ export interface DecisionsCopy {
   readonly namespace: string;
   readonly kept: readonly string[];
   readonly places: CopiedPlaces;
+  /** The copy's own. */
+  readonly folder: string;
 }
 
 /** Those that say what a service is, and nothing of where or for whom. */
@@ -46,7 +49,7 @@ const BY_SERVICE = ["services", "databases", "brokers", "identity"] as const sat
 
 /** As a whole file, profiles laid over; variables are in the copied compose file already. */
 export function copiedDecisions(copy: DecisionsCopy): DecisionValues {
-  const { decisions, namespace, kept } = copy;
+  const { decisions, namespace, kept, folder } = copy;
   const whole = WHOLE.flatMap((key) => decisions[key] === undefined ? [] : [[key, decisions[key]] as const]);
   const byService = BY_SERVICE.flatMap((key) => {
     const own = Object.entries(decisions[key] ?? {}).filter(([service]) => kept.includes(service));
@@ -58,6 +61,8 @@ export function copiedDecisions(copy: DecisionsCopy): DecisionValues {
     namespace: rehearsalName(namespace),
     // Who applies a class last is its owner: the live stack's has another.
     storageClass: rehearsalName(namespace),
+    // Named volumes say where they lie; those without a name are made there.
+    dockerRoot: join(folder, "docker"),
     ...Object.fromEntries([...whole, ...byService]),
     ...(Object.keys(storage).length === 0 ? {} : { storage }),
   } as DecisionValues;

@@ -1,7 +1,7 @@
 /** The last look before anything of a copy starts: whether its pods would reach what is live. No I/O. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { describeObject, type KubeObject } from "../kube/object.ts";
-import { field, list, record } from "../values/json.ts";
+import { field, type Json, list, record } from "../values/json.ts";
 
 /** What a copy may touch. */
 export interface CopyBounds {
@@ -12,16 +12,22 @@ export interface CopyBounds {
 
 /**
  * An error for each planned object that is another namespace's, and for each directory of the node that is none of the
- * copies and may be written to.
+ * copies and that some pod may write to.
  */
 export function reachesLive(
   objects: readonly KubeObject[],
   { namespace, folder }: CopyBounds,
 ): readonly Diagnostic[] {
+  const claims = new Set(
+    objects.flatMap((object) => writtenVolumes(object)).flatMap((volume) => {
+      const name = field(volume["persistentVolumeClaim"], "claimName");
+      return typeof name === "string" ? [name] : [];
+    }),
+  );
   return objects.flatMap((object) => {
     const elsewhere = object.metadata.namespace !== undefined && object.metadata.namespace !== namespace;
     if (elsewhere) return [reaches(object, `is in namespace "${object.metadata.namespace}"`)];
-    return writtenPaths(object).filter((path) => !path.startsWith(`${folder}/`)).map((path) =>
+    return writtenPaths(object, claims).filter((path) => !path.startsWith(`${folder}/`)).map((path) =>
       reaches(object, `writes to "${path}"`)
     );
   });
@@ -36,22 +42,26 @@ function reaches(object: KubeObject, what: string): Diagnostic {
   };
 }
 
-/** Directories of the node: of a volume, and of a pod's own mounts that are not read-only. */
-function writtenPaths(object: KubeObject): readonly string[] {
-  const spec = record(object["spec"]);
-  if (object.kind === "PersistentVolume") {
-    const modes = (spec?.["accessModes"] ?? []) as readonly unknown[];
-    const isReadOnly = modes.length > 0 && modes.every((mode) => mode === "ReadOnlyMany");
-    return isReadOnly ? [] : ["hostPath", "local"].flatMap((kind) => pathOf(field(spec, kind)));
+/** Directories of the node: of a volume that some pod may write to, and of a pod's own mounts. */
+function writtenPaths(object: KubeObject, claims: ReadonlySet<string>): readonly string[] {
+  if (object.kind !== "PersistentVolume") {
+    return writtenVolumes(object).flatMap(({ hostPath }) => pathOf(hostPath));
   }
+  const spec = record(object["spec"]);
+  const claim = String(field(field(spec, "claimRef"), "name"));
+  return claims.has(claim) ? ["hostPath", "local"].flatMap((kind) => pathOf(field(spec, kind))) : [];
+}
+
+/** Those of a workload's pods that one of their programs has not read-only. */
+function writtenVolumes(object: KubeObject): readonly Json[] {
+  const spec = record(object["spec"]);
   const job = record(field(field(spec, "jobTemplate"), "spec"));
   const pod = record(field(field(job ?? spec, "template"), "spec"));
   const mounts = ["containers", "initContainers"].flatMap((key) => list(pod?.[key]))
     .flatMap((container) => list(container["volumeMounts"]));
-  return list(pod?.["volumes"]).flatMap(({ name, hostPath }) => {
-    const isWritten = mounts.some((mount) => mount["name"] === name && mount["readOnly"] !== true);
-    return isWritten ? pathOf(hostPath) : [];
-  });
+  return list(pod?.["volumes"]).filter(({ name }) =>
+    mounts.some((mount) => mount["name"] === name && mount["readOnly"] !== true)
+  );
 }
 
 function pathOf(source: unknown): readonly string[] {

@@ -39,8 +39,10 @@ function sourceOf(told: readonly PlannedCutover[]): string {
 }
 
 function outageOf({ mode, outage: { expectedMs, mostMs, rehearsed } }: PlannedCutover): string {
+  if (rehearsed !== undefined) {
+    return `${expectedMs === 0 ? "none" : shortDuration(expectedMs)}, rehearsed on ${rehearsed.slice(0, 10)}`;
+  }
   if (mode === "overlap") return "none";
-  if (rehearsed !== undefined) return `${shortDuration(expectedMs)}, rehearsed on ${rehearsed.slice(0, 10)}`;
   return `about ${shortDuration(expectedMs)}, at most ${
     shortDuration(mostMs)
   } if it takes all its time to end`;

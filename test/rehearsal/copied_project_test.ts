@@ -159,10 +159,11 @@ Deno.test("decisions are about the copies, and about nobody else", async () => {
   assert.deepEqual(diagnostics, []);
   const kept = ["api", "web"];
   const places = copiedPlaces(project, kept, NOTHING_KNOWN, FOLDER);
-  const copied = copiedDecisions({ project, decisions, namespace: "store", kept, places });
+  const copied = copiedDecisions({ project, decisions, namespace: "store", kept, places, folder: FOLDER });
   assert.deepEqual(JSON.parse(JSON.stringify(copied)), {
     namespace: "store-rehearsal",
     storageClass: "store-rehearsal",
+    dockerRoot: `${FOLDER}/docker`,
     services: { api: { migration: "databases" } },
     storage: {
       [`${FOLDER}/stack/data/uploads`]: { kind: "data", size: "20Gi" },

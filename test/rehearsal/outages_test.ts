@@ -39,8 +39,9 @@ Deno.test("on the way back, who returned has arrived, and who did not is named",
     cutover("web", "back"),
     cutover("web", "returned", { outageMs: 800 }),
     cutover("db", "back"),
+    cutover("api", "returned"),
   ], "returned");
-  assert.deepEqual([...lasted], [["web", 800]]);
+  assert.deepEqual([...lasted], [["web", 800], ["api", undefined]]);
   assert.deepEqual([...problems], [["db", "did not come back"]]);
 });
 
@@ -59,11 +60,13 @@ Deno.test("a silence lasts from the first look without an answer to the next wit
 Deno.test("the table has a line for each service that was to move", () => {
   const services = rehearsedServices({
     there: {
+      isDone: false,
       lasted: new Map([["db", 4_600], ["web", 2_100]]),
       problems: new Map([["worker", "went back: no image"]]),
       answered: new Map([["db", { asked: 100, failed: 9, longestMs: 4_500 }]]),
     },
     back: {
+      isDone: false,
       lasted: new Map([["db", 3_100]]),
       problems: new Map(),
       answered: new Map([["db", { asked: 50, failed: 6, longestMs: 3_000 }]]),
