@@ -88,7 +88,7 @@ Deno.test("a field that the cluster does not define is an error at its label, wi
     finding.message.includes("needs Traefik 3.7, and the cluster runs Traefik 3.6.12 without it"),
     finding.message,
   );
-  ok(finding.hint?.includes('traefik: { version: "3.6" }'), finding.hint ?? "");
+  ok(finding.hint?.includes('traefik: { version: "3.6" }'), finding.message);
 });
 
 Deno.test("who decides an older version goes without the field, said once", () => {
