@@ -4,7 +4,6 @@ import type { Engines } from "../docker/engines.ts";
 import { checkHostJobs } from "../checks/host_jobs/check.ts";
 import { verdictsOf } from "../checks/verdicts.ts";
 import { fold } from "../report/fold.ts";
-import { gatherEqual } from "../report/gather_equal.ts";
 import { renderNetworks } from "../report/networks_text.ts";
 import { renderVerdicts } from "../report/verdict_text.ts";
 import { preflight } from "../run/preflight.ts";
@@ -100,7 +99,7 @@ function printFindings(
     );
     return;
   }
-  printDiagnostics(gatherEqual(diagnostics), { terminal, options, sources, isResult: true });
+  printDiagnostics(diagnostics, { terminal, options, sources, isResult: true });
   const text = [
     renderImages(images),
     renderVerdicts(services, { colour: terminal.outColour }),

@@ -20,7 +20,7 @@ import type { CommandOptions } from "./command.ts";
 import { planStack } from "./plan_stack.ts";
 import { noCluster, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { findTarget, withTarget } from "./target.ts";
+import { describeTarget, findTarget, withTarget } from "./target.ts";
 import { readVerifyReport } from "./verify_files.ts";
 
 /**
@@ -45,6 +45,7 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
   const objects = planned.map(({ object }) => object);
   const { asked, ...rules } = questionsOf(objects, project);
   const compared = await withTarget(target, async () => {
+    terminal.err(`${describeTarget(target, conversion.namespace)}\n`);
     const docker = decisions.engine === "none" ? NO_ENGINE : await dockerSide(surroundings, project.name);
     const opened = await openedPlaces(target.client, conversion.namespace, objects, asked);
     const traefik = await clusterAddress(
