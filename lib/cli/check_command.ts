@@ -35,7 +35,8 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
   const charts = await readCharts((options["chart"] ?? []) as readonly string[], surroundings);
   const read = await planStack(options, surroundings, { measure: true });
   if (options.output !== "json" && read.project !== undefined) {
-    terminal.err(`${describeStack(read, options.stack === undefined)}\n`);
+    const line = describeStack(read, options.stack === undefined);
+    terminal.err(`${terminal.errIsTerminal ? fold(line, terminal.columns) : line}\n`);
   }
   using engines = await enginesOf(read, surroundings);
   const cluster = await checkCluster(read, options, surroundings, terminal, engines);
