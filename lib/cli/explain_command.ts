@@ -31,7 +31,7 @@ export function explain(words: readonly string[]): Run {
     const found = words.flatMap((word) => {
       const explanations = explainWord(word, known);
       if (explanations.length === 0) {
-        throw new Failure(ExitCode.usage, [unknown(word, known, isExample(options))]);
+        throw new Failure(ExitCode.usage, [unknown(word, known, options)]);
       }
       return explanations;
     });
@@ -52,17 +52,17 @@ function isExample({ stack, file }: CommandOptions): boolean {
   return stack === undefined && file === undefined;
 }
 
-function unknown(word: string, known: Known, isExample: boolean): Diagnostic {
+function unknown(word: string, known: Known, options: CommandOptions): Diagnostic {
   const near = suggestion(word, known);
   const isPlanless = known.view !== undefined && known.view.plan === undefined;
   return {
     code: "cli-explain-unknown",
     severity: "error",
     message: `Nothing is known of "${word}"${
-      isExample ? " in the bundled example; --stack names another stack" : ""
+      isExample(options) ? " in the bundled example; --stack names another stack" : ""
     }`,
     hint: isPlanless && /^(migration\/)?\d+/.test(word)
-      ? "The stack has errors, so there are no migrations yet: deno task check"
+      ? `The stack has errors, so there are no migrations yet: ${onStack("check", options)}`
       : near === undefined
       ? "Name a service, an object (deployment/web), a migration (050), a code, a key of compose or of decisions.yaml, " +
         "or a label of Traefik"

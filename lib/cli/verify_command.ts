@@ -11,7 +11,7 @@ import type { CommandOptions } from "./command.ts";
 import { planStack } from "./plan_stack.ts";
 import { noCluster, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { findTarget, withTarget } from "./target.ts";
+import { describeTarget, findTarget, withTarget } from "./target.ts";
 import { readVerifyReport } from "./verify_files.ts";
 import { clusterSide, dockerSide, plannedBy } from "./verify_sides.ts";
 
@@ -37,6 +37,7 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
   const objects = plannedBy(plan, conversion);
   const { asked, ...rules } = questionsOf(objects, project);
   const compared = await withTarget(target, async () => {
+    terminal.err(`${describeTarget(target, conversion.namespace)}\n`);
     const docker = await dockerSide(surroundings, asking);
     const ways = { routes: "traefik", ports: "opened", objects } as const;
     const cluster = await clusterSide(target.client, asking, asked, ways);

@@ -5,6 +5,7 @@ import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { Plan } from "../migration/step.ts";
 import { countDiagnostics } from "../report/diagnostic_text.ts";
 import { fold } from "../report/fold.ts";
+import { gatherEqual } from "../report/gather_equal.ts";
 import { RunTally } from "../report/run_tally.ts";
 import { milliseconds } from "../values/duration.ts";
 import type { RunEvent } from "../run/event.ts";
@@ -219,7 +220,7 @@ function describeInput(stack: PlannedStack, options: CommandOptions): string {
   const line = describeStack(stack, options.stack === undefined);
   return diagnostics.length === 0
     ? line
-    : `${line}\n${countDiagnostics(diagnostics)}; ${onStack("check", options)} shows them`;
+    : `${line}\n${countDiagnostics(gatherEqual(diagnostics))}; ${onStack("check", options)} shows them`;
 }
 
 function nextCommand(tally: RunTally, options: CommandOptions): string {
