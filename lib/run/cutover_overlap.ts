@@ -29,6 +29,7 @@ export async function overlap(
   await standIn(crossing, opening);
   // Pods find the new pod by its Service already; what leads them to the old container goes before that does.
   warn(crossing, await crossing.gates?.close(step.services));
+  if (active.length > 0) await oldSide.settled(context.signal);
   const closing: Cutover = { ...opening, state: "closing" };
   await write(step.service, closing);
   tell(crossing, "closing", containers);

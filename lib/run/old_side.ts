@@ -42,6 +42,11 @@ export interface OldSight {
 const POLL_MS = 100;
 /** What a kill, a start and a first health check may take. */
 const PATIENCE_MS = 120_000;
+/**
+ * Docker's Traefik takes in a change at most every two seconds (`providersThrottleDuration`): within them it would go on
+ * calling a container that has ended since the last.
+ */
+const ROUTED_MS = 2_500;
 /** As long as a container has run without ending, it is taken for started. */
 const STEADY_MS = 2_000;
 
@@ -110,6 +115,11 @@ export class OldSide {
     );
   }
 
+  /** Until what has just been started may take all calls: who routes to it has taken it in. */
+  async settled(signal: AbortSignal): Promise<void> {
+    await pause(ROUTED_MS, signal);
+  }
+
   /**
    * Starts it again, with what brought it back by itself before, and waits until it is healthy or runs steadily.
    *
@@ -130,8 +140,10 @@ export class OldSide {
       await startContainer(engine, container);
       const begun = before.isActive ? before.startedAt : undefined;
       const problems = await untilServing(engine, container, begun, signal);
-      if (problems.length === 0 && standIn === "last") await takeStandIn(engine, project, container);
-      return problems;
+      if (problems.length > 0 || standIn === "first") return problems;
+      await this.settled(signal);
+      await takeStandIn(engine, project, container);
+      return [];
     });
   }
 

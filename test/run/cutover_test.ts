@@ -110,6 +110,7 @@ async function carriedOut(
           clock = "2026-01-01T00:00:25.000Z";
           return Promise.resolve().then(() => done("stand in"));
         },
+        settled: () => Promise.resolve().then(() => done("settle")).then(() => {}),
         open: (_: unknown, __: unknown, standIn: string) =>
           Promise.resolve().then(() => done(`start container${standIn === "last" ? ", stand-in last" : ""}`)),
       },
@@ -156,7 +157,17 @@ const CLOSING = [
 const BACK = ["BACK", "no pods", "prove", "start container", "settle gates", "GONE"];
 
 /** Where both sides may run at once. */
-const OVERLAP = ["start pod", "stand in", "close gates", "CLOSING", "stop", "CLOSED", "bar", "VERIFIED"];
+const OVERLAP = [
+  "start pod",
+  "stand in",
+  "close gates",
+  "settle",
+  "CLOSING",
+  "stop",
+  "CLOSED",
+  "bar",
+  "VERIFIED",
+];
 const RETURN = ["BACK", "start container, stand-in last", "no pods", "settle gates", "GONE"];
 
 const CASES: Readonly<
@@ -224,7 +235,7 @@ const CASES: Readonly<
     decided: "overlap",
     recorded: { ...BASE, mode: "overlap", state: "closed" },
     containers: [],
-    log: ["CLOSED", ...OVERLAP.filter((word) => word !== "stop")],
+    log: ["CLOSED", ...OVERLAP.filter((word) => word !== "stop" && word !== "settle")],
   },
   "it goes on as it began, whatever is decided since": {
     decided: "overlap",
@@ -245,13 +256,19 @@ const CASES: Readonly<
   "both may run, and it does not end: its pod goes when it serves again": {
     decided: "overlap",
     fails: "stop",
-    log: ["prove", "PREPARED", "open gates", "OPENING", ...OVERLAP.slice(0, 5), ...RETURN],
+    log: ["prove", "PREPARED", "open gates", "OPENING", ...OVERLAP.slice(0, 6), ...RETURN],
     codes: ["run-test", "run-went-back"],
+  },
+  "both may run, interrupted before it stops": {
+    decided: "overlap",
+    interruptedAt: "settle",
+    log: ["prove", "PREPARED", "open gates", "OPENING", ...OVERLAP.slice(0, 4), ...RETURN],
+    codes: ["interrupted"],
   },
   "both may run, interrupted while it stops": {
     decided: "overlap",
     interruptedAt: "stop",
-    log: ["prove", "PREPARED", "open gates", "OPENING", ...OVERLAP.slice(0, 5), ...RETURN],
+    log: ["prove", "PREPARED", "open gates", "OPENING", ...OVERLAP.slice(0, 6), ...RETURN],
     codes: ["interrupted"],
   },
   "interrupted while it stops": {
