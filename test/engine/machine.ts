@@ -48,11 +48,16 @@ export const ADDRESSES: Readonly<Record<string, string>> = {
   loopback: "127.0.0.1",
 };
 
-/** Starts both with these images. All of it ends with the node's namespaces. */
+/**
+ * Starts both with these images. All of it ends with the node's namespaces.
+ *
+ * @param program another `dockerd` than Debian's.
+ */
 export async function startMachine(
   images: readonly Image[],
   probe: string,
   report: (line: string) => void,
+  program?: string,
 ): Promise<Machine> {
   await installPackages(report, ENGINE_PACKAGES);
   await installFirewallPackages(report);
@@ -61,9 +66,9 @@ export async function startMachine(
     await must(node, ["ip", "address", "add", `${ADDRESSES["other"]}/24`, "dev", "node0"]);
     await addUser(node);
     report("Starting a Docker Engine");
-    const engine = await startEngine(node);
+    const engine = await startEngine(node, program);
     await startFirewall(node);
-    const { "docker-compose": program } = await buildTools(["docker-compose"], report);
+    const { "docker-compose": compose } = await buildTools(["docker-compose"], report);
     const env = engineEnvironment(node);
     return {
       node,
@@ -71,7 +76,7 @@ export async function startMachine(
       compose: (stack, ...args) =>
         must(
           node,
-          ["env", `--chdir=${stack}`, program, "--ansi", "never", "--progress", "quiet", ...args],
+          ["env", `--chdir=${stack}`, compose, "--ansi", "never", "--progress", "quiet", ...args],
           env,
         ),
       ferry: (command, stack, ...args) =>

@@ -6,7 +6,8 @@
  * `--only WORD,WORD` those whose name has one of the words; `--sample` a dozen of the own ones; `--generated N` N stacks
  * made by chance from `--seed` on, with `--shrink` each as small as it still differs; `--minutes N` begins no further stack
  * after that; `--workers N` at one time; `--write FILE` writes the figures into that page; `--keep DIR` keeps what was
- * seen, and `--again DIR` judges that once more.
+ * seen, and `--again DIR` judges that once more; `--engine FILE` is another dockerd than Debian's, with its docker-proxy
+ * beside it.
  * Needs Linux and root; ends with 1 where a stack differs without a word of `check`.
  */
 import { parseArgs } from "node:util";
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     keep: { type: "string" },
     again: { type: "string" },
     workers: { type: "string", default: "3" },
+    engine: { type: "string" },
   },
 });
 
@@ -124,7 +126,7 @@ async function run(): Promise<boolean> {
     const cases = await layOut(join(temporary, "stacks"));
     say(`${cases.length + Number(values.generated)} stacks, seed ${values.seed}`);
     const images = [await fillingImage(temporary), ...formImages(base), ...standInsFor(cases, base)];
-    await using machine = await startMachine(images, probe, say);
+    await using machine = await startMachine(images, probe, say, values.engine);
     endsWith(machine, temporary);
     const keep = values.keep === undefined ? temporary : fromHere(values.keep);
     await Deno.mkdir(keep, { recursive: true });

@@ -1,5 +1,5 @@
 /** Starts a real Docker Engine beside a real node: inside its namespaces, on the usual socket, with the node's images. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { listDaemons, startDaemon } from "../../lib/embedded_cluster/daemon.ts";
 import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 import { NODE_ADDRESS } from "../ferry/namespaces.ts";
@@ -10,13 +10,15 @@ const TIMEOUT_MS = 300_000;
  * @param directory the node's folder; Docker's data root lies in it.
  * @param cgroup the node's control group, in which containers get theirs.
  * @param when `first`, or `again` after its end.
+ * @param program the engine; its `docker-proxy` lies beside it.
  */
-async function start(directory: string, cgroup: string, when: string): Promise<void> {
+async function start(directory: string, cgroup: string, when: string, program: string): Promise<void> {
   const log = join(directory, "logs", "dockerd.log");
   await startDaemon({
     name: "dockerd",
-    program: "/usr/sbin/dockerd",
+    program,
     args: [
+      `--userland-proxy-path=${join(dirname(program), "docker-proxy")}`,
       `--data-root=${join(directory, "docker")}`,
       "--exec-root=/run/docker",
       "--pidfile=/run/docker.pid",
@@ -59,4 +61,7 @@ async function run(program: string, ...args: readonly string[]): Promise<boolean
   return success;
 }
 
-if (import.meta.main) await start(Deno.args[0] ?? "", Deno.args[1] ?? "", Deno.args[2] ?? "");
+if (import.meta.main) {
+  const [directory = "", cgroup = "", when = "", program = ""] = Deno.args;
+  await start(directory, cgroup, when, program);
+}
