@@ -51,13 +51,14 @@ export const ADDRESSES: Readonly<Record<string, string>> = {
 /**
  * Starts both with these images. All of it ends with the node's namespaces.
  *
- * @param program another `dockerd` than Debian's.
+ * @param others.engine another `dockerd` than Debian's.
+ * @param others.code the checkout whose tool moves the stacks.
  */
 export async function startMachine(
   images: readonly Image[],
   probe: string,
   report: (line: string) => void,
-  program?: string,
+  { engine: program, code }: { readonly engine: string | undefined; readonly code: string },
 ): Promise<Machine> {
   await installPackages(report, ENGINE_PACKAGES);
   await installFirewallPackages(report);
@@ -82,8 +83,8 @@ export async function startMachine(
       ferry: (command, stack, ...args) =>
         node.run(
           [
-            ...[Deno.execPath(), "run", "--no-prompt", "-A", "main.ts", command],
-            ...["--stack", stack, ...args],
+            ...[Deno.execPath(), "run", "--no-prompt", "-A", "--config", join(code, "deno.json")],
+            ...[join(code, "main.ts"), command, "--stack", stack, ...args],
           ],
           env,
         ),

@@ -7,7 +7,7 @@
  * made by chance from `--seed` on, with `--shrink` each as small as it still differs; `--minutes N` begins no further stack
  * after that; `--workers N` at one time; `--write FILE` writes the figures into that page; `--keep DIR` keeps what was
  * seen, and `--again DIR` judges that once more; `--engine FILE` is another dockerd than Debian's, with its docker-proxy
- * beside it.
+ * beside it, and `--code DIR` another checkout of this program, to see what the oracle finds in it.
  * Needs Linux and root; ends with 1 where a stack differs without a word of `check`.
  */
 import { parseArgs } from "node:util";
@@ -40,6 +40,7 @@ const { values } = parseArgs({
     again: { type: "string" },
     workers: { type: "string", default: "3" },
     engine: { type: "string" },
+    code: { type: "string", default: join(import.meta.dirname ?? ".", "../..") },
   },
 });
 
@@ -126,7 +127,10 @@ async function run(): Promise<boolean> {
     const cases = await layOut(join(temporary, "stacks"));
     say(`${cases.length + Number(values.generated)} stacks, seed ${values.seed}`);
     const images = [await fillingImage(temporary), ...formImages(base), ...standInsFor(cases, base)];
-    await using machine = await startMachine(images, probe, say, values.engine);
+    await using machine = await startMachine(images, probe, say, {
+      engine: values.engine,
+      code: fromHere(values.code),
+    });
     endsWith(machine, temporary);
     const keep = values.keep === undefined ? temporary : fromHere(values.keep);
     await Deno.mkdir(keep, { recursive: true });
