@@ -13,6 +13,7 @@
 import { parseArgs } from "node:util";
 import { join, resolve } from "node:path";
 import { whyNoRealNode } from "../ferry/requirements.ts";
+import { ENGINE_PACKAGES } from "../guard/engine.ts";
 import { buildProbe } from "./build_go.ts";
 import { type Case, folderAsCase, foldersAsCases, ownCases, SAMPLE, standInsFor } from "./cases.ts";
 import { fillingImage, formImages, writeProbeRoot } from "./images.ts";
@@ -183,7 +184,7 @@ async function runAgain(keep: string): Promise<boolean> {
   return conclude({ seen, broken: [] });
 }
 
-const why = values.again === undefined ? await whyNoRealNode() : undefined;
+const why = values.again === undefined ? await whyNoRealNode(ENGINE_PACKAGES) : undefined;
 if (why !== undefined) {
   say(`skipped: ${why}`);
 } else {

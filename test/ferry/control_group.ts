@@ -3,6 +3,9 @@ import { join } from "node:path";
 
 const ROOT = "/sys/fs/cgroup";
 
+/** A node is a machine: among the programs of a busy one its pods are to have more than the share of one program. */
+const WEIGHTS = [["cpu.shares", "32768"], ["cpu.weight", "1000"]] as const;
+
 /** Makes the group in every hierarchy of the machine (version 1, hybrid or 2). */
 export async function makeControlGroup(name: string): Promise<void> {
   for (const hierarchy of await hierarchies()) {
@@ -17,6 +20,7 @@ export async function makeControlGroup(name: string): Promise<void> {
     for (const controller of controllers.trim().split(/\s+/).filter((word) => word !== "")) {
       await Deno.writeTextFile(join(hierarchy, "cgroup.subtree_control"), `+${controller}`).catch(() => {});
     }
+    for (const [file, weight] of WEIGHTS) await Deno.writeTextFile(join(group, file), weight).catch(() => {});
   }
 }
 
