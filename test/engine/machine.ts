@@ -133,16 +133,19 @@ async function startBalancer(
   return { [Symbol.asyncDispose]: async () => void await node.run(["kill", process.trim()]) };
 }
 
-const PAUSE_MS = 1500;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 6000;
 
-/** Waits for a condition whose asking starts programs: between two times is a pause. */
+/** Waits for a condition whose asking starts programs: between two times is a pause, which grows. */
 export async function waitSeldom<T>(
   timeoutMs: number,
   ask: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
+  let pause = FIRST_PAUSE_MS;
   return await waitFor(timeoutMs, async () => {
     const answer = await ask();
-    if (answer === undefined) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    if (answer === undefined) await new Promise((resolve) => setTimeout(resolve, pause));
+    pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
     return answer;
   });
 }
