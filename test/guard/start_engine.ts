@@ -27,6 +27,9 @@ async function start(directory: string, cgroup: string, when: string, program: s
       "--group=root",
       `--cgroup-parent=/${cgroup}/docker`,
       "--containerd=/run/containerd/containerd.sock",
+      // The pools that it has without a word end with the thirtieth network.
+      "--default-address-pool=base=172.20.0.0/14,size=24",
+      "--bip=172.17.0.1/16",
       // The machine's own cannot be reached from here, and asking it takes seconds.
       `--dns=${NODE_ADDRESS}`,
     ],
