@@ -4,7 +4,7 @@
  *
  * `--stack DIR` judges a stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
  * `--only WORD,WORD` those whose name has one of the words; `--sample` a dozen of the own ones; `--generated N` N stacks
- * made by chance from `--seed` on, with `--shrink` each as small as it still differs; `--minutes N` begins no further stack
+ * made by chance from `--seed` on (or from each of `A,B`), with `--shrink` each as small as it still differs; `--minutes N` begins no further stack
  * after that; `--workers N` at one time; `--write FILE` writes the figures into that page; `--keep DIR` keeps what was
  * seen, and `--again DIR` judges that once more; `--engine FILE` is another dockerd than Debian's, with its docker-proxy
  * beside it, and `--code DIR` another checkout of this program, to see what the oracle finds in it.
@@ -74,14 +74,16 @@ interface Task {
 }
 
 function tasksOf(machine: Machine, cases: readonly Case[], places: Places): readonly Task[] {
-  const count = Number(values.generated);
+  const seeds = values.seed.split(",").flatMap((first) =>
+    Array.from({ length: Number(values.generated) }, (_, index) => Number(first) + index)
+  );
   return [
     ...cases.map(({ name, directory, ports }) => ({
       name,
       ports,
       judge: () => judgeStack(machine, directory, places.keep),
     })),
-    ...Array.from({ length: count }, (_, index) => Number(values.seed) + index).map((seed) => ({
+    ...seeds.map((seed) => ({
       name: `generated-${seed}`,
       ports: [],
       judge: () => judgeGenerated(machine, seed, values.shrink, places),
