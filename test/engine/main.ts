@@ -4,10 +4,11 @@
  *
  * `--stack DIR` judges a stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
  * `--only WORD,WORD` those whose name has one of the words; `--sample` a dozen of the own ones; `--generated N` N stacks
- * made by chance from `--seed` on (or from each of `A,B`), with `--shrink` each as small as it still differs; `--minutes N` begins no further stack
- * after that; `--workers N` at one time; `--write FILE` writes the figures into that page; `--keep DIR` keeps what was
- * seen, and `--again DIR` judges that once more; `--engine FILE` is another dockerd than Debian's, with its docker-proxy
- * beside it, and `--code DIR` another checkout of this program, to see what the oracle finds in it.
+ * made by chance from `--seed` on (or from each of `A,B`), with `--shrink` each as small as it still differs;
+ * `--minutes N` begins no further stack after that; `--workers N` at one time; `--write FILE` writes the figures into
+ * that page; `--keep DIR` keeps what was seen, and `--again DIR` judges that once more; `--engine FILE` is another
+ * dockerd than Debian's, with its docker-proxy beside it, and `--code DIR` another checkout of this program, to see what
+ * the oracle finds in it.
  * Needs Linux and root; ends with 1 where a stack differs without a word of `check`.
  */
 import { parseArgs } from "node:util";
