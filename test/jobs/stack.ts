@@ -30,7 +30,6 @@ export function smallConversion(stack: SmallStack): Conversion {
     traefik: [],
     usesNewerTraefik: false,
     front: [],
-    usesNewerTraefik: false,
     scheduled: [],
     routes: [],
     findings: [],

@@ -44,7 +44,6 @@ function conversion(...services: ConvertedService[]): Conversion {
     traefik: [],
     usesNewerTraefik: false,
     front: [],
-    usesNewerTraefik: false,
     scheduled: [],
     routes: [object("IngressRoute", "catch-all")],
     findings: [],
