@@ -19,7 +19,8 @@ export const BY_NATURE: readonly ByNature[] = [
   {
     aspect: /^port\./,
     before: /^$/,
-    reason: "on Docker's own bridge a service has no name for itself; a pod has its Service's",
+    reason:
+      "on Docker's own bridge a service has no name for itself, and on the machine's network none for others, whose addresses it reaches; a pod has those of Services",
   },
   {
     aspect: /^env\.KUBERNETES_(SERVICE|PORT)/,
