@@ -49,6 +49,13 @@ export const BY_NATURE: readonly ByNature[] = [
     reason: "Docker switches IPv6 off where a network has none; a cluster has the families that it has",
   },
   {
+    aspect: /^sysctl\.net\.ipv4\.ip_forward$/,
+    before: /^0$/,
+    after: /^1$/,
+    reason:
+      "a new network begins with the machine's setting, which any program may have switched on meanwhile; who asks for it has it in Docker",
+  },
+  {
     aspect: /^device\.(console|core)$/,
     reason: "the console is the terminal once more; core is a link that only some runtimes make",
   },
