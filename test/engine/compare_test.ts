@@ -28,6 +28,33 @@ Deno.test("a planted fault is found: a port that is open to all", () => {
   ]);
 });
 
+Deno.test("on the machine's network a name that Docker has not is no closed port, and a closed port is one", () => {
+  const { web } = BEFORE.services;
+  ok(web);
+  const port = "port.apart.6000/tcp";
+  const seenFrom = (network: string, addresses: readonly string[]): string | undefined =>
+    stackAspects({
+      ...BEFORE,
+      machine: { ...BEFORE.machine, net: "net:[machine]" },
+      services: {
+        web: {
+          ...web,
+          view: { ...web.view, namespaces: { ...web.view.namespaces, net: network } },
+          sights: [{
+            name: "apart",
+            addresses,
+            ports: { "6000/tcp": "" },
+            owner: "apart",
+            asked: ["6000/tcp"],
+          }],
+        },
+      },
+    })["web"]?.[port];
+  equal(seenFrom("net:[machine]", []), undefined);
+  equal(seenFrom("net:[machine]", ["10.43.0.11"]), "nobody");
+  equal(seenFrom("net:[1]", []), "nobody");
+});
+
 Deno.test("a service that does not run on one side is a difference", () => {
   const { web } = AFTER.services;
   ok(web);

@@ -43,7 +43,7 @@ export const CODES: Readonly<Record<string, Announced>> = {
   "kube-host-replaced": { aspects: /^(env\.|args$|calls$|name\.|port\.|mount\.[^ ]+: )/ },
   "kube-hostname": { aspects: /^(hostname$|domainname$|hosts\.|name\.)/ },
   "kube-hostname-short": {
-    aspects: /^(hostname$|domainname$|hosts\.|name\.)/,
+    aspects: /^(hostname$|domainname$|hosts\.|name\.|env\.RABBITMQ_NODENAME$)/,
     unseen: "a server from 1.35 on tells the whole name",
   },
   "kube-image-groups": {

@@ -31,6 +31,18 @@ Deno.test("a finding that counts services is about those that use its key", () =
   deepEqual(explain([{ ...OPEN_FILES, service: "store" }], [counted], keys).open.length, 1);
 });
 
+Deno.test("the node name of a broker whose host name is cut is announced with that", () => {
+  const finding: Diagnostic = {
+    ...ULIMITS,
+    code: "kube-hostname-short",
+    message:
+      'Hostname "mq.test" of service "web" is kept as the pod\'s own name and RABBITMQ_NODENAME=rabbit@mq',
+  };
+  const named = { service: "web", aspect: "env.RABBITMQ_NODENAME", after: "rabbit@mq" };
+  deepEqual(explain([named], [finding]).open, []);
+  deepEqual(explain([{ ...named, aspect: "env.HOME" }], [finding]).open.length, 1);
+});
+
 Deno.test("a finding about another service, another key or no place explains nothing", () => {
   deepEqual(explain([{ ...OPEN_FILES, service: "store" }], [ULIMITS]).open.length, 1);
   deepEqual(explain([{ ...OPEN_FILES, aspect: "uid" }], [ULIMITS]).open.length, 1);

@@ -24,6 +24,8 @@ Deno.test("what differs by nature in one direction is a difference in the other"
   ok(!isByNature("mount./tmp.noexec", undefined, "yes"));
   ok(isByNature("namespace.uts", "its own", "the machine's"));
   ok(!isByNature("namespace.uts", "the machine's", "its own"));
+  ok(isByNature("sysctl.net.ipv4.ip_forward", "0", "1"));
+  ok(!isByNature("sysctl.net.ipv4.ip_forward", "1", "0"));
   ok(isByNature("name.db", "unknown", "db"));
   ok(!isByNature("name.db", "db", "unknown"));
   ok(!isByNature("port.db.5432/tcp", "nobody", "db"));

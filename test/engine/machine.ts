@@ -81,13 +81,7 @@ export async function startMachine(
           env,
         ),
       ferry: (command, stack, ...args) =>
-        node.run(
-          [
-            ...[Deno.execPath(), "run", "--no-prompt", "-A", "--config", join(code, "deno.json")],
-            ...[join(code, "main.ts"), command, "--stack", stack, ...args],
-          ],
-          env,
-        ),
+        node.run([...toolOf(code), command, "--stack", stack, ...args], env),
       askProbe: (process, kind, body) =>
         must(
           node,
@@ -106,6 +100,12 @@ export async function startMachine(
     await node[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** @param code the checkout in which it lies. */
+function toolOf(code: string): readonly string[] {
+  const config = ["--config", join(code, "deno.json")];
+  return [Deno.execPath(), "run", "--no-prompt", "-A", ...config, join(code, "main.ts")];
 }
 
 /**

@@ -19,7 +19,8 @@ export const BY_NATURE: readonly ByNature[] = [
   {
     aspect: /^port\./,
     before: /^$/,
-    reason: "on Docker's own bridge a service has no name for itself; a pod has its Service's",
+    reason:
+      "on Docker's own bridge a service has no name for itself, and on the machine's network none for others, whose addresses it reaches; a pod has those of Services",
   },
   {
     aspect: /^env\.KUBERNETES_(SERVICE|PORT)/,
@@ -46,6 +47,13 @@ export const BY_NATURE: readonly ByNature[] = [
   {
     aspect: /^sysctl\.net\.ipv6\.conf\.all\.disable_ipv6$/,
     reason: "Docker switches IPv6 off where a network has none; a cluster has the families that it has",
+  },
+  {
+    aspect: /^sysctl\.net\.ipv4\.ip_forward$/,
+    before: /^0$/,
+    after: /^1$/,
+    reason:
+      "a new network begins with the machine's setting, which any program may have switched on meanwhile; who asks for it has it in Docker",
   },
   {
     aspect: /^device\.(console|core)$/,

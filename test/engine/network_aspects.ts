@@ -42,16 +42,18 @@ export function resolverAspects(text: string): Readonly<Record<string, string>> 
  */
 export function sightAspects(
   self: string,
-  { sights }: ServiceView,
+  { sights, view }: ServiceView,
   side: SideView,
 ): Readonly<Record<string, string>> {
   // What ends and begins again has an address at one time and none at another.
   const lasting = sights.filter(({ name, owner = name }) => side.services[owner]?.restarted === undefined);
+  // From the machine's own network everybody is reached by an address, whether there is a name for it or not.
+  const onMachine = view.namespaces["net"] !== undefined && view.namespaces["net"] === side.machine["net"];
   return {
     ...Object.fromEntries(lasting.map((sight) => [`name.${sight.name}`, whoHas(sight, side)])),
     ...Object.fromEntries(
       [...Map.groupBy(lasting, ({ name, owner = name }) => owner)].flatMap(([owner, own]) =>
-        portAspects(owner, own, owner === self)
+        portAspects(owner, own, onMachine || owner === self)
       ),
     ),
   };
@@ -63,14 +65,14 @@ function whoHas({ addresses, ports }: Sight, side: SideView): string {
   return told.length > 0 ? told.toSorted().join(" or ") : meaning(addresses, side);
 }
 
-/** Whether it reaches itself is nobody's business where it has no name for itself. */
+/** @param needsName whether only a name tells that it is not reached: who has none may still have its address. */
 function portAspects(
   owner: string,
   sights: readonly Sight[],
-  isSelf: boolean,
+  needsName: boolean,
 ): readonly (readonly [string, string])[] {
   const known = sights.filter(({ addresses }) => addresses.length > 0);
-  if (known.length === 0 && isSelf) return [];
+  if (known.length === 0 && needsName) return [];
   const ports = [...new Set(sights.flatMap((sight) => [...sight.asked ?? [], ...Object.keys(sight.ports)]))];
   return ports.map((port) => {
     const told = new Set(known.map((sight) => sight.ports[port] || "nobody"));

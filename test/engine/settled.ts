@@ -47,8 +47,14 @@ interface ConfigMap {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+/** Nothing of it is read: where there is none, nobody guards a pod. */
+interface Policy {
+  readonly kind: "NetworkPolicy";
+  readonly metadata: Meta;
+}
+
 /** A namespace's objects that matter here. */
-export type Objects = readonly (Pod | Service | Slice | ConfigMap)[];
+export type Objects = readonly (Pod | Service | Slice | ConfigMap | Policy)[];
 
 const TIMEOUT_MS = 180_000;
 const NAME_OF_SLICE = "kubernetes.io/service-name";
@@ -58,7 +64,7 @@ export async function untilSettled(machine: Machine, namespace: string): Promise
   const { node } = machine;
   let missing: readonly string[] = [];
   const settled = await waitSeldom(TIMEOUT_MS, async () => {
-    const kinds = "pods,services,endpointslices,configmaps";
+    const kinds = "pods,services,endpointslices,configmaps,networkpolicies";
     const { items } = JSON.parse(await node.kubectl("-n", namespace, "get", kinds, "-o", "json")) as {
       readonly items: Objects;
     };
@@ -104,7 +110,8 @@ export function missingRules(
       readyIn(slice).flatMap((address) => (slice.ports ?? []).map(({ port }) => `${address}:${port}`))
     )
   );
-  const guarded = running(objects).filter(({ spec }) => spec.hostNetwork !== true);
+  const isGuarding = objects.some(({ kind }) => kind === "NetworkPolicy");
+  const guarded = running(objects).filter(({ spec }) => isGuarding && spec.hostNetwork !== true);
   return [
     ...ways.filter((way) => !led.has(way)).map((way) => `way to ${way}`),
     ...guarded.filter(({ status }) => !isGuarded(status.podIP ?? "", namespace, rules))

@@ -18,7 +18,8 @@ const SLICE = {
   endpoints: [{ addresses: ["10.42.0.7"], conditions: { ready: true } }],
   ports: [{ port: 80 }],
 } as const;
-const OBJECTS: Objects = [POD, SERVICE, SLICE];
+const POLICY = { kind: "NetworkPolicy", metadata: { name: "networks" } } as const;
+const OBJECTS: Objects = [POD, SERVICE, SLICE, POLICY];
 
 const LED = '-A KUBE-SEP-A -p tcp -m comment --comment "s/web:tcp-80" -j DNAT --to-destination 10.42.0.7:80';
 const JUMP =
@@ -45,6 +46,7 @@ Deno.test("an endpoint needs a way to it, but for a Service without an address",
 Deno.test("a pod is guarded when it runs through a policy, and not by the rules of another's namespace", () => {
   deepEqual(missingRules(OBJECTS, "s", [LED, JUMP]), ["policies of web-1"]);
   deepEqual(missingRules(OBJECTS, "other", [LED, JUMP, THROUGH]), ["policies of web-1"]);
+  deepEqual(missingRules([POD, SERVICE, SLICE], "s", [LED]), []);
   const onHost = { ...POD, spec: { hostNetwork: true } };
   deepEqual(missingRules([onHost, SERVICE, SLICE], "s", [LED]), []);
 });
