@@ -40,7 +40,7 @@ export async function startMoving(harbour: Harbour, name: string): Promise<Movin
 /** Runs docker compose in the folder of the stack. */
 export async function compose(
   { node }: Harbour,
-  { stack }: Berth,
+  { stack }: Pick<Berth, "stack">,
   ...args: readonly string[]
 ): Promise<Output> {
   const { "docker-compose": program } = await buildTools(["docker-compose"], () => {});
