@@ -62,8 +62,8 @@ async function kept(
   );
   const ledger = await ask("mariadb -h ledger -u root -pspyglass quay -Ne 'SELECT name FROM log'");
   const messages = await ask(
-    `busybox wget -q -O - --header 'content-type: application/json' ` +
-      `--header "authorization: Basic $(printf harbour:spyglass | base64)" ` +
+    `busybox wget -q -O - --header 'Content-Type: application/json' ` +
+      `--header "Authorization: Basic $(printf harbour:spyglass | base64)" ` +
       `--post-data '{"count":1000000,"ackmode":"ack_requeue_true","encoding":"auto"}' ` +
       "http://broker:15672/api/queues/%2F/log/get",
   );

@@ -30,7 +30,7 @@ export const POLICIES: Readonly<Record<string, string>> = {
   site: "always",
   store: "always",
   app: "always",
-  admin: "on-failure",
+  admin: "on-failure:5",
   echo: "always",
 };
 
@@ -111,7 +111,9 @@ export async function isUsed({ visits, harbour }: Quay): Promise<void> {
 
 /** What the engine says of every service that moves: whether it runs, and what brings it back. */
 export async function states({ harbour: { engine } }: Quay): Promise<Readonly<Record<string, string>>> {
-  const format = "{{.State.Status}} {{.HostConfig.RestartPolicy.Name}}";
+  const policy = ".HostConfig.RestartPolicy";
+  const count = `{{if ${policy}.MaximumRetryCount}}:{{${policy}.MaximumRetryCount}}{{end}}`;
+  const format = `{{.State.Status}} {{${policy}.Name}}${count}`;
   const services = Object.keys(POLICIES);
   const found = await engine.docker("inspect", "--format", format, ...services.map(container));
   return Object.fromEntries(found.trim().split("\n").map((state, index) => [services[index] ?? "", state]));

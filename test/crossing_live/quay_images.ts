@@ -16,8 +16,8 @@ case $1 in
   db) PGPASSWORD=spyglass PGCONNECT_TIMEOUT=${PATIENCE} timeout 5 /usr/lib/postgresql/15/bin/psql -h db -U harbour postgres \\
     -qc "INSERT INTO log VALUES ('$2')" ;;
   ledger) timeout 5 mariadb --connect-timeout=${PATIENCE} -h ledger -u root -pspyglass quay -e "INSERT INTO log VALUES ('$2')" ;;
-  broker) timeout 5 busybox wget -q -O - --header 'content-type: application/json' \\
-    --header "authorization: Basic $(printf harbour:spyglass | base64)" --post-data \\
+  broker) timeout 5 busybox wget -q -O - --header 'Content-Type: application/json' \\
+    --header "Authorization: Basic $(printf harbour:spyglass | base64)" --post-data \\
     '{"properties":{"delivery_mode":2},"routing_key":"log","payload":"'"$2"'","payload_encoding":"string"}' \\
     http://broker:15672/api/exchanges/%2F/amq.default/publish | grep -q '"routed":true' ;;
 esac
