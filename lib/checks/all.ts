@@ -15,7 +15,7 @@ import { checkFixedAddresses } from "./fixed_addresses.ts";
 import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkImageGroups } from "./image_groups.ts";
-import { checkDockerOnly, checkImageTags, checkLocalImages } from "./images.ts";
+import { checkDockerOnly, checkImageNames, checkImageTags, checkLocalImages } from "./images.ts";
 import { checkLogging } from "./logging.ts";
 import { checkMachine } from "./machine.ts";
 import { checkHeaps } from "./memory.ts";
@@ -54,6 +54,7 @@ export function runChecks(
   checkUnusedDecisions(context);
   checkProfiles(context);
   checkNames(context);
+  checkImageNames(context);
   checkImageTags(context);
   checkLocalImages(context);
   checkRegistryLogins(context);

@@ -8,6 +8,36 @@ import { yamlWord } from "../diagnostics/yaml_word.ts";
 const ROLLING =
   /^(latest|stable|edge|main|master|develop(ment)?|dev|nightly|next|beta|alpha|rolling|lts|current|\d+)$/i;
 
+/** A name with host, path, tag and digest: https://github.com/distribution/reference, as engines and kubelets read it. */
+const REFERENCE =
+  /^(?:(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[a-zA-Z][a-zA-Z0-9+._-]*:[0-9a-fA-F]{32,})?$/;
+
+/** Docker refuses such a name when it makes the container, and a kubelet when it starts the pod; both take the files. */
+export function checkImageNames(context: Context): void {
+  const wrong = Object.values(context.project.services).flatMap((service) => {
+    const image = imageOf(context.decisions, service);
+    return image === undefined || REFERENCE.test(image) || isLeftOut(context, service.name)
+      ? []
+      : [{ service: service.name, image, ...at(context.project, ["services", service.name, "image"]) }];
+  });
+  for (const [image, [first, ...others]] of Map.groupBy(wrong, (one) => one.image)) {
+    if (first === undefined) continue;
+    const related = others.flatMap(({ service, span }) =>
+      span === undefined ? [] : [{ message: `Image "${image}" of service "${service}"`, span }]
+    );
+    context.report({
+      code: "kube-image-name",
+      severity: "warning",
+      message: `Image "${image}" of service "${first.service}" has no name that an engine or a node reads`,
+      ...(first.span === undefined ? {} : { span: first.span }),
+      hint: image.endsWith(":")
+        ? "Its tag is empty: set the variable that has it in the .env file"
+        : "Write it as registry.example/name:tag, in lower case",
+      ...(related.length === 0 ? {} : { related }),
+    });
+  }
+}
+
 /** A pod that is rescheduled may pull another program than the one that ran before. */
 export function checkImageTags(context: Context): void {
   const rolling = Object.values(context.project.services).flatMap((service) => {

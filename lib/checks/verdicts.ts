@@ -36,8 +36,12 @@ const AS_BEFORE: ReadonlySet<string> = new Set([
   "traefik-transport-unknown",
 ]);
 
-/** No error, as the node can be told to take it; until it is, its pods do not start. */
-const REFUSED_BY_NODE: ReadonlySet<string> = new Set(["kube-unsafe-sysctl", "kube-volume-smb"]);
+/** No error, as the node can be told to take it, or a variable is still to be set; until then its pods do not start. */
+const REFUSED_BY_NODE: ReadonlySet<string> = new Set([
+  "kube-image-name",
+  "kube-unsafe-sysctl",
+  "kube-volume-smb",
+]);
 
 const GRAVEST: readonly Diagnostic["severity"][] = ["error", "question", "warning", "info"];
 

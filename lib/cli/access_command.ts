@@ -19,6 +19,7 @@ import {
 } from "./access_person.ts";
 import { keyText } from "./digest_key.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
+import { onCluster, onStack } from "./next_command.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { confirmWrite, type Ending, follow, withWriteSession, type WriteSession } from "./write_session.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
@@ -175,16 +176,18 @@ function questionOf({ person, decisions, session: { namespace } }: Case): string
 }
 
 function endingOf(one: Case, { isWhole, migration }: PersonWork): Ending {
-  const { person, decisions: { wanted, present }, session: { namespace, stack } } = one;
+  const { person, decisions: { wanted, present }, session: { namespace, options, stack } } = one;
   const rest = migration === undefined && hasErrors(stack.diagnostics)
-    ? "The stack has errors, so the record waits for the next run: deno task check\n"
+    ? `The stack has errors, so the record waits for the next run: ${onStack("check", options)}\n`
     : isWhole || migration === undefined
     ? ""
-    : `Migration "${migration.id}" has more to apply: deno task migrate --dry-run shows it.\n`;
+    : `Migration "${migration.id}" has more to apply: ${onCluster("migrate --dry-run", options)} shows it.\n`;
   if (wanted !== undefined) {
     return {
       summary: standingOf(one),
-      next: `${rest}Next: deno task access kubeconfig ${shellWord(person)} > ${shellWord(`${person}.yaml`)}`,
+      next: `${rest}Next: ${onCluster(`access kubeconfig ${shellWord(person)}`, options)} > ${
+        shellWord(`${person}.yaml`)
+      }`,
     };
   }
   const groups = Object.keys(stack.decisions.access?.groups ?? {});
@@ -193,7 +196,7 @@ function endingOf(one: Case, { isWhole, migration }: PersonWork): Ending {
     : `The login "${present.user}" still has what its groups may do (${groups.join(", ")}).\n`;
   return {
     summary: `"${person}" has no access of their own to namespace "${namespace}" any more.`,
-    next: `${rest}${kept}Next: deno task access list`,
+    next: `${rest}${kept}Next: ${onCluster("access list", options)}`,
   };
 }
 

@@ -11,6 +11,7 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type ReadSession, withReadSession } from "./read_session.ts";
 import { durationFlag } from "./write_session.ts";
 import type { CommandOptions, Run } from "./command.ts";
+import { onCluster } from "./next_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
 import { encodeBase64 } from "../values/base64.ts";
@@ -59,9 +60,9 @@ function print(
   if (credential.kind === "token" && terminal.outIsTerminal) {
     terminal.err(
       "What is printed above is a secret: whoever has it is this person until it ends.\n" +
-        `Write it into a file of your own: umask 077; deno task access kubeconfig ${shellWord(person)} > ${
-          shellWord(`${person}.yaml`)
-        }\n`,
+        `Write it into a file of your own: umask 077; ${
+          onCluster(`access kubeconfig ${shellWord(person)}`, options)
+        } > ${shellWord(`${person}.yaml`)}\n`,
     );
   }
 }
@@ -69,11 +70,11 @@ function print(
 async function byToken(
   person: string,
   durationMs: number,
-  { target, namespace }: ReadSession,
+  { options, target, namespace }: ReadSession,
   { now }: Surroundings,
 ): Promise<Made> {
   const made = await requestToken(target.client, namespace, person, Math.ceil(durationMs / 1000));
-  if (made === undefined) throw notApplied(person, namespace);
+  if (made === undefined) throw notApplied(person, undefined, { options, namespace });
   const { token, expiresAt } = made;
   const left = expiresAt.getTime() - now().getTime();
   const isOther = Math.abs(left - durationMs) > 60_000;
@@ -107,7 +108,7 @@ function byOidc(person: string, { access: { oidc } }: ReadSession): Made {
 /** Granted by the decisions and in the cluster, or an error that says what to do. */
 async function requireGranted(
   person: string,
-  { target, namespace, access }: ReadSession,
+  { options, target, namespace, access }: ReadSession,
 ): Promise<PersonDecision> {
   const live = await readPeople(target.client, namespace);
   const decided = personIn(access, person);
@@ -117,22 +118,26 @@ async function requireGranted(
       severity: "error",
       message: `"${person}" is not granted access to namespace "${namespace}"`,
       hint: `${suggestPerson(person, knownPeople(access, live))}\n` +
-        `Grant it with: deno task access grant ${shellWord(person)} --role viewer`,
+        `Grant it with: ${onCluster(`access grant ${shellWord(person)} --role viewer`, options)}`,
     }]);
   }
   const row = compareAccess(namespace, access, live).find(({ kind, name }) =>
     kind === "person" && name === person
   );
-  if (row?.state !== "granted") throw notApplied(person, namespace, decided);
+  if (row?.state !== "granted") throw notApplied(person, decided, { options, namespace });
   return decided;
 }
 
-function notApplied(person: string, namespace: string, decided?: PersonDecision): Failure {
+function notApplied(
+  person: string,
+  decided: PersonDecision | undefined,
+  { options, namespace }: Pick<ReadSession, "options" | "namespace">,
+): Failure {
   return new Failure(ExitCode.usage, [{
     code: "cli-access-pending",
     severity: "error",
     message: `"${person}" is decided, but namespace "${namespace}" does not have it like that yet`,
-    hint: `deno task access grant ${shellWord(person)} --role ${decided?.role ?? "viewer"}`,
+    hint: onCluster(`access grant ${shellWord(person)} --role ${decided?.role ?? "viewer"}`, options),
   }]);
 }
 

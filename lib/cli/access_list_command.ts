@@ -3,6 +3,7 @@ import { renderAccess } from "../report/access_table.ts";
 import { compareAccess, readPeople } from "../run/people.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { CommandOptions } from "./command.ts";
+import { onCluster } from "./next_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { withReadSession } from "./read_session.ts";
 
@@ -14,7 +15,10 @@ export function list(options: CommandOptions, surroundings: Surroundings): Promi
       const { context, server } = target.connection;
       const cluster = { context, server, namespace };
       terminal.out(`${JSON.stringify({ schemaVersion: 1, cluster, access: rows })}\n`);
-    } else terminal.out(renderAccess(rows, { colour: terminal.outColour }));
+    } else {terminal.out(renderAccess(rows, {
+        colour: terminal.outColour,
+        next: (command) => onCluster(command, options),
+      }));}
     return ExitCode.ok;
   });
 }

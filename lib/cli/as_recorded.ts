@@ -17,13 +17,15 @@ import {
 } from "../stack/seen.ts";
 import type { PlannedStack } from "./plan_stack.ts";
 import { forServer } from "./for_server.ts";
+import { keepExternalNames } from "./live_external_names.ts";
 import { keepVolumes } from "./live_volumes.ts";
+import { traefikThere } from "./traefik_there.ts";
 
 const NAME_LABEL = "app.kubernetes.io/name";
 
 /**
- * The same input as the target has it recorded: kinds, images and places of volumes that an engine told then, and the
- * volumes as they are there. Read again only where that differs from what is known now.
+ * The same input as the target has it recorded: kinds, images and places of volumes that an engine told then, the
+ * volumes as they are there, and what its Traefik knows. Read again only where that differs from what is known now.
  */
 export async function asRecorded(read: PlannedStack, client: ClusterClient): Promise<PlannedStack> {
   const { conversion } = read;
@@ -33,10 +35,13 @@ export async function asRecorded(read: PlannedStack, client: ClusterClient): Pro
   const isSame = recorded === undefined || writeSeen(recorded) === writeSeen(read.seen ?? NOTHING_SEEN);
   const isDecided = read.decisions.networkPolicies !== undefined;
   const movedWithoutPolicies = !isDecided && await hasNoPolicies(client, namespace);
-  const stack = isSame && !movedWithoutPolicies
-    ? read
-    : await read.withRecorded({ ...(isSame ? {} : { recorded }), movedWithoutPolicies });
-  return await forServer(await keepVolumes(stack, client), client);
+  const traefik = await traefikThere(client, read);
+  const stack = isSame && !movedWithoutPolicies && traefik === undefined ? read : await read.withRecorded({
+    ...(isSame ? {} : { recorded }),
+    movedWithoutPolicies,
+    ...(traefik === undefined ? {} : { traefikThere: traefik }),
+  });
+  return await forServer(await keepExternalNames(await keepVolumes(stack, client), client), client);
 }
 
 /**

@@ -12,8 +12,10 @@ import { loadState } from "../run/session.ts";
 import type { Target as RecordTarget } from "../run/target.ts";
 import type { InventoryEntry } from "../run/state.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
 import { confirmWrite, follow, withWriteSession, type WriteSession } from "./write_session.ts";
 import type { CommandOptions } from "./command.ts";
+import { onCluster } from "./next_command.ts";
 import { nothingRecorded } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { plural } from "../diagnostics/plural.ts";
@@ -50,7 +52,11 @@ export function rollback(options: CommandOptions, surroundings: Surroundings): P
         kept: removals.kept.map(({ entry }) => entry),
         refused: removals.refused.map(({ entry, why }) => ({ ...entry, why })),
       }));
-      return preview(session, { rollback: told }, refused.length > 0);
+      return preview(session, { rollback: told }, {
+        command: `rollback --to ${shellWord(to)}`,
+        isEmpty: steps.every(({ removed }) => removed.length === 0),
+        fails: refused.length > 0,
+      });
     }
     const count = steps.reduce((sum, { removed }) => sum + removed.length, 0);
     const question = `Remove ${plural(count, "object")} of ${plural(steps.length, "migration")}? Data stays.`;
@@ -67,7 +73,10 @@ function rollbackServices(
 ): Promise<number> {
   return withWriteSession(options, surroundings, async (session) => {
     const names = services.map((name) => `"${name}"`).join(", ");
-    if (options["dryRun"] === true) return preview(session, { services });
+    if (options["dryRun"] === true) {
+      const flags = services.map((name) => ` --service ${shellWord(name)}`).join("");
+      return preview(session, { services }, { command: `rollback${flags}` });
+    }
     const question = `Take ${names} back to their containers? Data stays, with what was written since.`;
     if (!confirmWrite(session, question)) return ExitCode.ok;
     return await follow(session, returnServices(session.plan, services, returning(session)));
@@ -100,7 +109,11 @@ export function prune(options: CommandOptions, surroundings: Surroundings): Prom
     for (const { id, entry } of data) session.terminal.err(`${id}: keep ${nameOf(entry)}, it is data\n`);
     sayStaying(session, removals);
     if (options["dryRun"] === true) {
-      return preview(session, { remove: removed, keep: data, adopted: kept, refused }, refused.length > 0);
+      return preview(session, { remove: removed, keep: data, adopted: kept, refused }, {
+        command: "prune",
+        isEmpty: removed.length === 0,
+        fails: refused.length > 0,
+      });
     }
     const question = `Remove ${plural(removed.length, "object")}? Data stays.`;
     if (removed.length > 0 && !confirmWrite(session, question)) return ExitCode.ok;
@@ -132,32 +145,47 @@ export function unlock(options: CommandOptions, surroundings: Surroundings): Pro
       return ExitCode.ok;
     }
     if (await unlockRun(await recordOf(session), run)) {
-      session.terminal.err("The lock is free.\nNext: deno task migrate\n");
-      return preview(session, { unlocked: run });
+      session.terminal.err(`The lock is free.\nNext: ${onCluster("migrate", options)}\n`);
+      if (options.output === "json") {
+        session.terminal.out(`${JSON.stringify({ schemaVersion: 1, unlocked: run })}\n`);
+      }
+      return ExitCode.ok;
     }
     throw new Failure(ExitCode.locked, [{
       code: "cli-lock-of-another",
       severity: "error",
       message: `Run "${run}" does not hold the lock`,
-      hint: "deno task status names the run that does",
+      hint: `${onCluster("status", options)} names the run that does`,
     }]);
   });
 }
 
-/** What the lines on standard error say, as data where that is asked for; the run itself would fail where it `fails`. */
+/** What a preview comes to. */
+interface Preview {
+  /** The command that does it. */
+  readonly command: string;
+  readonly isEmpty?: boolean;
+  /** The run itself would fail. */
+  readonly fails?: boolean;
+}
+
+/** What the lines on standard error say, as data where that is asked for, or else what comes next. */
 function preview(
   { terminal, options }: WriteSession,
   result: Readonly<Record<string, unknown>>,
-  fails = false,
+  { command, isEmpty = false, fails = false }: Preview,
 ): number {
   if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, ...result })}\n`);
+  else if (fails) terminal.err("Nothing was written. Mend what is named above, then look again.\n");
+  else if (isEmpty) terminal.err("Nothing is to be removed.\n");
+  else terminal.err(`Nothing was written. Next: ${onCluster(command, options)}\n`);
   return fails ? ExitCode.failed : ExitCode.ok;
 }
 
-async function recordOf({ target, namespace }: WriteSession): Promise<RecordTarget> {
+async function recordOf({ options, target, namespace }: WriteSession): Promise<RecordTarget> {
   const record = await findRecord(target.client, namespace);
   if (record !== undefined) return record;
-  throw new Failure(ExitCode.usage, [nothingRecorded(namespace)]);
+  throw new Failure(ExitCode.usage, [nothingRecorded(namespace, options)]);
 }
 
 function nameOf({ kind, name }: InventoryEntry): string {

@@ -4,7 +4,6 @@ import type { Engines } from "../docker/engines.ts";
 import { checkHostJobs } from "../checks/host_jobs/check.ts";
 import { verdictsOf } from "../checks/verdicts.ts";
 import { fold } from "../report/fold.ts";
-import { gatherEqual } from "../report/gather_equal.ts";
 import { renderNetworks } from "../report/networks_text.ts";
 import { renderVerdicts } from "../report/verdict_text.ts";
 import { preflight } from "../run/preflight.ts";
@@ -36,7 +35,8 @@ export async function check(options: CommandOptions, surroundings: Surroundings)
   const charts = await readCharts((options["chart"] ?? []) as readonly string[], surroundings);
   const read = await planStack(options, surroundings, { measure: true });
   if (options.output !== "json" && read.project !== undefined) {
-    terminal.err(`${describeStack(read, options.stack === undefined)}\n`);
+    const line = describeStack(read, options.stack === undefined);
+    terminal.err(`${terminal.errIsTerminal ? fold(line, terminal.columns) : line}\n`);
   }
   using engines = await enginesOf(read, surroundings);
   const cluster = await checkCluster(read, options, surroundings, terminal, engines);
@@ -100,7 +100,7 @@ function printFindings(
     );
     return;
   }
-  printDiagnostics(gatherEqual(diagnostics), { terminal, options, sources, isResult: true });
+  printDiagnostics(diagnostics, { terminal, options, sources, isResult: true });
   const text = [
     renderImages(images),
     renderVerdicts(services, { colour: terminal.outColour }),

@@ -6,19 +6,23 @@ import { crossingsOf, withCutovers } from "../migration/cutovers.ts";
 import { type CrossingOptions, crossingsInForce } from "../run/crossing_options.ts";
 import { planCrossing, type PlannedCutover } from "../run/crossing_plan.ts";
 import type { MigrationPreview } from "../run/dry_run.ts";
+import { asRehearsed } from "../rehearsal/as_rehearsed.ts";
+import { readFigures } from "../rehearsal/figures.ts";
 import { plannedOpenGates } from "../run/living/planned_gates.ts";
 import { OldSide } from "../run/old_side.ts";
 import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { EMPTY_STATE } from "../run/state.ts";
+import { frontOptions, type PlannedFront, plannedFront } from "./front_of.ts";
 import type { WriteSession } from "./write_session.ts";
 
 /** Undefined where the files say too little of the stack. */
 export function crossingOptions(
   { stack, surroundings, options }: Pick<WriteSession, "stack" | "surroundings" | "options">,
 ): CrossingOptions | undefined {
-  const { project, conversion, decisions } = stack;
+  const { project, plan, conversion, decisions } = stack;
   if (project === undefined || conversion === undefined) return undefined;
+  const isCrossing = options["cross"] === true;
   const called = new Set(
     [...conversion.services.values()].flatMap(({ dependsOn }) => dependsOn.map(({ service }) => service)),
   );
@@ -26,8 +30,11 @@ export function crossingOptions(
     environment: surroundings.environment,
     project: project.name,
     crossings: crossingsOf(conversion),
-    isWanted: (service) =>
-      options["cross"] === true || decisions.services?.[service]?.crossing === "exclusive",
+    isWanted: (service) => options["cross"] === true || decisions.services?.[service]?.crossing !== undefined,
+    decided: (service) => decisions.services?.[service]?.crossing,
+    ...(isCrossing && plan !== undefined
+      ? { front: frontOptions({ project, conversion, decisions }, plan, surroundings) }
+      : {}),
     mayKill: new Set(
       Object.keys(project.services).filter((service) => decisions.services?.[service]?.killAfterGrace),
     ),
@@ -58,6 +65,7 @@ export async function crossingContainers(
 export interface CrossingPreview {
   /** In order. */
   readonly crossing: readonly PlannedCutover[];
+  readonly front?: PlannedFront;
   readonly remarks: readonly Diagnostic[];
 }
 
@@ -79,12 +87,16 @@ export async function plannedCrossing(
   const steps = withCutovers({ migrations }, crossings).migrations.flatMap((one) => one.steps)
     .flatMap((step) => step.kind === "cutover" ? [step.services] : []);
   const moved = (): readonly string[] => [...state.cutovers.keys()];
+  const front = given.front === undefined ? undefined : plannedFront(migrations, given.front);
+  const planned = await planCrossing(migrations, {
+    crossings,
+    cutovers: state.cutovers,
+    oldSide: new OldSide(given),
+    decided: given.decided,
+  });
   return {
-    crossing: await planCrossing(migrations, {
-      crossings,
-      cutovers: state.cutovers,
-      oldSide: new OldSide(given),
-    }),
+    ...(front === undefined ? {} : { front }),
+    crossing: asRehearsed(planned, await readFigures(session.stack.directory), given.project),
     remarks: await plannedOpenGates(steps, { ...given, moved }, client),
   };
 }

@@ -14,7 +14,7 @@ import { type Answers, type Ask, askAll } from "./decide_dialogue.ts";
 import { answerAll, readAnswers } from "./decide_answers.ts";
 import { type DecisionsFile, findDecisions } from "./decisions_file.ts";
 import { readCodes } from "./error_codes.ts";
-import { inputFlags } from "./init_next.ts";
+import { onStack } from "./next_command.ts";
 import { decisionsOf, stackDirectory } from "./load_stack.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { refuseLinkedAway, refuseReadOnly, replaceFile } from "./replace_file.ts";
@@ -126,7 +126,7 @@ async function finish(
     terminal.err(
       isWritten
         ? `Decisions: wrote ${plural(answered, "answer")} into ${file}${rest}\n` +
-          `Next: ${["deno task check --strict", ...inputFlags(options)].join(" ")}\n`
+          `Next: ${onStack("check --strict", options)}\n`
         : `Nothing was written${rest}\n`,
     );
   }
@@ -143,8 +143,9 @@ function nothingOpen(
     terminal.out(`${JSON.stringify({ schemaVersion: 1, file, questions: [] })}\n`);
     return ExitCode.ok;
   }
-  const errors = ["deno task check", ...inputFlags(options)].join(" ");
-  terminal.err(`No question is open.\n${isWithErrors ? `There are errors: ${errors}\n` : ""}`);
+  terminal.err(
+    `No question is open.\n${isWithErrors ? `There are errors: ${onStack("check", options)}\n` : ""}`,
+  );
   return ExitCode.ok;
 }
 

@@ -2,9 +2,9 @@
 import { type Command, Option } from "commander";
 import { LAYOUTS, SECRET_FORMS } from "../render/options.ts";
 import type { On } from "./command.ts";
-import { append, withCluster, withInput, withOutput } from "./options.ts";
+import { append, withCluster, withInput, withOutput, withVerifications } from "./options.ts";
 
-/** `decide`, `explain`, `graph`, `report` and `render`. */
+/** `decide`, `explain`, `graph`, `report`, `runbook`, `relocate` and `render`. */
 export function declareViews(program: Command, on: On): void {
   const decide = withOutput(withInput(program.command("decide")))
     .description("ask the open questions one by one, and write the answers into decisions.yaml")
@@ -30,10 +30,25 @@ export function declareViews(program: Command, on: On): void {
     .option("--of <service>", "only what is around one service");
   on(graph, async () => (await import("./graph_command.ts")).graph);
 
-  const report = withOutput(withCluster(withInput(program.command("report"))))
+  const report = withVerifications(withOutput(withCluster(withInput(program.command("report")))))
     .description("write the stack as one page for a browser: map, services before and after, findings, runs")
     .option("--to <file>", "the HTML file", "report.html");
   on(report, async () => (await import("./report_command.ts")).report);
+
+  const runbook = withOutput(withCluster(withInput(program.command("runbook"))), ["markdown", "html", "json"])
+    .description(
+      "write the page for the night of a crossing: checks, commands in order, outages, the way back",
+    );
+  on(runbook, async () => (await import("./runbook_command.ts")).runbook);
+
+  const relocate = withOutput(withCluster(withInput(program.command("relocate"))), [
+    "markdown",
+    "html",
+    "json",
+  ])
+    .description("write the commands by which data gets out from below Docker's root, before Docker goes")
+    .requiredOption("--to <dir>", "the folder of the node in which each volume gets its own");
+  on(relocate, async () => (await import("./relocate_command.ts")).relocate);
 
   declareRender(program, on);
 }

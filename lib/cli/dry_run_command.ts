@@ -1,7 +1,7 @@
 /** `migrate --dry-run`: what a run would change, asked from the API server, with nothing written. */
 import { hasErrors } from "../diagnostics/diagnostic.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
-import { renderCrossing } from "../report/crossing_text.ts";
+import { renderCrossing, renderFront } from "../report/crossing_text.ts";
 import { movingLines } from "../report/image_text.ts";
 import { hasWork, renderPreview } from "../report/preview_text.ts";
 import { dryRun as preview, type MigrationPreview } from "../run/dry_run.ts";
@@ -14,6 +14,7 @@ import { keyText } from "./digest_key.ts";
 import { inUseBy } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { WriteSession } from "./write_session.ts";
+import { asShown } from "./next_command.ts";
 import { planOrigin } from "./plan_origin.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import { checkRunning } from "./check_running.ts";
@@ -46,7 +47,7 @@ export async function dryRun(
     ? undefined
     : await seeImages(stack, session.surroundings, engines, target.client);
   const running = await checkRunning(stack, options, session.surroundings, engines);
-  const { crossing, remarks: gates } = await plannedCrossing(session, previews);
+  const { crossing, front, remarks: gates } = await plannedCrossing(session, previews);
   const warnings = record === undefined ? [] : missingScripts(plan, await loadState(record));
   const remarks = [...running, ...images?.diagnostics ?? [], ...inUse, ...gates, ...warnings];
   const problems = [...previews.flatMap(({ diagnostics }) => diagnostics), ...remarks];
@@ -55,7 +56,14 @@ export async function dryRun(
     const told = images === undefined ? {} : jsonOf(images.sight);
     terminal.out(
       `${
-        JSON.stringify({ schemaVersion: 1, diagnostics: remarks, ...told, crossing, migrations: previews })
+        JSON.stringify({
+          schemaVersion: 1,
+          diagnostics: remarks,
+          ...told,
+          crossing,
+          ...(front === undefined ? {} : { front }),
+          migrations: previews,
+        })
       }\n`,
     );
   } else {
@@ -66,19 +74,21 @@ export async function dryRun(
       ...(terminal.outIsTerminal ? { columns: terminal.columns } : {}),
     }));
     terminal.out(renderCrossing(crossing));
+    terminal.out(front === undefined ? "" : renderFront(front));
     printDiagnostics(problems, { terminal, options, sources: stack.sources });
-    terminal.err(`${nextCommand(previews, isRefused, selection.redo)}\n`);
+    const { redo } = selection;
+    const next = asShown(redo === undefined ? "migrate" : `redo ${shellWord(redo)}`, options);
+    terminal.err(`${nextCommand(previews, isRefused, next)}\n`);
   }
   if (isRefused) return ExitCode.failed;
   return options["detailedExitcode"] === true && previews.some(hasWork) ? ExitCode.pending : ExitCode.ok;
 }
 
-function nextCommand(previews: readonly MigrationPreview[], isRefused: boolean, redo?: string): string {
+function nextCommand(previews: readonly MigrationPreview[], isRefused: boolean, next: string): string {
   if (isRefused) return "Nothing was written. Mend what is named above, then look again.";
   if (!previews.some(hasWork)) return "Nothing was written.";
-  const next = redo === undefined ? "migrate" : `redo ${shellWord(redo)}`;
   const accept = previews.some(({ cause }) => cause !== undefined)
-    ? " (asks before what this version changes)"
+    ? " The run asks before what this version changes."
     : "";
-  return `Nothing was written. Next: deno task ${next}${accept}`;
+  return `Nothing was written.${accept} Next: ${next}`;
 }

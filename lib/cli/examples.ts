@@ -12,6 +12,11 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["migrate --stack /opt/shop --report shop.html", "with a page to look at while it goes on"],
     ["migrate --stacks /opt", "every project of the machine, Traefik's first"],
   ],
+  rehearse: [
+    ["rehearse --stack /opt/shop", "on the machine of the stack, as root; nothing is left of it"],
+    ["rehearse --stack /opt/shop --copies /mnt/big --pause", "copies elsewhere, of one moment"],
+    ["rehearse --stack /opt/shop --clean", "after one that was killed"],
+  ],
   images: [
     ["images --stack /opt/shop --dry-run", "where each image is, and how much room there is"],
     ["images --stack /opt/shop", "on the node's machine, as root, while the old stack serves"],
@@ -29,14 +34,14 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   verify: [
     ["verify --stack /opt/shop", "while both sides serve"],
     ["verify --stack /opt/shop -o json > before.json", "what Docker answers, before anything moves"],
-    ["verify --stack /opt/shop --against before.json", "when Docker has gone"],
+    ["verify --stack /opt/shop --against before.json -o json > after.json", "when Docker has gone"],
   ],
   check: [
     ["check --stack /opt/shop", "what becomes of each service"],
     ["check --stack /opt/shop --strict", "exits with 3 while a question has no answer"],
     ["check --stack /opt/shop --host-file /etc/crontab", "what reaches into containers, too"],
   ],
-  rbac: [["rbac --stack /opt/shop --user alice --for migrate rollback", "the rights that she needs"]],
+  rbac: [["rbac --stack /opt/shop --user alice --for migrate cross", "for migrate --cross"]],
   k3s: [["k3s --stack /opt/shop -o nix", "the node's settings for NixOS"]],
   config: [["config --stack /opt/shop", "the project as it was understood"]],
   decide: [
@@ -52,6 +57,14 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["explain services.web.migration ports", "a decision, and a key of compose"],
     ["explain traefik.http.routers.dashboard.rule", "a label"],
   ],
+  runbook: [
+    ["runbook --stack /opt/shop --context prod > runbook.md", "on the machine where the stack runs"],
+    ["runbook --stack /opt/shop -o html > runbook.html", "to be printed"],
+  ],
+  relocate: [[
+    "relocate --stack /opt/shop --to /srv/shop > relocation.md",
+    "when all has moved, before Docker goes",
+  ]],
   graph: [
     ["graph", "the bundled example, as a tree"],
     ["graph --stack /opt/shop --of web", "what is around one service"],
@@ -61,6 +74,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   report: [
     ["report --stack /opt/shop", "report.html, before the move"],
     ["report --stack /opt/shop --context prod --to shop.html", "with how far it is there"],
+    ["report --stack /opt/shop --verify before.json --verify after.json", "with what verify wrote"],
   ],
   render: [
     ["render --stack /opt/shop --to deploy", "a folder for each migration, a file for each object"],

@@ -5,6 +5,7 @@ import { renderExplanations } from "../report/explain_text.ts";
 import { explain as explainWord, type Known, suggestion } from "../views/explain.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import { readCodes } from "./error_codes.ts";
+import { onStack } from "./next_command.ts";
 import { planStack } from "./plan_stack.ts";
 import { viewOf } from "./stack_view.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -24,13 +25,13 @@ export function explain(words: readonly string[]): Run {
     const isUnread = stack?.facts === undefined && isGeneral;
     const view = stack === undefined || isUnread ? undefined : viewOf(stack);
     if (stack !== undefined && isUnread) {
-      terminal.err("The stack cannot be read, so nothing of it is told: deno task check\n");
+      terminal.err(`The stack cannot be read, so nothing of it is told: ${onStack("check", options)}\n`);
     }
     const known = { codes, ...(view === undefined ? {} : { view }) };
     const found = words.flatMap((word) => {
       const explanations = explainWord(word, known);
       if (explanations.length === 0) {
-        throw new Failure(ExitCode.usage, [unknown(word, known, isExample(options))]);
+        throw new Failure(ExitCode.usage, [unknown(word, known, options)]);
       }
       return explanations;
     });
@@ -51,17 +52,17 @@ function isExample({ stack, file }: CommandOptions): boolean {
   return stack === undefined && file === undefined;
 }
 
-function unknown(word: string, known: Known, isExample: boolean): Diagnostic {
+function unknown(word: string, known: Known, options: CommandOptions): Diagnostic {
   const near = suggestion(word, known);
   const isPlanless = known.view !== undefined && known.view.plan === undefined;
   return {
     code: "cli-explain-unknown",
     severity: "error",
     message: `Nothing is known of "${word}"${
-      isExample ? " in the bundled example; --stack names another stack" : ""
+      isExample(options) ? " in the bundled example; --stack names another stack" : ""
     }`,
     hint: isPlanless && /^(migration\/)?\d+/.test(word)
-      ? "The stack has errors, so there are no migrations yet: deno task check"
+      ? `The stack has errors, so there are no migrations yet: ${onStack("check", options)}`
       : near === undefined
       ? "Name a service, an object (deployment/web), a migration (050), a code, a key of compose or of decisions.yaml, " +
         "or a label of Traefik"

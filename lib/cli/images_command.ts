@@ -7,6 +7,7 @@ import { bytesText } from "../run/images/bytes.ts";
 import type { PlannedImage } from "../run/images/image_plan.ts";
 import type { CommandOptions } from "./command.ts";
 import { carryImages, enginesOf, jsonOf, seeImages } from "./image_moves.ts";
+import { onCluster } from "./next_command.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { confirmWrite, withWriteSession, type WriteSession } from "./write_session.ts";
@@ -29,7 +30,7 @@ async function work(session: WriteSession, isDry: boolean): Promise<number> {
   printDiagnostics(diagnostics, said);
   const waiting = wanted.filter(({ state }) => state === "move");
   if (waiting.length === 0) terminal.err("Nothing is to be moved.\n");
-  else if (isDry) terminal.err("Nothing was written. Next: deno task images\n");
+  else if (isDry) terminal.err(`Nothing was written. Next: ${onCluster("images", options)}\n`);
   if (isDry) return ExitCode.ok;
   if (waiting.length > 0 && sight.node?.store !== undefined) {
     const question = `Bring ${plural(waiting.length, "image")} to the node's ${sight.node.store.title}?`;

@@ -9,7 +9,7 @@ import { type Copy, findTemplate, statOf } from "../init/templates.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { loadStack, stackDirectory } from "./load_stack.ts";
-import { nextCommand } from "./init_next.ts";
+import { afterInit } from "./next_command.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -38,7 +38,7 @@ export async function init(options: CommandOptions, surroundings: Surroundings):
   const failed = done.flatMap(({ problem }) => problem ?? []);
   const texts = await textsOf(copies, root, isDryRun ? "from" : "to");
   const diagnostics = [...plan.findings, ...checkPlaceholders(texts), ...failed];
-  const next = nextCommand(options, decisions.profiles ?? [], copies.length > 0 && isDryRun);
+  const next = afterInit(options, decisions.profiles ?? [], copies.length > 0 && isDryRun);
   const result: Result = { root, copies, done, data: plan.data, diagnostics, next, isDryRun };
   if (options.output === "json") terminal.out(resultJson(result));
   else printResult(result, terminal, options);

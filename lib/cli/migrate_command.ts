@@ -11,10 +11,12 @@ import { acceptNewVersion } from "./new_version.ts";
 import { planOrigin } from "./plan_origin.ts";
 import type { CommandOptions, Run } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { refuseWithoutPage } from "./verify_files.ts";
 import { plural } from "../diagnostics/plural.ts";
 
 /** Applies the pending migrations. */
 export function migrate(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  refuseWithoutPage(options);
   return withWriteSession(options, surroundings, async (session) => {
     if (options["dryRun"] === true) return await show(session);
     return await run(session);

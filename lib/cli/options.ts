@@ -13,6 +13,8 @@ export interface InputOptions {
   readonly migrations?: string;
   /** The folder of the project whose Traefik the labels are for. */
   readonly traefik?: string;
+  /** The flags that named several stacks, of which `stack` is one. */
+  readonly given?: readonly string[];
   /** Folders of other projects that are moved along, absolute. */
   readonly neighbours?: readonly string[];
 }
@@ -26,7 +28,7 @@ export interface ClusterOptions {
 
 /** How the answer is printed. */
 export interface OutputOptions {
-  readonly output: "text" | "json" | "yaml" | "nix" | "dot" | "mermaid" | "svg";
+  readonly output: "text" | "json" | "yaml" | "nix" | "dot" | "mermaid" | "svg" | "markdown" | "html";
   readonly color: boolean;
 }
 
@@ -73,6 +75,16 @@ export function withWriting(command: Command): Command {
   return command
     .option("--lock-timeout <duration>", "how long to wait for another run, such as 2m", "30s")
     .option("-y, --yes", "do not ask");
+}
+
+/** Adds what is handed to the page of `report`. */
+export function withVerifications(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--verify <file>",
+      "what verify -o json wrote, to stand in the page; repeat for before, during and after",
+    ).argParser(append).conflicts("dryRun"),
+  );
 }
 
 /** Adds `-o` with the given formats; the first is the default. */

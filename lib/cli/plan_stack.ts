@@ -6,6 +6,7 @@ import { withAccepted } from "../checks/accepted.ts";
 import { secretValues } from "../diff/secrets.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import type { Conversion } from "../kube/conversion.ts";
+import type { ClusterTraefik } from "../kube/traefik/cluster_traefik.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import { checkBackupDirectories } from "./backup_directories.ts";
 import { asInCluster } from "../stack/as_in_cluster.ts";
@@ -80,6 +81,8 @@ export interface Recorded {
   readonly recorded?: Seen;
   /** It has the stack already, and no network policies for it. */
   readonly movedWithoutPolicies?: boolean;
+  /** What it told of its Traefik. */
+  readonly traefikThere?: ClusterTraefik;
 }
 
 /** What a command looks at besides, or in place of what lies on disk. */
@@ -171,6 +174,7 @@ export async function planStack(
     ...engine,
     ...(logins === undefined ? {} : { logins }),
     ...certificate,
+    ...(extra.traefikThere === undefined ? {} : { traefikThere: extra.traefikThere }),
   });
   // Who named a Traefik that cannot be read is not asked to name it.
   const isNamed = others.diagnostics.length > 0;

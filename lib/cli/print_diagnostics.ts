@@ -1,6 +1,7 @@
 /** Prints diagnostics in the format that was asked for. */
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../report/diagnostic_text.ts";
+import { gatherEqual } from "../report/gather_equal.ts";
 import { fold } from "../report/fold.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
@@ -13,7 +14,7 @@ export interface PrintOptions {
   readonly isResult?: boolean;
 }
 
-/** As text, or with `-o json` as one JSON document `{ schemaVersion, diagnostics }`. */
+/** As text, findings that say the same as one, or with `-o json` as one JSON document `{ schemaVersion, diagnostics }`. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], print: PrintOptions): void {
   const { terminal, options, isResult = false } = print;
   const write = isResult ? terminal.out : terminal.err;
@@ -22,7 +23,7 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], print: Prin
     return;
   }
   const colour = isResult ? terminal.outColour : terminal.errColour;
-  const text = renderDiagnostics(diagnostics, {
+  const text = renderDiagnostics(gatherEqual(diagnostics), {
     colour,
     sources: print.sources ?? new Map(),
     directory: terminal.directory,

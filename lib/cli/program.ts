@@ -1,7 +1,7 @@
 /** Declares the commands; each one's code is loaded when it is called, so that `--help` is quick. */
 import { Command, CommanderError, Option } from "commander";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { append, withCluster, withInput, withOutput, withWriting } from "./options.ts";
+import { append, withCluster, withInput, withOutput, withVerifications, withWriting } from "./options.ts";
 import type { CommandOptions, On } from "./command.ts";
 import { addExamples, declareShell } from "./declare_shell.ts";
 import { declareViews } from "./declare_views.ts";
@@ -79,7 +79,9 @@ const ALLOW_RUNNING = "start workloads although containers still write to the sa
 const CROSS = "move what runs as containers: stop each service there, prove it, start it here, one by one";
 const ACCEPT_NEW = "apply also what only this version of the tool changes; --yes does not answer that";
 function declareMoving(program: Command, on: On): void {
-  const migrate = withWriting(withOutput(withCluster(withInput(program.command("migrate")))))
+  const migrate = withVerifications(
+    withWriting(withOutput(withCluster(withInput(program.command("migrate"))))),
+  )
     .description("apply the pending migrations, in order")
     .option("--dry-run", "show what would change, write nothing")
     .option("--full", "with --dry-run: show new objects whole, not only their names")
@@ -95,6 +97,21 @@ function declareMoving(program: Command, on: On): void {
     )
     .option("--detailed-exitcode", "with --dry-run: exit with 10 when there is something to do");
   on(migrate, async () => (await import("./migrate_command.ts")).migrate, true);
+
+  const rehearse = withWriting(withOutput(withCluster(withInput(program.command("rehearse")))))
+    .description("move a copy of the stack there and back, and measure each outage; what is live goes on")
+    .option(
+      "--copies <dir>",
+      "where the copy lies, in a folder of its own (default: beside the stack's folder)",
+    )
+    .option(
+      "--pause",
+      "hold the containers of a directory still while it is copied: nobody serves them meanwhile",
+    )
+    .option("--online", "let the copy reach other machines, with the live stack's credentials")
+    .addOption(new Option("--keep", "leave the copy for a look; --clean takes it away").conflicts("clean"))
+    .option("--clean", "only take away what an earlier rehearsal left");
+  on(rehearse, async () => (await import("./rehearse_command.ts")).rehearse);
 
   const images = withWriting(withOutput(withCluster(withInput(program.command("images")))))
     .description("bring the images of the stack from Docker to the node, while the old stack serves")
@@ -139,7 +156,7 @@ function declareLooking(program: Command, on: On): void {
     .option("-y, --yes", "do not ask");
   on(init, async () => (await import("./init_command.ts")).init);
 
-  const status = withOutput(withCluster(withInput(program.command("status"))))
+  const status = withVerifications(withOutput(withCluster(withInput(program.command("status")))))
     .description("show which migrations are applied, pending, changed or failed")
     .option("--drift", "show what others changed in the cluster since")
     .option("--watch", "show it again whenever it has changed, until Ctrl-C")
@@ -151,14 +168,14 @@ function declareLooking(program: Command, on: On): void {
     .description("ask every route and published port at Docker's side and at the cluster's, and compare")
     .option(
       "--old-http <address>",
-      "where Docker's Traefik answers HTTP (default: its container, by port 80)",
+      "where Docker's Traefik has entry point web, as HOST:PORT (default: its container, by port 80)",
     )
-    .option("--old-https <address>", "and HTTPS (default: by port 443)")
+    .option("--old-https <address>", "and websecure (default: by port 443)")
     .option(
       "--new-http <address>",
-      "where the cluster's Traefik answers HTTP (default: its Service, port 80)",
+      "where the cluster's Traefik has entry point web (default: its Service, port 80)",
     )
-    .option("--new-https <address>", "and HTTPS (default: port 443)")
+    .option("--new-https <address>", "and websecure (default: port 443)")
     .option("--against <file>", "compare with what Docker's side answered in an earlier -o json");
   on(verify, async () => (await import("./verify_command.ts")).verify);
 
@@ -184,7 +201,7 @@ function declareLooking(program: Command, on: On): void {
     .option("--user <name>", "who is to have them", "compose-ferry")
     .addOption(
       new Option("--for <command...>", "what they are to be enough for").choices(
-        ["migrate", "rollback", "prune", "access"] satisfies Purpose[],
+        ["migrate", "cross", "rollback", "prune", "access"] satisfies Purpose[],
       ).default(["migrate"]),
     );
   on(rbac, async () => (await import("./rbac_command.ts")).rbac);

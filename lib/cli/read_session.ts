@@ -11,6 +11,7 @@ import type { Terminal } from "./terminal.ts";
 
 /** What such a command works with. */
 export interface ReadSession {
+  readonly options: CommandOptions;
   readonly terminal: Terminal;
   readonly target: Target;
   readonly namespace: string;
@@ -31,5 +32,5 @@ export async function withReadSession(
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
   const { namespace } = stack.conversion;
   const access = stack.decisions.access ?? {};
-  return await withTarget(target, () => work({ terminal, target, namespace, access }));
+  return await withTarget(target, () => work({ options, terminal, target, namespace, access }));
 }

@@ -22,7 +22,7 @@ export async function report(options: CommandOptions, surroundings: Surroundings
   const { stack, moment } = target === undefined
     ? { stack: read, moment: {} }
     : await withTarget(target, () => inCluster(read, target));
-  const file = await ReportFile.of(String(options["to"]), stack, surroundings);
+  const file = await ReportFile.of(String(options["to"]), stack, options, surroundings);
   if (options.output === "json") {
     terminal.out(`${JSON.stringify(file.model(moment))}\n`);
     return ExitCode.ok;

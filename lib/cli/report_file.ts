@@ -5,17 +5,20 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { renderMapDot } from "../report/map_dot.ts";
 import { type PageFiles, renderPage } from "../report/page.ts";
 import type { Status } from "../run/status.ts";
+import type { VerifyReport } from "../run/verify/report.ts";
 import { summarise } from "../secrets/summary.ts";
 import type { CodeText } from "../views/error_page.ts";
 import type { PageModel, PageWait } from "../views/page/model.ts";
 import { pageOf } from "../views/page/page.ts";
 import { mapOf } from "../views/stack_map.ts";
+import type { CommandOptions } from "./command.ts";
 import { readCodes } from "./error_codes.ts";
 import { readPageFiles } from "./page_files.ts";
 import type { PlannedStack } from "./plan_stack.ts";
 import { inventoryOf } from "./secret_inventory.ts";
 import { viewOf } from "./stack_view.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { verifyReports } from "./verify_files.ts";
 
 /** What changes from one page of a stack to the next. */
 export interface Moment {
@@ -23,6 +26,14 @@ export interface Moment {
   readonly waits?: readonly PageWait[];
   /** Whether the page is written again. */
   readonly isLive?: boolean;
+}
+
+/** What does not change from one page to the next. */
+interface Made {
+  readonly codes: ReadonlyMap<string, CodeText>;
+  readonly files: PageFiles;
+  readonly map: string;
+  readonly verifications: readonly VerifyReport[];
 }
 
 /** The page of one stack: what does not change is made once. */
@@ -33,12 +44,13 @@ export class ReportFile {
   readonly #codes: ReadonlyMap<string, CodeText>;
   readonly #files: PageFiles;
   readonly #map: string;
+  readonly #verifications: readonly VerifyReport[];
 
   private constructor(
     path: string,
     stack: PlannedStack,
     { now }: Surroundings,
-    { codes, files, map }: { codes: ReadonlyMap<string, CodeText>; files: PageFiles; map: string },
+    { codes, files, map, verifications }: Made,
   ) {
     this.path = path;
     this.#stack = stack;
@@ -46,13 +58,20 @@ export class ReportFile {
     this.#codes = codes;
     this.#files = files;
     this.#map = map;
+    this.#verifications = verifications;
   }
 
   /**
    * @param file as the flag has it, relative to where the user is
-   * @throws Failure (3) where the stack cannot be read
+   * @throws Failure (3) where the stack cannot be read; (2) where a file of `--verify` cannot be
    */
-  static async of(file: string, stack: PlannedStack, surroundings: Surroundings): Promise<ReportFile> {
+  static async of(
+    file: string,
+    stack: PlannedStack,
+    options: CommandOptions,
+    surroundings: Surroundings,
+  ): Promise<ReportFile> {
+    const verifications = await verifyReports(options, surroundings);
     const { instance } = await import("@viz-js/viz");
     const dot = renderMapDot(mapOf(viewOf(stack)), {
       href: (name) => `#/services/${encodeURIComponent(name)}`,
@@ -62,6 +81,7 @@ export class ReportFile {
       codes: await readCodes(surroundings.home),
       files: await readPageFiles(surroundings.home),
       map: (await instance()).renderString(dot, { format: "svg" }),
+      verifications,
     });
   }
 
@@ -73,6 +93,7 @@ export class ReportFile {
       codes: this.#codes,
       secrets: summarise(inventoryOf(this.#stack)),
       waits,
+      verifications: this.#verifications,
       ...(status === undefined ? {} : { status }),
     });
   }
@@ -108,4 +129,14 @@ function unwritable(path: string, error: unknown): Failure {
     message: `Cannot write the report "${path}": ${error instanceof Error ? error.message : String(error)}`,
     hint: "Name a file in a folder that is there and that you may write to",
   }]);
+}
+
+/** The page that `--report` asks for. */
+export async function askedReport(
+  stack: PlannedStack,
+  options: CommandOptions,
+  surroundings: Surroundings,
+): Promise<ReportFile | undefined> {
+  const { report } = options;
+  return typeof report === "string" ? await ReportFile.of(report, stack, options, surroundings) : undefined;
 }

@@ -36,6 +36,7 @@ const STAYING: ReadonlySet<RunEvent["type"]> = new Set([
   "migration-started",
   "migration-skipped",
   "cutover",
+  "front",
   "manual",
   "migration-finished",
   "migration-rolled-back",

@@ -22,6 +22,7 @@ import { stackDirectory } from "./load_stack.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { follow, lockTimeoutOf, writerOptions, type WriteSession } from "./write_session.ts";
 import type { CommandOptions, Run } from "./command.ts";
+import { onCluster } from "./next_command.ts";
 import { type ChangeContext, prepareChange, type PreparedChange, previewOf } from "./secret_prepare.ts";
 import { needsPrompt, onlyName, randomValue, readValue } from "./secret_value.ts";
 import { inventoryOf } from "./secret_inventory.ts";
@@ -66,7 +67,7 @@ async function change(
     terminal.err(`${describeTarget(target, namespace)}\n`);
     const stack = await asRecorded(read, target.client);
     const record = await findRecord(target.client, namespace);
-    if (record === undefined) throw new Failure(ExitCode.usage, [nothingRecorded(namespace)]);
+    if (record === undefined) throw new Failure(ExitCode.usage, [nothingRecorded(namespace, options)]);
     const context = { options, surroundings, terminal, target, namespace, digestKey: keyText(record.key) };
     return await withStackLock(stackDirectory(options, surroundings), async () => {
       const pending = await readChange({ client: target.client, namespace });
@@ -113,7 +114,7 @@ async function begin(
   if (instead === undefined && group.places.every((place) => place.value === value)) {
     terminal.err(
       `Every place of secret "${group.name}" holds this value already. Nothing was written.\n` +
-        "Next: deno task secrets diff\n",
+        `Next: ${onCluster("secrets diff", options)}\n`,
     );
     return ExitCode.ok;
   }
@@ -182,8 +183,8 @@ async function carryOut(
   const code = await follow(session, runPlan(plan, { ...writer, to: prepared.to }));
   if (code !== ExitCode.ok) {
     terminal.err(
-      `The change of "${recorded.name}" is recorded: deno task secrets set ${
-        shellWord(recorded.name)
+      `The change of "${recorded.name}" is recorded: ${
+        onCluster(`secrets set ${shellWord(recorded.name)}`, options)
       } finishes it.\n`,
     );
     return code;

@@ -83,7 +83,7 @@ export async function prepareChange(
   const { status } = await readStatus(before ?? plan, target.client, namespace);
   const tried = status.migrations.filter(({ state }) => !UNTOUCHED.has(state));
   const to = tried.at(-1)?.id;
-  if (to === undefined) throw new Failure(ExitCode.usage, [nothingRecorded(namespace)]);
+  if (to === undefined) throw new Failure(ExitCode.usage, [nothingRecorded(namespace, options)]);
   const otherwise = before === undefined ? [] : tried.filter(({ state }) => state !== "applied");
   return {
     name: group.name,

@@ -9,6 +9,7 @@ import { renderSecretDiff, renderSecrets } from "../report/secrets_text.ts";
 import { KEY_NAME, OWNER_LABEL } from "../run/names.ts";
 import { readChange, type SecretChange } from "../run/secrets/change_record.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
+import { onCluster } from "./next_command.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { inventoryOf } from "./secret_inventory.ts";
 import type { CommandOptions } from "./command.ts";
@@ -28,7 +29,7 @@ export async function list(options: CommandOptions, surroundings: Surroundings):
     const underWay = change === undefined ? null : { name: change.name, by: change.by, since: change.since };
     terminal.out(`${JSON.stringify({ schemaVersion: 1, underWay, secrets })}\n`);
   } else terminal.out(renderSecrets(secrets, { colour: terminal.outColour }));
-  if (change !== undefined) terminal.err(`${describeChange(change)}\n`);
+  if (change !== undefined) terminal.err(`${describeChange(change, options)}\n`);
   return ExitCode.ok;
 }
 
@@ -58,16 +59,16 @@ export async function diff(options: CommandOptions, surroundings: Surroundings):
       terminal.out(`${JSON.stringify({ schemaVersion: 1, secrets: differences })}\n`);
     } else terminal.out(renderSecretDiff(differences, { colour: terminal.outColour }));
     const change = await readChange({ client: target.client, namespace });
-    if (change !== undefined) terminal.err(`${describeChange(change)}\n`);
+    if (change !== undefined) terminal.err(`${describeChange(change, options)}\n`);
     const isSame = differences.every(({ state }) => state === "same");
     return options["detailedExitcode"] === true && !isSame ? ExitCode.pending : ExitCode.ok;
   });
 }
 
 /** What to say of a change that is not finished. */
-function describeChange({ name, by, since }: SecretChange): string {
+function describeChange({ name, by, since }: SecretChange, options: CommandOptions): string {
   return `A change of secret "${name}" is under way since ${since}, by ${by}. ` +
-    `If its process is gone, finish it with: deno task secrets set ${shellWord(name)}`;
+    `If its process is gone, finish it with: ${onCluster(`secrets set ${shellWord(name)}`, options)}`;
 }
 
 /** Every Secret of the plan as it is there, and others that a run made: not the tool's own. */

@@ -7,6 +7,7 @@ import { label } from "../stack/names.ts";
 import { type OrderedProject, orderProjects } from "../stack/project_order.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import type { CommandOptions, Run } from "./command.ts";
+import { severalFlags } from "./next_command.ts";
 import { runCommand } from "./run_command.ts";
 import { loadStack } from "./load_stack.ts";
 import { type StackFlags, stackFolders } from "./stack_folders.ts";
@@ -41,7 +42,12 @@ export async function runOnStacks(
   }
   const refused = refusals(options, takesSeveral);
   if (refused.length > 0) throw new Failure(ExitCode.usage, refused);
-  return await runAll(run, options, folders, surroundings);
+  return await runAll(
+    run,
+    { ...options, given: severalFlags(flags.stack, flags.stacks) },
+    folders,
+    surroundings,
+  );
 }
 
 /** What belongs to one stack alone. */
@@ -49,7 +55,13 @@ function refusals(options: Readonly<Record<string, unknown>>, takesSeveral: bool
   if (!takesSeveral) {
     return [refusal("This command works on one stack, and several are named", "Run it for each of them")];
   }
-  const ofOne = { file: "-f", projectName: "--project-name", decisions: "--decisions", report: "--report" };
+  const ofOne = {
+    file: "-f",
+    projectName: "--project-name",
+    decisions: "--decisions",
+    report: "--report",
+    verify: "--verify",
+  };
   return Object.entries(ofOne).filter(([key]) => options[key] !== undefined).map(([, flag]) =>
     refusal(`${flag} is about one stack, and several are named`, "Leave it out, or run the stack by itself")
   );

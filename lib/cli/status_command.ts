@@ -11,24 +11,30 @@ import { readKey } from "../run/key.ts";
 import { readStatus, type Status } from "../run/status.ts";
 import { renderDiagnostics } from "../report/diagnostic_text.ts";
 import { renderStatus } from "../report/status_table.ts";
+import { renderDataBelow } from "../report/data_below_text.ts";
 import { renderWays } from "../report/ways_text.ts";
 import { readWays, type Way } from "../run/living/ways.ts";
 import { guardOf } from "./guard_of.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
+import type { DataBelow } from "../views/data_below.ts";
+import { belowDocker } from "./below_docker.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { asRecorded, canBePlanned } from "./as_recorded.ts";
-import { ReportFile } from "./report_file.ts";
+import { askedReport } from "./report_file.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
+import { onCluster } from "./next_command.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { findTarget, type Target, withTarget } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 import { type Look, watch } from "./watch.ts";
+import { refuseWithoutPage } from "./verify_files.ts";
 import { keyText } from "./digest_key.ts";
 
 /** Prints the table, or the JSON that README describes; starts nothing and writes nothing. */
 export async function status(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  refuseWithoutPage(options);
   const terminal = surroundings.terminal(options.color === false);
   const read = await planStack(options, surroundings);
   if (read.conversion === undefined || !canBePlanned(read)) return refuse(read);
@@ -41,7 +47,7 @@ export async function status(options: CommandOptions, surroundings: Surroundings
     const { sources } = stack;
     const planNow = async (): Promise<Plan> => {
       const key = await readKey(target.client, namespace);
-      return stack.planFor(keyText(key)) ?? read.plan ?? refuse(stack);
+      return stack.planFor(keyText(key)) ?? refuse(stack);
     };
     if (options["drift"] === true) {
       return await showDrift(await planNow(), { target, namespace, terminal, options, sources });
@@ -50,9 +56,7 @@ export async function status(options: CommandOptions, surroundings: Surroundings
       const plan = await planNow();
       return { plan, ...await readStatus(plan, target.client, namespace) };
     };
-    const page = typeof options["report"] === "string"
-      ? await ReportFile.of(options["report"], stack, surroundings)
-      : undefined;
+    const page = await askedReport(stack, options, surroundings);
     if (options["watch"] === true) {
       let drawn = "";
       await watch(
@@ -73,16 +77,30 @@ export async function status(options: CommandOptions, surroundings: Surroundings
     const beside = await writesBeside(plan, stack, surroundings, target.client);
     const said = [...diagnostics, ...beside];
     const ways = await waysOf(stack, surroundings);
+    const below = (await belowDocker({ ...stack, plan }, surroundings)).filter((one) =>
+      isHere(one, plan, status)
+    );
     if (options.output === "json") {
-      terminal.out(`${JSON.stringify({ ...status, ways, diagnostics: said })}\n`);
+      terminal.out(`${JSON.stringify({ ...status, ways, belowDocker: below, diagnostics: said })}\n`);
     } else {
-      terminal.out(`${renderStatus(status, styleOf(terminal))}${renderWays(ways)}`);
+      const table = renderStatus(status, styleOf(terminal, options));
+      terminal.out(`${table}${renderWays(ways)}${renderDataBelow(below)}`);
       printDiagnostics(said, { terminal, options, sources });
     }
     // Two writers on one directory are no state to report as good.
     if (hasErrors(beside)) return ExitCode.failed;
     return options["detailedExitcode"] === true && isPending(status) ? ExitCode.pending : ExitCode.ok;
   });
+}
+
+/** Whether one of its services is in the cluster. */
+function isHere({ services }: DataBelow, plan: Plan, { migrations, services: moved }: Status): boolean {
+  const applied = new Set(
+    migrations.filter(({ state }) => state === "applied" || state === "changed").map(({ id }) => id),
+  );
+  const started = plan.migrations.filter(({ id }) => applied.has(id)).flatMap(({ claimed }) => claimed);
+  const inCluster = moved.filter(({ servedBy }) => servedBy === "cluster").map(({ service }) => service);
+  return [...started, ...inCluster].some((service) => services.includes(service));
 }
 
 interface Looked {
@@ -103,14 +121,15 @@ function asText(
   const key = JSON.stringify({ ...status, diagnostics, run: status.run?.runId ?? null });
   if (options.output === "json") return { text: `${document}\n`, key };
   const said = renderDiagnostics(diagnostics, { colour, directory, sources });
-  return { text: `${renderStatus(status, styleOf(terminal))}${said}`, key };
+  return { text: `${renderStatus(status, styleOf(terminal, options))}${said}`, key };
 }
 
 /** A width only where a terminal has one. */
 function styleOf(
   { outColour: colour, outIsTerminal, columns }: Terminal,
+  options: CommandOptions,
 ): Parameters<typeof renderStatus>[1] {
-  return { colour, ...(outIsTerminal ? { columns } : {}) };
+  return { colour, next: onCluster("migrate --dry-run", options), ...(outIsTerminal ? { columns } : {}) };
 }
 
 /** What writes to the directories of workloads that are in the cluster already. */
@@ -182,11 +201,11 @@ export function noCluster(): Diagnostic {
 }
 
 /** What to say where a command needs what an earlier run recorded. */
-export function nothingRecorded(namespace: string): Diagnostic {
+export function nothingRecorded(namespace: string, options: CommandOptions): Diagnostic {
   return {
     code: "cli-nothing-recorded",
     severity: "error",
     message: `Nothing is recorded in namespace "${namespace}": no run was there yet`,
-    hint: "Run: deno task migrate",
+    hint: `Run: ${onCluster("migrate", options)}`,
   };
 }

@@ -2,7 +2,7 @@
 import { relative, resolve } from "node:path";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { exists, findTemplate } from "../init/templates.ts";
-import { inputFlags } from "./init_next.ts";
+import { onStack } from "./next_command.ts";
 import type { InputOptions } from "./options.ts";
 
 /** Their message has the file that is not there as its first name in quotes. */
@@ -21,7 +21,9 @@ export async function withTemplateHints(
   options: InputOptions,
   root: string,
 ): Promise<readonly Diagnostic[]> {
-  const command = ["deno task init", ...inputFlags(options)].join(" ");
+  // It works on one stack.
+  const { given: _, ...own } = options;
+  const command = onStack("init", own);
   const folder = root.replace(/\/+$/, "");
   return await Promise.all(diagnostics.map(async (diagnostic) => {
     const path = missingFile(diagnostic, folder, options);

@@ -5,6 +5,7 @@ import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { Plan } from "../migration/step.ts";
 import { countDiagnostics } from "../report/diagnostic_text.ts";
 import { fold } from "../report/fold.ts";
+import { gatherEqual } from "../report/gather_equal.ts";
 import { RunTally } from "../report/run_tally.ts";
 import { milliseconds } from "../values/duration.ts";
 import type { RunEvent } from "../run/event.ts";
@@ -14,8 +15,9 @@ import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { asRecorded, canBePlanned } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { LiveReport } from "./live_report.ts";
+import { onCluster, onStack } from "./next_command.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import { ReportFile } from "./report_file.ts";
+import { askedReport } from "./report_file.ts";
 import type { CommandOptions } from "./command.ts";
 import { runDisplay } from "./run_display.ts";
 import { refuse } from "./status_command.ts";
@@ -69,7 +71,7 @@ export async function withWriteSession(
   if (conversion === undefined || (read.plan === undefined && !canBePlanned(read))) return refuse(read);
   const say = (text: string): void =>
     terminal.err(`${terminal.errIsTerminal ? fold(text, terminal.columns) : text}\n`);
-  say(describeInput(read, options.stack === undefined));
+  say(describeInput(read, options));
   // Nothing is started for a stack that only a record could mend.
   const target = await findTarget(options, surroundings, terminal, read.plan !== undefined);
   if (target === undefined) return refuse(read);
@@ -80,7 +82,7 @@ export async function withWriteSession(
     if (asks) refuseUnanswered(target, options["yes"] === true, terminal);
     await refuseMovedBefore(target.client, read, options, surroundings);
     const stack = await asRecorded(read, target.client);
-    const plan = stack.plan ?? read.plan;
+    const { plan } = stack;
     if (plan === undefined) return refuse(stack);
     return await work({ options, surroundings, terminal, stack, plan, namespace, target, writer });
   });
@@ -154,7 +156,7 @@ export async function follow(
   const isDone = tally.state === "applied" || tally.state === "unchanged";
   const { summary, next } = isDone && end !== undefined
     ? end(tally)
-    : { summary: tally.summary(), next: nextCommand(tally) };
+    : { summary: tally.summary(), next: nextCommand(tally, options) };
   if (options.output !== "json") terminal.out(`${summary}\n`);
   terminal.err(`${next}\n`);
   return exitCodeOf(tally);
@@ -165,9 +167,8 @@ async function liveReport(
   { options, surroundings, stack, target }: WriteSession,
   tally: RunTally,
 ): Promise<LiveReport | undefined> {
-  const path = options["report"];
-  if (typeof path !== "string") return undefined;
-  const file = await ReportFile.of(path, stack, surroundings);
+  const file = await askedReport(stack, options, surroundings);
+  if (file === undefined) return undefined;
   await file.write({ isLive: true });
   return new LiveReport(file, { stack, client: target.client, tally, now: surroundings.now });
 }
@@ -214,22 +215,22 @@ export function describeStack(stack: PlannedStack, isExample: boolean): string {
 }
 
 /** The same, and how much there is to say of it. */
-function describeInput(stack: PlannedStack, isExample: boolean): string {
+function describeInput(stack: PlannedStack, options: CommandOptions): string {
   const { diagnostics } = stack;
-  const line = describeStack(stack, isExample);
+  const line = describeStack(stack, options.stack === undefined);
   return diagnostics.length === 0
     ? line
-    : `${line}\n${countDiagnostics(diagnostics)}; deno task check shows them`;
+    : `${line}\n${countDiagnostics(gatherEqual(diagnostics))}; ${onStack("check", options)} shows them`;
 }
 
-function nextCommand(tally: RunTally): string {
+function nextCommand(tally: RunTally, options: CommandOptions): string {
   switch (tally.state) {
     case "failed":
       return "What was done is recorded. Mend the cause, then run the same command again: it goes on where it stopped.";
     case "interrupted":
       return "Interrupted. What was done is recorded; the same command goes on where it stopped.";
     default:
-      return "Next: deno task status";
+      return `Next: ${onCluster("status", options)}`;
   }
 }
 

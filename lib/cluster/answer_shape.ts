@@ -110,3 +110,17 @@ export function readMinorVersion(body: unknown): number | undefined {
   const [, minor = "-1"] = /^(\d+)/.exec(String(body["minor"] ?? "")) ?? [];
   return Number(minor);
 }
+
+/** The schemas of kinds in a document of OpenAPI 3, by kind. */
+export function readSchemas(body: unknown): ReadonlyMap<string, unknown> | undefined {
+  if (!isFields(body)) return undefined;
+  const schemas = record(record(body["components"])?.["schemas"]) ?? {};
+  return new Map(
+    Object.values(schemas).flatMap((schema) => {
+      const kinds = isFields(schema) ? schema["x-kubernetes-group-version-kind"] : undefined;
+      return Array.isArray(kinds)
+        ? kinds.map((kind) => [String(record(kind)?.["kind"]), schema] as const)
+        : [];
+    }),
+  );
+}

@@ -9,16 +9,20 @@ import {
   readObject,
   readPage,
   readReview,
+  readSchemas,
 } from "./answer_shape.ts";
 import { type ApplyOptions, applyRequest, isNulled, withEmptied, withoutEmptied } from "./apply_request.ts";
 import { ApiError, isNotFound, isRace, isRoleUnseen } from "./api_error.ts";
 import type { Connection } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
+import { type ListOptions, listRequest, selectors, withSignal } from "./list_request.ts";
 import { logLines } from "./log_lines.ts";
 import type { LiveObject, WatchEvent } from "./live_object.ts";
-import { builtInResource, listPath, objectPath, type Resource } from "./resources.ts";
+import { builtInResource, groupPath, listPath, objectPath, type Resource } from "./resources.ts";
 import { StrangeAnswer } from "./strange_answer.ts";
-import { type ApiRequest, pause, type TimeSource, Transport } from "./transport.ts";
+import { pause, type TimeSource, Transport } from "./transport.ts";
+
+export type { ListOptions } from "./list_request.ts";
 
 /** The object as the server has it after an apply. */
 export interface Applied {
@@ -27,31 +31,18 @@ export interface Applied {
   readonly created: boolean;
 }
 
-/** What a list is narrowed to. */
-export interface ListOptions {
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-  /** Only metadata: small answers where the rest is not looked at. */
-  readonly metadataOnly?: boolean;
-  /** See `ApiRequest`. */
-  readonly urgent?: boolean;
-  readonly signal?: AbortSignal;
-}
-
 /** A list with the version from which a watch goes on. */
 export interface ObjectList {
   readonly items: readonly LiveObject[];
   readonly resourceVersion: string;
 }
 
-const PAGE = "500";
 /** Bytes of all pages together: what fits into memory; and pages, of which each names a next one. */
 const LONGEST_LIST = { bytes: 256 * 1024 ** 2, pages: 1_000 } as const;
 /** Bytes of a container's last lines. */
 const LONGEST_TAIL = 1024 ** 2;
 /** More lost races in a row than these are something else. */
 const MOST_RACES = 20;
-const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
 export class ClusterClient {
   readonly #transport: Transport;
@@ -85,6 +76,17 @@ export class ClusterClient {
       return await this.#transport.json({ method: "GET", path: "/version" }, readMinorVersion);
     } catch (error) {
       if (isNotFound(error) || error instanceof ApiError && error.status === 403) return -1;
+      throw error;
+    }
+  }
+
+  /** The schemas of a group's kinds, which every login may read (OpenAPI 3); none where the server has none. */
+  async schemas(apiVersion: string): Promise<ReadonlyMap<string, unknown>> {
+    try {
+      const path = `/openapi/v3${groupPath(apiVersion)}`;
+      return await this.#transport.json({ method: "GET", path }, readSchemas);
+    } catch (error) {
+      if (isNotFound(error) || error instanceof ApiError && error.status === 403) return new Map();
       throw error;
     }
   }
@@ -268,31 +270,4 @@ export class ClusterClient {
     if (resource !== undefined) return resource;
     throw new ApiError(404, "UnknownKind", `The server does not know the kind ${kind} of ${apiVersion}`, []);
   }
-}
-
-function selectors(options: ListOptions): Readonly<Record<string, string>> {
-  return {
-    ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
-    ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
-  };
-}
-
-function withSignal(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
-}
-
-function listRequest(
-  resource: Resource,
-  namespace: string | undefined,
-  options: ListOptions,
-  next: string,
-): ApiRequest {
-  return {
-    method: "GET",
-    path: listPath(resource, namespace),
-    query: { limit: PAGE, ...(next === "" ? {} : { continue: next }), ...selectors(options) },
-    ...(options.metadataOnly ? { accept: METADATA_LIST } : {}),
-    ...(options.urgent ? { urgent: true } : {}),
-    ...withSignal(options.signal),
-  };
 }

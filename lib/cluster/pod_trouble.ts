@@ -27,6 +27,8 @@ const IMAGE_GRACE_MS = 8_000;
 const CONTAINER_GRACE_MS = 12_000;
 /** The scheduler needs a moment, and volumes that bind on first use need another. */
 const SCHEDULING_GRACE_MS = 15_000;
+/** What the controller of volumes has missed it sees in its next round, 15 seconds later; a busy one needs several. */
+const BINDING_GRACE_MS = 60_000;
 /** One crash may be a database that was not up yet; several are not. */
 const CRASHES = 3;
 /** Waiting reasons of a container whose turn has not come: volumes are mounted, images pulled, others run first. */
@@ -56,7 +58,10 @@ export function troubleOf(object: LiveObject, memory: Memory): Trouble | undefin
   const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
   if (scheduled?.status === "False" && scheduled.reason === "Unschedulable") {
     const reason = `no node can take it: ${scheduled.message ?? "unschedulable"}`;
-    return { pod, reason, isFinal: sightings.since(`${uid} scheduling`) > SCHEDULING_GRACE_MS };
+    const grace = reason.includes("unbound immediate PersistentVolumeClaims")
+      ? BINDING_GRACE_MS
+      : SCHEDULING_GRACE_MS;
+    return { pod, reason, isFinal: sightings.since(`${uid} scheduling`) > grace };
   }
   if (status?.phase === "Failed" && spec?.restartPolicy === "Always") {
     return { pod, reason: status.message ?? status.reason ?? "the pod failed", isFinal: true };

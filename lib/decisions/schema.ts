@@ -130,8 +130,8 @@ const service = z.strictObject({
   ),
   dependsOn: z.array(z.string()).optional().describe("Services that it needs, besides those that were found"),
   waitFor: z.boolean().optional().describe("Init containers for the conditions of depends_on"),
-  crossing: z.literal("exclusive").optional().describe(
-    "exclusive: a run stops its containers and starts it in the cluster, as migrate --cross does with every service",
+  crossing: z.enum(["exclusive", "overlap"]).optional().describe(
+    "A run moves it from its containers, as migrate --cross does with every service. exclusive: they stop before it starts in the cluster; overlap: it starts there first, where neither side writes to a directory",
   ),
   killAfterGrace: z.boolean().optional().describe(
     "A crossing kills its program where it has not ended within stop_grace_period, as Docker does",
@@ -165,6 +165,9 @@ const body = {
   ),
   engine: z.literal("none").optional().describe(
     "none: a Docker Engine of this machine that does not answer has nothing to do with the stack",
+  ),
+  contacts: z.string().min(1).optional().describe(
+    "Whom to tell of the crossing, and whom to call in it, as the runbook has it",
   ),
   imagesFrom: z.enum(["engine", "registry"]).optional().describe(
     "engine: the node gets the images that the engine has, as they are; registry: it pulls those that a registry " +

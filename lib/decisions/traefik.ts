@@ -30,7 +30,7 @@ export const traefikDecisionsSchema = z.strictObject({
     "The folder of the project that has the Traefik, from this stack's folder, such as ../traefik",
   ),
   version: z.string().regex(/^\d+\.\d+(\.\d+)?$/).optional().describe(
-    "The version that the cluster runs, such as 3.6.7",
+    "The version that the cluster runs, such as 3.6.7, where no cluster is asked; an older one goes without what is newer",
   ),
   namespace: z.string().optional().describe(
     "Where the cluster's Traefik runs; kube-system for the bundled one",
@@ -58,6 +58,9 @@ export const traefikDecisionsSchema = z.strictObject({
   logFiles: z.enum(["node", "stdout"]).optional().describe(
     "node: logs that Traefik wrote to a mounted directory go there, too; stdout: to its standard output. Default: node",
   ),
+  externalNames: z.boolean().optional().describe(
+    "Whether Traefik may lead to names outside of the cluster; default: where a route does, or other projects share it",
+  ),
   helperImage: z.string().optional().describe("A small image with sh and cp, for init containers"),
 });
 
@@ -73,7 +76,9 @@ export interface EntryPointDecision {
 /** The decisions in force, defaults filled in. */
 export interface TraefikDecisions {
   readonly mode: "bundled" | "external";
+  /** Decided, else assumed: what the cluster runs where it cannot be asked. */
   readonly version: string;
+  readonly isVersionDecided: boolean;
   readonly namespace: string;
   readonly entryPoints: Readonly<Record<string, EntryPointDecision>>;
   readonly keepVersion2: boolean;
@@ -87,6 +92,8 @@ export interface TraefikDecisions {
   readonly storageDirectory: string;
   /** Whether logs that were written to a mounted directory of the machine are written there by the cluster's Traefik. */
   readonly logFiles: "node" | "stdout";
+  /** Whether routes may lead to Services of type ExternalName, where that is decided. */
+  readonly externalNames?: boolean;
   readonly helperImage: string;
 }
 
@@ -110,6 +117,7 @@ export function traefikDecisions(values: TraefikDecisionValues = {}, storageId?:
   return {
     mode: values.mode ?? "bundled",
     version: values.version ?? "3.6.7",
+    isVersionDecided: values.version !== undefined,
     namespace: values.namespace ?? "kube-system",
     entryPoints: Object.fromEntries(entryPoints),
     keepVersion2: values.keepVersion2 ?? true,
@@ -120,6 +128,7 @@ export function traefikDecisions(values: TraefikDecisionValues = {}, storageId?:
     storageSize: values.storageSize ?? "128Mi",
     storageDirectory: values.storageDirectory ?? "/var/lib/traefik",
     logFiles: values.logFiles ?? "node",
+    ...(values.externalNames === undefined ? {} : { externalNames: values.externalNames }),
     helperImage: values.helperImage ?? "busybox:1.37",
   };
 }

@@ -35,8 +35,8 @@ export class EngineError extends Error {
   }
 }
 
-/** For a look. */
-const PATIENCE_MS = 10_000;
+/** For a look: on a busy machine an engine that starts containers needs more than ten seconds to list them. */
+const PATIENCE_MS = 60_000;
 
 /** For a change: an engine answers a start when the program runs, with its networks and mounts. */
 const PATIENCE_WITH_CHANGES_MS = 120_000;

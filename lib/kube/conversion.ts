@@ -65,6 +65,8 @@ export interface Conversion {
   readonly clusterNames: ClusterNames;
   /** HelmChartConfig, TLSOption, TLSStore, ServersTransport, Middleware: what routes refer to. */
   readonly traefik: readonly PlannedObject[];
+  /** Whether something is used that not every Traefik 3 has, so that it matters which one the cluster runs. */
+  readonly usesNewerTraefik: boolean;
   /** Routes that belong to no service (dynamic files of Traefik). */
   readonly routes: readonly PlannedObject[];
   /** Services that take ports of the node from whoever holds them: Traefik's, and those of published ports. */

@@ -28,7 +28,8 @@ import { mergePorts, type ServicePort, servicePorts } from "../stack/ports.ts";
 import { hasRoutes, routingConversionInput } from "./routing_input.ts";
 import { roleOf } from "../stack/role.ts";
 import { Claims } from "./storage/volumes.ts";
-import { convertRouting } from "./traefik/convert_routing.ts";
+import type { ClusterTraefik } from "./traefik/cluster_traefik.ts";
+import { convertRouting, type RoutingConversionInput } from "./traefik/convert_routing.ts";
 import type { GivenCertificate } from "./traefik/default_certificate.ts";
 import { reportSecrets, reportSplitStorage, reportWritable } from "./summaries.ts";
 import { kindOf } from "../stack/kind.ts";
@@ -44,6 +45,8 @@ import { aliasSelector, labelsOf, workloadOf } from "./workload/workload.ts";
 export interface ConversionOptions {
   /** The decided default certificate of Traefik, where it is decided as files. */
   readonly certificate?: GivenCertificate;
+  /** What the cluster told of its Traefik, where one was asked. */
+  readonly traefikThere?: ClusterTraefik;
 }
 
 /**
@@ -54,7 +57,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   const findings: Diagnostic[] = [];
   const context: Context = { ...facts, report: (finding) => findings.push(finding) };
   const { project, published } = facts;
-  const routed = convertRouting(routingConversionInput(facts, options.certificate));
+  const routed = convertRouting({ ...routingConversionInput(facts), ...givenOf(options) });
   findings.push(...routed.findings);
   const ports = servicePorts(facts, facts.references, routed.requiredPorts);
   const groups = podGroups(project);
@@ -119,6 +122,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     configuration: workshop.objects.all(),
     secrets: workshop.objects.secrets(),
     traefik: hasRoutes(facts) ? routed.shared : [],
+    usesNewerTraefik: routed.usesNewer,
     routes: routed.otherRoutes,
     neighbours: neighbourServices(facts.neighbours.values(), facts.namespace, taken),
     clusterNames: clusterNames(context, { odd: facts.odd, neighbours: facts.neighbours, services: taken }),
@@ -127,6 +131,12 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
     ports: united,
     findings,
   };
+}
+
+function givenOf(
+  { certificate, traefikThere: there }: ConversionOptions,
+): Pick<RoutingConversionInput, "certificate" | "there"> {
+  return { ...(certificate === undefined ? {} : { certificate }), ...(there === undefined ? {} : { there }) };
 }
 
 function policiesOf(

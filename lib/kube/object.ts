@@ -30,6 +30,11 @@ export function describeObject(object: KubeObject): string {
   return `${object.kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }
 
+/** Whether it is a Service that stands for a name outside of its namespace. */
+export function isExternalName({ kind, spec }: KubeObject): boolean {
+  return kind === "Service" && record(spec)?.["type"] === "ExternalName";
+}
+
 /** Identity on the server: group, kind, namespace and name (a version change is the same object). */
 export function objectKey(object: KubeObject): string {
   const slash = object.apiVersion.indexOf("/");

@@ -12,17 +12,13 @@ import { serviceLabel } from "../stack/names.ts";
 import { pathOnNode, storageDecision } from "../stack/storage/places.ts";
 import { clusterAddress } from "../stack/network/neighbours.ts";
 import { textFiles } from "../stack/network/references.ts";
-import type { GivenCertificate } from "./traefik/default_certificate.ts";
 import { readyServiceName } from "./workload/readiness.ts";
 import type { RoutingConversionInput } from "./traefik/convert_routing.ts";
 import { traefikDecisions } from "../decisions/traefik.ts";
 
 /** The routes of the services that are moved, each of which has a Service with the ports that routes lead to. */
-export function routingConversionInput(
-  facts: StackFacts,
-  certificate: GivenCertificate | undefined,
-): RoutingConversionInput {
-  const { project, namespace, decisions, published, neighbours } = facts;
+export function routingConversionInput(facts: StackFacts): RoutingConversionInput {
+  const { project, namespace, decisions, published, neighbours, otherProjects = [] } = facts;
   const acme = acmeOf(facts);
   const groups = podGroups(project);
   return {
@@ -45,7 +41,7 @@ export function routingConversionInput(
     ...(acme === undefined ? {} : { acme }),
     textAt: traefikTexts(facts),
     directoryOf: (mount) => directoryOf(facts, mount),
-    ...(certificate === undefined ? {} : { certificate }),
+    sharesTraefik: otherProjects.length > 0,
   };
 }
 

@@ -11,11 +11,19 @@ const SIGNS: Readonly<Record<AccessRow["state"], string>> = {
   "only-in-cluster": "?",
 };
 
+export interface AccessTextOptions {
+  readonly colour: boolean;
+  /** A command of this program, with the flags that name the same stack and cluster. */
+  readonly next: (command: string) => string;
+}
+
 /** Everything that `access list` says. */
-export function renderAccess(told: readonly AccessRow[], options: { readonly colour: boolean }): string {
+export function renderAccess(told: readonly AccessRow[], options: AccessTextOptions): string {
   const style = styleFor(options.colour);
   const rows = visibleAll(told);
-  if (rows.length === 0) return "Nobody has access. Next: deno task access grant NAME --role viewer\n";
+  if (rows.length === 0) {
+    return `Nobody has access. Next: ${options.next("access grant NAME --role viewer")}\n`;
+  }
   const heads = ["", "person", "role", "login", "state"];
   const cells = rows.map((row) => [
     { text: SIGNS[row.state], paint: paintOf(row, style) },
@@ -25,7 +33,7 @@ export function renderAccess(told: readonly AccessRow[], options: { readonly col
     stateOf(row),
   ]);
   const [head = "", ...lines] = tableLines([heads, ...cells]);
-  return `${[style.bold(head), ...lines, ...nextOf(rows)].join("\n")}\n`;
+  return `${[style.bold(head), ...lines, ...nextOf(rows, options)].join("\n")}\n`;
 }
 
 function nameOf({ kind, name }: AccessRow): string {
@@ -50,13 +58,13 @@ function paintOf(row: AccessRow, style: Style): (text: string) => string {
   return row.state === "only-in-cluster" ? style.red : style.yellow;
 }
 
-function nextOf(rows: readonly AccessRow[]): string[] {
+function nextOf(rows: readonly AccessRow[], { next }: AccessTextOptions): string[] {
   const left = rows.filter(({ state }) => state === "only-in-cluster");
   const people = left.filter(({ kind }) => kind === "person").map(({ name }) => name);
   const [person] = people;
   return [
-    ...(rows.some(({ state }) => state === "not-applied") ? ["", "Next: deno task migrate --dry-run"] : []),
-    ...(person === undefined ? [] : ["", `Next: deno task access revoke ${shellWord(person)}`]),
-    ...(left.length > people.length ? ["", "Next: deno task prune --dry-run"] : []),
+    ...(rows.some(({ state }) => state === "not-applied") ? ["", `Next: ${next("migrate --dry-run")}`] : []),
+    ...(person === undefined ? [] : ["", `Next: ${next(`access revoke ${shellWord(person)}`)}`]),
+    ...(left.length > people.length ? ["", `Next: ${next("prune --dry-run")}`] : []),
   ];
 }

@@ -11,25 +11,52 @@ export function renderCrossing(planned: readonly PlannedCutover[]): string {
   if (told.length === 0) return "";
   const rows = told.map((one) => [one.migration, one.service, stepsOf(one), outageOf(one)]);
   const sum = told.reduce((total, { outage }) => total + outage.expectedMs, 0);
-  return `Crossing, one service after the other; outages are estimated, not measured:\n${
+  return `Crossing, one service after the other; ${sourceOf(told)}:\n${
     tableLines(rows).map((line) => `  ${line}\n`).join("")
   }  ${plural(told.length, "service")}, about ${
     shortDuration(sum)
   } of outages in all; everything else is served meanwhile\n`;
 }
 
-function stepsOf({ state, containers, directories }: PlannedCutover): string {
+function stepsOf({ state, mode, containers, directories }: PlannedCutover): string {
   if (state === "back") return "goes on with going back";
-  const steps = [
-    ...containers.map(({ name, signal, within }) => `stop ${name} (${signal}, ${within} s)`),
+  const stops = containers.map(({ name, signal, within }) => `stop ${name} (${signal}, ${within} s)`);
+  const steps = mode === "overlap" ? ["start", ...stops] : [
+    ...stops,
     ...directories.map((directory) => `prove that nobody is on ${directory}`),
     "start",
   ];
   return `${state === undefined ? "" : `go on from "${state}": `}${steps.join(", ")}`;
 }
 
-function outageOf({ outage: { expectedMs, mostMs } }: PlannedCutover): string {
+/** Where the outages come from. */
+function sourceOf(told: readonly PlannedCutover[]): string {
+  const rehearsed = told.filter(({ outage }) => outage.rehearsed !== undefined).length;
+  if (rehearsed === 0) return "outages are estimated, not measured";
+  return rehearsed === told.length
+    ? "outages are as they were rehearsed"
+    : "outages are as they were rehearsed, or else estimated and not measured";
+}
+
+function outageOf({ mode, outage: { expectedMs, mostMs, rehearsed } }: PlannedCutover): string {
+  if (rehearsed !== undefined) {
+    return `${expectedMs === 0 ? "none" : shortDuration(expectedMs)}, rehearsed on ${rehearsed.slice(0, 10)}`;
+  }
+  if (mode === "overlap") return "none";
   return `about ${shortDuration(expectedMs)}, at most ${
     shortDuration(mostMs)
   } if it takes all its time to end`;
+}
+
+/** What is done about ports of the node, after all that crosses. */
+export function renderFront(
+  { migration, ports, asked }: {
+    readonly migration: string;
+    readonly ports: readonly string[];
+    readonly asked: number;
+  },
+): string {
+  return `The front, ${migration}: ${plural(asked, "question")} to both sides, then ports ${
+    ports.join(", ")
+  } of the node lead to the cluster, and the same is asked there\n`;
 }

@@ -41,6 +41,8 @@ export function eventLine(told: RunEvent, options: { readonly colour: boolean })
       return `  ${style.green("✔")} ${event.object} ready after ${shortDuration(event.elapsedMs)}`;
     case "cutover":
       return cutoverLine(event, style);
+    case "front":
+      return frontLine(event, style);
     case "manual":
       return `  ${style.yellow("!")} By hand: ${event.instruction}`;
     case "migration-finished":
@@ -69,7 +71,11 @@ function objectLine(
 function cutoverLine(event: Extract<RunEvent, { type: "cutover" }>, style: Style): string {
   const { service, state, containers, outageMs, why } = event;
   const names = containers.join(", ");
-  const silence = outageMs === undefined ? "" : `; nobody served it for ${shortDuration(outageMs)}`;
+  const silence = outageMs === undefined
+    ? ""
+    : outageMs === 0
+    ? "; it was served all the time"
+    : `; nobody served it for ${shortDuration(outageMs)}`;
   switch (state) {
     case "prepared":
       return style.dim(`  … ${service}: what it needs is there, before ${names} stops`);
@@ -87,6 +93,19 @@ function cutoverLine(event: Extract<RunEvent, { type: "cutover" }>, style: Style
       }`;
     case "returned":
       return `  ${style.green("✔")} ${service}: served by ${names} again${silence}`;
+  }
+}
+
+function frontLine({ state, asked }: Extract<RunEvent, { type: "front" }>, style: Style): string {
+  switch (state) {
+    case "asked":
+      return style.dim(
+        `  … the front: ${plural(asked, "question")} asked at both sides`,
+      );
+    case "moved":
+      return `  ${style.green("✔")} the front: ports of the node lead to the cluster`;
+    case "back":
+      return `  ${style.yellow("!")} the front: ports of the node lead where they led before`;
   }
 }
 

@@ -20,11 +20,12 @@ const SIGNS: Readonly<Record<MigrationState, string>> = {
 
 /**
  * The whole answer of `status`, ending with the next command.
- * @param options `columns`: the width of a terminal; where the table does not fit, each migration has two lines
+ * @param options `columns`: the width of a terminal; where the table does not fit, each migration has two lines;
+ * `next`: the command that shows what is to do
  */
 export function renderStatus(
   status: Status,
-  options: { readonly colour: boolean; readonly columns?: number },
+  options: { readonly colour: boolean; readonly columns?: number; readonly next: string },
 ): string {
   const style = styleFor(options.colour);
   const { cluster, migrations, run, services } = visibleAll(status);
@@ -40,7 +41,7 @@ export function renderStatus(
   }`;
   const held = run === null ? [] : [runLine(run)];
   const moved = services.length === 0 ? [] : [...services.map((service) => serviceLine(service, style)), ""];
-  return `${[head, "", ...lines, "", ...moved, ...held, summary(status)].join("\n")}\n`;
+  return `${[head, "", ...lines, "", ...moved, ...held, summary(status, options.next)].join("\n")}\n`;
 }
 
 /** What came of it stands below its title. */
@@ -100,12 +101,12 @@ function paintOf(state: MigrationState, style: Style): (text: string) => string 
   return state === "pending" || state === "skipped" ? style.dim : style.yellow;
 }
 
-function summary({ current, next, migrations }: Status): string {
+function summary({ current, next, migrations }: Status, command: string): string {
   const applied = migrations.filter(({ state }) => state === "applied").length;
   const counts = `${applied} of ${
     plural(migrations.filter(({ state }) => state !== "skipped").length, "migration")
   } applied`;
   if (next === null) return `${counts}; nothing to do.`;
   const from = current === null ? "" : `, current ${current}`;
-  return `${counts}${from}, next ${next}.\nNext: deno task migrate --dry-run`;
+  return `${counts}${from}, next ${next}.\nNext: ${command}`;
 }

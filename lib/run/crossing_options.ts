@@ -1,11 +1,13 @@
 /** Which services cross in a run, and what carrying that out needs. */
 import type { Crossings } from "../migration/cutovers.ts";
-import type { CutoverContext } from "./cutover.ts";
+import type { CutoverContext } from "./cutover_steps.ts";
 import { isUnderWay } from "./cutover_record.ts";
+import type { FrontOptions } from "./front.ts";
 import type { StartGuard } from "./guard/start_guard.ts";
 import { Gates } from "./living/gates.ts";
 import { type Holding, writing } from "./locked.ts";
 import { OldSide, type OldSideOptions } from "./old_side.ts";
+import type { DecidedCrossing } from "./overlap.ts";
 import type { State } from "./state.ts";
 
 /** What the operator wants to cross, and where it comes from. */
@@ -14,6 +16,10 @@ export interface CrossingOptions extends OldSideOptions {
   readonly crossings: Crossings;
   /** Whether a service that runs shall be stopped there and started here; one that is on its way goes on in any case. */
   readonly isWanted: (service: string) => boolean;
+  /** How ports of the node move; undefined where nobody is to be asked about it. */
+  readonly front?: FrontOptions | undefined;
+  /** How a service is to cross, where that is decided. */
+  readonly decided: (service: string) => DecidedCrossing | undefined;
   /** It is decided that engines that do not answer have nothing to do with the stack. */
   readonly withoutEngine: boolean;
   /** What a service calls, by the files. */
@@ -49,6 +55,8 @@ export function crossingOf(
       }, lasting),
     }),
     guard: startGuard,
+    front: crossing.front,
+    decided: crossing.decided,
     withoutEngine: crossing.withoutEngine,
     read: (service) => session.state.cutovers.get(service),
     write: (service, cutover) =>

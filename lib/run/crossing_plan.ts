@@ -8,11 +8,14 @@ import type { Cutover } from "./cutover_record.ts";
 import { isActive } from "./guard/container_words.ts";
 import { podSpec } from "./guard/written.ts";
 import type { OldSide } from "./old_side.ts";
+import { type DecidedCrossing, judgeOverlap } from "./overlap.ts";
 
 /** One service's. */
 export interface PlannedCutover {
   readonly migration: string;
   readonly service: string;
+  /** `overlap`: its pod is ready before its containers stop. */
+  readonly mode: DecidedCrossing;
   /** Where an earlier run left it; absent where it has not begun. */
   readonly state?: Cutover["state"];
   readonly containers: readonly PlannedStop[];
@@ -29,9 +32,11 @@ export interface PlannedStop {
   readonly within: number;
 }
 
-/** For how long nobody would serve it. Nothing of it is measured. */
+/** For how long nobody would serve it. */
 export interface OutageEstimate {
   readonly expectedMs: number;
+  /** When the expected time was measured, in a rehearsal: ISO 8601. Absent where it is an estimate. */
+  readonly rehearsed?: string;
   /** Where its program takes all the time that it has, and starts as quickly all the same. */
   readonly mostMs: number;
 }
@@ -43,10 +48,11 @@ const START_MS = 2_500;
 /** Each cutover of these migrations whose service has running containers, or is on its way. */
 export async function planCrossing(
   migrations: readonly PlannedMigration[],
-  { crossings, cutovers, oldSide }: {
+  { crossings, cutovers, oldSide, decided }: {
     readonly crossings: Crossings;
     readonly cutovers: ReadonlyMap<string, Cutover>;
     readonly oldSide: Pick<OldSide, "find">;
+    readonly decided: (service: string) => DecidedCrossing | undefined;
   },
 ): Promise<readonly PlannedCutover[]> {
   const planned: PlannedCutover[] = [];
@@ -56,7 +62,12 @@ export async function planCrossing(
       const recorded = cutovers.get(step.service);
       const active = (await oldSide.find(step.services)).containers.filter(isActive);
       if (recorded?.state === "verified" || active.length === 0 && recorded === undefined) continue;
-      planned.push(cutoverOf(id, step, active, recorded));
+      planned.push(
+        cutoverOf(id, step, active, {
+          recorded,
+          mode: modeOf(step, active, recorded, decided(step.service)),
+        }),
+      );
     }
   }
   return planned;
@@ -66,11 +77,12 @@ function cutoverOf(
   migration: string,
   step: Step,
   active: readonly ServiceContainer[],
-  recorded: Cutover | undefined,
+  { recorded, mode }: { readonly recorded: Cutover | undefined; readonly mode: DecidedCrossing },
 ): PlannedCutover {
   return {
     migration,
     service: step.service,
+    mode,
     ...(recorded === undefined ? {} : { state: recorded.state }),
     containers: active.map(({ name, stopSignal, stopSeconds }) => ({
       name,
@@ -79,8 +91,18 @@ function cutoverOf(
     })),
     directories: [...new Set(active.flatMap(({ writes }) => writes.flatMap(({ sources }) => sources)))]
       .sort(),
-    outage: estimateOutage(step, active),
+    outage: mode === "overlap" ? { expectedMs: 0, mostMs: 0 } : estimateOutage(step, active),
   };
+}
+
+function modeOf(
+  step: Step,
+  active: readonly ServiceContainer[],
+  recorded: Cutover | undefined,
+  decided: DecidedCrossing | undefined,
+): DecidedCrossing {
+  if (recorded !== undefined && recorded.state !== "prepared") return recorded.mode ?? "exclusive";
+  return judgeOverlap(step, active, decided).mode;
 }
 
 /** Its containers end one after the other; then its pod starts and is asked for the first time whether it is ready. */

@@ -1,4 +1,7 @@
-/** One service from the cluster back to its containers, exclusively: its pod ends, it is proved, they are started. */
+/**
+ * One service from the cluster back to its containers. Exclusively, its pod ends, it is proved, they are started; where
+ * both sides may run at once, they are started first.
+ */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { pause } from "../cluster/transport.ts";
 import { describeObject, type PlannedObject } from "../kube/object.ts";
@@ -37,34 +40,82 @@ const POLL_MS = 200;
  * @returns what went wrong: then nobody serves it
  */
 export async function goBack(returning: Returning, recorded: Cutover): Promise<readonly Diagnostic[]> {
-  const { service, planned, id, oldSide, guard, write, now, lasting } = returning;
-  const since = recorded.state === "verified" ? now() : recorded.since;
+  const { service, id, write, now, lasting } = returning;
+  const since = recorded.state === "verified" || recorded.mode === "overlap" ? now() : recorded.since;
   const back: Cutover = { ...recorded, state: "back", since };
   await write(service, back);
   const names = recorded.containers.map(({ name }) => name);
   const { why } = recorded;
   const told = { type: "cutover", id, service, containers: names } as const;
   lasting.push({ ...told, state: "back", at: now(), ...(why === undefined ? {} : { why }) });
+  const problems = recorded.mode === "overlap"
+    ? await openBeforeEnd(returning, recorded)
+    : await openAfterEnd(returning, recorded);
+  if (problems.length > 0) return problems;
+  await write(service, undefined);
+  const at = now();
+  const outageMs = recorded.mode === "overlap" ? 0 : Date.parse(at) - Date.parse(since);
+  // Where an earlier run was killed on the way, nobody knows how long that was.
+  const isKnown = recorded.mode === undefined || isServed(recorded);
+  lasting.push({ ...told, state: "returned", at, ...(isKnown ? { outageMs } : {}) });
+  return [];
+}
+
+/** Whether somebody serves it in this state of an overlap: pods that are ready, or containers that were not stopped. */
+function isServed({ state }: Cutover): boolean {
+  return state === "opening" || state === "verified";
+}
+
+/** Where anything is left on the directories, nothing is started. */
+async function openAfterEnd(
+  returning: Returning,
+  { containers }: Cutover,
+): Promise<readonly Diagnostic[]> {
+  const { planned, id, guard, lasting } = returning;
   const left = await endPods(planned, id, lasting);
   if (left.length > 0) return left;
   // One that has not ended yet, as it was only told to, is the one that goes on.
-  const leaving = new Set(recorded.containers.map((container) => container.id));
+  const leaving = new Set(containers.map((container) => container.id));
   const found = await guard.ask({ planned, isNew: true, leaving }, () => {}, lasting.signal);
   if (found.length > 0) return found;
-  for (const container of recorded.containers) {
+  const failed = await openAll(returning, containers, "first");
+  if (failed.length > 0) return failed;
+  await settleGates(returning);
+  return [];
+}
+
+/** Neither side writes to a directory: its pods serve it until its containers do. */
+async function openBeforeEnd(
+  returning: Returning,
+  { containers }: Cutover,
+): Promise<readonly Diagnostic[]> {
+  const failed = await openAll(returning, containers, "last");
+  if (failed.length > 0) return failed;
+  const left = await endPods(returning.planned, returning.id, returning.lasting);
+  if (left.length > 0) return left;
+  await settleGates(returning);
+  return [];
+}
+
+/** @param standIn whether what has their names meanwhile goes before they start, or when they serve */
+async function openAll(
+  { oldSide, lasting }: Returning,
+  containers: Cutover["containers"],
+  standIn: "first" | "last",
+): Promise<readonly Diagnostic[]> {
+  for (const container of containers) {
     // Waiting for the pods takes a while, in which another run may have taken over.
     await lasting.guard();
-    const failed = await oldSide.open(container, lasting.signal);
+    const failed = await oldSide.open(container, lasting.signal, standIn);
     if (failed.length > 0) return failed;
   }
-  for (const diagnostic of await returning.gates?.settle(service, lasting.signal) ?? []) {
+  return [];
+}
+
+async function settleGates({ gates, service, lasting }: Returning): Promise<void> {
+  for (const diagnostic of await gates?.settle(service, lasting.signal) ?? []) {
     lasting.push({ type: "warning", diagnostic });
   }
-  await write(service, undefined);
-  const at = now();
-  const outageMs = Date.parse(at) - Date.parse(since);
-  lasting.push({ ...told, state: "returned", at, outageMs });
-  return [];
 }
 
 /** Takes the workload away and waits until none of its pods is left: its claims stay, and so does what is in them. */

@@ -25,6 +25,8 @@ export interface ClosedContainer {
 /** One service's. Nothing in it is secret. */
 export interface Cutover {
   readonly state: CutoverState;
+  /** Both sides run for a moment: `opening` comes before `closing`, and nobody is without it. Else absent. */
+  readonly mode?: "overlap";
   /** The migration that has its workload. */
   readonly migration: string;
   readonly containers: readonly ClosedContainer[];

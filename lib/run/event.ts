@@ -77,6 +77,14 @@ export type RunEvent =
     /** Why it goes back. */
     readonly why?: string;
   }
+  /** Ports of the node: every route is asked before, and after by the node's address; `back`: they lead to Docker again. */
+  | {
+    readonly type: "front";
+    readonly id: string;
+    readonly state: "asked" | "moved" | "back";
+    /** How many routes and ports. */
+    readonly asked: number;
+  }
   | { readonly type: "manual"; readonly id: string; readonly instruction: string }
   | {
     readonly type: "migration-finished";

@@ -42,6 +42,11 @@ export interface OldSight {
 const POLL_MS = 100;
 /** What a kill, a start and a first health check may take. */
 const PATIENCE_MS = 120_000;
+/**
+ * Docker's Traefik takes in a change at most every two seconds (`providersThrottleDuration`): within them it would go on
+ * calling a container that has ended since the last.
+ */
+const ROUTED_MS = 2_500;
 /** As long as a container has run without ending, it is taken for started. */
 const STEADY_MS = 2_000;
 
@@ -110,16 +115,35 @@ export class OldSide {
     );
   }
 
-  /** Starts it again, with what brought it back by itself before, and waits until it is healthy or runs steadily. */
-  async open(container: ClosedContainer, signal: AbortSignal): Promise<readonly Diagnostic[]> {
+  /** Until what has just been started may take all calls: who routes to it has taken it in. */
+  async settled(signal: AbortSignal): Promise<void> {
+    await pause(ROUTED_MS, signal);
+  }
+
+  /**
+   * Starts it again, with what brought it back by itself before, and waits until it is healthy or runs steadily.
+   *
+   * @param standIn what has its names meanwhile goes first, or last where both may be called at once
+   */
+  async open(
+    container: ClosedContainer,
+    signal: AbortSignal,
+    standIn: "first" | "last" = "first",
+  ): Promise<readonly Diagnostic[]> {
     return await this.#with(container, async (engine) => {
+      const { project } = this.#options;
       const before = await stateOf(engine, container);
       if (before === undefined) return [gone(container)];
-      await takeStandIn(engine, this.#options.project, container);
+      if (standIn === "first") await takeStandIn(engine, project, container);
       await allowStart(engine, container, barOf(container));
       await setRestart(engine, container, container.restart);
       await startContainer(engine, container);
-      return await untilServing(engine, container, before.isActive ? before.startedAt : undefined, signal);
+      const begun = before.isActive ? before.startedAt : undefined;
+      const problems = await untilServing(engine, container, begun, signal);
+      if (problems.length > 0 || standIn === "first") return problems;
+      await this.settled(signal);
+      await takeStandIn(engine, project, container);
+      return [];
     });
   }
 

@@ -7,6 +7,7 @@ import type { KubeObject } from "../kube/object.ts";
 import { STORAGE_ID_LABEL, storageIdsOf } from "../kube/storage/node_directory.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { unreadNames } from "./cluster_names.ts";
+import { closedNames } from "./closed_names.ts";
 import { diagnoseForeign, foreignAmong } from "./foreign.ts";
 import { readLiveIndex } from "./live_index.ts";
 import { findRecord } from "./prepare.ts";
@@ -34,6 +35,7 @@ export async function preflight(
     missingNodes(client, objects),
     inTheWay(client, plan, namespace),
     unreadNames(planned, { client, namespace }),
+    closedNames(client, objects),
   ]);
   return found.flat();
 }

@@ -19,8 +19,11 @@ export interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
-/** What rights are asked for. All commands read and record; `migrate` also stands for `redo`, `unlock` and `secrets`. */
-export type Purpose = "migrate" | "rollback" | "prune" | "access";
+/**
+ * What rights are asked for. All commands read and record; `migrate` also stands for `redo`, `unlock` and `secrets`,
+ * `cross` for what `--cross` and `rollback --service` open and close besides.
+ */
+export type Purpose = "migrate" | "cross" | "rollback" | "prune" | "access";
 
 const RBAC = "rbac.authorization.k8s.io";
 const APPLY = ["get", "list", "watch", "create", "patch"] as const;
@@ -29,6 +32,12 @@ const PERSON_KINDS = [
   { apiVersion: "v1", kind: "ServiceAccount", isClusterWide: false },
   { apiVersion: `${RBAC}/v1`, kind: "RoleBinding", isClusterWide: false },
   { apiVersion: `${RBAC}/v1`, kind: "ClusterRoleBinding", isClusterWide: true },
+] as const;
+
+/** What a gate consists of: pods find by them what stays in Docker. */
+const GATE_KINDS = [
+  { apiVersion: "v1", kind: "Service" },
+  { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" },
 ] as const;
 
 /** Rules by namespace; those for the whole cluster under "". */
@@ -64,6 +73,11 @@ export function rulesByPlace(
       rights.allow(isClusterWide ? "" : namespace, apiVersion, kind, [...APPLY, "delete"]);
     }
     rights.add(namespace, [{ apiGroups: [""], resources: ["serviceaccounts/token"], verbs: ["create"] }]);
+  }
+  if (purposes.includes("cross")) {
+    for (const { apiVersion, kind } of GATE_KINDS) {
+      rights.allow(namespace, apiVersion, kind, [...APPLY, "delete"]);
+    }
   }
   if (objects.some(({ metadata }) => metadata.labels?.[CLUSTER_NAMES_LABEL] !== undefined)) {
     rights.add("kube-system", NAMES);

@@ -4,7 +4,9 @@ import type { PlannedObject } from "../kube/object.ts";
 import { digestObject } from "../migration/digest.ts";
 import { refOf, type Step } from "../migration/step.ts";
 import { milliseconds } from "../values/duration.ts";
-import { cutOver, type CutoverContext } from "./cutover.ts";
+import { cutOver } from "./cutover.ts";
+import type { CutoverContext } from "./cutover_steps.ts";
+import { moveFront } from "./front.ts";
 import { removeObject } from "./remove.ts";
 import type { InventoryEntry } from "./state.ts";
 import { applyWaves, type Running, tryApply, waitAndExplain, wantedOf } from "./start.ts";
@@ -95,8 +97,15 @@ async function applyAll(
   context: Running & MigrationContext,
   inventory: InventoryEntry[],
 ): Promise<readonly Diagnostic[]> {
-  const refused = await applyWaves(objects, id, context, inventory);
+  const front = context.crossing?.front;
+  const isFront = (planned: PlannedObject): boolean => front?.isFront(planned) ?? false;
+  const [opening, others] = [objects.filter(isFront), objects.filter((one) => !isFront(one))];
+  const refused = await applyWaves(others, id, context, inventory);
   if (refused.length > 0) return refused;
+  if (context.crossing !== undefined && front !== undefined && opening.length > 0) {
+    const moving = { ...context, lasting: context.crossing.lasting.signal };
+    return await moveFront(opening, id, moving, inventory, front);
+  }
   for (const diagnostic of await context.crossing?.gates?.closeLeft(objects) ?? []) {
     context.push({ type: "warning", diagnostic });
   }

@@ -108,9 +108,23 @@ export async function readStatus(
   };
 }
 
-function serviceStatus([service, { state, since, containers }]: [string, Cutover]): ServiceStatus {
-  const servedBy = state === "verified" ? "cluster" : state === "prepared" ? "containers" : "nobody";
-  return { service, state, servedBy, since, containers: containers.map(({ name }) => name) };
+function serviceStatus([service, cutover]: [string, Cutover]): ServiceStatus {
+  const { state, since, containers } = cutover;
+  return {
+    service,
+    state,
+    servedBy: servedBy(cutover),
+    since,
+    containers: containers.map(({ name }) => name),
+  };
+}
+
+/** In an overlap the containers are stopped only when the pod is ready. */
+function servedBy({ state, mode }: Cutover): ServiceStatus["servedBy"] {
+  if (state === "verified") return "cluster";
+  if (state === "prepared") return "containers";
+  if (mode === undefined || state === "back") return "nobody";
+  return state === "opening" ? "containers" : "cluster";
 }
 
 /** What is said of a record whose digests nobody can compare any more. */

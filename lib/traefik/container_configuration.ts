@@ -29,7 +29,8 @@ const providerFilters = ["traefik.docker.", "traefik.enable"];
 
 /** Decodes the labels of one container, and adds the services and routers that Traefik infers. */
 export function configureContainer(container: Container, options: DockerOptions): ContainerResult {
-  const provider = decodeLabels(container, providerFilters, providerShape);
+  const { version } = options;
+  const provider = decodeLabels(container, providerFilters, providerShape, version);
   if (provider.findings.length > 0) return { findings: provider.findings };
   const enabled = provider.value["enable"] ?? options.exposedByDefault;
   if (enabled !== true) return { findings: [] };
@@ -37,7 +38,7 @@ export function configureContainer(container: Container, options: DockerOptions)
     return { findings: excludedContainer(container, options.constraints, dynamicFilters) };
   }
 
-  const decoded = decodeLabels(container, dynamicFilters, dynamicShape);
+  const decoded = decodeLabels(container, dynamicFilters, dynamicShape, version);
   if (decoded.findings.length > 0) return { findings: decoded.findings };
   const configuration = sectionsOf(container, decoded.value);
   if (decoded.root !== undefined) collectOrigins(decoded.root, configuration.origins);
@@ -85,9 +86,10 @@ function decodeLabels(
   container: Container,
   filters: readonly string[],
   shape: typeof dynamicShape,
+  version: string | undefined,
 ): DecodedLabels {
   const { root, problems } = buildLabelTree(container.labels, filters, container.spanOf);
-  const decoded = root === undefined ? undefined : decode(root, shape, "labels");
+  const decoded = root === undefined ? undefined : decode(root, shape, "labels", version);
   return {
     value: decoded?.value ?? {},
     ...(root === undefined ? {} : { root }),

@@ -2,6 +2,7 @@
  * A tree of nodes to typed JSON, by a shape: the second and third stage of Traefik's decoder (paerser v0.2.2,
  * parser/nodes_metadata.go and element_fill.go). Every problem is collected; Traefik stops at the first.
  */
+import { isOlder } from "../decisions/traefik.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { parseDuration } from "./duration.ts";
 import { printDuration } from "../values/duration.ts";
@@ -23,13 +24,18 @@ type JsonObject = Record<string, unknown>;
 
 interface Context {
   readonly origin: Origin;
+  readonly version: string | undefined;
   readonly problems: DecodeProblem[];
   readonly ignored: Node[];
 }
 
-/** Decodes the children of `root` as the fields of `shape`. */
-export function decode(root: Node, shape: Struct, origin: Origin): Decoded {
-  const context: Context = { origin, problems: [], ignored: [] };
+/**
+ * Decodes the children of `root` as the fields of `shape`.
+ *
+ * @param version of the Traefik that reads them, as its image's tag says; absent: the newest
+ */
+export function decode(root: Node, shape: Struct, origin: Origin, version?: string): Decoded {
+  const context: Context = { origin, version, problems: [], ignored: [] };
   checkStruct(context, shape, root);
   const value = fillStruct(context, shape, root);
   const { problems, ignored } = context;
@@ -55,6 +61,8 @@ function checkStruct(context: Context, shape: Struct, node: Node): void {
     const found = findField(context, shape, child);
     if (found === undefined) {
       context.problems.push(unknownField(context, shape, child));
+    } else if (isTooNew(context, found.field)) {
+      context.problems.push(newField(context, found, child));
     } else {
       checkField(context, found.field, child);
     }
@@ -73,6 +81,19 @@ function unknownField(context: Context, shape: Struct, node: Node): DecodeProble
     ? `Correct or remove it: ${known}`
     : `Did you mean "${near}"? Otherwise remove it: ${known}`;
   return problemAt(node, `the field "${node.name}" does not exist`, hint);
+}
+
+/** Whether the Traefik that reads it is older than the field. */
+function isTooNew({ version }: Context, { since }: Field): boolean {
+  return version !== undefined && since !== undefined && isOlder(version, since);
+}
+
+function newField({ version }: Context, { name, field }: Found, node: Node): DecodeProblem {
+  return problemAt(
+    node,
+    `Traefik ${version} has no field "${name}"`,
+    `Traefik has it since ${field.since}: give the stack's Traefik an image of that version, or remove it`,
+  );
 }
 
 function checkField(context: Context, field: Field, node: Node): void {

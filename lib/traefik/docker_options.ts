@@ -7,6 +7,8 @@ export interface DockerOptions {
   readonly defaultRule: string;
   /** Whose labels Traefik reads, and after which its elements are called: those of containers, or of swarm's services. */
   readonly provider: Provider;
+  /** Of the Traefik that reads them, as its image's tag says; absent: the newest. */
+  readonly version?: string;
 }
 
 /**

@@ -29,17 +29,19 @@ const sectionNames = ["routers", "services", "middlewares", "serversTransports",
  * Reads a dynamic file. One error makes Traefik refuse the whole file.
  *
  * @param environment the variables of Traefik's own container, for `env`
+ * @param version of that Traefik, as its image's tag says; absent: the newest
  */
 export function readDynamicFile(
   source: NamedText,
   environment: Readonly<Record<string, string>>,
+  version?: string,
 ): DynamicFile {
   const none = { sections: new Map(), certificates: [] };
   const rendered = render(source, environment);
   if (typeof rendered !== "string") return { ...none, findings: [rendered] };
   const { root, problems } = buildFileTree(source.file, rendered, roots);
   if (root === undefined) return { ...none, findings: problems.map((problem) => refused(source, problem)) };
-  const decoded = decode(root, dynamicShape, "file");
+  const decoded = decode(root, dynamicShape, "file", version);
   const findings = [...problems, ...decoded.problems].map((problem) => refused(source, problem));
   if (decoded.value === undefined || findings.length > 0) return { ...none, findings };
   return { ...elementsOf(root, decoded.value), findings };

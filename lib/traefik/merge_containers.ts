@@ -80,7 +80,7 @@ function mergeServices(
   if (!isEqual(leftRest, rightRest)) return undefined;
   const known = new Set(leftServers.map(addressOf));
   const servers = [...leftServers, ...rightServers.filter((server) => !known.has(addressOf(server)))];
-  return { loadBalancer: { ...leftRest, servers } };
+  return { ...left, loadBalancer: { ...leftRest, servers } };
 }
 
 type Server = { readonly url?: string; readonly address?: string };

@@ -39,7 +39,8 @@ export function readRouting(input: RoutingInput): Routing {
   const files = elsewhere === undefined ? input.files : withoutDynamic(elsewhere.files);
   const environment = input.environment ?? traefik?.environment ?? {};
   const fixed = readStaticConfiguration(files.static, traefik?.flags ?? [], environment);
-  const options = dockerOptionsOf(fixed.configuration);
+  const version = traefik?.version;
+  const options = { ...dockerOptionsOf(fixed.configuration), ...(version === undefined ? {} : { version }) };
   const containers = containersOf(
     project,
     (service) => input.exposedPorts(service),
@@ -50,7 +51,7 @@ export function readRouting(input: RoutingInput): Routing {
     .filter(({ isLabelled }) => traefik !== undefined || isLabelled);
   const results = containers.map((container) => configureContainer(container, options));
   const configurations = results.flatMap(({ configuration }) => configuration ?? []);
-  const dynamic = files.dynamic.map((file) => readDynamicFile(file, environment));
+  const dynamic = files.dynamic.map((file) => readDynamicFile(file, environment, version));
   const findings = [
     ...(elsewhere === undefined ? fixed.findings : []),
     ...containers.flatMap(unseenLabels),
@@ -69,7 +70,7 @@ export function readRouting(input: RoutingInput): Routing {
     ...(elsewhere === undefined ? {} : {
       elsewhere: { from: elsewhere.from, project: elsewhere.project, service: elsewhere.found.service },
     }),
-    ...versionOf(traefik?.version),
+    ...(version === undefined ? {} : { traefikVersion: version }),
     ...(options.provider === "docker" ? {} : { readsDeployLabels: true }),
     ...(traefik === undefined
       ? {}
@@ -107,10 +108,6 @@ function inlineAll(sections: Sections, textAt: TextAt | undefined): Sections {
       certificates: tls.certificates.map((element) => inlineFiles(element, textAt)),
     },
   };
-}
-
-function versionOf(version: string | undefined): { traefikVersion?: string } {
-  return version === undefined ? {} : { traefikVersion: version };
 }
 
 /** Traefik 2 knows one syntax; Traefik 3 takes `core.defaultRuleSyntax`. */

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { missingRights, rbacObjects } from "../../lib/run/rbac.ts";
+import { ApiError } from "../../lib/cluster/api_error.ts";
+import { gateObjects } from "../../lib/run/living/gate.ts";
+import { putObjects, takeObjects } from "../../lib/run/living/gate_writing.ts";
+import type { Purpose } from "../../lib/run/rights.ts";
 import type { Plan } from "../../lib/migration/step.ts";
 import { referencePlan } from "../run/reference_plan.ts";
 import { assertAtLast } from "../../lib/embedded_cluster/wait.ts";
@@ -87,5 +91,31 @@ Deno.test("preflight() names rights, kinds and nodes that are missing, and write
     assert.deepEqual([...new Set(codes)], ["cluster-missing-right"]);
     limited.close();
     assert.equal(client.writes, 0);
+  });
+});
+
+Deno.test("a gate is opened and closed with the rights for cross, and not with those for migrate alone", async () => {
+  await withBench(async ({ client, other, namespace }) => {
+    const plan = referencePlan(namespace, { withoutPods: true });
+    const gate = gateObjects("db", namespace, [{ port: 5432, hostPort: 26000 }], "10.42.0.1");
+    const left = async (user: string, purposes: readonly Purpose[]): Promise<number> => {
+      const limited = asUser(client, user);
+      for (const object of rbacObjects(plan, namespace, user, purposes)) await other.apply(object);
+      await assertAtLast(async () => assert.deepEqual(await missingRights(limited, plan, namespace), []));
+      const guard = (): Promise<void> => Promise.resolve();
+      const writing = { client: limited, owner: namespace, epoch: 1, guard, push: () => {} };
+      try {
+        assert.equal(await putObjects(gate, writing), undefined);
+        assert.equal(await takeObjects(gate, writing), undefined);
+        return 0;
+      } catch (error) {
+        assert.ok(error instanceof ApiError, String(error));
+        return error.status;
+      } finally {
+        limited.close();
+      }
+    };
+    assert.equal(await left(`${namespace}-mover`, ["migrate"]), 403);
+    assert.equal(await left(`${namespace}-crosser`, ["migrate", "cross"]), 0);
   });
 });

@@ -85,6 +85,7 @@ const ORDER = [
   "lib/run/verify",
   "lib/run/secrets",
   "lib/run",
+  "lib/rehearsal",
   "lib/views",
   "lib/views/page",
   "lib/render",

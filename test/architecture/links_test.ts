@@ -30,6 +30,12 @@ Deno.test("every link of a page leads to a file that is there", async () => {
   assert.deepEqual(broken, []);
 });
 
+Deno.test("docs/README.md leads to every page", async () => {
+  const index = await Deno.readTextFile(join(ROOT, "docs/README.md"));
+  const all = (await pages()).filter((page) => page.startsWith("docs/") && page !== "docs/README.md");
+  assert.deepEqual(all.filter((page) => !index.includes(`](${page.slice("docs/".length)})`)), []);
+});
+
 Deno.test("every task that the README names exists", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json"))) as {
     tasks: Record<string, unknown>;

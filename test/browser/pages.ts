@@ -10,6 +10,22 @@ const STRANGER = fileURLToPath(
 );
 const FILES = ["docker-compose.yml", "faf-extra.yml", "monitoring.yml"];
 
+/** An answer of each kind. */
+const VERIFIED = {
+  type: "verify",
+  askedAt: "2026-01-01T11:00:00Z",
+  against: "2026-01-01T09:00:00Z",
+  answers: (["same", "differs", "old", "new", "none"] as const).map((verdict, index) => ({
+    question: `https://site-${index}.example.org/`,
+    old: /new|none/.test(verdict) ? { silence: "no route" } : { status: 200, digest: "0123456789abcdef" },
+    new: /old|none/.test(verdict) ? { silence: "no route" } : { status: 200, digest: "fedcba9876543210" },
+    verdict,
+    differs: verdict === "differs" ? ["body"] : [],
+  })),
+  unasked: ["HostRegexp(`^.+$`)"],
+  unpublished: [],
+};
+
 /** A page on disk, gone at the end, and what may not be in it. */
 export interface TestPage extends AsyncDisposable {
   readonly file: string;
@@ -20,7 +36,7 @@ export interface TestPage extends AsyncDisposable {
 /** FAF's, or undefined where ../shared is absent. */
 export async function fafPage(): Promise<TestPage | undefined> {
   await using stack = await fafStack("faf");
-  return stack === undefined ? undefined : await pageOf(stack.directory, FILES);
+  return stack === undefined ? undefined : await pageOf(stack.directory, FILES, VERIFIED);
 }
 
 /** The bundled example's. */
@@ -35,7 +51,12 @@ export async function strangerPage(): Promise<TestPage | undefined> {
   return isThere ? await pageOf(STRANGER) : undefined;
 }
 
-async function pageOf(directory: string, files: readonly string[] = []): Promise<TestPage> {
+/** @param verified a report of `verify` that stands in the page */
+async function pageOf(
+  directory: string,
+  files: readonly string[] = [],
+  verified?: unknown,
+): Promise<TestPage> {
   const { facts, secrets } = await planTestStack({
     directory,
     decisions: await Deno.readTextFile(join(directory, "decisions.yaml")).catch(() => ""),
@@ -43,7 +64,12 @@ async function pageOf(directory: string, files: readonly string[] = []): Promise
   });
   const folder = await Deno.makeTempDir({ prefix: "page-" });
   const file = join(folder, "page.html");
-  const flags = files.flatMap((name) => ["-f", name]);
+  const report = join(folder, "verify.json");
+  if (verified !== undefined) await Deno.writeTextFile(report, JSON.stringify(verified));
+  const flags = [
+    ...files.flatMap((name) => ["-f", name]),
+    ...(verified === undefined ? [] : ["--verify", report]),
+  ];
   const args = ["report", "--stack", directory, ...flags, "--to", file];
   // A page is the same whenever it is made, so that pictures of it are.
   const { code, err } = await told(directory, args, { now: new Date("2026-01-01T12:00:00Z") });

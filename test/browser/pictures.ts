@@ -28,7 +28,18 @@ const OF_DOCS: readonly Picture[] = [
   { name: "report-phone", view: "services/faf-java-api", width: 390, height: 760, colorScheme: "dark" },
 ];
 
-const VIEWS = ["", "services", "map", "findings", "decisions", "networks", "secrets", "runs", "search?q=db"];
+const VIEWS = [
+  "",
+  "services",
+  "map",
+  "findings",
+  "decisions",
+  "networks",
+  "secrets",
+  "verification",
+  "runs",
+  "search?q=db",
+];
 
 /** Every view of a page, and its first service. */
 function everyView(stack: string, { services: [service = ""] }: TestPage): readonly Picture[] {

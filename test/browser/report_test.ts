@@ -16,6 +16,7 @@ const VIEWS = [
   "decisions",
   "networks",
   "secrets",
+  "verification",
   "runs",
   "services/faf-db",
 ];

@@ -43,8 +43,11 @@ Deno.test("every reported key is reported in a golden case that uses it", () => 
 
 Deno.test("docs/coverage.md is what the table says (deno task goldens writes it)", async () => {
   const path = new URL("../../docs/coverage.md", import.meta.url);
-  const used = usedKeys();
-  const wanted = coverageDocument((key) => casesOf(used, key).slice(0, 3));
+  const [goldens, stacks] = [usedKeys(), usedKeys(engineCases())];
+  const wanted = coverageDocument(
+    (key) => casesOf(goldens, key).slice(0, 3),
+    (key) => casesOf(stacks, key).slice(0, 3),
+  );
   if (Deno.env.get("UPDATE") === "1") await Deno.writeTextFile(path, wanted);
   assert.equal(await Deno.readTextFile(path), wanted);
 });
@@ -77,12 +80,29 @@ function matches(pattern: string, key: string): boolean {
   return key === prefix || key.startsWith(`${prefix}.`);
 }
 
-/** Keys of every golden compose file with the case that uses them. */
-function usedKeys(): ReadonlyMap<string, ReadonlySet<string>> {
+/** A case with its compose file. */
+interface Case {
+  readonly name: string;
+  readonly file: string;
+}
+
+function goldenFiles(): readonly Case[] {
+  return goldenCases().map(({ name, directory }) => ({ name, file: `${directory}/compose.yaml` }));
+}
+
+function engineCases(): readonly Case[] {
+  const root = new URL("../engine/cases", import.meta.url).pathname;
+  return [...Deno.readDirSync(root)].map(({ name }) => ({
+    name: name.replace(/\.yaml$/, ""),
+    file: `${root}/${name}`,
+  }));
+}
+
+/** Keys of every compose file with the cases that use them. */
+function usedKeys(cases: readonly Case[] = goldenFiles()): ReadonlyMap<string, ReadonlySet<string>> {
   const used = new Map<string, Set<string>>();
-  for (const { name, directory } of goldenCases()) {
-    const tree: unknown = parseDocument(Deno.readTextFileSync(`${directory}/compose.yaml`), { merge: true })
-      .toJS();
+  for (const { name, file } of cases) {
+    const tree: unknown = parseDocument(Deno.readTextFileSync(file), { merge: true }).toJS();
     for (const [section, key] of Object.entries(NAMES)) {
       for (const item of Object.values(record(record(tree)[section]))) {
         for (const path of pathsOf(item, key)) used.set(path, (used.get(path) ?? new Set()).add(name));

@@ -199,7 +199,7 @@ Deno.test("messages, events, the live block, previews and tables write out what 
     eventLine({ type: "manual", instruction: EVIL } as never, { colour: true }) ?? "",
     block.render(0, 400).join("\n"),
     renderPreview([preview as never], { colour: true, full: true }),
-    renderStatus(status as never, { colour: true }),
+    renderStatus(status as never, { colour: true, next: "" }),
   ];
   for (const text of texts) {
     assertHarmless(text, text);

@@ -41,6 +41,21 @@ Deno.test("troubleOf() counts a grace from when the trouble was seen first, pod 
   assert.equal(look(pod(waiting), 69_000)?.isFinal, true);
 });
 
+Deno.test("troubleOf() gives the controller of volumes several of its rounds, and the scheduler one", () => {
+  const look = watcher();
+  const unscheduled = (message: string, uid: string): LiveObject =>
+    pod({ conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }] }, uid);
+  const full = unscheduled("0/1 nodes are available: 1 Insufficient memory.", "full");
+  const unbound = unscheduled(
+    "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found",
+    "unbound",
+  );
+  for (const each of [full, unbound]) assert.equal(look(each, 0)?.isFinal, false);
+  assert.equal(look(full, 20_000)?.isFinal, true);
+  assert.equal(look(unbound, 50_000)?.isFinal, false);
+  assert.equal(look(unbound, 61_000)?.isFinal, true);
+});
+
 Deno.test("troubleOf() takes crashes for final that come on while it is looked at", () => {
   const look = watcher();
   const crash = (count: number): LiveObject =>

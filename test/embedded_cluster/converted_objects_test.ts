@@ -11,6 +11,8 @@ import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 
 /** Cases in which the chosen level refuses services, which is their point. */
 const REFUSED = new Set(["pod-security", "pod-security-refused"]);
+/** By decision for a newer Traefik than the one whose definitions the embedded cluster has. */
+const NEWER = new Set(["traefik-newer-decided"]);
 
 Deno.test("every object of the golden stacks is accepted, and every pod by its namespace's level", async () => {
   await withClient(async (client, prefix) => {
@@ -22,7 +24,11 @@ Deno.test("every object of the golden stacks is accepted, and every pod by its n
           ...(decisions === undefined ? {} : { decisions }),
         });
         const { rejected, count } = await ask(client, prefix, converted, !REFUSED.has(name));
-        assert.deepEqual(rejected, [], name);
+        const strange = NEWER.has(name)
+          ? rejected.filter((text) => !text.includes("field not declared in schema"))
+          : rejected;
+        assert.deepEqual(strange, [], name);
+        assert.equal(rejected.length > 0, NEWER.has(name), name);
         return count;
       }),
     );

@@ -49,7 +49,7 @@ export async function foldersAsCases(
   const cases: Case[] = [];
   for (const { name, isDirectory } of (await Array.fromAsync(Deno.readDir(parent))).toSorted(byName)) {
     if (!isDirectory || !isWanted(name, only)) continue;
-    cases.push(await folderAsCase(join(parent, name), target, basename(parent)));
+    cases.push(await folderAsCase(join(parent, name), target, { kind: basename(parent), decided: false }));
   }
   return cases;
 }
@@ -61,12 +61,23 @@ export function isWanted(name: string, only: string): boolean {
 
 const byName = (left: Deno.DirEntry, right: Deno.DirEntry): number => left.name < right.name ? -1 : 1;
 
-/** One folder: small files are copied, as they may be configuration; of what is larger only the place is made. */
-export async function folderAsCase(source: string, target: string, kind = "stack"): Promise<Case> {
+/**
+ * One folder: small files are copied, as they may be configuration; of what is larger only the place is made.
+ *
+ * @param how.decided whether the decisions that lie there are in force.
+ */
+export async function folderAsCase(
+  source: string,
+  target: string,
+  { kind, decided } = { kind: "stack", decided: true },
+): Promise<Case> {
   const directory = join(target, `${kind}-${basename(source).toLowerCase()}`);
   await copySmall(source, directory);
-  // Not even those that the tool has for a stack that it knows.
-  await Deno.writeTextFile(join(directory, "decisions.yaml"), "{}\n");
+  const decisions = join(directory, "decisions.yaml");
+  // Without a file, those that the tool has for a stack that it knows would be in force.
+  if (!decided || !await Deno.stat(decisions).then(() => true, () => false)) {
+    await Deno.writeTextFile(decisions, "{}\n");
+  }
   return await caseOf(basename(directory), directory);
 }
 

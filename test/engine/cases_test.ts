@@ -1,8 +1,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { join } from "node:path";
 import { load } from "../../compose/mod.ts";
 import { COVERAGE } from "../../lib/checks/coverage/table.ts";
 import { hasErrors } from "../../lib/diagnostics/diagnostic.ts";
-import { type Case, isWanted, ownCases, standInsFor } from "./cases.ts";
+import { type Case, folderAsCase, foldersAsCases, isWanted, ownCases, standInsFor } from "./cases.ts";
 import type { StandIn } from "./images.ts";
 import { keysOf } from "./keys.ts";
 
@@ -46,6 +47,29 @@ async function withCases(use: (directories: ReadonlyMap<string, string>) => Prom
 
 Deno.test("words choose cases, and nothing chooses all", () => {
   ok(isWanted("bind-files", "") && isWanted("bind-files", "x,files") && !isWanted("bind-files", "x,y"));
+});
+
+Deno.test("an operator's own decisions are in force, and nobody's for the stacks of a corpus", async () => {
+  const target = await Deno.makeTempDir({ prefix: "engine-cases-" });
+  try {
+    for (const stack of ["decided", "open"]) {
+      await Deno.mkdir(join(target, "from", stack), { recursive: true });
+      await Deno.writeTextFile(
+        join(target, "from", stack, "compose.yaml"),
+        "services: { a: { image: b } }\n",
+      );
+    }
+    const decisions = "services: { a: { kind: Job } }\n";
+    await Deno.writeTextFile(join(target, "from/decided/decisions.yaml"), decisions);
+    const said = ({ directory }: Case): Promise<string> =>
+      Deno.readTextFile(join(directory, "decisions.yaml"));
+    equal(await said(await folderAsCase(join(target, "from/decided"), target)), decisions);
+    equal(await said(await folderAsCase(join(target, "from/open"), target)), "{}\n");
+    const corpus = await foldersAsCases(join(target, "from"), target, "");
+    deepEqual(await Promise.all(corpus.map(said)), ["{}\n", "{}\n"]);
+  } finally {
+    await Deno.remove(target, { recursive: true });
+  }
 });
 
 Deno.test("one image stands in for all that name it, with every program that is called in it", () => {

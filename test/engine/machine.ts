@@ -48,11 +48,17 @@ export const ADDRESSES: Readonly<Record<string, string>> = {
   loopback: "127.0.0.1",
 };
 
-/** Starts both with these images. All of it ends with the node's namespaces. */
+/**
+ * Starts both with these images. All of it ends with the node's namespaces.
+ *
+ * @param others.engine another `dockerd` than Debian's.
+ * @param others.code the checkout whose tool moves the stacks.
+ */
 export async function startMachine(
   images: readonly Image[],
   probe: string,
   report: (line: string) => void,
+  { engine: program, code }: { readonly engine: string | undefined; readonly code: string },
 ): Promise<Machine> {
   await installPackages(report, ENGINE_PACKAGES);
   await installFirewallPackages(report);
@@ -61,9 +67,9 @@ export async function startMachine(
     await must(node, ["ip", "address", "add", `${ADDRESSES["other"]}/24`, "dev", "node0"]);
     await addUser(node);
     report("Starting a Docker Engine");
-    const engine = await startEngine(node);
+    const engine = await startEngine(node, program);
     await startFirewall(node);
-    const { "docker-compose": program } = await buildTools(["docker-compose"], report);
+    const { "docker-compose": compose } = await buildTools(["docker-compose"], report);
     const env = engineEnvironment(node);
     return {
       node,
@@ -71,14 +77,14 @@ export async function startMachine(
       compose: (stack, ...args) =>
         must(
           node,
-          ["env", `--chdir=${stack}`, program, "--ansi", "never", "--progress", "quiet", ...args],
+          ["env", `--chdir=${stack}`, compose, "--ansi", "never", "--progress", "quiet", ...args],
           env,
         ),
       ferry: (command, stack, ...args) =>
         node.run(
           [
-            ...[Deno.execPath(), "run", "--no-prompt", "-A", "main.ts", command],
-            ...["--stack", stack, ...args],
+            ...[Deno.execPath(), "run", "--no-prompt", "-A", "--config", join(code, "deno.json")],
+            ...[join(code, "main.ts"), command, "--stack", stack, ...args],
           ],
           env,
         ),
@@ -127,16 +133,19 @@ async function startBalancer(
   return { [Symbol.asyncDispose]: async () => void await node.run(["kill", process.trim()]) };
 }
 
-const PAUSE_MS = 1500;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 6000;
 
-/** Waits for a condition whose asking starts programs: between two times is a pause. */
+/** Waits for a condition whose asking starts programs: between two times is a pause, which grows. */
 export async function waitSeldom<T>(
   timeoutMs: number,
   ask: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
+  let pause = FIRST_PAUSE_MS;
   return await waitFor(timeoutMs, async () => {
     const answer = await ask();
-    if (answer === undefined) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    if (answer === undefined) await new Promise((resolve) => setTimeout(resolve, pause));
+    pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
     return answer;
   });
 }

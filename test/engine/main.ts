@@ -4,14 +4,17 @@
  *
  * `--stack DIR` judges a stack of one's own, with probes in place of its images; `--reports DIR` a folder of stacks;
  * `--only WORD,WORD` those whose name has one of the words; `--sample` a dozen of the own ones; `--generated N` N stacks
- * made by chance from `--seed` on, with `--shrink` each as small as it still differs; `--minutes N` begins no further stack
- * after that; `--workers N` at one time; `--write FILE` writes the figures into that page; `--keep DIR` keeps what was
- * seen, and `--again DIR` judges that once more.
+ * made by chance from `--seed` on (or from each of `A,B`), with `--shrink` each as small as it still differs;
+ * `--minutes N` begins no further stack after that; `--workers N` at one time; `--write FILE` writes the figures into
+ * that page; `--keep DIR` keeps what was seen, and `--again DIR` judges that once more; `--engine FILE` is another
+ * dockerd than Debian's, with its docker-proxy beside it, and `--code DIR` another checkout of this program, to see what
+ * the oracle finds in it.
  * Needs Linux and root; ends with 1 where a stack differs without a word of `check`.
  */
 import { parseArgs } from "node:util";
 import { join, resolve } from "node:path";
 import { whyNoRealNode } from "../ferry/requirements.ts";
+import { ENGINE_PACKAGES } from "../guard/engine.ts";
 import { buildProbe } from "./build_go.ts";
 import { type Case, folderAsCase, foldersAsCases, ownCases, SAMPLE, standInsFor } from "./cases.ts";
 import { fillingImage, formImages, writeProbeRoot } from "./images.ts";
@@ -38,6 +41,8 @@ const { values } = parseArgs({
     keep: { type: "string" },
     again: { type: "string" },
     workers: { type: "string", default: "3" },
+    engine: { type: "string" },
+    code: { type: "string", default: join(import.meta.dirname ?? ".", "../..") },
   },
 });
 
@@ -70,14 +75,16 @@ interface Task {
 }
 
 function tasksOf(machine: Machine, cases: readonly Case[], places: Places): readonly Task[] {
-  const count = Number(values.generated);
+  const seeds = values.seed.split(",").flatMap((first) =>
+    Array.from({ length: Number(values.generated) }, (_, index) => Number(first) + index)
+  );
   return [
     ...cases.map(({ name, directory, ports }) => ({
       name,
       ports,
       judge: () => judgeStack(machine, directory, places.keep),
     })),
-    ...Array.from({ length: count }, (_, index) => Number(values.seed) + index).map((seed) => ({
+    ...seeds.map((seed) => ({
       name: `generated-${seed}`,
       ports: [],
       judge: () => judgeGenerated(machine, seed, values.shrink, places),
@@ -124,7 +131,10 @@ async function run(): Promise<boolean> {
     const cases = await layOut(join(temporary, "stacks"));
     say(`${cases.length + Number(values.generated)} stacks, seed ${values.seed}`);
     const images = [await fillingImage(temporary), ...formImages(base), ...standInsFor(cases, base)];
-    await using machine = await startMachine(images, probe, say);
+    await using machine = await startMachine(images, probe, say, {
+      engine: values.engine,
+      code: fromHere(values.code),
+    });
     endsWith(machine, temporary);
     const keep = values.keep === undefined ? temporary : fromHere(values.keep);
     await Deno.mkdir(keep, { recursive: true });
@@ -177,7 +187,7 @@ async function runAgain(keep: string): Promise<boolean> {
   return conclude({ seen, broken: [] });
 }
 
-const why = values.again === undefined ? await whyNoRealNode() : undefined;
+const why = values.again === undefined ? await whyNoRealNode(ENGINE_PACKAGES) : undefined;
 if (why !== undefined) {
   say(`skipped: ${why}`);
 } else {

@@ -59,7 +59,7 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
       ...["migrate", stack, "--kubeconfig", node.kubeconfigPath, "--yes"] as const,
     );
     if (code !== 0) {
-      throw new NotMoved(`migrate ended with ${code}: ${(stderr.trim() || stdout.trim()).slice(-3000)}`);
+      throw new NotMoved(`migrate ended with ${code}: ${ends(stderr.trim() || stdout.trim())}`);
     }
     const fronts = await servicesOf(node, namespace);
     await using _balancer = await machine.balance(balancedPorts(fronts));
@@ -82,6 +82,11 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
   } finally {
     await remove(node, namespace);
   }
+}
+
+/** What failed stands at the beginning, and what to do at the end; between them a program's log may be long. */
+function ends(text: string): string {
+  return text.length <= 4000 ? text : `${text.slice(0, 2000)} … ${text.slice(-2000)}`;
 }
 
 export interface Service {

@@ -81,6 +81,11 @@ export const PLANTED: readonly Planted[] = [
     plant: inView(({ status }) => ({ status: { ...status, Seccomp: "0" } })),
   },
   {
+    fault: "a system call that is not blocked",
+    aspect: /^rights\.blocked$/,
+    plant: inView(({ status }) => ({ status: { ...status, blocked: "add_key keyctl" } })),
+  },
+  {
     fault: "a capability too many",
     aspect: /^rights\.CapBnd$/,
     plant: inView(({ status }) => ({ status: { ...status, CapBnd: "000001ffffffffff" } })),

@@ -64,12 +64,12 @@ export interface Target extends Ports {
 /** A port that nobody declares: who reaches it is in the same network. */
 const UNDECLARED = 47_811;
 
-/** The ports that a service declares, and those of its image. @param exposed such as `8080/tcp`. */
+/** The ports that a service declares, and those of its image. @param exposed such as `8080/tcp` or `7002-7003/tcp`. */
 export function portsOf(service: ComposeService, exposed: readonly string[]): Ports {
   const declared = [
     ...(service.ports ?? []).map(({ target, protocol }) => `${target}/${protocol ?? "tcp"}`),
     ...(service.expose ?? []).flatMap(rangeOf),
-    ...exposed,
+    ...exposed.flatMap(rangeOf),
   ];
   const of = (protocol: string): readonly number[] =>
     [

@@ -31,6 +31,7 @@ const PROJECT = {
 
 Deno.test("ports are those of ports, expose and the image, by protocol", () => {
   deepEqual(portsOf(PROJECT.services.web, ["443/tcp"]), { tcp: [80, 443], udp: [53] });
+  deepEqual(portsOf({}, ["7002-7003/tcp", "53/udp"]), { tcp: [7002, 7003], udp: [53] });
   deepEqual(portsOf(PROJECT.services.store, []), { tcp: [5432, 6000, 6001], udp: [5353] });
   deepEqual(publishedPorts(PROJECT), ["8080/tcp", "5300/udp"]);
 });

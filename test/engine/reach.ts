@@ -23,13 +23,16 @@ export interface Reach {
 /** For what takes a few seconds on an idle machine, and minutes on one that others keep busy. */
 const TIMEOUT_MS = 300_000;
 
-/** Gives each probe its name and ports, and then asks all of them what they see. */
+/**
+ * Gives each probe its name and ports, and then asks all of them what they see. Of those that share a network the first
+ * has a port that both ask for, so that both sides ask in one order.
+ */
 export async function askProbes(
   reaches: Readonly<Record<string, Reach>>,
   project: ComposeProject,
   ports: Readonly<Record<string, Ports>>,
 ): Promise<Readonly<Record<string, ServiceView>>> {
-  const all = Object.entries(reaches);
+  const all = Object.entries(reaches).toSorted(([left], [right]) => left < right ? -1 : 1);
   const events = new Map<string, readonly ProbeEvent[]>();
   const deaf = new Map<string, Readonly<Record<string, string>>>();
   for (const [name, reach] of all) {

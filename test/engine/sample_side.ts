@@ -21,7 +21,12 @@ const VIEW: View = {
   uid: 1234,
   gid: 1234,
   groups: [1234],
-  status: { Seccomp: "2", NoNewPrivs: "0", CapBnd: "00000000a80425fb" },
+  status: {
+    blocked: "add_key keyctl request_key",
+    Seccomp: "2",
+    NoNewPrivs: "0",
+    CapBnd: "00000000a80425fb",
+  },
   umask: "22",
   limits: { "Max open files": "1024 4096" },
   hostname: "aaaaaaaaaaaa",

@@ -1,7 +1,12 @@
 /** A control group of the node's own, so that nothing of it stays in the machine's. */
 import { join } from "node:path";
+import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 
 const ROOT = "/sys/fs/cgroup";
+const TIMEOUT_MS = 30_000;
+
+/** A node is a machine: among the programs of a busy one its pods are to have more than the share of one program. */
+const WEIGHTS = [["cpu.shares", "32768"], ["cpu.weight", "1000"]] as const;
 
 /** Makes the group in every hierarchy of the machine (version 1, hybrid or 2). */
 export async function makeControlGroup(name: string): Promise<void> {
@@ -17,12 +22,29 @@ export async function makeControlGroup(name: string): Promise<void> {
     for (const controller of controllers.trim().split(/\s+/).filter((word) => word !== "")) {
       await Deno.writeTextFile(join(hierarchy, "cgroup.subtree_control"), `+${controller}`).catch(() => {});
     }
+    for (const [file, weight] of WEIGHTS) await Deno.writeTextFile(join(group, file), weight).catch(() => {});
   }
 }
 
-/** Removes the group and all below it; their processes have ended. */
+/**
+ * Removes the group and all below it, once the processes in it are gone: they end, but not at once.
+ *
+ * @throws when some are there after half a minute.
+ */
 export async function removeControlGroup(name: string): Promise<void> {
-  for (const hierarchy of await hierarchies()) await removeTree(join(hierarchy, name));
+  for (const hierarchy of await hierarchies()) {
+    let busy: unknown;
+    const gone = await waitFor(TIMEOUT_MS, async () => {
+      try {
+        await removeTree(join(hierarchy, name));
+        return true;
+      } catch (error) {
+        busy = error;
+        return undefined;
+      }
+    });
+    if (!gone) throw busy;
+  }
 }
 
 /** Each controller has a folder in version 1; in version 2 the root itself is the one hierarchy. */

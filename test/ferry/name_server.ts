@@ -38,6 +38,7 @@ export function nameServer(directory: string, program: string): Record<string, u
     image: SANDBOX_IMAGE,
     imagePullPolicy: "Never",
     command: [`/program/${basename(program)}`, "-conf", `${directory}/Corefile`],
+    resources: { requests: { cpu: "100m", memory: "70Mi" } },
     readinessProbe: {
       httpGet: { host: NODE_ADDRESS, port: READY_PORT, path: "/ready" },
       periodSeconds: 1,

@@ -18,12 +18,15 @@ const PACKAGES: Readonly<Record<string, string>> = {
 /**
  * Why a real node cannot run here; `undefined` when it can. Nothing is changed.
  *
+ * @param more packages that are needed besides the node's own, each with a program by which its presence is seen.
  * @returns a sentence for people, to be shown when tests are skipped.
  */
-export async function whyNoRealNode(): Promise<string | undefined> {
+export async function whyNoRealNode(
+  more: Readonly<Record<string, string>> = {},
+): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "a real node needs Linux";
   if (Deno.uid() !== 0) return "a real node needs root, for its containers' namespaces";
-  const missing = await missingPackages();
+  const missing = await missingPackages({ ...PACKAGES, ...more });
   if (missing.length > 0 && !await exists("/usr/bin/apt-get")) {
     return `a real node needs ${missing.join(", ")}, and apt-get is not here to install them`;
   }

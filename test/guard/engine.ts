@@ -23,15 +23,22 @@ export function engineEnvironment(node: RealNode): Readonly<Record<string, strin
   return { DOCKER_HOST: "", DOCKER_CONTEXT: "", DOCKER_CONFIG: join(node.directory, "docker-client") };
 }
 
-/** Starts an engine inside the node's namespaces; it ends with them. The node's images are loaded. */
-export async function startEngine(node: RealNode): Promise<RealEngine> {
+/**
+ * Starts an engine inside the node's namespaces; it ends with them. The node's images are loaded.
+ *
+ * @param program another `dockerd` than Debian's, with its `docker-proxy` beside it.
+ */
+export async function startEngine(
+  node: RealNode,
+  program: string = ENGINE_PACKAGES["docker.io"],
+): Promise<RealEngine> {
   const env = engineEnvironment(node);
   const command = async (...args: readonly string[]): Promise<string> =>
     text(args, await node.run(args, env));
   const start = async (when: "first" | "again"): Promise<void> => {
     const script = join(import.meta.dirname ?? "", "start_engine.ts");
     const cgroup = node.directory.slice(node.directory.lastIndexOf("/") + 1);
-    await command(Deno.execPath(), "run", "-A", script, node.directory, cgroup, when);
+    await command(Deno.execPath(), "run", "-A", script, node.directory, cgroup, when, program);
   };
   await start("first");
   const docker = (...args: readonly string[]): Promise<string> => command("docker", ...args);

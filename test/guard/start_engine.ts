@@ -1,5 +1,5 @@
 /** Starts a real Docker Engine beside a real node: inside its namespaces, on the usual socket, with the node's images. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { listDaemons, startDaemon } from "../../lib/embedded_cluster/daemon.ts";
 import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 import { NODE_ADDRESS } from "../ferry/namespaces.ts";
@@ -10,13 +10,15 @@ const TIMEOUT_MS = 300_000;
  * @param directory the node's folder; Docker's data root lies in it.
  * @param cgroup the node's control group, in which containers get theirs.
  * @param when `first`, or `again` after its end.
+ * @param program the engine; its `docker-proxy` lies beside it.
  */
-async function start(directory: string, cgroup: string, when: string): Promise<void> {
+async function start(directory: string, cgroup: string, when: string, program: string): Promise<void> {
   const log = join(directory, "logs", "dockerd.log");
   await startDaemon({
     name: "dockerd",
-    program: "/usr/sbin/dockerd",
+    program,
     args: [
+      `--userland-proxy-path=${join(dirname(program), "docker-proxy")}`,
       `--data-root=${join(directory, "docker")}`,
       "--exec-root=/run/docker",
       "--pidfile=/run/docker.pid",
@@ -25,6 +27,9 @@ async function start(directory: string, cgroup: string, when: string): Promise<v
       "--group=root",
       `--cgroup-parent=/${cgroup}/docker`,
       "--containerd=/run/containerd/containerd.sock",
+      // The pools that it has without a word end with the thirtieth network.
+      "--default-address-pool=base=172.20.0.0/14,size=24",
+      "--bip=172.17.0.1/16",
       // The machine's own cannot be reached from here, and asking it takes seconds.
       `--dns=${NODE_ADDRESS}`,
     ],
@@ -59,4 +64,7 @@ async function run(program: string, ...args: readonly string[]): Promise<boolean
   return success;
 }
 
-if (import.meta.main) await start(Deno.args[0] ?? "", Deno.args[1] ?? "", Deno.args[2] ?? "");
+if (import.meta.main) {
+  const [directory = "", cgroup = "", when = "", program = ""] = Deno.args;
+  await start(directory, cgroup, when, program);
+}

@@ -28,6 +28,7 @@ export function smallConversion(stack: SmallStack): Conversion {
     secrets: new Map(),
     ports: new Map(),
     traefik: [],
+    usesNewerTraefik: false,
     front: [],
     scheduled: [],
     routes: [],

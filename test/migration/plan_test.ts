@@ -42,6 +42,7 @@ function conversion(...services: ConvertedService[]): Conversion {
     secrets: new Map(),
     ports: new Map(),
     traefik: [],
+    usesNewerTraefik: false,
     front: [],
     scheduled: [],
     routes: [object("IngressRoute", "catch-all")],

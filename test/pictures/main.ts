@@ -4,12 +4,11 @@
  */
 import { hostname, userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ansiSvg } from "./ansi_svg.ts";
+import { ROOT, writeDeno } from "./deno_in_path.ts";
 import { Tmux } from "./tmux.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const ROWS = 40;
 
 /** The prompt below what was printed. */
@@ -69,11 +68,7 @@ async function takeAll(columns: number, to: string): Promise<void> {
     await Deno.mkdir(join(home, dirname(path)), { recursive: true });
     await Deno.writeTextFile(join(home, path), text);
   }
-  await Deno.writeTextFile(
-    join(home, "deno"),
-    `#!/bin/sh\nshift\nexec '${Deno.execPath()}' run --no-prompt --no-check -A '${ROOT}main.ts' "$@"\n`,
-    { mode: 0o755 },
-  );
+  await writeDeno(home);
   const environment = { KUBECONFIG: "", INIT_CWD: home, COMPOSE_FERRY_CLUSTER: join(home, "cluster") };
   await using terminal = await Tmux.start(columns, ROWS, environment);
   await terminal.type(`PATH=${home}:$PATH; cd ${home}`);

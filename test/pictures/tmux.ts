@@ -2,12 +2,25 @@
 
 const EVERY_MS = 100;
 
+/** A machine that is busy takes long; what has not come by then does not come. */
+const MOST_MS = 600_000;
+
 /** One screen, gone at the end with all that runs in it. */
 export class Tmux implements AsyncDisposable {
   readonly #socket: string;
 
   private constructor(socket: string) {
     this.#socket = socket;
+  }
+
+  /** Whether this machine has it. */
+  static async isHere(): Promise<boolean> {
+    try {
+      return (await new Deno.Command("tmux", { args: ["-V"], stdout: "null" }).output()).success;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
   }
 
   /** A shell without settings of the machine's, whose prompt is `$ `. */
@@ -41,13 +54,20 @@ export class Tmux implements AsyncDisposable {
     await this.until(/^\$ ?\n*$/);
   }
 
-  /** What is on the screen once it has that, with its colours. */
+  /** What is on the screen once it has that, with its colours. @throws Error with the screen where it never has */
   async until(pattern: RegExp): Promise<string> {
+    const end = performance.now() + MOST_MS;
     for (;;) {
       const plain = await this.#run("capture-pane", "-p");
       if (pattern.test(plain)) return await this.#run("capture-pane", "-e", "-p");
+      if (performance.now() > end) throw new Error(`The terminal does not show ${pattern}:\n${plain}`);
       await new Promise((done) => setTimeout(done, EVERY_MS));
     }
+  }
+
+  /** What is on the screen, without its colours. */
+  async plain(): Promise<string> {
+    return await this.#run("capture-pane", "-p");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { renderCrossing } from "../../lib/report/crossing_text.ts";
+import { renderCrossing, renderFront } from "../../lib/report/crossing_text.ts";
 
 const DB = {
   migration: "050_databases",
   service: "db",
+  mode: "exclusive",
   containers: [{ name: "shop-db-1", signal: "SIGINT", within: 60 }],
   directories: ["/srv/db"],
   outage: { expectedMs: 4_500, mostMs: 64_000 },
@@ -28,6 +29,25 @@ Deno.test("renderCrossing() is a line for each service, and says that nothing of
   );
 });
 
+Deno.test("renderCrossing() says of what both sides may serve that it starts first, and that nobody is without it", () => {
+  const api = {
+    ...DB,
+    service: "api",
+    mode: "overlap",
+    directories: [],
+    outage: { expectedMs: 0, mostMs: 0 },
+  } as const;
+  assert.match(renderCrossing([api]), / api +start, stop shop-db-1 \(SIGINT, 60 s\) +none\n/);
+});
+
 Deno.test("renderCrossing() is nothing where nothing crosses", () => {
   assert.equal(renderCrossing([]), "");
+});
+
+Deno.test("renderFront() says which ports move, and that both sides are asked", () => {
+  assert.equal(
+    renderFront({ migration: "120_front", ports: ["80", "443", "443/udp"], asked: 20 }),
+    "The front, 120_front: 20 questions to both sides, then ports 80, 443, 443/udp of the node lead to the cluster, " +
+      "and the same is asked there\n",
+  );
 });

@@ -18,6 +18,7 @@ const MODEL: PageModel = {
   secrets: [],
   runs: [],
   waits: [],
+  verifications: [],
 };
 
 const FILES = {

@@ -170,7 +170,7 @@ Deno.test("renderStatus() aligns its columns and shows why a migration failed an
       { service: "web", state: "closed", servedBy: "nobody", since: AT, containers: ["faf-web-1"] },
     ],
   };
-  const text = renderStatus(status, { colour: false });
+  const text = renderStatus(status, { colour: false, next: "deno task migrate --dry-run" });
   const rows = text.split("\n");
   const applied = rows.find((row) => row.includes("010_namespace")) ?? "";
   const failed = rows.find((row) => row.includes("020_storage")) ?? "";
@@ -180,11 +180,14 @@ Deno.test("renderStatus() aligns its columns and shows why a migration failed an
   assert.match(text, /✔ db: served by the cluster since [^\n]*; faf-db-1 stopped for it/);
   assert.match(text, /✗ web: on its way \(closed\), served by nobody since/);
   // On a narrow terminal what came of a migration stands below its title.
-  const narrow = renderStatus(status, { colour: false, columns: 60 });
+  const narrow = renderStatus(status, { colour: false, columns: 60, next: "" });
   assert.match(narrow, /✔ 010_namespace {2}Namespace\n {6}applied, 2 objects, \d{4}-\d\d-\d\d /);
   assert.match(
     narrow,
     /✗ 020_storage {4}Volumes\n {6}failed while [^\n]*\n {6}PersistentVolume faf-db was refused/,
   );
-  assert.match(text, /1 of 2 migrations applied, current 010_namespace, next 020_storage/);
+  assert.match(
+    text,
+    /1 of 2 migrations applied, current 010_namespace, next 020_storage\.\nNext: deno task migrate --dry-run\n$/,
+  );
 });

@@ -8,7 +8,7 @@ Deno.test("renderWays() says who finds what on the other side, and what does not
       { service: "site", to: "cluster", container: "shop-site-in-kubernetes", isRunning: true },
     ]),
     `Names that lead to the other side:
-  bay   pods find it in Docker by shop-bay-from-kubernetes, which does not run
+  bay   pods find it in Docker by shop-bay-from-kubernetes, which does not run: docker start shop-bay-from-kubernetes
   site  containers find it in the cluster by shop-site-in-kubernetes
 `,
   );

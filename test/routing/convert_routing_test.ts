@@ -21,6 +21,7 @@ interface Input {
   readonly texts?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly Port[];
+  readonly sharesTraefik?: boolean;
 }
 
 const staticText = "entryPoints: { web: { address: ':80' }, secure: { address: ':443' } }\n";
@@ -46,6 +47,7 @@ function converted(input: Input): RoutingConversion & { readonly all: readonly D
     decisions: traefikDecisions(input.decisions),
     serviceFor: (service, port) => ({ name: service, port }),
     ...(input.acme === undefined ? {} : { acme: input.acme }),
+    ...(input.sharesTraefik === undefined ? {} : { sharesTraefik: input.sharesTraefik }),
   });
   return { ...result, all: [...routing.findings, ...result.findings] };
 }
@@ -268,6 +270,28 @@ Deno.test("convertRouting() leads to hosts outside by name and by address", () =
   ]);
   strictEqual(spec(result, "Service", "external-x-example-8443")?.["type"], "ExternalName");
   ok(objects(result).some(({ kind }) => kind === "EndpointSlice"));
+});
+
+Deno.test("names outside are allowed only where a route leads to one, other projects share Traefik, or by decision", () => {
+  const dynamic = (host: string): string =>
+    "http: { routers: { r: { rule: 'Host(`a`)', service: s } }, services: { s: { loadBalancer: { servers: " +
+    `[{ url: 'http://${host}' }] } } } }\n`;
+  const allowed = (result: RoutingConversion): unknown =>
+    (result.chartValues["providers"] as { kubernetesCRD: Json }).kubernetesCRD["allowExternalNameServices"];
+  const byAddress = converted({ services: { web }, dynamic: dynamic("192.0.2.7") });
+  strictEqual(allowed(byAddress), undefined);
+  ok(!byAddress.findings.some(({ code }) => code === "traefik-external-name"));
+  const byName = converted({ services: { web }, dynamic: dynamic("x.example") });
+  strictEqual(allowed(byName), true);
+  strictEqual(byName.findings.filter(({ code }) => code === "traefik-external-name").length, 1);
+  const decided = { externalNames: true };
+  strictEqual(allowed(converted({ services: { web }, decisions: decided })), true);
+  strictEqual(allowed(converted({ services: { web }, sharesTraefik: true })), true);
+  const forbidden = { externalNames: false };
+  strictEqual(
+    allowed(converted({ services: { web }, dynamic: dynamic("x"), decisions: forbidden })),
+    undefined,
+  );
 });
 
 Deno.test("convertRouting() reads certificates and users from the files that are named", () => {

@@ -50,7 +50,8 @@ async function planned(
         silent: [],
       }),
   };
-  const crossing = await planCrossing(MIGRATIONS, { crossings: CROSSINGS, cutovers, oldSide });
+  const decided = (): undefined => undefined;
+  const crossing = await planCrossing(MIGRATIONS, { crossings: CROSSINGS, cutovers, oldSide, decided });
   return crossing.map(({ migration, service, state = "new" }) => `${migration} ${service} ${state}`);
 }
 

@@ -1,5 +1,6 @@
 /** The order of a cutover, from every state that an earlier run may have left: what it does is another test's. */
 import assert from "node:assert/strict";
+import { ApiError } from "../../lib/cluster/api_error.ts";
 import type { ClusterClient } from "../../lib/cluster/client.ts";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import type { ServiceContainer } from "../../lib/docker/service_containers.ts";
@@ -7,6 +8,7 @@ import type { KubeObject } from "../../lib/kube/object.ts";
 import type { Cutover as Step } from "../../lib/migration/step.ts";
 import { cutOver } from "../../lib/run/cutover.ts";
 import type { Cutover } from "../../lib/run/cutover_record.ts";
+import type { DecidedCrossing } from "../../lib/run/overlap.ts";
 
 type Context = Parameters<typeof cutOver>[2];
 
@@ -19,6 +21,13 @@ const STEP: Step = {
     service: "db",
   },
   waits: [],
+};
+const STATELESS: Step = {
+  ...STEP,
+  workload: {
+    object: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "db", namespace: "shop" } },
+    service: "db",
+  },
 };
 const CONTAINER = {
   id: "c1",
@@ -40,13 +49,15 @@ interface Case {
   readonly containers?: readonly ServiceContainer[];
   /** What fails, by the word that the log has for it. */
   readonly fails?: string;
+  /** Both sides may run at once. */
+  readonly decided?: DecidedCrossing;
   /** Ctrl-C comes while this is done. */
   readonly interruptedAt?: string;
 }
 
 /** Carries it out, and gives what was done in order, with every state in capitals as it is recorded. */
 async function carriedOut(
-  { recorded, containers = [CONTAINER], fails = "", interruptedAt = "" }: Case,
+  { recorded, containers = [CONTAINER], fails = "", interruptedAt = "", decided = "exclusive" }: Case,
 ): Promise<{ readonly log: readonly string[]; readonly codes: readonly string[]; readonly left?: Cutover }> {
   const log: string[] = [];
   let clock = "2026-01-01T00:00:05.000Z";
@@ -62,7 +73,7 @@ async function carriedOut(
   };
   const client = {
     apply: (body: KubeObject) => {
-      if (done("start pod").length > 0) throw new Error("no");
+      if (done("start pod").length > 0) throw new ApiError(422, "Invalid", "It does not do", []);
       return Promise.resolve({ object: body, created: true });
     },
     get: () => Promise.resolve(undefined),
@@ -99,7 +110,9 @@ async function carriedOut(
           clock = "2026-01-01T00:00:25.000Z";
           return Promise.resolve().then(() => done("stand in"));
         },
-        open: () => Promise.resolve().then(() => done("start container")),
+        settled: () => Promise.resolve().then(() => done("settle")).then(() => {}),
+        open: (_: unknown, __: unknown, standIn: string) =>
+          Promise.resolve().then(() => done(`start container${standIn === "last" ? ", stand-in last" : ""}`)),
       },
       guard: { ask: () => Promise.resolve().then(() => done("prove")) },
       gates: {
@@ -107,6 +120,7 @@ async function carriedOut(
         close: () => Promise.resolve().then(() => done("close gates")),
         settle: () => Promise.resolve().then(() => done("settle gates")),
       },
+      decided: () => decided,
       withoutEngine: false,
       read: () => record,
       write: (_: string, next: Cutover | undefined) => {
@@ -119,10 +133,12 @@ async function carriedOut(
     },
     // The edge: a run as far as a cutover reads it.
   } as unknown as Context;
-  const problems = await cutOver(STEP, "050", context, []).catch((error: unknown) => {
-    if (error !== interrupt.signal.reason) throw error;
-    return [{ code: "interrupted", severity: "error", message: "" }] as readonly Diagnostic[];
-  });
+  const problems = await cutOver(decided === "overlap" ? STATELESS : STEP, "050", context, []).catch(
+    (error: unknown) => {
+      if (error !== interrupt.signal.reason) throw error;
+      return [{ code: "interrupted", severity: "error", message: "" }] as readonly Diagnostic[];
+    },
+  );
   return { log, codes: problems.map(({ code }) => code), ...(record === undefined ? {} : { left: record }) };
 }
 
@@ -139,6 +155,20 @@ const CLOSING = [
   "VERIFIED",
 ];
 const BACK = ["BACK", "no pods", "prove", "start container", "settle gates", "GONE"];
+
+/** Where both sides may run at once. */
+const OVERLAP = [
+  "start pod",
+  "stand in",
+  "close gates",
+  "settle",
+  "CLOSING",
+  "stop",
+  "CLOSED",
+  "bar",
+  "VERIFIED",
+];
+const RETURN = ["BACK", "start container, stand-in last", "no pods", "settle gates", "GONE"];
 
 const CASES: Readonly<
   Record<string, Case & { readonly log: readonly string[]; readonly codes?: readonly string[] }>
@@ -187,6 +217,60 @@ const CASES: Readonly<
     fails: "open gates",
     log: ["prove", "PREPARED", "open gates", ...CLOSING],
   },
+  "both may run: it starts here before it stops there": {
+    decided: "overlap",
+    log: ["prove", "PREPARED", "open gates", "OPENING", ...OVERLAP],
+  },
+  "both may run, from opening": {
+    decided: "overlap",
+    recorded: { ...BASE, mode: "overlap", state: "opening" },
+    log: ["OPENING", ...OVERLAP],
+  },
+  "both may run, from closing": {
+    decided: "overlap",
+    recorded: { ...BASE, mode: "overlap", state: "closing" },
+    log: ["CLOSING", ...OVERLAP],
+  },
+  "both may run, from closed": {
+    decided: "overlap",
+    recorded: { ...BASE, mode: "overlap", state: "closed" },
+    containers: [],
+    log: ["CLOSED", ...OVERLAP.filter((word) => word !== "stop" && word !== "settle")],
+  },
+  "it goes on as it began, whatever is decided since": {
+    decided: "overlap",
+    recorded: { ...BASE, state: "closing" },
+    log: CLOSING,
+  },
+  "both may run, but it writes to a directory: it stops first": {
+    decided: "overlap",
+    containers: [{ ...CONTAINER, writes: [{ sources: ["/srv/db"] }] }],
+    log: ["prove", "PREPARED", "open gates", ...CLOSING],
+  },
+  "both may run, and its pod does not come up: nothing was stopped": {
+    decided: "overlap",
+    fails: "start pod",
+    log: ["prove", "PREPARED", "open gates", "OPENING", "start pod", ...RETURN],
+    codes: ["run-object-refused", "run-went-back"],
+  },
+  "both may run, and it does not end: its pod goes when it serves again": {
+    decided: "overlap",
+    fails: "stop",
+    log: ["prove", "PREPARED", "open gates", "OPENING", ...OVERLAP.slice(0, 6), ...RETURN],
+    codes: ["run-test", "run-went-back"],
+  },
+  "both may run, interrupted before it stops": {
+    decided: "overlap",
+    interruptedAt: "settle",
+    log: ["prove", "PREPARED", "open gates", "OPENING", ...OVERLAP.slice(0, 4), ...RETURN],
+    codes: ["interrupted"],
+  },
+  "both may run, interrupted while it stops": {
+    decided: "overlap",
+    interruptedAt: "stop",
+    log: ["prove", "PREPARED", "open gates", "OPENING", ...OVERLAP.slice(0, 6), ...RETURN],
+    codes: ["interrupted"],
+  },
   "interrupted while it stops": {
     interruptedAt: "stop",
     log: ["prove", "PREPARED", "open gates", "CLOSING", "stop", ...BACK],
@@ -221,4 +305,10 @@ Deno.test("cutOver(): what had a policy keeps the first that was seen, and the s
   const { left } = await carriedOut({ recorded: { ...BASE, state: "closing" }, containers: [again] });
   assert.deepEqual(left?.containers, CLOSED);
   assert.equal(left?.outageMs, 5_000);
+});
+
+Deno.test("cutOver(): where both may run, nobody is without it", async () => {
+  const { left } = await carriedOut({ decided: "overlap" });
+  assert.equal(left?.outageMs, 0);
+  assert.deepEqual(left?.containers, CLOSED);
 });

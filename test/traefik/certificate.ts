@@ -1,7 +1,12 @@
 /** A self-signed certificate for the proof's hosts, made by openssl. */
 
 /** Writes `certificate.pem` and `key.pem` into a folder. */
-export async function makeCertificate(directory: string, names: readonly string[], days = 2): Promise<void> {
+export async function makeCertificate(
+  directory: string,
+  names: readonly string[],
+  days = 2,
+  subject = "routing",
+): Promise<void> {
   const { success, stderr } = await new Deno.Command("openssl", {
     args: [
       "req",
@@ -14,7 +19,7 @@ export async function makeCertificate(directory: string, names: readonly string[
       "-days",
       String(days),
       "-subj",
-      "/CN=routing",
+      `/CN=${subject}`,
       "-addext",
       `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`,
       "-keyout",

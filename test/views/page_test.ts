@@ -111,3 +111,57 @@ Deno.test("runs are the newest first, each with the migrations that it worked on
     ["a", "2026-01-01T00:00:00Z", 2],
   ]);
 });
+
+Deno.test("verifications are the newest first, with who answered then, and no secret that a file holds", async () => {
+  const answer = (old: unknown, now: unknown, verdict: string): Record<string, unknown> => ({
+    type: "verify",
+    answers: [{ question: "http://a.test/", old, new: now, verdict, differs: [] }],
+    unasked: ["HostRegexp(`.+`)"],
+  });
+  const ok200 = { status: 200, digest: "0123456789abcdef" };
+  const silent = { silence: "refused: correct-horse-battery" };
+  const reports = {
+    "after.json": {
+      askedAt: "2026-01-03T00:00:00Z",
+      against: "2026-01-01T00:00:00Z",
+      ...answer(ok200, ok200, "same"),
+    },
+    "before.json": { askedAt: "2026-01-01T00:00:00Z", ...answer(ok200, silent, "old") },
+    "during.json": { askedAt: "2026-01-02T00:00:00Z", ...answer(ok200, ok200, "same") },
+  };
+  const files = Object.fromEntries(
+    Object.entries(reports).map(([name, value]) => [name, JSON.stringify(value)]),
+  );
+  await withFiles({ ...STACK, ...files, "wrong.json": "{}" }, async (directory) => {
+    const flags = Object.keys(reports).flatMap((name) => ["--verify", name]);
+    const { code, out, err } = await told(directory, [
+      "report",
+      "--stack",
+      directory,
+      ...flags,
+      "-o",
+      "json",
+    ]);
+    equal(code, 0, err);
+    const { verifications } = JSON.parse(out) as PageModel;
+    deepEqual(verifications.map(({ moment }) => moment), ["after", "during", "before"]);
+    const [after, , before] = verifications;
+    deepEqual([after?.against, after?.counts, after?.unasked], ["2026-01-01T00:00:00Z", "1 the same", [
+      "HostRegexp(`.+`)",
+    ]]);
+    deepEqual(after?.answers.map((each) => [each.question, each.old, each.new, each.result]), [
+      ["http://a.test/", "200 01234567", "200 01234567", "the same"],
+    ]);
+    match(before?.answers[0]?.new ?? "", /^- \(refused/);
+    doesNotMatch(out, /correct-horse/);
+    equal((await model(directory)).verifications.length, 0);
+    const wrong = await told(directory, ["report", "--stack", directory, "--verify", "wrong.json"]);
+    equal(wrong.code, 2);
+    match(wrong.err, /cli-bad-answers/);
+    for (const command of ["migrate", "status"]) {
+      const alone = await told(directory, [command, "--stack", directory, "--verify", "after.json"]);
+      equal(alone.code, 2);
+      match(alone.err, /cli-verify-without-report/);
+    }
+  });
+});

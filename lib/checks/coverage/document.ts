@@ -13,7 +13,8 @@ const HEAD = `# What becomes of every compose key
 
 Generated from \`lib/checks/coverage/table.ts\`; \`deno task goldens\` writes it again. A test
 holds that every key of the compose specification which the loader knows stands here, and that every key is used by a
-case in \`test/golden\`.
+case in \`test/golden\`. Of a key that a process can see, the last column names the stacks of \`test/engine/cases\` in
+which a Docker Engine and a node show the same (docs/fidelity.md).
 
 - **carried**: the objects say the same.
 - **replaced**: something named takes its place.
@@ -21,17 +22,25 @@ case in \`test/golden\`.
 - **read**: the loader has worked it in; nothing is left to carry.
 `;
 
-/** The whole page; the last column names the cases of \`test/golden\` that use the key. */
-export function coverageDocument(casesOf: (key: string) => readonly string[]): string {
+/**
+ * The whole page.
+ *
+ * @param casesOf the cases of \`test/golden\` that use the key.
+ * @param stacksOf the stacks of \`test/engine/cases\` that use it.
+ */
+export function coverageDocument(
+  casesOf: (key: string) => readonly string[],
+  stacksOf: (key: string) => readonly string[],
+): string {
   const sections = SECTIONS.map(([section, title]) => {
     const rows = Object.entries(COVERAGE).filter(([key]) => key.startsWith(`${section}.`)).map((
       [key, coverage],
     ) =>
       `| \`${key.slice(section.length + 1)}\` | ${coverage.treatment} | ${coverage.what} | ${
         casesOf(key).join(", ")
-      } |`
+      } | ${stacksOf(key).join(", ")} |`
     );
-    return `\n## ${title}\n\n| key | | into what, or why not | shown by |\n|---|---|---|---|\n${
+    return `\n## ${title}\n\n| key | | into what, or why not | shown by | seen in |\n|---|---|---|---|---|\n${
       rows.join("\n")
     }\n`;
   });

@@ -1,5 +1,6 @@
 /** Services that are more than a load balancer, as TraefikServices. */
 import type { Element, Fields } from "../../traefik/routing.ts";
+import { hasField } from "./newer_fields.ts";
 import {
   compact,
   report,
@@ -24,6 +25,17 @@ export function compositeService(
   resolve: Resolve,
 ): readonly ServiceReference[] | undefined {
   const name = context.names.httpServices.get(element.name) ?? "service";
+  if (element.fields["middlewares"] !== undefined) {
+    report(
+      context,
+      "error",
+      "traefik-service-unusable",
+      element,
+      `The service "${element.name}" has middlewares, which a TraefikService has no field for: it would be open`,
+      "Name them in the routers that lead to it",
+    );
+    return undefined;
+  }
   const spec = compositeSpec(context, element, resolve);
   if (spec === undefined) return undefined;
   share(context, traefikObject(context, "TraefikService", name, spec), element.span);
@@ -35,7 +47,7 @@ function compositeSpec(context: RouteContext, element: Element, resolve: Resolve
     string,
     Fields | undefined
   >;
-  const lost = [weighted, mirroring, highestRandomWeight].find((fields) =>
+  const lost = [weighted, mirroring, highestRandomWeight, failover].find((fields) =>
     fields?.["healthCheck"] !== undefined
   );
   if (lost !== undefined) {
@@ -57,6 +69,8 @@ function compositeSpec(context: RouteContext, element: Element, resolve: Resolve
     return services && { highestRandomWeight: { services } };
   }
   if (mirroring !== undefined) return mirroringSpec(context, element, mirroring, resolve);
+  const byErrors = failover?.["errors"] === undefined ? undefined : failover;
+  if (byErrors !== undefined) return failoverSpec(context, element, byErrors, resolve);
   const reason = failover === undefined
     ? "has no kind"
     : "is a failover by health, which the cluster's objects cannot say";
@@ -66,9 +80,30 @@ function compositeSpec(context: RouteContext, element: Element, resolve: Resolve
     "traefik-service-unusable",
     element,
     `The service "${element.name}" ${reason}`,
-    "Define it as loadBalancer, weighted or mirroring",
+    failover === undefined
+      ? "Define it as loadBalancer, weighted or mirroring"
+      : "Define it as loadBalancer, weighted or mirroring, or as a failover by errors, which Traefik 3.7 has",
   );
   return undefined;
+}
+
+/** A failover by the status of answers: the one that the cluster's objects can say, since Traefik 3.7. */
+function failoverSpec(
+  context: RouteContext,
+  element: Element,
+  failover: Fields,
+  resolve: Resolve,
+): Json | undefined {
+  const isThere = hasField(context, element, "TraefikService.spec.failover", {
+    what: `The failover of the service "${element.name}"`,
+    path: "failover",
+    without: "what leads to it stays closed",
+  });
+  if (!isThere) return undefined;
+  const [service] = part(resolve, context, String(failover["service"] ?? ""), element) ?? [];
+  const [fallback] = part(resolve, context, String(failover["fallback"] ?? ""), element) ?? [];
+  if (service === undefined || fallback === undefined) return undefined;
+  return { failover: { service, fallback, errors: failover["errors"] } };
 }
 
 function children(

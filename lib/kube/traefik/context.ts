@@ -5,6 +5,7 @@ import type { Element, Routing } from "../../traefik/routing.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { RequiredPort } from "../../stack/ports.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
+import type { ClusterTraefik, MissingField } from "./cluster_traefik.ts";
 import type { EntryPoints } from "./entry_points.ts";
 import { hasOwnHealthcheck, lostInProbe } from "./health_probe.ts";
 
@@ -22,6 +23,10 @@ export interface RouteContext {
   readonly project: Project;
   readonly namespace: string;
   readonly decisions: TraefikDecisions;
+  /** What the cluster told of its Traefik; absent where none was asked. */
+  readonly there: ClusterTraefik | undefined;
+  /** Whether other projects are known, whose routes its Traefik has as well. */
+  readonly sharesTraefik: boolean;
   readonly entryPoints: EntryPoints;
   /** The machine's own address, and whether it was decided. */
   readonly machine: { readonly address: string; readonly isDecided: boolean };
@@ -49,6 +54,10 @@ export interface RouteContext {
   readonly required: RequiredPort[];
   /** Options of backends in TraefikServices by Service and port: Traefik keeps one set for each. */
   readonly backendOptions: Map<string, string>;
+  /** What the stack uses that not every Traefik 3 has. */
+  readonly newer: Set<string>;
+  /** Of that, what the cluster's does not have. */
+  readonly missing: MissingField[];
   readonly findings: Diagnostic[];
 }
 

@@ -2,10 +2,11 @@
 import type { TextAt } from "../../traefik/inline_files.ts";
 import type { Mount, Project } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import type { Element, Routing } from "../../traefik/routing.ts";
+import type { Element, Fields, Routing } from "../../traefik/routing.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { RequiredPort } from "../../stack/ports.ts";
 import { innerPort } from "./chart_ports.ts";
+import type { ClusterTraefik } from "./cluster_traefik.ts";
 import type { RouteContext, ServiceTarget } from "./context.ts";
 import { withDecidedTls } from "./decided_tls.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
@@ -27,6 +28,7 @@ import { withOwnService } from "./own_service.ts";
 import { type PublishedPort, publishedRoute } from "./published_ports.ts";
 import { bareName, objectNames, qualify } from "./references.ts";
 import { machineAddress } from "../../stack/network/docker_names.ts";
+import { askWhichTraefik } from "./newer_fields.ts";
 import { convertServersTransports } from "./servers_transport.ts";
 import { convertTcpMiddleware, convertTcpRouter, convertUdpRouter } from "./tcp_udp_route.ts";
 import { convertTls } from "./tls.ts";
@@ -36,6 +38,10 @@ export interface RoutingConversionInput {
   readonly project: Project;
   readonly namespace: string;
   readonly decisions: TraefikDecisions;
+  /** What the cluster told of its Traefik, where one was asked. */
+  readonly there?: ClusterTraefik;
+  /** Whether other projects are known, whose routes its Traefik has as well. */
+  readonly sharesTraefik?: boolean;
   /** The machine's own address, where it is decided. */
   readonly hostGateway?: string;
   /** The core Service for a port of a compose service; undefined where it has none. */
@@ -65,6 +71,8 @@ export interface RoutingConversion {
   readonly front: readonly PlannedObject[];
   /** The ports that routes lead to. */
   readonly requiredPorts: readonly RequiredPort[];
+  /** Whether something is used that not every Traefik 3 has, so that it matters which one the cluster runs. */
+  readonly usesNewer: boolean;
   /** The values for a chart of one's own (`mode: external`); the HelmChartConfig holds the same. */
   readonly chartValues: Readonly<Record<string, unknown>>;
   readonly findings: readonly Diagnostic[];
@@ -108,6 +116,7 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     ...reportClosedPorts(routing, input.project),
     ...reportAddresses(routing, input.project, (port) => innerPort(entryPoints, fixed.values, port)),
   );
+  askWhichTraefik(context);
   const routes = new Map<string, PlannedObject[]>();
   for (const planned of converted) {
     if (planned.service === undefined) continue;
@@ -122,6 +131,7 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     front: front === undefined ? [] : [{ object: front, ...source }],
     requiredPorts: context.required,
     chartValues: fixed.values,
+    usesNewer: context.newer.size > 0,
     findings: isElsewhere
       ? askAboutElsewhere(given.routing, context.entryPoints, context.findings)
       : context.findings,
@@ -135,6 +145,8 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     project,
     namespace,
     decisions,
+    there: input.there,
+    sharesTraefik: input.sharesTraefik === true,
     entryPoints,
     machine: { address: machineAddress(input), isDecided: input.hostGateway !== undefined },
     keepsVersion2: decisions.keepVersion2 && routing.traefikVersion?.split(".")[0] === "2",
@@ -153,6 +165,8 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     shared: new Map(),
     required: [],
     backendOptions: new Map(),
+    newer: new Set(),
+    missing: [],
     findings: [],
   };
 }
@@ -165,19 +179,18 @@ function composeServiceOf(project: Project, host: string): string | undefined {
   )?.name;
 }
 
-/** Chains last, as they need the names of what they chain; a chain of chains settles in as many rounds. */
+/**
+ * Chains last, as they need the names of what they chain, and pages of errors, as their service may have middlewares; a
+ * chain of chains settles in as many rounds.
+ */
 function convertMiddlewares(context: RouteContext): void {
   const { http, tcp } = context.routing;
   const names = objectNames(http.middlewares.values());
   const waiting = new Map(http.middlewares);
-  const isReady = (element: Element): boolean => {
-    const chained =
-      (element.fields["chain"] as { middlewares?: readonly string[] } | undefined)?.middlewares ?? [];
-    return chained.every((reference) => {
-      const qualified = qualify(reference, element);
-      return context.httpMiddlewares.has(qualified) || !waiting.has(qualified);
-    });
-  };
+  const isReady = (element: Element): boolean =>
+    neededBy(http.services, element).every((qualified) =>
+      context.httpMiddlewares.has(qualified) || !waiting.has(qualified)
+    );
   while (waiting.size > 0) {
     const ready = [...waiting.values()].filter(isReady);
     for (const element of ready.length > 0 ? ready : [...waiting.values()]) {
@@ -189,6 +202,15 @@ function convertMiddlewares(context: RouteContext): void {
   for (const element of tcp.middlewares.values()) {
     convertTcpMiddleware(context, element, tcpNames.get(element.name) ?? bareName(element.name));
   }
+}
+
+/** The middlewares, qualified, that have to be there before a middleware. */
+function neededBy(services: ReadonlyMap<string, Element>, element: Element): readonly string[] {
+  const { chain, errors } = element.fields as Readonly<Record<string, Fields | undefined>>;
+  const pages = services.get(qualify(String(errors?.["service"] ?? ""), element));
+  const named = (fields: Fields | undefined, referrer: Element): readonly string[] =>
+    ((fields?.["middlewares"] ?? []) as readonly string[]).map((reference) => qualify(reference, referrer));
+  return [...named(chain, element), ...(pages === undefined ? [] : named(pages.fields, pages))];
 }
 
 function convertRouters(

@@ -31,6 +31,7 @@ export function externalService(
   const metadata = { name, namespace: context.namespace };
   const portName = protocol.toLowerCase();
   if (!isAddress(host)) {
+    reportExternalName(context, element, host);
     share(context, {
       apiVersion: "v1",
       kind: "Service",
@@ -54,6 +55,20 @@ export function externalService(
     endpoints: [{ addresses: [host], conditions: { ready: true } }],
   }, element.span);
   return { name, port };
+}
+
+/** Where another project has the Traefik, `traefik-external-name-closed` says it of one that does not allow it. */
+function reportExternalName(context: RouteContext, element: Element, host: string): void {
+  if (context.routing.elsewhere !== undefined || context.decisions.externalNames === false) return;
+  report(
+    context,
+    "info",
+    "traefik-external-name",
+    element,
+    `The service "${element.name}" leads to the name "${host}" outside, which the cluster's Traefik is told to allow: ` +
+      "one that runs without it restarts once",
+    "An address in place of the name needs nothing of that kind",
+  );
 }
 
 /** The machine's address in place of the names and addresses that it has in Docker alone. */

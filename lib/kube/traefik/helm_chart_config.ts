@@ -1,7 +1,7 @@
 /** The static side: a HelmChartConfig for the Traefik that k3s brings, or the same values for one's own chart. */
 import { stringify } from "yaml";
 import type { TextAt } from "../../traefik/inline_files.ts";
-import type { KubeObject } from "../object.ts";
+import { isExternalName, type KubeObject } from "../object.ts";
 import { acmeName, acmeValues, acmeVolume, USER } from "./acme_volume.ts";
 import { report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
@@ -15,6 +15,7 @@ import {
   resolverArguments,
   resolversOf,
 } from "./certificate_resolvers.ts";
+import { knownArguments } from "./newer_arguments.ts";
 import type { PublishedPort } from "./published_ports.ts";
 import { argumentSecrets } from "./route_secrets.ts";
 import { staticArguments } from "./static_arguments.ts";
@@ -59,7 +60,7 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
   const { variables } = named;
   const carriesAcme = input.acme !== undefined && input.acme.trim() !== "" && resolvers.length > 0;
   const logs = logFiles(context);
-  const given = argumentSecrets(argumentsOf(context, resolvers, logs));
+  const given = argumentSecrets(knownArguments(context, argumentsOf(context, resolvers, logs)));
   const secretVariables = new Map([
     ...Object.keys(variables).map((name) => [name, secretName] as const),
     ...Object.keys(given.texts).map((name) => [name, argumentsName] as const),
@@ -168,11 +169,12 @@ interface ChartInput {
 }
 
 function chartValues(
-  { entryPoints, decisions }: RouteContext,
+  context: RouteContext,
   { published }: StaticInput,
   resolvers: readonly Resolver[],
   { additionalArguments, secretVariables, carriesAcme, hasFiles, logs }: ChartInput,
 ): Record<string, unknown> {
+  const { entryPoints, decisions } = context;
   const onNode = logValues(logs, USER, decisions.helperImage);
   const { deployment: certified, ...acme } = resolvers.length === 0
     ? {}
@@ -190,7 +192,11 @@ function chartValues(
     ...(hasFiles ? { volumes: [{ name: filesName, mountPath: filesDirectory, type: "secret" }] } : {}),
     ports: entryPointPorts(entryPoints, published),
     providers: {
-      kubernetesCRD: { enabled: true, allowEmptyServices: true, allowExternalNameServices: true },
+      kubernetesCRD: {
+        enabled: true,
+        allowEmptyServices: true,
+        ...(allowsExternalNames(context) ? { allowExternalNameServices: true } : {}),
+      },
     },
     service: decisions.mode === "external" ? OWN_SERVICE : CLUSTER_SERVICE,
     ...acme,
@@ -200,6 +206,12 @@ function chartValues(
     ...(deployment === undefined ? {} : { deployment }),
     ...(onNode === undefined ? {} : { additionalVolumeMounts: onNode.additionalVolumeMounts }),
   };
+}
+
+/** Who may make such a Service has Traefik call any host for the world: only where a route of somebody needs it. */
+function allowsExternalNames({ decisions, shared, sharesTraefik }: RouteContext): boolean {
+  return decisions.externalNames ??
+    (sharesTraefik || [...shared.values()].some(({ object }) => isExternalName(object)));
 }
 
 /** The chart's values for the Deployment, as far as they are set here. */

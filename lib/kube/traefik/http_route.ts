@@ -6,7 +6,7 @@ import { resolversOf } from "./certificate_resolvers.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { entryPointsOfRouter, type MappedEntryPoint } from "./entry_points.ts";
 import { httpServices } from "./http_service.ts";
-import { middlewareReferences } from "./middleware.ts";
+import { middlewareReferences } from "./middleware_references.ts";
 import { qualify } from "./references.ts";
 import { type Json } from "../../values/json.ts";
 

@@ -1,10 +1,11 @@
 /** HTTP services as the `services` of a route, or as a TraefikService where they are more than a load balancer. */
 import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
+import { hasField } from "./newer_fields.ts";
 import { compositeService } from "./composite_service.ts";
 import { compact, report, reportHealthCheck, type RouteContext, type ServiceReference } from "./context.ts";
-import { isAtLeast } from "../../decisions/traefik.ts";
 import { emptyService } from "./external_service.ts";
+import { middlewareReferences } from "./middleware_references.ts";
 import { qualify } from "./references.ts";
 import { serviceTarget } from "./service_target.ts";
 import { type Json } from "../../values/json.ts";
@@ -34,8 +35,23 @@ export function httpServices(
     return undefined;
   }
   const balancer = element.fields["loadBalancer"] as Json | undefined;
-  if (balancer !== undefined) return loadBalancer(context, element, balancer);
-  return compositeService(context, element, httpServices);
+  if (balancer === undefined) return compositeService(context, element, httpServices);
+  const middlewares = ownMiddlewares(context, element);
+  if (middlewares === undefined) return undefined;
+  return loadBalancer(context, element, balancer)?.map((service) => ({ ...service, ...middlewares }));
+}
+
+/** The middlewares of a service itself, since Traefik 3.7; undefined where it would be open without one of them. */
+function ownMiddlewares(context: RouteContext, element: Element): Json | undefined {
+  const references = (element.fields["middlewares"] ?? []) as readonly string[];
+  if (references.length === 0) return {};
+  const isThere = hasField(context, element, "IngressRoute.spec.routes.services.middlewares", {
+    what: `The field "middlewares" of the service "${element.name}"`,
+    path: "middlewares",
+    without: "what leads to it stays closed",
+  });
+  const names = isThere ? middlewareReferences(context, element, references) : undefined;
+  return names && { middlewares: names.map((name) => ({ name })) };
 }
 
 function loadBalancer(
@@ -112,33 +128,36 @@ function balancerOptions(context: RouteContext, element: Element, balancer: Json
       : interval === undefined
       ? { flushInterval: "0s" }
       : { flushInterval: wholeUnits(String(interval)) },
-    sticky: cookie === undefined ? undefined : { cookie },
+    sticky: cookie === undefined ? undefined : { cookie: inLowerCase(cookie as Json) },
     serversTransport: transportName(context, element, balancer["serversTransport"]),
-    passiveHealthCheck: isAtLeast(context.decisions.version, "3.6") ? passiveCheck(balancer) : undefined,
+    passiveHealthCheck: passiveCheck(context, element, balancer),
   });
 }
 
-/** Since which version each strategy can be written into an IngressRoute. */
-const strategies: Readonly<Record<string, string>> = { p2c: "3.4", hrw: "3.6", leasttime: "3.6" };
+/** Traefik takes `None`, too, and its definitions before 3.7 do not. */
+function inLowerCase(cookie: Json): Json {
+  const { sameSite, ...others } = cookie;
+  return sameSite === undefined ? cookie : { ...others, sameSite: String(sameSite).toLowerCase() };
+}
 
 function strategyOf(context: RouteContext, element: Element, strategy: unknown): unknown {
   if (strategy === undefined || strategy === "wrr") return undefined;
-  const since = strategies[String(strategy)];
-  if (since === undefined || isAtLeast(context.decisions.version, since)) return strategy;
-  report(
-    context,
-    "warning",
-    "traefik-field-lost",
-    element,
-    `The strategy "${strategy}" of the service "${element.name}" needs Traefik ${since} in the cluster`,
-    "Run a newer Traefik, or accept that servers take turns",
-  );
-  return undefined;
+  const isThere = hasField(context, element, `IngressRoute.spec.routes.services.strategy=${strategy}`, {
+    what: `The strategy "${strategy}" of the service "${element.name}"`,
+    path: "loadbalancer.strategy",
+    without: "its servers take turns",
+  });
+  return isThere ? strategy : undefined;
 }
 
-function passiveCheck(balancer: Json): Json | undefined {
+function passiveCheck(context: RouteContext, element: Element, balancer: Json): Json | undefined {
   const check = balancer["passiveHealthCheck"] as Json | undefined;
-  return check && { ...check, failureWindow: wholeUnits(String(check["failureWindow"] ?? "0s")) };
+  const isKept = check !== undefined &&
+    hasField(context, element, "IngressRoute.spec.routes.services.passiveHealthCheck", {
+      what: `The passive health check of the service "${element.name}"`,
+      path: "loadbalancer.passivehealthcheck",
+    });
+  return isKept ? { ...check, failureWindow: wholeUnits(String(check["failureWindow"] ?? "0s")) } : undefined;
 }
 
 function transportName(context: RouteContext, element: Element, reference: unknown): string | undefined {
@@ -162,16 +181,6 @@ function transportName(context: RouteContext, element: Element, reference: unkno
 function reportLostFields(context: RouteContext, element: Element, balancer: Json): void {
   const check = balancer["healthCheck"] as Json | undefined;
   if (check !== undefined) reportHealthCheck(context, element, check);
-  if (balancer["passiveHealthCheck"] !== undefined && !isAtLeast(context.decisions.version, "3.6")) {
-    report(
-      context,
-      "warning",
-      "traefik-field-lost",
-      element,
-      `The passive health check of the service "${element.name}" needs Traefik 3.6 in the cluster`,
-      "Run a newer Traefik, or accept it",
-    );
-  }
   const servers = (balancer["servers"] ?? []) as readonly Json[];
   const lost = ["preservePath", ...(servers.length > 1 ? [] : ["weight"])];
   for (const name of lost.filter((field) => servers.some((server) => server[field] !== undefined))) {

@@ -1,12 +1,13 @@
 /** HTTP middlewares as Middleware objects; users, passwords and certificates as Secrets beside them. */
 import type { Element, Fields } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
+import { hasField, knownFields } from "./newer_fields.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { httpServices } from "./http_service.ts";
 import { insideAddress, insideAddresses } from "./inside_address.ts";
 import { middlewareHeaders } from "./middleware_headers.ts";
 import { clientTls, credentials, users } from "./middleware_secrets.ts";
-import { qualify } from "./references.ts";
+import { middlewareReferences } from "./middleware_references.ts";
 import { pluginSecrets, reportSecretFields } from "./route_secrets.ts";
 import { type Json } from "../../values/json.ts";
 
@@ -75,6 +76,7 @@ const converters: Readonly<Record<string, Converter>> = {
   },
   inFlightReq: same,
   buffering: same,
+  encodedCharacters: same,
   circuitBreaker: (_context, _element, fields) =>
     withWholeUnits(fields, ["checkPeriod", "fallbackDuration", "recoveryDuration"]),
   compress: (context, _element, fields) =>
@@ -82,7 +84,7 @@ const converters: Readonly<Record<string, Converter>> = {
       ? { ...fields, encodings: ["gzip"] }
       : fields,
   passTLSClientCert: same,
-  retry: (_context, _element, fields) => withWholeUnits(fields, ["initialInterval"]),
+  retry: (_context, _element, fields) => withWholeUnits(fields, ["initialInterval", "timeout"]),
   contentType: (context, element, fields) => {
     if (fields["autoDetect"] !== undefined) {
       report(
@@ -163,11 +165,18 @@ export function convertMiddleware(context: RouteContext, element: Element, name:
     );
     return;
   }
-  const [kind, fields] = first;
-  const spec = converters[kind]?.(context, element, fields as Fields, name);
+  const [kind, written] = first;
+  const isThere = hasField(context, element, `Middleware.spec.${kind}`, {
+    what: `The middleware "${element.name}" of the type "${kind}"`,
+    path: kind,
+    without: "what uses it stays closed",
+  });
+  if (!isThere) return;
+  const fields = knownFields(context, element, `Middleware.spec.${kind}`, written as Fields);
+  const spec = converters[kind]?.(context, element, fields, name);
   if (spec === undefined) return;
   reportSecretFields(context, element, spec);
-  const redirect = kind === "headers" ? sslRedirect(context, element, fields as Json, name) : [];
+  const redirect = kind === "headers" ? sslRedirect(context, element, fields, name) : [];
   share(context, traefikObject(context, "Middleware", name, { [kind]: spec }), element.span);
   context.httpMiddlewares.set(element.name, [...redirect, name]);
 }
@@ -184,39 +193,4 @@ function sslRedirect(context: RouteContext, element: Element, fields: Json, name
     element.span,
   );
   return [redirect];
-}
-
-/**
- * The names of the middlewares that an element refers to, in order.
- *
- * @returns undefined where one of them is missing or broken: Traefik then disables the element
- */
-export function middlewareReferences(
-  context: RouteContext,
-  referrer: Element,
-  references: readonly string[],
-): readonly string[] | undefined {
-  const names: string[] = [];
-  let complete = true;
-  for (const reference of references) {
-    const qualified = qualify(reference, referrer);
-    const found = context.httpMiddlewares.get(qualified);
-    if (found !== undefined) {
-      names.push(...found);
-      continue;
-    }
-    complete = false;
-    const exists = context.routing.http.middlewares.has(qualified);
-    report(
-      context,
-      "warning",
-      "traefik-middleware-missing",
-      referrer,
-      `The middleware "${qualified}" of "${referrer.name}" ${
-        exists ? "cannot be used" : "does not exist"
-      }: Traefik disables it`,
-      exists ? "Correct the middleware" : "Correct the name, or define the middleware",
-    );
-  }
-  return complete ? names : undefined;
 }

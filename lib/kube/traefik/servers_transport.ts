@@ -1,6 +1,7 @@
 /** Servers transports of HTTP and TCP as ServersTransport and ServersTransportTCP. */
 import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
+import { knownFields } from "./newer_fields.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { isPem, shareSecret } from "./middleware_secrets.ts";
 import { type Json } from "../../values/json.ts";
@@ -11,7 +12,17 @@ export function convertServersTransports(context: RouteContext): void {
     const name = context.names.httpTransports.get(element.name) ?? "transport";
     share(
       context,
-      traefikObject(context, "ServersTransport", name, client(context, element, element.fields, name)),
+      traefikObject(
+        context,
+        "ServersTransport",
+        name,
+        client(
+          context,
+          element,
+          knownFields(context, element, "ServersTransport.spec", element.fields),
+          name,
+        ),
+      ),
       element.span,
     );
   }

@@ -126,9 +126,10 @@ function reportUndecided(context: Context, service: string, wanted: readonly Wan
   const [first] = wanted;
   if (first === undefined) return;
   const keys = [...new Set(wanted.map(({ key }) => key))];
-  const line = (how: string): string =>
+  const line = (how: string, isOfEach = false): string =>
     `services: { ${yamlWord(service)}: { devices: { ${
-      keys.map((key) => `${yamlWord(key)}: ${how}`).join(", ")
+      keys.map((key, index) => `${yamlWord(key)}: ${how}${isOfEach && index > 0 ? `_${index + 1}` : ""}`)
+        .join(", ")
     } } } }`;
   // Nothing on the node stands for a count of something.
   const isReserved = wanted.every(({ source, path }) =>
@@ -142,14 +143,14 @@ function reportUndecided(context: Context, service: string, wanted: readonly Wan
     } not in its pod until decided: a device plugin gives devices to pods, and what is only mounted cannot be opened`,
     ...at(context.project, first.path),
     hint: isReserved
-      ? `Add to decisions.yaml, with the resource of a device plugin: ${line("RESOURCE")}; without it: ${
-        line("skip")
-      }`
+      ? `Add to decisions.yaml, with the resource of a device plugin: ${
+        line("RESOURCE", true)
+      }; without it: ${line("skip")}`
       : `Add to decisions.yaml, for all devices of the node and no filter of system calls: ${
         line("privileged")
-      }; with the resource of a device plugin, such as squat.ai/serial: ${line("RESOURCE")}; without it: ${
-        line("skip")
-      }`,
+      }; with the resource of a device plugin, such as squat.ai/serial: ${
+        line("RESOURCE", true)
+      }; without it: ${line("skip")}`,
   });
 }
 

@@ -18,7 +18,7 @@ export function userOf(context: Context, subject: Subject): Json {
     ...(name !== "" && uid === undefined ? [name] : []),
     ...(group !== undefined && group !== "" && gid === undefined ? [group] : []),
   ];
-  if (unknown.length > 0) reportUnknown(context, subject, [...new Set(unknown)]);
+  if (unknown.length > 0) reportUnknown(context, subject, [...new Set(unknown)], name);
   return {
     ...(uid === undefined ? {} : { runAsUser: uid }),
     ...(gid === undefined ? {} : { runAsGroup: gid }),
@@ -78,7 +78,8 @@ function numberOf(
   return undefined;
 }
 
-function reportUnknown(context: Context, subject: Subject, names: readonly string[]): void {
+/** @param user what of the names is the user's; any other is the group's */
+function reportUnknown(context: Context, subject: Subject, names: readonly string[], user: string): void {
   const { service } = subject;
   const image = imageOf(context.decisions, service) ?? "";
   context.report({
@@ -89,7 +90,7 @@ function reportUnknown(context: Context, subject: Subject, names: readonly strin
     }" of service "${service.name}" is a name that is not known of image "${image}"`,
     ...at(context.project, ["services", service.name, "user"]),
     hint: `Add to decisions.yaml: users: { ${
-      names.map((name) => `${yamlWord(name)}: UID`).join(", ")
+      names.map((name) => `${yamlWord(name)}: ${name === user ? "UID" : "GID"}`).join(", ")
     } } (docker run --rm --entrypoint id ${shellWord(image)} ${shellWord(names[0] ?? "")})`,
   });
 }

@@ -10,6 +10,7 @@ import { overview, serviceTable } from "./overview.ts";
 import { href, parseRoute, type Route } from "./route.ts";
 import { hits, results } from "./search.ts";
 import { service, whole } from "./service.ts";
+import { verifications } from "./verifications.ts";
 
 /** What lib/report/page.ts writes into the file. */
 interface PageData {
@@ -31,6 +32,7 @@ const VIEWS: Readonly<Record<string, readonly [title: string, draw: (route: Rout
   decisions: ["Decisions", () => decisions(model)],
   networks: ["Networks", () => networks(model)],
   secrets: ["Secrets", () => secrets(model)],
+  verification: ["Verification", () => verifications(model)],
   runs: ["Runs", () => runs(model)],
   all: ["Everything", () => everything()],
 };
@@ -53,6 +55,7 @@ function everything(): Child {
     decisions(model),
     networks(model),
     secrets(model),
+    verifications(model),
     runs(model),
     model.services.map((each) => whole(model, each, undefined)),
   ];

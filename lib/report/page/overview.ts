@@ -4,6 +4,7 @@ import type { PageMigration, PageModel } from "../../views/page/model.ts";
 import { type Child, count, el, table } from "./element.ts";
 import { chip, duration, findingWords, moment, serviceLink, serviceLinks, weightWord } from "./parts.ts";
 import { href, type Route } from "./route.ts";
+import { lastVerification } from "./verifications.ts";
 
 const VERDICTS = ["will not work", "differs", "works as before", "left out"] as const;
 const WEIGHTS = ["error", "question", "warning", "info"] as const;
@@ -27,7 +28,14 @@ export function overview(model: PageModel, route: Route): Child {
       "div",
       { class: "halves" },
       el("div", {}, progress(model)),
-      el("div", {}, cutover(model), el("h2", {}, "Services"), serviceTable(model, route)),
+      el(
+        "div",
+        {},
+        cutover(model),
+        lastVerification(model),
+        el("h2", {}, "Services"),
+        serviceTable(model, route),
+      ),
     ),
   ];
 }

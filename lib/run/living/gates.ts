@@ -54,8 +54,16 @@ export class Gates {
 
   /** To all that these services call and still runs in an engine. @returns what they would not find */
   async open(services: readonly string[], signal: AbortSignal): Promise<readonly Diagnostic[]> {
-    const { needs, moved } = this.#options;
-    const here = new Set([...services, ...moved()]);
+    return await this.#openBeside(new Set([...services, ...this.#options.moved()]), services, signal);
+  }
+
+  /** @param here what the cluster serves */
+  async #openBeside(
+    here: ReadonlySet<string>,
+    services: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly Diagnostic[]> {
+    const { needs } = this.#options;
     const wanted = [...new Set(services.flatMap(needs))].filter((service) => !here.has(service));
     const problems: Diagnostic[] = [];
     for (const service of wanted) {
@@ -104,7 +112,9 @@ export class Gates {
       return undefined;
     });
     if (why !== undefined) return [notClosed(this.#options, service, why)];
-    return called.has(service) ? [...closed, ...await this.open(callers, signal)] : closed;
+    // The record has it until all of this is done.
+    const here = new Set(callers);
+    return called.has(service) ? [...closed, ...await this.#openBeside(here, callers, signal)] : closed;
   }
 
   /** Services to which there are gates in the engines of this one. */

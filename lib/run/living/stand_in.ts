@@ -8,6 +8,7 @@ import type { ForwarderImage } from "../../docker/forwarder_image.ts";
 import type { HelperContainer } from "../../docker/helper_containers.ts";
 import { field, fields, items, record } from "../../values/json.ts";
 import { type ForwardedPort, forwarding, type Way } from "./forwarding.ts";
+import { traefikLabels } from "./traefik_labels.ts";
 
 /** Where the cluster serves it. */
 export interface ClusterAddress {
@@ -45,12 +46,17 @@ export function standInOf(
   { image, exposed }: ForwarderImage,
 ): HelperContainer | undefined {
   const networks = namesIn(service, containers, without);
-  const labels = traefikLabels(containers[0]);
+  const own = [...new Set(containers.flatMap(exposedPorts))].sort();
+  const labels = traefikLabels({
+    project,
+    service,
+    labels: record(field(field(containers[0], "Config"), "Labels")) ?? {},
+    port: lowestTcp(own),
+  });
   // Where it has no name, Traefik alone may know it.
   const isMissed = Object.keys(networks).some((network) => network !== NAMELESS) ||
     NAMELESS in networks && Object.keys(labels).length > 0;
   if (!isMissed) return undefined;
-  const own = [...new Set(containers.flatMap(exposedPorts))].sort();
   const ways = [...ports.map((way) => ({ ...way, to: way.port })), ...borrowed(own, ports, exposed)];
   return {
     name: `${project}-${service}-in-kubernetes`,
@@ -98,19 +104,15 @@ function borrowed(
   ports: readonly ForwardedPort[],
   exposed: readonly string[],
 ): readonly Way[] {
-  const numbers = own.filter((port) => port.endsWith("/tcp")).map((port) => Number.parseInt(port));
   const known = ports.filter(({ protocol }) => protocol === "TCP").map(({ port }) => port);
-  const to = Math.min(...numbers.filter((port) => known.includes(port)));
-  if (to === Infinity) return [];
+  const to = lowestTcp(own.filter((port) => known.includes(Number.parseInt(port))));
+  if (to === undefined) return [];
   return exposed.filter((port) => port.endsWith("/tcp")).map((port) => Number.parseInt(port))
     .filter((port) => !known.includes(port))
     .map((port) => ({ port, protocol: "TCP", to }));
 }
 
-function traefikLabels(answer: unknown): Readonly<Record<string, string>> {
-  const labels = record(field(field(answer, "Config"), "Labels")) ?? {};
-  return Object.fromEntries(
-    Object.entries(labels).filter(([name]) => /^traefik\./i.test(name))
-      .map(([name, value]) => [name, String(value)]),
-  );
+function lowestTcp(ports: readonly string[]): number | undefined {
+  const numbers = ports.filter((port) => port.endsWith("/tcp")).map((port) => Number.parseInt(port));
+  return numbers.length === 0 ? undefined : Math.min(...numbers);
 }

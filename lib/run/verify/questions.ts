@@ -5,6 +5,9 @@ import { FRONT_NAME } from "../../kube/traefik/front.ts";
 import { callsOf, parseRule, type Rule, RuleError } from "../../traefik/rule.ts";
 import { items, list, record } from "../../values/json.ts";
 
+/** By it a port is asked that is open on every address. */
+const LOOPBACK = "127.0.0.1";
+
 /** A request that a route answers, by the first path that it has. */
 export interface RouteQuestion {
   readonly kind: "route";
@@ -40,8 +43,14 @@ export interface Questions {
 /** As people write it. */
 export function nameOf(question: Question): string {
   return question.kind === "port"
-    ? `tcp ${question.service}:${question.port}`
+    ? `tcp ${publishedAt(question)} to ${question.service}:${question.port}`
     : `${question.isSecure ? "https" : "http"}://${authorityOf(question)}${question.path}`;
+}
+
+/** The port, with the address of the machine where it is open on that alone; several may lead to one port of a service. */
+function publishedAt({ hostAddress, hostPort }: PortQuestion): string {
+  if (hostAddress === LOOPBACK) return String(hostPort);
+  return `${hostAddress.includes(":") ? `[${hostAddress}]` : hostAddress}:${hostPort}`;
 }
 
 /** The host, with the port where that is not the usual one. */
@@ -130,6 +139,6 @@ function portOf(
   { target, published = "", protocol = "tcp", host_ip: host = "" }: Port,
 ): readonly PortQuestion[] {
   if (protocol !== "tcp" || !/^\d+$/.test(published)) return [];
-  const hostAddress = host === "" || host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  const hostAddress = host === "" || host === "0.0.0.0" || host === "::" ? LOOPBACK : host;
   return [{ kind: "port", service, port: target, hostAddress, hostPort: Number(published) }];
 }

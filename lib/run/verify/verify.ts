@@ -7,7 +7,7 @@ import { nameOf, type PortQuestion, type Question, type RouteQuestion } from "./
 
 /** Where a side answers; undefined where nobody is known to, or why nobody does. */
 export interface Side {
-  route(question: RouteQuestion): Place | undefined;
+  route(question: RouteQuestion): Place | Nowhere | undefined;
   port(question: PortQuestion): Place | Nowhere | undefined;
 }
 

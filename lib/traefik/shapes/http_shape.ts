@@ -1,4 +1,4 @@
-/** The shape of `http`: routers, services, transports, as of Traefik v3.6 (pkg/config/dynamic/http_config.go). */
+/** The shape of `http`: routers, services, transports, as of Traefik v3.7 (pkg/config/dynamic/http_config.go). */
 import {
   allowEmpty,
   boolean,
@@ -8,6 +8,7 @@ import {
   map,
   notInLabels,
   pointer,
+  since,
   string,
   struct,
   structs,
@@ -91,8 +92,13 @@ export const loadBalancer = struct({
 
 const weightedService = struct({ name: string, weight: pointer(integer) }, { weight: 1 });
 
+const failoverErrors = struct({ maxRequestBodyBytes: pointer(integer), status: list }, {
+  maxRequestBodyBytes: -1,
+});
+
 const service = struct({
   loadBalancer,
+  middlewares: since("3.7", list),
   highestRandomWeight: notInLabels(struct({
     services: structs(weightedService),
     healthCheck: healthCheckOfChildren,
@@ -109,7 +115,12 @@ const service = struct({
     mirrors: structs(struct({ name: string, percent: integer })),
     healthCheck: healthCheckOfChildren,
   }, { mirrorBody: true, maxBodySize: -1 })),
-  failover: notInLabels(struct({ service: string, fallback: string, healthCheck: healthCheckOfChildren })),
+  failover: notInLabels(struct({
+    service: string,
+    fallback: string,
+    healthCheck: healthCheckOfChildren,
+    errors: since("3.7", failoverErrors),
+  })),
 });
 
 export const spiffe = allowEmpty(struct({ ids: list, trustDomain: string }));
@@ -119,6 +130,9 @@ const serversTransport = struct({
   insecureSkipVerify: boolean,
   rootCAs: list,
   certificates: structs(certificate),
+  cipherSuites: since("3.7", list),
+  minVersion: since("3.7", string),
+  maxVersion: since("3.7", string),
   maxIdleConnsPerHost: integer,
   forwardingTimeouts: struct({
     dialTimeout: duration,

@@ -1,5 +1,17 @@
-/** The shape of an HTTP middleware, as of Traefik v3.6 (pkg/config/dynamic/middlewares.go). */
-import { allowEmpty, boolean, duration, integer, list, map, pointer, raw, string, struct } from "./shape.ts";
+/** The shape of an HTTP middleware, as of Traefik v3.7 (pkg/config/dynamic/middlewares.go). */
+import {
+  allowEmpty,
+  boolean,
+  duration,
+  integer,
+  list,
+  map,
+  pointer,
+  raw,
+  since,
+  string,
+  struct,
+} from "./shape.ts";
 
 const users = { users: list, usersFile: string, realm: string, removeHeader: boolean, headerField: string };
 
@@ -70,9 +82,21 @@ const forwardAuth = struct({
   headerField: string,
   forwardBody: boolean,
   maxBodySize: pointer(integer),
+  maxResponseBodySize: since("3.6.9", pointer(integer)),
   preserveLocationHeader: boolean,
   preserveRequestMethod: boolean,
+  authSigninURL: since("3.7", string),
 }, { maxBodySize: -1 });
+
+const encodedCharacters = struct({
+  allowEncodedSlash: boolean,
+  allowEncodedBackSlash: boolean,
+  allowEncodedNullCharacter: boolean,
+  allowEncodedSemicolon: boolean,
+  allowEncodedPercent: boolean,
+  allowEncodedQuestionMark: boolean,
+  allowEncodedHash: boolean,
+});
 
 const redis = struct({
   endpoints: list,
@@ -114,7 +138,14 @@ export const middleware = struct({
     rejectStatusCode: integer,
   }),
   headers,
-  errors: struct({ status: list, statusRewrites: map(integer), service: string, query: string }),
+  encodedCharacters: since("3.7", encodedCharacters),
+  errors: struct({
+    status: list,
+    statusRewrites: map(integer),
+    service: string,
+    query: string,
+    errorRequestHeaders: since("3.6.15", list),
+  }),
   rateLimit: struct(
     { average: integer, period: duration, burst: integer, sourceCriterion, redis },
     { burst: 1, period: "1s" },
@@ -147,7 +178,16 @@ export const middleware = struct({
     defaultEncoding: string,
   }, { encodings: ["gzip", "br", "zstd"] })),
   passTLSClientCert,
-  retry: struct({ attempts: integer, initialInterval: duration }),
+  // Without the default of maxRequestBodyBytes: both sides have it, and a Traefik 3.6 would be asked for the field.
+  retry: struct({
+    attempts: integer,
+    initialInterval: duration,
+    timeout: since("3.7", duration),
+    maxRequestBodyBytes: since("3.7", pointer(integer)),
+    status: since("3.7", list),
+    disableRetryOnNetworkError: since("3.7", boolean),
+    retryNonIdempotentMethod: since("3.7", boolean),
+  }),
   contentType: allowEmpty(struct({ autoDetect: pointer(boolean) })),
   grpcWeb: struct({ allowOrigins: list }),
   plugin: map(raw),

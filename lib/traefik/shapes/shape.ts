@@ -20,6 +20,8 @@ export interface Field {
   readonly notInFiles?: true;
   /** Written into the JSON even when it is empty (no `omitempty`, or a struct by value). */
   readonly always?: true;
+  /** The first version of Traefik 3 that has it, such as `3.7`; absent: each that is read here has it. */
+  readonly since?: string;
 }
 
 export interface Struct {
@@ -79,6 +81,11 @@ export function structs(of: Struct, singular?: string): Shape {
 /** A field that may stand alone. */
 export function allowEmpty(shape: Shape): Field {
   return { shape, allowEmpty: true };
+}
+
+/** A field that came with a version; before, Traefik refuses what has it. */
+export function since(version: string, field: FieldInput): Field {
+  return { ...("kind" in field ? { shape: field } : field), since: version };
 }
 
 /** A field that labels cannot set. */

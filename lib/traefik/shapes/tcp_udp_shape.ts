@@ -1,4 +1,4 @@
-/** The shapes of `tcp` and `udp`, as of Traefik v3.6 (pkg/config/dynamic/tcp_config.go, udp_config.go). */
+/** The shapes of `tcp` and `udp`, as of Traefik v3.7 (pkg/config/dynamic/tcp_config.go, udp_config.go). */
 import {
   allowEmpty,
   boolean,

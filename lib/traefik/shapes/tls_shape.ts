@@ -1,4 +1,4 @@
-/** The shape of `tls`, as of Traefik v3.6 (pkg/tls/tls.go). */
+/** The shape of `tls`, as of Traefik v3.7 (pkg/tls/tls.go). */
 import { boolean, list, map, notInLabels, pointer, string, struct, structs } from "./shape.ts";
 
 export const domain = struct({ main: string, sans: list });

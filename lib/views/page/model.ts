@@ -5,6 +5,7 @@ import type { WorkloadKind } from "../../kube/conversion.ts";
 import type { SecretSummary } from "../../secrets/summary.ts";
 import type { MigrationState } from "../../run/event.ts";
 import type { Status } from "../../run/status.ts";
+import type { Verdict as AnswersVerdict } from "../../run/verify/answer.ts";
 import type { NetworksView } from "../networks.ts";
 
 /** One stack at one moment. */
@@ -31,6 +32,8 @@ export interface PageModel {
   readonly status?: Status;
   /** The longest waits of a run that goes on or has just ended, the longest first. */
   readonly waits: readonly PageWait[];
+  /** What `verify` found, the newest first. */
+  readonly verifications: readonly PageVerification[];
 }
 
 export interface PageService {
@@ -133,4 +136,26 @@ export interface PageWait {
   readonly elapsedMs: number;
   readonly reason: string;
   readonly isReady: boolean;
+}
+
+/** One verification. */
+export interface PageVerification {
+  /** ISO 8601. */
+  readonly askedAt: string;
+  /** When Docker's side had answered, where that was earlier. */
+  readonly against: string | null;
+  /** Whether the stack had moved: nobody answered in the cluster, both sides did, or Docker's did not any more. */
+  readonly moment: "before" | "during" | "after" | "silent";
+  /** `3 the same, 1 differs`. */
+  readonly counts: string;
+  /** Answers are a few words, bodies and certificates the first digits of their digests. */
+  readonly answers: readonly {
+    readonly question: string;
+    readonly old: string;
+    readonly new: string;
+    readonly verdict: AnswersVerdict;
+    readonly result: string;
+  }[];
+  /** Rules that were not asked. */
+  readonly unasked: readonly string[];
 }

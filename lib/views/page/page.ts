@@ -3,6 +3,7 @@ import type { SecretSummary } from "../../secrets/summary.ts";
 import { objectKey } from "../../kube/object.ts";
 import { plannedObjects } from "../../migration/step.ts";
 import type { Status } from "../../run/status.ts";
+import type { VerifyReport } from "../../run/verify/report.ts";
 import { allDecisions } from "../decisions_about.ts";
 import type { CodeText } from "../error_page.ts";
 import { shownYaml } from "../explain_object.ts";
@@ -14,6 +15,7 @@ import type { PageMigration, PageModel, PageObject, PageSecret, PageWait } from 
 import { fileIn, placeIn } from "./places.ts";
 import { pageRuns } from "./runs.ts";
 import { pageEntry, pageServices } from "./services.ts";
+import { pageVerifications } from "./verifications.ts";
 
 /** What the stack itself does not tell. */
 export interface PageInput {
@@ -25,10 +27,11 @@ export interface PageInput {
   readonly secrets: readonly SecretSummary[];
   readonly status?: Status;
   readonly waits?: readonly PageWait[];
+  readonly verifications?: readonly VerifyReport[];
 }
 
 export function pageOf(view: StackView, input: PageInput): PageModel {
-  const { namespace, madeAt, isLive, codes, secrets, status, waits = [] } = input;
+  const { namespace, madeAt, isLive, codes, secrets, status, waits = [], verifications = [] } = input;
   const diagnostics = byWeight(view.diagnostics);
   const viewed = viewedObjects(view);
   const objects = new Map(viewed.map(({ object }, index) => [objectKey(object), index]));
@@ -48,6 +51,7 @@ export function pageOf(view: StackView, input: PageInput): PageModel {
     runs: status === undefined ? [] : pageRuns(status),
     ...(status === undefined ? {} : { status }),
     waits,
+    verifications: pageVerifications(verifications, view.secrets),
   };
 }
 

@@ -90,7 +90,7 @@ func passDatagrams(from, to string) error {
 				return
 			}
 			go func() {
-				if told, err := askDatagram(to, buffer[:length]); err == nil {
+				if told, err := askDatagram(to, buffer[:length], patience); err == nil {
 					listener.WriteTo(told, caller)
 				}
 			}()
@@ -99,7 +99,7 @@ func passDatagrams(from, to string) error {
 	return nil
 }
 
-func askDatagram(to string, asked []byte) ([]byte, error) {
+func askDatagram(to string, asked []byte, patience time.Duration) ([]byte, error) {
 	connection, err := net.Dial("udp", to)
 	if err != nil {
 		return nil, err

@@ -11,14 +11,23 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
 
-// patience is for one try; what is dropped without a word is asked again, so that a busy machine is no closed port.
+// patience is for the first try; what is dropped without a word is asked again and longer, so that a busy machine is no
+// closed port. A name server that says nothing is waited for until it is known to be silent.
 const (
-	patience = 2 * time.Second
-	tries    = 3
+	patience       = 2 * time.Second
+	tries          = 3
+	serverPatience = time.Minute
+	namesAtOnce    = 4
+)
+
+var (
+	asking = make(chan bool, namesAtOnce)
+	silent atomic.Bool
 )
 
 // target is a name or an address, and the ports at which somebody may be.
@@ -142,20 +151,26 @@ func resolve(name string) []string {
 	if net.ParseIP(name) != nil {
 		return []string{name}
 	}
-	for range tries {
+	asking <- true
+	defer func() { <-asking }()
+	begun := time.Now()
+	for try := 1; ; try++ {
 		ending, cancel := context.WithTimeout(context.Background(), 2*patience)
 		addresses, err := net.DefaultResolver.LookupHost(ending, name)
 		cancel()
-		var known *net.DNSError
 		if err == nil {
 			sort.Strings(addresses)
 			return addresses
 		}
-		if errors.As(err, &known) && known.IsNotFound {
+		var told *net.DNSError
+		isSilent := errors.As(err, &told) && told.IsTimeout
+		if told != nil && told.IsNotFound || !isSilent && try >= tries || silent.Load() {
 			return []string{}
 		}
+		if isSilent && time.Since(begun) > serverPatience {
+			silent.Store(true)
+		}
 	}
-	return []string{}
 }
 
 // askNames asks one server for whole names, and prints the addresses of each.
@@ -180,8 +195,8 @@ func askNames(server string, names []string) int {
 
 // whoIsAt gives the name that is told there; nothing where nobody tells one.
 func whoIsAt(network, address string, port int) string {
-	for range tries {
-		who, err := askWho(network, net.JoinHostPort(address, fmt.Sprint(port)))
+	for try := range tries {
+		who, err := askWho(network, net.JoinHostPort(address, fmt.Sprint(port)), time.Duration(try+1)*patience)
 		if err == nil {
 			return who
 		}
@@ -192,9 +207,9 @@ func whoIsAt(network, address string, port int) string {
 	return ""
 }
 
-func askWho(network, address string) (string, error) {
+func askWho(network, address string, patience time.Duration) (string, error) {
 	if network == "udp" {
-		told, err := askDatagram(address, []byte("who"))
+		told, err := askDatagram(address, []byte("who"), patience)
 		return string(told), err
 	}
 	connection, err := net.DialTimeout(network, address, patience)

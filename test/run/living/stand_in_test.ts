@@ -47,6 +47,7 @@ Deno.test("standInOf() has Traefik's labels and none of compose's, so that compo
   assert.deepEqual(standInOf(ORIGINAL, ADDRESS, FORWARDER)?.labels, {
     "Traefik.Enable": "true",
     "traefik.http.routers.web.rule": "Host(`shop.test`)",
+    "traefik.http.services.web-shop.loadbalancer.server.port": "8080",
     "compose-ferry/project": "shop",
     "compose-ferry/stands-in-for": "web",
   });

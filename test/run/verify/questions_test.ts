@@ -87,3 +87,30 @@ Deno.test("questionsOf() asks published TCP ports of services that the cluster h
     { kind: "port", service: "db", port: 81, hostAddress: "127.0.0.1", hostPort: 8081 },
   ]);
 });
+
+Deno.test("questionsOf() asks each published port, also two that lead to one port of a service", () => {
+  const project = {
+    services: {
+      web: {
+        name: "web",
+        ports: [
+          { target: 80, published: "8080" },
+          { target: 80, published: "8081", host_ip: "0.0.0.0" },
+          { target: 80, published: "8080", host_ip: "10.0.0.5" },
+          { target: 80, published: "8080", host_ip: "fd00::5" },
+        ],
+      },
+    },
+  } as unknown as Project;
+  const service: KubeObject = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "web", namespace: "shop" },
+  };
+  assert.deepEqual(questionsOf([service], project).asked.map(nameOf), [
+    "tcp 10.0.0.5:8080 to web:80",
+    "tcp 8080 to web:80",
+    "tcp 8081 to web:80",
+    "tcp [fd00::5]:8080 to web:80",
+  ]);
+});

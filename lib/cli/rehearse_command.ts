@@ -1,0 +1,263 @@
+/** `rehearse`: the whole crossing on a copy of the stack, there and back; what is live goes on, and nothing is left. */
+import { dirname, join, resolve } from "node:path";
+import type { Project } from "../../compose/project.ts";
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
+import { type Engines, findEngines, type KnownEngine } from "../docker/engines.ts";
+import { plannedObjects } from "../migration/step.ts";
+import { askingsOf } from "../rehearsal/askings.ts";
+import { rehearsalName } from "../rehearsal/copied_project.ts";
+import { type CopiedServices, copiedServices } from "../rehearsal/copied_services.ts";
+import { type Figures, writeFigures } from "../rehearsal/figures.ts";
+import { findRemains, markRehearsal, type Rehearsal, removeRemains } from "../rehearsal/remains.ts";
+import { renderRehearsal } from "../report/rehearsal_text.ts";
+import { field } from "../values/json.ts";
+import type { CommandOptions } from "./command.ts";
+import { type PlannedStack, planStack } from "./plan_stack.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
+import { startCopy } from "./rehearsed_copy.ts";
+import { rehearsedServices, serviceFigures } from "./rehearsed_services.ts";
+import { moveThereAndBack, type Rehearsed } from "./rehearsed_moves.ts";
+import { noCluster, refuse } from "./status_command.ts";
+import type { Surroundings } from "./surroundings.ts";
+import {
+  confirmTarget,
+  describeTarget,
+  findTarget,
+  refuseUnanswered,
+  type Target,
+  withTarget,
+} from "./target.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Everything that one rehearsal works with. */
+interface Stage {
+  readonly options: CommandOptions;
+  readonly surroundings: Surroundings;
+  readonly terminal: Terminal;
+  readonly stack: PlannedStack;
+  /** As its files have it. */
+  readonly project: Project;
+  readonly known: KnownEngine;
+  readonly target: Target;
+  readonly rehearsal: Rehearsal;
+}
+
+/**
+ * Ends with `ExitCode.failed` where a service did not move or did not come back, and where anything of the copy could not
+ * be taken away.
+ */
+export async function rehearse(options: CommandOptions, surroundings: Surroundings): Promise<number> {
+  const terminal = surroundings.terminal(options.color === false);
+  const stack = await planStack(options, surroundings);
+  const { plan, inFiles: project, conversion } = stack;
+  if (plan === undefined || project === undefined || conversion === undefined) return refuse(stack);
+  const target = await findTarget(options, surroundings, terminal, false);
+  if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
+  return await withTarget(target, async () => {
+    using engines = await findEngines(surroundings.environment);
+    const known = engineOf(engines, stack);
+    const rehearsal: Rehearsal = {
+      folder: folderOf(stack, project, options, surroundings),
+      project: rehearsalName(project.name),
+      namespace: rehearsalName(conversion.namespace),
+      engines: engines.known.map(({ engine }) => engine),
+      client: target.client,
+    };
+    terminal.err(`${describeTarget(target, rehearsal.namespace)}\n`);
+    const stage: Stage = { options, surroundings, terminal, stack, project, known, target, rehearsal };
+    return options["clean"] === true ? await clean(stage) : await perform(stage);
+  });
+}
+
+/** Beside the stack, on its own disk, and hidden: `--stacks` takes no folder that begins with a dot. */
+function folderOf(
+  { directory }: PlannedStack,
+  { name }: Project,
+  options: CommandOptions,
+  surroundings: Surroundings,
+): string {
+  const { copies } = options;
+  const parent = typeof copies === "string" ? resolve(surroundings.directory, copies) : dirname(directory);
+  return join(parent, `.${rehearsalName(name)}`);
+}
+
+/** @throws Failure (1) where no engine answers: there is nothing to make a copy of */
+function engineOf({ known, silent }: Engines, { decisions }: PlannedStack): KnownEngine {
+  const [first] = known.toSorted((left, right) => Number(right.isInForce) - Number(left.isInForce));
+  if (first !== undefined && decisions.engine !== "none") return first;
+  throw new Failure(ExitCode.failed, [{
+    code: "run-rehearsal-no-engine",
+    severity: "error",
+    message: `There is no Docker Engine to rehearse in${silent[0] === undefined ? "" : `: ${silent[0].why}`}`,
+    hint: "Run it on the machine where the stack runs, as root",
+  }]);
+}
+
+async function clean({ rehearsal, terminal, options }: Stage): Promise<number> {
+  const remains = await findRemains(rehearsal);
+  await removeRemains(rehearsal);
+  if (options.output === "json") {
+    terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "rehearsal-cleaned", removed: remains })}\n`);
+  } else {
+    terminal.out(
+      remains.length === 0 ? "Nothing of a rehearsal is left.\n" : `Removed: ${remains.join(", ")}\n`,
+    );
+  }
+  return ExitCode.ok;
+}
+
+async function perform(stage: Stage): Promise<number> {
+  const { rehearsal, terminal, options, target, surroundings, project } = stage;
+  const yes = options["yes"] === true;
+  refuseUnanswered(target, yes, terminal);
+  const question =
+    `Rehearse the crossing in namespace "${rehearsal.namespace}", with a copy in "${rehearsal.folder}"?`;
+  if (!confirmTarget(target, question, yes, terminal)) {
+    terminal.err("Nothing was changed.\n");
+    return ExitCode.ok;
+  }
+  const before = await findRemains(rehearsal);
+  if (before.length > 0) {
+    terminal.err(`Removing what an earlier rehearsal left: ${before.join(", ")}\n`);
+    await removeRemains(rehearsal);
+  }
+  const services = copiedServices(project);
+  const rehearsed = await tidied(stage, async () => {
+    await markRehearsal(rehearsal, project.name);
+    return await play(stage, services.kept);
+  });
+  return surroundings.signal.aborted ? ExitCode.interrupted : await conclude(stage, rehearsed, services);
+}
+
+/** Whatever becomes of the work, the copy goes, and what went wrong first is said first. */
+async function tidied<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
+  const [done] = await Promise.allSettled([work()]);
+  const [left] = await Promise.allSettled([stage.options["keep"] === true ? undefined : tidy(stage)]);
+  if (done.status === "rejected") {
+    const [first, second] = [done.reason, left.status === "rejected" ? left.reason : undefined];
+    if (!(first instanceof Failure && second instanceof Failure)) throw first;
+    throw new Failure(first.exitCode, [...first.diagnostics, ...second.diagnostics], first.sources);
+  }
+  if (left.status === "rejected") throw left.reason;
+  return done.value;
+}
+
+/** The copy is started, moved and taken back. */
+async function play(stage: Stage, kept: readonly string[]): Promise<Rehearsed> {
+  const { rehearsal, terminal, options, surroundings, stack, project } = stage;
+  const say = (line: string): void => terminal.err(`${line}\n`);
+  const own: Surroundings = Object.create(surroundings, {
+    environment: { value: variablesOf(project, surroundings.environment) },
+  });
+  const copied = flagsOfCopy(options, rehearsal);
+  const warnings = await startCopy({ ...stage, kept, copied, surroundings: own, say });
+  printDiagnostics(warnings, { terminal, options: { output: "text" } });
+  say("Moving the copy to the cluster, and back");
+  const objects = (stack.plan?.migrations ?? []).flatMap(plannedObjects).map(({ object }) => object);
+  return await moveThereAndBack({
+    copied,
+    surroundings: own,
+    terminal,
+    askings: askingsOf(objects, project, kept),
+    sides: rehearsal,
+  });
+}
+
+/** The shell's, and what secrets and configs are made of; none that would name compose other files than the copy's. */
+function variablesOf(
+  { secrets, configs, environment }: Project,
+  shell: Surroundings["environment"],
+): Surroundings["environment"] {
+  const named = [...Object.values(secrets), ...Object.values(configs)].flatMap(({ environment: name }) => {
+    const value = name === undefined ? undefined : environment[name];
+    return name === undefined || value === undefined ? [] : [[name, value] as const];
+  });
+  const kept = Object.entries(shell).filter(([name]) => !/^COMPOSE_(?!FERRY_)/.test(name));
+  return Object.fromEntries([...named, ...kept]);
+}
+
+/** The same cluster and the same scripts; everything else is in the copy's own files. */
+function flagsOfCopy(options: CommandOptions, { folder }: Rehearsal): CommandOptions {
+  const { kubeconfig, context, embedded, migrations } = options;
+  return {
+    stack: folder,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    ...(embedded === undefined ? {} : { embedded }),
+    ...(migrations === undefined ? {} : { migrations }),
+    lockTimeout: options["lockTimeout"],
+    output: "json",
+    color: false,
+    yes: true,
+  };
+}
+
+/** Whatever happened: what was made goes, and it is looked once more. @throws Failure (1) where something is left */
+async function tidy({ rehearsal, terminal }: Stage): Promise<void> {
+  terminal.err("Taking the copy away\n");
+  await removeRemains(rehearsal);
+  const left = await findRemains(rehearsal);
+  if (left.length === 0) {
+    terminal.err(
+      "Nothing of the copy is left: no container, network, volume, namespace, policy, volume of the cluster or folder\n",
+    );
+    return;
+  }
+  throw new Failure(ExitCode.failed, [stillThere(left)]);
+}
+
+function stillThere(left: readonly string[]): Diagnostic {
+  return {
+    code: "run-rehearsal-remains",
+    severity: "error",
+    message: `Of the copy is left: ${left.join(", ")}`,
+    hint: "Run it again with --clean",
+  };
+}
+
+/** Prints what came of it, and writes it down beside the stack. */
+async function conclude(
+  { stack, project, terminal, options, surroundings, known, target }: Stage,
+  rehearsed: Rehearsed,
+  { kept, leftOut }: CopiedServices,
+): Promise<number> {
+  const services = rehearsedServices(rehearsed, kept);
+  const figures: Figures = {
+    date: surroundings.now().toISOString(),
+    project: project.name,
+    versions: await versionsOf(surroundings, known, target),
+    services: serviceFigures(services),
+    problems: Object.fromEntries(
+      services.flatMap(({ service, problem }) => problem === undefined ? [] : [[service, problem]]),
+    ),
+    leftOut,
+  };
+  const hasMoved = Object.keys(figures.services).length > 0;
+  // One that showed nothing leaves what an earlier one has shown.
+  const file = hasMoved ? await writeFigures(stack.directory, figures) : undefined;
+  if (options.output === "json") {
+    terminal.out(
+      `${JSON.stringify({ schemaVersion: 1, type: "rehearsal", ...figures, requests: services })}\n`,
+    );
+  } else terminal.out(renderRehearsal(services, leftOut));
+  if (file !== undefined) {
+    terminal.err(`Written to ${file}; migrate --cross --dry-run shows it in place of estimates\n`);
+  }
+  const isSound = hasMoved && rehearsed.there.isDone && rehearsed.back?.isDone === true &&
+    services.every(({ problem }) => problem === undefined);
+  return isSound ? ExitCode.ok : ExitCode.failed;
+}
+
+async function versionsOf(
+  { home }: Surroundings,
+  { engine }: KnownEngine,
+  { client }: Target,
+): Promise<Figures["versions"]> {
+  const own = await Deno.readTextFile(join(home, "deno.json")).then(JSON.parse).catch(() => undefined);
+  return {
+    "compose-ferry": String(field(own, "version") ?? "unknown"),
+    engine: String(field(await engine.json("/version"), "Version") ?? "unknown"),
+    kubernetes: `1.${await client.minorVersion()}`,
+  };
+}

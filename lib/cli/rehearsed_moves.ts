@@ -1,0 +1,105 @@
+/** Moves a rehearsal's copy there and back by the commands that move the stack itself, and listens to what they say. */
+import { ExitCode } from "../diagnostics/exit_code.ts";
+import { eventLine } from "../report/event_line.ts";
+import type { RunEvent } from "../run/event.ts";
+import { outagesOf } from "../rehearsal/outages.ts";
+import type { WatchedSides } from "../rehearsal/recent_places.ts";
+import { type Answered, Watch } from "../rehearsal/watch.ts";
+import type { Asking } from "../rehearsal/askings.ts";
+import { field } from "../values/json.ts";
+import { rollback } from "./back_commands.ts";
+import type { CommandOptions, Run } from "./command.ts";
+import { migrate } from "./migrate_command.ts";
+import { runCommand } from "./run_command.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** One direction. */
+export interface Direction {
+  /** The command ended well, also with what is no service: jobs, routes. */
+  readonly isDone: boolean;
+  /** By service, in milliseconds, as the command itself measures it; undefined where it does not know. */
+  readonly lasted: ReadonlyMap<string, number | undefined>;
+  readonly problems: ReadonlyMap<string, string>;
+  /** As who asked it twice a second saw it. */
+  readonly answered: ReadonlyMap<string, Answered>;
+}
+
+/** What a rehearsal has shown; the way back where anything went there. */
+export interface Rehearsed {
+  readonly there: Direction;
+  readonly back?: Direction;
+}
+
+/** What moving the copy needs. */
+export interface Moving {
+  /** Flags by which commands mean the copy. */
+  readonly copied: CommandOptions;
+  readonly surroundings: Surroundings;
+  readonly terminal: Terminal;
+  readonly askings: readonly Asking[];
+  readonly sides: WatchedSides;
+}
+
+/** There, and back in the other order, whatever arrived. */
+export async function moveThereAndBack(moving: Moving): Promise<Rehearsed> {
+  const crossing = { ...moving.copied, cross: true };
+  const there = await watched(migrate, crossing, "verified", moving);
+  const moved = [...there.lasted.keys()].reverse();
+  if (moved.length === 0 || moving.surroundings.signal.aborted) return { there };
+  return { there, back: await watched(rollback, { ...moving.copied, service: moved }, "returned", moving) };
+}
+
+async function watched(
+  run: Run,
+  options: CommandOptions & { readonly service?: readonly string[] },
+  reached: "verified" | "returned",
+  { surroundings, terminal, askings, sides }: Moving,
+): Promise<Direction> {
+  const watch = new Watch(askings, sides);
+  const heard = listener(surroundings, terminal);
+  let answered: Direction["answered"] = new Map();
+  let isDone = false;
+  try {
+    const code = await runCommand(() => run(options, heard.surroundings), options, heard.surroundings);
+    isDone = code === ExitCode.ok;
+    if (!isDone) terminal.err(heard.said());
+  } finally {
+    answered = await watch.end();
+  }
+  return { isDone, ...outagesOf(heard.lines, reached), answered };
+}
+
+/** The command's surroundings, with a terminal that keeps what it prints and shows how services move. */
+function listener(given: Surroundings, terminal: Terminal): {
+  readonly surroundings: Surroundings;
+  readonly lines: readonly unknown[];
+  readonly said: () => string;
+} {
+  const lines: unknown[] = [];
+  const said: string[] = [];
+  const out = (text: string): void => {
+    for (const line of text.split("\n").filter((one) => one.startsWith("{"))) {
+      const event: unknown = JSON.parse(line);
+      lines.push(event);
+      // The edge: a line of -o json.
+      const shown = field(event, "type") === "cutover"
+        ? eventLine(event as RunEvent, { colour: false })
+        : undefined;
+      if (shown !== undefined) terminal.err(`${shown}\n`);
+    }
+  };
+  const quiet: Terminal = {
+    ...terminal,
+    out,
+    err: (text) => void said.push(text),
+    redraw: (_, text) => void said.push(text),
+    canRedraw: false,
+    canAsk: false,
+    confirm: () => undefined,
+    ask: () => undefined,
+  };
+  // The user stays a thing that is asked for only where it is needed.
+  const surroundings: Surroundings = Object.create(given, { terminal: { value: () => quiet } });
+  return { surroundings, lines, said: () => said.join("") };
+}

@@ -1,0 +1,109 @@
+/** Where each side answers what `verify` and the step of the front ask: Docker, and the cluster. */
+import type { Project } from "../../compose/project.ts";
+import type { ClusterClient } from "../cluster/client.ts";
+import type { Decisions } from "../decisions/decisions.ts";
+import { EngineError } from "../docker/engine.ts";
+import { findEngines } from "../docker/engines.ts";
+import { findFront, type Front } from "../docker/front.ts";
+import { type RunningPort, runningPorts } from "../docker/running_ports.ts";
+import type { Conversion } from "../kube/conversion.ts";
+import type { KubeObject } from "../kube/object.ts";
+import { type Plan, plannedObjects } from "../migration/step.ts";
+import { clusterAddress } from "../run/living/cluster_address.ts";
+import type { Place } from "../run/verify/ask.ts";
+import { type Nowhere, openedPlace, openerOf } from "../run/verify/opened_port.ts";
+import type { PortQuestion, Question } from "../run/verify/questions.ts";
+import type { Side } from "../run/verify/verify.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** A stack whose sides are asked. */
+export interface AskedStack {
+  readonly project: Project;
+  readonly conversion: Conversion;
+  readonly decisions: Decisions;
+}
+
+/** Every object that it becomes, the front's too, which a plan may have left out. */
+export function plannedBy(plan: Plan, { front }: Pick<Conversion, "front">): readonly KubeObject[] {
+  return [...plan.migrations.flatMap(plannedObjects), ...front].map(({ object }) => object);
+}
+
+/** Docker's, by its Traefik's own address and the ports that its containers publish. */
+export async function dockerSide(
+  { environment }: Pick<Surroundings, "environment">,
+  { project, decisions }: AskedStack,
+): Promise<Side> {
+  const { front, ports } = decisions.engine === "none"
+    ? NO_ENGINE
+    : await readEngines(environment, project.name);
+  return {
+    route: ({ publicPort }) => front[publicPort],
+    port: ({ service, hostAddress, hostPort }) =>
+      ports.some((one) => one.service === service && one.hostPort === hostPort)
+        ? { hostname: hostAddress, port: hostPort }
+        : { silence: "Docker shows no container that publishes it" },
+  };
+}
+
+/** What the engines of this machine run. */
+interface Engines {
+  readonly front: Front;
+  readonly ports: readonly RunningPort[];
+}
+
+const NO_ENGINE: Engines = { front: {}, ports: [] };
+
+/** Without an engine nobody answers there: what the node's ports lead to then is the cluster. */
+async function readEngines(environment: Surroundings["environment"], project: string): Promise<Engines> {
+  using engines = await findEngines(environment);
+  const sides = await Promise.all(engines.known.map(async ({ engine }): Promise<Engines> => {
+    try {
+      return { front: await findFront(engine), ports: await runningPorts(engine, project) };
+    } catch (error) {
+      if (error instanceof EngineError) return NO_ENGINE;
+      throw error;
+    }
+  }));
+  return {
+    front: Object.assign({}, ...sides.map(({ front }) => front)) as Front,
+    ports: sides.flatMap(({ ports }) => ports),
+  };
+}
+
+/** By which of the cluster's addresses it is asked. */
+export interface ClusterWays {
+  /** `traefik`: by its Service, also before it has a port of the node; `node`: by the address of the load balancer. */
+  readonly routes: "traefik" | "node";
+  /** `service`: by the Service's own address; `opened`: as the plan opens it, else by its Service. */
+  readonly ports: "service" | "opened";
+}
+
+/** The cluster's. @throws ApiError */
+export async function clusterSide(
+  client: ClusterClient,
+  { conversion: { namespace }, decisions }: AskedStack,
+  asked: readonly Question[],
+  { objects, routes, ports }: ClusterWays & { readonly objects: readonly KubeObject[] },
+): Promise<Side> {
+  const opened = async (hostPort: number): Promise<Place | Nowhere | undefined> => {
+    const opener = openerOf(objects, { hostPort });
+    return opener === undefined ? undefined : await openedPlace(client, opener, { hostPort });
+  };
+  const own = async ({ service, port }: PortQuestion): Promise<Place | undefined> => {
+    const found = await clusterAddress(client, namespace, service);
+    return found === undefined ? undefined : { hostname: found.address, port };
+  };
+  const traefikNamespace = decisions.traefik?.namespace ?? "kube-system";
+  const traefik = await clusterAddress(client, traefikNamespace, "traefik");
+  const place = async (question: Question): Promise<Place | Nowhere | undefined> => {
+    if (question.kind === "port") {
+      return (ports === "opened" ? await opened(question.hostPort) : undefined) ?? await own(question);
+    }
+    if (routes === "node") return await opened(question.publicPort);
+    return traefik === undefined ? undefined : { hostname: traefik.address, port: question.publicPort };
+  };
+  const places = new Map(
+    await Promise.all(asked.map(async (question) => [question, await place(question)] as const)),
+  );
+  return { route: (question) => places.get(question), port: (question) => places.get(question) };
+}

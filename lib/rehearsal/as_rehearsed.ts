@@ -1,0 +1,19 @@
+/** Outages that were measured in place of those that are estimated. No I/O. */
+import type { PlannedCutover } from "../run/crossing_plan.ts";
+import type { Figures } from "./figures.ts";
+
+/** A service that was not rehearsed keeps its estimate, and so do all where another project was. */
+export function asRehearsed(
+  planned: readonly PlannedCutover[],
+  figures: Figures | undefined,
+  project: string,
+): readonly PlannedCutover[] {
+  if (figures === undefined || figures.project !== project) return planned;
+  return planned.map((one) => {
+    const measured = figures.services[one.service];
+    if (measured === undefined) return one;
+    const expectedMs = Math.round(measured.outageSeconds * 1000);
+    const mostMs = Math.max(one.outage.mostMs, expectedMs);
+    return { ...one, outage: { expectedMs, mostMs, rehearsed: figures.date } };
+  });
+}

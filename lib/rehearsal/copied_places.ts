@@ -1,0 +1,86 @@
+/** Which directories of a stack are copied for a rehearsal, and where to. No I/O. */
+import { join } from "node:path";
+import type { Project } from "../../compose/project.ts";
+import { relativePath } from "../stack/relative_path.ts";
+
+/** A directory or file that is copied. */
+export interface Copied {
+  /** Absolute, as the stack has it. */
+  readonly from: string;
+  /** Below the copy's folder. */
+  readonly to: string;
+  /** The volume's key, where it is one. */
+  readonly volume?: string;
+}
+
+/** Where the copy finds what the stack has. */
+export interface CopiedPlaces {
+  /** Each once; none lies in another. */
+  readonly copies: readonly Copied[];
+  /** The source of a bind mount: of its copy, or where it lies, where nobody writes to it. */
+  bind(source: string): string;
+  /** By key of the volumes in use: the directory of its copy; undefined for memory. */
+  readonly volumes: ReadonlyMap<string, string | undefined>;
+}
+
+/** What is known of the stack's places. */
+export interface KnownPlaces {
+  /** Where an engine keeps each volume, by key; absent where it has none: its copy begins empty. */
+  readonly located: ReadonlyMap<string, string>;
+  /** Sources of bind mounts that are not there: Docker makes them, and is not to make them where the stack lies. */
+  readonly missing: ReadonlySet<string>;
+}
+
+/** What nobody writes to is shared, as it lies; what somebody writes to, with all that lies in it, is copied. */
+export function copiedPlaces(
+  project: Project,
+  kept: readonly string[],
+  { located, missing }: KnownPlaces,
+  folder: string,
+): CopiedPlaces {
+  const mounts = kept.flatMap((name) => project.services[name]?.volumes ?? []);
+  const written = mounts.flatMap(({ type, source = "", read_only: isReadOnly }) =>
+    type === "bind" && (isReadOnly !== true || missing.has(source)) ? [plain(source)] : []
+  );
+  const keys = [...new Set(mounts.flatMap(({ type, source }) => type === "volume" && source ? [source] : []))]
+    .sort();
+  const volumes = new Map(
+    keys.map((key) => [key, isMemory(project, key) ? undefined : join(folder, "volumes", key)]),
+  );
+  const binds = outermost(written).map((from) => ({ from, to: placeOf(project, from, folder) }));
+  const bind = (source: string): string => {
+    const path = plain(source);
+    const found = binds.find(({ from }) => isIn(path, from));
+    return found === undefined ? path : `${found.to}${path.slice(found.from.length)}`;
+  };
+  const named = [...volumes].flatMap(([volume, to]) => {
+    const from = located.get(volume);
+    return from === undefined || to === undefined ? [] : [{ from, to, volume }];
+  });
+  return { copies: [...binds, ...named], bind, volumes };
+}
+
+function isMemory({ volumes }: Project, key: string): boolean {
+  return volumes[key]?.driver_opts?.["type"] === "tmpfs";
+}
+
+/** Below the copy's folder as below the stack's; what lies elsewhere by its whole path. */
+function placeOf(project: Project, path: string, folder: string): string {
+  const relative = relativePath(project, path);
+  return relative.startsWith("/") || relative.startsWith("..")
+    ? join(folder, "outside", path)
+    : join(folder, "stack", relative);
+}
+
+function outermost(paths: readonly string[]): readonly string[] {
+  const unique = [...new Set(paths)].sort();
+  return unique.filter((path) => !unique.some((other) => other !== path && isIn(path, other)));
+}
+
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
+}
+
+function plain(path: string): string {
+  return path.replace(/\/+$/, "") || "/";
+}

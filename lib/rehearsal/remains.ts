@@ -1,0 +1,189 @@
+/** What a rehearsal has made and not taken away yet, on every side; and how it is taken away. It may be repeated. */
+import { join } from "node:path";
+import type { ClusterClient } from "../cluster/client.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
+import { pause } from "../cluster/transport.ts";
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import type { Engine } from "../docker/engine.ts";
+import { findLabelled, type Labelled, removeLabelled } from "../docker/labelled.ts";
+import { describeObject } from "../kube/object.ts";
+import { parseMountinfo } from "../node/mountinfo.ts";
+import { STAND_IN_LABELS } from "../run/living/stand_in.ts";
+import { OWNER_LABEL } from "../run/names.ts";
+import { REHEARSAL_LABEL } from "./copied_project.ts";
+import { letGo } from "./hold_still.ts";
+
+/** Where a rehearsal is. */
+export interface Rehearsal {
+  /** Of the copies; with the marker in it. */
+  readonly folder: string;
+  /** The copy's project. */
+  readonly project: string;
+  /** The copy's namespace. */
+  readonly namespace: string;
+  readonly engines: readonly Engine[];
+  readonly client: ClusterClient;
+}
+
+/** Says whose folder it is: without it nothing in a folder is removed. */
+const MARKER = "rehearsal-of";
+
+/** Not that of a run, which would take the mark away as none of its own plan. */
+const MANAGER = "rehearsal";
+
+/** Of no namespace, that a run may make for a target. */
+const CLUSTER_KINDS = [
+  { apiVersion: "v1", kind: "PersistentVolume" },
+  { apiVersion: "storage.k8s.io/v1", kind: "StorageClass" },
+  { apiVersion: "admissionregistration.k8s.io/v1", kind: "ValidatingAdmissionPolicyBinding" },
+  { apiVersion: "admissionregistration.k8s.io/v1", kind: "ValidatingAdmissionPolicy" },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding" },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" },
+  { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass" },
+] as const;
+
+/** Longer than pods take to end, with a grace period of minutes. */
+const PATIENCE_MS = 600_000;
+const POLL_MS = 500;
+
+/** Makes folder and namespace, each marked before anything is in it. @throws Failure (2) where the folder cannot be made */
+export async function markRehearsal({ folder, namespace, client }: Rehearsal, of: string): Promise<void> {
+  try {
+    // What is copied may be secret.
+    await Deno.mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    throw new Failure(2, [notMade(folder, error)]);
+  }
+  await Deno.writeTextFile(join(folder, MARKER), `${of}\n`);
+  await client.apply({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: namespace, annotations: { [REHEARSAL_LABEL]: folder } },
+  }, { fieldManager: MANAGER, force: true });
+}
+
+/**
+ * Each by its name, in the words of messages.
+ *
+ * @throws Failure (2) where folder or namespace are there and no rehearsal made them. EngineError, ApiError
+ */
+export async function findRemains(rehearsal: Rehearsal): Promise<readonly string[]> {
+  const { folder } = rehearsal;
+  const [namespace, objects, labelled] = await Promise.all([
+    ownNamespace(rehearsal),
+    clusterObjects(rehearsal),
+    Promise.all(rehearsal.engines.map((engine) => labelledOf(rehearsal, engine))),
+  ]);
+  return [
+    ...labelled.flatMap(({ containers, networks, volumes }) => [
+      ...containers.map((name) => `container ${name}`),
+      ...networks.map((name) => `network ${name}`),
+      ...volumes.map((name) => `volume ${name}`),
+    ]),
+    ...[...namespace === undefined ? [] : [namespace], ...objects].map(describeObject),
+    ...(await isOwnFolder(folder) ? [`folder ${folder}`] : []),
+  ];
+}
+
+/**
+ * Takes everything away: containers first, the folder last, so that nobody is on it and a run that is broken off goes on.
+ *
+ * @throws Failure (1) where the namespace does not end, or something is mounted below the folder
+ */
+export async function removeRemains(rehearsal: Rehearsal): Promise<void> {
+  const { folder, client } = rehearsal;
+  const namespace = await ownNamespace(rehearsal);
+  await letGo(folder, rehearsal.engines);
+  for (const engine of rehearsal.engines) await removeLabelled(engine, await labelledOf(rehearsal, engine));
+  if (namespace !== undefined) await deleteObject(client, namespace);
+  const end = performance.now() + PATIENCE_MS;
+  while (await ownNamespace(rehearsal) !== undefined) {
+    if (performance.now() > end) throw new Failure(1, [stuck(rehearsal)]);
+    await pause(POLL_MS);
+  }
+  for (const object of await clusterObjects(rehearsal)) await deleteObject(client, object);
+  while ((await clusterObjects(rehearsal)).length > 0 && performance.now() < end) await pause(POLL_MS);
+  if (!await isOwnFolder(folder)) return;
+  await refuseMounted(folder);
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name !== MARKER) await Deno.remove(join(folder, name), { recursive: true });
+  }
+  await Deno.remove(folder, { recursive: true });
+}
+
+/** Copies, and what stands in for them or lets pods find them. */
+async function labelledOf({ folder, project }: Rehearsal, engine: Engine): Promise<Labelled> {
+  const own = await findLabelled(engine, `${REHEARSAL_LABEL}=${folder}`);
+  const helpers = await findLabelled(engine, `${STAND_IN_LABELS.project}=${project}`);
+  return { ...own, containers: [...own.containers, ...helpers.containers] };
+}
+
+async function clusterObjects({ client, namespace }: Rehearsal): Promise<readonly LiveObject[]> {
+  const labelSelector = `${OWNER_LABEL}=${namespace}`;
+  const lists = await Promise.all(CLUSTER_KINDS.map(async (kind) => {
+    const { items } = await client.list(kind, undefined, { labelSelector });
+    return items.map((object) => ({ ...object, ...kind }));
+  }));
+  return lists.flat();
+}
+
+async function ownNamespace({ client, namespace, folder }: Rehearsal): Promise<LiveObject | undefined> {
+  const found = await client.get({ apiVersion: "v1", kind: "Namespace", name: namespace });
+  if (found === undefined || found.metadata.annotations?.[REHEARSAL_LABEL] === folder) return found;
+  throw new Failure(2, [notOwn(`Namespace "${namespace}"`)]);
+}
+
+async function isOwnFolder(folder: string): Promise<boolean> {
+  const [isThere, isMarked] = await Promise.all(
+    [folder, join(folder, MARKER)].map((path) => Deno.lstat(path).then(() => true, () => false)),
+  );
+  if (isThere && !isMarked) throw new Failure(2, [notOwn(`"${folder}"`)]);
+  return isThere === true;
+}
+
+async function deleteObject(client: ClusterClient, object: LiveObject): Promise<void> {
+  const { uid = "", name } = object.metadata;
+  await client.delete({ apiVersion: object.apiVersion, kind: object.kind, name }, uid, "Background");
+}
+
+async function refuseMounted(folder: string): Promise<void> {
+  const real = await Deno.realPath(folder);
+  const mounts = parseMountinfo(await Deno.readTextFile("/proc/self/mountinfo").catch(() => ""));
+  const inside = mounts.find(({ path }) => path.startsWith(`${real}/`));
+  if (inside === undefined) return;
+  throw new Failure(1, [{
+    code: "run-rehearsal-remains",
+    severity: "error",
+    message: `"${inside.path}" is still mounted: nothing below "${folder}" was removed`,
+    hint: "See who has it (findmnt, fuser -m), and run rehearse --clean again",
+  }]);
+}
+
+function stuck({ namespace }: Rehearsal): Diagnostic {
+  return {
+    code: "run-rehearsal-remains",
+    severity: "error",
+    message: `Namespace "${namespace}" of the rehearsal does not end`,
+    hint: "See with kubectl what keeps it (kubectl get namespace -o yaml), and run rehearse --clean again",
+  };
+}
+
+function notMade(folder: string, error: unknown): Diagnostic {
+  return {
+    code: "run-rehearsal-not-copied",
+    severity: "error",
+    message: `The folder of the copy, "${folder}", cannot be made: ${
+      error instanceof Error ? error.message : error
+    }`,
+    hint: "Run it as root, or name a folder that is there with --copies",
+  };
+}
+
+function notOwn(what: string): Diagnostic {
+  return {
+    code: "run-rehearsal-not-own",
+    severity: "error",
+    message: `${what} is there and no rehearsal of this stack made it: it is left alone`,
+    hint: "Rename or remove it where it is not needed; --copies names another folder",
+  };
+}

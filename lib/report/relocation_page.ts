@@ -1,0 +1,136 @@
+/** How data that lies below Docker's root gets another place, as a page of commands: nothing of it is ever deleted. */
+import { plural } from "../diagnostics/plural.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
+import { visibleAll } from "../diagnostics/visible.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
+import type { DataBelow } from "../views/data_below.ts";
+import { line } from "../views/runbook.ts";
+import { type Block, blocksToHtml, blocksToMarkdown } from "./blocks.ts";
+
+/** What the page is made of. */
+export interface Relocation {
+  readonly project: string;
+  readonly namespace: string;
+  readonly data: readonly RelocatedData[];
+  /** Of this program. */
+  readonly flags: string;
+  /** Of kubectl, for the same cluster. */
+  readonly kubectlFlags: string;
+}
+
+/** With its new place. */
+export interface RelocatedData extends DataBelow {
+  readonly to: string;
+  /** Old containers of its services, by name: the way back that ends here. */
+  readonly containers: readonly string[];
+}
+
+export function renderRelocationMarkdown(relocation: Relocation): string {
+  return blocksToMarkdown(pageOf(visibleAll(relocation)));
+}
+
+export function renderRelocationHtml(relocation: Relocation): string {
+  const shown = visibleAll(relocation);
+  return blocksToHtml(titleOf(shown), pageOf(shown));
+}
+
+function titleOf({ project }: Relocation): string {
+  return `Data of ${project} that lies below Docker's root`;
+}
+
+function pageOf(relocation: Relocation): readonly Block[] {
+  const { data } = relocation;
+  const head: Block = { kind: "heading", level: 1, text: titleOf(relocation) };
+  if (data.length === 0) return [head, paragraph("None of its volumes lies there. Docker may go.")];
+  return [
+    head,
+    paragraph(
+      `${
+        plural(data.length, "volume")
+      }. When Docker is removed, or by docker volume prune -a, they would go. Each is ` +
+        "moved by itself, as root on the node, while its services are stopped; the old directory stays until you " +
+        "delete it. After that no service of it can go back to Docker with what was written since.",
+    ),
+    ...data.flatMap((one) => volumeBlocks(one, relocation)),
+  ];
+}
+
+function volumeBlocks(data: RelocatedData, { namespace, flags, kubectlFlags }: Relocation): readonly Block[] {
+  const { path, to, key, volume, claim, services, workloads, containers } = data;
+  const kubectl = ["kubectl", kubectlFlags].filter((word) => word !== "").join(" ");
+  const inNamespace = `${kubectl} -n ${namespace}`;
+  const scaled = (replicas: (one: RelocatedData["workloads"][number]) => number): readonly string[] =>
+    workloads.map((one) => `${inNamespace} scale ${one.kind}/${one.name} --replicas=${replicas(one)}`);
+  return [
+    { kind: "heading", level: 2, text: `${key} of ${services.join(", ")}` },
+    paragraph("Is there room? Write into decisions.yaml where it will lie, beside what is there already:"),
+    commands([`df -h ${shellWord(existingAbove(to))} && du -sh ${shellWord(path)}`]),
+    {
+      kind: "commands",
+      language: "yaml",
+      lines: ["storage:", `  ${yamlWord(key)}: { path: ${yamlWord(to)} }`],
+    },
+    paragraph(`From here on nobody serves ${services.join(", ")}:`),
+    commands([
+      ...scaled(() => 0),
+      ...workloads.map(({ labels }) =>
+        `${inNamespace} wait --for=delete pod -l ${selector(labels)} --timeout=10m`
+      ),
+    ]),
+    paragraph("A copy, compared with what was copied: nothing is printed where both are alike."),
+    commands(copyLines(path, to)),
+    paragraph(
+      "The volume on the new place. Its old objects hold no data: the volume is Retain, and its directory stays.",
+    ),
+    commands([
+      `${inNamespace} delete pvc/${claim}`,
+      `${kubectl} delete pv/${volume}`,
+      line("migrate", flags),
+      ...scaled(({ replicas }) => replicas),
+      line("status", flags),
+    ]),
+    ...(containers.length === 0 ? [] : [
+      paragraph(
+        "When it serves again: the old container would start on the old directory. Without it nobody can:",
+      ),
+      commands([`docker rm ${containers.map(shellWord).join(" ")}`]),
+    ]),
+    paragraph(
+      `Back, as long as nothing was written: the line of decisions.yaml away, and the same again without the copy. ` +
+        `The old directory stays at ${path}.`,
+    ),
+  ];
+}
+
+/** Each line ends the shell's work where it fails, so that all of them can be pasted at once. */
+export function copyLines(from: string, to: string): readonly string[] {
+  const [old, now, parent] = [
+    shellWord(from),
+    shellWord(to),
+    shellWord(to.replace(/\/[^/]+\/*$/, "") || "/"),
+  ];
+  const listed = (directory: string): string =>
+    `(cd ${directory} && find . -printf '%p %y %m %U:%G %s %l\\n' | sed 's/^\\(.* d .*\\) [0-9]* $/\\1/' | sort)`;
+  return [
+    `test ! -e ${now} && mkdir -p ${parent} && cp -a --reflink=auto ${old} ${now} && sync`,
+    `diff -r --no-dereference ${old} ${now}`,
+    `bash -c ${shellWord(`diff <${listed(old)} <${listed(now)}`)}`,
+  ];
+}
+
+/** `/srv` of `/srv/shop/db`: the folder that is most likely there. */
+function existingAbove(path: string): string {
+  return path.split("/").slice(0, 2).join("/") || "/";
+}
+
+function selector(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(",");
+}
+
+function paragraph(text: string): Block {
+  return { kind: "paragraph", words: [text] };
+}
+
+function commands(lines: readonly string[]): Block {
+  return { kind: "commands", lines };
+}

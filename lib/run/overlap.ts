@@ -1,0 +1,70 @@
+/** Whether a service may be served by both sides for a moment: then it starts here before it stops there. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { yamlWord } from "../diagnostics/yaml_word.ts";
+import type { ServiceContainer } from "../docker/service_containers.ts";
+import type { Cutover as Step } from "../migration/step.ts";
+import { list, record } from "../values/json.ts";
+import { podSpec } from "./guard/written.ts";
+
+/** `services: { NAME: { crossing } }` of `decisions.yaml`. */
+export type DecidedCrossing = "exclusive" | "overlap";
+
+/** How it crosses, and what is said where that is not what was decided. */
+export interface OverlapVerdict {
+  readonly mode: DecidedCrossing;
+  readonly refused: readonly Diagnostic[];
+}
+
+/**
+ * It overlaps where its workload may have two pods at once (strategy `RollingUpdate`, which the conversion gives to what
+ * is reached by routes and keeps nothing), or where that is decided. Never where one of both sides writes to a directory
+ * or takes a port of the node: these two have one holder.
+ */
+export function judgeOverlap(
+  { service, workload }: Pick<Step, "service" | "workload">,
+  active: readonly Pick<ServiceContainer, "name" | "writes">[],
+  decided: DecidedCrossing | undefined,
+): OverlapVerdict {
+  const rolls = record(record(workload.object["spec"])?.["strategy"])?.["type"] === "RollingUpdate";
+  const isWanted = decided === "overlap" || decided === undefined && rolls;
+  const why = isWanted ? whyAlone(workload, active) : undefined;
+  if (isWanted && why === undefined) return { mode: "overlap", refused: [] };
+  const refused = why === undefined || decided === undefined ? [] : [notOverlapping(service, why)];
+  return { mode: "exclusive", refused };
+}
+
+function whyAlone(
+  { object }: Step["workload"],
+  active: readonly Pick<ServiceContainer, "name" | "writes">[],
+): string | undefined {
+  const writer = active.find(({ writes }) => writes.length > 0);
+  if (writer !== undefined) return `container "${writer.name}" writes to ${writer.writes[0]?.sources[0]}`;
+  const pod = podSpec(object);
+  if (object.kind === "StatefulSet" || writesToVolume(pod)) return "its pod writes to a volume";
+  const takesPort = pod?.["hostNetwork"] === true ||
+    list(pod?.["containers"]).some((one) =>
+      list(one["ports"]).some(({ hostPort }) => hostPort !== undefined)
+    );
+  return takesPort ? "its pod takes a port of the node" : undefined;
+}
+
+/** Memory and configuration are each pod's own. */
+function writesToVolume(pod: Record<string, unknown> | undefined): boolean {
+  const kept = new Set(
+    list(pod?.["volumes"]).filter((one) => one["persistentVolumeClaim"] ?? one["hostPath"])
+      .map(({ name }) => name),
+  );
+  return [...list(pod?.["initContainers"]), ...list(pod?.["containers"])].some((container) =>
+    list(container["volumeMounts"]).some(({ name, readOnly }) => kept.has(name) && readOnly !== true)
+  );
+}
+
+function notOverlapping(service: string, why: string): Diagnostic {
+  return {
+    code: "run-not-overlapping",
+    severity: "warning",
+    message:
+      `Service "${service}" is to start here before it stops there, and does not: ${why}, which one side alone may do`,
+    hint: `Decide what it does in any case: services: { ${yamlWord(service)}: { crossing: exclusive } }`,
+  };
+}

@@ -1,0 +1,78 @@
+/** What is pasted copies all of a directory, and says where the copy differs. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { copyLines, type RelocatedData, renderRelocationMarkdown } from "../../lib/report/relocation_page.ts";
+
+const DATA: RelocatedData = {
+  path: "/var/lib/docker/volumes/shop_db/_data",
+  root: "/var/lib/docker",
+  to: "/srv/shop/db",
+  key: "db",
+  volume: "shop-db",
+  claim: "db",
+  services: ["db"],
+  workloads: [{ kind: "statefulset", name: "db", replicas: 1, labels: { "app.kubernetes.io/name": "db" } }],
+  containers: ["shop-db-1"],
+};
+const PAGE = {
+  project: "shop",
+  namespace: "shop",
+  data: [DATA],
+  flags: "--stack /opt/shop",
+  kubectlFlags: "--context prod",
+};
+
+Deno.test("the volume is made anew when nobody uses it, and its directories are all left", () => {
+  const page = renderRelocationMarkdown(PAGE);
+  const at = (text: string): number => {
+    assert.ok(page.includes(text), text);
+    return page.indexOf(text);
+  };
+  const order = [
+    "db: { path: /srv/shop/db }",
+    "kubectl --context prod -n shop scale statefulset/db --replicas=0",
+    "wait --for=delete pod -l app.kubernetes.io/name=db",
+    "cp -a --reflink=auto /var/lib/docker/volumes/shop_db/_data /srv/shop/db",
+    "kubectl --context prod -n shop delete pvc/db",
+    "kubectl --context prod delete pv/shop-db",
+    "deno task migrate --stack /opt/shop",
+    "scale statefulset/db --replicas=1",
+    "docker rm shop-db-1",
+  ].map(at);
+  assert.deepEqual(order, order.toSorted((left, right) => left - right));
+  assert.ok(!/\brm -|rmi|volume rm/.test(page));
+});
+
+Deno.test("where nothing lies there, Docker may go", () => {
+  assert.match(renderRelocationMarkdown({ ...PAGE, data: [] }), /Docker may go/);
+});
+
+Deno.test({
+  name: "copyLines() copies all that is there, and finds what is not the same",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const directory = await Deno.makeTempDir();
+    const [from, to] = [join(directory, "my old"), join(directory, "new/place")];
+    await Deno.mkdir(join(from, "deep"), { recursive: true });
+    await Deno.writeTextFile(join(from, "deep/rows"), "1 2 3");
+    await Deno.symlink("deep/rows", join(from, "link"));
+    await Deno.chmod(join(from, "deep"), 0o700);
+    const [copy = "", ...compare] = copyLines(from, to);
+    const compared = (): Promise<boolean> => pasted(compare.join(" && "));
+    assert.ok(await pasted(copy) && await compared());
+    assert.ok(!await pasted(copy), "what is there is not written over");
+    await Deno.chmod(join(to, "deep"), 0o755);
+    assert.ok(!await compared(), "another mode");
+    await Deno.chmod(join(to, "deep"), 0o700);
+    assert.ok(await compared());
+    await Deno.writeTextFile(join(to, "deep/rows"), "1 2 4");
+    assert.ok(!await compared(), "another content");
+    await Deno.remove(directory, { recursive: true });
+  },
+});
+
+async function pasted(line: string): Promise<boolean> {
+  const { success } = await new Deno.Command("sh", { args: ["-c", line], stdout: "null", stderr: "null" })
+    .output();
+  return success;
+}
