@@ -5,6 +5,7 @@ import { userShift } from "../node/user_map.ts";
 import type { Cutover } from "./cutover_record.ts";
 import { type Crossing, tell } from "./cutover_steps.ts";
 import { stateWords } from "./guard/container_words.ts";
+import { noRoomToStart } from "./room_to_start.ts";
 
 /** What would fail after the stop is found before it: who else writes there, what the server refuses. */
 export async function prepare(
@@ -17,6 +18,8 @@ export async function prepare(
   if (passing.length > 0) return passing.map(removedAtEnd);
   const shifted = (await Promise.all(active.map(ownerDiffers))).flat();
   if (shifted.length > 0) return shifted;
+  const full = (await Promise.all(active.map((container) => noRoomToStart(container)))).flat();
+  if (full.length > 0) return full;
   const leaving = new Set(active.map((container) => container.id));
   const others = await guard.ask({ planned: step.workload, isNew: true, leaving });
   if (others.length > 0) return others;

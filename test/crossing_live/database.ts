@@ -17,11 +17,20 @@ export interface Moving {
   readonly written: string;
 }
 
-/** Starts the database in the engine, and the writer. */
-export async function startMoving(harbour: Harbour, name: string): Promise<Moving> {
+/**
+ * Starts the database in the engine, and the writer.
+ *
+ * @param prepare what is done to the stack before anything starts
+ */
+export async function startMoving(
+  harbour: Harbour,
+  name: string,
+  prepare: (berth: Berth) => Promise<void> = () => Promise.resolve(),
+): Promise<Moving> {
   const { node } = harbour;
   // The official image says so.
   const berth = await makeBerth(harbour, name, { bay: `    expose: ["5432"]\n` });
+  await prepare(berth);
   const container = `${name}-bay-1`;
   await succeeds(compose(harbour, berth, "up", "--detach"));
   await startContainer(harbour, container);
@@ -40,7 +49,7 @@ export async function startMoving(harbour: Harbour, name: string): Promise<Movin
 /** Runs docker compose in the folder of the stack. */
 export async function compose(
   { node }: Harbour,
-  { stack }: Berth,
+  { stack }: Pick<Berth, "stack">,
   ...args: readonly string[]
 ): Promise<Output> {
   const { "docker-compose": program } = await buildTools(["docker-compose"], () => {});
@@ -81,16 +90,18 @@ export async function isInEngine(moving: Moving): Promise<void> {
   await writes(moving);
 }
 
-/** Kills a run when it writes a state; the next one has to end as if nothing had been. */
+/** Kills a run when it writes a state; the next one has to end as if nothing had been. @returns what it said */
 export async function killed(
   { harbour: { node }, berth }: Moving,
   state: string,
   moment: Moment,
   ...command: readonly string[]
-): Promise<void> {
+): Promise<string> {
   const script = join(import.meta.dirname ?? "", "killed_run.ts");
   const run = [Deno.execPath(), "run", "-A", script, node.kubeconfigPath, "bay", state, moment];
-  await succeeds(node.run([...run, ...command, "--yes", "--stack", berth.stack], engineEnvironment(node)));
+  return await succeeds(
+    node.run([...run, ...command, "--yes", "--stack", berth.stack], engineEnvironment(node)),
+  );
 }
 
 /** Every row that was acknowledged is there, on whichever side it was written. @returns the longest silence */
@@ -120,7 +131,7 @@ async function readWritten(file: string): Promise<Written> {
   return JSON.parse(text) as Written;
 }
 
-async function containerState({ harbour, container }: Moving): Promise<string> {
+export async function containerState({ harbour, container }: Moving): Promise<string> {
   const format = "{{.State.Status}} {{.HostConfig.RestartPolicy.Name}}";
   return (await harbour.engine.docker("inspect", "--format", format, container)).trim();
 }

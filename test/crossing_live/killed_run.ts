@@ -1,13 +1,16 @@
 /**
- * Runs a command of the tool and kills it when it writes a state of a cutover: run inside a node's namespaces. It stands
- * between the tool and the API server to see when that is.
+ * Runs a command of the tool and kills it when it writes a state of a cutover, or cuts it off from the API server: run
+ * inside a node's namespaces. It stands between the tool and the API server to see when that is.
  */
 import { join } from "node:path";
 import { findCluster } from "../../lib/cluster/kubeconfig.ts";
 import { type Harm, startProxy } from "../faults/proxy.ts";
 
-/** When it is killed: before the state is recorded, right after, or while what follows it is done. */
-export type Moment = "before" | "after" | "during";
+/**
+ * When it is killed: before the state is recorded, right after, or while what follows it is done. `unplugged`: it goes on,
+ * and no request of it arrives any more once the state is recorded.
+ */
+export type Moment = "before" | "after" | "during" | "unplugged";
 
 const DURING_MS = 400;
 
@@ -16,7 +19,7 @@ async function run(kubeconfig: string, service: string, wanted: string, moment: 
   const upstream = await findCluster({ kubeconfig, env: () => undefined });
   if (upstream === undefined) throw new Error(`There is no cluster in ${kubeconfig}`);
   const children: Deno.ChildProcess[] = [];
-  let [last, isKilled] = ["none", false];
+  let [last, isKilled, isUnplugged] = ["none", false, false];
   const kill = (): void => {
     isKilled = true;
     for (const child of children) child.kill("SIGKILL");
@@ -26,9 +29,12 @@ async function run(kubeconfig: string, service: string, wanted: string, moment: 
     const answer = await commit();
     if (moment === "after") return kill();
     await pass(answer);
-    setTimeout(kill, DURING_MS);
+    if (moment === "unplugged") isUnplugged = true;
+    else setTimeout(kill, DURING_MS);
   };
+  const cut: Harm = ({ response }) => Promise.resolve(void response.destroy());
   await using proxy = await closing(startProxy(upstream, ({ method, path, body }) => {
+    if (isUnplugged) return cut;
     if (isKilled || method === "GET" || !path.includes("/configmaps")) return undefined;
     const state = stateIn(body, service);
     if (state === undefined || state === last) return undefined;
@@ -49,9 +55,11 @@ async function run(kubeconfig: string, service: string, wanted: string, moment: 
     ],
   }).spawn();
   children.push(child);
-  const { signal } = await child.status;
+  const { signal, code } = await child.status;
   await Deno.remove(through);
-  if (signal !== "SIGKILL") throw new Error(`It was never killed: state "${wanted}" was not written`);
+  if (isUnplugged ? code === 0 : signal !== "SIGKILL") {
+    throw new Error(`It was never disturbed: state "${wanted}" was not written`);
+  }
 }
 
 async function closing<T extends { close(): Promise<void> }>(

@@ -63,9 +63,9 @@ export async function startFront({ node, engine }: Harbour): Promise<Front> {
     ...["--volume", "/var/run/docker.sock:/var/run/docker.sock:ro", "--volume", `${traefik}:/traefik:ro`],
     ...["busybox:1.37", "/traefik", "--entrypoints.web.address=:80", "--providers.docker=true"],
   );
-  const look = await openClient(node);
+  await connectClient(node);
   return {
-    look,
+    look: lookFrom(node),
     run: async (...command) => {
       const { code, stdout, stderr } = await node.run([
         ...[Deno.execPath(), "run", "--no-prompt", "-A", "main.ts", ...command],
@@ -81,8 +81,11 @@ export async function startFront({ node, engine }: Harbour): Promise<Front> {
   };
 }
 
+/** What a command begins with that runs on another machine of the node's network. */
+export const ON_CLIENT = ["ip", "netns", "exec", "client"] as const;
+
 /** Another machine on the node's network, as the node's own requests take another way. */
-async function openClient({ run }: Harbour["node"]): Promise<Look> {
+export async function connectClient({ run }: Harbour["node"]): Promise<void> {
   for (
     const command of [
       "ip netns add client",
@@ -96,10 +99,13 @@ async function openClient({ run }: Harbour["node"]): Promise<Look> {
     const { code, stderr } = await run(command.split(" "));
     equal(code, 0, `${command}: ${stderr}`);
   }
+}
+
+function lookFrom({ run }: Harbour["node"]): Look {
   return async () => {
     const script = join(import.meta.dirname ?? "", "../ferry/request.ts");
     const { code, stdout } = await run([
-      ...["ip", "netns", "exec", "client", Deno.execPath(), "run", "-A", script],
+      ...[...ON_CLIENT, Deno.execPath(), "run", "-A", script],
       ...[`http://${NODE_ADDRESS}/`, HOST],
     ]);
     if (code !== 0) return "no answer";

@@ -25,31 +25,67 @@ export async function installTraefik(node: RealNode): Promise<void> {
     ...["-n", "kube-system", "get", "helmchartconfig", "traefik", "--ignore-not-found"],
     ...["-o", "jsonpath={.spec.valuesContent}"],
   );
-  const values = (parse(config) ?? {}) as { readonly service?: { readonly type?: string } };
+  const values = (parse(config) ?? {}) as ChartValues;
+  const ports = entryPoints(values);
   const metadata = { name: "traefik", namespace: "kube-system" };
   const file = join(node.directory, "traefik.json");
   const items = [
-    service(metadata, values.service?.type ?? "LoadBalancer"),
-    deployment(metadata, traefik, node),
+    service(metadata, ports, values.service?.type ?? "LoadBalancer"),
+    deployment(metadata, ports, traefik, node),
   ];
   await Deno.writeTextFile(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
   await node.kubectl("apply", "--server-side", "--field-manager=helm", "-f", file);
   await node.kubectl("-n", "kube-system", "rollout", "status", "deployment/traefik", "--timeout=120s");
 }
 
-function service(metadata: object, type: string): object {
-  const ports = [{ name: "web", port: 80, protocol: "TCP", targetPort: "web" }];
+/** What is read of the chart's values. */
+interface ChartValues {
+  readonly service?: { readonly type?: string };
+  readonly ports?: Readonly<Record<string, { readonly port?: number; readonly exposedPort?: number }>>;
+}
+
+interface EntryPoint {
+  readonly name: string;
+  /** In the pod. */
+  readonly port: number;
+  readonly exposedPort: number;
+}
+
+/** "web", and what the values have besides; TLS is nobody's here. */
+function entryPoints({ ports = {} }: ChartValues): readonly EntryPoint[] {
+  const others = Object.entries(ports).flatMap(([name, { port, exposedPort = port }]) =>
+    port === undefined || exposedPort === undefined ? [] : [{ name, port, exposedPort }]
+  );
+  return [{ name: "web", port: 8000, exposedPort: 80 }, ...others];
+}
+
+function service(metadata: object, entries: readonly EntryPoint[], type: string): object {
+  const ports = entries.map(({ name, exposedPort }) => ({
+    name,
+    port: exposedPort,
+    protocol: "TCP",
+    targetPort: name,
+  }));
   return { apiVersion: "v1", kind: "Service", metadata, spec: { type, selector: LABELS, ports } };
 }
 
-function deployment(metadata: object, program: string, { kubeconfigPath }: RealNode): object {
+function deployment(
+  metadata: object,
+  entries: readonly EntryPoint[],
+  program: string,
+  { kubeconfigPath }: RealNode,
+): object {
   const container = {
     name: "traefik",
     image: "busybox:1.37",
-    command: ["/traefik", "--entrypoints.web.address=:8000", "--providers.kubernetescrd=true"],
+    command: [
+      "/traefik",
+      ...entries.map(({ name, port }) => `--entrypoints.${name}.address=:${port}`),
+      "--providers.kubernetescrd=true",
+    ],
     // In a pod it would ask at the cluster's address, at which nobody answers here.
     env: [{ name: "KUBERNETES_SERVICE_HOST", value: "" }, { name: "KUBECONFIG", value: "/kubeconfig" }],
-    ports: [{ name: "web", containerPort: 8000 }],
+    ports: entries.map(({ name, port }) => ({ name, containerPort: port })),
     readinessProbe: { tcpSocket: { port: 8000 }, periodSeconds: 1 },
     volumeMounts: [
       { name: "traefik", mountPath: "/traefik", readOnly: true },
