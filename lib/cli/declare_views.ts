@@ -1,5 +1,6 @@
 /** Declares the commands that show what is known of a stack and ask what is not. */
-import { type Command, Option } from "commander";
+import { isAbsolute } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { LAYOUTS, SECRET_FORMS } from "../render/options.ts";
 import type { On } from "./command.ts";
 import { append, withCluster, withInput, withOutput, withVerifications } from "./options.ts";
@@ -47,10 +48,18 @@ export function declareViews(program: Command, on: On): void {
     "json",
   ])
     .description("write the commands by which data gets out from below Docker's root, before Docker goes")
-    .requiredOption("--to <dir>", "the folder of the node in which each volume gets its own");
+    .requiredOption("--to <dir>", "the folder of the node in which each volume gets its own", ofNode);
   on(relocate, async () => (await import("./relocate_command.ts")).relocate);
 
   declareRender(program, on);
+}
+
+/** A folder here may be none there. */
+function ofNode(path: string): string {
+  if (isAbsolute(path)) return path;
+  throw new InvalidArgumentError(
+    `It is a folder of the node: name it from the root on, such as /srv/${path}`,
+  );
 }
 
 function declareRender(program: Command, on: On): void {

@@ -7,7 +7,7 @@ import { type ClusterTraefik, fieldsOfSchema } from "../kube/traefik/cluster_tra
 import { list, record } from "../values/json.ts";
 import type { PlannedStack } from "./plan_stack.ts";
 
-/** Undefined where it does not matter, and where the cluster tells nothing of it. */
+/** Undefined where it does not matter; empty where the cluster tells nothing of it. */
 export async function traefikThere(
   client: ClusterClient,
   { conversion, decisions }: PlannedStack,
@@ -21,7 +21,6 @@ export async function traefikThere(
   ]);
   const version = deployments?.items.map(versionOf).find((found) => found !== undefined);
   const fields = [...schemas].flatMap(([kind, schema]) => fieldsOfSchema(kind, schema));
-  if (fields.length === 0 && version === undefined) return undefined;
   return {
     ...(fields.length === 0 ? {} : { fields: new Set(fields) }),
     ...(version === undefined ? {} : { version }),

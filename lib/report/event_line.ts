@@ -106,6 +106,8 @@ function frontLine({ state, asked }: Extract<RunEvent, { type: "front" }>, style
       return `  ${style.green("✔")} the front: ports of the node lead to the cluster`;
     case "back":
       return `  ${style.yellow("!")} the front: ports of the node lead where they led before`;
+    case "unproved":
+      return `  ${style.red("✗")} the front: ${plural(asked, "question")} not answered by ports of the node`;
   }
 }
 

@@ -3,7 +3,7 @@ import { plural } from "../diagnostics/plural.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
 import { yamlWord } from "../diagnostics/yaml_word.ts";
-import type { DataBelow } from "../views/data_below.ts";
+import type { DataBelow, Mounting } from "../views/data_below.ts";
 import { line } from "../views/runbook.ts";
 import { type Block, blocksToHtml, blocksToMarkdown } from "./blocks.ts";
 
@@ -12,6 +12,10 @@ export interface Relocation {
   readonly project: string;
   readonly namespace: string;
   readonly data: readonly RelocatedData[];
+  /** What still has a writer in an engine: a copy of it would be torn. */
+  readonly inUse: readonly RelocatedData[];
+  /** Engines that did not answer, by their endpoints. */
+  readonly silent: readonly string[];
   /** Of this program. */
   readonly flags: string;
   /** Of kubectl, for the same cluster. */
@@ -23,6 +27,8 @@ export interface RelocatedData extends DataBelow {
   readonly to: string;
   /** Old containers of its services, by name: the way back that ends here. */
   readonly containers: readonly string[];
+  /** Containers that run, and may write to it. */
+  readonly writers: readonly string[];
 }
 
 export function renderRelocationMarkdown(relocation: Relocation): string {
@@ -39,19 +45,45 @@ function titleOf({ project }: Relocation): string {
 }
 
 function pageOf(relocation: Relocation): readonly Block[] {
-  const { data } = relocation;
+  const { data, inUse, silent } = relocation;
   const head: Block = { kind: "heading", level: 1, text: titleOf(relocation) };
-  if (data.length === 0) return [head, paragraph("None of its volumes lies there. Docker may go.")];
+  const asked = silent.length === 0 ? [] : [paragraph(
+    `Not asked, as they do not answer: ${
+      silent.join(", ")
+    }. See to it that no container there has this data.`,
+  )];
+  if (data.length + inUse.length === 0) {
+    return [head, paragraph("None of its volumes lies there. Docker may go."), ...asked];
+  }
   return [
     head,
-    paragraph(
+    ...(data.length === 0 ? [] : [paragraph(
       `${
         plural(data.length, "volume")
       }. When Docker is removed, or by docker volume prune -a, they would go. Each is ` +
         "moved by itself, as root on the node, while its services are stopped; the old directory stays until you " +
         "delete it. After that no service of it can go back to Docker with what was written since.",
-    ),
+    )]),
+    ...asked,
     ...data.flatMap((one) => volumeBlocks(one, relocation)),
+    ...inUseBlocks(inUse),
+  ];
+}
+
+function inUseBlocks(inUse: readonly RelocatedData[]): readonly Block[] {
+  if (inUse.length === 0) return [];
+  return [
+    { kind: "heading", level: 2, text: "Not yet: a container has it" },
+    paragraph("Move these services to the cluster where they are, and ask again:"),
+    {
+      kind: "list",
+      items: inUse.map(({ key, path, services, writers }) => [
+        { code: key },
+        ` of ${services.join(", ")}, in `,
+        { code: path },
+        `: ${writers.join(", ")}`,
+      ]),
+    },
   ];
 }
 
@@ -59,12 +91,10 @@ function volumeBlocks(data: RelocatedData, { namespace, flags, kubectlFlags }: R
   const { path, to, key, volume, claim, services, workloads, containers } = data;
   const kubectl = ["kubectl", kubectlFlags].filter((word) => word !== "").join(" ");
   const inNamespace = `${kubectl} -n ${namespace}`;
-  const scaled = (replicas: (one: RelocatedData["workloads"][number]) => number): readonly string[] =>
-    workloads.map((one) => `${inNamespace} scale ${one.kind}/${one.name} --replicas=${replicas(one)}`);
   return [
     { kind: "heading", level: 2, text: `${key} of ${services.join(", ")}` },
     paragraph("Is there room? Write into decisions.yaml where it will lie, beside what is there already:"),
-    commands([`df -h ${shellWord(existingAbove(to))} && du -sh ${shellWord(path)}`]),
+    commands([`df -h ${shellWord(existingAbove(to))}`, `du -sh ${shellWord(path)}`]),
     {
       kind: "commands",
       language: "yaml",
@@ -72,7 +102,7 @@ function volumeBlocks(data: RelocatedData, { namespace, flags, kubectlFlags }: R
     },
     paragraph(`From here on nobody serves ${services.join(", ")}:`),
     commands([
-      ...scaled(() => 0),
+      ...workloads.map((one) => stopLine(one, inNamespace)),
       ...workloads.map(({ labels }) =>
         `${inNamespace} wait --for=delete pod -l ${selector(labels)} --timeout=10m`
       ),
@@ -86,7 +116,7 @@ function volumeBlocks(data: RelocatedData, { namespace, flags, kubectlFlags }: R
       `${inNamespace} delete pvc/${claim}`,
       `${kubectl} delete pv/${volume}`,
       line("migrate", flags),
-      ...scaled(({ replicas }) => replicas),
+      ...workloads.filter(isScaled).map((one) => scaleLine(one, inNamespace, one.replicas)),
       line("status", flags),
     ]),
     ...(containers.length === 0 ? [] : [
@@ -102,7 +132,23 @@ function volumeBlocks(data: RelocatedData, { namespace, flags, kubectlFlags }: R
   ];
 }
 
-/** Each line ends the shell's work where it fails, so that all of them can be pasted at once. */
+/** Of the kinds that a stack becomes: the others have no scale, and kubectl refuses to give them one. */
+function isScaled({ kind }: Mounting): boolean {
+  return kind === "deployment" || kind === "statefulset";
+}
+
+/** What has no scale is deleted with its pods, and `migrate` makes it again. */
+function stopLine(one: Mounting, kubectl: string): string {
+  return isScaled(one)
+    ? scaleLine(one, kubectl, 0)
+    : `${kubectl} delete ${one.kind}/${one.name} --ignore-not-found --cascade=foreground`;
+}
+
+function scaleLine({ kind, name }: Mounting, kubectl: string, replicas: number): string {
+  return `${kubectl} scale ${kind}/${name} --replicas=${replicas}`;
+}
+
+/** None of them writes over what is there; each is to be done where the one before it has succeeded. */
 export function copyLines(from: string, to: string): readonly string[] {
   const [old, now, parent] = [
     shellWord(from),
@@ -112,7 +158,10 @@ export function copyLines(from: string, to: string): readonly string[] {
   const listed = (directory: string): string =>
     `(cd ${directory} && find . -printf '%p %y %m %U:%G %s %l\\n' | sed 's/^\\(.* d .*\\) [0-9]* $/\\1/' | sort)`;
   return [
-    `test ! -e ${now} && mkdir -p ${parent} && cp -a --reflink=auto ${old} ${now} && sync`,
+    `test ! -e ${now}`,
+    `mkdir -p ${parent}`,
+    `cp -a --reflink=auto ${old} ${now}`,
+    "sync",
     `diff -r --no-dereference ${old} ${now}`,
     `bash -c ${shellWord(`diff <${listed(old)} <${listed(now)}`)}`,
   ];
@@ -131,6 +180,7 @@ function paragraph(text: string): Block {
   return { kind: "paragraph", words: [text] };
 }
 
+/** To be pasted at once: a line is done only where the one before it has succeeded. */
 function commands(lines: readonly string[]): Block {
-  return { kind: "commands", lines };
+  return { kind: "commands", lines: lines.map((one, at) => at < lines.length - 1 ? `${one} &&` : one) };
 }

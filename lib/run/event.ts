@@ -77,11 +77,14 @@ export type RunEvent =
     /** Why it goes back. */
     readonly why?: string;
   }
-  /** Ports of the node: every route is asked before, and after by the node's address; `back`: they lead to Docker again. */
+  /**
+   * Ports of the node: every route is asked before, and after by the node's address. `back`: they lead to Docker again;
+   * `unproved`: they do not lead to the cluster yet, and stay as they are.
+   */
   | {
     readonly type: "front";
     readonly id: string;
-    readonly state: "asked" | "moved" | "back";
+    readonly state: "asked" | "moved" | "back" | "unproved";
     /** How many routes and ports. */
     readonly asked: number;
   }

@@ -3,7 +3,9 @@
  * own Traefik, by name and certificate; after it, by the node's address; where the answers do not come, the ports go back.
  */
 import { pause } from "../cluster/transport.ts";
+import { ApiError, ConnectionError } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
+import { StrangeAnswer } from "../cluster/strange_answer.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { PlannedObject } from "../kube/object.ts";
 import { refOf } from "../migration/step.ts";
@@ -40,7 +42,8 @@ const POLL_MS = 1_000;
 const NO_CERTIFICATE = "TRAEFIK DEFAULT CERT";
 
 /**
- * @returns why the front did not move; then Docker has the ports, or whoever had them
+ * @returns why the front did not move, or is not proved. Docker has the ports again where this run took them and Docker
+ * answered before; what was there before this run is never taken away
  * @throws the signal's reason when the run is interrupted: then what is there stays, and the next run goes on
  */
 export async function moveFront(
@@ -59,14 +62,23 @@ export async function moveFront(
   for (const one of before.filter(({ verdict }) => verdict === "differs")) {
     push({ type: "warning", diagnostic: differs(one) });
   }
+  const absent = await absentOf(objects, client);
   const refused = await applyWaves(objects, id, context, inventory);
-  if (refused.length > 0) return refused;
+  if (refused.length > 0) {
+    // Ports that a part of it took are somebody's who is not asked for any more.
+    return before.some(answeredByDocker) ? [...refused, ...await giveBack(absent, id, context)] : refused;
+  }
   const lost = await untilAnswered(before, context, front);
   if (lost.length === 0) {
     push({ type: "front", id, state: "moved", asked: before.length });
     return [];
   }
-  return [...lost, ...await giveBack(objects, id, context)];
+  const helps = absent.length > 0 &&
+    before.some((one) => answeredByDocker(one) && lost.some(({ question }) => question === one.question));
+  const problems = helps ? await giveBack(absent, id, context) : [];
+  if (helps && problems.length === 0) return lost.map((one) => wentBack(one, absent.length < objects.length));
+  push({ type: "front", id, state: "unproved", asked: lost.length });
+  return [...lost.map((one) => unproved(one, absent.length === 0)), ...problems];
 }
 
 /** Docker answers it and the cluster does not, or only with a certificate that nobody trusts. */
@@ -76,41 +88,85 @@ function isMissing({ verdict, old, new: now }: Compared): boolean {
   return had !== undefined && had !== NO_CERTIFICATE && has === NO_CERTIFICATE;
 }
 
+function answeredByDocker({ old }: Compared): boolean {
+  return old.silence === undefined;
+}
+
+/** What this run makes: an object that was there before it had its ports then. */
+async function absentOf(
+  objects: readonly PlannedObject[],
+  client: ClusterClient,
+): Promise<readonly PlannedObject[]> {
+  const live = await Promise.all(objects.map(({ object }) => client.get(refOf(object))));
+  return objects.filter((_, index) => live[index] === undefined);
+}
+
 /** Asks by the node's ports until what the cluster answered before is answered there. */
 async function untilAnswered(
   before: readonly Compared[],
-  { client, signal }: Context,
+  context: Context,
   { questions, outside, patienceMs = PATIENCE_MS }: FrontOptions,
-): Promise<readonly Diagnostic[]> {
+): Promise<readonly Unanswered[]> {
+  const { client, signal } = context;
   const served = new Map<string, Answer>(
     before.filter(({ new: now }) => now.silence === undefined).map((one) => [one.question, one.new]),
   );
   const asked = questions.filter((question) => served.has(nameOf(question)));
   const end = performance.now() + patienceMs;
   for (;;) {
-    const side = await outside(client);
-    const after = await verify(asked, { old: side, new: side }, signal, served);
-    const lost = after.filter(({ verdict }) => verdict !== "same");
-    if (lost.length === 0) return [];
-    if (performance.now() > end) {
-      // What answers otherwise than a minute ago is no reason to go back: it is the same program.
-      return lost.filter(({ verdict }) => verdict !== "differs").map(notOutside);
+    const lost = await askOutside(asked, served, context, () => outside(client));
+    // What answers otherwise than a minute ago is no reason to go back: it is the same program.
+    if (lost.length === 0 || performance.now() > end && lost.every(({ silence }) => silence === undefined)) {
+      return [];
     }
+    if (performance.now() > end) return lost.filter(({ silence }) => silence !== undefined);
     await pause(POLL_MS, signal);
   }
 }
 
+/** A question that is not answered as before; without `silence` it is answered otherwise. */
+interface Unanswered {
+  readonly question: string;
+  readonly silence: string | undefined;
+}
+
+/** Where the API server does not say who answers, nobody does yet: it may well be away while ports move. */
+async function askOutside(
+  asked: readonly Question[],
+  served: ReadonlyMap<string, Answer>,
+  { signal }: Context,
+  outside: () => Promise<Side>,
+): Promise<readonly Unanswered[]> {
+  try {
+    const side = await outside();
+    const after = await verify(asked, { old: side, new: side }, signal, served);
+    return after.filter(({ verdict }) => verdict !== "same")
+      .map(({ question, new: { silence } }) => ({ question, silence }));
+  } catch (error) {
+    if (signal.aborted || !isRefusal(error)) throw error;
+    return asked.map((question) => ({
+      question: nameOf(question),
+      silence: `the API server: ${error.message}`,
+    }));
+  }
+}
+
+/** What another answer, or another minute, may mend. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof ApiError || error instanceof ConnectionError || error instanceof StrangeAnswer;
+}
+
 /** Without them the node's ports lead where they led before. */
 async function giveBack(
-  objects: readonly PlannedObject[],
+  made: readonly PlannedObject[],
   id: string,
   context: Context,
 ): Promise<readonly Diagnostic[]> {
   const problems: Diagnostic[] = [];
-  for (const { object } of objects.toReversed()) {
+  for (const { object } of made.toReversed()) {
     problems.push(...await removeObject(refOf(object), id, { ...context, signal: context.lasting }));
   }
-  context.push({ type: "front", id, state: "back", asked: 0 });
+  if (problems.length === 0) context.push({ type: "front", id, state: "back", asked: 0 });
   return problems;
 }
 
@@ -137,13 +193,26 @@ function differs({ question, differs }: Compared): Diagnostic {
   };
 }
 
-function notOutside({ question, new: { silence } }: Compared): Diagnostic {
+function wentBack({ question, silence }: Unanswered, isPart: boolean): Diagnostic {
   return {
     code: "run-front-went-back",
     severity: "error",
     message: `The node's ports did not lead to the cluster in time: ${question}: ${silence}`,
-    hint:
-      "They lead to Docker again. Look with kubectl at the Services of type LoadBalancer: who gives them " +
-      "an address, as k3s's servicelb does?",
+    hint: `${
+      isPart ? "Those that this run took lead to Docker again; others stay" : "They lead to Docker again"
+    }. Look with kubectl at the Services of type LoadBalancer: who gives them an address, as k3s's servicelb does?`,
+  };
+}
+
+function unproved({ question, silence }: Unanswered, wasThere: boolean): Diagnostic {
+  return {
+    code: "run-front-unproved",
+    severity: "error",
+    message: `The node's ports do not lead to the cluster yet, and stay as they are: ${question}: ${silence}`,
+    hint: `${
+      wasThere
+        ? "The front was there before this run"
+        : "Docker did not answer it either, or it could not go back"
+    }. Look with kubectl at the Services of type LoadBalancer and the pods of who gives them an address, and run again`,
   };
 }

@@ -84,11 +84,19 @@ function mountsOf(object: KubeObject, claim: string): readonly string[] {
 }
 
 function mountingOf({ kind, metadata, spec }: KubeObject): Mounting {
-  const labels = record(record(record(spec)?.["selector"])?.["matchLabels"]) ?? {};
   return {
     kind: kind.toLowerCase(),
     name: metadata.name,
     replicas: Number(record(spec)?.["replicas"] ?? 1),
-    labels: Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)])),
+    labels: Object.fromEntries(
+      Object.entries(podLabels(record(spec) ?? {})).map(([name, value]) => [name, String(value)]),
+    ),
   };
+}
+
+/** Of a Job or CronJob, which name no selector, those of the pods that it makes. */
+function podLabels(spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const job = record(record(spec["jobTemplate"])?.["spec"]) ?? spec;
+  return record(record(spec["selector"])?.["matchLabels"]) ??
+    record(record(record(job["template"])?.["metadata"])?.["labels"]) ?? {};
 }

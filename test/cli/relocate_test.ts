@@ -40,3 +40,96 @@ Deno.test("relocate has a named volume and its workload, and no directory of the
   match((await told(directory, ask, nowhere)).out, /Docker may go/);
   await Deno.remove(directory, { recursive: true });
 });
+
+/** An engine with one container of `db`. */
+function engineOf(path: string, state: string, ready: () => void): Deno.HttpServer<Deno.UnixAddr> {
+  const headers = { "api-version": "1.47" };
+  return Deno.serve({ path, onListen: ready }, ({ url }) => {
+    const { pathname } = new URL(url);
+    if (pathname.endsWith("/_ping")) return new Response("OK", { headers });
+    if (pathname.endsWith("/info")) {
+      return Response.json({ ID: "e", DockerRootDir: "/var/lib/docker" }, { headers });
+    }
+    if (pathname.endsWith("/containers/json")) return Response.json([{ Id: "c1" }], { headers });
+    if (pathname.endsWith("/containers/c1/json")) {
+      return Response.json({
+        Id: "c1",
+        Name: "/shop-db-1",
+        Config: { Labels: { "com.docker.compose.project": "shop", "com.docker.compose.service": "db" } },
+        State: { Status: state },
+      }, { headers });
+    }
+    return Response.json({ message: "not here" }, { status: 404, headers });
+  });
+}
+
+Deno.test("relocate leaves out, and names, what a container still has", async () => {
+  const directory = await Deno.makeTempDir();
+  await Deno.writeTextFile(join(directory, "compose.yaml"), COMPOSE);
+  const asked = async (state: string): Promise<unknown> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const engine = engineOf(join(directory, state), state, resolve);
+    await promise;
+    const environment = { DOCKER_HOST: `unix://${directory}/${state}` };
+    const { code, out, err } = await told(
+      directory,
+      ["relocate", "--stack", directory, "--to", "/srv", "-o", "json"],
+      { environment },
+    );
+    await engine.shutdown();
+    equal(code, 0, err);
+    const { data, inUse } = JSON.parse(out);
+    const named = ({ key, containers, writers }: typeof data): unknown => ({ key, containers, writers });
+    return { data: data.map(named), inUse: inUse.map(named) };
+  };
+  deepEqual(await asked("running"), {
+    data: [],
+    inUse: [{ key: "rows", containers: [], writers: ["shop-db-1"] }],
+  });
+  deepEqual(await asked("exited"), {
+    data: [{ key: "rows", containers: ["shop-db-1"], writers: [] }],
+    inUse: [],
+  });
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("relocate gives each volume a folder of its own, from the root on", async () => {
+  const directory = await Deno.makeTempDir();
+  await Deno.writeTextFile(
+    join(directory, "compose.yaml"),
+    `name: shop
+services:
+  db:
+    image: busybox
+    volumes: ["a_b:/one", "a-b:/two", /three]
+volumes: { a_b: {}, a-b: {} }
+`,
+  );
+  const nowhere = { environment: { DOCKER_HOST: "unix:///nobody/is/there.sock" } };
+  const ask = ["relocate", "--stack", directory, "-o", "json", "--to"];
+  const { out } = await told(directory, [...ask, "/srv"], nowhere);
+  const folders: readonly string[] = JSON.parse(out).data.map(({ to }: { readonly to: string }) => to);
+  for (const folder of ["/srv/a_b", "/srv/a-b"]) equal(folders.filter((one) => one === folder).length, 1);
+  const { code, err } = await told(directory, [...ask, "data"], nowhere);
+  equal(code, 2);
+  match(err, /\/srv\/data/);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("relocate finds the pods of a Job by the labels that it gives them", async () => {
+  const directory = await Deno.makeTempDir();
+  await Deno.writeTextFile(
+    join(directory, "compose.yaml"),
+    `name: shop
+services:
+  seed: { image: busybox, volumes: ["rows:/rows"] }
+  web: { image: nginx, depends_on: { seed: { condition: service_completed_successfully } } }
+volumes: { rows: {} }
+`,
+  );
+  const nowhere = { environment: { DOCKER_HOST: "unix:///nobody/is/there.sock" } };
+  const { out } = await told(directory, ["relocate", "--stack", directory, "--to", "/srv"], nowhere);
+  match(out, /delete job\/\S*seed\S* --ignore-not-found/);
+  match(out, /wait --for=delete pod -l \S*app\.kubernetes\.io\/name=seed\S* --timeout=10m/);
+  await Deno.remove(directory, { recursive: true });
+});

@@ -199,6 +199,23 @@ Deno.test("an argument that the cluster's Traefik would not start with is left o
   strictEqual(said(converted({ labels: ROUTER, fixed }), "traefik-version-unknown").severity, "question");
 });
 
+Deno.test("a cluster that does not say its version was asked all the same, and only a decision helps", () => {
+  const fixed = "entryPoints: { web: { address: ':80', http: { aliasHeadersStrategy: reject } } }\n";
+  for (const there of [{}, { fields: new Set<string>() }]) {
+    const { message, hint } = said(converted({ labels: ROUTER, fixed, there }), "traefik-version-unknown");
+    ok(message.includes("no Deployment of Traefik in the cluster says which version"), message);
+    ok(hint?.startsWith('Add to decisions.yaml: traefik: { version: "3.7.12" }'), hint);
+    ok(!hint?.includes("--kubeconfig"), hint);
+  }
+});
+
+Deno.test("where the definitions may not be read, the version that runs tells what it has", () => {
+  const carried = converted({ labels: RETRY, there: { version: "3.7.13" } });
+  deepStrictEqual(carried.specs["Middleware again"], { retry: { attempts: 2, status: ["503"] } });
+  const finding = said(converted({ labels: RETRY, there: { version: "3.6.7" } }), "traefik-field-unknown");
+  ok(finding.message.includes("runs Traefik 3.6.7 without it"), finding.message);
+});
+
 Deno.test("the definitions of every version have sameSite in lower case", () => {
   const labels = { ...ROUTER, "traefik.http.services.web.loadbalancer.sticky.cookie.samesite": "None" };
   const { specs, usesNewer } = converted({ labels });

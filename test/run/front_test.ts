@@ -1,6 +1,7 @@
 /** Ports of the node move when the cluster answers what Docker answers, and go back where that does not come. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { ApiError } from "../../lib/cluster/api_error.ts";
 import type { ClusterClient } from "../../lib/cluster/client.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import { type FrontOptions, moveFront } from "../../lib/run/front.ts";
@@ -48,9 +49,10 @@ async function secureSite(subject: string): Promise<Deno.HttpServer<Deno.NetAddr
 async function moved(
   sides: Pick<FrontOptions, "docker" | "inside" | "outside">,
   question: FrontOptions["questions"][number] = QUESTION,
+  there?: KubeObject,
 ): Promise<{ readonly log: readonly string[]; readonly codes: readonly string[] }> {
   const log: string[] = [];
-  let live: KubeObject | undefined;
+  let live = there;
   const client = {
     get: () => Promise.resolve(live),
     apply: (object: KubeObject) => {
@@ -126,6 +128,41 @@ Deno.test("moveFront(): it goes back where the node's ports do not lead to the c
   await using cluster = site("shop");
   const sides = { docker: side(docker), inside: side(cluster), outside: side(undefined) };
   assert.deepEqual(await moved(sides), {
+    log: ["asked", "apply", "delete", "back"],
+    codes: ["run-front-went-back"],
+  });
+});
+
+Deno.test("moveFront(): what was there before this run is not taken away", async () => {
+  await using docker = site("shop");
+  await using cluster = site("shop");
+  const sides = { docker: side(docker), inside: side(cluster), outside: side(undefined) };
+  const there = { ...FRONT, metadata: { ...FRONT.metadata, uid: "u0" } };
+  const { log, codes } = await moved(sides, QUESTION, there);
+  assert.deepEqual(log.slice(-1), ["unproved"]);
+  assert.ok(!log.includes("delete"));
+  assert.deepEqual(codes, ["run-front-unproved"]);
+});
+
+Deno.test("moveFront(): it does not go back to nobody", async () => {
+  await using cluster = site("shop");
+  const sides = { docker: side(undefined), inside: side(cluster), outside: side(undefined) };
+  assert.deepEqual(await moved(sides), {
+    log: ["asked", "apply", "unproved"],
+    codes: ["run-front-unproved"],
+  });
+});
+
+Deno.test("moveFront(): an API server that does not say who answers is asked again, and then it goes back", async () => {
+  await using docker = site("shop");
+  await using cluster = site("shop");
+  const refused = (): Promise<never> =>
+    Promise.reject(new ApiError(500, "InternalError", "etcd is away", []));
+  let asked = 0;
+  const once = (): Promise<Side> => ++asked < 2 ? refused() : side(cluster)();
+  const both = { docker: side(docker), inside: side(cluster) };
+  assert.deepEqual(await moved({ ...both, outside: once }), { log: ["asked", "apply", "moved"], codes: [] });
+  assert.deepEqual(await moved({ ...both, outside: refused }), {
     log: ["asked", "apply", "delete", "back"],
     codes: ["run-front-went-back"],
   });

@@ -2,7 +2,7 @@
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { record } from "../../values/json.ts";
 
-/** What a cluster tells of its Traefik. */
+/** What a cluster tells of its Traefik: nothing of it where it was asked and does not say. */
 export interface ClusterTraefik {
   /**
    * The fields of its definitions of Traefik's kinds: `Middleware.spec.retry.status`, items of lists without an index,
@@ -19,8 +19,8 @@ export interface MissingField {
   readonly since: string;
   readonly without: string;
   readonly span?: Span;
-  /** No cluster was asked, and none is decided. */
-  readonly isUnasked: boolean;
+  /** No cluster told it, and no version is decided. */
+  readonly isUntold: boolean;
 }
 
 /** The fields of a kind by its schema, as `ClusterTraefik.fields` has them. */

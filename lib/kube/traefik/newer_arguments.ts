@@ -25,9 +25,9 @@ export function knownArguments(context: RouteContext, list: readonly string[]): 
     context.newer.add(argument);
     const isKnown = isAtLeast(there?.version ?? decisions.version, since);
     const what = `The argument "${argument.replace(/=.*/s, "")}" of the static configuration`;
-    const isAsked = there?.version !== undefined;
+    const isTold = there?.version !== undefined;
     const without = "it is left out, as Traefik would not start with it";
-    if (!isKnown) reportMissing(context, routing.static ?? {}, since, { what, without }, isAsked);
+    if (!isKnown) reportMissing(context, routing.static ?? {}, since, { what, without }, isTold);
     return isKnown;
   });
 }

@@ -65,9 +65,9 @@ export function knownFields(
 export function hasField(context: RouteContext, element: Element, field: string, written: Written): boolean {
   if (!isNewer(field)) return true;
   context.newer.add(field);
-  const fields = context.there?.fields;
+  const { fields, version = context.decisions.version } = context.there ?? {};
   const since = FIELDS_SINCE[field];
-  const isThere = fields?.has(field) ?? isAtLeast(context.decisions.version, since);
+  const isThere = fields?.has(field) ?? isAtLeast(version, since);
   if (!isThere) {
     reportMissing(context, { ...element, ...fieldPlace(context, element, written.path) }, since, written);
   }
@@ -79,25 +79,27 @@ function isNewer(field: string): field is NewerField {
 }
 
 /**
- * Says what is missing: an error where a cluster was asked, so that nothing is applied without it, unless somebody decided
- * to go without. Where none was asked, one question says all of it (`askWhichTraefik`).
+ * Says what is missing: an error where a cluster told so, so that nothing is applied without it, unless somebody decided
+ * to go without. Where none did, one question says all of it (`askWhichTraefik`).
+ *
+ * @param isTold whether the cluster told that it is missing
  */
 export function reportMissing(
   context: RouteContext,
   { span }: Pick<Element, "span">,
   since: string,
   { what, without = "it is lost" }: Pick<Written, "what" | "without">,
-  isAsked = context.there?.fields !== undefined,
+  isTold = context.there?.fields !== undefined || context.there?.version !== undefined,
 ): void {
   if (context.missing.some((earlier) => earlier.what === what)) return;
   const { version, isVersionDecided } = context.decisions;
   const place = span === undefined ? {} : { span };
   const isDecided = isVersionDecided && !isAtLeast(version, since);
-  context.missing.push({ what, since, without, ...place, isUnasked: !isAsked && !isDecided });
+  context.missing.push({ what, since, without, ...place, isUntold: !isTold && !isDecided });
   if (isDecided) {
     const message = `${what} needs Traefik ${since} in the cluster, and ${version} is decided: ${without}`;
     report(context, "warning", "traefik-field-lost", place, message, "Run a newer Traefik, or accept it");
-  } else if (isAsked) {
+  } else if (isTold) {
     const there = context.there?.version;
     report(
       context,
@@ -113,25 +115,34 @@ export function reportMissing(
   }
 }
 
-/** One question for all that is left out as no cluster was asked and none is decided. */
+/** As of an image by its digest, or by the tag `latest`. */
+const NOT_SAID = "no Deployment of Traefik in the cluster says which version it is, by the tag of its image";
+
+/** One question for all that is left out as no cluster told its version and none is decided. */
 export function askWhichTraefik(context: RouteContext): void {
-  const unasked = context.missing.filter(({ isUnasked }) => isUnasked);
-  const newest = unasked.reduce((found, { since }) => isAtLeast(found, since) ? found : since, "3");
-  const [first] = unasked;
+  const untold = context.missing.filter(({ isUntold }) => isUntold);
+  const newest = untold.reduce((found, { since }) => isAtLeast(found, since) ? found : since, "3");
+  const [first] = untold;
   if (first === undefined) return;
-  const [others, need, all] = unasked.length === 1
+  const [others, need, all] = untold.length === 1
     ? ["", "needs", "it"]
-    : [` and ${unasked.length - 1} more`, "need", "them"];
+    : [` and ${untold.length - 1} more`, "need", "them"];
   context.findings.push({
     code: "traefik-version-unknown",
     severity: "question",
-    message: `${first.what}${others} ${need} Traefik ${newest}, and what the cluster runs was not asked: ` +
+    message:
+      `${first.what}${others} ${need} Traefik ${newest}, and ${
+        context.there === undefined ? "what the cluster runs was not asked" : NOT_SAID
+      }: ` +
       `without ${all}, as Traefik ${context.decisions.version} is assumed`,
     ...(first.span === undefined ? {} : { span: first.span }),
     hint:
-      `Name the cluster: --kubeconfig FILE; or add to decisions.yaml: traefik: { version: "${newest}" }; or, to go ` +
-      `without ${all}: traefik: { version: "${context.decisions.version}" }`,
-    related: unasked.flatMap(({ what, since, without, span }) =>
+      `${
+        context.there === undefined ? "Name the cluster: --kubeconfig FILE; or add" : "Add"
+      } to decisions.yaml: ` +
+      `traefik: { version: "${newest}" }; or, to go without ${all}: ` +
+      `traefik: { version: "${context.decisions.version}" }`,
+    related: untold.flatMap(({ what, since, without, span }) =>
       span === undefined ? [] : [{ message: `${what} needs Traefik ${since}; else ${without}`, span }]
     ),
   });
