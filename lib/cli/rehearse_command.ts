@@ -54,6 +54,7 @@ export async function rehearse(options: CommandOptions, surroundings: Surroundin
   if (plan === undefined || project === undefined || conversion === undefined) return refuse(stack);
   const target = await findTarget(options, surroundings, terminal, false);
   if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
+  if (target.embedded) throw new Failure(ExitCode.usage, [simulated()]);
   return await withTarget(target, async () => {
     using engines = await findEngines(surroundings.environment);
     const known = engineOf(engines, stack);
@@ -92,6 +93,15 @@ function engineOf({ known, silent }: Engines, { decisions }: PlannedStack): Know
     message: `There is no Docker Engine to rehearse in${silent[0] === undefined ? "" : `: ${silent[0].why}`}`,
     hint: "Run it on the machine where the stack runs, as root",
   }]);
+}
+
+function simulated(): Diagnostic {
+  return {
+    code: "run-rehearsal-simulated",
+    severity: "error",
+    message: "The embedded cluster only simulates pods: what it takes says nothing of the move",
+    hint: "Name the cluster that the stack moves to: --kubeconfig, --context",
+  };
 }
 
 async function clean({ rehearsal, terminal, options }: Stage): Promise<number> {
