@@ -8,6 +8,7 @@ import { composeUp } from "../docker/compose_up.ts";
 import { listContainers } from "../docker/containers.ts";
 import type { KnownEngine } from "../docker/engines.ts";
 import { plannedObjects } from "../migration/step.ts";
+import { readBindSources } from "../rehearsal/bind_sources.ts";
 import { copiedDecisions } from "../rehearsal/copied_decisions.ts";
 import { type CopiedPlaces, copiedPlaces } from "../rehearsal/copied_places.ts";
 import { copiedProject } from "../rehearsal/copied_project.ts";
@@ -70,13 +71,11 @@ export async function layOutCopy(context: CopyContext): Promise<readonly Diagnos
 }
 
 async function placesOf({ project, kept, known, rehearsal: { folder } }: CopyContext): Promise<CopiedPlaces> {
-  const sources = kept.flatMap((name) => project.services[name]?.volumes ?? [])
-    .flatMap(({ type, source }) => type === "bind" && source !== undefined ? [source] : []);
-  const missing = await Promise.all(
-    sources.map((source) => Deno.stat(source).then(() => [], () => [source])),
-  );
-  const located = await locateVolumes(known.engine, project);
-  return copiedPlaces(project, kept, { located, missing: new Set(missing.flat()) }, folder);
+  const [located, sources] = await Promise.all([
+    locateVolumes(known.engine, project),
+    readBindSources(project),
+  ]);
+  return copiedPlaces(project, kept, { located, sources }, folder);
 }
 
 async function copyAll(
@@ -117,12 +116,12 @@ async function writeFiles(places: CopiedPlaces, context: CopyContext): Promise<v
   }
 }
 
-/** @throws Failure (3) where the copy cannot be planned, or its pods would write where the stack lies */
+/** @throws Failure (3) where the copy cannot be planned, or something of it would write where the stack lies */
 async function refuseReaching({ copied, surroundings, rehearsal }: CopyContext): Promise<void> {
-  const stack = await planStack(copied, surroundings);
-  if (stack.plan === undefined) throw new Failure(ExitCode.input, stack.diagnostics, stack.sources);
-  const objects = stack.plan.migrations.flatMap(plannedObjects).map(({ object }) => object);
-  const reaching = reachesLive(objects, rehearsal);
+  const { plan, inFiles: project, diagnostics, sources } = await planStack(copied, surroundings);
+  if (plan === undefined || project === undefined) throw new Failure(ExitCode.input, diagnostics, sources);
+  const objects = plan.migrations.flatMap(plannedObjects).map(({ object }) => object);
+  const reaching = await reachesLive({ project, objects }, rehearsal);
   if (reaching.length > 0) throw new Failure(ExitCode.input, reaching);
 }
 

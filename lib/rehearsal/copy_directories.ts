@@ -32,7 +32,8 @@ export async function copyDirectories(
   copying: Copying,
 ): Promise<readonly Diagnostic[]> {
   const { folder, signal, say, hold = (_, work) => work() } = copying;
-  const around = copies.filter(({ from }) => `${folder}/`.startsWith(`${from.replace(/\/$/, "")}/`));
+  const real = await Deno.realPath(folder);
+  const around = copies.filter(({ from }) => `${real}/`.startsWith(`${from.replace(/\/$/, "")}/`));
   if (around.length > 0) return around.map(({ from }) => holdsItself(from, folder));
   const room = await roomFor(copies, copying);
   if (room !== undefined) return [room];
@@ -62,10 +63,9 @@ async function copy(
   const found = await runProgram("find", [from, "-type", "f", "-newer", begun], signal);
   const changed = found.said.split("\n").filter((line) => line !== "").length;
   // What was removed while it was copied is an error to cp, and a change like any other to us.
-  const vanished = said.split("\n").filter((line) => /No such file or directory/.test(line)).length;
-  if (!success && vanished < said.split("\n").filter((line) => line !== "").length) {
-    return [notCopied(from, said)];
-  }
+  const errors = success ? [] : said.split("\n").filter((line) => line !== "");
+  const vanished = errors.filter((line) => /No such file or directory/.test(line)).length;
+  if (!success && (vanished === 0 || vanished < errors.length)) return [notCopied(from, errors[0])];
   return changed + vanished === 0 ? [] : [torn(from, changed + vanished)];
 }
 
@@ -111,11 +111,11 @@ function torn(from: string, files: number): Diagnostic {
   };
 }
 
-function notCopied(from: string, said: string): Diagnostic {
+function notCopied(from: string, said = "cp ended without a word, as one that was killed"): Diagnostic {
   return {
     code: "run-rehearsal-not-copied",
     severity: "error",
-    message: `"${from}" could not be copied: ${said.split("\n")[0]}`,
+    message: `"${from}" could not be copied: ${said}`,
     hint: "Run it as root, who may read all of it, and look at the room on the disk",
   };
 }

@@ -60,7 +60,7 @@ access: {}
 accepted: { some-code web: fine }
 `;
 
-const NOTHING_KNOWN = { located: new Map<string, string>(), missing: new Set<string>() };
+const NOTHING_KNOWN = { located: new Map<string, string>(), sources: new Map() };
 const FOLDER = "/opt/.shop-rehearsal";
 
 async function shop(): Promise<Project> {
@@ -103,7 +103,7 @@ Deno.test("what somebody writes to is copied once, with all that lies in it", as
   const project = await shop();
   const places = copiedPlaces(project, ["api", "web"], {
     located: new Map([["orders", "/var/lib/docker/volumes/shop_orders/_data"]]),
-    missing: new Set<string>(),
+    sources: new Map(),
   }, FOLDER);
   assert.deepEqual(places.copies, [
     { from: "/opt/shop/data/uploads", to: `${FOLDER}/stack/data/uploads` },
@@ -115,7 +115,7 @@ Deno.test("what somebody writes to is copied once, with all that lies in it", as
   const made = copiedPlaces(
     project,
     ["web"],
-    { ...NOTHING_KNOWN, missing: new Set(["/opt/shop/site"]) },
+    { ...NOTHING_KNOWN, sources: new Map([["/opt/shop/site", { real: "/opt/shop/site", kind: "missing" }]]) },
     FOLDER,
   );
   assert.equal(
