@@ -6,6 +6,7 @@ import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type Engines, findEngines, type KnownEngine } from "../docker/engines.ts";
 import { plannedObjects } from "../migration/step.ts";
 import { askingsOf } from "../rehearsal/askings.ts";
+import { readBindSources } from "../rehearsal/bind_sources.ts";
 import { rehearsalName } from "../rehearsal/copied_project.ts";
 import { type CopiedServices, copiedServices } from "../rehearsal/copied_services.ts";
 import { type Figures, writeFigures } from "../rehearsal/figures.ts";
@@ -132,7 +133,7 @@ async function perform(stage: Stage): Promise<number> {
     terminal.err(`Removing what an earlier rehearsal left: ${before.join(", ")}\n`);
     await removeRemains(rehearsal);
   }
-  const services = copiedServices(project);
+  const services = copiedServices(project, await readBindSources(project));
   const rehearsed = await tidied(stage, async () => {
     await markRehearsal(rehearsal, project.name);
     return await play(stage, services.kept);

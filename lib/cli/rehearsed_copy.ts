@@ -102,9 +102,10 @@ async function copyAll(
 async function writeFiles(places: CopiedPlaces, context: CopyContext): Promise<void> {
   const { rehearsal: { folder }, stack, project, kept, options } = context;
   const { decisions, conversion } = stack;
-  const compose = copiedProject(project, { folder, kept, places, isOnline: options["online"] === true });
+  const isOnline = options["online"] === true;
+  const compose = copiedProject(project, { folder, kept, places, isOnline });
   const namespace = conversion?.namespace ?? project.name;
-  const decided = copiedDecisions({ project, decisions, namespace, kept, places, folder });
+  const decided = copiedDecisions({ project, decisions, namespace, kept, places, folder, isOnline });
   for (const [name, value] of [["compose.yaml", compose], ["decisions.yaml", decided]] as const) {
     await Deno.writeTextFile(
       join(folder, name),

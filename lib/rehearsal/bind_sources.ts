@@ -6,8 +6,8 @@ import { realPathOf } from "../files/inside.ts";
 export interface BindSource {
   /** Absolute, links followed, also where nothing is there yet. */
   readonly real: string;
-  /** `other`: a socket, a pipe or a device. */
-  readonly kind: "directory" | "file" | "other" | "missing";
+  /** `socket`: or a pipe, by which somebody is spoken to, also where it is mounted read-only; `other`: a device. */
+  readonly kind: "directory" | "file" | "socket" | "other" | "missing";
 }
 
 /** By the path as the project has it. */
@@ -30,5 +30,6 @@ async function sourceAt(path: string): Promise<BindSource> {
     throw error;
   });
   if (info === undefined) return { real, kind: "missing" };
+  if (info.isSocket === true || info.isFifo === true) return { real, kind: "socket" };
   return { real, kind: info.isDirectory ? "directory" : info.isFile ? "file" : "other" };
 }

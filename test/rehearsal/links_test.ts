@@ -69,6 +69,28 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a source is what a link to it leads to: a directory, a file, a socket, a device, or nothing yet",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (root) => {
+      using _listener = Deno.listen({ transport: "unix", path: `${root}/live/plain-name` });
+      await Deno.symlink(`${root}/live/plain-name`, `${root}/named`);
+      const paths = ["named", "shop/data", "shop/shown.ini", "shop/later"].map((name) => `${root}/${name}`);
+      const volumes = [...paths, "/dev/null"].map((source) =>
+        ({ type: "bind", source, target: "/" }) as const
+      );
+      const sources = await readBindSources(projectOf({ web: { name: "web", volumes } }));
+      assert.deepEqual([...sources.values()], [
+        { real: `${root}/live/plain-name`, kind: "socket" },
+        { real: `${root}/shop/data`, kind: "directory" },
+        { real: `${root}/live.ini`, kind: "file" },
+        { real: `${root}/nothing-yet`, kind: "missing" },
+        { real: "/dev/null", kind: "other" },
+      ]);
+    }),
+});
+
+Deno.test({
   name: "a link out of the copy is found before anything starts, wherever it is mounted",
   ignore: Deno.build.os !== "linux",
   fn: () =>
