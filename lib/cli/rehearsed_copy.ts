@@ -13,10 +13,12 @@ import { copiedDecisions } from "../rehearsal/copied_decisions.ts";
 import { type CopiedPlaces, copiedPlaces } from "../rehearsal/copied_places.ts";
 import { copiedProject } from "../rehearsal/copied_project.ts";
 import { copyDirectories } from "../rehearsal/copy_directories.ts";
+import { emptyVolumes } from "../rehearsal/empty_volumes.ts";
 import { holdStill } from "../rehearsal/hold_still.ts";
 import { locateVolumes } from "../rehearsal/locate_volumes.ts";
 import { reachesLive } from "../rehearsal/reaches.ts";
 import type { Rehearsal } from "../rehearsal/remains.ts";
+import { variablesFor } from "../rehearsal/running_engine.ts";
 import { untilServing } from "../rehearsal/until_serving.ts";
 import type { CommandOptions } from "./command.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
@@ -51,7 +53,13 @@ export async function startCopy(context: CopyContext): Promise<readonly Diagnost
   const { folder, project: name } = rehearsal;
   const { signal, environment } = surroundings;
   say(`Starting the copy in ${known.title} as project "${name}"`);
-  const failed = await composeUp({ name, folder, file: join(folder, "compose.yaml"), environment, signal });
+  const failed = await composeUp({
+    name,
+    folder,
+    file: join(folder, "compose.yaml"),
+    environment: variablesFor(known, environment),
+    signal,
+  });
   if (failed !== undefined) {
     throw new Failure(ExitCode.failed, [failed === "absent" ? noCompose() : notStarted(failed.said)]);
   }
@@ -63,7 +71,7 @@ export async function startCopy(context: CopyContext): Promise<readonly Diagnost
 /** All of it but the start: nothing runs. @throws Failure */
 export async function layOutCopy(context: CopyContext): Promise<readonly Diagnostic[]> {
   const places = await placesOf(context);
-  const warnings = await copyAll(places, context);
+  const warnings = [...emptyVolumes(places, context.known.title), ...await copyAll(places, context)];
   if (hasErrors(warnings)) throw new Failure(ExitCode.failed, warnings);
   await writeFiles(places, context);
   await refuseReaching(context);

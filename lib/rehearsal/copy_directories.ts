@@ -5,6 +5,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { plural } from "../diagnostics/plural.ts";
 import { bytesText } from "../run/images/bytes.ts";
 import type { Copied } from "./copied_places.ts";
+import { emptyVolume } from "./empty_volumes.ts";
 import { runProgram } from "./program.ts";
 
 /** Where the copies go, and who may end it. */
@@ -25,7 +26,7 @@ const TICK_MS = 20;
  * (`cp --reflink=auto`).
  *
  * @returns an error where something is in the way, before anything is copied; a warning for each that changed meanwhile:
- *   its files are of different moments, as after no power cut
+ *   its files are of different moments, as after no power cut; and for each volume that is not where its engine says
  */
 export async function copyDirectories(
   copies: readonly Copied[],
@@ -46,13 +47,17 @@ export async function copyDirectories(
 }
 
 async function copy(
-  { from, to }: Copied,
+  { from, to, volume }: Copied,
   folder: string,
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
-  const info = await Deno.stat(from).catch(() => undefined);
+  const info = await Deno.stat(from).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    return String(error instanceof Error ? error.message : error);
+  });
+  if (typeof info === "string") return [notCopied(from, info)];
   await Deno.mkdir(info?.isFile === true ? dirname(to) : to, { recursive: true });
-  if (info === undefined) return [];
+  if (info === undefined) return volume === undefined ? [] : [emptyVolume(volume, `"${from}" is not there`)];
   const begun = join(folder, "copy-begun");
   await Deno.writeTextFile(begun, "");
   // Kernels count the time of files in ticks: what is written in the same one is not newer.

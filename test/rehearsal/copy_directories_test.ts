@@ -99,3 +99,20 @@ Deno.test({
       }
     }),
 });
+
+Deno.test({
+  name: "a volume that is not where its engine says is named, and begins empty",
+  ignore: !isLinux,
+  fn: () =>
+    inFolder(async (root) => {
+      const said = await copyDirectories(
+        [{ from: `${root}/far`, to: `${root}/copy/volumes/rows`, volume: "rows" }],
+        { folder: `${root}/copy`, signal: new AbortController().signal, say: () => {} },
+      );
+      assert.deepEqual(said.map(({ code, severity }) => [code, severity]), [[
+        "run-rehearsal-empty",
+        "warning",
+      ]]);
+      assert.deepEqual(await Array.fromAsync(Deno.readDir(`${root}/copy/volumes/rows`)), []);
+    }),
+});

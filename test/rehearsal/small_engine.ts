@@ -34,6 +34,7 @@ export function smallEngine({ containers = [], networks = [], volumes = [] }: Co
       return containers.filter(({ labels = {} }) => hasLabel(labels, path)).map((one) => ({
         Id: one.name,
         Names: [`/${one.name}`],
+        State: one.isPaused === true ? "paused" : one.state?.["Status"] ?? "running",
         Labels: one.labels ?? {},
         NetworkSettings: { Networks: Object.fromEntries((one.networks ?? []).map((name) => [name, {}])) },
       }));
@@ -63,6 +64,26 @@ export function smallEngine({ containers = [], networks = [], volumes = [] }: Co
     },
     [Symbol.dispose]: () => {},
   };
+}
+
+/** The same behind a socket, until it is disposed of. */
+export function serveSmallEngine(path: string, contents: Contents): Deno.HttpServer {
+  const engine = smallEngine(contents);
+  const headers = { "API-Version": "1.47" };
+  return Deno.serve({ path, transport: "unix", onListen: () => {} }, async ({ method, url }) => {
+    const { pathname, search } = new URL(url);
+    const asked = `${pathname.replace(/^\/v[\d.]+/, "")}${search}`;
+    if (method !== "GET") {
+      await engine.change("POST", asked);
+      return new Response(null, { status: 204, headers });
+    }
+    if (asked === "/_ping") return new Response("OK", { headers });
+    if (asked === "/info") return Response.json({ ID: path }, { headers });
+    const answer = await engine.json(asked);
+    return answer === undefined
+      ? Response.json({ message: "not found" }, { status: 404, headers })
+      : Response.json(answer, { headers });
+  });
 }
 
 function hasLabel(labels: Labels, path: string): boolean {
