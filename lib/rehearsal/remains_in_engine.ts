@@ -17,6 +17,12 @@ export interface CopyInEngine {
 /** Set by docker compose on all that it makes, and by which it finds it again. */
 const COMPOSE_PROJECT = "com.docker.compose.project";
 
+/** They are nobody's project's. */
+const ENGINE_NETWORKS = ["bridge", "host", "none"];
+
+/** Of a volume that nobody named, and that goes with its container. */
+const ANONYMOUS = "com.docker.volume.anonymous";
+
 const KINDS = { container: "Container", network: "Network", volume: "Volume" } as const;
 
 /**
@@ -34,14 +40,17 @@ export async function findInEngine(
     findLabelled(engine, `${COMPOSE_PROJECT}=${project}`),
     findLabelled(engine, `${STAND_IN_LABELS.project}=${project}`),
   ]);
-  const networks = new Set(own.flatMap(({ kind, name }) => kind === "network" ? [name] : []));
+  const networks = new Set([
+    ...own.flatMap(({ kind, name }) => kind === "network" ? [name] : []),
+    ...ENGINE_NETWORKS,
+  ]);
   const [beside, elsewhere] = [true, false].map((isIn) =>
-    helpers.filter((one) => one.networks.some((network) => networks.has(network)) === isIn)
+    helpers.filter((one) => one.networks.every((network) => networks.has(network)) === isIn)
   );
   const found = [...own, ...(beside ?? [])];
   const isOwn = ({ kind, name }: Labelled): boolean =>
     found.some((one) => one.kind === kind && one.name === name);
-  const others = [...named, ...(elsewhere ?? [])].find((one) => !isOwn(one));
+  const others = [...named, ...(elsewhere ?? [])].find((one) => !isOwn(one) && !(ANONYMOUS in one.labels));
   if (others === undefined) return found;
   const what = `${KINDS[others.kind]} "${others.name}"`;
   const other = others.labels[REHEARSAL_LABEL];

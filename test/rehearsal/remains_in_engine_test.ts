@@ -10,6 +10,8 @@ const OF_PROJECT = { "com.docker.compose.project": "shop-rehearsal" };
 const OWN = { ...OF_PROJECT, [REHEARSAL_LABEL]: COPY.folder };
 const STAND_IN = { "compose-ferry/project": "shop-rehearsal" };
 
+const UNNAMED = { name: "0a1b", labels: { ...OF_PROJECT, "com.docker.volume.anonymous": "" } };
+
 async function found(contents: Contents): Promise<readonly string[]> {
   const labelled = await findInEngine(smallEngine(contents), COPY);
   return labelled.map(({ kind, name }) => `${kind} ${name}`);
@@ -20,16 +22,18 @@ Deno.test("what has the mark is found, with what stands in for it", async () => 
     containers: [
       { name: "copy", labels: OWN },
       { name: "helper", labels: STAND_IN, networks: ["front"] },
+      { name: "gate", labels: STAND_IN, networks: ["bridge"] },
       { name: "live", labels: { "com.docker.compose.project": "shop" } },
     ],
     networks: [{ name: "front", labels: OWN }, { name: "others" }],
-    volumes: [{ name: "rows", labels: OWN }, { name: "others" }],
+    volumes: [{ name: "rows", labels: OWN }, { name: "others" }, UNNAMED],
   };
   assert.deepEqual(await found(contents), [
     "container copy",
     "network front",
     "volume rows",
     "container helper",
+    "container gate",
   ]);
 });
 
