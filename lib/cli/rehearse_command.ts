@@ -3,18 +3,26 @@ import { dirname, join, resolve } from "node:path";
 import type { Project } from "../../compose/project.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { type Engines, findEngines, type KnownEngine } from "../docker/engines.ts";
+import { findEngines, type KnownEngine } from "../docker/engines.ts";
 import { plannedObjects } from "../migration/step.ts";
 import { askingsOf } from "../rehearsal/askings.ts";
+import { readBindSources } from "../rehearsal/bind_sources.ts";
 import { rehearsalName } from "../rehearsal/copied_project.ts";
 import { type CopiedServices, copiedServices } from "../rehearsal/copied_services.ts";
 import { type Figures, writeFigures } from "../rehearsal/figures.ts";
-import { findRemains, markRehearsal, type Rehearsal, removeRemains } from "../rehearsal/remains.ts";
+import {
+  findRemains,
+  letGoHeld,
+  markRehearsal,
+  type Rehearsal,
+  removeRemains,
+} from "../rehearsal/remains.ts";
 import { renderRehearsal } from "../report/rehearsal_text.ts";
 import { field } from "../values/json.ts";
 import type { CommandOptions } from "./command.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
+import { engineOf, withEngines } from "./rehearsal_engine.ts";
 import { startCopy } from "./rehearsed_copy.ts";
 import { rehearsedServices, serviceFigures } from "./rehearsed_services.ts";
 import { moveThereAndBack, type Rehearsed } from "./rehearsed_moves.ts";
@@ -29,6 +37,7 @@ import {
   withTarget,
 } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
+import { tidied } from "./tidied.ts";
 
 /** Everything that one rehearsal works with. */
 interface Stage {
@@ -38,7 +47,6 @@ interface Stage {
   readonly stack: PlannedStack;
   /** As its files have it. */
   readonly project: Project;
-  readonly known: KnownEngine;
   readonly target: Target;
   readonly rehearsal: Rehearsal;
 }
@@ -50,24 +58,33 @@ interface Stage {
 export async function rehearse(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const stack = await planStack(options, surroundings);
-  const { plan, inFiles: project, conversion } = stack;
-  if (plan === undefined || project === undefined || conversion === undefined) return refuse(stack);
-  const target = await findTarget(options, surroundings, terminal, false);
-  if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
-  if (target.embedded) throw new Failure(ExitCode.usage, [simulated()]);
-  return await withTarget(target, async () => {
-    using engines = await findEngines(surroundings.environment);
-    const known = engineOf(engines, stack);
-    const rehearsal: Rehearsal = {
-      folder: folderOf(stack, project, options, surroundings),
-      project: rehearsalName(project.name),
-      namespace: rehearsalName(conversion.namespace),
-      engines: engines.known.map(({ engine }) => engine),
-      client: target.client,
-    };
-    terminal.err(`${describeTarget(target, rehearsal.namespace)}\n`);
-    const stage: Stage = { options, surroundings, terminal, stack, project, known, target, rehearsal };
-    return options["clean"] === true ? await clean(stage) : await perform(stage);
+  const { inFiles: project, conversion } = stack;
+  if (project === undefined || conversion === undefined) return refuse(stack);
+  using engines = await findEngines(surroundings.environment);
+  const place = {
+    folder: folderOf(stack, project, options, surroundings),
+    project: rehearsalName(project.name),
+    namespace: rehearsalName(conversion.namespace),
+    engines: engines.known.map(({ engine }) => engine),
+  };
+  return await withEngines(async () => {
+    // Before all that may end it, as somebody waits to be served.
+    for (const name of await letGoHeld(place)) {
+      terminal.err(`Container ${name}, which an earlier rehearsal had paused, goes on\n`);
+    }
+    const isClean = options["clean"] === true;
+    if (!isClean && stack.plan === undefined) return refuse(stack);
+    const target = await findTarget(options, surroundings, terminal, false);
+    if (target === undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
+    if (target.embedded) throw new Failure(ExitCode.usage, [simulated()]);
+    return await withTarget(target, async () => {
+      const rehearsal: Rehearsal = { ...place, client: target.client };
+      terminal.err(`${describeTarget(target, rehearsal.namespace)}\n`);
+      const stage: Stage = { options, surroundings, terminal, stack, project, target, rehearsal };
+      return isClean
+        ? await clean(stage)
+        : await perform(stage, await engineOf(engines, stack.decisions, project.name));
+    });
   });
 }
 
@@ -83,18 +100,6 @@ function folderOf(
   return join(parent, `.${rehearsalName(name)}`);
 }
 
-/** @throws Failure (1) where no engine answers: there is nothing to make a copy of */
-function engineOf({ known, silent }: Engines, { decisions }: PlannedStack): KnownEngine {
-  const [first] = known.toSorted((left, right) => Number(right.isInForce) - Number(left.isInForce));
-  if (first !== undefined && decisions.engine !== "none") return first;
-  throw new Failure(ExitCode.failed, [{
-    code: "run-rehearsal-no-engine",
-    severity: "error",
-    message: `There is no Docker Engine to rehearse in${silent[0] === undefined ? "" : `: ${silent[0].why}`}`,
-    hint: "Run it on the machine where the stack runs, as root",
-  }]);
-}
-
 function simulated(): Diagnostic {
   return {
     code: "run-rehearsal-simulated",
@@ -104,8 +109,11 @@ function simulated(): Diagnostic {
   };
 }
 
-async function clean({ rehearsal, terminal, options }: Stage): Promise<number> {
+async function clean(stage: Stage): Promise<number> {
+  const { rehearsal, terminal, options } = stage;
+  refuseUnanswered(stage.target, options["yes"] === true, terminal);
   const remains = await findRemains(rehearsal);
+  if (remains.length > 0 && !isConfirmed(stage, `Remove ${remains.join(", ")}?`)) return ExitCode.ok;
   await removeRemains(rehearsal);
   if (options.output === "json") {
     terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "rehearsal-cleaned", removed: remains })}\n`);
@@ -117,51 +125,49 @@ async function clean({ rehearsal, terminal, options }: Stage): Promise<number> {
   return ExitCode.ok;
 }
 
-async function perform(stage: Stage): Promise<number> {
+function isConfirmed({ target, options, terminal }: Stage, question: string): boolean {
+  if (confirmTarget(target, question, options["yes"] === true, terminal)) return true;
+  terminal.err("Nothing was changed.\n");
+  return false;
+}
+
+async function perform(stage: Stage, known: KnownEngine): Promise<number> {
   const { rehearsal, terminal, options, target, surroundings, project } = stage;
-  const yes = options["yes"] === true;
-  refuseUnanswered(target, yes, terminal);
+  refuseUnanswered(target, options["yes"] === true, terminal);
   const question =
     `Rehearse the crossing in namespace "${rehearsal.namespace}", with a copy in "${rehearsal.folder}"?`;
-  if (!confirmTarget(target, question, yes, terminal)) {
-    terminal.err("Nothing was changed.\n");
-    return ExitCode.ok;
-  }
+  if (!isConfirmed(stage, question)) return ExitCode.ok;
   const before = await findRemains(rehearsal);
   if (before.length > 0) {
     terminal.err(`Removing what an earlier rehearsal left: ${before.join(", ")}\n`);
     await removeRemains(rehearsal);
   }
-  const services = copiedServices(project);
-  const rehearsed = await tidied(stage, async () => {
-    await markRehearsal(rehearsal, project.name);
-    return await play(stage, services.kept);
-  });
-  return surroundings.signal.aborted ? ExitCode.interrupted : await conclude(stage, rehearsed, services);
-}
-
-/** Whatever becomes of the work, the copy goes, and what went wrong first is said first. */
-async function tidied<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
-  const [done] = await Promise.allSettled([work()]);
-  const [left] = await Promise.allSettled([stage.options["keep"] === true ? undefined : tidy(stage)]);
-  if (done.status === "rejected") {
-    const [first, second] = [done.reason, left.status === "rejected" ? left.reason : undefined];
-    if (!(first instanceof Failure && second instanceof Failure)) throw first;
-    throw new Failure(first.exitCode, [...first.diagnostics, ...second.diagnostics], first.sources);
-  }
-  if (left.status === "rejected") throw left.reason;
-  return done.value;
+  const services = copiedServices(project, await readBindSources(project));
+  const rehearsed = await tidied(
+    () =>
+      withEngines(async () => {
+        await markRehearsal(rehearsal, project.name);
+        return await play(stage, known, services.kept);
+      }),
+    () => options["keep"] === true ? Promise.resolve() : withEngines(() => tidy(stage)),
+    (left) => {
+      if (typeof left === "string") terminal.err(`${left}\n`);
+      else printDiagnostics(left.diagnostics, { terminal, options, sources: left.sources });
+    },
+  );
+  if (surroundings.signal.aborted) return ExitCode.interrupted;
+  return await conclude(stage, { known, rehearsed, services });
 }
 
 /** The copy is started, moved and taken back. */
-async function play(stage: Stage, kept: readonly string[]): Promise<Rehearsed> {
+async function play(stage: Stage, known: KnownEngine, kept: readonly string[]): Promise<Rehearsed> {
   const { rehearsal, terminal, options, surroundings, stack, project } = stage;
   const say = (line: string): void => terminal.err(`${line}\n`);
   const own: Surroundings = Object.create(surroundings, {
     environment: { value: variablesOf(project, surroundings.environment) },
   });
   const copied = flagsOfCopy(options, rehearsal);
-  const warnings = await startCopy({ ...stage, kept, copied, surroundings: own, say });
+  const warnings = await startCopy({ ...stage, known, kept, copied, surroundings: own, say });
   printDiagnostics(warnings, { terminal, options: { output: "text" } });
   say("Moving the copy to the cluster, and back");
   const objects = (stack.plan?.migrations ?? []).flatMap(plannedObjects).map(({ object }) => object);
@@ -226,11 +232,17 @@ function stillThere(left: readonly string[]): Diagnostic {
   };
 }
 
+/** What came of it, and where. */
+interface Outcome {
+  readonly known: KnownEngine;
+  readonly rehearsed: Rehearsed;
+  readonly services: CopiedServices;
+}
+
 /** Prints what came of it, and writes it down beside the stack. */
 async function conclude(
-  { stack, project, terminal, options, surroundings, known, target }: Stage,
-  rehearsed: Rehearsed,
-  { kept, leftOut }: CopiedServices,
+  { stack, project, terminal, options, surroundings, target }: Stage,
+  { known, rehearsed, services: { kept, leftOut } }: Outcome,
 ): Promise<number> {
   const services = rehearsedServices(rehearsed, kept);
   const figures: Figures = {

@@ -8,14 +8,17 @@ import { composeUp } from "../docker/compose_up.ts";
 import { listContainers } from "../docker/containers.ts";
 import type { KnownEngine } from "../docker/engines.ts";
 import { plannedObjects } from "../migration/step.ts";
+import { readBindSources } from "../rehearsal/bind_sources.ts";
 import { copiedDecisions } from "../rehearsal/copied_decisions.ts";
 import { type CopiedPlaces, copiedPlaces } from "../rehearsal/copied_places.ts";
 import { copiedProject } from "../rehearsal/copied_project.ts";
 import { copyDirectories } from "../rehearsal/copy_directories.ts";
+import { emptyVolumes } from "../rehearsal/empty_volumes.ts";
 import { holdStill } from "../rehearsal/hold_still.ts";
 import { locateVolumes } from "../rehearsal/locate_volumes.ts";
 import { reachesLive } from "../rehearsal/reaches.ts";
 import type { Rehearsal } from "../rehearsal/remains.ts";
+import { variablesFor } from "../rehearsal/running_engine.ts";
 import { untilServing } from "../rehearsal/until_serving.ts";
 import type { CommandOptions } from "./command.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
@@ -50,7 +53,13 @@ export async function startCopy(context: CopyContext): Promise<readonly Diagnost
   const { folder, project: name } = rehearsal;
   const { signal, environment } = surroundings;
   say(`Starting the copy in ${known.title} as project "${name}"`);
-  const failed = await composeUp({ name, folder, file: join(folder, "compose.yaml"), environment, signal });
+  const failed = await composeUp({
+    name,
+    folder,
+    file: join(folder, "compose.yaml"),
+    environment: variablesFor(known, environment),
+    signal,
+  });
   if (failed !== undefined) {
     throw new Failure(ExitCode.failed, [failed === "absent" ? noCompose() : notStarted(failed.said)]);
   }
@@ -62,7 +71,7 @@ export async function startCopy(context: CopyContext): Promise<readonly Diagnost
 /** All of it but the start: nothing runs. @throws Failure */
 export async function layOutCopy(context: CopyContext): Promise<readonly Diagnostic[]> {
   const places = await placesOf(context);
-  const warnings = await copyAll(places, context);
+  const warnings = [...emptyVolumes(places, context.known.title), ...await copyAll(places, context)];
   if (hasErrors(warnings)) throw new Failure(ExitCode.failed, warnings);
   await writeFiles(places, context);
   await refuseReaching(context);
@@ -70,13 +79,11 @@ export async function layOutCopy(context: CopyContext): Promise<readonly Diagnos
 }
 
 async function placesOf({ project, kept, known, rehearsal: { folder } }: CopyContext): Promise<CopiedPlaces> {
-  const sources = kept.flatMap((name) => project.services[name]?.volumes ?? [])
-    .flatMap(({ type, source }) => type === "bind" && source !== undefined ? [source] : []);
-  const missing = await Promise.all(
-    sources.map((source) => Deno.stat(source).then(() => [], () => [source])),
-  );
-  const located = await locateVolumes(known.engine, project);
-  return copiedPlaces(project, kept, { located, missing: new Set(missing.flat()) }, folder);
+  const [located, sources] = await Promise.all([
+    locateVolumes(known.engine, project),
+    readBindSources(project),
+  ]);
+  return copiedPlaces(project, kept, { located, sources }, folder);
 }
 
 async function copyAll(
@@ -103,9 +110,10 @@ async function copyAll(
 async function writeFiles(places: CopiedPlaces, context: CopyContext): Promise<void> {
   const { rehearsal: { folder }, stack, project, kept, options } = context;
   const { decisions, conversion } = stack;
-  const compose = copiedProject(project, { folder, kept, places, isOnline: options["online"] === true });
+  const isOnline = options["online"] === true;
+  const compose = copiedProject(project, { folder, kept, places, isOnline });
   const namespace = conversion?.namespace ?? project.name;
-  const decided = copiedDecisions({ project, decisions, namespace, kept, places, folder });
+  const decided = copiedDecisions({ project, decisions, namespace, kept, places, folder, isOnline });
   for (const [name, value] of [["compose.yaml", compose], ["decisions.yaml", decided]] as const) {
     await Deno.writeTextFile(
       join(folder, name),
@@ -117,12 +125,12 @@ async function writeFiles(places: CopiedPlaces, context: CopyContext): Promise<v
   }
 }
 
-/** @throws Failure (3) where the copy cannot be planned, or its pods would write where the stack lies */
+/** @throws Failure (3) where the copy cannot be planned, or something of it would write where the stack lies */
 async function refuseReaching({ copied, surroundings, rehearsal }: CopyContext): Promise<void> {
-  const stack = await planStack(copied, surroundings);
-  if (stack.plan === undefined) throw new Failure(ExitCode.input, stack.diagnostics, stack.sources);
-  const objects = stack.plan.migrations.flatMap(plannedObjects).map(({ object }) => object);
-  const reaching = reachesLive(objects, rehearsal);
+  const { plan, inFiles: project, diagnostics, sources } = await planStack(copied, surroundings);
+  if (plan === undefined || project === undefined) throw new Failure(ExitCode.input, diagnostics, sources);
+  const objects = plan.migrations.flatMap(plannedObjects).map(({ object }) => object);
+  const reaching = await reachesLive({ project, objects }, rehearsal);
   if (reaching.length > 0) throw new Failure(ExitCode.input, reaching);
 }
 

@@ -19,6 +19,8 @@ export interface DecisionsCopy {
   readonly places: CopiedPlaces;
   /** The copy's own. */
   readonly folder: string;
+  /** Whether the copy reaches other machines. */
+  readonly isOnline: boolean;
 }
 
 /** Those that say what a service is, and nothing of where or for whom. */
@@ -31,7 +33,6 @@ const WHOLE = [
   "fillImage",
   "hostGateway",
   "kubernetes",
-  "networkPolicies",
   "podSecurity",
   "names",
   "pullSecrets",
@@ -49,7 +50,7 @@ const BY_SERVICE = ["services", "databases", "brokers", "identity"] as const sat
 
 /** As a whole file, profiles laid over; variables are in the copied compose file already. */
 export function copiedDecisions(copy: DecisionsCopy): DecisionValues {
-  const { decisions, namespace, kept, folder } = copy;
+  const { decisions, namespace, kept, folder, isOnline } = copy;
   const whole = WHOLE.flatMap((key) => decisions[key] === undefined ? [] : [[key, decisions[key]] as const]);
   const byService = BY_SERVICE.flatMap((key) => {
     const own = Object.entries(decisions[key] ?? {}).filter(([service]) => kept.includes(service));
@@ -64,8 +65,14 @@ export function copiedDecisions(copy: DecisionsCopy): DecisionValues {
     // Named volumes say where they lie; those without a name are made there.
     dockerRoot: join(folder, "docker"),
     ...Object.fromEntries([...whole, ...byService]),
+    // Its pods have the live credentials, and a stack that has no policies has no wall around them.
+    ...(isOnline ? policiesOf(decisions) : { networkPolicies: true }),
     ...(Object.keys(storage).length === 0 ? {} : { storage }),
   } as DecisionValues;
+}
+
+function policiesOf({ networkPolicies }: Decisions): Pick<DecisionValues, "networkPolicies"> {
+  return networkPolicies === undefined ? {} : { networkPolicies };
 }
 
 /** By the places of the copies; where on the node the live data lies is left away. */

@@ -2,10 +2,11 @@
 import { join } from "node:path";
 import type { Project } from "../../compose/project.ts";
 import { relativePath } from "../stack/relative_path.ts";
+import type { BindSources } from "./bind_sources.ts";
 
 /** A directory or file that is copied. */
 export interface Copied {
-  /** Absolute, as the stack has it. */
+  /** Absolute, no link on the way. */
   readonly from: string;
   /** Below the copy's folder. */
   readonly to: string;
@@ -27,20 +28,24 @@ export interface CopiedPlaces {
 export interface KnownPlaces {
   /** Where an engine keeps each volume, by key; absent where it has none: its copy begins empty. */
   readonly located: ReadonlyMap<string, string>;
-  /** Sources of bind mounts that are not there: Docker makes them, and is not to make them where the stack lies. */
-  readonly missing: ReadonlySet<string>;
+  /** Those that are not there Docker makes, and is not to make where the stack lies. */
+  readonly sources: BindSources;
 }
 
-/** What nobody writes to is shared, as it lies; what somebody writes to, with all that lies in it, is copied. */
+/**
+ * What nobody writes to is shared, as it lies; what somebody writes to, with all that lies in it, is copied: from where
+ * it truly is, as a link that is copied would still lead there.
+ */
 export function copiedPlaces(
   project: Project,
   kept: readonly string[],
-  { located, missing }: KnownPlaces,
+  { located, sources }: KnownPlaces,
   folder: string,
 ): CopiedPlaces {
   const mounts = kept.flatMap((name) => project.services[name]?.volumes ?? []);
+  const real = (source: string): string => plain(sources.get(source)?.real ?? source);
   const written = mounts.flatMap(({ type, source = "", read_only: isReadOnly }) =>
-    type === "bind" && (isReadOnly !== true || missing.has(source)) ? [plain(source)] : []
+    type === "bind" && (isReadOnly !== true || sources.get(source)?.kind === "missing") ? [real(source)] : []
   );
   const keys = [...new Set(mounts.flatMap(({ type, source }) => type === "volume" && source ? [source] : []))]
     .sort();
@@ -49,9 +54,9 @@ export function copiedPlaces(
   );
   const binds = outermost(written).map((from) => ({ from, to: placeOf(project, from, folder) }));
   const bind = (source: string): string => {
-    const path = plain(source);
+    const path = real(source);
     const found = binds.find(({ from }) => isIn(path, from));
-    return found === undefined ? path : `${found.to}${path.slice(found.from.length)}`;
+    return found === undefined ? plain(source) : `${found.to}${path.slice(found.from.length)}`;
   };
   const named = [...volumes].flatMap(([volume, to]) => {
     const from = located.get(volume);

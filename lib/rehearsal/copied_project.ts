@@ -29,19 +29,19 @@ export function copiedProject(project: Project, options: CopyOptions): Json {
   const { folder, kept, places, isOnline } = options;
   const canonical = fields(project.canonical["services"]);
   const labels = { [REHEARSAL_LABEL]: folder };
-  const networks = new Set(
-    kept.flatMap((name) => Object.keys(fields(fields(canonical[name])["networks"]))),
+  const services = Object.fromEntries(
+    kept.flatMap((name) => {
+      const service = project.services[name];
+      if (service === undefined) return [];
+      const written = fields(canonical[name]);
+      const own = isOnline ? written : inOwnNetwork(written);
+      return [[name, copiedService(project, service, own, options)] as const];
+    }),
   );
+  const networks = new Set(Object.values(services).flatMap((one) => Object.keys(fields(one["networks"]))));
   const copied: Json = {
     name: rehearsalName(project.name),
-    services: Object.fromEntries(
-      kept.flatMap((name) => {
-        const service = project.services[name];
-        return service === undefined
-          ? []
-          : [[name, copiedService(project, service, fields(canonical[name]), options)]];
-      }),
-    ),
+    services,
     networks: Object.fromEntries(
       [...networks].sort().map((network) => [network, { ...(isOnline ? {} : { internal: true }), labels }]),
     ),
@@ -57,6 +57,12 @@ export function copiedProject(project: Project, options: CopyOptions): Json {
     ...objects(project, "secrets"),
   };
   return record(escaped(copied)) ?? {};
+}
+
+/** The engine's own network leads to other machines, and cannot be made to lead to none. */
+function inOwnNetwork(service: Json): Json {
+  const { network_mode: mode, ...rest } = service;
+  return mode === "bridge" || mode === "default" ? { ...rest, networks: { default: null } } : service;
 }
 
 /** Only the live stack has these: what it is called, what the machine and others see of it. */

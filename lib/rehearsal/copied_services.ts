@@ -1,6 +1,7 @@
 /** Which services a copy of a running stack can have beside it, without reaching into what is live. */
 import type { Mount, Project, Service } from "../../compose/project.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
+import type { BindSources } from "./bind_sources.ts";
 
 /** Who has a copy, and why others have none. */
 export interface CopiedServices {
@@ -9,11 +10,11 @@ export interface CopiedServices {
   readonly leftOut: Readonly<Record<string, string>>;
 }
 
-/** Whoever is led by the engine, or lives in what only the machine has. */
-export function copiedServices(project: Project): CopiedServices {
+/** All but those that are led by the engine, or live in what only the machine or a live container has. */
+export function copiedServices(project: Project, sources: BindSources): CopiedServices {
   const leftOut = new Map<string, string>();
   for (const service of Object.values(project.services)) {
-    const why = ownReason(project, service);
+    const why = ownReason(project, service, sources);
     if (why !== undefined) leftOut.set(service.name, why);
   }
   // Who shares something of one that has no copy has none either, and so on.
@@ -32,26 +33,46 @@ export function copiedServices(project: Project): CopiedServices {
   };
 }
 
-function ownReason(project: Project, service: Service): string | undefined {
-  const { network_mode: network = "", pid = "", privileged, devices = [] } = service;
+function ownReason(project: Project, service: Service, sources: BindSources): string | undefined {
+  const { privileged, devices = [], volumes_from: from = [], volumes = [] } = service;
   if (findTraefik({ ...project, services: { [service.name]: service } }) !== undefined) {
     return "a second Traefik would read the labels of what is live";
   }
-  if (network === "host") return "in the host's network it would want the ports that the live one has";
-  if (network.startsWith("container:")) return `it lives in the network of another container, ${network}`;
-  if (pid === "host") return "it sees and may end every process of the machine";
+  if (service["provider"] !== undefined) {
+    return "a program of the machine provides it, which is not asked for a second";
+  }
+  if (service["use_api_socket"] === true) return "it has the engine's socket";
+  const namespace = namespaceReason(service);
+  if (namespace !== undefined) return namespace;
   if (privileged === true) return "it is privileged: nothing keeps it from what is live";
   if (devices.length > 0) return `it has a device of the machine, ${devices[0]?.source}`;
-  for (const mount of service.volumes ?? []) {
-    const why = mountReason(project, mount);
+  const other = from.find((one) => one.startsWith("container:"));
+  if (other !== undefined) return `it has the volumes of another container, ${other}`;
+  for (const mount of volumes) {
+    const why = mountReason(project, mount, sources);
     if (why !== undefined) return why;
   }
   return undefined;
 }
 
+/** Networks that are the copy's own, or none. */
+const OWN_NETWORK = /^$|^(none|bridge|default)$|^service:/;
+
+/** Of the machine, or of a container that is none of the copy's. */
+function namespaceReason({ network_mode: network = "", pid = "", ipc = "" }: Service): string | undefined {
+  if (network === "host") return "in the host's network it would want the ports that the live one has";
+  if (network.startsWith("container:")) return `it lives in the network of another container, ${network}`;
+  if (!OWN_NETWORK.test(network)) return `it lives in network "${network}", in which others are live`;
+  if (pid === "host") return "it sees and may end every process of the machine";
+  if (pid.startsWith("container:")) return `it sees the processes of another container, ${pid}`;
+  if (ipc === "host") return "it has the memory that programs of the machine share";
+  if (ipc.startsWith("container:")) return `it has the memory of another container, ${ipc}`;
+  return undefined;
+}
+
 const SOCKET = /(^|\/)[^/]*\.sock$/;
-/** Of the machine itself: in some of them are sockets, so that read-only is no help. */
-const WITH_SOCKETS = ["/", "/run", "/var", "/var/run"];
+/** Sockets lie there, and nobody is kept from connecting by a mount that is read-only. */
+const WITH_SOCKETS = /^\/(var)?$|^\/(var\/)?run(\/|$)/;
 const MACHINE = [
   "/boot",
   "/dev",
@@ -68,13 +89,19 @@ const MACHINE = [
 function mountReason(
   project: Project,
   { type, source = "", read_only: isReadOnly }: Mount,
+  sources: BindSources,
 ): string | undefined {
-  const path = source.replace(/\/+$/, "") || "/";
   if (type === "bind") {
-    if (SOCKET.test(path)) return `it has the socket "${path}"`;
-    if (WITH_SOCKETS.includes(path)) return `it has the machine's "${path}"`;
-    const isMachines = MACHINE.includes(path) || /^\/(dev|proc|sys)\//.test(path);
-    return isMachines && isReadOnly !== true ? `it writes to the machine's "${path}"` : undefined;
+    const { real = source, kind } = sources.get(source) ?? {};
+    const paths = [...new Set([source, real].map((path) => path.replace(/\/+$/, "") || "/"))];
+    for (const path of paths) {
+      if (kind === "socket" || SOCKET.test(path)) return `it has the socket "${path}"`;
+      // As resolv.conf, which is a link to there.
+      if (kind !== "file" && WITH_SOCKETS.test(path)) return `it has the machine's "${path}"`;
+      const isMachines = MACHINE.includes(path) || /^\/(dev|proc|sys)\//.test(path);
+      if (isMachines && isReadOnly !== true) return `it writes to the machine's "${path}"`;
+    }
+    return undefined;
   }
   if (type !== "volume") return undefined;
   const { driver = "", driver_opts: options = {} } = project.volumes[source] ?? {};

@@ -5,6 +5,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { plural } from "../diagnostics/plural.ts";
 import { bytesText } from "../run/images/bytes.ts";
 import type { Copied } from "./copied_places.ts";
+import { emptyVolume } from "./empty_volumes.ts";
 import { runProgram } from "./program.ts";
 
 /** Where the copies go, and who may end it. */
@@ -25,14 +26,15 @@ const TICK_MS = 20;
  * (`cp --reflink=auto`).
  *
  * @returns an error where something is in the way, before anything is copied; a warning for each that changed meanwhile:
- *   its files are of different moments, as after no power cut
+ *   its files are of different moments, as after no power cut; and for each volume that is not where its engine says
  */
 export async function copyDirectories(
   copies: readonly Copied[],
   copying: Copying,
 ): Promise<readonly Diagnostic[]> {
   const { folder, signal, say, hold = (_, work) => work() } = copying;
-  const around = copies.filter(({ from }) => `${folder}/`.startsWith(`${from.replace(/\/$/, "")}/`));
+  const real = await Deno.realPath(folder);
+  const around = copies.filter(({ from }) => `${real}/`.startsWith(`${from.replace(/\/$/, "")}/`));
   if (around.length > 0) return around.map(({ from }) => holdsItself(from, folder));
   const room = await roomFor(copies, copying);
   if (room !== undefined) return [room];
@@ -45,13 +47,17 @@ export async function copyDirectories(
 }
 
 async function copy(
-  { from, to }: Copied,
+  { from, to, volume }: Copied,
   folder: string,
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
-  const info = await Deno.stat(from).catch(() => undefined);
+  const info = await Deno.stat(from).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    return String(error instanceof Error ? error.message : error);
+  });
+  if (typeof info === "string") return [notCopied(from, info)];
   await Deno.mkdir(info?.isFile === true ? dirname(to) : to, { recursive: true });
-  if (info === undefined) return [];
+  if (info === undefined) return volume === undefined ? [] : [emptyVolume(volume, `"${from}" is not there`)];
   const begun = join(folder, "copy-begun");
   await Deno.writeTextFile(begun, "");
   // Kernels count the time of files in ticks: what is written in the same one is not newer.
@@ -62,10 +68,9 @@ async function copy(
   const found = await runProgram("find", [from, "-type", "f", "-newer", begun], signal);
   const changed = found.said.split("\n").filter((line) => line !== "").length;
   // What was removed while it was copied is an error to cp, and a change like any other to us.
-  const vanished = said.split("\n").filter((line) => /No such file or directory/.test(line)).length;
-  if (!success && vanished < said.split("\n").filter((line) => line !== "").length) {
-    return [notCopied(from, said)];
-  }
+  const errors = success ? [] : said.split("\n").filter((line) => line !== "");
+  const vanished = errors.filter((line) => /No such file or directory/.test(line)).length;
+  if (!success && (vanished === 0 || vanished < errors.length)) return [notCopied(from, errors[0])];
   return changed + vanished === 0 ? [] : [torn(from, changed + vanished)];
 }
 
@@ -111,11 +116,11 @@ function torn(from: string, files: number): Diagnostic {
   };
 }
 
-function notCopied(from: string, said: string): Diagnostic {
+function notCopied(from: string, said = "cp ended without a word, as one that was killed"): Diagnostic {
   return {
     code: "run-rehearsal-not-copied",
     severity: "error",
-    message: `"${from}" could not be copied: ${said.split("\n")[0]}`,
+    message: `"${from}" could not be copied: ${said}`,
     hint: "Run it as root, who may read all of it, and look at the room on the disk",
   };
 }

@@ -1,5 +1,8 @@
-/** The last look before anything of a copy starts: whether its pods would reach what is live. No I/O. */
+/** The last look before anything of a copy starts: whether its containers or pods would reach what is live. */
+import { join } from "node:path";
+import type { Project } from "../../compose/project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { realPathOf } from "../files/inside.ts";
 import { describeObject, type KubeObject } from "../kube/object.ts";
 import { field, type Json, list, record } from "../values/json.ts";
 
@@ -10,34 +13,64 @@ export interface CopyBounds {
   readonly folder: string;
 }
 
+/** The copy, as its own files have it. */
+export interface LaidOutCopy {
+  readonly project: Project;
+  /** All that is planned for the cluster. */
+  readonly objects: readonly KubeObject[];
+}
+
 /**
- * An error for each planned object that is another namespace's, and for each directory of the node that is none of the
- * copies and that some pod may write to.
+ * An error for each planned object that is another namespace's, and for each directory that is none of the copies and
+ * that some container or pod may write to. Links are followed, as engine and kubelet follow them.
  */
-export function reachesLive(
-  objects: readonly KubeObject[],
+export async function reachesLive(
+  { project, objects }: LaidOutCopy,
   { namespace, folder }: CopyBounds,
-): readonly Diagnostic[] {
-  const claims = new Set(
+): Promise<readonly Diagnostic[]> {
+  const claims = claimsToWrite(objects);
+  const elsewhere = objects.flatMap((object) => {
+    const { namespace: other = namespace } = object.metadata;
+    return other === namespace ? [] : [reaches(describeObject(object), `is in namespace "${other}"`)];
+  });
+  const written = [
+    ...Object.values(project.services).flatMap(({ name, volumes = [] }) =>
+      volumes.flatMap(({ type, source, read_only: isReadOnly }) =>
+        type === "bind" && source !== undefined && isReadOnly !== true
+          ? [{ who: `Service "${name}"`, path: source }]
+          : []
+      )
+    ),
+    ...Object.entries(project.volumes).flatMap(([key, { driver_opts: { device = "" } = {} }]) =>
+      device.startsWith("/") ? [{ who: `Volume "${key}"`, path: device }] : []
+    ),
+    ...objects.flatMap((object) =>
+      writtenPaths(object, claims).map((path) => ({ who: describeObject(object), path }))
+    ),
+  ];
+  const outside = await Promise.all(written.map(async ({ who, path }) => {
+    const [real, root] = await Promise.all([path, folder].map(realPathOf));
+    if (real?.startsWith(join(`${root}`, "/")) === true) return [];
+    return [reaches(who, `writes to "${path}"${real === path ? "" : `, which leads to "${real}"`}`)];
+  }));
+  return [...elsewhere, ...outside.flat()];
+}
+
+/** Names of the claims that some pod may write to. */
+function claimsToWrite(objects: readonly KubeObject[]): ReadonlySet<string> {
+  return new Set(
     objects.flatMap((object) => writtenVolumes(object)).flatMap((volume) => {
       const name = field(volume["persistentVolumeClaim"], "claimName");
       return typeof name === "string" ? [name] : [];
     }),
   );
-  return objects.flatMap((object) => {
-    const elsewhere = object.metadata.namespace !== undefined && object.metadata.namespace !== namespace;
-    if (elsewhere) return [reaches(object, `is in namespace "${object.metadata.namespace}"`)];
-    return writtenPaths(object, claims).filter((path) => !path.startsWith(`${folder}/`)).map((path) =>
-      reaches(object, `writes to "${path}"`)
-    );
-  });
 }
 
-function reaches(object: KubeObject, what: string): Diagnostic {
+function reaches(who: string, what: string): Diagnostic {
   return {
     code: "run-rehearsal-reaches",
     severity: "error",
-    message: `${describeObject(object)} of the copy ${what}, which is not the rehearsal's own`,
+    message: `${who} of the copy ${what}, which is not the rehearsal's own`,
     hint: "Nothing of the copy was started. Leave the service out with a decision (skip), or report this",
   };
 }

@@ -5,13 +5,14 @@ import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import type { Engine } from "../docker/engine.ts";
-import { findLabelled, type Labelled, removeLabelled } from "../docker/labelled.ts";
+import { removeLabelled } from "../docker/labelled.ts";
 import { describeObject } from "../kube/object.ts";
 import { parseMountinfo } from "../node/mountinfo.ts";
-import { STAND_IN_LABELS } from "../run/living/stand_in.ts";
 import { OWNER_LABEL } from "../run/names.ts";
 import { REHEARSAL_LABEL } from "./copied_project.ts";
-import { letGo } from "./hold_still.ts";
+import { findHeld, letGo } from "./hold_still.ts";
+import { notOwn, ofAnotherFolder } from "./not_own.ts";
+import { findInEngine } from "./remains_in_engine.ts";
 
 /** Where a rehearsal is. */
 export interface Rehearsal {
@@ -65,36 +66,38 @@ export async function markRehearsal({ folder, namespace, client }: Rehearsal, of
 /**
  * Each by its name, in the words of messages.
  *
- * @throws Failure (2) where folder or namespace are there and no rehearsal made them. EngineError, ApiError
+ * @throws Failure (2) where anything of its name is there that no rehearsal of this folder made. EngineError, ApiError
  */
 export async function findRemains(rehearsal: Rehearsal): Promise<readonly string[]> {
   const { folder } = rehearsal;
-  const [namespace, objects, labelled] = await Promise.all([
+  const isThere = await isOwnFolder(folder);
+  const [namespace, objects, labelled, held] = await Promise.all([
     ownNamespace(rehearsal),
     clusterObjects(rehearsal),
-    Promise.all(rehearsal.engines.map((engine) => labelledOf(rehearsal, engine))),
+    Promise.all(rehearsal.engines.map((engine) => findInEngine(engine, rehearsal))),
+    isThere ? findHeld(folder, rehearsal.engines) : [],
   ]);
   return [
-    ...labelled.flatMap(({ containers, networks, volumes }) => [
-      ...containers.map((name) => `container ${name}`),
-      ...networks.map((name) => `network ${name}`),
-      ...volumes.map((name) => `volume ${name}`),
-    ]),
+    ...held.map(({ name }) => `pause of container ${name}`),
+    ...labelled.flat().map(({ kind, name }) => `${kind} ${name}`),
     ...[...namespace === undefined ? [] : [namespace], ...objects].map(describeObject),
-    ...(await isOwnFolder(folder) ? [`folder ${folder}`] : []),
+    ...(isThere ? [`folder ${folder}`] : []),
   ];
 }
 
 /**
  * Takes everything away: containers first, the folder last, so that nobody is on it and a run that is broken off goes on.
  *
- * @throws Failure (1) where the namespace does not end, or something is mounted below the folder
+ * @throws Failure (1) where the namespace does not end, or something is mounted below the folder; (2) as `findRemains`
  */
 export async function removeRemains(rehearsal: Rehearsal): Promise<void> {
   const { folder, client } = rehearsal;
+  await letGoHeld(rehearsal);
   const namespace = await ownNamespace(rehearsal);
-  await letGo(folder, rehearsal.engines);
-  for (const engine of rehearsal.engines) await removeLabelled(engine, await labelledOf(rehearsal, engine));
+  const labelled = await Promise.all(
+    rehearsal.engines.map(async (engine) => ({ engine, found: await findInEngine(engine, rehearsal) })),
+  );
+  for (const { engine, found } of labelled) await removeLabelled(engine, found);
   if (namespace !== undefined) await deleteObject(client, namespace);
   const end = performance.now() + PATIENCE_MS;
   while (await ownNamespace(rehearsal) !== undefined) {
@@ -111,11 +114,16 @@ export async function removeRemains(rehearsal: Rehearsal): Promise<void> {
   await Deno.remove(folder, { recursive: true });
 }
 
-/** Copies, and what stands in for them or lets pods find them. */
-async function labelledOf({ folder, project }: Rehearsal, engine: Engine): Promise<Labelled> {
-  const own = await findLabelled(engine, `${REHEARSAL_LABEL}=${folder}`);
-  const helpers = await findLabelled(engine, `${STAND_IN_LABELS.project}=${project}`);
-  return { ...own, containers: [...own.containers, ...helpers.containers] };
+/**
+ * Lets live containers go on that a killed rehearsal holds: nothing else of it keeps anybody from being served, so that
+ * this is first, and asks no cluster.
+ *
+ * @returns their names. @throws Failure (2) where the folder is there and no rehearsal made it. EngineError
+ */
+export async function letGoHeld(
+  { folder, engines }: Pick<Rehearsal, "folder" | "engines">,
+): Promise<readonly string[]> {
+  return await isOwnFolder(folder) ? await letGo(folder, engines) : [];
 }
 
 async function clusterObjects({ client, namespace }: Rehearsal): Promise<readonly LiveObject[]> {
@@ -129,8 +137,10 @@ async function clusterObjects({ client, namespace }: Rehearsal): Promise<readonl
 
 async function ownNamespace({ client, namespace, folder }: Rehearsal): Promise<LiveObject | undefined> {
   const found = await client.get({ apiVersion: "v1", kind: "Namespace", name: namespace });
-  if (found === undefined || found.metadata.annotations?.[REHEARSAL_LABEL] === folder) return found;
-  throw new Failure(2, [notOwn(`Namespace "${namespace}"`)]);
+  const mark = found?.metadata.annotations?.[REHEARSAL_LABEL];
+  if (found === undefined || mark === folder) return found;
+  const what = `Namespace "${namespace}"`;
+  throw new Failure(2, [mark === undefined ? notOwn(what) : ofAnotherFolder(what, mark)]);
 }
 
 async function isOwnFolder(folder: string): Promise<boolean> {
@@ -176,14 +186,5 @@ function notMade(folder: string, error: unknown): Diagnostic {
       error instanceof Error ? error.message : error
     }`,
     hint: "Run it as root, or name a folder that is there with --copies",
-  };
-}
-
-function notOwn(what: string): Diagnostic {
-  return {
-    code: "run-rehearsal-not-own",
-    severity: "error",
-    message: `${what} is there and no rehearsal of this stack made it: it is left alone`,
-    hint: "Rename or remove it where it is not needed; --copies names another folder",
   };
 }

@@ -12,27 +12,32 @@ const STEADY_MS = 3_000;
 
 /**
  * A container serves when it is healthy, or runs where it has no health check; one that has ended with success has done
- * its work. A service that does not serve in the live project is not waited for in the copy, unless none does.
+ * its work. A service of which no container serves in the live project is not waited for in the copy, unless none does.
  *
- * @returns an error for each that does not
+ * @returns an error for each that does not, or for a copy without any
  */
 export async function untilServing(
   engine: Engine,
   { copy, live }: { readonly copy: string; readonly live: string },
   signal: AbortSignal,
+  patienceMs = PATIENCE_MS,
 ): Promise<readonly Diagnostic[]> {
-  const end = performance.now() + PATIENCE_MS;
-  const lives = await statesOf(engine, live);
-  const broken = new Set(lives.flatMap(({ service, trouble }) => trouble === undefined ? [] : [service]));
-  const isAlive = lives.some(({ trouble }) => trouble === undefined);
+  const end = performance.now() + patienceMs;
+  const broken = brokenIn(await statesOf(engine, live));
   let steadySince: number | undefined;
   for (;;) {
-    const states = (await statesOf(engine, copy)).filter(({ service }) => !isAlive || !broken.has(service));
-    const isServing = states.length > 0 && states.every(({ trouble }) => trouble === undefined);
+    const states = await statesOf(engine, copy);
+    const asked = states.filter(({ service }) => !broken.has(service));
+    const waited = asked.length === 0 ? states : asked;
+    const isServing = waited.length > 0 && waited.every(({ trouble }) => trouble === undefined);
     steadySince = isServing ? steadySince ?? performance.now() : undefined;
     if (steadySince !== undefined && performance.now() - steadySince >= STEADY_MS) return [];
     if (performance.now() > end) {
-      return states.flatMap(({ name, trouble }) => trouble === undefined ? [] : [notServing(name, trouble)]);
+      if (waited.length === 0) return [noContainer(copy)];
+      const idle = waited.flatMap(({ name, trouble }) =>
+        trouble === undefined ? [] : [notServing(name, trouble)]
+      );
+      if (idle.length > 0) return idle;
     }
     await pause(POLL_MS, signal);
   }
@@ -44,6 +49,12 @@ interface State {
   readonly name: string;
   /** Undefined where it serves, or has done its work. */
   readonly trouble?: string;
+}
+
+/** Services of which not one container serves. */
+function brokenIn(states: readonly State[]): ReadonlySet<string> {
+  const serving = new Set(states.flatMap(({ service, trouble }) => trouble === undefined ? [service] : []));
+  return new Set(states.flatMap(({ service }) => serving.has(service) ? [] : [service]));
 }
 
 async function statesOf(engine: Engine, project: string): Promise<readonly State[]> {
@@ -77,5 +88,14 @@ function notServing(name: string, trouble: string): Diagnostic {
     hint:
       "A database that refuses its copied directory: --pause, at a quiet hour; a program that calls other " +
       "machines when it starts: --online",
+  };
+}
+
+function noContainer(copy: string): Diagnostic {
+  return {
+    code: "run-rehearsal-not-served",
+    severity: "error",
+    message: `The copy, project "${copy}", has no container: there is nothing to move`,
+    hint: "See what docker compose makes of compose.yaml in the copy's folder; --keep leaves it for a look",
   };
 }

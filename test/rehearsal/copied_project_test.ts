@@ -60,17 +60,23 @@ access: {}
 accepted: { some-code web: fine }
 `;
 
-const NOTHING_KNOWN = { located: new Map<string, string>(), missing: new Set<string>() };
+const NOTHING_KNOWN = { located: new Map<string, string>(), sources: new Map() };
 const FOLDER = "/opt/.shop-rehearsal";
 
 async function shop(): Promise<Project> {
+  const { project, diagnostics, directory } = await loaded(COMPOSE);
+  assert.ok(project, JSON.stringify(diagnostics));
+  // As if it lay where the texts below say.
+  return relocated(project, directory, "/opt/shop");
+}
+
+async function loaded(
+  text: string,
+): Promise<Awaited<ReturnType<typeof load>> & { readonly directory: string }> {
   const directory = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(`${directory}/compose.yaml`, COMPOSE);
-    const { project, diagnostics } = await load({ directory, environment: {} });
-    assert.ok(project, JSON.stringify(diagnostics));
-    // As if it lay where the texts below say.
-    return relocated(project, directory, "/opt/shop");
+    await Deno.writeTextFile(`${directory}/compose.yaml`, text);
+    return { ...await load({ directory, environment: {} }), directory };
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
@@ -87,7 +93,7 @@ function relocated(project: Project, from: string, to: string): Project {
 }
 
 Deno.test("who lives in the machine has no copy, nor has who shares what that one has", async () => {
-  const { kept, leftOut } = copiedServices(await shop());
+  const { kept, leftOut } = copiedServices(await shop(), new Map());
   assert.deepEqual(kept, ["web", "api"]);
   assert.deepEqual(leftOut, {
     agent: 'it writes to the machine\'s "/etc"',
@@ -103,7 +109,7 @@ Deno.test("what somebody writes to is copied once, with all that lies in it", as
   const project = await shop();
   const places = copiedPlaces(project, ["api", "web"], {
     located: new Map([["orders", "/var/lib/docker/volumes/shop_orders/_data"]]),
-    missing: new Set<string>(),
+    sources: new Map(),
   }, FOLDER);
   assert.deepEqual(places.copies, [
     { from: "/opt/shop/data/uploads", to: `${FOLDER}/stack/data/uploads` },
@@ -115,7 +121,7 @@ Deno.test("what somebody writes to is copied once, with all that lies in it", as
   const made = copiedPlaces(
     project,
     ["web"],
-    { ...NOTHING_KNOWN, missing: new Set(["/opt/shop/site"]) },
+    { ...NOTHING_KNOWN, sources: new Map([["/opt/shop/site", { real: "/opt/shop/site", kind: "missing" }]]) },
     FOLDER,
   );
   assert.equal(
@@ -153,18 +159,56 @@ Deno.test("online, its networks lead to other machines", async () => {
   assert.doesNotMatch(JSON.stringify(copy), /internal/);
 });
 
+Deno.test("the engine's own network becomes one that leads nowhere, unless the copy is online", async () => {
+  const { project } = await loaded(`name: shop
+services:
+  beside: { image: shop/beside:1, network_mode: bridge }
+  alone: { image: shop/alone:1, network_mode: none }
+`);
+  assert.ok(project);
+  const kept = ["beside", "alone"];
+  const places = copiedPlaces(project, kept, NOTHING_KNOWN, FOLDER);
+  const copy = (isOnline: boolean) => copiedProject(project, { folder: FOLDER, kept, places, isOnline });
+  const offline = copy(false);
+  assert.equal(JSON.stringify(offline).match(/"network_mode":"none"/g)?.length, 1);
+  assert.doesNotMatch(JSON.stringify(offline), /bridge/);
+  assert.deepEqual(offline["networks"], {
+    default: { internal: true, labels: { "compose-ferry/rehearsal": FOLDER } },
+  });
+  assert.match(JSON.stringify(copy(true)), /"network_mode":"bridge"/);
+});
+
+Deno.test("the copy has network policies, whatever the stack has, unless it is online", async () => {
+  const project = await shop();
+  const places = copiedPlaces(project, ["web"], NOTHING_KNOWN, FOLDER);
+  const { decisions } = parseDecisions("networkPolicies: false\n", "decisions.yaml");
+  const of = (isOnline: boolean): boolean | undefined =>
+    copiedDecisions({ project, decisions, namespace: "s", kept: ["web"], places, folder: FOLDER, isOnline })
+      .networkPolicies;
+  assert.deepEqual([of(false), of(true)], [true, false]);
+});
+
 Deno.test("decisions are about the copies, and about nobody else", async () => {
   const project = await shop();
   const { decisions, diagnostics } = parseDecisions(DECISIONS.replace("backups: {}\n", ""), "decisions.yaml");
   assert.deepEqual(diagnostics, []);
   const kept = ["api", "web"];
   const places = copiedPlaces(project, kept, NOTHING_KNOWN, FOLDER);
-  const copied = copiedDecisions({ project, decisions, namespace: "store", kept, places, folder: FOLDER });
+  const copied = copiedDecisions({
+    project,
+    decisions,
+    namespace: "store",
+    kept,
+    places,
+    folder: FOLDER,
+    isOnline: false,
+  });
   assert.deepEqual(JSON.parse(JSON.stringify(copied)), {
     namespace: "store-rehearsal",
     storageClass: "store-rehearsal",
     dockerRoot: `${FOLDER}/docker`,
     services: { api: { migration: "databases" } },
+    networkPolicies: true,
     storage: {
       [`${FOLDER}/stack/data/uploads`]: { kind: "data", size: "20Gi" },
       [`${FOLDER}/outside/srv/media/new`]: { kind: "data" },

@@ -79,3 +79,40 @@ Deno.test({
       assert.deepEqual(await Array.fromAsync(Deno.readDir(`${root}/copy`)), []);
     }),
 });
+
+Deno.test({
+  name: "a cp that is killed without a word has copied nothing",
+  ignore: !isLinux,
+  fn: () =>
+    inFolder(async (root) => {
+      await Deno.mkdir(`${root}/bin`);
+      await Deno.writeTextFile(`${root}/bin/cp`, "#!/bin/sh\nkill -9 $$\n", { mode: 0o755 });
+      const path = Deno.env.get("PATH") ?? "";
+      Deno.env.set("PATH", `${root}/bin:${path}`);
+      try {
+        const said = await copy(root, { live: "copy/live" });
+        assert.deepEqual(said.map(({ code, severity }) => [code, severity]), [
+          ["run-rehearsal-not-copied", "error"],
+        ]);
+      } finally {
+        Deno.env.set("PATH", path);
+      }
+    }),
+});
+
+Deno.test({
+  name: "a volume that is not where its engine says is named, and begins empty",
+  ignore: !isLinux,
+  fn: () =>
+    inFolder(async (root) => {
+      const said = await copyDirectories(
+        [{ from: `${root}/far`, to: `${root}/copy/volumes/rows`, volume: "rows" }],
+        { folder: `${root}/copy`, signal: new AbortController().signal, say: () => {} },
+      );
+      assert.deepEqual(said.map(({ code, severity }) => [code, severity]), [[
+        "run-rehearsal-empty",
+        "warning",
+      ]]);
+      assert.deepEqual(await Array.fromAsync(Deno.readDir(`${root}/copy/volumes/rows`)), []);
+    }),
+});

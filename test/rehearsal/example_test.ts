@@ -6,6 +6,7 @@ import { planStack } from "../../lib/cli/plan_stack.ts";
 import { type CopyContext, layOutCopy } from "../../lib/cli/rehearsed_copy.ts";
 import { plannedObjects } from "../../lib/migration/step.ts";
 import { askingsOf } from "../../lib/rehearsal/askings.ts";
+import { readBindSources } from "../../lib/rehearsal/bind_sources.ts";
 import { copiedServices } from "../../lib/rehearsal/copied_services.ts";
 
 const HOME = fileURLToPath(new URL("../../", import.meta.url));
@@ -29,7 +30,7 @@ Deno.test({
     const stack = await planStack({ stack: directory }, given);
     const { inFiles: project, plan } = stack;
     assert.ok(project && plan);
-    const { kept, leftOut } = copiedServices(project);
+    const { kept, leftOut } = copiedServices(project, await readBindSources(project));
     assert.deepEqual(Object.keys(leftOut), ["faf-traefik"]);
     const namespace = "harbour-rehearsal";
     // The edge: it has no named volume, and nothing is started, so that no engine and no cluster is asked.

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import { reachesLive } from "../../lib/rehearsal/reaches.ts";
+import { projectOf } from "../docker/project.ts";
 
 const BOUNDS = { namespace: "shop-rehearsal", folder: "/opt/.shop-rehearsal" };
 
@@ -40,32 +41,32 @@ const claiming = (readOnly: boolean): KubeObject => ({
   },
 });
 
-const said = (...objects: readonly KubeObject[]): string[] =>
-  reachesLive(objects, BOUNDS).map(({ message }) => message);
+const said = async (...objects: readonly KubeObject[]): Promise<string[]> =>
+  (await reachesLive({ project: projectOf({}), objects }, BOUNDS)).map(({ message }) => message);
 
-Deno.test("copies and what is only read are no matter", () => {
+Deno.test("copies and what is only read are no matter", async () => {
   const copy = volume({ local: { path: "/opt/.shop-rehearsal/volumes/db" }, claimRef: { name: "data" } });
-  assert.deepEqual(said(copy, claiming(false)), []);
+  assert.deepEqual(await said(copy, claiming(false)), []);
   const live = volume({ hostPath: { path: "/opt/shop/site" }, claimRef: { name: "data" } });
-  assert.deepEqual(said(live, claiming(true)), []);
-  assert.deepEqual(said(pod("/opt/.shop-rehearsal/stack/data")), []);
-  assert.deepEqual(said(pod("/opt/shop/site", true)), []);
+  assert.deepEqual(await said(live, claiming(true)), []);
+  assert.deepEqual(await said(pod("/opt/.shop-rehearsal/stack/data")), []);
+  assert.deepEqual(await said(pod("/opt/shop/site", true)), []);
 });
 
-Deno.test("a place of the stack that may be written to is an error, and so is another namespace", () => {
+Deno.test("a place of the stack that may be written to is an error, and so is another namespace", async () => {
   const end = ", which is not the rehearsal's own";
   const live = volume({ local: { path: "/opt/shop/data/db" }, claimRef: { name: "data" } });
-  assert.deepEqual(said(live, claiming(true), claiming(false)), [
+  assert.deepEqual(await said(live, claiming(true), claiming(false)), [
     `PersistentVolume db of the copy writes to "/opt/shop/data/db"${end}`,
   ]);
   const beside = volume({ hostPath: { path: "/opt/.shop-rehearsal-2/db" }, claimRef: { name: "data" } });
-  assert.equal(said(beside, claiming(false)).length, 1);
-  assert.equal(said(pod("/opt/shop/data")).length, 1);
+  assert.equal((await said(beside, claiming(false))).length, 1);
+  assert.equal((await said(pod("/opt/shop/data"))).length, 1);
   const job = pod("/srv");
   const cron: KubeObject = { ...job, kind: "CronJob", spec: { jobTemplate: { spec: job["spec"] } } };
-  assert.deepEqual(said(cron), [`CronJob shop-rehearsal/web of the copy writes to "/srv"${end}`]);
+  assert.deepEqual(await said(cron), [`CronJob shop-rehearsal/web of the copy writes to "/srv"${end}`]);
   const front = { ...volume({}), kind: "Service", metadata: { name: "traefik", namespace: "kube-system" } };
-  assert.deepEqual(said(front), [
+  assert.deepEqual(await said(front), [
     `Service kube-system/traefik of the copy is in namespace "kube-system"${end}`,
   ]);
 });
