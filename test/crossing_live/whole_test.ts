@@ -25,7 +25,9 @@ Deno.test({
     await using balancers = serveLoadBalancers(harbour.node);
     const windows: Window[] = [];
     const moves = async (...command: readonly string[]): Promise<void> => {
-      windows.push(...windowsOf(await ran(quay, ...command, "--yes", "-o", "json")));
+      const { code, stdout, stderr } = await quay.run(...command, "--yes", "-o", "json");
+      windows.push(...windowsOf(stdout));
+      equal(code, 0, stdout + stderr);
     };
     await t.step("before, everything is used", () => isUsed(quay));
     await t.step("what begins with no stop is done while the old stack serves, the images, too", async () => {
@@ -90,13 +92,6 @@ async function isServedBy(quay: Quay, moved: readonly string[]): Promise<void> {
   ]);
   deepEqual(await states(quay), Object.fromEntries(wanted));
   await isUsed(quay);
-}
-
-async function ran(quay: Quay, ...command: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await quay.run(...command);
-  equal(code, 0, stdout + stderr);
-  if (stderr.trim() !== "") report(stderr.trim());
-  return stdout;
 }
 
 /** Builds and packages take a while, and a silent test would look as if it hung. */
