@@ -25,9 +25,12 @@ Deno.test({
     await using balancers = serveLoadBalancers(harbour.node);
     const windows: Window[] = [];
     const moves = async (...command: readonly string[]): Promise<void> => {
-      windows.push(...windowsOf(await ran(quay, ...command, "--yes", "-o", "json")));
+      const { code, stdout, stderr } = await quay.run(...command, "--yes", "-o", "json");
+      windows.push(...windowsOf(stdout));
+      equal(code, 0, stdout + stderr);
     };
     await t.step("before, everything is used", () => isUsed(quay));
+    const begun = Date.now();
     await t.step("what begins with no stop is done while the old stack serves, the images, too", async () => {
       await moves("migrate", "--to", "040");
       // As k3s does with the settings that it has got now.
@@ -59,7 +62,7 @@ Deno.test({
       equal(await helpers(quay), "");
       equal((await harbour.node.kubectl("-n", "quay", "get", "pods,services", "-o", "name")).trim(), "");
     });
-    const asked = questions(await quay.visits(), await writings(quay));
+    const asked = questions(await quay.visits(), await writings(quay)).filter((one) => one.begun >= begun);
     report(outageTable(asked, windows));
     await t.step(
       "who was not answered asked for what moved just then",
@@ -90,13 +93,6 @@ async function isServedBy(quay: Quay, moved: readonly string[]): Promise<void> {
   ]);
   deepEqual(await states(quay), Object.fromEntries(wanted));
   await isUsed(quay);
-}
-
-async function ran(quay: Quay, ...command: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await quay.run(...command);
-  equal(code, 0, stdout + stderr);
-  if (stderr.trim() !== "") report(stderr.trim());
-  return stdout;
 }
 
 /** Builds and packages take a while, and a silent test would look as if it hung. */

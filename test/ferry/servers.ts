@@ -40,12 +40,15 @@ fi
 as_postgres "$programs/postgres" -D "$data" -c listen_addresses='*' -c unix_socket_directories=/tmp
 `;
 
-/** Gives itself the directory, then leaves root. The broker itself reads RABBITMQ_DEFAULT_USER and its like. */
+/**
+ * Gives itself the directory, then leaves root. The broker itself reads RABBITMQ_DEFAULT_USER and its like. Debian's own
+ * wrapper on the PATH would not pass on the signal that ends it.
+ */
 const RABBITMQ = `#!/bin/sh
 set -e
 chown rabbitmq:rabbitmq /var/lib/rabbitmq
 export HOME=/var/lib/rabbitmq
-exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups rabbitmq-server
+exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups /usr/lib/rabbitmq/bin/rabbitmq-server
 `;
 
 /** @param base the file system with {@link SERVER_PACKAGES}. */

@@ -99,6 +99,8 @@ function deployment(
     metadata,
     spec: {
       replicas: 1,
+      // Two of them would take the same ports of the node.
+      strategy: { type: "Recreate" },
       selector: { matchLabels: LABELS },
       template: {
         metadata: { labels: LABELS },
