@@ -53,9 +53,8 @@ export async function moveFront(
   inventory: InventoryEntry[],
   front: FrontOptions,
 ): Promise<readonly Diagnostic[]> {
-  const { client, signal, push } = context;
-  const sides = { old: await front.docker(), new: await front.inside(client) };
-  const before = await verify(front.questions, sides, signal);
+  const { client, push } = context;
+  const before = await askBothSides(context, front);
   push({ type: "front", id, state: "asked", asked: before.length });
   const missing = before.filter(isMissing);
   if (missing.length > 0) return missing.map(notReady);
@@ -79,6 +78,19 @@ export async function moveFront(
   if (helps && problems.length === 0) return lost.map((one) => wentBack(one, absent.length < objects.length));
   push({ type: "front", id, state: "unproved", asked: lost.length });
   return [...lost.map((one) => unproved(one, absent.length === 0)), ...problems];
+}
+
+/** Until the cluster answers what Docker answers: its Traefik takes a moment to read routes that were just applied. */
+async function askBothSides(
+  { client, signal }: Context,
+  { questions, docker, inside, patienceMs = PATIENCE_MS }: FrontOptions,
+): Promise<readonly Compared[]> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    const compared = await verify(questions, { old: await docker(), new: await inside(client) }, signal);
+    if (!compared.some(isMissing) || performance.now() > end) return compared;
+    await pause(POLL_MS, signal);
+  }
 }
 
 /** Docker answers it and the cluster does not, or only with a certificate that nobody trusts. */

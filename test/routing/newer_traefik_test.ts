@@ -204,7 +204,7 @@ Deno.test("a cluster that does not say its version was asked all the same, and o
   for (const there of [{}, { fields: new Set<string>() }]) {
     const { message, hint } = said(converted({ labels: ROUTER, fixed, there }), "traefik-version-unknown");
     ok(message.includes("no Deployment of Traefik in the cluster says which version"), message);
-    ok(hint?.startsWith('Add to decisions.yaml: traefik: { version: "3.7.12" }'), hint);
+    ok(hint?.startsWith('Add to decisions.yaml: traefik: { version: "3.7.12" }'), hint ?? "");
     ok(!hint?.includes("--kubeconfig"), hint);
   }
 });

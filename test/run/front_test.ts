@@ -192,3 +192,12 @@ Deno.test("moveFront(): the node's ports are waited for", async () => {
   const { log } = await moved({ docker: side(docker), inside: side(cluster), outside });
   assert.deepEqual(log, ["asked", "apply", "moved"]);
 });
+
+Deno.test("moveFront(): routes that were just applied are waited for", async () => {
+  await using docker = site("shop");
+  await using cluster = site("shop");
+  let asked = 0;
+  const inside = (): Promise<Side> => side(++asked < 3 ? undefined : cluster)();
+  const { log, codes } = await moved({ docker: side(docker), inside, outside: side(cluster) });
+  assert.deepEqual({ log, codes }, { log: ["asked", "apply", "moved"], codes: [] });
+});
