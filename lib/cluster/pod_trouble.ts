@@ -111,10 +111,8 @@ function containerTrouble(
     return { reason: `container "${name}" ${reason}${said}`, isFinal };
   }
   if (reason === "CrashLoopBackOff") {
-    const exit = lastState?.terminated?.exitCode;
-    const last = exit === undefined ? "" : `, last exit code ${exit}`;
     return {
-      reason: `container "${name}" crashed ${restartCount} times${last}`,
+      reason: `container "${name}" ${endings(restartCount, lastState?.terminated?.exitCode)}`,
       // What it crashed of before this wait may be mended: its next try shows.
       isFinal: restartCount >= CRASHES && restartCount > crashesBefore,
     };
@@ -123,6 +121,15 @@ function containerTrouble(
     return { reason: `container "${name}" runs, but its readiness probe does not succeed`, isFinal: false };
   }
   return undefined;
+}
+
+/** One that ends with success has done its work: no mending makes it go on. */
+function endings(count: number, exit: number | undefined): string {
+  if (exit === 0) {
+    return `ended with success ${count} times, and is started again each time: ` +
+      'what ends by itself has to be decided as "kind: Job"';
+  }
+  return `crashed ${count} times${exit === undefined ? "" : `, last exit code ${exit}`}`;
 }
 
 /** What a pod on its node waits for before its first container: only events tell. */

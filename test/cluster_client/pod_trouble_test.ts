@@ -68,6 +68,18 @@ Deno.test("troubleOf() takes crashes for final that come on while it is looked a
   assert.equal(other(crash(3), 2_000)?.isFinal, true);
 });
 
+Deno.test("troubleOf() tells a program that ends with success from one that crashes", () => {
+  const of = (exitCode: number): string | undefined => {
+    const ended = {
+      state: { waiting: { reason: "CrashLoopBackOff" } },
+      lastState: { terminated: { exitCode } },
+    };
+    return watcher()(pod({ containerStatuses: [{ name: "main", restartCount: 3, ...ended }] }), 0)?.reason;
+  };
+  assert.match(of(0) ?? "", /ended with success 3 times.*"kind: Job"/);
+  assert.match(of(1) ?? "", /crashed 3 times, last exit code 1$/);
+});
+
 Deno.test("troubleOf() says what a pod is created for so long, and ends where a volume is not there", () => {
   const look = watcher();
   assert.equal(look(creating, 0, [noted(missing)]), undefined);

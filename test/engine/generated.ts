@@ -1,6 +1,7 @@
 /**
  * Makes stacks by chance over what compose files say of services: several services each, with many keys at once, so that
- * one start proves many fields. What needs an answer of the operator is not made: `migrate` is to move each of them.
+ * one start proves many fields. What needs an answer of the operator is not made, but for one that ends by itself and that
+ * nobody waits for, which has the answer with it: `migrate` is to move each of them.
  */
 import { stringify } from "yaml";
 import { fc } from "../chance.ts";
@@ -91,6 +92,21 @@ export function composeFile(stack: GeneratedStack, name: string, firstPort: numb
     configs: { app: { file: "./conf/app.conf" }, inline: { content: "inline = $$5\n" } },
     secrets: { rope: { file: "./secret.txt" } },
   }, { aliasDuplicateObjects: false });
+}
+
+/** The answer to `kube-one-shot-unclear`: without it such a program is started again for ever, and `migrate` says so. */
+export function decisionsFile(stack: GeneratedStack): string {
+  const awaited = new Set(
+    [...stack.entries()].flatMap(([index, service]) =>
+      service === undefined ? [] : service.after.filter((number) => number < index)
+    ),
+  );
+  const unawaited = [...stack.entries()].filter(([index, service]) =>
+    service?.way === "ends" && !awaited.has(index)
+  );
+  return stringify({
+    services: Object.fromEntries(unawaited.map(([index]) => [serviceName(index), { kind: "Job" }])),
+  });
 }
 
 /** A service at its place in the stack. */

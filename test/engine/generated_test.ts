@@ -2,8 +2,9 @@ import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { parse } from "yaml";
 import { fc } from "../chance.ts";
 import { load } from "../../compose/mod.ts";
+import { planTestStack } from "../cli/planned_stack.ts";
 import { layOut } from "./cases.ts";
-import { composeFile, type GeneratedStack, stacksOf } from "./generated.ts";
+import { composeFile, decisionsFile, type GeneratedStack, stacksOf } from "./generated.ts";
 import { usedKeys } from "./keys.ts";
 
 const stacks = (count: number): readonly GeneratedStack[] =>
@@ -21,6 +22,25 @@ Deno.test("generated stacks are projects without errors", {
       deepEqual(diagnostics.map(({ message }) => `${message}\n${text}`), []);
       equal(Object.keys(project?.services ?? {}).length, stack.filter((each) => each !== undefined).length);
     }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("a program that ends by itself is a Job, also where nobody waits for it", {
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+}, async () => {
+  const directory = await Deno.makeTempDir({ prefix: "engine-ending-" });
+  try {
+    let decided = 0;
+    for (const stack of stacks(20)) {
+      await layOut(directory, composeFile(stack, "g", 20_000));
+      const decisions = decisionsFile(stack);
+      decided += decisions.split("kind: Job").length - 1;
+      const { diagnostics } = await planTestStack({ directory, decisions });
+      deepEqual(diagnostics.filter(({ code }) => code === "kube-one-shot-unclear"), []);
+    }
+    ok(decided > 0);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

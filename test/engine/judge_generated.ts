@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fc } from "../chance.ts";
 import { layOut } from "./cases.ts";
-import { composeFile, stacksOf } from "./generated.ts";
+import { composeFile, decisionsFile, stacksOf } from "./generated.ts";
 import { judgeStack, type Seen } from "./judge_stack.ts";
 import { KNOWN_OPEN } from "./known_open.ts";
 import type { Machine } from "./machine.ts";
@@ -39,6 +39,7 @@ export async function judgeGenerated(
     attempts++;
     const directory = join(stacks, name);
     await layOut(directory, composeFile(stack, name, FIRST_PORT + (seed % NEIGHBOURS) * PORTS_EACH));
+    await Deno.writeTextFile(join(directory, "decisions.yaml"), decisionsFile(stack));
     const result = await judgeStack(machine, directory, keep).catch((error: Error) => error);
     const failed = result instanceof Error || !isFaithful(result, KNOWN_OPEN);
     if (failed || attempts === 1) judged = result;

@@ -1,4 +1,4 @@
-/** The side after the move: the real command moves the stack with no decisions, and its pods are asked. */
+/** The side after the move: the real command moves the stack as it lies there, and its pods are asked. */
 import type { RealNode } from "../ferry/node.ts";
 import type { EngineSide } from "./engine_side.ts";
 import { ADDRESSES, type Balanced, type Machine, machineNamespaces, must, waitSeldom } from "./machine.ts";

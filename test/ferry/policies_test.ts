@@ -1,4 +1,4 @@
-/** What keeps other programs from Hydra's administrative port, on a real node whose policies are enforced. */
+/** Who reaches what on a real node whose policies are enforced: Hydra's administrative port, and the node itself. */
 import { equal } from "node:assert/strict";
 import { prepareCrossing } from "./crossing.ts";
 import { startNode } from "./node.ts";
@@ -15,7 +15,7 @@ Deno.test({
   ignore: why !== undefined,
   fn: async (t) => {
     const archives = await Deno.makeTempDir({ prefix: "policies-" });
-    const { images } = await shapesImages(archives);
+    const { images, asker } = await shapesImages(archives);
     await installFirewallPackages(reportToStderr);
     await using node = await startNode(images, reportToStderr, ["kube-router"]);
     await Deno.remove(archives, { recursive: true });
@@ -36,6 +36,15 @@ Deno.test({
       equal(await ask("stranger", 4444), "4444/tcp");
       equal(await ask("portal", 4445), "4445/tcp");
       equal(await ask("portal", 4445, address), "4445/tcp");
+    });
+
+    await t.step("a program reaches a server of the node by the machine's names", async () => {
+      equal(await ask("portal", 9000, "host.docker.internal"), "nobody");
+      const start = `setsid "$0" 9000/tcp > /dev/null 2>&1 &`;
+      equal((await node.run(["sh", "-c", start, asker])).code, 0);
+      await crossing.until("9000/tcp", () => ask("portal", 9000, "host.docker.internal"));
+      equal(await ask("stranger", 9000, "gateway.docker.internal"), "9000/tcp");
+      equal(await ask("stranger", 9000, "host.docker.internal"), "nobody");
     });
   },
 });
