@@ -202,10 +202,13 @@ Deno.test("an argument that the cluster's Traefik would not start with is left o
 Deno.test("a cluster that does not say its version was asked all the same, and only a decision helps", () => {
   const fixed = "entryPoints: { web: { address: ':80', http: { aliasHeadersStrategy: reject } } }\n";
   for (const there of [{}, { fields: new Set<string>() }]) {
-    const { message, hint } = said(converted({ labels: ROUTER, fixed, there }), "traefik-version-unknown");
+    const { message, hint = "" } = said(
+      converted({ labels: ROUTER, fixed, there }),
+      "traefik-version-unknown",
+    );
     ok(message.includes("no Deployment of Traefik in the cluster says which version"), message);
-    ok(hint?.startsWith('Add to decisions.yaml: traefik: { version: "3.7.12" }'), hint ?? "");
-    ok(!hint?.includes("--kubeconfig"), hint);
+    ok(hint.startsWith('Add to decisions.yaml: traefik: { version: "3.7.12" }'), hint);
+    ok(!hint.includes("--kubeconfig"), hint);
   }
 });
 
