@@ -16,21 +16,18 @@ export interface OverlapVerdict {
 }
 
 /**
- * It overlaps where its workload may have two pods at once (strategy `RollingUpdate`, which the conversion gives to what
- * is reached by routes and keeps nothing), or where that is decided. Never where one of both sides writes to a directory
- * or takes a port of the node: these two have one holder.
+ * It overlaps where that is decided. Never where one of both sides writes to a directory or takes a port of the node: these
+ * two have one holder.
  */
 export function judgeOverlap(
   { service, workload }: Pick<Step, "service" | "workload">,
   active: readonly Pick<ServiceContainer, "name" | "writes">[],
   decided: DecidedCrossing | undefined,
 ): OverlapVerdict {
-  const rolls = record(record(workload.object["spec"])?.["strategy"])?.["type"] === "RollingUpdate";
-  const isWanted = decided === "overlap" || decided === undefined && rolls;
-  const why = isWanted ? whyAlone(workload, active) : undefined;
-  if (isWanted && why === undefined) return { mode: "overlap", refused: [] };
-  const refused = why === undefined || decided === undefined ? [] : [notOverlapping(service, why)];
-  return { mode: "exclusive", refused };
+  if (decided !== "overlap") return { mode: "exclusive", refused: [] };
+  const why = whyAlone(workload, active);
+  if (why === undefined) return { mode: "overlap", refused: [] };
+  return { mode: "exclusive", refused: [notOverlapping(service, why)] };
 }
 
 function whyAlone(
