@@ -3,7 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { yamlWord } from "../diagnostics/yaml_word.ts";
 import type { ServiceContainer } from "../docker/service_containers.ts";
 import type { Cutover as Step } from "../migration/step.ts";
-import { list, record } from "../values/json.ts";
+import { list } from "../values/json.ts";
 import { podSpec } from "./guard/written.ts";
 
 /** `services: { NAME: { crossing } }` of `decisions.yaml`. */
