@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { RealEngine } from "../guard/engine.ts";
 import { ADDRESSES, type Machine, machineNamespaces, waitSeldom } from "./machine.ts";
-import { probeEvents } from "./probe_log.ts";
+import { probeEvents, stays } from "./probe_log.ts";
 import {
   type ComposeProject,
   externalOf,
@@ -13,7 +13,7 @@ import {
   withoutTraefik,
 } from "./project.ts";
 import { askProbes, publishedAspects, publishedTargets, type Reach } from "./reach.ts";
-import type { ServiceView, SideView } from "./view.ts";
+import type { ProbeEvent, ServiceView, SideView } from "./view.ts";
 
 /** What is read of `docker inspect`. */
 interface Container {
@@ -117,7 +117,7 @@ async function isResting(machine: Machine, container: Container): Promise<boolea
     const policy = HostConfig.RestartPolicy.Name;
     return policy === "no" || policy === "" || (policy === "on-failure" && State.ExitCode === 0);
   }
-  return State.Status === "running" && !await hasEnded(machine, container);
+  return State.Status === "running" && stays(await eventsOf(machine, container));
 }
 
 /** The file in which the engine keeps what a container writes, line by line as JSON: asking the engine starts a program. */
@@ -129,9 +129,8 @@ async function logOf({ root }: RealEngine, id: string): Promise<string> {
   );
 }
 
-/** A program that ends at once may still be told as running. */
-async function hasEnded({ engine }: Machine, { Id }: Container): Promise<boolean> {
-  return probeEvents(await logOf(engine, Id)).some(({ event }) => event === "end");
+async function eventsOf({ engine }: Machine, { Id }: Container): Promise<readonly ProbeEvent[]> {
+  return probeEvents(await logOf(engine, Id));
 }
 
 function numberOf({ Config }: Container): string {
@@ -155,7 +154,7 @@ async function reachOf(
   const { engine } = machine;
   const { Id, Config, State, RestartCount } = container;
   const test = Config.Healthcheck?.Test ?? [];
-  const running = State.Status === "running" && !await hasEnded(machine, container);
+  const running = State.Status === "running" && stays(await eventsOf(machine, container));
   return {
     generated: [Id, Id.slice(0, 12)],
     addresses: [container, ...others].flatMap(addressesOf),

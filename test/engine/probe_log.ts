@@ -7,6 +7,12 @@ export function probeEvents(log: string): readonly ProbeEvent[] {
     .map((line) => JSON.parse(line) as ProbeEvent);
 }
 
+/** Whether it has begun and will not end by itself. One that will is still told as running while it works. */
+export function stays(events: readonly ProbeEvent[]): boolean {
+  const starts = events.filter(({ event }) => event === "start");
+  return starts.length > 0 && starts.every(({ ends }) => ends !== true);
+}
+
 /** When the program of a service began, and when it had ended by itself. */
 export interface Times {
   readonly started: number;

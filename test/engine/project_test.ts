@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { orderOf, probeEvents, timesOf } from "./probe_log.ts";
+import { orderOf, probeEvents, stays, timesOf } from "./probe_log.ts";
 import {
   externalOf,
   foreignPaths,
@@ -67,6 +67,13 @@ Deno.test("a log is read line by line, whoever else writes into it", () => {
   deepEqual(probeEvents(log).map(({ event }) => event), ["start", "signal"]);
   deepEqual(timesOf(probeEvents(log)), { started: 5 });
   equal(timesOf([]), undefined);
+});
+
+Deno.test("a program that will end by itself does not stay, also while it still works", () => {
+  const events = (log: string): boolean => stays(probeEvents(log));
+  equal(events(""), false);
+  equal(events('{"event":"start","at":5}\n'), true);
+  equal(events('{"event":"start","at":5,"ends":true}\n'), false);
 });
 
 Deno.test("who waits for the end of another begins after its end, not after its start", () => {

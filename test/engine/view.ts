@@ -72,6 +72,8 @@ export interface ProbeEvent {
   readonly at: number;
   readonly signal?: string;
   readonly view?: View;
+  /** Said at the start: whether it will end by itself. */
+  readonly ends?: boolean;
 }
 
 /** One service on one side. */

@@ -38,7 +38,9 @@ type event struct {
 	Event  string `json:"event"`
 	At     int64  `json:"at"`
 	Signal string `json:"signal,omitempty"`
-	View   *view  `json:"view,omitempty"`
+	// Ends says at the start that the program will end by itself: it works for a while first.
+	Ends bool  `json:"ends,omitempty"`
+	View *view `json:"view,omitempty"`
 }
 
 func main() {
@@ -62,8 +64,10 @@ func main() {
 	signal.Notify(signals)
 	started := time.Now().UnixNano()
 	seen := look()
-	say(event{Event: "start", At: started, View: &seen})
-	if given := readOrders(); given.areFor(os.Args[1:]) {
+	given := readOrders()
+	ends := given.areFor(os.Args[1:])
+	say(event{Event: "start", At: started, View: &seen, Ends: ends})
+	if ends {
 		time.Sleep(work)
 		say(event{Event: "end", At: time.Now().UnixNano()})
 		os.Exit(*given.Exit)
