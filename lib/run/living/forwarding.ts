@@ -20,12 +20,26 @@ export function forwarding(host: string, ways: readonly Way[]): Pick<HelperConta
     command: [
       "traefik",
       `--providers.file.filename=/${FILE}`,
+      // Its file never changes; and a machine out of inotify instances (128 for each user) would keep it from reading it.
+      "--providers.file.watch=false",
       "--global.checknewversion=false",
       "--global.sendanonymoususage=false",
-      ...ways.map((way) => `--entrypoints.${nameOf(way)}.address=:${way.port}/${way.protocol.toLowerCase()}`),
+      ...ways.flatMap(entryPointOf),
     ],
     file: { name: FILE, text: JSON.stringify(routesTo(host, ways)) },
   };
+}
+
+/**
+ * Until it has read its file Traefik answers by HTTP itself, with 404. Whoever keeps that connection alive would go on
+ * asking Traefik and not the other side, so it ends at once.
+ */
+function entryPointOf(way: Way): readonly string[] {
+  const flag = `--entrypoints.${nameOf(way)}`;
+  const address = `${flag}.address=:${way.port}/${way.protocol.toLowerCase()}`;
+  return way.protocol === "UDP"
+    ? [address]
+    : [address, `${flag}.transport.respondingtimeouts.idletimeout=1ms`];
 }
 
 function nameOf({ port, protocol }: ForwardedPort): string {
