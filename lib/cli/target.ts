@@ -5,6 +5,7 @@ import type { Connection } from "../cluster/connection.ts";
 import { findCluster } from "../cluster/kubeconfig.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
+import { fold } from "../report/fold.ts";
 import type { ClusterOptions, OutputOptions } from "./options.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -47,7 +48,9 @@ export async function findTarget(
   if (status.state !== "running" && !start) return undefined;
   const { kubeconfigPath = "" } = status.state === "running"
     ? status
-    : await cluster.up((line) => terminal.err(`${line}\n`));
+    : await cluster.up((line) =>
+      terminal.err(`${terminal.errIsTerminal ? fold(line, terminal.columns) : line}\n`)
+    );
   const connection = await findCluster({ kubeconfig: kubeconfigPath, env });
   if (connection === undefined) {
     throw new Error(`The embedded cluster left no kubeconfig at ${kubeconfigPath}`);
