@@ -54,7 +54,7 @@ export async function moveFront(
   front: FrontOptions,
 ): Promise<readonly Diagnostic[]> {
   const { client, push } = context;
-  const before = await askBothSides(context, front);
+  const before = await askBothSides(id, context, front);
   push({ type: "front", id, state: "asked", asked: before.length });
   const missing = before.filter(isMissing);
   if (missing.length > 0) return missing.map(notReady);
@@ -82,13 +82,32 @@ export async function moveFront(
 
 /** Until the cluster answers what Docker answers: its Traefik takes a moment to read routes that were just applied. */
 async function askBothSides(
-  { client, signal }: Context,
+  id: string,
+  { client, signal, push }: Context,
   { questions, docker, inside, patienceMs = PATIENCE_MS }: FrontOptions,
 ): Promise<readonly Compared[]> {
-  const end = performance.now() + patienceMs;
+  const begun = performance.now();
+  const told = new Set<string>();
   for (;;) {
     const compared = await verify(questions, { old: await docker(), new: await inside(client) }, signal);
-    if (!compared.some(isMissing) || performance.now() > end) return compared;
+    const missing = compared.filter(isMissing);
+    const elapsedMs = Math.round(performance.now() - begun);
+    if (missing.length === 0) {
+      for (const object of told) push({ type: "ready", id, object, elapsedMs });
+      return compared;
+    }
+    if (elapsedMs > patienceMs) return compared;
+    for (const { question } of missing) {
+      if (told.has(question)) continue;
+      told.add(question);
+      push({
+        type: "waiting",
+        id,
+        object: question,
+        reason: "Docker answers it, and the cluster does not yet",
+        elapsedMs,
+      });
+    }
     await pause(POLL_MS, signal);
   }
 }

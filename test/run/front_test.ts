@@ -45,11 +45,16 @@ async function secureSite(subject: string): Promise<Deno.HttpServer<Deno.NetAddr
   return Deno.serve(options, () => new Response("shop"));
 }
 
+/** Longer than any machine is busy: what is to come is waited for. */
+const PATIENT_MS = 120_000;
+/** Asked once: what does not come is not waited for. */
+const AT_ONCE = { patienceMs: 0 } as const;
+
 /** Moves it, and gives what was written and said, in order. */
 async function moved(
   sides: Pick<FrontOptions, "docker" | "inside" | "outside">,
   question: FrontOptions["questions"][number] = QUESTION,
-  there?: KubeObject,
+  { there, patienceMs = PATIENT_MS }: { readonly there?: KubeObject; readonly patienceMs?: number } = {},
 ): Promise<{ readonly log: readonly string[]; readonly codes: readonly string[] }> {
   const log: string[] = [];
   let live = there;
@@ -78,6 +83,7 @@ async function moved(
       event: { readonly type: string; readonly state?: string; readonly diagnostic?: { code: string } },
     ) => {
       if (event.type === "front") log.push(`${event.state}`);
+      if (event.type === "waiting") log.push("waiting");
       if (event.type === "warning") log.push(`${event.diagnostic?.code}`);
     },
     signal,
@@ -90,7 +96,7 @@ async function moved(
     started: new Map(),
     // The edge: a run as far as the front reads it.
   } as unknown as Parameters<typeof moveFront>[2];
-  const front = { isFront: () => true, questions: [question], patienceMs: 3_000, ...sides };
+  const front = { isFront: () => true, questions: [question], patienceMs, ...sides };
   const problems = await moveFront([{ object: FRONT }], "120", context, [], front);
   return { log, codes: problems.map(({ code }) => code) };
 }
@@ -105,7 +111,7 @@ Deno.test("moveFront(): the cluster answers as Docker does, before and by the no
 Deno.test("moveFront(): what Docker answers and the cluster does not keeps the front where it is", async () => {
   await using docker = site("shop");
   const sides = { docker: side(docker), inside: side(undefined), outside: side(undefined) };
-  assert.deepEqual(await moved(sides), { log: ["asked"], codes: ["run-front-not-ready"] });
+  assert.deepEqual(await moved(sides, QUESTION, AT_ONCE), { log: ["asked"], codes: ["run-front-not-ready"] });
 });
 
 Deno.test("moveFront(): what nobody answered before is no loss", async () => {
@@ -127,7 +133,7 @@ Deno.test("moveFront(): it goes back where the node's ports do not lead to the c
   await using docker = site("shop");
   await using cluster = site("shop");
   const sides = { docker: side(docker), inside: side(cluster), outside: side(undefined) };
-  assert.deepEqual(await moved(sides), {
+  assert.deepEqual(await moved(sides, QUESTION, AT_ONCE), {
     log: ["asked", "apply", "delete", "back"],
     codes: ["run-front-went-back"],
   });
@@ -138,7 +144,7 @@ Deno.test("moveFront(): what was there before this run is not taken away", async
   await using cluster = site("shop");
   const sides = { docker: side(docker), inside: side(cluster), outside: side(undefined) };
   const there = { ...FRONT, metadata: { ...FRONT.metadata, uid: "u0" } };
-  const { log, codes } = await moved(sides, QUESTION, there);
+  const { log, codes } = await moved(sides, QUESTION, { ...AT_ONCE, there });
   assert.deepEqual(log.slice(-1), ["unproved"]);
   assert.ok(!log.includes("delete"));
   assert.deepEqual(codes, ["run-front-unproved"]);
@@ -147,7 +153,7 @@ Deno.test("moveFront(): what was there before this run is not taken away", async
 Deno.test("moveFront(): it does not go back to nobody", async () => {
   await using cluster = site("shop");
   const sides = { docker: side(undefined), inside: side(cluster), outside: side(undefined) };
-  assert.deepEqual(await moved(sides), {
+  assert.deepEqual(await moved(sides, QUESTION, AT_ONCE), {
     log: ["asked", "apply", "unproved"],
     codes: ["run-front-unproved"],
   });
@@ -162,7 +168,7 @@ Deno.test("moveFront(): an API server that does not say who answers is asked aga
   const once = (): Promise<Side> => ++asked < 2 ? refused() : side(cluster)();
   const both = { docker: side(docker), inside: side(cluster) };
   assert.deepEqual(await moved({ ...both, outside: once }), { log: ["asked", "apply", "moved"], codes: [] });
-  assert.deepEqual(await moved({ ...both, outside: refused }), {
+  assert.deepEqual(await moved({ ...both, outside: refused }, QUESTION, AT_ONCE), {
     log: ["asked", "apply", "delete", "back"],
     codes: ["run-front-went-back"],
   });
@@ -176,9 +182,9 @@ Deno.test({
     await using cluster = await secureSite("TRAEFIK DEFAULT CERT");
     await using renewed = await secureSite("shop.test");
     const question = { ...QUESTION, isSecure: true, entryPoint: "websecure", publicPort: 443 };
-    const ask = (inside: typeof docker): ReturnType<typeof moved> =>
-      moved({ docker: side(docker), inside: side(inside), outside: side(inside) }, question);
-    assert.deepEqual(await ask(cluster), { log: ["asked"], codes: ["run-front-not-ready"] });
+    const ask = (inside: typeof docker, patience = {}): ReturnType<typeof moved> =>
+      moved({ docker: side(docker), inside: side(inside), outside: side(inside) }, question, patience);
+    assert.deepEqual(await ask(cluster, AT_ONCE), { log: ["asked"], codes: ["run-front-not-ready"] });
     assert.deepEqual((await ask(renewed)).log, ["asked", "run-front-differs", "apply", "moved"]);
     assert.deepEqual((await ask(docker)).log, ["asked", "apply", "moved"]);
   },
@@ -199,5 +205,5 @@ Deno.test("moveFront(): routes that were just applied are waited for", async () 
   let asked = 0;
   const inside = (): Promise<Side> => side(++asked < 3 ? undefined : cluster)();
   const { log, codes } = await moved({ docker: side(docker), inside, outside: side(cluster) });
-  assert.deepEqual({ log, codes }, { log: ["asked", "apply", "moved"], codes: [] });
+  assert.deepEqual({ log, codes }, { log: ["waiting", "asked", "apply", "moved"], codes: [] });
 });
