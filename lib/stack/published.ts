@@ -7,7 +7,7 @@ import { protocolOf } from "./ports.ts";
 import { isOneAddress } from "./network/host_address.ts";
 import type { Placed, Publications, Published } from "./published_port.ts";
 import { isShutIn, type Reach } from "./reach.ts";
-import { reportConflicts, reportPublished } from "./published_report.ts";
+import { reportConflicts, reportPublished, reportUnnumbered } from "./published_report.ts";
 
 /**
  * Sorts out every published port of every service that is moved, and says what becomes of those nobody decided.
@@ -15,10 +15,13 @@ import { reportConflicts, reportPublished } from "./published_report.ts";
  * @param reach the networks of the services: Docker publishes nothing of one that has no way out.
  */
 export function publications(context: Context, reach: Reach): Publications {
-  const all = Object.values(context.project.services)
-    .filter((service) =>
-      !isSkipped(context.decisions, service.name) && service.name !== context.routing.traefikService
-    )
+  const services = Object.values(context.project.services).filter((service) =>
+    !isSkipped(context.decisions, service.name) && service.name !== context.routing.traefikService
+  );
+  for (const service of services) {
+    if (service.network_mode !== "host" && !isShutIn(reach, service.name)) reportUnnumbered(context, service);
+  }
+  const all = services
     .flatMap((service) => publishedPorts(context, service.name, service.ports ?? []));
   reportConflicts(context, all);
   const counts = new Map<string, number>();

@@ -1,6 +1,8 @@
 /** Findings about published ports: what becomes of those that nobody decided, and which cannot be together. */
+import type { Service } from "../../compose/project.ts";
 import { at, type Context, imageOf } from "./context.ts";
 import { yamlText, yamlWord } from "../diagnostics/yaml_word.ts";
+import { protocolOf } from "./ports.ts";
 import { knownImage } from "./known_images.ts";
 import { isLoopback } from "./network/host_address.ts";
 import type { Placed, Published } from "./published_port.ts";
@@ -44,6 +46,27 @@ function reportMany(context: Context, placed: readonly Placed[]): void {
     hint: placed.some(({ port }) => isMapped(port))
       ? "Publish fewer"
       : `Publish fewer, or let it listen on the node itself, where it needs no rule: network_mode: host of service "${service}" in a compose file`,
+  });
+}
+
+/** `ports: ["8000"]`: Docker takes a free port of the machine, another one after each start. */
+export function reportUnnumbered(context: Context, { name, ports = [] }: Service): void {
+  const without = ports.flatMap(({ target, protocol, published = "" }, index) =>
+    published === "" ? [{ port: target, protocol: protocolOf(protocol), index }] : []
+  );
+  const [first] = without;
+  if (first === undefined) return;
+  const names = portNames(without.map(({ port, protocol }) => ({ hostPort: port, protocol })));
+  const isOne = without.length === 1;
+  context.report({
+    code: "kube-port-unnumbered",
+    severity: "warning",
+    message: `${isOne ? "Port" : "Ports"} ${names.join(", ")} of service "${name}" ${
+      isOne ? "is" : "are"
+    } published without a number: Docker takes any free port of the machine at each start, and the cluster opens none`,
+    ...at(context.project, ["services", name, "ports", first.index]),
+    hint:
+      `To reach it from outside give it a number in the compose file, such as "${first.port}:${first.port}"`,
   });
 }
 
@@ -151,7 +174,7 @@ function said(
 }
 
 /** `80`, `5000-5010/udp`: ports in a row are one range. */
-function portNames(ports: readonly Published[]): string[] {
+function portNames(ports: readonly Pick<Published, "hostPort" | "protocol">[]): string[] {
   const names: string[] = [];
   for (const protocol of ["TCP", "UDP", "SCTP"] as const) {
     const numbers = [

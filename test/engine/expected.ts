@@ -70,6 +70,10 @@ export const CODES: Readonly<Record<string, Announced>> = {
   },
   "kube-platform": { aspects: /^runs$/ },
   "kube-port-unknown": { aspects: NAMES },
+  "kube-port-unnumbered": {
+    aspects: /^published\./,
+    unseen: "nobody knows which port of the machine Docker took",
+  },
   "kube-probe-secret": { aspects: /^calls$/ },
   "kube-propagation": { aspects: /^mount\.[^ ]+\.propagation$/ },
   "kube-public-port": {

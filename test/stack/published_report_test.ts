@@ -24,6 +24,15 @@ Deno.test("with the machine's network a program listens on its own port, which i
   doesNotMatch(JSON.stringify(await found("kube-ports-host", 'ports: ["8080:80"]')), /kube/);
 });
 
+Deno.test("a port that is published without a number is not opened, which is said where Docker opens one", async () => {
+  const said = await found("kube-port-unnumbered", 'ports: ["8000", "127.0.0.1::9000/udp", "8080:80"]');
+  deepEqual(said.map(({ severity, span }) => [severity, span?.line]), [["warning", 1]]);
+  match(said[0]?.message ?? "", /^Ports 8000, 9000\/udp of service "a" are published without a number/);
+  match(said[0]?.hint ?? "", /"8000:8000"/);
+  deepEqual(await found("kube-port-unnumbered", 'ports: ["8080:80"]'), []);
+  deepEqual(await found("kube-port-unnumbered", 'network_mode: host, ports: ["8000"]'), []);
+});
+
 async function found(code: string, keys: string): Promise<TestStack["diagnostics"]> {
   const directory = await Deno.makeTempDir({ prefix: "published-" });
   try {
