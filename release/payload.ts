@@ -12,14 +12,21 @@ export interface Built {
   readonly isDirty: boolean;
 }
 
-/** Stands in the bundle. */
-export interface Payload {
+/** Where the code lies among the files; what it imports lies beside it. */
+export const PROGRAM = "code/program.js";
+
+/** What the release's one file says of itself. */
+export interface Release {
   readonly built: Built;
   /** Hexadecimal, of code and files. */
   readonly digest: string;
-  /** A map of paths to texts, as JSON, by gzip, as base64. */
-  readonly files: string;
 }
+
+/**
+ * Begins the last line of the release's file: behind it, as a comment, a map of paths to texts, as JSON, by Brotli, as
+ * base64. As a literal it would be taken apart at every start.
+ */
+const FILES = "\n//files ";
 
 /** As `--version` prints it. */
 export function versionText({ version, commit, isDirty }: Built): string {
@@ -27,27 +34,47 @@ export function versionText({ version, commit, isDirty }: Built): string {
   return `${version} (${origin})`;
 }
 
-/** The texts by their paths, packed. */
-export async function pack(files: Readonly<Record<string, string>>): Promise<string> {
-  const packed = new Blob([JSON.stringify(files)]).stream().pipeThrough(new CompressionStream("gzip"));
-  return encodeBase64(await new Response(packed).bytes());
+/** The release's code with the texts behind it, by their paths. */
+export async function withFiles(code: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const packed = new Blob([JSON.stringify(files)]).stream().pipeThrough(new CompressionStream("brotli"));
+  return `${code.trimEnd()}${FILES}${encodeBase64(await new Response(packed).bytes())}\n`;
+}
+
+/** A release that was cut short or changed on its way: the code before its files runs all the same. */
+export class DamagedRelease extends Error {}
+
+async function filesOf(script: string): Promise<Readonly<Record<string, string>>> {
+  const text = await Deno.readTextFile(script);
+  try {
+    const packed = decodeBase64(text.slice(text.lastIndexOf(FILES) + FILES.length));
+    const texts = new Blob([packed]).stream().pipeThrough(new DecompressionStream("brotli"));
+    // The edge: what `withFiles` packed.
+    return await new Response(texts).json() as Readonly<Record<string, string>>;
+  } catch (error) {
+    throw new DamagedRelease(`${script} is not whole: the files at its end cannot be unpacked`, {
+      cause: error,
+    });
+  }
 }
 
 /**
  * The folder with the files, in the cache; written at the first run of a release, whole or not at all.
  *
+ * @param script the release's own file
  * @param environment where the cache is (`XDG_CACHE_HOME`, `HOME`)
+ * @throws DamagedRelease
  */
 export async function unpack(
-  { digest, files }: Payload,
+  { digest }: Release,
+  script: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<string> {
   const home = join(cacheDirectory(environment), `release-${digest}`);
   if (await isThere(home)) return home;
-  const texts = new Blob([decodeBase64(files)]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const files = await filesOf(script);
   await Deno.mkdir(dirname(home), { recursive: true });
   const unfinished = await Deno.makeTempDir({ dir: dirname(home), prefix: `release-${digest}-` });
-  for (const [path, text] of Object.entries<string>(await new Response(texts).json())) {
+  for (const [path, text] of Object.entries(files)) {
     await Deno.mkdir(dirname(join(unfinished, path)), { recursive: true });
     await Deno.writeTextFile(join(unfinished, path), text);
   }

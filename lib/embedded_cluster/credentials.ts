@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type { ClusterLayout } from "./layout.ts";
 import { encodeBase64 } from "../values/base64.ts";
+import { exists } from "../files/exists.ts";
 
 /** Who talks to the API server. Each has its own token, so that the audit log tells them apart. */
 export const USERS = ["admin", "controller-manager", "scheduler", "kwok"] as const;
@@ -68,8 +69,4 @@ async function writePrivately(path: string, text: string): Promise<void> {
   const unfinished = `${path}.new`;
   await Deno.writeTextFile(unfinished, text, PRIVATE_FILE);
   await Deno.rename(unfinished, path);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

@@ -14,6 +14,7 @@ import {
 } from "./layout.ts";
 import { rememberedPort } from "./port.ts";
 import { startCluster } from "./start.ts";
+import { exists } from "../files/exists.ts";
 
 /** Takes one line for people at a time. */
 export type Report = (line: string) => void;
@@ -140,10 +141,6 @@ async function readVersion(versionFile: string): Promise<string | undefined> {
     ignoreNotFound(error);
     return undefined;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
 
 function ignoreNotFound(error: unknown): void {

@@ -1,9 +1,11 @@
 /** The manifests that come with the Go modules: custom resources of Traefik and k3s, KWOK's stages. */
 import { join } from "node:path";
-import { cacheDirectory, moduleDigest, moduleDirectory } from "./cache.ts";
+import { cacheDirectory } from "./cache.ts";
+import { moduleDigest, moduleDirectory } from "./module_digest.ts";
 import { withFileLock } from "./file_lock.ts";
 import { ownPath } from "./own_folder.ts";
 import { runGo } from "./go_command.ts";
+import { exists } from "../files/exists.ts";
 
 /** Files in the cache, each of one or more YAML documents. */
 export interface Manifests {
@@ -81,10 +83,6 @@ export async function fetchManifests(
     customResources: join(directory, "custom-resources.yaml"),
     stages: join(directory, "stages.yaml"),
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
 
 /** Where Go has unpacked each module that `modules/manifests/go.mod` requires. */

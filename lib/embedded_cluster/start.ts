@@ -15,6 +15,7 @@ import { probe } from "./probe.ts";
 import { seed } from "./seed.ts";
 import { CLUSTER_TOOLS } from "./tools.ts";
 import { waitFor } from "./wait.ts";
+import { exists } from "../files/exists.ts";
 
 /** A process that is alive gets ready also where others take most of the processor; one that has ended is noticed at once. */
 const READY_TIMEOUT_MS = 300_000;
@@ -197,8 +198,4 @@ async function didNotStart(layout: ClusterLayout, what: string): Promise<Failure
 async function hasAuthority(layout: ClusterLayout): Promise<boolean> {
   const pem = await readAuthority(layout).catch(() => "");
   return pem.trimEnd().endsWith("-----END CERTIFICATE-----");
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
