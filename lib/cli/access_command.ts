@@ -211,7 +211,7 @@ function standingOf({ person, decisions: { wanted }, session: { namespace } }: C
 }
 
 /** Not wrong, where the API server was told of an issuer by other means. */
-function warnWithoutIssuer({ person, decisions, session: { stack, terminal } }: Case): void {
+function warnWithoutIssuer({ person, decisions, session: { stack, terminal, options } }: Case): void {
   if (stack.decisions.access?.oidc !== undefined) return;
   const span = stack.decisions.span(["access", "people", person]);
   printDiagnostics([{
@@ -220,7 +220,7 @@ function warnWithoutIssuer({ person, decisions, session: { stack, terminal } }: 
     message: `"${person}" logs in by OIDC, but ${decisions.file} names no issuer`,
     ...(span === undefined ? {} : { span }),
     hint: "Add access.oidc with issuer and clientId; `deno task k3s` then prints what the node needs",
-  }], { terminal, options: { output: "text" }, sources: stack.sources });
+  }], { terminal, options: { ...options, output: "text" }, sources: stack.sources });
 }
 
 async function sayNothingToDo(one: Case): Promise<number> {
@@ -238,7 +238,7 @@ async function sayNothingToDo(one: Case): Promise<number> {
     severity: "warning",
     message: `Nobody called "${person}" has access to namespace "${namespace}"`,
     hint: suggestPerson(person, known),
-  }], { terminal, options: { output: "text" }, sources: stack.sources });
+  }], { terminal, options: { ...options, output: "text" }, sources: stack.sources });
   return ExitCode.ok;
 }
 

@@ -31,11 +31,13 @@ export async function asRecorded(read: PlannedStack, client: ClusterClient): Pro
   const { conversion } = read;
   if (conversion === undefined) return read;
   const { namespace } = conversion;
-  const recorded = await recordedIn(client, namespace, read);
-  const isSame = recorded === undefined || writeSeen(recorded) === writeSeen(read.seen ?? NOTHING_SEEN);
   const isDecided = read.decisions.networkPolicies !== undefined;
-  const movedWithoutPolicies = !isDecided && await hasNoPolicies(client, namespace);
-  const traefik = await traefikThere(client, read);
+  const [recorded, movedWithoutPolicies, traefik] = await Promise.all([
+    recordedIn(client, namespace, read),
+    !isDecided && hasNoPolicies(client, namespace),
+    traefikThere(client, read),
+  ]);
+  const isSame = recorded === undefined || writeSeen(recorded) === writeSeen(read.seen ?? NOTHING_SEEN);
   const stack = isSame && !movedWithoutPolicies && traefik === undefined ? read : await read.withRecorded({
     ...(isSame ? {} : { recorded }),
     movedWithoutPolicies,

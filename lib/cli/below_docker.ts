@@ -14,15 +14,16 @@ export async function belowDocker(
 ): Promise<readonly DataBelow[]> {
   if (facts === undefined || conversion === undefined || plan === undefined) return [];
   const objects = plan.migrations.flatMap(plannedObjects).map(({ object }) => object);
-  return dataBelow({ facts, conversion }, objects, await rootsOf(decisions, environment));
+  return dataBelow({ facts, conversion }, objects, await dockerRoots(decisions, environment));
 }
 
-async function rootsOf(
+/** Where the engines of this machine keep their data, and where they usually do. */
+export async function dockerRoots(
   { dockerRoot, engine }: Decisions,
   environment: Surroundings["environment"],
 ): Promise<readonly string[]> {
   const usual = dockerRoot ?? DOCKER_ROOT;
   if (engine === "none") return [usual];
   using engines = await findEngines(environment);
-  return [...new Set([...engines.known.map(({ root }) => root), usual])];
+  return [...new Set([...engines.known.map(({ root }) => root), usual])].filter((root) => root !== "");
 }

@@ -18,7 +18,7 @@ export async function config(options: CommandOptions, surroundings: Surroundings
   if (project === undefined || hasErrors(decided.diagnostics)) {
     throw new Failure(ExitCode.input, diagnostics, sources);
   }
-  printDiagnostics(diagnostics, { terminal, options: { output: "text" }, sources });
+  printDiagnostics(diagnostics, { terminal, options: { ...options, output: "text" }, sources });
   const shown = options["showSecrets"] === true ? project : masked(project);
   terminal.out(options.output === "json" ? printJson(shown) : printYaml(shown));
   return ExitCode.ok;

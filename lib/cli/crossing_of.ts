@@ -2,17 +2,19 @@
 import type { Container } from "../docker/containers.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
-import { crossingsOf, withCutovers } from "../migration/cutovers.ts";
+import { type Crossings, crossingsOf, withCutovers } from "../migration/cutovers.ts";
+import type { PlannedMigration } from "../migration/step.ts";
 import { type CrossingOptions, crossingsInForce } from "../run/crossing_options.ts";
 import { planCrossing, type PlannedCutover } from "../run/crossing_plan.ts";
 import type { MigrationPreview } from "../run/dry_run.ts";
 import { asRehearsed } from "../rehearsal/as_rehearsed.ts";
 import { readFigures } from "../rehearsal/figures.ts";
+import { type ClaimPaths, claimPaths } from "../run/guard/written.ts";
 import { plannedOpenGates } from "../run/living/planned_gates.ts";
 import { OldSide } from "../run/old_side.ts";
 import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
-import { EMPTY_STATE } from "../run/state.ts";
+import { EMPTY_STATE, type State } from "../run/state.ts";
 import { frontOptions, type PlannedFront, plannedFront } from "./front_of.ts";
 import type { WriteSession } from "./write_session.ts";
 
@@ -38,6 +40,7 @@ export function crossingOptions(
     mayKill: new Set(
       Object.keys(project.services).filter((service) => decisions.services?.[service]?.killAfterGrace),
     ),
+    grace: (service) => decisions.services?.[service]?.stopGracePeriod,
     withoutEngine: decisions.engine === "none",
     isCalled: (service) => called.has(service),
     needs: (service) => conversion.services.get(service)?.dependsOn.map((needed) => needed.service) ?? [],
@@ -54,7 +57,7 @@ export async function crossingContainers(
 ): Promise<(container: Container) => boolean> {
   const given = crossingOptions(session);
   if (given === undefined) return () => false;
-  const record = await findRecord(session.target.client, session.namespace);
+  const { record } = session;
   const state = record === undefined ? EMPTY_STATE : await loadState(record);
   const services = new Set([...crossingsInForce(given, state).values()].flatMap((one) => one.services));
   if (session.options["allowRunning"] === true && services.size > 0) throw unproved([...services]);
@@ -88,17 +91,44 @@ export async function plannedCrossing(
     .flatMap((step) => step.kind === "cutover" ? [step.services] : []);
   const moved = (): readonly string[] => [...state.cutovers.keys()];
   const front = given.front === undefined ? undefined : plannedFront(migrations, given.front);
-  const planned = await planCrossing(migrations, {
-    crossings,
-    cutovers: state.cutovers,
-    oldSide: new OldSide(given),
-    decided: given.decided,
-  });
+  const planned = await planMoves(migrations, session.stack, given, { ...state, crossings });
   return {
     ...(front === undefined ? {} : { front }),
     crossing: asRehearsed(planned, await readFigures(session.stack.directory), given.project),
     remarks: await plannedOpenGates(steps, { ...given, moved }, client),
   };
+}
+
+/** What would cross of what a run is to apply; nobody is asked where nothing is to cross. */
+export async function plannedMoves(
+  session: WriteSession,
+  migrations: () => Promise<readonly PlannedMigration[]>,
+): Promise<readonly PlannedCutover[]> {
+  const given = crossingOptions(session);
+  if (given === undefined || given.withoutEngine) return [];
+  const state = session.record === undefined ? EMPTY_STATE : await loadState(session.record);
+  const crossings = crossingsInForce(given, state);
+  if (crossings.size === 0) return [];
+  return await planMoves(await migrations(), session.stack, given, { ...state, crossings });
+}
+
+async function planMoves(
+  migrations: readonly PlannedMigration[],
+  stack: WriteSession["stack"],
+  given: CrossingOptions,
+  { crossings, cutovers }: { readonly crossings: Crossings } & Pick<State, "cutovers">,
+): Promise<readonly PlannedCutover[]> {
+  const { decided } = given;
+  return await planCrossing(migrations, {
+    ...{ crossings, cutovers, decided },
+    oldSide: new OldSide(given),
+    claims: claimsOf(stack),
+  });
+}
+
+/** The directories behind the claims of the stack. */
+export function claimsOf({ conversion }: Pick<WriteSession["stack"], "conversion">): ClaimPaths {
+  return claimPaths((conversion?.storage ?? []).map(({ object }) => object));
 }
 
 function unproved(services: readonly string[]): Failure {

@@ -7,6 +7,7 @@ import { Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { plural } from "../diagnostics/plural.ts";
 import { redact } from "../diff/secrets.ts";
+import { toPaste } from "./print_diagnostics.ts";
 import { renderQuestion } from "../report/question_text.ts";
 import { questionsOf } from "../views/questions.ts";
 import type { CommandOptions } from "./command.ts";
@@ -36,7 +37,11 @@ export async function decide(options: CommandOptions, surroundings: Surroundings
   const questionsFor: Ask = async (edited) => {
     const { diagnostics, sources } = viewOf(await planned(edited));
     isWithErrors = hasErrors(diagnostics);
-    return { questions: questionsOf(diagnostics, codes), sources };
+    const questions = questionsOf(diagnostics, codes).map((one) => ({
+      ...one,
+      diagnostic: toPaste(one.diagnostic, options),
+    }));
+    return { questions, sources };
   };
   // The edge: a flag as commander has it.
   const answers = options["answers"] as string | undefined;

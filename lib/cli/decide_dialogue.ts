@@ -87,7 +87,9 @@ function askOne(question: Question, asked: Asked, terminal: Terminal): Reply {
   const text = renderQuestion(question, { colour, columns, directory, sources: asked.sources });
   const number = state.answered + state.left.size + 1;
   const shown = terminal.errIsTerminal ? fold(text, columns) : text;
-  terminal.err(`\nQuestion ${number} of ${Math.max(number, asked.of)}\n${shown}`);
+  // An answer may open another question, such as which user a directory is for.
+  const count = number < asked.of ? `${asked.of}` : `${number} so far`;
+  terminal.err(`\nQuestion ${number} of ${count}\n${shown}`);
   for (;;) {
     const line = terminal.ask("Answer [1]:")?.trim();
     if (line === undefined || line === "q") return "quit";

@@ -1,20 +1,17 @@
 /** What stands on the directories of workloads: told by `check` and `status`, refused by `migrate`. */
-import type { ClusterClient } from "../cluster/client.ts";
 import { type Diagnostic, Failure, hasErrors } from "../diagnostics/diagnostic.ts";
 import { type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import type { StartGuard } from "../run/guard/start_guard.ts";
 import { readLiveIndex } from "../run/live_index.ts";
-import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { isPending, selectMigrations, upTo } from "../run/select_migrations.ts";
 import { keyText } from "./digest_key.ts";
+import { onCluster } from "./next_command.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import type { PlannedStack } from "./plan_stack.ts";
 import { crossingContainers } from "./crossing_of.ts";
 import { type GuardManner, guardOf } from "./guard_of.ts";
 import type { WriteSession } from "./write_session.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 /** The guard of a move, as its flags have it. */
 export function guardOfSession(
@@ -28,19 +25,6 @@ export function guardOfSession(
 }
 
 /**
- * What `check` says: errors where the cluster's node is known to be this machine, warnings where no cluster was
- * named, nothing where the node is another machine.
- */
-export async function checkInUse(
-  stack: PlannedStack,
-  surroundings: Surroundings,
-  client?: ClusterClient,
-): Promise<readonly Diagnostic[]> {
-  const objects = stack.plan?.migrations.flatMap(plannedObjects) ?? [];
-  return await guardOf(stack, surroundings, client)?.preview(objects) ?? [];
-}
-
-/**
  * Refuses to start workloads on directories that something else writes to, before anything is written; what only
  * deserves a warning is said.
  *
@@ -50,7 +34,11 @@ export async function refuseInUse(session: WriteSession, selection: Selection): 
   const found = await inUseBy(session, selection);
   const { sources } = session.stack;
   if (hasErrors(found)) throw new Failure(ExitCode.failed, found, sources);
-  printDiagnostics(found, { terminal: session.terminal, options: { output: "text" }, sources });
+  printDiagnostics(found, {
+    terminal: session.terminal,
+    options: { ...session.options, output: "text" },
+    sources,
+  });
 }
 
 /**
@@ -68,12 +56,12 @@ export interface Selection {
   readonly redo?: string | undefined;
 }
 
-async function wouldApply(
+/** What a run would apply, and in what order. */
+export async function wouldApply(
   session: WriteSession,
   { to, redo }: Selection,
 ): Promise<readonly PlannedMigration[]> {
-  const { stack, target: { client }, namespace } = session;
-  const record = await findRecord(client, namespace);
+  const { stack, target: { client }, namespace, options, record } = session;
   const plan = stack.planFor(keyText(record?.key)) ?? session.plan;
   const last = to ?? redo;
   if (record === undefined) return upTo(plan, last);
@@ -81,6 +69,7 @@ async function wouldApply(
   const selected = selectMigrations(plan, await loadState(record), live, record.key, {
     ...(last === undefined ? {} : { to: last }),
     ...(redo === undefined ? {} : { redo }),
+    commandLine: (command) => onCluster(command, options),
   });
   return selected.filter(isPending).map(({ migration }) => migration);
 }

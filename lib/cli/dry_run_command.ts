@@ -1,25 +1,28 @@
 /** `migrate --dry-run`: what a run would change, asked from the API server, with nothing written. */
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
+import { renderBackups } from "../report/backup_text.ts";
 import { renderCrossing, renderFront } from "../report/crossing_text.ts";
-import { movingLines } from "../report/image_text.ts";
+import { imageJson, movingLines } from "../report/image_text.ts";
 import { hasWork, renderPreview } from "../report/preview_text.ts";
+import { noBackupKnown } from "../run/backups.ts";
 import { dryRun as preview, type MigrationPreview } from "../run/dry_run.ts";
-import type { RunOptions } from "../run/run_plan.ts";
+import type { RunOptions } from "../run/run_context.ts";
 import type { ImageSight } from "../run/images/look.ts";
-import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { missingScripts } from "../run/select_migrations.ts";
+import { asBackedUp } from "./backups_before.ts";
 import { type CrossingPreview, plannedCrossing } from "./crossing_of.ts";
 import { keyText } from "./digest_key.ts";
 import { inUseBy } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import type { WriteSession } from "./write_session.ts";
-import { asShown } from "./next_command.ts";
+import { asShown, onCluster } from "./next_command.ts";
 import { planOrigin } from "./plan_origin.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import { checkRunning } from "./check_running.ts";
-import { enginesOf, jsonOf, seeImages } from "./image_moves.ts";
+import { enginesOf } from "./engines_of.ts";
+import { seeImages } from "./image_moves.ts";
 
 /** What a run would meet. */
 interface Preview extends CrossingPreview {
@@ -46,14 +49,14 @@ export async function dryRun(
 }
 
 async function look(session: WriteSession, selection: Pick<RunOptions, "to" | "redo">): Promise<Preview> {
-  const { options, stack, namespace, target, surroundings } = session;
-  const record = await findRecord(target.client, namespace);
+  const { options, stack, namespace, target, surroundings, record } = session;
   const plan = stack.planFor(keyText(record?.key)) ?? session.plan;
   const given = selection.to ?? options["to"];
   const to = typeof given === "string" ? given : undefined;
   const previews = await preview(plan, {
     client: target.client,
     namespace,
+    commandLine: (command) => onCluster(command, options),
     ...(to === undefined ? {} : { to }),
     ...selection,
     origin: await planOrigin(stack, options, surroundings),
@@ -64,9 +67,18 @@ async function look(session: WriteSession, selection: Pick<RunOptions, "to" | "r
   using engines = await enginesOf(stack, surroundings);
   const images = target.embedded ? undefined : await seeImages(stack, surroundings, engines, target.client);
   const running = await checkRunning(stack, options, surroundings, engines);
-  const crossing = await plannedCrossing(session, previews);
+  const planned = await plannedCrossing(session, previews);
+  const crossing = { ...planned, crossing: await asBackedUp(planned.crossing, stack.decisions) };
   const missing = record === undefined ? [] : missingScripts(plan, await loadState(record));
-  const said = [...running, ...images?.diagnostics ?? [], ...inUse, ...crossing.remarks, ...missing];
+  const noBackup = noBackupKnown(crossing.crossing);
+  const said = [
+    ...running,
+    ...images?.diagnostics ?? [],
+    ...inUse,
+    ...crossing.remarks,
+    ...noBackup,
+    ...missing,
+  ];
   const problems = [...previews.flatMap(({ diagnostics }) => diagnostics), ...said];
   return { ...crossing, previews, sight: images?.sight, said, problems };
 }
@@ -75,7 +87,7 @@ function printJson({ said, sight, crossing, front, previews }: Preview, { termin
   const told = {
     schemaVersion: 1,
     diagnostics: said,
-    ...(sight === undefined ? {} : jsonOf(sight)),
+    ...(sight === undefined ? {} : imageJson(sight)),
     crossing,
     ...(front === undefined ? {} : { front }),
     migrations: previews,
@@ -95,6 +107,7 @@ function printText(
     ...(terminal.outIsTerminal ? { columns: terminal.columns } : {}),
   }));
   terminal.out(renderCrossing(crossing));
+  terminal.out(renderBackups(crossing));
   terminal.out(front === undefined ? "" : renderFront(front));
   printDiagnostics(problems, { terminal, options, sources: stack.sources });
   const next = asShown(redo === undefined ? "migrate" : `redo ${shellWord(redo)}`, options);

@@ -42,7 +42,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["check --stack /opt/shop --host-file /etc/crontab", "what reaches into containers, too"],
   ],
   rbac: [["rbac --stack /opt/shop --user alice --for migrate cross", "for migrate --cross"]],
-  k3s: [["k3s --stack /opt/shop -o nix", "the node's settings for NixOS"]],
+  k3s: [
+    ["k3s --stack /opt/shop --to /", "on the node, as root, before k3s is installed"],
+    ["k3s --stack /opt/shop -o nix", "the node's settings for NixOS"],
+  ],
   config: [["config --stack /opt/shop", "the project as it was understood"]],
   decide: [
     ["decide --stack /opt/shop", "ask in the terminal"],
@@ -50,7 +53,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["decide --stack /opt/shop --answers answers.yaml", "answers from a file"],
   ],
   explain: [
-    ["explain faf-db", "a service of the bundled example: its lines, and what each became"],
+    ["explain prometheus", "a service of the bundled example: its lines, and what each became"],
     ["explain --stack /opt/shop deployment/web", "an object"],
     ["explain 050", "a migration"],
     ["explain kube-bind-source-missing", "the code of a message"],

@@ -1,6 +1,7 @@
 /** Plans as the server that is there understands them. */
 import type { ClusterClient } from "../cluster/client.ts";
 import { forOlderServer, HOSTNAME_OVERRIDE_SINCE, isForAnyServer } from "../migration/older_server.ts";
+import { eachPlan } from "./each_plan.ts";
 import type { PlannedStack } from "./plan_stack.ts";
 
 /** The same input, its plans without what an older server does not know. Asks only where a plan has any of it. */
@@ -8,12 +9,5 @@ export async function forServer(stack: PlannedStack, client: ClusterClient): Pro
   const { plan } = stack;
   if (plan === undefined || isForAnyServer(plan)) return stack;
   if (await client.minorVersion() >= HOSTNAME_OVERRIDE_SINCE) return stack;
-  return {
-    ...stack,
-    plan: forOlderServer(plan),
-    planFor: (key) => {
-      const planned = stack.planFor(key);
-      return planned === undefined ? undefined : forOlderServer(planned);
-    },
-  };
+  return eachPlan(stack, forOlderServer);
 }

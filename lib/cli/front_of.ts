@@ -20,7 +20,7 @@ export function frontOptions(stack: AskedStack, plan: Plan, surroundings: Surrou
   return {
     isFront: ({ object }) => keys.has(objectKey(object)),
     questions: asked,
-    docker: () => dockerSide(surroundings, stack),
+    docker: (client) => dockerSide(surroundings, stack, client),
     inside: (client) => clusterSide(client, stack, asked, { objects, routes: "traefik", ports: "service" }),
     outside: (client) => clusterSide(client, stack, asked, { objects, routes: "node", ports: "opened" }),
   };

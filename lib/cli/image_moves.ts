@@ -2,7 +2,7 @@
 import type { ClusterClient } from "../cluster/client.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { type Engine, EngineError } from "../docker/engine.ts";
-import { type Engines, findEngines } from "../docker/engines.ts";
+import type { Engines } from "../docker/engines.ts";
 import { plannedObjects } from "../migration/step.ts";
 import { StoreError } from "../node/container_store.ts";
 import { imageLine, imageProgress } from "../report/image_text.ts";
@@ -11,6 +11,7 @@ import { imageFindings } from "../run/images/findings.ts";
 import { type ImageSight, lookAtImages } from "../run/images/look.ts";
 import { type ImageEvent, moveImages } from "../run/images/move_images.ts";
 import type { CommandOptions } from "./command.ts";
+import { enginesOf } from "./engines_of.ts";
 import type { PlannedStack } from "./plan_stack.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -124,7 +125,7 @@ export async function moveImagesFirst(
   const engine = engines.known[0]?.engine;
   if (engine === undefined) return true;
   const { sight, diagnostics } = await seeImages(stack, surroundings, engines, target.client);
-  const printing = { terminal, options: { output: "text" as const }, sources: stack.sources };
+  const printing = { terminal, options: { ...options, output: "text" as const }, sources: stack.sources };
   printDiagnostics(diagnostics, printing);
   const { diagnostics: failed } = await carryImages(sight, engine, {
     terminal,
@@ -133,22 +134,4 @@ export async function moveImagesFirst(
   });
   printDiagnostics(failed, printing);
   return !hasErrors(failed);
-}
-
-/** Engines of this machine, or none where the decision says that there is none. */
-export async function enginesOf(
-  { decisions }: PlannedStack,
-  { environment }: Pick<Surroundings, "environment">,
-): Promise<Engines> {
-  if (decisions.engine === "none") return { known: [], silent: [], [Symbol.dispose]: () => {} };
-  return await findEngines(environment);
-}
-
-/** What of it others may want to read. */
-export function jsonOf({ images, node, free }: ImageSight): Record<string, unknown> {
-  return {
-    images: images.map(({ ids: _, ...image }) => image),
-    ...(node?.store === undefined ? {} : { store: { title: node.store.title, root: node.store.root } }),
-    ...(free === undefined ? {} : { free }),
-  };
 }

@@ -2,11 +2,12 @@
 import { hasErrors } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { plural } from "../diagnostics/plural.ts";
-import { renderImages } from "../report/image_text.ts";
+import { imageJson, renderImages } from "../report/image_text.ts";
 import { bytesText } from "../run/images/bytes.ts";
 import type { PlannedImage } from "../run/images/image_plan.ts";
 import type { CommandOptions } from "./command.ts";
-import { carryImages, enginesOf, jsonOf, seeImages } from "./image_moves.ts";
+import { enginesOf } from "./engines_of.ts";
+import { carryImages, seeImages } from "./image_moves.ts";
 import { onCluster } from "./next_command.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -15,7 +16,10 @@ import { confirmWrite, withWriteSession, type WriteSession } from "./write_sessi
 /** Shows where each image is, and moves what the node lacks. */
 export function images(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   const isDry = options["dryRun"] === true;
-  return withWriteSession(options, surroundings, (session) => work(session, isDry), { asks: !isDry });
+  return withWriteSession(options, surroundings, (session) => work(session, isDry), {
+    asks: !isDry,
+    startsNone: true,
+  });
 }
 
 async function work(session: WriteSession, isDry: boolean): Promise<number> {
@@ -23,9 +27,11 @@ async function work(session: WriteSession, isDry: boolean): Promise<number> {
   using engines = await enginesOf(stack, surroundings);
   const { sight, diagnostics } = await seeImages(stack, surroundings, engines, target.client);
   const wanted = sight.images.map(asEngine);
-  const said = { terminal, options: { output: "text" as const }, sources: stack.sources };
+  const said = { terminal, options: { ...options, output: "text" as const }, sources: stack.sources };
   if (options.output === "json") {
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "images", diagnostics, ...jsonOf(sight) })}\n`);
+    terminal.out(
+      `${JSON.stringify({ schemaVersion: 1, type: "images", diagnostics, ...imageJson(sight) })}\n`,
+    );
   } else terminal.out(renderImages(sight).trimStart());
   printDiagnostics(diagnostics, said);
   const waiting = wanted.filter(({ state }) => state === "move");

@@ -2,6 +2,7 @@
 import { ifAllowed } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { allowsExternalNames, closedValues, withExternalNames } from "../migration/external_names.ts";
+import { eachPlan } from "./each_plan.ts";
 import type { PlannedStack } from "./plan_stack.ts";
 
 /** The same input, its plans with what the cluster's values allow already. Who may not see them keeps the plan. */
@@ -12,12 +13,5 @@ export async function keepExternalNames(stack: PlannedStack, client: ClusterClie
   const { apiVersion, kind, metadata } = planned;
   const live = await ifAllowed(client.get({ apiVersion, kind, ...metadata }));
   if (live === undefined || allowsExternalNames(live) !== true) return stack;
-  return {
-    ...stack,
-    plan: withExternalNames(plan),
-    planFor: (key) => {
-      const found = stack.planFor(key);
-      return found === undefined ? undefined : withExternalNames(found);
-    },
-  };
+  return eachPlan(stack, withExternalNames);
 }

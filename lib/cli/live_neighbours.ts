@@ -3,13 +3,13 @@ import { ifAllowed } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { NEIGHBOUR_LABEL } from "../kube/network/neighbours.ts";
 import { withLiveNeighbours } from "../migration/live_neighbours.ts";
-import type { Plan } from "../migration/step.ts";
 import { MIGRATION_ANNOTATION, OWNER_LABEL } from "../run/names.ts";
+import { eachPlan } from "./each_plan.ts";
 import type { PlannedStack } from "./plan_stack.ts";
 
 /** The same input, its plans with the names that an earlier run was told. Who may not see them keeps the plan. */
 export async function keepNeighbours(stack: PlannedStack, client: ClusterClient): Promise<PlannedStack> {
-  const { conversion, plan, otherProjects = [] } = stack;
+  const { conversion, otherProjects = [] } = stack;
   if (conversion === undefined) return stack;
   const labelSelector = `${NEIGHBOUR_LABEL},${OWNER_LABEL}=${conversion.namespace}`;
   const kind = { apiVersion: "v1", kind: "Service" };
@@ -20,13 +20,5 @@ export async function keepNeighbours(stack: PlannedStack, client: ClusterClient)
     migration: object.metadata.annotations?.[MIGRATION_ANNOTATION] ?? "",
   }));
   const given = new Set(otherProjects.map(({ namespace }) => namespace));
-  const keep = (planned: Plan): Plan => withLiveNeighbours(planned, neighbours, given);
-  return {
-    ...stack,
-    ...(plan === undefined ? {} : { plan: keep(plan) }),
-    planFor: (key) => {
-      const planned = stack.planFor(key);
-      return planned === undefined ? undefined : keep(planned);
-    },
-  };
+  return eachPlan(stack, (plan) => withLiveNeighbours(plan, neighbours, given));
 }

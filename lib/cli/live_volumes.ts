@@ -2,27 +2,19 @@
 import { ifAllowed } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import { withLiveVolumes } from "../migration/live_volumes.ts";
-import type { Plan } from "../migration/step.ts";
 import { OWNER_LABEL } from "../run/names.ts";
+import { eachPlan } from "./each_plan.ts";
 import { keepNeighbours } from "./live_neighbours.ts";
 import type { PlannedStack } from "./plan_stack.ts";
 
 /** The same input, its plans with the volumes and the names of other projects as they are there. Who may not see them keeps the plan. */
 export async function keepVolumes(given: PlannedStack, client: ClusterClient): Promise<PlannedStack> {
   const stack = await keepNeighbours(given, client);
-  const { conversion, plan } = stack;
+  const { conversion } = stack;
   if (conversion === undefined) return stack;
   const labelSelector = `${OWNER_LABEL}=${conversion.namespace}`;
   const kind = { apiVersion: "v1", kind: "PersistentVolume" };
   const live = await ifAllowed(client.list(kind, undefined, { labelSelector }));
   if (live === undefined || live.items.length === 0) return stack;
-  const keep = (planned: Plan): Plan => withLiveVolumes(planned, live.items);
-  return {
-    ...stack,
-    ...(plan === undefined ? {} : { plan: keep(plan) }),
-    planFor: (key) => {
-      const planned = stack.planFor(key);
-      return planned === undefined ? undefined : keep(planned);
-    },
-  };
+  return eachPlan(stack, (plan) => withLiveVolumes(plan, live.items));
 }

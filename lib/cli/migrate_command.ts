@@ -1,10 +1,13 @@
 /** `migrate` and `redo`: from the stack to the cluster, or with `--dry-run` what that would change. */
 import { removeIdle } from "../run/living/idle.ts";
+import { ifAllowed } from "../cluster/api_error.ts";
 import { runPlan } from "../run/run_plan.ts";
+import { showBackups } from "./backups_before.ts";
 import { crossingOptions } from "./crossing_of.ts";
 import { keyText } from "./digest_key.ts";
 import { guardOfSession, refuseInUse } from "./docker_in_use.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
+import { refOf } from "../migration/step.ts";
 import { moveImagesFirst } from "./image_moves.ts";
 import { confirmWrite, follow, withWriteSession, type WriteSession } from "./write_session.ts";
 import { acceptNewVersion } from "./new_version.ts";
@@ -46,6 +49,7 @@ async function run(session: WriteSession, selection: Selection = {}): Promise<nu
   const { options, stack, namespace, plan, writer } = session;
   const to = selection.to ?? options["to"];
   const question = `Apply ${plural(plan.migrations.length, "migration")} to namespace "${namespace}"?`;
+  await showBackups(session, { to: typeof to === "string" ? to : undefined, redo: selection.redo });
   if (!confirmWrite(session, question)) return ExitCode.ok;
   const given = {
     ...(typeof to === "string" ? { to } : {}),
@@ -76,10 +80,16 @@ async function run(session: WriteSession, selection: Selection = {}): Promise<nu
 }
 
 /** With the last caller that was left behind goes what it called. */
-async function removeIdleStandIns({ stack, surroundings, terminal }: WriteSession): Promise<void> {
-  const { project, decisions } = stack;
+async function removeIdleStandIns(
+  { stack, surroundings, terminal, target: { client } }: WriteSession,
+): Promise<void> {
+  const { project, decisions, conversion } = stack;
   if (project === undefined || decisions.engine === "none") return;
-  for (const name of await removeIdle(surroundings.environment, project.name)) {
+  const front = await Promise.all(
+    (conversion?.front ?? []).map(({ object }) => ifAllowed(client.get(refOf(object)))),
+  );
+  const isFrontOpen = !front.includes(undefined);
+  for (const name of await removeIdle(surroundings.environment, project.name, isFrontOpen)) {
     terminal.err(`${name} is removed: no container is left that could call it\n`);
   }
 }

@@ -1,10 +1,10 @@
 /** Asks before a run changes what was applied only because this program is another version. */
+import { onCluster } from "./next_command.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { renderNewVersion } from "../report/new_version_text.ts";
 import { dryRun, type DryRunOptions } from "../run/dry_run.ts";
 import { diagnoseNewVersion } from "../run/origin.ts";
-import { findRecord } from "../run/prepare.ts";
 import { loadState } from "../run/session.ts";
 import { keyText } from "./digest_key.ts";
 import type { WriteSession } from "./write_session.ts";
@@ -19,11 +19,10 @@ export type Acceptance = "nothing to accept" | "accepted" | "declined";
  * @throws Failure (1) where nobody is there to answer, and `--accept-new-version` was not given
  */
 export async function acceptNewVersion(
-  { stack, namespace, target, plan, options, terminal }: WriteSession,
+  { stack, namespace, target, plan, options, terminal, record }: WriteSession,
   selection: Pick<DryRunOptions, "to" | "redo" | "adopt" | "origin">,
 ): Promise<Acceptance> {
   const { client } = target;
-  const record = await findRecord(client, namespace);
   if (record === undefined) return "nothing to accept";
   const state = await loadState(record);
   const isSame = state.origin?.tool === selection.origin?.(record.key).tool;
@@ -40,5 +39,5 @@ export async function acceptNewVersion(
     migration: { id },
     ...(cause === undefined ? {} : { cause }),
   }));
-  throw new Failure(ExitCode.failed, diagnoseNewVersion(found));
+  throw new Failure(ExitCode.failed, diagnoseNewVersion(found, (command) => onCluster(command, options)));
 }

@@ -28,6 +28,33 @@ export function asShown(command: string, options: CommandOptions): string {
   ].map((word) => ` ${word}`).join("");
 }
 
+/** Commands that ask no cluster. */
+const OFFLINE = /^(config|decide|explain|graph|init|k3s|rbac)$/;
+/** Those that read no stack, and names of groups, which are no commands. */
+const WITHOUT_FLAGS = /^(access|cluster( \w+)?|completions|man|secrets)$/;
+const COMMAND =
+  /\bdeno task (access (?:grant|kubeconfig|list|revoke)|secrets (?:diff|list|rotate|set)|cluster \w+|\w+)\b(?=([^`\n]*))/g;
+
+/** Where kubectl is a command and no word of the sentence. */
+const KUBECTL = /(?<=`|: )kubectl(?= (?!--)\S+)/g;
+
+/**
+ * What is said by who does not know the flags that were given, such as a finding about the stack: its commands with
+ * them. One that has them already stays as it is, and so does one that names a stack of its own.
+ */
+export function withGivenFlags(text: string, options: InputOptions & ClusterOptions): string {
+  const [input, cluster] = [inputFlags(options).join(" "), clusterFlags(options).join(" ")];
+  const kubectl = ["kubectl", ...clusterFlags({ ...options, embedded: false })].join(" ");
+  return text.replaceAll(KUBECTL, kubectl).replaceAll(
+    COMMAND,
+    (line: string, command: string, rest: string) => {
+      if (WITHOUT_FLAGS.test(command) || rest.includes(" --stack")) return line;
+      const flags = OFFLINE.test(command) ? [input] : [input, cluster];
+      return [line, ...flags.filter((words) => words !== "" && !rest.includes(` ${words}`))].join(" ");
+    },
+  );
+}
+
 /** After `init`. Where decisions have a profile for a developer's machine, it is named. */
 export function afterInit(options: InputOptions, profiles: readonly string[], isPending: boolean): string {
   const named = options.profile ?? [];

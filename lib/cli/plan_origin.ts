@@ -27,7 +27,9 @@ export async function planOrigin(
   const program = join(home, "migrations");
   const scripts = resolve(user, options.migrations ?? program);
   const isOurs = (path: string): boolean => path === program || path.startsWith(`${program}/`);
-  const own = [...sources.keys()].filter((file) => !isOurs(file)).sort();
+  // A file below the stack's directory is named as from there, wherever the program was started.
+  const own = [...sources.keys()].map((file) => resolve(directory, file)).filter((file) => !isOurs(file))
+    .sort();
   const texts = await Promise.all(own.map(readText));
   const names = new Set(texts.flatMap((text) => [...text.matchAll(VARIABLE)].map(([, name]) => name ?? "")));
   const inputs = [

@@ -207,7 +207,8 @@ function declareLooking(program: Command, on: On): void {
   on(rbac, async () => (await import("./rbac_command.ts")).rbac);
 
   const k3s = withOutput(withInput(program.command("k3s")), ["text", "nix", "json"])
-    .description("print k3s's own settings for the node that the stack moves to");
+    .description("print k3s's own settings for the node that the stack moves to")
+    .option("--to <dir>", "lay them out below this folder, which is / on the node; nothing is written over");
   on(k3s, async () => (await import("./k3s_command.ts")).k3s);
 
   const config = withOutput(withInput(program.command("config")), ["yaml", "json"])

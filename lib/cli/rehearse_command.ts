@@ -168,7 +168,7 @@ async function play(stage: Stage, known: KnownEngine, kept: readonly string[]): 
   });
   const copied = flagsOfCopy(options, rehearsal);
   const warnings = await startCopy({ ...stage, known, kept, copied, surroundings: own, say });
-  printDiagnostics(warnings, { terminal, options: { output: "text" } });
+  printDiagnostics(warnings, { terminal, options: { ...options, output: "text" } });
   say("Moving the copy to the cluster, and back");
   const objects = (stack.plan?.migrations ?? []).flatMap(plannedObjects).map(({ object }) => object);
   return await moveThereAndBack({

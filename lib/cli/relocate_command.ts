@@ -1,9 +1,11 @@
 /** `relocate`: the commands by which data gets out from below Docker's root. Writes nothing and asks no cluster. */
 import { join } from "node:path";
+import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
-import { type Container, listContainers } from "../docker/containers.ts";
-import { EngineError } from "../docker/engine.ts";
-import { findEngines } from "../docker/engines.ts";
+import { shellWord } from "../diagnostics/shell_word.ts";
+import type { Container } from "../docker/containers.ts";
+import { type EveryContainer, listEveryContainer } from "../docker/every_container.ts";
+import { contains, ownMounts, placeOf } from "../node/place.ts";
 import {
   type RelocatedData,
   type Relocation,
@@ -12,7 +14,7 @@ import {
 } from "../report/relocation_page.ts";
 import { label, shortHash } from "../stack/names.ts";
 import type { DataBelow } from "../views/data_below.ts";
-import { belowDocker } from "./below_docker.ts";
+import { belowDocker, dockerRoots } from "./below_docker.ts";
 import type { CommandOptions } from "./command.ts";
 import { planStack } from "./plan_stack.ts";
 import { kubectlFlags, sameFlags } from "./same_flags.ts";
@@ -25,15 +27,19 @@ export async function relocate(options: CommandOptions, surroundings: Surroundin
   const stack = await planStack(options, surroundings);
   const { project, conversion, plan, decisions } = stack;
   if (project === undefined || conversion === undefined || plan === undefined) return refuse(stack);
-  const { containers, silent } = decisions.engine === "none"
+  const to = String(options["to"]);
+  await refuseBelow(to, await dockerRoots(decisions, surroundings.environment));
+  const { containers, silent }: Pick<EveryContainer, "containers" | "silent"> = decisions.engine === "none"
     ? { containers: [], silent: [] }
-    : await lookAtEngines(surroundings);
+    : await listEveryContainer(surroundings.environment);
   const data = (await belowDocker(stack, surroundings)).map((one): RelocatedData => {
     const own = containers.filter((container) => isOf(container, one, project.name));
+    const stopped = own.filter((container) => !isActive(container));
     return {
       ...one,
-      to: join(String(options["to"]), folderOf(one.key)),
-      containers: own.filter((container) => !isActive(container)).map(({ name }) => name),
+      to: join(to, folderOf(one.key)),
+      containers: stopped.map(({ name }) => name),
+      removals: removalsOf(stopped),
       writers: containers.filter((container) =>
         isActive(container) && (own.includes(container) || writesTo(container, one.path))
       ).map(({ name }) => name),
@@ -46,29 +52,34 @@ export async function relocate(options: CommandOptions, surroundings: Surroundin
     kubectlFlags: kubectlFlags(options, surroundings.directory),
     data: data.filter(({ writers }) => writers.length === 0),
     inUse: data.filter(({ writers }) => writers.length > 0),
-    silent,
+    silent: silent.map(({ endpoint }) => endpoint.host),
   };
   if (options.output === "json") out(`${JSON.stringify({ schemaVersion: 1, ...page })}\n`);
   else out(options.output === "html" ? renderRelocationHtml(page) : renderRelocationMarkdown(page));
   return ExitCode.ok;
 }
 
-/** All containers of this machine, and the engines that did not tell theirs. */
-async function lookAtEngines(
-  { environment }: Pick<Surroundings, "environment">,
-): Promise<{ readonly containers: readonly Container[]; readonly silent: readonly string[] }> {
-  using engines = await findEngines(environment);
-  const silent = engines.silent.map(({ endpoint }) => endpoint.host);
-  const containers: Container[] = [];
-  for (const known of engines.known) {
-    try {
-      containers.push(...await listContainers(known));
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      silent.push(known.engine.endpoint.host);
-    }
+/** @throws Failure (2) where the new place would go with Docker as the old one does */
+async function refuseBelow(to: string, roots: readonly string[]): Promise<void> {
+  const mounts = await ownMounts().catch(() => []);
+  const place = await placeOf(to, mounts);
+  for (const root of roots) {
+    if (!contains(await placeOf(root, mounts), place)) continue;
+    throw new Failure(ExitCode.usage, [{
+      code: "cli-relocate-below-docker",
+      severity: "error",
+      message: `Cannot move data to "${to}": it lies below Docker's root "${root}", and would go with Docker`,
+      hint: "Name a folder of the node outside of it, such as --to /srv/data",
+    }]);
   }
-  return { containers, silent };
+}
+
+/** One command for each engine that has some of them. */
+function removalsOf(containers: readonly Container[]): readonly string[] {
+  const byEngine = Map.groupBy(containers, ({ engine }) => engine.flags);
+  return [...byEngine].map(([flags, own]) =>
+    `docker ${flags}rm ${own.map(({ name }) => shellWord(name)).join(" ")}`
+  );
 }
 
 function isOf({ project, service }: Container, { services }: DataBelow, name: string): boolean {

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { refuseOutside } from "../files/inside.ts";
+import { sameBytes } from "../values/same_bytes.ts";
 
 /**
  * Replaces the file that holds `before` (undefined: there is none yet) by `after`; a link stays a link, and the mode
@@ -90,8 +91,7 @@ async function markOf(file: string): Promise<string> {
 }
 
 function isSame(bytes: Uint8Array, text: string): boolean {
-  const wanted = new TextEncoder().encode(text);
-  return bytes.length === wanted.length && bytes.every((byte, index) => byte === wanted[index]);
+  return sameBytes(bytes, new TextEncoder().encode(text));
 }
 
 function changed(file: string): Failure {

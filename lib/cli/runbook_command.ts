@@ -6,13 +6,15 @@ import { crossingsOf, withCutovers } from "../migration/cutovers.ts";
 import { asRehearsed } from "../rehearsal/as_rehearsed.ts";
 import { readFigures } from "../rehearsal/figures.ts";
 import { renderRunbookHtml, renderRunbookMarkdown } from "../report/runbook_page.ts";
+import type { CrossingOptions } from "../run/crossing_options.ts";
 import { planCrossing } from "../run/crossing_plan.ts";
 import { isActive } from "../run/guard/container_words.ts";
 import { OldSide } from "../run/old_side.ts";
 import { milliseconds } from "../values/duration.ts";
 import { type Runbook, runbookOf } from "../views/runbook.ts";
 import type { CommandOptions } from "./command.ts";
-import { crossingOptions } from "./crossing_of.ts";
+import { asBackedUp } from "./backups_before.ts";
+import { claimsOf, crossingOptions } from "./crossing_of.ts";
 import { planStack } from "./plan_stack.ts";
 import { sameFlags } from "./same_flags.ts";
 import { refuse } from "./status_command.ts";
@@ -35,11 +37,18 @@ async function made(options: CommandOptions, surroundings: Surroundings): Promis
     return refuse(stack);
   }
   const crossings = crossingsOf(conversion);
-  const { oldSide, isSeen } = await sideOf(new OldSide(given), project);
+  const { oldSide, isSeen } = await sideOf(new OldSide(given), project, given.grace);
   const { migrations } = withCutovers(plan, crossings);
-  const asked = { crossings, cutovers: new Map(), oldSide, decided: given.decided };
+  const asked = {
+    crossings,
+    cutovers: new Map(),
+    oldSide,
+    decided: given.decided,
+    claims: claimsOf(stack),
+  };
   const figures = await readFigures(directory);
-  const crossing = asRehearsed(await planCrossing(plan.migrations, asked), figures, project.name);
+  const planned = await asBackedUp(await planCrossing(plan.migrations, asked), decisions);
+  const crossing = asRehearsed(planned, figures, project.name);
   const { contacts, services = {} } = decisions;
   return runbookOf({
     project: project.name,
@@ -67,13 +76,14 @@ type Sight = Pick<OldSide, "find">;
 async function sideOf(
   live: OldSide,
   project: Project,
+  grace: CrossingOptions["grace"],
 ): Promise<{ readonly oldSide: Sight; readonly isSeen: boolean }> {
   const found = await live.find(Object.keys(project.services));
   if (found.containers.some(isActive)) return { oldSide: live, isSeen: true };
   const find: Sight["find"] = (names) => {
     const services = names.flatMap((name) => project.services[name] ?? []);
     return Promise.resolve({
-      containers: services.map((service) => startedBy(service, project)),
+      containers: services.map((service) => startedBy(service, project, grace(service.name))),
       silent: [],
     });
   };
@@ -81,7 +91,7 @@ async function sideOf(
 }
 
 /** Its container as `docker compose up` would make it. */
-function startedBy(service: Service, project: Project): ServiceContainer {
+function startedBy(service: Service, project: Project, decided: number | undefined): ServiceContainer {
   const { name, stop_signal: stopSignal = "SIGTERM", stop_grace_period: grace = "10s", volumes = [] } =
     service;
   const writes = volumes.filter(({ type, read_only }) =>
@@ -101,7 +111,7 @@ function startedBy(service: Service, project: Project): ServiceContainer {
     host: "",
     restartPolicy: { name: "", maximumRetryCount: 0 },
     stopSignal,
-    stopSeconds: milliseconds(grace) / 1_000,
+    stopSeconds: decided ?? milliseconds(grace) / 1_000,
     startedAt: "",
     isRemovedAtEnd: false,
     pid: 0,

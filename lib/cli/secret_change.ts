@@ -68,7 +68,8 @@ async function change(
     const stack = await asRecorded(read, target.client);
     const record = await findRecord(target.client, namespace);
     if (record === undefined) throw new Failure(ExitCode.usage, [nothingRecorded(namespace, options)]);
-    const context = { options, surroundings, terminal, target, namespace, digestKey: keyText(record.key) };
+    const digestKey = keyText(record.key);
+    const context = { options, surroundings, terminal, target, namespace, record, digestKey };
     return await withStackLock(stackDirectory(options, surroundings), async () => {
       const pending = await readChange({ client: target.client, namespace });
       if (pending === undefined) return await begin(context, stack, { name, value: await valueOf() });
@@ -173,13 +174,19 @@ async function carryOut(
   prepared: PreparedChange,
   recorded: RecordedChange,
 ): Promise<number> {
-  const { options, surroundings, terminal, target, namespace, digestKey } = context;
+  const { options, surroundings, terminal, target, namespace, record, digestKey } = context;
   for (const file of prepared.files) await writeFile(file);
   const stack = await planLive(context);
   const plan = stack.planFor(digestKey);
   if (plan === undefined) return refuse(stack);
-  const writer = writerOptions(surroundings, target.client, namespace, lockTimeoutOf(options));
-  const session: WriteSession = { options, surroundings, terminal, stack, plan, namespace, target, writer };
+  const writer = {
+    ...writerOptions(surroundings, target.client, namespace, lockTimeoutOf(options)),
+    commandLine: (command: string) => onCluster(command, options),
+  };
+  const session: WriteSession = {
+    ...{ options, surroundings, terminal, stack, plan, namespace, target, writer },
+    record,
+  };
   const code = await follow(session, runPlan(plan, { ...writer, to: prepared.to }));
   if (code !== ExitCode.ok) {
     terminal.err(

@@ -19,6 +19,7 @@ import { inventoryOf } from "./secret_inventory.ts";
 import { nothingRecorded } from "./status_command.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
+import type { Target as RecordedTarget } from "../run/target.ts";
 import type { Target } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -29,6 +30,8 @@ export interface ChangeContext {
   readonly terminal: Terminal;
   readonly target: Target;
   readonly namespace: string;
+  /** What runs of before left there. */
+  readonly record: RecordedTarget;
   /** The key of the target's digests, as text. */
   readonly digestKey: string;
 }

@@ -3,6 +3,7 @@ import { basename, relative, resolve } from "node:path";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { isSkipped } from "../stack/context.ts";
+import { tableLines } from "../report/table.ts";
 import { label } from "../stack/names.ts";
 import { type OrderedProject, orderProjects } from "../stack/project_order.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
@@ -204,9 +205,8 @@ function summarise(
     terminal.out(`${JSON.stringify({ schemaVersion: 1, stacks: outcomes })}\n`);
     return;
   }
-  const width = Math.max(...outcomes.map(({ stack }) => stack.length));
-  const lines = outcomes.map(({ stack, exitCode }) => `  ${stack.padEnd(width)}  ${wordFor(exitCode)}`);
-  terminal.out(`\nStacks, in this order:\n${lines.join("\n")}\n`);
+  const lines = tableLines(outcomes.map(({ stack, exitCode }) => [stack, wordFor(exitCode)]));
+  terminal.out(`\nStacks, in this order:\n${lines.map((line) => `  ${line}\n`).join("")}`);
 }
 
 function wordFor(exitCode: number | undefined): string {

@@ -3,8 +3,6 @@ import { type Diagnostic, Failure, hasErrors, type Sources } from "../diagnostic
 import type { ClusterClient } from "../cluster/client.ts";
 import { objectKey } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
-import { renderPreview } from "../report/preview_text.ts";
-import { readDrift } from "../run/drift.ts";
 import { isWorkload } from "../run/guard/written.ts";
 import { readLiveIndex } from "../run/live_index.ts";
 import { readKey } from "../run/key.ts";
@@ -20,10 +18,9 @@ import type { DataBelow } from "../views/data_below.ts";
 import { belowDocker } from "./below_docker.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { asRecorded, canBePlanned } from "./as_recorded.ts";
-import { askedReport } from "./report_file.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
 import { onCluster } from "./next_command.ts";
-import { printDiagnostics } from "./print_diagnostics.ts";
+import { printDiagnostics, toPaste } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { findTarget, type Target, withTarget } from "./target.ts";
@@ -56,7 +53,9 @@ export async function status(options: CommandOptions, surroundings: Surroundings
       const plan = await planNow();
       return { plan, ...await readStatus(plan, target.client, namespace) };
     };
-    const page = await askedReport(stack, options, surroundings);
+    const page = options["report"] === undefined
+      ? undefined
+      : await (await import("./report_file.ts")).askedReport(stack, options, surroundings);
     if (options["watch"] === true) {
       let drawn = "";
       await watch(
@@ -81,7 +80,16 @@ export async function status(options: CommandOptions, surroundings: Surroundings
       isHere(one, plan, status)
     );
     if (options.output === "json") {
-      terminal.out(`${JSON.stringify({ ...status, ways, belowDocker: below, diagnostics: said })}\n`);
+      terminal.out(
+        `${
+          JSON.stringify({
+            ...status,
+            ways,
+            belowDocker: below,
+            diagnostics: said.map((one) => toPaste(one, options)),
+          })
+        }\n`,
+      );
     } else {
       const table = renderStatus(status, styleOf(terminal, options));
       terminal.out(`${table}${renderWays(ways)}${renderDataBelow(below)}`);
@@ -117,10 +125,11 @@ function asText(
   sources: Sources,
 ): Look {
   const { outColour: colour, directory } = terminal;
-  const document = JSON.stringify({ ...status, diagnostics });
+  const shown = diagnostics.map((one) => toPaste(one, options));
+  const document = JSON.stringify({ ...status, diagnostics: shown });
   const key = JSON.stringify({ ...status, diagnostics, run: status.run?.runId ?? null });
   if (options.output === "json") return { text: `${document}\n`, key };
-  const said = renderDiagnostics(diagnostics, { colour, directory, sources });
+  const said = renderDiagnostics(shown, { colour, directory, sources });
   return { text: `${renderStatus(status, styleOf(terminal, options))}${said}`, key };
 }
 
@@ -167,6 +176,10 @@ interface DriftView {
 /** What differs from what was applied; with `--detailed-exitcode` any difference is `ExitCode.pending`. */
 async function showDrift(plan: Plan, view: DriftView): Promise<number> {
   const { target, namespace, terminal, options, sources } = view;
+  const [{ readDrift }, { renderPreview }] = await Promise.all([
+    import("../run/drift.ts"),
+    import("../report/preview_text.ts"),
+  ]);
   const drift = await readDrift(plan, { client: target.client, namespace });
   if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, drift })}\n`);
   else if (drift.length === 0) terminal.out("No drift: everything applied is as it was applied.\n");
@@ -196,7 +209,8 @@ export function noCluster(): Diagnostic {
     code: "cli-no-cluster",
     severity: "error",
     message: "There is no kubeconfig, and the embedded cluster does not run",
-    hint: "Start it with: deno task cluster up, or name a cluster with --kubeconfig",
+    hint:
+      "Name one with --kubeconfig or KUBECONFIG, as k3s's own file is not here; or try it on the embedded one: deno task cluster up",
   };
 }
 

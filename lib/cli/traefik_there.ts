@@ -4,8 +4,9 @@ import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { traefikDecisions } from "../decisions/traefik.ts";
 import { type ClusterTraefik, fieldsOfSchema } from "../kube/traefik/cluster_traefik.ts";
-import { list, record } from "../values/json.ts";
+import { list } from "../values/json.ts";
 import type { PlannedStack } from "./plan_stack.ts";
+import { podSpec } from "../kube/object.ts";
 
 /** Undefined where it does not matter; empty where the cluster tells nothing of it. */
 export async function traefikThere(
@@ -29,8 +30,7 @@ export async function traefikThere(
 
 /** As the tag of its image says: `rancher/mirrored-library-traefik:3.6.7`. */
 function versionOf(deployment: LiveObject): string | undefined {
-  const pod = record(record(record(deployment["spec"])?.["template"])?.["spec"]);
-  const images = list(pod?.["containers"]).map(({ image }) => String(image));
+  const images = list(podSpec(deployment)?.["containers"]).map(({ image }) => String(image));
   return images.map((image) => /traefik:v?(\d+\.\d+\.\d+)/.exec(image)?.[1]).find((found) =>
     found !== undefined
   );

@@ -38,7 +38,7 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
   const { asked, ...rules } = questionsOf(objects, project);
   const compared = await withTarget(target, async () => {
     terminal.err(`${describeTarget(target, conversion.namespace)}\n`);
-    const docker = await dockerSide(surroundings, asking);
+    const docker = await dockerSide(surroundings, asking, target.client);
     const ways = { routes: "traefik", ports: "opened", objects } as const;
     const cluster = await clusterSide(target.client, asking, asked, ways);
     const old: Side = { ...docker, route: (one) => places.old[one.entryPoint] ?? docker.route(one) };

@@ -8,12 +8,14 @@ import { findFront, type Front } from "../docker/front.ts";
 import { type RunningPort, runningPorts } from "../docker/running_ports.ts";
 import type { Conversion } from "../kube/conversion.ts";
 import type { KubeObject } from "../kube/object.ts";
-import { type Plan, plannedObjects } from "../migration/step.ts";
+import { type Plan, plannedObjects, refOf } from "../migration/step.ts";
 import { clusterAddress } from "../run/living/cluster_address.ts";
+import { STAND_IN_LABELS } from "../run/living/stand_in.ts";
 import type { Place } from "../run/verify/ask.ts";
 import { type Nowhere, openedPlace, openerOf } from "../run/verify/opened_port.ts";
 import type { PortQuestion, Question } from "../run/verify/questions.ts";
 import type { Side } from "../run/verify/verify.ts";
+import { field, list } from "../values/json.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A stack whose sides are asked. */
@@ -28,20 +30,41 @@ export function plannedBy(plan: Plan, { front }: Pick<Conversion, "front">): rea
   return [...plan.migrations.flatMap(plannedObjects), ...front].map(({ object }) => object);
 }
 
-/** Docker's, by its Traefik's own address and the ports that its containers publish. */
+/**
+ * Docker's, by its Traefik's own address and the ports that its containers publish. A Traefik on the machine's own network
+ * has none: it is asked at the machine's ports, as long as these do not lead to the cluster. So is what stands in for a
+ * container that published a port.
+ *
+ * @throws ApiError
+ */
 export async function dockerSide(
   { environment }: Pick<Surroundings, "environment">,
-  { project, decisions }: AskedStack,
+  { project, decisions, conversion }: AskedStack,
+  client: ClusterClient,
 ): Promise<Side> {
   const { front, ports } = decisions.engine === "none"
     ? NO_ENGINE
     : await readEngines(environment, project.name);
+  const isAsked = front.isOnHost || ports.some(({ isStandIn }) => isStandIn);
+  const taken = isAsked ? await balancedPorts(client, conversion, decisions) : new Set<number>();
   return {
-    route: ({ publicPort }) => front[publicPort],
-    port: ({ service, hostAddress, hostPort }) =>
-      ports.some((one) => one.service === service && one.hostPort === hostPort)
-        ? { hostname: hostAddress, port: hostPort }
-        : { silence: "Docker shows no container that publishes it" },
+    route: ({ publicPort }) => {
+      const own = front.published[publicPort];
+      if (own !== undefined || !front.isOnHost) return own;
+      return taken.has(publicPort)
+        ? {
+          silence:
+            "the machine's port leads to the cluster, and its Traefik has no address but the machine's",
+        }
+        : { hostname: LOOPBACK, port: publicPort };
+    },
+    port: ({ service, hostAddress, hostPort }) => {
+      const own = ports.find((one) => one.service === service && one.hostPort === hostPort);
+      if (own === undefined) return { silence: "Docker shows no container that publishes it" };
+      return own.isStandIn && taken.has(hostPort)
+        ? { silence: "the machine's port leads to the cluster" }
+        : { hostname: hostAddress, port: hostPort };
+    },
   };
 }
 
@@ -51,21 +74,52 @@ interface Engines {
   readonly ports: readonly RunningPort[];
 }
 
-const NO_ENGINE: Engines = { front: {}, ports: [] };
+const NO_ENGINE: Engines = { front: { published: {}, isOnHost: false }, ports: [] };
+
+const LOOPBACK = "127.0.0.1";
+
+/** TCP ports of the node that the front's Services have, or that of k3s's Traefik: whoever holds them does not get them. */
+async function balancedPorts(
+  client: ClusterClient,
+  { front }: Pick<Conversion, "front">,
+  decisions: Decisions,
+): Promise<ReadonlySet<number>> {
+  const traefik = {
+    apiVersion: "v1",
+    kind: "Service",
+    namespace: traefikNamespace(decisions),
+    name: "traefik",
+  };
+  const refs = front.map(({ object }) => refOf(object)).filter(({ kind }) => kind === "Service");
+  const services = await Promise.all([...refs, traefik].map((ref) => client.get(ref)));
+  return new Set(
+    services.map((service) => service?.["spec"]).filter((spec) => field(spec, "type") === "LoadBalancer")
+      .flatMap((spec) => list(field(spec, "ports"))).flatMap(({ port, protocol }) =>
+        typeof port === "number" && protocol !== "UDP" ? [port] : []
+      ),
+  );
+}
+
+function traefikNamespace({ traefik }: Decisions): string {
+  return traefik?.namespace ?? "kube-system";
+}
 
 /** Without an engine nobody answers there: what the node's ports lead to then is the cluster. */
 async function readEngines(environment: Surroundings["environment"], project: string): Promise<Engines> {
   using engines = await findEngines(environment);
   const sides = await Promise.all(engines.known.map(async ({ engine }): Promise<Engines> => {
     try {
-      return { front: await findFront(engine), ports: await runningPorts(engine, project) };
+      return { front: await findFront(engine), ports: await runningPorts(engine, project, STAND_IN_LABELS) };
     } catch (error) {
       if (error instanceof EngineError) return NO_ENGINE;
       throw error;
     }
   }));
   return {
-    front: Object.assign({}, ...sides.map(({ front }) => front)) as Front,
+    front: {
+      published: Object.assign({}, ...sides.map(({ front }) => front.published)) as Front["published"],
+      isOnHost: sides.some(({ front }) => front.isOnHost),
+    },
     ports: sides.flatMap(({ ports }) => ports),
   };
 }
@@ -93,8 +147,7 @@ export async function clusterSide(
     const found = await clusterAddress(client, namespace, service);
     return found === undefined ? undefined : { hostname: found.address, port };
   };
-  const traefikNamespace = decisions.traefik?.namespace ?? "kube-system";
-  const traefik = await clusterAddress(client, traefikNamespace, "traefik");
+  const traefik = await clusterAddress(client, traefikNamespace(decisions), "traefik");
   const place = async (question: Question): Promise<Place | Nowhere | undefined> => {
     if (question.kind === "port") {
       return (ports === "opened" ? await opened(question.hostPort) : undefined) ?? await own(question);

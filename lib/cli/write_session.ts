@@ -10,17 +10,19 @@ import { RunTally } from "../report/run_tally.ts";
 import { milliseconds } from "../values/duration.ts";
 import type { RunEvent } from "../run/event.ts";
 import type { WriterOptions } from "../run/locked.ts";
+import { findRecord } from "../run/prepare.ts";
+import type { Target as RecordedTarget } from "../run/target.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { asRecorded, canBePlanned } from "./as_recorded.ts";
 import { refuseMovedBefore } from "./moved_before.ts";
-import { LiveReport } from "./live_report.ts";
+import type { LiveReport } from "./live_report.ts";
 import { onCluster, onStack } from "./next_command.ts";
-import { printDiagnostics } from "./print_diagnostics.ts";
-import { askedReport } from "./report_file.ts";
+import { printDiagnostics, toPaste } from "./print_diagnostics.ts";
 import type { CommandOptions } from "./command.ts";
+import { describeStack } from "./describe_stack.ts";
 import { runDisplay } from "./run_display.ts";
-import { refuse } from "./status_command.ts";
+import { noCluster, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import {
   confirmTarget,
@@ -31,7 +33,6 @@ import {
   withTarget,
 } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
-import { plural } from "../diagnostics/plural.ts";
 
 /** Everything that one run of a command works with. */
 export interface WriteSession {
@@ -44,6 +45,8 @@ export interface WriteSession {
   readonly target: Target;
   /** What every run is told, whatever it does. */
   readonly writer: WriterOptions;
+  /** What a run of before left; undefined where none was there yet. A run looks again before it writes. */
+  readonly record: RecordedTarget | undefined;
 }
 
 /** How a command differs from others. */
@@ -52,6 +55,8 @@ export interface Way {
   readonly input?: () => Promise<PlannedStack>;
   /** It asks before it writes, whatever it finds. */
   readonly asks?: boolean;
+  /** It has nothing to do on an embedded cluster that does not run, and starts none. */
+  readonly startsNone?: boolean;
 }
 
 /**
@@ -62,7 +67,7 @@ export async function withWriteSession(
   options: CommandOptions,
   surroundings: Surroundings,
   work: (session: WriteSession) => Promise<number>,
-  { input = () => planStack(options, surroundings), asks = false }: Way = {},
+  { input = () => planStack(options, surroundings), asks = false, startsNone = false }: Way = {},
 ): Promise<number> {
   const terminal = surroundings.terminal(options.color === false);
   const lockTimeoutMs = lockTimeoutOf(options);
@@ -73,18 +78,23 @@ export async function withWriteSession(
     terminal.err(`${terminal.errIsTerminal ? fold(text, terminal.columns) : text}\n`);
   say(describeInput(read, options));
   // Nothing is started for a stack that only a record could mend.
-  const target = await findTarget(options, surroundings, terminal, read.plan !== undefined);
+  const target = await findTarget(options, surroundings, terminal, read.plan !== undefined && !startsNone);
+  if (target === undefined && read.plan !== undefined) throw new Failure(ExitCode.cluster, [noCluster()]);
   if (target === undefined) return refuse(read);
   const { namespace } = conversion;
-  const writer = writerOptions(surroundings, target.client, namespace, lockTimeoutMs);
+  const writer = {
+    ...writerOptions(surroundings, target.client, namespace, lockTimeoutMs),
+    commandLine: (command: string) => onCluster(command, options),
+  };
   return await withTarget(target, async () => {
     say(describeTarget(target, namespace));
     if (asks) refuseUnanswered(target, options["yes"] === true, terminal);
-    await refuseMovedBefore(target.client, read, options, surroundings);
+    const record = await findRecord(target.client, namespace);
+    if (record === undefined) await refuseMovedBefore(target.client, read, options, surroundings);
     const stack = await asRecorded(read, target.client);
     const { plan } = stack;
     if (plan === undefined) return refuse(stack);
-    return await work({ options, surroundings, terminal, stack, plan, namespace, target, writer });
+    return await work({ options, surroundings, terminal, stack, plan, namespace, target, writer, record });
   });
 }
 
@@ -145,14 +155,14 @@ export async function follow(
       if ("diagnostics" in event) {
         failures.push(...event.diagnostics);
       }
-      if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, ...event })}\n`);
+      if (options.output === "json") terminal.out(jsonLine(event, options));
       else display.show(event);
     }
   } finally {
     display.close();
   }
   await closeReport(report, session);
-  printDiagnostics(failures, { terminal, options: { output: "text" }, sources: stack.sources });
+  printDiagnostics(failures, { terminal, options: { ...options, output: "text" }, sources: stack.sources });
   const isDone = tally.state === "applied" || tally.state === "unchanged";
   const { summary, next } = isDone && end !== undefined
     ? end(tally)
@@ -162,11 +172,23 @@ export async function follow(
   return exitCodeOf(tally);
 }
 
+function jsonLine(event: RunEvent, options: CommandOptions): string {
+  const said = "diagnostics" in event
+    ? { diagnostics: event.diagnostics.map((one) => toPaste(one, options)) }
+    : {};
+  return `${JSON.stringify({ schemaVersion: 1, ...event, ...said })}\n`;
+}
+
 /** The page that `--report` asks for; a file that cannot be written is said before anything is done. */
 async function liveReport(
   { options, surroundings, stack, target }: WriteSession,
   tally: RunTally,
 ): Promise<LiveReport | undefined> {
+  if (options["report"] === undefined) return undefined;
+  const [{ askedReport }, { LiveReport }] = await Promise.all([
+    import("./report_file.ts"),
+    import("./live_report.ts"),
+  ]);
   const file = await askedReport(stack, options, surroundings);
   if (file === undefined) return undefined;
   await file.write({ isLive: true });
@@ -176,7 +198,7 @@ async function liveReport(
 /** What came of the run counts, whatever becomes of its page. */
 async function closeReport(
   report: LiveReport | undefined,
-  { terminal, target }: WriteSession,
+  { terminal, target, options }: WriteSession,
 ): Promise<void> {
   try {
     await report?.close();
@@ -184,7 +206,7 @@ async function closeReport(
     const access = diagnoseRequest(error, target.connection.server);
     const said = error instanceof Failure ? error.diagnostics : access === undefined ? undefined : [access];
     if (said === undefined) throw error;
-    printDiagnostics(said, { terminal, options: { output: "text" } });
+    printDiagnostics(said, { terminal, options: { ...options, output: "text" } });
   }
 }
 
@@ -200,18 +222,6 @@ export function durationFlag(flag: string, text: string): number {
       hint: `Write for example ${flag} 2m`,
     }]);
   }
-}
-
-/** What is moved, which decisions and whose scripts are in force. */
-export function describeStack(stack: PlannedStack, isExample: boolean): string {
-  const { project, directory, decisions, sources, known } = stack;
-  const services = plural(Object.keys(project?.services ?? {}).length, "service");
-  const name = isExample ? "the bundled example" : `project "${project?.name ?? ""}"`;
-  const decided = sources.has(decisions.file) ? `decisions from ${decisions.file}` : "no decisions";
-  const scripts = known === undefined
-    ? ""
-    : `, scripts of "${known.name}", as it has ${known.services.map((each) => `"${each}"`).join(" and ")}`;
-  return `Stack: ${name} in ${directory}, ${services}, ${decided}${scripts}`;
 }
 
 /** The same, and how much there is to say of it. */

@@ -80,6 +80,19 @@ export class ClusterClient {
     }
   }
 
+  /**
+   * Whether the server has read all that it decides by; undefined where it does not tell it to this login. One that
+   * starts answers before: what its RBAC will allow it refuses until then, and a review says that nothing is granted.
+   */
+  async isReady(): Promise<boolean | undefined> {
+    try {
+      await this.#transport.text({ method: "GET", path: "/readyz", repeatable: false, timeoutMs: 5_000 });
+      return true;
+    } catch (error) {
+      return error instanceof ApiError && error.status < 500 ? undefined : false;
+    }
+  }
+
   /** The schemas of a group's kinds, which every login may read (OpenAPI 3); none where the server has none. */
   async schemas(apiVersion: string): Promise<ReadonlyMap<string, unknown>> {
     try {

@@ -23,8 +23,10 @@ export function readinessOf(object: LiveObject, companions: Companions): Readine
   if (object.metadata.deletionTimestamp !== undefined) return waiting("it is being deleted");
   // The edge: the kind says which type of the API this is.
   const value: unknown = object;
-  const orTrouble = (readiness: Readiness, pods = currentPods(object, companions)): Readiness =>
-    withTrouble(readiness, pods, companions);
+  const orTrouble = (
+    readiness: Readiness,
+    pods = (): readonly LiveObject[] => currentPods(object, companions),
+  ): Readiness => readiness.state === "ready" ? readiness : withTrouble(readiness, pods(), companions);
   switch (object.kind) {
     case "Deployment":
     case "StatefulSet":
@@ -35,7 +37,7 @@ export function readinessOf(object: LiveObject, companions: Companions): Readine
     case "Job":
       return orTrouble(orRefused(job(value as Job), object, companions));
     case "Pod":
-      return orTrouble(pod(value as Pod), [object]);
+      return orTrouble(pod(value as Pod), () => [object]);
     case "HelmChart":
       // Who sets the usual condition, as the embedded cluster does, makes no Job.
       return hasCondition(object, "Ready")
@@ -204,11 +206,10 @@ function hasCondition(object: LiveObject, wanted: string): boolean {
 
 /** A trouble that stays outweighs one that may pass, in whichever pod it is. */
 function withTrouble(
-  readiness: Readiness,
+  readiness: Exclude<Readiness, { readonly state: "ready" }>,
   pods: readonly LiveObject[],
   companions: Companions,
 ): Readiness {
-  if (readiness.state === "ready") return readiness;
   const troubles = pods.flatMap((object) => troubleOf(object, companions) ?? []);
   const trouble = troubles.find(({ isFinal }) => isFinal) ?? troubles[0];
   if (trouble === undefined) return readiness;

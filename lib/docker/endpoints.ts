@@ -1,6 +1,7 @@
 /** Where engines of this machine may answer: what Docker's own command would ask, and every usual socket. */
 import { join } from "node:path";
 import { field } from "../values/json.ts";
+import { sha256 } from "../values/sha256.ts";
 
 /** One place where an engine may answer. */
 export interface Endpoint {
@@ -73,7 +74,7 @@ async function endpointOfContext(name: string, configuration: string | undefined
   const origin = `Docker context "${name}"`;
   const unknown = { host: "", origin, isInForce: true, trouble: "Docker does not know this context here" };
   if (configuration === undefined) return unknown;
-  const id = await sha256(name);
+  const id = sha256(name);
   const meta = await jsonOf(join(configuration, "contexts", "meta", id, "meta.json"));
   const host = field(field(field(meta, "Endpoints"), "docker"), "Host");
   if (typeof host !== "string" || host === "") return unknown;
@@ -122,9 +123,4 @@ async function jsonOf(file: string): Promise<unknown> {
   } catch {
     return undefined;
   }
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,6 +1,7 @@
 /** Where an engine's Traefik answers, by its container's own address: what the node's ports lead to is another matter. */
 import { field, fields, list } from "../values/json.ts";
 import type { Engine } from "./engine.ts";
+import { MADE_FROM } from "./helper_containers.ts";
 
 /** An address and a port of it. */
 export interface FrontPlace {
@@ -8,14 +9,26 @@ export interface FrontPlace {
   readonly port: number;
 }
 
-/** By the port of the machine that is published for it. */
-export type Front = Readonly<Record<number, FrontPlace>>;
+/** What the engine's Traefiks answer at. */
+export interface Front {
+  /** By the port of the machine that is published for it. */
+  readonly published: Readonly<Record<number, FrontPlace>>;
+  /** One has the machine's own network: each of its entry points is a port of the machine, and no answer names them. */
+  readonly isOnHost: boolean;
+}
 
-/** Every port that a running container of a Traefik image publishes (Engine API, "ContainerList"). @throws EngineError */
+/**
+ * Every port that a running container of a Traefik image publishes (Engine API, "ContainerList"), but for those that this
+ * program made to pass on connections.
+ *
+ * @throws EngineError
+ */
 export async function findFront(engine: Engine): Promise<Front> {
   const containers = list(await engine.json("/containers/json"))
-    .filter(({ Image: image }) => /(^|\/)traefik(:|@|$)/.test(String(image)));
-  return Object.fromEntries(containers.flatMap((container) => {
+    .filter(({ Image: image, Labels: labels }) =>
+      /(^|\/)traefik(:|@|$)/.test(String(image)) && field(labels, MADE_FROM) === undefined
+    );
+  const published = Object.fromEntries(containers.flatMap((container) => {
     const networks = Object.values(fields(field(container["NetworkSettings"], "Networks")));
     const [hostname] = networks.map((network) => String(field(network, "IPAddress") ?? "")).filter((one) =>
       one !== ""
@@ -27,4 +40,6 @@ export async function findFront(engine: Engine): Promise<Front> {
         : []
     );
   }));
+  const isOnHost = containers.some((container) => field(container["HostConfig"], "NetworkMode") === "host");
+  return { published, isOnHost };
 }

@@ -1,7 +1,10 @@
 /** Containers that this program makes beside a project's own. Every call may be repeated. */
+import { pause } from "../cluster/transport.ts";
 import { field, fields, items, list, record } from "../values/json.ts";
+import { sha256 } from "../values/sha256.ts";
 import { archiveOf } from "./archive.ts";
 import { type Engine, EngineError } from "./engine.ts";
+import { succeedsInside } from "./succeeds_inside.ts";
 
 /** One to be made. */
 export interface HelperContainer {
@@ -17,19 +20,28 @@ export interface HelperContainer {
   readonly published?: readonly PublishedPort[];
   /** Its one file, in the root of its file system. */
   readonly file: { readonly name: string; readonly text: string };
+  /** It gets its networks and names when this command succeeds in it; where there is none, before it starts. */
+  readonly ready?: readonly string[];
 }
 
 /** A port of the machine. */
 export interface PublishedPort {
   /** Of the container: `5432/tcp`. */
   readonly port: string;
-  /** The machine's address on which it is open, and on no other. */
+  /** The machine's address on which it is open, and on no other; empty for all of them. */
   readonly hostAddress: string;
   readonly hostPort: number;
 }
 
+/** What Docker calls having no network. */
+const NO_NETWORK = "none";
+
+/** A busy machine takes its time to start a program. One that is not ready then gets its networks all the same. */
+const READY_MS = 30_000;
+const POLL_MS = 100;
+
 /** Has what it was made from, so that one that is the same is left alone. */
-const MADE_FROM = "compose-ferry/made-from";
+export const MADE_FROM = "compose-ferry/made-from";
 
 /**
  * Makes it and starts it, by itself after each start of the engine, too. One of the name that was made from something
@@ -37,24 +49,62 @@ const MADE_FROM = "compose-ferry/made-from";
  *
  * @returns its addresses. @throws EngineError
  */
-export async function runHelper(engine: Engine, helper: HelperContainer): Promise<readonly string[]> {
+export async function runHelper(
+  engine: Engine,
+  helper: HelperContainer,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<readonly string[]> {
   const path = `/containers/${encodeURIComponent(helper.name)}`;
-  const madeFrom = await digest(JSON.stringify(helper));
+  const madeFrom = sha256(JSON.stringify(helper)).slice(0, 16);
   const known = await engine.json(`${path}/json`);
   const labels = field(field(known, "Config"), "Labels");
   if (known !== undefined && field(labels, MADE_FROM) !== madeFrom) await removeHelper(engine, helper.name);
   if (known === undefined || field(labels, MADE_FROM) !== madeFrom) await create(engine, helper, madeFrom);
   await engine.change("POST", `${path}/start`);
-  const networks = record(field(field(await engine.json(`${path}/json`), "NetworkSettings"), "Networks"));
-  return Object.values(networks ?? {}).map((one) => String(field(one, "IPAddress") ?? ""))
+  if (helper.ready !== undefined) await connectWhenReady(engine, helper, helper.ready, signal);
+  return Object.values(await networksOf(engine, path)).map((one) => String(field(one, "IPAddress") ?? ""))
     .filter((address) => address !== "");
+}
+
+async function networksOf(engine: Engine, path: string): Promise<Readonly<Record<string, unknown>>> {
+  return record(field(field(await engine.json(`${path}/json`), "NetworkSettings"), "Networks")) ?? {};
+}
+
+async function connectWhenReady(
+  engine: Engine,
+  { name, networks }: HelperContainer,
+  ready: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const path = `/containers/${encodeURIComponent(name)}`;
+  const known = await networksOf(engine, path);
+  const missing = Object.entries(networks).filter(([network]) => known[network] === undefined);
+  if (missing.length === 0) return;
+  const end = performance.now() + READY_MS;
+  while (!await succeedsInside(engine, name, ready, signal) && performance.now() < end) {
+    await pause(POLL_MS, signal);
+  }
+  if (known[NO_NETWORK] !== undefined) {
+    await engine.change("POST", `/networks/${NO_NETWORK}/disconnect`, { Container: name });
+  }
+  for (const [network, aliases] of missing) await connect(engine, name, network, aliases);
+}
+
+async function connect(
+  engine: Engine,
+  container: string,
+  network: string,
+  aliases: readonly string[],
+): Promise<void> {
+  const body = { Container: container, EndpointConfig: { Aliases: aliases } };
+  await engine.change("POST", `/networks/${encodeURIComponent(network)}/connect`, body);
 }
 
 /** It gets its name last: one that was broken off has another, and is made anew. */
 async function create(engine: Engine, helper: HelperContainer, madeFrom: string): Promise<void> {
   const { name, image, command: [program, ...args], labels, exposed, networks, file, published = [] } =
     helper;
-  const [first, ...others] = Object.entries(networks);
+  const [first, ...others] = Object.entries(helper.ready === undefined ? networks : { [NO_NETWORK]: [] });
   if (first === undefined) throw new EngineError(`"${name}" has no network`);
   const unfinished = `${name}-unfinished`;
   await removeHelper(engine, unfinished);
@@ -78,10 +128,7 @@ async function create(engine: Engine, helper: HelperContainer, madeFrom: string)
   });
   const path = `/containers/${encodeURIComponent(unfinished)}`;
   await engine.change("PUT", `${path}/archive?path=/`, archiveOf(file.name, file.text));
-  for (const [network, aliases] of others) {
-    const body = { Container: unfinished, EndpointConfig: { Aliases: aliases } };
-    await engine.change("POST", `/networks/${encodeURIComponent(network)}/connect`, body);
-  }
+  for (const [network, aliases] of others) await connect(engine, unfinished, network, aliases);
   await engine.change("POST", `${path}/rename?name=${encodeURIComponent(name)}`);
 }
 
@@ -135,9 +182,4 @@ export async function listHelpers(
     isRunning: one["State"] === "running",
     networks: Object.keys(fields(field(one["NetworkSettings"], "Networks"))),
   }));
-}
-
-async function digest(text: string): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, 16);
 }

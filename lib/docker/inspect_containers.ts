@@ -1,7 +1,7 @@
 /** What the containers of a project tell: which have ended, where their own volumes lie, what they wrote into themselves. */
 import type { Project } from "../../compose/project.ts";
 import type { Engine } from "./engine.ts";
-import { field } from "../values/json.ts";
+import { field, items } from "../values/json.ts";
 
 /** By service; absent where the engine has no container of it. */
 export interface ContainerFacts {
@@ -54,7 +54,7 @@ async function containersOf(engine: Engine, project: Project): Promise<readonly 
   const filters = encodeURIComponent(
     JSON.stringify({ label: [`com.docker.compose.project=${project.name}`] }),
   );
-  const listed = list(await engine.json(`/containers/json?all=true&filters=${filters}`));
+  const listed = items(await engine.json(`/containers/json?all=true&filters=${filters}`));
   const answers = await Promise.all(listed.map(async (container): Promise<readonly Known[]> => {
     const id = field(container, "Id");
     const labels = field(container, "Labels");
@@ -81,7 +81,7 @@ function hasEnded(answer: unknown): boolean {
 
 function anonymousVolumes(answer: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    list(field(answer, "Mounts")).flatMap((mount): [string, string][] => {
+    items(field(answer, "Mounts")).flatMap((mount): [string, string][] => {
       const [name, source, target] = ["Name", "Source", "Destination"].map((key) => field(mount, key));
       const isAnonymous = field(mount, "Type") === "volume" && NO_NAME.test(String(name));
       return isAnonymous && typeof source === "string" && source.startsWith("/") && typeof target === "string"
@@ -102,10 +102,10 @@ const DELETED = 2;
  */
 export function writtenPaths(changes: unknown, answer: unknown): readonly string[] {
   const targets = [
-    ...list(field(answer, "Mounts")).map((mount) => String(field(mount, "Destination"))),
+    ...items(field(answer, "Mounts")).map((mount) => String(field(mount, "Destination"))),
     ...Object.keys(Object(field(field(answer, "HostConfig"), "Tmpfs"))),
   ];
-  const all = list(changes).flatMap((change) => {
+  const all = items(changes).flatMap((change) => {
     const path = field(change, "Path");
     return typeof path === "string" && field(change, "Kind") !== DELETED ? [path] : [];
   });
@@ -120,8 +120,4 @@ export function writtenPaths(changes: unknown, answer: unknown): readonly string
 
 function parentOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

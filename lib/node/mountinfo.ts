@@ -9,6 +9,10 @@ export interface Mounted {
   /** Where it is mounted, as the processes of the namespace see it. */
   readonly path: string;
   readonly writable: boolean;
+  /** Of the file system: `ext4`, `zfs`. */
+  readonly type: string;
+  /** What is mounted, in the words of its type: a disk, a data set. */
+  readonly source: string;
 }
 
 /** A directory on its file system, whatever it is mounted as. */
@@ -23,9 +27,10 @@ export function parseMountinfo(text: string): readonly Mounted[] {
     const [own = "", rest = ""] = line.split(" - ", 2);
     const [, , device, root, path, options] = own.split(" ");
     if (device === undefined || root === undefined || path === undefined || options === undefined) return [];
-    const ofFileSystem = rest.split(" ").slice(2).join(" ");
+    const [type = "", source = "", ...others] = rest.split(" ");
+    const ofFileSystem = others.join(" ");
     const writable = [options, ofFileSystem].every((list) => list.split(",")[0] === "rw");
-    return [{ device, root: unescape(root), path: unescape(path), writable }];
+    return [{ device, root: unescape(root), path: unescape(path), writable, type, source: unescape(source) }];
   });
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Project } from "../../compose/project.ts";
 import { relativePath } from "../stack/relative_path.ts";
 import type { BindSources } from "./bind_sources.ts";
+import { plainPath } from "../values/plain_path.ts";
 
 /** A directory or file that is copied. */
 export interface Copied {
@@ -43,7 +44,7 @@ export function copiedPlaces(
   folder: string,
 ): CopiedPlaces {
   const mounts = kept.flatMap((name) => project.services[name]?.volumes ?? []);
-  const real = (source: string): string => plain(sources.get(source)?.real ?? source);
+  const real = (source: string): string => plainPath(sources.get(source)?.real ?? source);
   const written = mounts.flatMap(({ type, source = "", read_only: isReadOnly }) =>
     type === "bind" && (isReadOnly !== true || sources.get(source)?.kind === "missing") ? [real(source)] : []
   );
@@ -56,7 +57,7 @@ export function copiedPlaces(
   const bind = (source: string): string => {
     const path = real(source);
     const found = binds.find(({ from }) => isIn(path, from));
-    return found === undefined ? plain(source) : `${found.to}${path.slice(found.from.length)}`;
+    return found === undefined ? plainPath(source) : `${found.to}${path.slice(found.from.length)}`;
   };
   const named = [...volumes].flatMap(([volume, to]) => {
     const from = located.get(volume);
@@ -84,8 +85,4 @@ function outermost(paths: readonly string[]): readonly string[] {
 
 function isIn(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
-}
-
-function plain(path: string): string {
-  return path.replace(/\/+$/, "") || "/";
 }

@@ -2,6 +2,7 @@
 import type { Mount, Project, Service } from "../../compose/project.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import type { BindSources } from "./bind_sources.ts";
+import { plainPath } from "../values/plain_path.ts";
 
 /** Who has a copy, and why others have none. */
 export interface CopiedServices {
@@ -93,7 +94,7 @@ function mountReason(
 ): string | undefined {
   if (type === "bind") {
     const { real = source, kind } = sources.get(source) ?? {};
-    const paths = [...new Set([source, real].map((path) => path.replace(/\/+$/, "") || "/"))];
+    const paths = [...new Set([source, real].map((path) => plainPath(path)))];
     for (const path of paths) {
       if (kind === "socket" || SOCKET.test(path)) return `it has the socket "${path}"`;
       // As resolv.conf, which is a link to there.

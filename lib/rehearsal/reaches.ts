@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Project } from "../../compose/project.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { realPathOf } from "../files/inside.ts";
-import { describeObject, type KubeObject } from "../kube/object.ts";
+import { describeObject, type KubeObject, podSpec } from "../kube/object.ts";
 import { field, type Json, list, record } from "../values/json.ts";
 
 /** What a copy may touch. */
@@ -87,9 +87,7 @@ function writtenPaths(object: KubeObject, claims: ReadonlySet<string>): readonly
 
 /** Those of a workload's pods that one of their programs has not read-only. */
 function writtenVolumes(object: KubeObject): readonly Json[] {
-  const spec = record(object["spec"]);
-  const job = record(field(field(spec, "jobTemplate"), "spec"));
-  const pod = record(field(field(job ?? spec, "template"), "spec"));
+  const pod = podSpec(object);
   const mounts = ["containers", "initContainers"].flatMap((key) => list(pod?.[key]))
     .flatMap((container) => list(container["volumeMounts"]));
   return list(pod?.["volumes"]).filter(({ name }) =>

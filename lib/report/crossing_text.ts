@@ -56,7 +56,8 @@ export function renderFront(
     readonly asked: number;
   },
 ): string {
-  return `The front, ${migration}: ${plural(asked, "question")} to both sides, then ports ${
+  const [named, lead] = ports.length === 1 ? ["port", "leads"] : ["ports", "lead"];
+  return `The front, ${migration}: ${plural(asked, "question")} to both sides, then ${named} ${
     ports.join(", ")
-  } of the node lead to the cluster, and the same is asked there\n`;
+  } of the node ${lead} to the cluster, and the same is asked there\n`;
 }

@@ -80,3 +80,12 @@ export function imageProgress(event: ImageEvent): string | undefined {
 function shortId(id: string): string {
   return id.replace(/^sha256:/, "").slice(0, 12);
 }
+
+/** What of it others may want to read. */
+export function imageJson({ images, node, free }: ImageSight): Record<string, unknown> {
+  return {
+    images: images.map(({ ids: _, ...image }) => image),
+    ...(node?.store === undefined ? {} : { store: { title: node.store.title, root: node.store.root } }),
+    ...(free === undefined ? {} : { free }),
+  };
+}

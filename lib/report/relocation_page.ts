@@ -27,6 +27,8 @@ export interface RelocatedData extends DataBelow {
   readonly to: string;
   /** Old containers of its services, by name: the way back that ends here. */
   readonly containers: readonly string[];
+  /** The commands that remove them, each at the engine that has them. */
+  readonly removals: readonly string[];
   /** Containers that run, and may write to it. */
   readonly writers: readonly string[];
 }
@@ -88,7 +90,7 @@ function inUseBlocks(inUse: readonly RelocatedData[]): readonly Block[] {
 }
 
 function volumeBlocks(data: RelocatedData, { namespace, flags, kubectlFlags }: Relocation): readonly Block[] {
-  const { path, to, key, volume, claim, services, workloads, containers } = data;
+  const { path, to, key, volume, claim, services, workloads, removals } = data;
   const kubectl = ["kubectl", kubectlFlags].filter((word) => word !== "").join(" ");
   const inNamespace = `${kubectl} -n ${namespace}`;
   return [
@@ -119,11 +121,11 @@ function volumeBlocks(data: RelocatedData, { namespace, flags, kubectlFlags }: R
       ...workloads.filter(isScaled).map((one) => scaleLine(one, inNamespace, one.replicas)),
       line("status", flags),
     ]),
-    ...(containers.length === 0 ? [] : [
+    ...(removals.length === 0 ? [] : [
       paragraph(
         "When it serves again: the old container would start on the old directory. Without it nobody can:",
       ),
-      commands([`docker rm ${containers.map(shellWord).join(" ")}`]),
+      commands(removals),
     ]),
     paragraph(
       `Back, as long as nothing was written: the line of decisions.yaml away, and the same again without the copy. ` +

@@ -4,6 +4,7 @@ import { shellWord } from "../diagnostics/shell_word.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
 import { shortDuration } from "../values/duration.ts";
 import { line, type Runbook, type RunbookMove, type RunbookStep } from "../views/runbook.ts";
+import { backupWords } from "./backup_text.ts";
 import { type Block, blocksToHtml, blocksToMarkdown, type Inline } from "./blocks.ts";
 
 const BLANK = "..............";
@@ -103,9 +104,12 @@ function before({ flags, contacts, directories, steps, rehearsed }: Runbook): re
       {
         kind: "table",
         heads: ["directory", "of", "newest backup", "room left"],
-        rows: directories.map((
-          { path, services },
-        ) => [[code(path)], [services.join(", ")], [BLANK], [BLANK]]),
+        rows: directories.map(({ path, services, backup }) => [
+          [code(path)],
+          [services.join(", ")],
+          [backup === undefined ? BLANK : backupWords(backup)],
+          [BLANK],
+        ]),
       } as const,
       commands([`df -h ${directories.map(({ path }) => shellWord(path)).join(" ")}`]),
     ]),

@@ -6,7 +6,7 @@ import { pause } from "../cluster/transport.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
 import { record } from "../values/json.ts";
-import { describeObject, type KubeObject, type PlannedObject } from "../kube/object.ts";
+import { describeObject, type KubeObject, type PlannedObject, podLabels } from "../kube/object.ts";
 import type { ApplyContext } from "./apply.ts";
 import { decorate } from "./marks.ts";
 import { REST_ANNOTATION } from "./names.ts";
@@ -66,8 +66,9 @@ async function restOne(
 
 /** Whether the last pod has ended in time. */
 async function untilWithoutPods(object: KubeObject, { client, signal }: ApplyContext): Promise<boolean> {
-  const labels = record(record(record(record(object["spec"])?.["template"])?.["metadata"])?.["labels"]) ?? {};
-  const labelSelector = Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(",");
+  const labelSelector = Object.entries(podLabels(object)).map(([name, value]) => `${name}=${value}`).join(
+    ",",
+  );
   const end = performance.now() + ENDING_MS;
   for (;;) {
     const pod = { apiVersion: "v1", kind: "Pod" };

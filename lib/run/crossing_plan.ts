@@ -6,9 +6,11 @@ import { withCutovers } from "../migration/cutovers.ts";
 import { list, record } from "../values/json.ts";
 import type { Cutover } from "./cutover_record.ts";
 import { isActive } from "./guard/container_words.ts";
-import { podSpec } from "./guard/written.ts";
+import type { Backup } from "./backups.ts";
+import { type ClaimPaths, writtenPaths } from "./guard/written.ts";
 import type { OldSide } from "./old_side.ts";
 import { type DecidedCrossing, judgeOverlap } from "./overlap.ts";
+import { podSpec } from "../kube/object.ts";
 
 /** One service's. */
 export interface PlannedCutover {
@@ -19,8 +21,10 @@ export interface PlannedCutover {
   /** Where an earlier run left it; absent where it has not begun. */
   readonly state?: Cutover["state"];
   readonly containers: readonly PlannedStop[];
-  /** Directories of which it is proved that nobody is on them. */
+  /** Directories of which it is proved that nobody is on them: those that its pod writes to. */
   readonly directories: readonly string[];
+  /** The newest that is known of; absent where none is, or where nobody looked. */
+  readonly backup?: Backup;
   readonly outage: OutageEstimate;
 }
 
@@ -48,8 +52,9 @@ const START_MS = 2_500;
 /** Each cutover of these migrations whose service has running containers, or is on its way. */
 export async function planCrossing(
   migrations: readonly PlannedMigration[],
-  { crossings, cutovers, oldSide, decided }: {
+  { crossings, cutovers, oldSide, decided, claims }: {
     readonly crossings: Crossings;
+    readonly claims: ClaimPaths;
     readonly cutovers: ReadonlyMap<string, Cutover>;
     readonly oldSide: Pick<OldSide, "find">;
     readonly decided: (service: string) => DecidedCrossing | undefined;
@@ -65,6 +70,7 @@ export async function planCrossing(
       planned.push(
         cutoverOf(id, step, active, {
           recorded,
+          claims,
           mode: modeOf(step, active, recorded, decided(step.service)),
         }),
       );
@@ -77,7 +83,11 @@ function cutoverOf(
   migration: string,
   step: Step,
   active: readonly ServiceContainer[],
-  { recorded, mode }: { readonly recorded: Cutover | undefined; readonly mode: DecidedCrossing },
+  { recorded, mode, claims }: {
+    readonly recorded: Cutover | undefined;
+    readonly mode: DecidedCrossing;
+    readonly claims: ClaimPaths;
+  },
 ): PlannedCutover {
   return {
     migration,
@@ -89,8 +99,7 @@ function cutoverOf(
       signal: stopSignal,
       within: stopSeconds,
     })),
-    directories: [...new Set(active.flatMap(({ writes }) => writes.flatMap(({ sources }) => sources)))]
-      .sort(),
+    directories: [...writtenPaths(step.workload.object, claims)].sort(),
     outage: mode === "overlap" ? { expectedMs: 0, mostMs: 0 } : estimateOutage(step, active),
   };
 }

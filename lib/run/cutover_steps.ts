@@ -7,6 +7,7 @@ import { goBack, type Returning } from "./cutover_back.ts";
 import type { ClosedContainer, Cutover } from "./cutover_record.ts";
 import type { FrontOptions } from "./front.ts";
 import type { StartGuard } from "./guard/start_guard.ts";
+import { leftByPod } from "./living/carried_ports.ts";
 import { clusterAddress } from "./living/cluster_address.ts";
 import type { Gates } from "./living/gates.ts";
 import type { ClusterAddress } from "./living/stand_in.ts";
@@ -47,12 +48,15 @@ export interface Crossing extends CutoverContext {
 }
 
 /** Who was left behind finds it by its names. That it does not is said, and no reason to go back: all may move in this run. */
-export async function standIn(crossing: Crossing, { containers }: Cutover): Promise<void> {
+export async function standIn(crossing: Crossing, { containers, mode }: Cutover): Promise<void> {
   const { step, context, oldSide } = crossing;
   const namespace = step.workload.object.metadata.namespace ?? "default";
   const addressOf = (service: string): Promise<ClusterAddress | undefined> =>
     clusterAddress(context.client, namespace, service);
-  warn(crossing, await oldSide.standIn(containers, addressOf, context.signal));
+  // Where both sides run for a moment, its containers hold what they have.
+  const isBeside = mode === "overlap";
+  const mayPublish = isBeside ? (): boolean => false : leftByPod(step.workload.object);
+  warn(crossing, await oldSide.standIn(containers, { addressOf, mayPublish, isBeside }, context.signal));
 }
 
 /** Before anything stops: what its pod calls is found from the cluster. */

@@ -12,7 +12,7 @@ import { carryOut, type Way } from "./carry_out.ts";
 import { previewNames } from "./cluster_names.ts";
 import { decideRemoval, foundOf, type Seen } from "./decide.ts";
 import type { ObjectOutcome } from "./event.ts";
-import type { RunOptions } from "./run_plan.ts";
+import type { RunOptions } from "./run_context.ts";
 import { diagnoseObject } from "./failure.ts";
 import { nextEpoch } from "./fence.ts";
 import { findForeign } from "./foreign.ts";
@@ -54,7 +54,7 @@ export interface MigrationPreview {
 /** What a dry-run needs to know of a run. */
 export type DryRunOptions = Pick<
   RunOptions,
-  "client" | "namespace" | "to" | "redo" | "adopt" | "frozen" | "origin"
+  "client" | "namespace" | "to" | "redo" | "adopt" | "frozen" | "origin" | "commandLine"
 >;
 
 /** What a preview knows. */
@@ -104,7 +104,7 @@ export async function previewMigrations(
     coming: comingWith(planned, namespace),
     foreign: because === "drift"
       ? new Map()
-      : await findForeign(selected, { client, namespace, state, live }),
+      : (await findForeign(selected, { client, namespace, state, live })).foreign,
   };
   return await Promise.all(selected.map((one) => previewOne(one, context)));
 }

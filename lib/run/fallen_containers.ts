@@ -5,6 +5,7 @@
 import type { ContainerStatus, Pod } from "kubernetes-types/core/v1.d.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
+import type { LiveSets } from "../cluster/live_sets.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { redact } from "../diff/secrets.ts";
 import type { PlannedObject } from "../kube/object.ts";
@@ -19,6 +20,8 @@ const LOG_LINES = 5;
 /** Whose pods are looked at, and since when it matters that a container ended. */
 export interface FallenInput {
   readonly client: ClusterClient;
+  /** What the run looked at while it waited. */
+  readonly sets?: LiveSets;
   readonly namespace: string;
   readonly planned: readonly PlannedObject[];
   /** RFC 3339 in UTC. */
@@ -29,11 +32,10 @@ export interface FallenInput {
 
 /** A warning for each container that ended since the run began. What cannot be looked at is not judged. */
 export async function reportFallen(look: FallenInput): Promise<readonly Diagnostic[]> {
-  const { client, namespace, planned } = look;
+  const { planned } = look;
   const workloads = planned.filter(({ object }) => WORKLOADS.has(object.kind));
   if (workloads.length === 0) return [];
-  const pods = await client.list({ apiVersion: "v1", kind: "Pod" }, namespace, { labelSelector: NAME_LABEL })
-    .then(({ items }) => items, () => []);
+  const pods = await podsOf(look);
   const sources = new Map(
     workloads.map((workload) => [workload.object.metadata.labels?.[NAME_LABEL], workload]),
   );
@@ -46,6 +48,14 @@ export async function reportFallen(look: FallenInput): Promise<readonly Diagnost
     }));
   });
   return await Promise.all(fallen.map((one) => finding(look, one)));
+}
+
+/** Those of services, as the run's own watch has them, or else as they are listed; none where they may not be. */
+async function podsOf({ client, sets, namespace }: FallenInput): Promise<readonly LiveObject[]> {
+  const kind = { apiVersion: "v1", kind: "Pod" };
+  const pods = sets?.seen(kind, namespace) ??
+    await client.list(kind, namespace, { labelSelector: NAME_LABEL }).then(({ items }) => items, () => []);
+  return pods.filter(({ metadata }) => metadata.labels?.[NAME_LABEL] !== undefined);
 }
 
 /** Containers of a pod of a workload that ended after `since`, and are not known to be ready by a probe. */

@@ -1,6 +1,7 @@
 /** Tells the API server from which epoch on writes are let in: the other half of `lib/migration/fence.ts`. */
 import { ifAllowed } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
+import type { LiveObject } from "../cluster/live_object.ts";
 import { FENCE_ANNOTATION, FENCE_MANAGER } from "../migration/record_names.ts";
 import type { State } from "./state.ts";
 
@@ -13,13 +14,18 @@ interface Fenced {
 /**
  * To be called by whoever has just taken the lock, before anything else is written. Where that is not allowed, or a
  * newer run was faster, nothing is raised: the record's compare-and-swap tells the rest.
+ * @returns the Namespace, where it was raised
  */
-export async function raiseFence({ client, namespace }: Fenced, epoch: number): Promise<void> {
-  await ifAllowed(client.apply({
+export async function raiseFence(
+  { client, namespace }: Fenced,
+  epoch: number,
+): Promise<LiveObject | undefined> {
+  const applied = await ifAllowed(client.apply({
     apiVersion: "v1",
     kind: "Namespace",
     metadata: { name: namespace, annotations: { [FENCE_ANNOTATION]: String(epoch) } },
   }, { fieldManager: FENCE_MANAGER, force: true }));
+  return applied?.object;
 }
 
 /** The epoch of the next run: newer than the record's, and than the fence, which outlives a record that was deleted. */

@@ -1,4 +1,5 @@
 /** Objects in the way: what a run would be applied onto although nobody of this target made it. Reads only. */
+import { type CommandLine, withoutFlags } from "../diagnostics/command_line.ts";
 import { ApiError } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
@@ -34,17 +35,22 @@ export interface Look {
   readonly namespace: string;
   readonly state: State;
   readonly live: LiveIndex;
+  /** Whether the namespace is not there; asked for where nobody did. */
+  readonly isNewPlace?: boolean;
 }
 
-/** A few objects are asked for one by one, more of a kind by a list. */
-const FEW = 3;
+/** What was found of others, by `objectKey`, and all that was found under planned names. */
+export interface FoundBeside {
+  readonly foreign: ReadonlyMap<string, Foreign>;
+  readonly all: readonly LiveObject[];
+}
 
-/** Of all that the selected migrations would apply: what is there and is not this target's, by `objectKey`. */
+/** Of all that the selected migrations would apply: what is there and is not in the index. */
 export async function findForeign(
   selected: readonly SelectedMigration[],
   look: Look,
-): Promise<ReadonlyMap<string, Foreign>> {
-  return await foreignAmong(
+): Promise<FoundBeside> {
+  return await foundBeside(
     selected.filter(isPending).flatMap(({ migration }) => plannedObjects(migration)),
     look,
   );
@@ -59,8 +65,12 @@ export async function foreignAmong(
   planned: readonly PlannedObject[],
   look: Look,
 ): Promise<ReadonlyMap<string, Foreign>> {
+  return (await foundBeside(planned, look)).foreign;
+}
+
+async function foundBeside(planned: readonly PlannedObject[], look: Look): Promise<FoundBeside> {
   // In front of a first run, which may well be to make its namespace: then nothing can be in it.
-  const isEmpty = look.live.size === 0 && !await isThere(look.namespace, look.client);
+  const isEmpty = look.isNewPlace ?? (look.live.size === 0 && !await isThere(look.namespace, look.client));
   const unknown = planned.filter(({ object }) =>
     object.kind !== "Namespace" && !look.live.has(objectKey(object)) &&
     !(isEmpty && object.metadata.namespace === look.namespace)
@@ -73,13 +83,19 @@ export async function foreignAmong(
   const found = (await Promise.all([...places.values()].map((some) => findAll(some, look.client)))).flat();
   const byUid = new Map([...look.state.inventory.values()].flat().map((entry) => [entry.uid, entry]));
   const foreign = await Promise.all(found.map((one) => judge(one, byUid, look)));
-  return new Map(
-    foreign.filter((one) => one !== undefined).map((one) => [objectKey(one.planned.object), one]),
-  );
+  return {
+    foreign: new Map(
+      foreign.filter((one) => one !== undefined).map((one) => [objectKey(one.planned.object), one]),
+    ),
+    all: found.map(({ live }) => live),
+  };
 }
 
 /** What keeps a run from starting: every foreign object that nobody decided to take over. */
-export function diagnoseForeign(foreign: Iterable<Foreign>): readonly Diagnostic[] {
+export function diagnoseForeign(
+  foreign: Iterable<Foreign>,
+  commandLine: CommandLine = withoutFlags,
+): readonly Diagnostic[] {
   return [...foreign].filter(({ isDecided }) => !isDecided).map(({ planned, madeBy, owner }) => ({
     code: "run-foreign-object",
     severity: "error",
@@ -93,7 +109,9 @@ export function diagnoseForeign(foreign: Iterable<Foreign>): readonly Diagnostic
         planned.object.kind === "HelmChartConfig"
           ? "Its values are one text, of which taking over leaves nothing: keep a copy. "
           : ""
-      }See what would become of it with \`deno task migrate --dry-run --adopt\`; --adopt takes it over, or ` +
+      }See what would become of it with \`${
+        commandLine("migrate --dry-run --adopt")
+      }\`; --adopt takes it over, or ` +
         "rename or remove it",
   }));
 }
@@ -110,8 +128,12 @@ function ofOtherTraefik(owner: string): string {
 }
 
 /** @throws Failure (1) where somebody else's object would be changed and nobody said that it may */
-export function refuseForeign(foreign: ReadonlyMap<string, Foreign>, adopt: boolean | undefined): void {
-  const diagnostics = adopt ? [] : diagnoseForeign(foreign.values());
+export function refuseForeign(
+  foreign: ReadonlyMap<string, Foreign>,
+  adopt: boolean | undefined,
+  commandLine: CommandLine = withoutFlags,
+): void {
+  const diagnostics = adopt ? [] : diagnoseForeign(foreign.values(), commandLine);
   if (diagnostics.length > 0) throw new Failure(1, diagnostics);
 }
 
@@ -124,8 +146,8 @@ async function findAll(planned: readonly PlannedObject[], client: ClusterClient)
   const [first] = planned;
   if (first === undefined) return [];
   const { apiVersion, kind, metadata: { namespace } } = first.object;
-  const lives = planned.length <= FEW
-    ? await Promise.all(planned.map(({ object }) => client.get(refOf(object))))
+  const lives = planned.length === 1
+    ? [await client.get(refOf(first.object))]
     : (await client.list({ apiVersion, kind }, namespace, { metadataOnly: true })).items;
   const byKey = new Map(
     lives.filter((live) => live !== undefined).map((live) => [objectKey(live), live] as const),
@@ -168,7 +190,7 @@ function makerOf({ metadata }: LiveObject, owner: string | undefined): string {
 }
 
 /** Whether the namespace is there, and not on its way out where that counts; it is where nobody may look. */
-async function isThere(namespace: string, client: ClusterClient, living = false): Promise<boolean> {
+export async function isThere(namespace: string, client: ClusterClient, living = false): Promise<boolean> {
   try {
     const found = await client.get({ apiVersion: "v1", kind: "Namespace", name: namespace });
     return found !== undefined && !(living && found.metadata.deletionTimestamp !== undefined);

@@ -12,7 +12,7 @@ import { refOf } from "../migration/step.ts";
 import { removeObject } from "./remove.ts";
 import { applyWaves, type Running } from "./start.ts";
 import type { InventoryEntry } from "./state.ts";
-import type { Answer, Compared } from "./verify/answer.ts";
+import { type Answer, type Compared, NO_CERTIFICATE } from "./verify/answer.ts";
 import { nameOf, type Question } from "./verify/questions.ts";
 import { type Side, verify } from "./verify/verify.ts";
 
@@ -22,7 +22,7 @@ export interface FrontOptions {
   readonly isFront: (planned: PlannedObject) => boolean;
   readonly questions: readonly Question[];
   /** Docker's Traefik and published ports. */
-  readonly docker: () => Promise<Side>;
+  readonly docker: (client: ClusterClient) => Promise<Side>;
   /** The cluster's, by Services that are there before it has ports of the node. */
   readonly inside: (client: ClusterClient) => Promise<Side>;
   /** The cluster's, by ports of the node. */
@@ -37,9 +37,6 @@ type Context = Running & { readonly lasting: Running["signal"] };
 /** As long as a load balancer may take to get its address, and the node to send its ports there. */
 const PATIENCE_MS = 60_000;
 const POLL_MS = 1_000;
-
-/** What Traefik shows who asks for a name that it has no certificate for. */
-const NO_CERTIFICATE = "TRAEFIK DEFAULT CERT";
 
 /**
  * @returns why the front did not move, or is not proved. Docker has the ports again where this run took them and Docker
@@ -89,7 +86,11 @@ async function askBothSides(
   const begun = performance.now();
   const told = new Set<string>();
   for (;;) {
-    const compared = await verify(questions, { old: await docker(), new: await inside(client) }, signal);
+    const compared = await verify(
+      questions,
+      { old: await docker(client), new: await inside(client) },
+      signal,
+    );
     const missing = compared.filter(isMissing);
     const elapsedMs = Math.round(performance.now() - begun);
     if (missing.length === 0) {
@@ -210,7 +211,7 @@ function notReady({ question, old, new: now }: Compared): Diagnostic {
       : `The cluster does not answer ${question}, which Docker answers: ${now.silence}`,
     hint: now.silence === undefined
       ? "Nothing has moved. Carry the certificate over (acme.json, or its file) and run again"
-      : "Nothing has moved. Look at its route and pods with deno task verify, mend it and run again; " +
+      : "Nothing has moved. Look at its route and pods with `deno task verify`, mend it and run again; " +
         "migrate without --cross asks nobody",
   };
 }
@@ -220,7 +221,8 @@ function differs({ question, differs }: Compared): Diagnostic {
     code: "run-front-differs",
     severity: "warning",
     message: `The cluster answers ${question} otherwise than Docker: ${differs.join(", ")}`,
-    hint: "See both with deno task verify; deno task rollback to the migration before gives the ports back",
+    hint:
+      "See both with `deno task verify`; `deno task rollback` to the migration before gives the ports back",
   };
 }
 

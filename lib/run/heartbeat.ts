@@ -41,8 +41,13 @@ export class Heartbeat {
     return this.#lost.signal;
   }
 
-  /** Takes over the Lease, whoever had it: the lock in the record is already ours. */
-  async start(): Promise<void> {
+  /**
+   * Takes over the Lease, whoever had it: the lock in the record is already ours.
+   * @param lease as it was seen a moment ago; undefined where there was none
+   */
+  async start(lease: LiveObject | undefined): Promise<void> {
+    this.#lease = lease;
+    this.#isSeen = true;
     await this.renew();
     this.#schedule();
   }
@@ -156,15 +161,21 @@ export class Heartbeat {
   }
 
   async #look(): Promise<void> {
-    const { client, namespace } = this.#target;
-    this.#lease = await client.get({
-      apiVersion: "coordination.k8s.io/v1",
-      kind: "Lease",
-      namespace,
-      name: LEASE_NAME,
-    }, true);
+    this.#lease = await readLease(this.#target);
     this.#isSeen = true;
   }
+}
+
+/** The Lease, or undefined where there is none. */
+export async function readLease(
+  { client, namespace }: Pick<Target, "client" | "namespace">,
+): Promise<LiveObject | undefined> {
+  return await client.get({
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    namespace,
+    name: LEASE_NAME,
+  }, true);
 }
 
 /** When the last heartbeat was, by the holder's clock: for people only. */

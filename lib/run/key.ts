@@ -23,14 +23,14 @@ export async function ensureKey(
   signal?: AbortSignal,
 ): Promise<DigestKey> {
   for (let attempt = 0;; attempt++) {
-    const present = await readKey(client, namespace);
-    if (present !== undefined) return present;
     try {
       return keyOf(await client.create(newKey(namespace)));
     } catch (error) {
       // Another run was first, or the answer was lost: look whether the key is there, else try again.
       const isWorthIt = isAlreadyExists(error) || isConflict(error) || isTransient(error);
       if (!isWorthIt || attempt >= MOST_ATTEMPTS) throw error;
+      const present = await readKey(client, namespace);
+      if (present !== undefined) return present;
       await pause(Math.min(3_000, 50 * 2 ** attempt), signal);
     }
   }

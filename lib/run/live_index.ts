@@ -31,8 +31,17 @@ export async function readLiveIndex(
       })
     ),
   );
+  return indexOf(lists.flatMap(({ items }) => items), owner, planned);
+}
+
+/** Of objects that were found, those that count as this target's. */
+export function indexOf(
+  objects: readonly LiveObject[],
+  owner: string,
+  planned: readonly PlannedObject[],
+): LiveIndex {
   const wanted = new Map(planned.map(({ object }) => [objectKey(object), object]));
-  const found = lists.flatMap(({ items }) => items).flatMap((object) => {
+  const found = objects.flatMap((object) => {
     if (object.metadata.labels?.[OWNER_LABEL] === owner) return [object];
     const same = wanted.get(objectKey(object));
     return same !== undefined && liveDigest(object) === digestShared(same) ? [ofAnother(object)] : [];

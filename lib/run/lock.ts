@@ -1,14 +1,21 @@
 /** Takes the lock: at once where it is free, by waiting where its holder lives, by taking over where it died. */
+import { type CommandLine, withoutFlags } from "../diagnostics/command_line.ts";
 import { pause } from "../cluster/transport.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { raiseFence } from "./fence.ts";
-import { LEASE_MS } from "./heartbeat.ts";
+import { LEASE_MS, readLease } from "./heartbeat.ts";
 import { type Holder, isCertainlyDead } from "./holder.ts";
-import { LEASE_NAME } from "./names.ts";
 import { loadState, Session, swap } from "./session.ts";
 import type { Target } from "./target.ts";
-import type { Lock } from "./state.ts";
+import type { Lock, State } from "./state.ts";
+
+/** The record as it was read before the lock is asked for. */
+export interface Known {
+  readonly state: State;
+  /** The namespace was made by this run: nobody had the lock in it before. */
+  readonly isNewPlace?: boolean;
+}
 
 /** How to wait for the lock. */
 export interface LockOptions {
@@ -22,6 +29,9 @@ export interface LockOptions {
   /** Told when the lock of a run that is gone was taken over. */
   readonly onTakenOver?: (lock: Lock) => void;
   readonly signal: AbortSignal;
+  /** What was read of the record a moment ago; whether that still holds shows when the lock is taken. */
+  readonly known?: Known | undefined;
+  readonly commandLine?: CommandLine;
 }
 
 const LOOK_MS = 500;
@@ -33,19 +43,21 @@ const LOOK_MS = 500;
 export async function acquire(target: Target, options: LockOptions): Promise<Session> {
   const deadline = performance.now() + options.timeoutMs;
   const watcher = new Watcher();
+  let known = options.known;
   for (;;) {
     options.signal.throwIfAborted();
-    const state = await loadState(target);
+    const { state, isNewPlace = false }: Known = known ?? { state: await loadState(target) };
+    known = undefined;
     const stale = state.lock === undefined || isCertainlyDead(state.lock.process) ||
       watcher.isStale(state.resourceVersion, await readLease(target));
     if (stale) {
-      const session = await Session.take(target, state, options.runId, options.holder, options.now);
+      const session = await Session.take(target, state, { ...options, isNewPlace });
       if (session === undefined) continue;
       if (state.lock !== undefined) options.onTakenOver?.(state.lock);
       return session;
     }
     if (state.lock !== undefined && watcher.isNew(state.lock)) options.onWaiting(state.lock);
-    if (state.lock !== undefined && performance.now() > deadline) throw lockHeld(state.lock);
+    if (state.lock !== undefined && performance.now() > deadline) throw lockHeld(state.lock, options);
     await pause(LOOK_MS, options.signal);
   }
 }
@@ -93,22 +105,15 @@ class Watcher {
   }
 }
 
-async function readLease({ client, namespace }: Target): Promise<LiveObject | undefined> {
-  return await client.get({
-    apiVersion: "coordination.k8s.io/v1",
-    kind: "Lease",
-    namespace,
-    name: LEASE_NAME,
-  }, true);
-}
-
-function lockHeld(lock: Lock): Failure {
+function lockHeld(lock: Lock, { commandLine = withoutFlags }: LockOptions): Failure {
   return new Failure(5, [{
     code: "run-locked",
     severity: "error",
     message: `Another run holds the lock since ${lock.since}: ${lock.holder}, run ${lock.runId}`,
     hint:
-      "Wait until it is done; `deno task status` shows what it does. A run that died is replaced by itself " +
-      `after ${LEASE_MS / 1_000} s, or at once with \`deno task unlock --run ${lock.runId}\``,
+      `Wait until it is done; \`${
+        commandLine("status")
+      }\` shows what it does. A run that died is replaced by itself ` +
+      `after ${LEASE_MS / 1_000} s, or at once with \`${commandLine(`unlock --run ${lock.runId}`)}\``,
   }]);
 }

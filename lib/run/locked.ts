@@ -1,11 +1,13 @@
 /** The frame of everything that writes: one run, one lock, events from start to end, and what failed in between. */
+import { type CommandLine, withoutFlags } from "../diagnostics/command_line.ts";
 import { diagnoseRequest } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
+import { LiveSets } from "../cluster/live_sets.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import type { RunEvent } from "./event.ts";
 import { EventQueue } from "./event_queue.ts";
 import { currentHolder, type Holder } from "./holder.ts";
-import { acquire } from "./lock.ts";
+import { acquire, type Known } from "./lock.ts";
 import { namespaceTrouble } from "./namespace_trouble.ts";
 import type { Marks } from "./marks.ts";
 import type { Session } from "./session.ts";
@@ -25,6 +27,8 @@ export interface WriterOptions {
   /** How long to wait for another run. Default 30 s: longer than a dead one takes to be replaced. */
   readonly lockTimeoutMs?: number;
   readonly holder?: Holder;
+  /** How the commands are written that messages name. */
+  readonly commandLine?: CommandLine;
 }
 
 /** How a run ends. */
@@ -43,6 +47,8 @@ export interface Writer {
 export interface Holding extends Writer {
   readonly target: Target;
   readonly session: Session;
+  /** What the run looks at while it waits. */
+  readonly sets: LiveSets;
   /** Aborted by Ctrl-C and when the lock is lost. */
   readonly signal: AbortSignal;
 }
@@ -68,13 +74,18 @@ export async function* streamRun(
   await finished;
 }
 
-/** Holds the lock while `work` runs, and gives it back however that ends. */
+/**
+ * Holds the lock while `work` runs, and gives it back however that ends.
+ * @param known what was read of the record a moment ago
+ */
 export async function holdLock(
   { options, runId, push }: Writer,
   target: Target,
   work: (holding: Holding) => Promise<Outcome>,
+  known?: Known,
 ): Promise<Outcome> {
   const session = await acquire(target, {
+    known,
     runId,
     holder: options.holder ?? currentHolder(),
     now: options.now,
@@ -84,16 +95,21 @@ export async function holdLock(
     onTakenOver: (lock) =>
       push({ type: "run-taken-over", holder: lock.holder, heldSince: lock.since, at: options.now() }),
     signal: options.signal,
+    commandLine: options.commandLine ?? withoutFlags,
   });
   const signal = AbortSignal.any([options.signal, session.lost]);
+  const over = new AbortController();
+  const sets = new LiveSets(options.client, over.signal);
   try {
-    const outcome = await work({ options, runId, push, target, session, signal });
+    const outcome = await work({ options, runId, push, target, session, sets, signal });
     await session.release();
     return outcome;
   } catch (error) {
     if (!session.lost.aborted) await handBack(session);
     session.abandon();
     throw error;
+  } finally {
+    over.abort();
   }
 }
 
@@ -102,12 +118,14 @@ export interface Writing extends Marks {
   readonly client: ClusterClient;
   /** Called before each write; throws where the right to write is gone. */
   readonly guard: () => Promise<void>;
+  /** What the run looks at while it waits, and what it wrote. */
+  readonly sets: LiveSets;
   readonly signal: AbortSignal;
   readonly push: Push;
 }
 
 /** Of the run that holds the lock. */
-export function writing({ options, target, session, signal, push }: Holding): Writing {
+export function writing({ options, target, session, sets, signal, push }: Holding): Writing {
   return {
     client: options.client,
     owner: target.namespace,
@@ -117,6 +135,7 @@ export function writing({ options, target, session, signal, push }: Holding): Wr
       signal.throwIfAborted();
       await session.guard();
     },
+    sets,
     signal,
     push,
   };

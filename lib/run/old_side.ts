@@ -19,7 +19,8 @@ import { type Engine, EngineError } from "../docker/engine.ts";
 import type { SilentEngine } from "../docker/engines.ts";
 import { findServiceContainers, type ServiceContainer } from "../docker/service_containers.ts";
 import type { ClosedContainer } from "./cutover_record.ts";
-import { type Moved, putStandIns, takeStandIn } from "./living/stand_ins.ts";
+import { handBack, takeStandIn } from "./living/handing_back.ts";
+import { type Moved, putStandIns } from "./living/stand_ins.ts";
 
 /** What the services' containers are, and what may be done to them. */
 export interface OldSideOptions {
@@ -29,6 +30,8 @@ export interface OldSideOptions {
   readonly project: string;
   /** Services whose program may be killed where it does not end in time, by decision. */
   readonly mayKill: ReadonlySet<string>;
+  /** How long a service's program may take to end, in seconds, where that is decided: containers know only of the files. */
+  readonly grace: (service: string) => number | undefined;
   /** Whether another service calls it, by the files. */
   readonly isCalled: (service: string) => boolean;
 }
@@ -43,10 +46,10 @@ const POLL_MS = 100;
 /** What a kill, a start and a first health check may take. */
 const PATIENCE_MS = 120_000;
 /**
- * Docker's Traefik takes in a change at most every two seconds (`providersThrottleDuration`): within them it would go on
- * calling a container that has ended since the last.
+ * Docker's Traefik takes in a change at most every two seconds (`providersThrottleDuration`), and first lists all containers:
+ * within them it would go on calling a container that has ended since the last.
  */
-const ROUTED_MS = 2_500;
+const ROUTED_MS = 4_000;
 /** As long as a container has run without ending, it is taken for started. */
 const STEADY_MS = 2_000;
 
@@ -64,9 +67,15 @@ export class OldSide {
       services.map((service) => findServiceContainers(environment, project, service)),
     );
     return {
-      containers: found.flatMap(({ containers }) => containers),
+      containers: found.flatMap(({ containers }) => containers.map((one) => this.#withGrace(one))),
       silent: found[0]?.silent ?? [],
     };
+  }
+
+  /** A container that was made long ago has what the files said then. */
+  #withGrace(container: ServiceContainer): ServiceContainer {
+    const { service = "", stopSeconds } = container;
+    return { ...container, stopSeconds: this.#options.grace(service) ?? stopSeconds };
   }
 
   /** Whether its program may be killed. */
@@ -102,17 +111,14 @@ export class OldSide {
     return problems;
   }
 
-  /** Gives what serves it in the cluster the names that its containers had. */
+  /** Gives what serves it in the cluster the names and the ports of the machine that its containers had. */
   async standIn(
     containers: readonly ClosedContainer[],
-    addressOf: Moved["addressOf"],
+    cluster: Pick<Moved, "addressOf" | "mayPublish" | "isBeside">,
     signal: AbortSignal,
   ): Promise<readonly Diagnostic[]> {
-    return await putStandIns(
-      this.#options,
-      { containers, without: containers.map(barOf), addressOf },
-      signal,
-    );
+    const moved = { ...cluster, containers, without: containers.map(barOf) };
+    return await putStandIns(this.#options, moved, signal);
   }
 
   /** Until what has just been started may take all calls: who routes to it has taken it in. */
@@ -141,8 +147,7 @@ export class OldSide {
       const begun = before.isActive ? before.startedAt : undefined;
       const problems = await untilServing(engine, container, begun, signal);
       if (problems.length > 0 || standIn === "first") return problems;
-      await this.settled(signal);
-      await takeStandIn(engine, project, container);
+      await handBack(engine, project, container, () => this.settled(signal));
       return [];
     });
   }
@@ -228,8 +233,9 @@ function notEnding({ name, service, stopSignal, stopSeconds }: ServiceContainer)
     severity: "error",
     message: `Container "${name}" has not ended within ${stopSeconds} s of ${stopSignal}, ` +
       "after which Docker would kill it",
-    hint: `Give it more time by stop_grace_period in the compose file, or decide that it may be killed: ` +
-      `services: { ${yamlWord(service ?? name)}: { killAfterGrace: true } }`,
+    hint: `Decide that it has more time: services: { ${yamlWord(service ?? name)}: { stopGracePeriod: ${
+      Math.max(60, stopSeconds * 6)
+    } } }; or that it may be killed then, as Docker does: killAfterGrace: true`,
   };
 }
 

@@ -1,4 +1,5 @@
 /** What a plan was made of, and whether it is this version of the program that changes it. Pure. */
+import { type CommandLine, withoutFlags } from "../diagnostics/command_line.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { MigrationRecord } from "./migration_record.ts";
 
@@ -51,13 +52,14 @@ export function describeCause(cause: Cause): string {
 /** What keeps a run from starting: each applied migration that this version may change, and nobody accepted that. */
 export function diagnoseNewVersion(
   selected: readonly { readonly migration: { readonly id: string }; readonly cause?: Cause }[],
+  commandLine: CommandLine = withoutFlags,
 ): readonly Diagnostic[] {
   return selected.flatMap(({ migration: { id }, cause }): readonly Diagnostic[] =>
     cause === undefined ? [] : [{
       code: "run-new-version",
       severity: "error",
       message: `Migration "${id}" was applied, and ${WHY[cause]}`,
-      hint: "See what, and which programs start anew, with `deno task migrate --dry-run`; " +
+      hint: `See what, and which programs start anew, with \`${commandLine("migrate --dry-run")}\`; ` +
         "--accept-new-version applies it",
     }]
   );

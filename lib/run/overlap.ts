@@ -4,7 +4,7 @@ import { yamlWord } from "../diagnostics/yaml_word.ts";
 import type { ServiceContainer } from "../docker/service_containers.ts";
 import type { Cutover as Step } from "../migration/step.ts";
 import { list } from "../values/json.ts";
-import { podSpec } from "./guard/written.ts";
+import { podSpec } from "../kube/object.ts";
 
 /** `services: { NAME: { crossing } }` of `decisions.yaml`. */
 export type DecidedCrossing = "exclusive" | "overlap";
@@ -16,12 +16,12 @@ export interface OverlapVerdict {
 }
 
 /**
- * It overlaps where that is decided. Never where one of both sides writes to a directory or takes a port of the node: these
- * two have one holder.
+ * It overlaps where that is decided. Never where one of both sides writes to a directory or takes a port of the machine:
+ * these two have one holder.
  */
 export function judgeOverlap(
   { service, workload }: Pick<Step, "service" | "workload">,
-  active: readonly Pick<ServiceContainer, "name" | "writes">[],
+  active: readonly Pick<ServiceContainer, "name" | "writes" | "ports">[],
   decided: DecidedCrossing | undefined,
 ): OverlapVerdict {
   if (decided !== "overlap") return { mode: "exclusive", refused: [] };
@@ -32,10 +32,12 @@ export function judgeOverlap(
 
 function whyAlone(
   { object }: Step["workload"],
-  active: readonly Pick<ServiceContainer, "name" | "writes">[],
+  active: readonly Pick<ServiceContainer, "name" | "writes" | "ports">[],
 ): string | undefined {
   const writer = active.find(({ writes }) => writes.length > 0);
   if (writer !== undefined) return `container "${writer.name}" writes to ${writer.writes[0]?.sources[0]}`;
+  const holder = active.find(({ ports }) => ports.length > 0);
+  if (holder !== undefined) return `container "${holder.name}" holds ${holder.ports[0]} of the machine`;
   const pod = podSpec(object);
   if (object.kind === "StatefulSet" || writesToVolume(pod)) return "its pod writes to a volume";
   const takesPort = pod?.["hostNetwork"] === true ||

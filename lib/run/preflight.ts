@@ -2,6 +2,7 @@
 import { ifAllowed } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
+import type { CommandLine } from "../diagnostics/command_line.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { STORAGE_ID_LABEL, storageIdsOf } from "../kube/storage/node_directory.ts";
@@ -19,12 +20,15 @@ import { shellWord } from "../diagnostics/shell_word.ts";
 /**
  * Rights that are missing, kinds that the server does not know, a namespace on its way out, volumes that no node
  * could carry, objects of others in the way. Reads only.
+ *
+ * @param commandLine how the commands are written that findings name
  * @throws ApiError, ConnectionError where the cluster cannot be asked
  */
 export async function preflight(
   client: ClusterClient,
   plan: Plan,
   namespace: string,
+  commandLine?: CommandLine,
 ): Promise<readonly Diagnostic[]> {
   const planned = plan.migrations.flatMap(plannedObjects);
   const objects = planned.map(({ object }) => object);
@@ -33,7 +37,7 @@ export async function preflight(
     unknownKinds(client, objects),
     terminating(client, namespace),
     missingNodes(client, objects),
-    inTheWay(client, plan, namespace),
+    inTheWay(client, plan, namespace, commandLine),
     unreadNames(planned, { client, namespace }),
     closedNames(client, objects),
   ]);
@@ -71,6 +75,7 @@ async function inTheWay(
   client: ClusterClient,
   plan: Plan,
   namespace: string,
+  commandLine: CommandLine | undefined,
 ): Promise<readonly Diagnostic[]> {
   const planned = plan.migrations.flatMap(plannedObjects);
   const found = await ifAllowed((async () => {
@@ -81,7 +86,7 @@ async function inTheWay(
     ]);
     return await foreignAmong(planned, { client, namespace, state, live });
   })());
-  return diagnoseForeign(found?.values() ?? []);
+  return diagnoseForeign(found?.values() ?? [], commandLine);
 }
 
 /** Pods on a local volume start only on a node that has the volume's label. */

@@ -22,6 +22,7 @@ const MOST_ATTEMPTS = 50;
 /**
  * Makes the namespace and the key where they are missing.
  *
+ * @param isNewPlace it was seen a moment ago that the namespace is not there
  * @throws Failure (1) where the namespace is being deleted, the signal's reason where it is aborted
  */
 export async function prepareTarget(
@@ -29,10 +30,10 @@ export async function prepareTarget(
   namespace: string,
   plan: Plan,
   signal?: AbortSignal,
+  isNewPlace?: boolean,
 ): Promise<Target> {
-  const found = await findRecord(client, namespace);
-  if (found !== undefined) return found;
-  if (!await exists(client, namespace)) await makeNamespace(client, namespace, plan);
+  const isMissing = isNewPlace ?? !await exists(client, namespace);
+  if (isMissing) await makeNamespace(client, namespace, plan);
   for (let attempt = 0;; attempt++) {
     try {
       const key = await ensureKey(client, namespace, signal);

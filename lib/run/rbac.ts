@@ -1,5 +1,7 @@
 /** The rights that a run needs, as RBAC objects to hand to an administrator, and whether they are there. */
+import { ApiError } from "../cluster/api_error.ts";
 import type { ClusterClient } from "../cluster/client.ts";
+import { pause } from "../cluster/transport.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { label } from "../stack/names.ts";
 import { list, record } from "../values/json.ts";
@@ -57,8 +59,40 @@ export function rbacObjects(
  */
 const NO_NAMESPACE = "_";
 
-/** Asks the server which of the rights are missing; one request for each namespace, and one for the whole cluster. */
+/** How long a server may start, and one that does not say whether it does; milliseconds. */
+const PATIENCE = { starting: 60_000, unsaid: 2_000 } as const;
+const PAUSE_MS = 250;
+
+/**
+ * Asks the server which of the rights are missing; one request for each namespace, and one for the whole cluster. What
+ * a server that still starts does not grant is asked again once it is ready.
+ */
 export async function missingRights(
+  client: ClusterClient,
+  plan: Plan,
+  namespace: string,
+  signal?: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  const missing = await askForRights(client, plan, namespace).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 403) return undefined;
+    throw error;
+  });
+  if (missing?.length === 0) return missing;
+  await started(client, signal);
+  return await askForRights(client, plan, namespace);
+}
+
+async function started(client: ClusterClient, signal: AbortSignal | undefined): Promise<void> {
+  const begun = performance.now();
+  for (;;) {
+    const isReady = await client.isReady();
+    const patience = isReady === undefined ? PATIENCE.unsaid : PATIENCE.starting;
+    if (isReady || performance.now() - begun >= patience) return;
+    await pause(PAUSE_MS, signal);
+  }
+}
+
+async function askForRights(
   client: ClusterClient,
   plan: Plan,
   namespace: string,

@@ -2,7 +2,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { PlannedObject } from "../kube/object.ts";
 import { digestObject } from "../migration/digest.ts";
-import { refOf, type Step } from "../migration/step.ts";
+import { type ObjectRef, refOf, type Step } from "../migration/step.ts";
 import { milliseconds } from "../values/duration.ts";
 import { cutOver } from "./cutover.ts";
 import type { CutoverContext } from "./cutover_steps.ts";
@@ -11,14 +11,20 @@ import { removeObject } from "./remove.ts";
 import type { InventoryEntry } from "./state.ts";
 import { applyWaves, type Running, tryApply, waitAndExplain, wantedOf } from "./start.ts";
 import type { Wanted } from "./wait.ts";
+import { expectAll } from "./watched.ts";
 import type { SelectedMigration } from "./select_migrations.ts";
 
 /** What carrying out a migration needs besides the way to apply an object. */
 export interface MigrationContext extends Omit<Running, "started"> {
   /** How services cross that still run as containers; undefined where nobody can ask an engine. */
   readonly crossing?: CutoverContext | undefined;
-  /** Called when a Job is complete, so that it is never run twice for the same inputs. */
-  readonly jobDone: (digest: string) => Promise<void>;
+  /** The run made the namespace: no Job of before can be in it. */
+  readonly isNewPlace?: boolean;
+  /**
+   * Called when a Job is complete, so that it is never run twice for the same inputs. With the last step the migration is
+   * done, whose record follows at once: one write is enough for both.
+   */
+  readonly jobDone: (digest: string, isLastStep: boolean) => Promise<void>;
 }
 
 /** What came of it. */
@@ -37,9 +43,12 @@ export async function runMigration(
   context: MigrationContext,
 ): Promise<MigrationResult> {
   const inventory: InventoryEntry[] = [];
-  const running: Running & MigrationContext = { ...context, started: new Map() };
-  for (const stage of stagesOf(selected.migration.steps)) {
-    const diagnostics = await runStage(stage, selected, running, inventory);
+  const running = { ...context, started: new Map() };
+  const stages = stagesOf(selected.migration.steps);
+  expectAll(context.sets, stages.flatMap(refsOf));
+  for (const stage of stages) {
+    const isLast = stage === stages.at(-1);
+    const diagnostics = await runStage(stage, selected, { ...running, isLast }, inventory);
     if (diagnostics.length > 0) return { inventory, diagnostics };
   }
   return { inventory, diagnostics: [] };
@@ -66,10 +75,28 @@ function stagesOf(steps: readonly Step[]): readonly Stage[] {
   return stages;
 }
 
+/** What the stage waits for, as far as it says so. */
+function refsOf(stage: Stage): readonly ObjectRef[] {
+  switch (stage.kind) {
+    case "wait":
+      return stage.wanted.map(({ ref }) => ref);
+    case "job":
+      return [refOf(stage.object.object)];
+    default:
+      return [];
+  }
+}
+
+/** A migration while its steps are carried out. */
+interface Stepping extends Running, MigrationContext {
+  /** This is its last step. */
+  readonly isLast: boolean;
+}
+
 async function runStage(
   stage: Stage,
   selected: SelectedMigration,
-  context: Running & MigrationContext,
+  context: Stepping,
   inventory: InventoryEntry[],
 ): Promise<readonly Diagnostic[]> {
   const { id } = selected.migration;
@@ -117,13 +144,13 @@ async function runJob(
   planned: PlannedObject,
   timeoutMs: number,
   selected: SelectedMigration,
-  context: Running & MigrationContext,
+  context: Stepping,
   inventory: InventoryEntry[],
 ): Promise<readonly Diagnostic[]> {
   const { id } = selected.migration;
   const digest = digestObject(planned.object, context.key);
   const ref = refOf(planned.object);
-  const job = await context.client.get(ref) ?? null;
+  const job = context.isNewPlace ? null : await context.client.get(ref) ?? null;
   const refused = await tryApply(planned, id, context, inventory, job);
   if (refused.length > 0 || job === null && context.doneJobs.has(digest)) return refused;
   const wanted: Wanted = {
@@ -132,6 +159,8 @@ async function runJob(
     ...(planned.source === undefined ? {} : { source: planned.source }),
   };
   const diagnostics = await waitAndExplain([wanted], id, context);
-  if (diagnostics.length === 0 && !context.doneJobs.has(digest)) await context.jobDone(digest);
+  if (diagnostics.length === 0 && !context.doneJobs.has(digest)) {
+    await context.jobDone(digest, context.isLast);
+  }
   return diagnostics;
 }

@@ -1,60 +1,29 @@
 /** Carries out a plan as a stream of events: one run, under one lock, recorded before and after each migration. */
+import type { LiveObject } from "../cluster/live_object.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
-import { redact, secretValues } from "../diff/secrets.ts";
+import { secretValues } from "../diff/secrets.ts";
 import { objectKey, type PlannedObject } from "../kube/object.ts";
-import type { DigestKey } from "../migration/digest.ts";
 import { withCutovers } from "../migration/cutovers.ts";
 import { type Plan, plannedObjects, refOf } from "../migration/step.ts";
 import { areNamesLost, handNames, hasNames } from "./cluster_names.ts";
 import type { RunEvent } from "./event.ts";
-import { findForeign, type Foreign, refuseForeign } from "./foreign.ts";
+import { findForeign, type Foreign, isThere, refuseForeign } from "./foreign.ts";
 import { mergeEntries } from "./inventory.ts";
 import { reportFallen } from "./fallen_containers.ts";
 import { randomKey } from "./key.ts";
-import { type LiveIndex, readLiveIndex } from "./live_index.ts";
-import {
-  type Holding,
-  holdLock,
-  type Outcome,
-  type Push,
-  streamRun,
-  type Writer,
-  type WriterOptions,
-  writing,
-} from "./locked.ts";
+import { indexOf, type LiveIndex, readLiveIndex } from "./live_index.ts";
+import { holdLock, type Outcome, type Push, streamRun, type Writer } from "./locked.ts";
 import { diagnoseNewVersion } from "./origin.ts";
 import { missingRights } from "./rbac.ts";
-import { crossingOf, type CrossingOptions, crossingsInForce } from "./crossing_options.ts";
-import type { StartGuard } from "./guard/start_guard.ts";
+import { crossingOf, crossingsInForce } from "./crossing_options.ts";
 import { findRecord, prepareTarget } from "./prepare.ts";
-import { shorten, startOf, writeRecord } from "./running_record.ts";
-import { type MigrationResult, runMigration } from "./run_migration.ts";
-import { loadState, type Session } from "./session.ts";
+import type { RunContext, RunOptions } from "./run_context.ts";
+import { interrupted, pushInOrder, runOne } from "./run_one.ts";
+import { loadState } from "./session.ts";
 import type { Target } from "./target.ts";
-import type { MigrationRecord } from "./migration_record.ts";
 import { EMPTY_STATE, type InventoryEntry, type State } from "./state.ts";
 import { rekeyed } from "./status.ts";
-import {
-  isPending,
-  missingScripts,
-  type SelectedMigration,
-  type Selection,
-  selectMigrations,
-} from "./select_migrations.ts";
-
-/** Who runs what where, and how. */
-export interface RunOptions extends WriterOptions, Selection {
-  /** Take over fields and objects that others made. */
-  readonly adopt?: boolean;
-  /** The plan as it is with the target's key, which the first run makes. Default: the plan as it is given. */
-  readonly planFor?: (key: DigestKey) => Plan;
-  /** Apply also what only this version of the program changes. */
-  readonly acceptNewVersion?: boolean;
-  /** Asked right before each workload that writes to a directory is sent. */
-  readonly startGuard?: StartGuard | undefined;
-  /** How services come that still run as containers; undefined where their files are all that is known. */
-  readonly crossing?: CrossingOptions | undefined;
-}
+import { isPending, missingScripts, type SelectedMigration, selectMigrations } from "./select_migrations.ts";
 
 /**
  * Runs what is left to do, and says everything that happens.
@@ -80,11 +49,9 @@ async function run(given: Plan, options: RunOptions, writer: Writer): Promise<Ou
     for (const one of seen.selected) skip(one, writer.push);
     return "unchanged";
   }
-  const missing = await missingRights(client, plan, namespace);
-  if (missing.length > 0) throw new Failure(4, missing);
-  const adoptions = await findForeign(seen.selected, { client, namespace, ...seen });
-  refuseForeign(adoptions, options.adopt);
-  const target = found ?? await prepareTarget(client, namespace, plan, options.signal);
+  const others = await lookForOthers(plan, seen, found, options);
+  const { adoptions, isNewPlace } = others;
+  const target = found ?? await prepareTarget(client, namespace, plan, options.signal, isNewPlace);
   const keyed = found === undefined ? planFor(target.key) : plan;
   const secrets = secretValues(keyed.migrations.flatMap(plannedObjects).map(({ object }) => object));
   return await holdLock(writer, target, (holding) => {
@@ -92,8 +59,40 @@ async function run(given: Plan, options: RunOptions, writer: Writer): Promise<Ou
       keyed,
       crossingsInForce(options.crossing, holding.session.state),
     );
-    return runAll({ ...holding, plan: crossed, options, secrets, adoptions });
-  });
+    const crossing = crossingOf(holding, options);
+    // Who was faster in a place that was not there has left a record.
+    const isFirst = isNewPlace && holding.session.state.records.size === 0;
+    const context = { ...holding, plan: crossed, options, secrets, adoptions, crossing };
+    return runAll({ ...context, isNewPlace: isFirst }, seen, others);
+  }, isNewPlace || found !== undefined ? { state: seen.state, isNewPlace } : undefined);
+}
+
+interface Others {
+  readonly adoptions: ReadonlyMap<string, Foreign>;
+  /** All that was found under planned names, whoever made it. */
+  readonly found: readonly LiveObject[];
+  /** The target's namespace is not there: nothing can be in it. */
+  readonly isNewPlace: boolean;
+}
+
+/**
+ * What of others a run would meet.
+ * @throws Failure (4) where rights are missing, (1) where something is in the way
+ */
+async function lookForOthers(
+  plan: Plan,
+  seen: Seen,
+  target: Target | undefined,
+  { client, namespace, adopt, commandLine, signal }: RunOptions,
+): Promise<Others> {
+  const [missing, isNewPlace] = await Promise.all([
+    missingRights(client, plan, namespace, signal),
+    target === undefined && isThere(namespace, client).then((isThere) => !isThere),
+  ]);
+  if (missing.length > 0) throw new Failure(4, missing);
+  const { foreign, all } = await findForeign(seen.selected, { client, namespace, ...seen, isNewPlace });
+  refuseForeign(foreign, adopt, commandLine);
+  return { adoptions: foreign, found: all, isNewPlace };
 }
 
 /** The record, what is there of the plan, and what that leaves to do. */
@@ -117,22 +116,15 @@ function isUpToDate({ state, selected }: Seen): boolean {
   return state.lock === undefined && !selected.some(isPending);
 }
 
-interface RunContext extends Holding {
-  readonly plan: Plan;
-  readonly options: RunOptions;
-  readonly secrets: readonly string[];
-  /** Objects of others that are taken over, by `objectKey`. */
-  readonly adoptions: ReadonlyMap<string, Foreign>;
-}
-
-async function runAll(context: RunContext): Promise<Outcome> {
-  const { plan, options, target, session, push, signal } = context;
+async function runAll(context: RunContext, seen: Seen, others: Others): Promise<Outcome> {
+  const { plan, options, target, session, signal } = context;
+  const push = pushInOrder(context);
   if (session.state.isRekeyed) push({ type: "warning", diagnostic: rekeyed() });
   const since = options.now();
-  const live = await readLive(plan, options);
+  const live = await readLiveAgain(context, seen, others);
   const selected = selectMigrations(plan, session.state, live, target.key, options);
   refuseNewVersion(selected, options);
-  await recordOrigin(context);
+  recordOrigin(context);
   await recordAdoptions(selected, context);
   for (const one of selected) {
     const planned = plannedObjects(one.migration);
@@ -147,18 +139,40 @@ async function runAll(context: RunContext): Promise<Outcome> {
   }
   const done = selected.filter(isPending).map(({ migration }) => migration);
   const planned = done.flatMap(plannedObjects);
-  for (const diagnostic of await reportFallen({ ...target, planned, since, secrets: context.secrets })) {
+  const { sets, secrets } = context;
+  for (const diagnostic of await reportFallen({ ...target, sets, planned, since, secrets })) {
     push({ type: "warning", diagnostic });
   }
   return done.length > 0 ? "applied" : "unchanged";
+}
+
+/**
+ * What is there of the plan. Where no run was at work and none came in between, that is what was seen before the lock was
+ * taken; what a run that died had sent may have arrived since.
+ */
+async function readLiveAgain(
+  { plan, options, session, isNewPlace }: RunContext,
+  seen: Seen,
+  { found }: Others,
+): Promise<LiveIndex> {
+  const { resourceVersion, lock } = seen.state;
+  const isSame = resourceVersion !== undefined && resourceVersion === session.takenOn;
+  if (isSame && lock === undefined) return seen.live;
+  if (!isNewPlace) return await readLive(plan, options);
+  const planned = plan.migrations.flatMap(plannedObjects);
+  // Its namespace is there by now: this run prepared it, and marked it when it took the lock.
+  const { fenced } = session;
+  return indexOf(fenced === undefined ? found : [...found, fenced], options.namespace, planned);
 }
 
 /** Before the programs that ask for them start. */
 async function tellNames(
   planned: readonly PlannedObject[],
   id: string,
-  { options: { client, namespace }, session, push }: RunContext,
+  context: RunContext,
 ): Promise<void> {
+  const { options: { client, namespace }, session } = context;
+  const push = pushInOrder(context);
   const { written, diagnostics } = await handNames(planned, {
     client,
     namespace,
@@ -169,8 +183,11 @@ async function tellNames(
 }
 
 /** @throws Failure (1) where this version would change what another one applied, and nobody said that it may */
-function refuseNewVersion(selected: readonly SelectedMigration[], { acceptNewVersion }: RunOptions): void {
-  const diagnostics = acceptNewVersion ? [] : diagnoseNewVersion(selected);
+function refuseNewVersion(
+  selected: readonly SelectedMigration[],
+  { acceptNewVersion, commandLine }: RunOptions,
+): void {
+  const diagnostics = acceptNewVersion ? [] : diagnoseNewVersion(selected, commandLine);
   if (diagnostics.length > 0) throw new Failure(1, diagnostics);
 }
 
@@ -181,15 +198,15 @@ function isOfAnotherVersion({ origin }: State, { key }: Target, options: RunOpti
 }
 
 /**
- * What the plan is made of, before anything of it is applied: all that may change has been accepted. A run over a part
- * of the plan records it only where nothing is recorded yet.
+ * What the plan is made of, with the first write and so before anything of it is applied: all that may change has been
+ * accepted. A run over a part of the plan records it only where nothing is recorded yet.
  */
-async function recordOrigin({ options, session, target }: RunContext): Promise<void> {
+function recordOrigin({ options, session, target }: RunContext): void {
   const { to, origin } = options;
   if (origin === undefined || to !== undefined && session.state.records.size > 0) return;
   const now = origin(target.key);
   if (session.state.origin?.tool === now.tool && session.state.origin.inputs === now.inputs) return;
-  await session.update((state) => ({ ...state, origin: now }));
+  session.later((state) => ({ ...state, origin: now }), () => {});
 }
 
 /** All that is taken over is recorded first: a run that goes on after this one knows that it was decided. */
@@ -214,91 +231,9 @@ async function recordAdoptions(
   });
 }
 
-async function runOne(selected: SelectedMigration, live: LiveIndex, context: RunContext): Promise<Outcome> {
-  const { options, session, push, signal } = context;
-  const { id, title } = selected.migration;
-  const planned = plannedObjects(selected.migration);
-  const start = performance.now();
-  for (const service of selected.migration.absent) push({ type: "service-absent", id, service });
-  const running = startOf(selected, planned.length, context);
-  push({
-    type: "migration-started",
-    id,
-    title,
-    at: running.startedAt,
-    resumed: selected.reason === "resumed" || selected.record?.redo !== undefined,
-    redo: running.redo !== undefined,
-    objects: planned.length,
-  });
-  const before = session.state.inventory.get(id) ?? [];
-  // Recorded before they exist: what a run that dies leaves behind can still be found by `prune`.
-  const intended = planned.map(({ object }) => ({ ...refOf(object), uid: "" }));
-  await writeRecord(session, id, running, mergeEntries(intended, before));
-
-  const result = await runSafely(selected, live, running, context);
-  const durationMs = Math.round(performance.now() - start);
-  const jobs = session.state.records.get(id)?.jobs;
-  const state = result.diagnostics.length === 0 && !result.isInterrupted ? "applied" : "failed";
-  const error = result.isInterrupted ? "interrupted" : result.diagnostics[0]?.message;
-  const finishedAt = options.now();
-  const { redo, ...rest } = running;
-  await writeRecord(session, id, {
-    ...rest,
-    ...(redo === undefined || state === "applied" ? {} : { redo }),
-    ...(jobs === undefined ? {} : { jobs }),
-    state,
-    finishedAt,
-    durationMs,
-    ...(error === undefined ? {} : { error: shorten(redact(error, context.secrets)) }),
-  }, mergeEntries(session.state.inventory.get(id) ?? [], result.inventory));
-  const { diagnostics } = result;
-  push({ type: "migration-finished", id, title, state, at: finishedAt, durationMs, diagnostics });
-  if (state === "applied") return "applied";
-  return signal.aborted ? interrupted(session) : "failed";
-}
-
-async function runSafely(
-  selected: SelectedMigration,
-  live: LiveIndex,
-  running: MigrationRecord,
-  context: RunContext,
-): Promise<MigrationResult & { readonly isInterrupted: boolean }> {
-  const { options, session, secrets, adoptions } = context;
-  const { id } = selected.migration;
-  const jobs = new Set(running.jobs ?? []);
-  try {
-    const result = await runMigration(selected, {
-      ...writing(context),
-      live,
-      force: options.adopt ?? false,
-      adoptions,
-      redo: running.redo,
-      startGuard: options.startGuard,
-      crossing: crossingOf(context, options),
-      secrets,
-      doneJobs: jobs,
-      jobDone: async (digest) => {
-        jobs.add(digest);
-        const record = { ...running, jobs: [...jobs] };
-        await writeRecord(session, id, record, session.state.inventory.get(id) ?? []);
-      },
-    });
-    return { ...result, isInterrupted: false };
-  } catch (error) {
-    if (session.lost.aborted) throw session.lost.reason;
-    if (!options.signal.aborted) throw error;
-    return { inventory: [], diagnostics: [], isInterrupted: true };
-  }
-}
-
 function skip({ migration: { id, title, absent }, reason }: SelectedMigration, push: Push): void {
   for (const service of absent) push({ type: "service-absent", id, service });
   push({ type: "migration-skipped", id, title, reason: reason === "empty" ? "empty" : "applied" });
-}
-
-function interrupted(session: Session): Outcome {
-  if (session.lost.aborted) throw session.lost.reason;
-  return "interrupted";
 }
 
 async function readLive(plan: Plan, { client, namespace }: RunOptions): Promise<LiveIndex> {

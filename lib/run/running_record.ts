@@ -3,9 +3,8 @@ import { plannedObjects } from "../migration/step.ts";
 import { digestObject } from "../migration/digest.ts";
 import type { Recorded } from "./decide.ts";
 import type { Holding } from "./locked.ts";
-import type { Session } from "./session.ts";
 import type { MigrationRecord } from "./migration_record.ts";
-import type { InventoryEntry } from "./state.ts";
+import type { InventoryEntry, State } from "./state.ts";
 import type { SelectedMigration } from "./select_migrations.ts";
 
 /**
@@ -51,18 +50,18 @@ export function startOf(
   };
 }
 
-/** Writes one migration's record, and what belongs to it. */
-export async function writeRecord(
-  session: Session,
+/** The state with one migration's record, and what belongs to it. */
+export function recordOf(
+  state: State,
   id: string,
   record: MigrationRecord,
   inventory: readonly InventoryEntry[],
-): Promise<void> {
-  await session.update((state) => ({
+): State {
+  return {
     ...state,
     records: new Map(state.records).set(id, record),
     inventory: new Map(state.inventory).set(id, inventory),
-  }));
+  };
 }
 
 /** At most 512 bytes of the first line: a record is no place for logs. */

@@ -1,4 +1,5 @@
 /** What is left to do: the plan against the record and what is on the server. Dry-run and run both ask here. */
+import { type CommandLine, withoutFlags } from "../diagnostics/command_line.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import { objectKey } from "../kube/object.ts";
@@ -43,6 +44,8 @@ export interface Selection {
   readonly frozen?: boolean;
   /** What the plan is made of, to tell what only this version of the program changes. */
   readonly origin?: (key: DigestKey) => Origin;
+  /** How the commands are written that messages name. */
+  readonly commandLine?: CommandLine;
 }
 
 /** Whether anything is to be done about it. */
@@ -61,8 +64,11 @@ export function selectMigrations(
   key: DigestKey,
   selection: Selection = {},
 ): readonly SelectedMigration[] {
+  const { commandLine = withoutFlags } = selection;
   const origin = selection.origin?.(key);
-  const redo = selection.redo === undefined ? undefined : findApplied(plan, state, selection.redo).id;
+  const redo = selection.redo === undefined
+    ? undefined
+    : findApplied(plan, state, selection.redo, commandLine).id;
   const selected = upTo(plan, selection.to).map((migration): SelectedMigration => {
     const digest = digestMigration(migration, key);
     const record = state.records.get(migration.id);
@@ -71,7 +77,7 @@ export function selectMigrations(
     const cause = causeOf(selected, state.origin, origin);
     return { ...selected, ...(cause === undefined ? {} : { cause }) };
   });
-  if (selection.frozen) refuseChanged(selected);
+  if (selection.frozen) refuseChanged(selected, commandLine);
   return selected;
 }
 
@@ -94,7 +100,12 @@ export function findMigration(plan: Plan, wanted: string): PlannedMigration {
 }
 
 /** What is asked for again must have been done, or be under way again already. */
-function findApplied(plan: Plan, state: State, wanted: string): PlannedMigration {
+function findApplied(
+  plan: Plan,
+  state: State,
+  wanted: string,
+  commandLine: CommandLine,
+): PlannedMigration {
   const migration = findMigration(plan, wanted);
   const record = state.records.get(migration.id);
   if (record?.state === "applied" || record?.redo !== undefined) return migration;
@@ -108,12 +119,12 @@ function findApplied(plan: Plan, state: State, wanted: string): PlannedMigration
         ? "it has nothing to do for this stack"
         : "it was never applied"
     }`,
-    hint: "`deno task migrate` applies what is left to do, and goes on where a run stopped",
+    hint: `\`${commandLine("migrate")}\` applies what is left to do, and goes on where a run stopped`,
   }]);
 }
 
 /** A redo that did not finish hides none: what is left of it would be done by a changed plan. */
-function refuseChanged(selected: readonly SelectedMigration[]): void {
+function refuseChanged(selected: readonly SelectedMigration[], commandLine: CommandLine): void {
   const changed = selected.filter(({ reason, digest, record }) =>
     reason === "changed" || reason === "redo" && record?.digest !== digest
   );
@@ -124,7 +135,7 @@ function refuseChanged(selected: readonly SelectedMigration[]): void {
       code: "run-changed",
       severity: "error",
       message: `Migration "${id}" was applied, but what it plans has changed since`,
-      hint: "See what with `deno task migrate --dry-run`; run without --frozen to apply the change",
+      hint: `See what with \`${commandLine("migrate --dry-run")}\`; run without --frozen to apply the change`,
     })),
   );
 }

@@ -10,7 +10,7 @@ import type { LiveObject } from "../cluster/live_object.ts";
 import { pause } from "../cluster/transport.ts";
 import { Failure } from "../diagnostics/diagnostic.ts";
 import { nextEpoch, raiseFence } from "./fence.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { Heartbeat, readLease } from "./heartbeat.ts";
 import type { Holder } from "./holder.ts";
 import { STATE_NAME } from "./names.ts";
 import { namespaceTrouble, recordGone } from "./namespace_trouble.ts";
@@ -26,19 +26,49 @@ export async function loadState({ client, namespace, key }: Target): Promise<Sta
 /** Two hundred conflicts in a row are not a race any more. */
 const MOST_ATTEMPTS = 200;
 
+/** Who takes the lock. */
+interface Taking {
+  readonly runId: string;
+  readonly holder: Holder;
+  readonly now: () => string;
+  /** The namespace was made by this run: neither fence nor Lease is in it. */
+  readonly isNewPlace: boolean;
+}
+
+interface Deferred {
+  readonly change: (state: State) => State;
+  readonly onWritten: () => void;
+}
+
 /** A held lock. Made by `acquire` in `lock.ts`. */
 export class Session {
   readonly #target: Target;
   readonly #heartbeat: Heartbeat;
   #state: State;
+  /** What the next write takes along. */
+  #deferred: Deferred[] = [];
   /** The write under way; the next one starts from what it wrote. */
   #last: Promise<unknown> = Promise.resolve();
   /** The proof under way that the lock is still ours; all who wait to write share it. */
   #proof: Promise<void> | undefined;
 
-  private constructor(target: Target, state: State, lock: Lock, now: () => string) {
+  #fenced: LiveObject | undefined;
+
+  /** The version of the record on top of which the lock was taken; undefined where there was none. */
+  readonly takenOn: string | undefined;
+
+  private constructor(
+    target: Target,
+    state: State,
+    { lock, now, takenOn }: {
+      readonly lock: Lock;
+      readonly now: () => string;
+      readonly takenOn: string | undefined;
+    },
+  ) {
     this.#target = target;
     this.#state = state;
+    this.takenOn = takenOn;
     const prove = (): Promise<void> => this.update((same) => same);
     this.#heartbeat = new Heartbeat(target, lock, now, prove);
   }
@@ -47,18 +77,31 @@ export class Session {
   static async take(
     target: Target,
     state: State,
-    runId: string,
-    holder: Holder,
-    now: () => string,
+    { runId, holder, now, isNewPlace }: Taking,
   ): Promise<Session | undefined> {
     const lock: Lock = { runId, holder: holder.name, process: holder.process, since: now() };
-    const wanted: State = { ...state, lock, epoch: await nextEpoch(target, state) };
+    const [epoch, lease] = isNewPlace
+      ? [state.epoch + 1, undefined]
+      : await Promise.all([nextEpoch(target, state), readLease(target)]);
+    const wanted: State = { ...state, lock, epoch };
     const taken = await swap(target, wanted, (found) => found.resourceVersion === state.resourceVersion);
     if (taken === undefined) return undefined;
-    await raiseFence(target, taken.epoch);
-    const session = new Session(target, taken, lock, now);
-    await session.#heartbeat.start();
+    const session = new Session(target, taken, { lock, now, takenOn: state.resourceVersion });
+    try {
+      [session.#fenced] = await Promise.all([
+        raiseFence(target, taken.epoch),
+        session.#heartbeat.start(lease),
+      ]);
+    } catch (error) {
+      session.abandon();
+      throw error;
+    }
     return session;
+  }
+
+  /** The Namespace with this run's fence; undefined where that could not be raised. */
+  get fenced(): LiveObject | undefined {
+    return this.#fenced;
   }
 
   get state(): State {
@@ -75,6 +118,25 @@ export class Session {
     const written = this.#last.catch(() => undefined).then(() => this.#write(change));
     this.#last = written;
     await written;
+  }
+
+  /**
+   * Changes the record with its next write, at the latest the one that gives the lock back: for what a run that dies
+   * before that finds out again by itself.
+   * @param onWritten called when it is recorded
+   */
+  later(change: (state: State) => State, onWritten: () => void): void {
+    this.#deferred.push({ change, onWritten });
+  }
+
+  /** Writes what waits for the next write. @throws Failure (5) where somebody else took over */
+  async flush(): Promise<void> {
+    if (this.hasDeferred) await this.update((same) => same);
+  }
+
+  /** Whether something waits for the next write. */
+  get hasDeferred(): boolean {
+    return this.#deferred.length > 0;
   }
 
   /**
@@ -108,9 +170,13 @@ export class Session {
     const { runId } = this.#heartbeat.lock;
     const { epoch } = this.#state;
     const isOurs = (found: State): boolean => found.lock?.runId === runId && found.epoch === epoch;
-    const written = await swap(this.#target, change(this.#state), isOurs);
+    const deferred = [...this.#deferred];
+    const before = deferred.reduce((state, one) => one.change(state), this.#state);
+    const written = await swap(this.#target, change(before), isOurs);
     if (written !== undefined) {
       this.#state = written;
+      this.#deferred = this.#deferred.slice(deferred.length);
+      for (const { onWritten } of deferred) onWritten();
       return;
     }
     const current = await loadState(this.#target);

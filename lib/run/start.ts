@@ -60,6 +60,7 @@ export async function tryApply(
     const { outcome, live, isStarted } = await applyObject(context, planned, id, job);
     const object = describeObject(planned.object);
     if (live !== undefined) {
+      if (outcome !== "unchanged") context.sets.wrote(refOf(planned.object), live);
       const isAdopted = live.metadata.annotations?.[ADOPTED_ANNOTATION] !== undefined;
       inventory.push({
         ...refOf(planned.object),

@@ -1,4 +1,5 @@
 /** Waits until objects are ready, all at the same time. */
+import type { LiveSets } from "../cluster/live_sets.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { redact } from "../diff/secrets.ts";
 import type { ObjectRef } from "../migration/step.ts";
@@ -8,6 +9,8 @@ import { type Verdict, watchAll, type Watched } from "./watched.ts";
 
 /** What waiting needs to know about the run. */
 export interface WaitContext extends PodContext {
+  /** What the run looks at. */
+  readonly sets: LiveSets;
   readonly push: (event: RunEvent) => void;
   /** Values that are masked in every reason. */
   readonly secrets: readonly string[];
@@ -46,16 +49,26 @@ export async function waitForAll(
   id: string,
   wanted: readonly Wanted[],
 ): Promise<readonly NotReady[]> {
-  const stop = new AbortController();
-  const bound = AbortSignal.any([context.signal, stop.signal]);
   const change = new Change();
+  const tell = (): void => change.tell();
+  const unfollow = context.sets.onChange(tell);
   try {
     const refs = wanted.map(({ ref }) => ref);
-    const watched = await watchAll(context.client, refs, () => change.tell(), bound);
+    const watched = await orAborted(watchAll(context.client, context.sets, refs, tell), context.signal);
     return await decide(new Wait(context, id, watched), wanted, change, context.signal);
   } finally {
-    stop.abort();
+    unfollow();
   }
+}
+
+/** A server that is away keeps nobody from ending. */
+function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
 }
 
 interface Progress {

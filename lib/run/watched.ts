@@ -1,8 +1,9 @@
-/** The objects that are waited for and what tells about them, kept up to date by one watch per kind and namespace. */
+/** The objects that are waited for and what tells about them, judged by what the run's watches saw last. */
 import type { ClusterClient } from "../cluster/client.ts";
 import { stuckPods } from "../cluster/current_pods.ts";
 import type { LiveObject } from "../cluster/live_object.ts";
-import { LiveSet } from "../cluster/live_set.ts";
+import type { LiveSet } from "../cluster/live_set.ts";
+import type { LiveSets } from "../cluster/live_sets.ts";
 import { readinessOf } from "../cluster/readiness.ts";
 import type { Readiness } from "../cluster/readiness_state.ts";
 import { sightings } from "../cluster/sightings.ts";
@@ -18,61 +19,79 @@ export interface Verdict {
   readonly stuck: readonly LiveObject[];
 }
 
-/** Made by `watchAll`. */
+/** What is waited for, as it was seen last. Made by `watchAll`. */
 export class Watched {
+  readonly #live: LiveSets;
   readonly #sets: ReadonlyMap<string, LiveSet>;
   readonly #sightings = sightings(() => performance.now());
   readonly #warnings: PodWarnings;
 
-  constructor(sets: ReadonlyMap<string, LiveSet>, warnings: PodWarnings) {
+  constructor(live: LiveSets, sets: ReadonlyMap<string, LiveSet>, warnings: PodWarnings) {
+    this.#live = live;
     this.#sets = sets;
     this.#warnings = warnings;
   }
 
   /** Judges the object as it was seen last. @throws what the server answered where it cannot be watched */
-  judge({ apiVersion, kind, namespace, name }: ObjectRef): Verdict {
-    const set = this.#sets.get(setKey(apiVersion, kind, namespace));
+  judge(ref: ObjectRef): Verdict {
+    const { kind, namespace, name } = ref;
+    const set = this.#sets.get(setKey(ref, namespace));
     if (set?.error !== undefined) throw set.error;
     const object = set?.get(name);
-    if ([...this.#sets.values()].some(({ isStale }) => isStale)) {
-      return waiting("the API server does not answer");
-    }
+    if ([...this.#sets.values()].some(({ isStale }) => isStale)) return waiting(SILENT);
     if (object === undefined) return waiting("it is not there");
+    if (this.#live.isBehind(ref, object)) return waiting("its change was not seen yet");
+    const asked: (LiveSet | undefined)[] = [];
     const companions: Companions = {
       all: (wanted) => {
         const companion = companionsOf(kind).find((one) => one.kind === wanted);
-        return this.#sets.get(setKey(companion?.apiVersion ?? "", wanted, namespace))?.all() ?? [];
+        if (companion === undefined) return [];
+        const set = this.#live.peek(companion, namespace);
+        asked.push(set);
+        return set?.all() ?? [];
       },
       sightings: this.#sightings,
       warnings: (pod) => this.#warnings.of(pod),
     };
     const readiness = readinessOf(object, companions);
+    // Judged again as soon as what was asked for is listed.
+    if (asked.includes(undefined)) return waiting("what belongs to it is not seen yet");
+    if (asked.some((set) => set?.isStale)) return waiting(SILENT);
     return { readiness, object, stuck: readiness.state === "ready" ? [] : stuckPods(object, companions) };
   }
 }
+
+const SILENT = "the API server does not answer";
 
 function waiting(reason: string): Verdict {
   return { readiness: { state: "waiting", reason }, stuck: [] };
 }
 
-/** Lists everything once and follows it until the signal is aborted; `onChange` is called for every change. */
+/** These, as they are by now; `onChange` is called when more is known of a pod. */
 export async function watchAll(
   client: ClusterClient,
+  live: LiveSets,
   refs: readonly ObjectRef[],
   onChange: () => void,
-  signal: AbortSignal,
 ): Promise<Watched> {
-  const sets = new Map<string, LiveSet>();
-  for (const { apiVersion, kind, namespace } of refs) {
-    for (const seen of [{ apiVersion, kind }, ...companionsOf(kind)]) {
-      const key = setKey(seen.apiVersion, seen.kind, namespace);
-      if (!sets.has(key)) sets.set(key, new LiveSet(client, seen, namespace, onChange));
-    }
-  }
-  await Promise.all([...sets.values()].map((set) => set.start(signal)));
-  return new Watched(sets, new PodWarnings(client, onChange));
+  const places = new Map(refs.map((ref) => [setKey(ref, ref.namespace), ref]));
+  const sets = new Map(
+    await Promise.all(
+      [...places].map(async ([key, ref]) => [key, await live.of(kindOf(ref), ref.namespace)] as const),
+    ),
+  );
+  return new Watched(live, sets, new PodWarnings(client, onChange));
 }
 
-function setKey(apiVersion: string, kind: string, namespace: string | undefined): string {
-  return [apiVersion, kind, namespace ?? ""].join(" ");
+/** Begins to look at these before somebody waits for them; at what tells more of them where they are not ready. */
+export function expectAll(live: LiveSets, refs: readonly ObjectRef[]): void {
+  for (const ref of refs) live.expect(kindOf(ref), ref.namespace);
+}
+
+function kindOf({ apiVersion, kind }: ObjectRef): Pick<ObjectRef, "apiVersion" | "kind"> {
+  return { apiVersion, kind };
+}
+
+function setKey(ref: Pick<ObjectRef, "apiVersion" | "kind">, namespace: string | undefined): string {
+  return [ref.apiVersion, ref.kind, namespace ?? ""].join(" ");
 }

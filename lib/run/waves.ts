@@ -15,10 +15,16 @@ const WAVES: readonly (readonly string[])[] = [
 ];
 const OTHERS = WAVES.findIndex((kinds) => kinds.length === 0);
 
+/** Kinds that refer to nothing of the wave before theirs: they are sent along with it, which spares a round trip. */
+const ALONG: ReadonlySet<string> = new Set(["Service", "NetworkPolicy", "PodDisruptionBudget"]);
+
 /** Splits objects into waves; each wave may be applied in parallel, and one wave after the other. */
 export function wavesOf(objects: readonly PlannedObject[]): readonly (readonly PlannedObject[])[] {
   const waves: PlannedObject[][] = WAVES.map(() => []);
-  for (const planned of objects) waves[waveOf(planned.object.kind)]?.push(planned);
+  for (const planned of objects) {
+    const { kind } = planned.object;
+    waves[ALONG.has(kind) ? waveOf(kind) - 1 : waveOf(kind)]?.push(planned);
+  }
   return waves.filter((wave) => wave.length > 0);
 }
 

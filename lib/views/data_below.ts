@@ -1,7 +1,7 @@
 /** Data of a stack that lies below an engine's own root, where it goes when the engine does. Pure. */
 import type { Conversion } from "../kube/conversion.ts";
-import type { KubeObject } from "../kube/object.ts";
-import { claimPaths, podSpec } from "../run/guard/written.ts";
+import { type KubeObject, podLabels, podSpec } from "../kube/object.ts";
+import { claimPaths } from "../run/guard/written.ts";
 import { anonymousKey } from "../stack/anonymous_volumes.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { list, record } from "../values/json.ts";
@@ -83,20 +83,15 @@ function mountsOf(object: KubeObject, claim: string): readonly string[] {
   );
 }
 
-function mountingOf({ kind, metadata, spec }: KubeObject): Mounting {
+/** Of a Job or CronJob, which name no selector, with the labels of the pods that it makes. */
+function mountingOf(object: KubeObject): Mounting {
+  const { kind, metadata } = object;
+  const spec = record(object["spec"]);
+  const labels = record(record(spec?.["selector"])?.["matchLabels"]) ?? podLabels(object);
   return {
     kind: kind.toLowerCase(),
     name: metadata.name,
-    replicas: Number(record(spec)?.["replicas"] ?? 1),
-    labels: Object.fromEntries(
-      Object.entries(podLabels(record(spec) ?? {})).map(([name, value]) => [name, String(value)]),
-    ),
+    replicas: Number(spec?.["replicas"] ?? 1),
+    labels: Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)])),
   };
-}
-
-/** Of a Job or CronJob, which name no selector, those of the pods that it makes. */
-function podLabels(spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const job = record(record(spec["jobTemplate"])?.["spec"]) ?? spec;
-  return record(record(spec["selector"])?.["matchLabels"]) ??
-    record(record(record(job["template"])?.["metadata"])?.["labels"]) ?? {};
 }

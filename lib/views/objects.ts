@@ -1,5 +1,5 @@
 /** Every object of a stack with the migration that applies it, and which of them serve one service. */
-import type { KubeObject, PlannedObject } from "../kube/object.ts";
+import { type KubeObject, type PlannedObject, podSpec } from "../kube/object.ts";
 import { objectKey } from "../kube/object.ts";
 import { plannedObjects } from "../migration/step.ts";
 import { fields, list, record } from "../values/json.ts";
@@ -57,10 +57,7 @@ export function objectsOfService(view: StackView, service: string): readonly Vie
 
 /** Names of the PersistentVolumeClaims that the pods of a workload mount, of a CronJob's and a StatefulSet's too. */
 function claimsOf(workload: KubeObject): readonly string[] {
-  const spec = record(workload["spec"]);
-  const template = record(spec?.["template"]) ??
-    record(record(record(spec?.["jobTemplate"])?.["spec"])?.["template"]);
-  return list(record(template?.["spec"])?.["volumes"]).flatMap((volume) => {
+  return list(podSpec(workload)?.["volumes"]).flatMap((volume) => {
     const name = record(volume["persistentVolumeClaim"])?.["claimName"];
     return typeof name === "string" ? [name] : [];
   });

@@ -1,6 +1,7 @@
 /** The night of a crossing as data: what is to be looked at before, its steps in order, and the way back of each. Pure. */
 import { shellWord } from "../diagnostics/shell_word.ts";
 import { type PlannedMigration, plannedObjects } from "../migration/step.ts";
+import type { Backup } from "../run/backups.ts";
 import type { PlannedCutover } from "../run/crossing_plan.ts";
 import { list, record } from "../values/json.ts";
 
@@ -58,8 +59,12 @@ export interface Runbook {
   readonly isSeen: boolean;
   /** When the outages were rehearsed: ISO 8601. */
   readonly rehearsed?: string;
-  /** Directories that services write to, with whom. */
-  readonly directories: readonly { readonly path: string; readonly services: readonly string[] }[];
+  /** Directories that services write to, with whom, and the newest backup that is known of. */
+  readonly directories: readonly {
+    readonly path: string;
+    readonly services: readonly string[];
+    readonly backup?: Backup;
+  }[];
   readonly steps: readonly RunbookStep[];
   readonly staying: Readonly<Record<string, string>>;
   /** Takes everything back, the front first. */
@@ -151,11 +156,14 @@ function frontPorts(migration: PlannedMigration, front: ReadonlySet<string>): re
 }
 
 function directoriesOf(crossing: readonly PlannedCutover[]): Runbook["directories"] {
-  const services = new Map<string, string[]>();
-  for (const { service, directories } of crossing) {
-    for (const path of directories) services.set(path, [...services.get(path) ?? [], service]);
+  const moves = new Map<string, PlannedCutover[]>();
+  for (const move of crossing) {
+    for (const path of move.directories) moves.set(path, [...moves.get(path) ?? [], move]);
   }
-  return [...services].map(([path, own]) => ({ path, services: own }))
+  return [...moves].map(([path, own]) => {
+    const backup = own.find((move) => move.backup !== undefined)?.backup;
+    return { path, services: own.map(({ service }) => service), ...(backup === undefined ? {} : { backup }) };
+  })
     .sort((left, right) => left.path < right.path ? -1 : 1);
 }
 

@@ -48,8 +48,3 @@ export function table(caption: string, heads: readonly string[], rows: readonly 
     ),
   );
 }
-
-/** `1 service`, `2 services`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}

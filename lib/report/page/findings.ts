@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /** Findings by weight, those of one code together. */
+import { plural } from "../../diagnostics/plural.ts";
 import type { PageFinding, PageModel } from "../../views/page/model.ts";
-import { type Child, count, el } from "./element.ts";
+import { type Child, el } from "./element.ts";
 import { finding, weightWord } from "./parts.ts";
 import { href, type Route } from "./route.ts";
 
@@ -54,7 +55,7 @@ function group(findings: readonly PageFinding[]): Child {
       "h2",
       {},
       el("code", {}, first.code),
-      findings.length === 1 ? "" : `, ${count(findings.length, weightWord(first))}`,
+      findings.length === 1 ? "" : `, ${plural(findings.length, weightWord(first))}`,
     ),
     first.means === "" ? undefined : el("p", { class: "quiet" }, first.means),
     findings.map(finding),

@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /** Decisions, secrets and runs: lists of what is written down. */
+import { plural } from "../../diagnostics/plural.ts";
 import type { PageModel, PageRun } from "../../views/page/model.ts";
-import { type Child, count, el, table } from "./element.ts";
+import { type Child, el, table } from "./element.ts";
 import { chip, duration, moment, place, serviceLinks } from "./parts.ts";
 
 export function decisions({ decisions }: PageModel): Child {
@@ -65,7 +66,7 @@ function run({ id, by, startedAt, migrations }: PageRun): Child {
     el(
       "p",
       { class: "quiet" },
-      `${count(migrations.length, "migration")} by ${by}, `,
+      `${plural(migrations.length, "migration")} by ${by}, `,
       moment(startedAt),
       `, ${duration(total)} in all`,
     ),

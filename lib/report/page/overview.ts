@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /** The first page: how far the move is, what becomes of the services, what was found. */
+import { plural } from "../../diagnostics/plural.ts";
 import type { PageMigration, PageModel } from "../../views/page/model.ts";
-import { type Child, count, el, table } from "./element.ts";
+import { type Child, el, table } from "./element.ts";
 import { chip, duration, findingWords, moment, serviceLink, serviceLinks, weightWord } from "./parts.ts";
 import { href, type Route } from "./route.ts";
 import { lastVerification } from "./verifications.ts";
@@ -16,10 +17,10 @@ export function overview(model: PageModel, route: Route): Child {
     el(
       "p",
       { class: "quiet" },
-      `${count(services.length, "service")}, ${
-        count(objects.length, "object")
+      `${plural(services.length, "service")}, ${
+        plural(objects.length, "object")
       } in namespace “${namespace}”, `,
-      `${count(migrations.filter(({ objects }) => objects.length > 0).length, "migration")}. Made `,
+      `${plural(migrations.filter(({ objects }) => objects.length > 0).length, "migration")}. Made `,
       moment(madeAt),
       ".",
     ),
@@ -106,7 +107,7 @@ function migration(
       el(
         "span",
         { class: "quiet" },
-        `, ${count(objects.length, "object")}`,
+        `, ${plural(objects.length, "object")}`,
         took === null ? "" : `, in ${duration(took)}`,
       ),
     ),

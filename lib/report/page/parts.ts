@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /** What several views show alike. */
+import { plural } from "../../diagnostics/plural.ts";
 import type { PageEntry, PageFinding, PageModel, PageService } from "../../views/page/model.ts";
 import { type Child, el } from "./element.ts";
 import { href } from "./route.ts";
@@ -67,7 +68,7 @@ export function findingWords(model: PageModel, service: PageService): string {
   const found = service.findings.flatMap((index) => model.findings[index] ?? []);
   return (["error", "question", "warning"] as const).flatMap((severity) => {
     const number = found.filter((each) => each.severity === severity).length;
-    return number === 0 ? [] : [`${number} ${severity}${number === 1 ? "" : "s"}`];
+    return number === 0 ? [] : [plural(number, severity)];
   }).join(", ");
 }
 

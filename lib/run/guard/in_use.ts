@@ -108,8 +108,17 @@ function dataInUse(container: Container, met: readonly Met[], { severity, doing 
       first === undefined ? "" : describeObject(first.planned.object)
     } ${doing}: ${WHY}`,
     ...(source === undefined ? {} : { span: source }),
-    hint: `Stop it before the move: ${stopCommand(container)}${elsewhere(container, first)}`,
+    hint: isOwn(container, first)
+      ? `Let migrate --cross move it, or stop it before the move: ${stopCommand(container)}`
+      : `Stop it before the move: ${stopCommand(container)}${elsewhere(container, first)}`,
   };
+}
+
+/** Whether it belongs to the project that is moved: a crossing stops it when its turn comes. */
+function isOwn({ project, service }: Container, first: Met | undefined): boolean {
+  const labels = first?.planned.object.metadata.labels;
+  return project !== undefined && service !== undefined &&
+    label(project) === labels?.["app.kubernetes.io/part-of"];
 }
 
 /** What a container of another project needs where both are meant to write there. */

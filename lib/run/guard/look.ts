@@ -2,10 +2,9 @@
 import { ifAllowed } from "../../cluster/api_error.ts";
 import type { ClusterClient } from "../../cluster/client.ts";
 import type { LiveObject } from "../../cluster/live_object.ts";
-import { type Container, listContainers } from "../../docker/containers.ts";
 import type { Environment } from "../../docker/endpoints.ts";
-import { EngineError } from "../../docker/engine.ts";
-import { findEngines, type SilentEngine } from "../../docker/engines.ts";
+import type { SilentEngine } from "../../docker/engines.ts";
+import { listEveryContainer } from "../../docker/every_container.ts";
 import type { Mounted } from "../../node/mountinfo.ts";
 import { type Place, placeByName, placeOf } from "../../node/place.ts";
 import type { SeenContainer } from "./in_use.ts";
@@ -43,24 +42,14 @@ export interface EngineSight {
 }
 
 export async function lookAtEngines(environment: Environment, places: Places): Promise<EngineSight> {
-  using engines = await findEngines(environment);
-  const silent = [...engines.silent];
-  const containers: Container[] = [];
-  for (const known of engines.known) {
-    try {
-      containers.push(...await listContainers(known));
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      silent.push({ endpoint: known.engine.endpoint, why: error.message });
-    }
-  }
+  const { containers, silent, roots } = await listEveryContainer(environment);
   const seen = await Promise.all(containers.map(async (container): Promise<SeenContainer> => ({
     container,
     writes: await Promise.all(
       container.writes.map(async (mount) => ({ mount, places: await places.all(mount.sources) })),
     ),
   })));
-  return { containers: seen, silent, hasEngine: engines.known.length > 0 };
+  return { containers: seen, silent, hasEngine: roots.length > 0 };
 }
 
 /** The pods that may write, and the uids of all that were told of. */

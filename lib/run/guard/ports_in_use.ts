@@ -52,8 +52,8 @@ function isBalancer(object: KubeObject): boolean {
   return object.kind === "Service" && record(object["spec"])?.["type"] === "LoadBalancer";
 }
 
-/** Ports of the node that a pod itself takes. */
-function hostPorts(object: KubeObject): readonly string[] {
+/** Ports of the node that a pod itself takes, such as `80/tcp`. */
+export function hostPorts(object: KubeObject): readonly string[] {
   return containersOf(object).flatMap((container) => list(container["ports"])).flatMap((
     port,
   ) => port["hostPort"] === undefined ? [] : [portText(port["hostPort"], port)]);

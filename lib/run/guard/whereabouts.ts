@@ -1,6 +1,6 @@
 /** Where the pods of a cluster run, seen from the machine that this program runs on. */
 import { ifAllowed } from "../../cluster/api_error.ts";
-import type { ClusterClient } from "../../cluster/client.ts";
+import type { ClusterClient, ObjectList } from "../../cluster/client.ts";
 import type { LiveObject } from "../../cluster/live_object.ts";
 import { list, record } from "../../values/json.ts";
 import type { KubeObject } from "../../kube/object.ts";
@@ -22,7 +22,7 @@ export async function whereabouts(
 ): Promise<Whereabouts> {
   const machine = await thisMachine();
   if (machine.bootId === undefined) return "elsewhere";
-  const nodes = await ifAllowed(client.list({ apiVersion: "v1", kind: "Node" }, undefined));
+  const nodes = await nodesOf(client);
   if (nodes === undefined) return "unknown";
   const storageIds = planned.flatMap(storageIdsOf);
   const carriers = nodes.items.filter(({ metadata }) =>
@@ -31,6 +31,20 @@ export async function whereabouts(
   const candidates = carriers.length > 0 ? carriers : nodes.items;
   return candidates.some((node) => isThisMachine(marksOf(node), machine)) ? "here" : "elsewhere";
 }
+
+/** Nodes stay where they are: two guards of one command ask once. What failed is asked again. */
+async function nodesOf(client: ClusterClient): Promise<ObjectList | undefined> {
+  const asked = known.get(client) ?? ifAllowed(client.list({ apiVersion: "v1", kind: "Node" }, undefined));
+  known.set(client, asked);
+  try {
+    return await asked;
+  } catch (error) {
+    known.delete(client);
+    throw error;
+  }
+}
+
+const known = new WeakMap<ClusterClient, Promise<ObjectList | undefined>>();
 
 function marksOf(node: LiveObject): NodeMarks {
   const status = record(node["status"]);

@@ -1,7 +1,7 @@
 /** The directories that a workload writes to, from the objects alone. */
 import { parse } from "yaml";
 import { list, record } from "../../values/json.ts";
-import type { KubeObject } from "../../kube/object.ts";
+import { type KubeObject, podSpec } from "../../kube/object.ts";
 import { isSystemPath } from "../../stack/storage/path_words.ts";
 
 /** The directory of the node behind each claim, by `namespace/name`. */
@@ -62,14 +62,6 @@ function pathsOfMounts(
     return (byVolume.get(mount["name"]) ?? []).map((path) => `${path.replace(/\/+$/, "")}${subPath}` || "/");
   });
   return [...new Set(paths)];
-}
-
-/** The pod that a workload's template describes, or the pod itself. */
-export function podSpec(object: KubeObject): Record<string, unknown> | undefined {
-  const spec = record(object["spec"]);
-  if (object.kind === "Pod") return spec;
-  const template = object.kind === "CronJob" ? record(record(spec?.["jobTemplate"])?.["spec"]) : spec;
-  return record(record(template?.["template"])?.["spec"]);
 }
 
 function volumePaths(

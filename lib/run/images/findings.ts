@@ -36,7 +36,7 @@ function differs({ reference, workloads }: PlannedImage): Diagnostic {
       names(workloads)
     } start from the node's`,
     hint:
-      "To give the node the engine's: deno task images; pods that run already go on with the one before " +
+      "To give the node the engine's: `deno task images`; pods that run already go on with the one before " +
       "until kubectl rollout restart",
   };
 }

@@ -1,7 +1,6 @@
 /** The images that pods are started from, read from the planned objects alone. */
-import type { KubeObject } from "../../kube/object.ts";
+import { type KubeObject, podSpec } from "../../kube/object.ts";
 import { list } from "../../values/json.ts";
-import { podSpec } from "../guard/written.ts";
 
 /** An image that pods name. */
 export interface WantedImage {

@@ -14,9 +14,21 @@ export interface Way extends ForwardedPort {
 
 const FILE = "compose-ferry.yml";
 
+/** How it is made besides. */
+export interface ForwardingOptions {
+  /** A command in its container tells when it passes connections on. */
+  readonly saysWhenReady?: boolean;
+}
+
 /** @param host name or address of the other side */
-export function forwarding(host: string, ways: readonly Way[]): Pick<HelperContainer, "command" | "file"> {
+export function forwarding(
+  host: string,
+  ways: readonly Way[],
+  { saysWhenReady = false }: ForwardingOptions = {},
+): Pick<HelperContainer, "command" | "file" | "ready"> {
+  const ping = saysWhenReady ? pingAt(freePort(ways)) : [];
   return {
+    ...(saysWhenReady ? { ready: ["traefik", "healthcheck", ...ping] } : {}),
     command: [
       "traefik",
       `--providers.file.filename=/${FILE}`,
@@ -25,6 +37,7 @@ export function forwarding(host: string, ways: readonly Way[]): Pick<HelperConta
       "--global.checknewversion=false",
       "--global.sendanonymoususage=false",
       ...ways.flatMap(entryPointOf),
+      ...ping,
     ],
     file: { name: FILE, text: JSON.stringify(routesTo(host, ways)) },
   };
@@ -40,6 +53,17 @@ function entryPointOf(way: Way): readonly string[] {
   return way.protocol === "UDP"
     ? [address]
     : [address, `${flag}.transport.respondingtimeouts.idletimeout=1ms`];
+}
+
+/** It answers once all that it was given is loaded: Traefik's own routes are the last that it takes in. */
+function pingAt(port: number): readonly string[] {
+  return ["--ping=true", "--ping.entrypoint=ready", `--entrypoints.ready.address=127.0.0.1:${port}`];
+}
+
+function freePort(ways: readonly Way[]): number {
+  let port = 65_535;
+  while (ways.some((way) => way.port === port)) port--;
+  return port;
 }
 
 function nameOf({ port, protocol }: ForwardedPort): string {

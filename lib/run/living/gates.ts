@@ -46,6 +46,8 @@ export class Gates {
   readonly #options: GateOptions;
   readonly #writing: GateWriting;
   readonly #told = new Set<string>();
+  /** Names of the EndpointSlices of gates; not known before somebody asked, and after this run changed them. */
+  #slices: ReadonlySet<string> | undefined;
 
   constructor(options: GateOptions, writing: GateWriting) {
     this.#options = options;
@@ -88,10 +90,10 @@ export class Gates {
     const { crossings } = this.#options;
     const problems: Diagnostic[] = [];
     for (const service of objects.flatMap(({ object }) => crossings.get(objectKey(object))?.services ?? [])) {
-      const [, slice] = gateObjects(service, this.#options.namespace, [], "");
       let isOpen = false;
       const why = await this.#tried(async () => {
-        isOpen = await this.#writing.client.get(refOf(slice)) !== undefined;
+        this.#slices ??= await this.#readSlices();
+        isOpen = this.#slices.has(sliceName(service));
         return undefined;
       });
       if (why !== undefined) problems.push(notClosed(this.#options, service, why));
@@ -128,6 +130,16 @@ export class Gates {
     return [...new Set(found.flat())];
   }
 
+  /** One list for the services of a whole run: mostly there is none. */
+  async #readSlices(): Promise<ReadonlySet<string>> {
+    const kind = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" };
+    const { items } = await this.#writing.client.list(kind, this.#options.namespace, {
+      labelSelector: GATE_LABELS.service,
+      metadataOnly: true,
+    });
+    return new Set(items.map(({ metadata }) => metadata.name));
+  }
+
   async #tried(work: () => Promise<string | undefined>): Promise<string | undefined> {
     try {
       return await work();
@@ -139,6 +151,7 @@ export class Gates {
 
   /** @returns why there is none */
   async #openOne(service: string, signal: AbortSignal): Promise<string | undefined> {
+    this.#slices = undefined;
     const { environment, project, namespace } = this.#options;
     const found = await findServiceContainers(environment, project, service);
     const active = found.containers.filter(isActive);
@@ -210,6 +223,7 @@ export class Gates {
 
   /** @returns why something of it is left */
   async #closeOne(service: string): Promise<string | undefined> {
+    this.#slices = undefined;
     const { environment, project, namespace } = this.#options;
     const label = serviceLabel(service);
     const names = [label, ...await namesOfGate(label, namespace, this.#writing)];

@@ -1,13 +1,15 @@
 /**
  * What stands in an engine for a service that has moved to the cluster: a container with its names in its networks and
- * with its labels for Traefik, which passes on every connection to the cluster's address. Whoever was left behind calls it
- * as before. No I/O.
+ * with its labels for Traefik, at its ports of the machine, which passes on every connection to the cluster's address.
+ * Whoever was left behind calls it as before, and so does the world until the front moves. No I/O.
  */
 import { exposedPorts } from "../../docker/exposed_ports.ts";
 import type { ForwarderImage } from "../../docker/forwarder_image.ts";
 import type { HelperContainer } from "../../docker/helper_containers.ts";
 import { field, fields, items, record } from "../../values/json.ts";
+import { carriedPorts, heldPorts, type MayPublish } from "./carried_ports.ts";
 import { type ForwardedPort, forwarding, type Way } from "./forwarding.ts";
+import { takingOver } from "./taking_over.ts";
 import { traefikLabels } from "./traefik_labels.ts";
 
 /** Where the cluster serves it. */
@@ -37,11 +39,15 @@ export interface Original {
   readonly containers: readonly unknown[];
   /** Networks in which it is not to appear: those by which its start is prevented. */
   readonly without: readonly string[];
+  /** Which ports of the machine it may take over. */
+  readonly mayPublish: MayPublish;
+  /** Its containers serve until it does: it is called when it answers, and not before. */
+  readonly isBeside?: boolean;
 }
 
-/** Undefined where it has no network in which anybody could call it by name, and no label for Traefik. */
+/** Undefined where it has no network in which anybody could call it by name, no label for Traefik and no port. */
 export function standInOf(
-  { project, service, containers, without }: Original,
+  { project, service, containers, without, mayPublish, isBeside = false }: Original,
   { address, ports }: ClusterAddress,
   { image, exposed }: ForwarderImage,
 ): HelperContainer | undefined {
@@ -53,22 +59,24 @@ export function standInOf(
     labels: record(field(field(containers[0], "Config"), "Labels")) ?? {},
     port: lowestTcp(own),
   });
-  // Where it has no name, Traefik alone may know it.
+  const published = carriedPorts(heldPorts(containers, mayPublish), ports);
+  // Where it has no name, Traefik alone may know it, and who calls the machine.
   const isMissed = Object.keys(networks).some((network) => network !== NAMELESS) ||
-    NAMELESS in networks && Object.keys(labels).length > 0;
+    NAMELESS in networks && (Object.keys(labels).length > 0 || published.length > 0);
   if (!isMissed) return undefined;
   const ways = [...ports.map((way) => ({ ...way, to: way.port })), ...borrowed(own, ports, exposed)];
   return {
     name: `${project}-${service}-in-kubernetes`,
     image,
-    ...forwarding(address, ways),
+    ...forwarding(address, ways, { saysWhenReady: isBeside }),
     labels: {
-      ...labels,
+      ...(isBeside ? takingOver(labels) : labels),
       [STAND_IN_LABELS.project]: project,
       [STAND_IN_LABELS.service]: service,
     },
     exposed: own,
     networks,
+    published,
   };
 }
 
@@ -112,7 +120,8 @@ function borrowed(
     .map((port) => ({ port, protocol: "TCP", to }));
 }
 
-function lowestTcp(ports: readonly string[]): number | undefined {
+/** What Docker's Traefik calls where no label names a port. */
+export function lowestTcp(ports: readonly string[]): number | undefined {
   const numbers = ports.filter((port) => port.endsWith("/tcp")).map((port) => Number.parseInt(port));
   return numbers.length === 0 ? undefined : Math.min(...numbers);
 }

@@ -5,11 +5,13 @@ import { type ContainerRef, withEngine } from "../../docker/change_containers.ts
 import type { Environment } from "../../docker/endpoints.ts";
 import { type Engine, EngineError } from "../../docker/engine.ts";
 import { findForwarder } from "../../docker/forwarder_image.ts";
-import { listHelpers, removeHelper, runHelper } from "../../docker/helper_containers.ts";
+import { type HelperContainer, type PublishedPort, runHelper } from "../../docker/helper_containers.ts";
+import { lookAgain } from "../../docker/look_again.ts";
 import { withWayOut } from "../../docker/way_out.ts";
 import { field } from "../../values/json.ts";
 import { anyAnswers } from "./answering.ts";
-import { type ClusterAddress, STAND_IN_LABELS, standInOf } from "./stand_in.ts";
+import { heldPorts, type MayPublish } from "./carried_ports.ts";
+import { type ClusterAddress, standInOf } from "./stand_in.ts";
 
 /** Of which project they are, and how its engines are found. */
 export interface StandInOptions {
@@ -24,8 +26,12 @@ export interface Moved {
   readonly containers: readonly ContainerRef[];
   /** Networks that only keep them from being started. */
   readonly without: readonly string[];
+  /** Which ports of the machine are free for it. */
+  readonly mayPublish: MayPublish;
   /** Undefined where the cluster has no address for it. */
   readonly addressOf: (service: string) => Promise<ClusterAddress | undefined>;
+  /** The containers serve until the stand-ins do. */
+  readonly isBeside?: boolean;
 }
 
 /**
@@ -43,10 +49,11 @@ export async function putStandIns(
     try {
       await withEngine(options.environment, host, async (engine) => {
         for (const [service, answers] of await byService(engine, containers)) {
-          const why = await tried(() =>
+          const { why, open = [], closed = why } = await tried(() =>
             putStandIn(engine, { ...options, ...moved, service, answers }, signal)
           );
           if (why !== undefined && options.isCalled(service)) problems.push(notFound(service, why));
+          if (closed !== undefined) problems.push(...notOpen(service, closed, { answers, open, ...moved }));
         }
       });
     } catch (error) {
@@ -57,25 +64,28 @@ export async function putStandIns(
   return problems;
 }
 
+/** What came of one. */
+interface Outcome {
+  /** Why nobody finds it by its name. */
+  readonly why?: string;
+  /** Why ports of the machine do not lead to it, where others do. */
+  readonly closed?: string;
+  /** Ports of the machine that lead to it. */
+  readonly open?: readonly PublishedPort[];
+}
+
 /** One that fails is no reason to leave out the others of a pod. */
-async function tried(work: () => Promise<string | undefined>): Promise<string | undefined> {
+async function tried(work: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof EngineError || error instanceof ApiError) return error.message;
+    if (error instanceof EngineError || error instanceof ApiError) return { why: error.message };
     throw error;
   }
 }
 
-/** Before a container of the service has its names again. @throws EngineError */
-export async function takeStandIn(engine: Engine, project: string, { id }: ContainerRef): Promise<void> {
-  const service = serviceOf(await engine.json(`/containers/${id}/json`));
-  const labels = [`${STAND_IN_LABELS.project}=${project}`, `${STAND_IN_LABELS.service}=${service}`];
-  for (const { name } of await listHelpers(engine, labels)) await removeHelper(engine, name);
-}
-
 /** Of compose's own label. */
-function serviceOf(answer: unknown): string {
+export function serviceOf(answer: unknown): string {
   return String(field(field(field(answer, "Config"), "Labels"), "com.docker.compose.service") ?? "");
 }
 
@@ -88,31 +98,54 @@ async function byService(
   return Map.groupBy(known, serviceOf);
 }
 
-/** @returns why there is none */
 async function putStandIn(
   engine: Engine,
-  { project, service, answers, without, addressOf }: StandInOptions & Moved & {
+  { service, answers, addressOf, ...given }: StandInOptions & Moved & {
     readonly service: string;
     readonly answers: readonly unknown[];
   },
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Outcome> {
   const address = await addressOf(service);
-  if (address === undefined) return "no port of it is known";
+  if (address === undefined) return { why: "no port of it is known" };
   const forwarder = await findForwarder(engine);
   if (forwarder === undefined) {
-    return "the engine has no image of Traefik 2 or 3, which would pass on connections";
+    return { why: "the engine has no image of Traefik 2 or 3, which would pass on connections" };
   }
-  const helper = standInOf({ project, service, containers: answers, without }, address, forwarder);
+  const helper = standInOf({ ...given, service, containers: answers }, address, forwarder);
   // Nobody could call it by a name before either.
-  if (helper === undefined) return undefined;
-  const [own] = await runHelper(engine, await withWayOut(engine, helper));
-  if (own === undefined) return `"${helper.name}" has no address`;
-  const ports = address.ports.filter(({ protocol }) => protocol === "TCP").map(({ port }) => port);
-  if (ports.length > 0 && !await anyAnswers(own, ports, signal)) {
-    return `nobody answers through "${helper.name}"; look with: docker logs ${helper.name}`;
+  if (helper === undefined) return {};
+  const { addresses: [own], ...ports } = await run(engine, helper, signal);
+  if (own === undefined) return { why: `"${helper.name}" has no address` };
+  const known = address.ports.filter(({ protocol }) => protocol === "TCP").map(({ port }) => port);
+  if (known.length > 0 && !await anyAnswers(own, known, signal)) {
+    return { why: `nobody answers through "${helper.name}"; look with: docker logs ${helper.name}` };
   }
-  return undefined;
+  // It got its networks after its start, and Docker's Traefik looks when a container starts or ends.
+  if (given.isBeside === true) await lookAgain(engine, helper);
+  return ports;
+}
+
+/** Without ports of the machine where these cannot be had: its names are no less needed. */
+async function run(
+  engine: Engine,
+  helper: HelperContainer,
+  signal: AbortSignal,
+): Promise<Pick<Outcome, "closed" | "open"> & { readonly addresses: readonly string[] }> {
+  const outward = await withWayOut(engine, helper);
+  // Of networks that lead nowhere Docker published none.
+  if (outward !== helper) {
+    return { addresses: await runHelper(engine, { ...outward, published: [] }, signal) };
+  }
+  try {
+    return { addresses: await runHelper(engine, helper, signal), open: helper.published ?? [] };
+  } catch (error) {
+    if (!(error instanceof EngineError) || helper.published?.length === 0) throw error;
+    return {
+      addresses: await runHelper(engine, { ...helper, published: [] }, signal),
+      closed: error.message,
+    };
+  }
 }
 
 function notFound(service: string, why: string): Diagnostic {
@@ -123,4 +156,27 @@ function notFound(service: string, why: string): Diagnostic {
       `Containers that are left in the engine do not find "${service}" in the cluster by its name: ${why}`,
     hint: 'Move its callers in the same run; a port is told by expose: ["5432"] in the compose file',
   };
+}
+
+/** Ports of the machine that the containers had, and that lead nowhere now. */
+function notOpen(
+  service: string,
+  why: string,
+  { answers, open, mayPublish }: Pick<Moved, "mayPublish"> & {
+    readonly answers: readonly unknown[];
+    readonly open: readonly PublishedPort[];
+  },
+): readonly Diagnostic[] {
+  const closed = heldPorts(answers, mayPublish).filter(({ hostAddress, hostPort, port }) =>
+    !open.some((one) => one.hostAddress === hostAddress && one.hostPort === hostPort && one.port === port)
+  );
+  if (closed.length === 0) return [];
+  const names = [...new Set(closed.map(({ name }) => name))].join(", ");
+  return [{
+    code: "run-port-not-carried",
+    severity: "warning",
+    message: `Nobody answers for "${service}" on ${names} of this machine, where its container did: ${why}`,
+    hint: "The cluster answers on the ports that are decided when the front has moved: go on with " +
+      "`deno task migrate --cross`, or take the service back",
+  }];
 }

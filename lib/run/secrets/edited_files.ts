@@ -4,6 +4,7 @@ import { type Diagnostic, Failure } from "../../diagnostics/diagnostic.ts";
 import { exactBytes, exactText } from "../../stack/secrets/exact_text.ts";
 import type { Edit } from "../../secrets/edits.ts";
 import { isReallyInside } from "../../files/inside.ts";
+import { sameBytes } from "../../values/same_bytes.ts";
 
 const TEMPORARY = ".compose-ferry-new";
 
@@ -50,7 +51,7 @@ export async function prepareFiles(
  */
 export async function writeFile(file: EditedFile): Promise<void> {
   const { realPath, before, after, mode, uid, gid } = file;
-  if (!isSame(await Deno.readFile(realPath), before)) throw new Failure(3, [changedMeanwhile(realPath)]);
+  if (!sameBytes(await Deno.readFile(realPath), before)) throw new Failure(3, [changedMeanwhile(realPath)]);
   const temporary = temporaryOf(realPath);
   await removeIfThere(temporary);
   try {
@@ -130,10 +131,6 @@ async function removeIfThere(path: string): Promise<boolean> {
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) written += await file.write(bytes.subarray(written));
-}
-
-function isSame(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }
 
 function changedMeanwhile(path: string): Diagnostic {

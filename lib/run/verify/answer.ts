@@ -39,6 +39,14 @@ export interface Compared {
   readonly differs: readonly string[];
 }
 
+/** What Traefik shows who asks for a name that it has no certificate for; each of its starts makes another one. */
+export const NO_CERTIFICATE = "TRAEFIK DEFAULT CERT";
+
+function isSameCertificate(old: Certificate | undefined, now: Certificate | undefined): boolean {
+  if (old?.subject === NO_CERTIFICATE && now?.subject === NO_CERTIFICATE) return true;
+  return old?.fingerprint === now?.fingerprint;
+}
+
 /** What changes at every request is not compared; nor is the content type where the status differs already. */
 export function compare(question: string, old: Answer, now: Answer): Compared {
   const [isOld, isNew] = [old.silence === undefined, now.silence === undefined];
@@ -50,7 +58,7 @@ export function compare(question: string, old: Answer, now: Answer): Compared {
     ...old.contentType === now.contentType ? [] : ["content type"],
     ...old.digest === undefined || now.digest === undefined || old.digest === now.digest ? [] : ["body"],
     ...old.isUnended === now.isUnended ? [] : ["end of the body"],
-    ...old.certificate?.fingerprint === now.certificate?.fingerprint ? [] : ["certificate"],
+    ...isSameCertificate(old.certificate, now.certificate) ? [] : ["certificate"],
   ];
   return { ...both, verdict: differs.length === 0 ? "same" : "differs", differs };
 }

@@ -2,6 +2,7 @@
 import { Agent, type IncomingMessage, request as requestPlain } from "node:http";
 import { Agent as SecureAgent, request as requestSecure } from "node:https";
 import { createConnection } from "node:net";
+import { sha256 } from "../../values/sha256.ts";
 import type { Answer, Certificate } from "./answer.ts";
 import { authorityOf, type RouteQuestion } from "./questions.ts";
 
@@ -44,7 +45,7 @@ export async function askRoute(
     const { body, ...rest } = first;
     if (body === undefined) return rest;
     const again = await send(question, place, signal, patience);
-    return { ...rest, ...(again.body === body ? { digest: await digestOf(body) } : {}) };
+    return { ...rest, ...(again.body === body ? { digest: sha256(body) } : {}) };
   } catch (error) {
     signal.throwIfAborted();
     return { silence: wordsOf(error) };
@@ -199,11 +200,6 @@ function certificateOf({ socket }: IncomingMessage): Certificate | undefined {
     subject: of.subject?.CN ?? "",
     until: of.valid_to ?? "",
   };
-}
-
-async function digestOf(text: string): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function wordsOf(error: unknown): string {
