@@ -109,9 +109,8 @@ function keyLogins(
   owners: ReadonlyMap<string, string>,
   name: string,
 ): Login[] {
-  const names = new Set(owners.keys());
   return entries.filter(({ key }) => isHostKey(key) || /(^|[_.])db$/i.test(key)).flatMap((host) => {
-    const mention = mentionsInValue(host.value, names, host.key)[0];
+    const mention = mentionsInValue(host.value, owners, host.key)[0];
     const server = owners.get(mention?.host ?? "");
     if (server === undefined || server === client) return [];
     const prefix = words(host.key).slice(0, -1).join(" ");

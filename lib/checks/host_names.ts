@@ -32,8 +32,7 @@ function checkInvalid(
   references: readonly HostReference[],
   answered: ReadonlySet<string>,
 ): void {
-  for (const host of new Set(references.map((reference) => reference.host))) {
-    const uses = references.filter((reference) => reference.host === host);
+  for (const [host, uses] of Map.groupBy(references, (reference) => reference.host)) {
     const [first] = uses;
     if (first === undefined || hasService(context.project, first.to, host)) continue;
     if (answered.has(host.toLowerCase())) continue;
@@ -78,11 +77,10 @@ function checkAskedOutside(context: Context, references: readonly HostReference[
 }
 
 function checkLeftOut(context: Context, references: readonly HostReference[]): void {
-  for (const to of new Set(references.map((reference) => reference.to))) {
+  for (const [to, all] of Map.groupBy(references, (reference) => reference.to)) {
     const leftOut = isSkipped(context.decisions, to) || to === context.routing.traefikService;
-    const uses = references.filter((reference) =>
-      reference.to === to && !isSkipped(context.decisions, reference.from) &&
-      reference.from !== context.routing.traefikService
+    const uses = all.filter(({ from }) =>
+      !isSkipped(context.decisions, from) && from !== context.routing.traefikService
     );
     if (!leftOut || uses.length === 0) continue;
     report(

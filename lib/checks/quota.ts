@@ -3,7 +3,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import type { ConvertedService } from "../kube/conversion.ts";
 import { at, type Context } from "../stack/context.ts";
 import { list, record } from "../values/json.ts";
-import { containersOf, type KubeObject } from "../kube/object.ts";
+import { containersOf, type KubeObject, podSpec } from "../kube/object.ts";
 import { quantityOf } from "../kube/quantity.ts";
 import { resourceRequirements } from "../kube/workload/resources.ts";
 
@@ -83,8 +83,7 @@ function amountOf(
 }
 
 function initContainersOf(object: KubeObject): readonly Record<string, unknown>[] {
-  const template = record(record(object["spec"])?.["template"]);
-  return list(record(template?.["spec"])?.["initContainers"]);
+  return list(podSpec(object)?.["initContainers"]);
 }
 
 function reportSilent(

@@ -27,6 +27,8 @@ const AS_BEFORE: ReadonlySet<string> = new Set([
   "kube-host-unknown",
   "kube-rolling-tag",
   "kube-secrets-disagree",
+  // It serves in Docker, as it should before it moves.
+  "run-data-in-use",
   "traefik-container-refused",
   "traefik-entry-point-unknown",
   "traefik-label-ignored",

@@ -31,7 +31,7 @@ export const PERSON_NAME = /^[a-z0-9]([-a-z0-9.]{0,60}[a-z0-9])?$/;
 
 export const accessSchema = z.strictObject({
   oidc: oidc.optional(),
-  groups: z.record(z.string().min(1), role).superRefine(toldApart).optional().describe(
+  groups: z.record(z.string().min(1), role).superRefine(refuseSameLabels).optional().describe(
     "By the group as the issuer writes it",
   ),
   people: z.record(
@@ -40,11 +40,11 @@ export const accessSchema = z.strictObject({
       role,
       user: z.string().min(1).optional().describe("As the issuer writes it; without one, a service account"),
     }),
-  ).superRefine(toldApart).optional(),
+  ).superRefine(refuseSameLabels).optional(),
 });
 
 /** Two names must not become one in the cluster: the objects of the one would be those of the other. */
-function toldApart(entries: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
+function refuseSameLabels(entries: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
   const seen = new Map<string, string>();
   for (const name of Object.keys(entries)) {
     const first = seen.get(label(name));

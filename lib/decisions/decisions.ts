@@ -1,9 +1,9 @@
 /** Reads `decisions.yaml`: typed values, every problem at its place, and where each value was written. */
-import { type Document, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import { type Document, isMap, isScalar, type Node, type Pair } from "yaml";
 import type { z } from "zod";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
-import { withoutValue } from "../diagnostics/yaml_message.ts";
+import { readYaml } from "../diagnostics/yaml_document.ts";
 import { describeAlias, findAliasProblem } from "./aliases.ts";
 import { expandProfiles, mergePatch } from "./merge_patch.ts";
 import { currentNames, describeOldNames, type OldName } from "./old_names.ts";
@@ -42,15 +42,12 @@ export function parseDecisions(
   file: string,
   profiles: readonly string[] = [],
 ): { decisions: Decisions; diagnostics: readonly Diagnostic[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
-  const place = (node: { range?: readonly number[] | null } | null | undefined): Span | undefined =>
-    node?.range === undefined || node.range === null ? undefined : spanAt(file, lines, node.range);
-  const diagnostics = document.errors.map((error): Diagnostic => ({
+  const { document, place, problems: wrong } = readYaml(file, text);
+  const diagnostics = wrong.map(({ message, span }): Diagnostic => ({
     code: "kube-decisions-syntax",
     severity: "error",
-    message: `Cannot read decisions: ${firstSentence(withoutValue(error.message))}`,
-    span: spanAt(file, lines, error.pos),
+    message: `Cannot read decisions: ${message}`,
+    span,
     hint: "Correct the YAML at this place",
   }));
   const span = (path: readonly Key[]): Span | undefined => place(nodeAt(document.contents, path));
@@ -260,14 +257,4 @@ function keyText(pair: Pair): string | undefined {
 
 function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && "range" in value;
-}
-
-function spanAt(file: string, lines: LineCounter, range: readonly number[]): Span {
-  const from = lines.linePos(range[0] ?? 0);
-  const to = lines.linePos(range[1] ?? range[0] ?? 0);
-  return { file, line: from.line, column: from.col, endLine: to.line, endColumn: to.col };
-}
-
-function firstSentence(text: string): string {
-  return (text.split("\n")[0] ?? text).replace(/\.$/, "");
 }

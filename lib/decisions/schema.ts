@@ -122,7 +122,9 @@ const service = z.strictObject({
   resources: resources.optional(),
   liveness: z.boolean().optional().describe("Also kill the container where the healthcheck fails"),
   startupSeconds: z.int().min(1).optional().describe("How long the healthcheck may fail after the start"),
-  stopGracePeriod: z.int().min(0).optional().describe("Seconds"),
+  stopGracePeriod: z.int().min(0).optional().describe(
+    "Seconds that its program has to end, in its pod and where a crossing stops its container; over stop_grace_period",
+  ),
   publish: z.record(z.string(), publication).optional(),
   names: names.optional(),
   dns: z.enum(["stack", "servers"]).optional().describe(
@@ -133,8 +135,15 @@ const service = z.strictObject({
   crossing: z.enum(["exclusive", "overlap"]).optional().describe(
     "A run moves it from its containers, as migrate --cross does with every service. exclusive: they stop before it starts in the cluster; overlap: it starts there first, where neither side writes to a directory",
   ),
+  backup: z.string().regex(
+    /^(\/.*|none|\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?Z?)?)$/,
+    "expected where backups lie, such as /srv/backups/db, when one was made, such as 2026-12-01, or none",
+  ).optional().describe(
+    "Where backups of what it keeps lie on the node, when the newest was made, or none where it needs none: shown before " +
+      "a crossing stops it for the first time",
+  ),
   killAfterGrace: z.boolean().optional().describe(
-    "A crossing kills its program where it has not ended within stop_grace_period, as Docker does",
+    "A crossing kills its program where it has not ended within its grace period, as Docker does",
   ),
 });
 

@@ -35,7 +35,7 @@ import { reportSecrets, reportSplitStorage, reportWritable } from "./summaries.t
 import { kindOf } from "../stack/kind.ts";
 import { reportFilled } from "./workload/filled.ts";
 import { type Member, onePod } from "./workload/one_pod.ts";
-import type { Workshop } from "./workload/parts.ts";
+import type { ConversionState } from "./workload/conversion_state.ts";
 import { reportCircles } from "./workload/pod_circles.ts";
 import { podMembers, reportStrangers } from "./workload/pod_members.ts";
 import { podOf } from "./workload/pod.ts";
@@ -62,7 +62,7 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   const ports = servicePorts(facts, facts.references, routed.requiredPorts);
   const groups = podGroups(project);
   const digests = new Digests();
-  const workshop: Workshop = {
+  const state: ConversionState = {
     context,
     digests,
     secrets: facts.secrets,
@@ -86,18 +86,18 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
   const united = unitedPorts(ports, groups);
   const made = new Map(
     Object.values(project.services).filter(({ name }) => groups.hostOf(name) === name).flatMap((service) =>
-      convertPod(workshop, service, { taken: names, needs, routes: routed.routes, ports: united })
+      convertPod(state, service, { taken: names, needs, routes: routed.routes, ports: united })
     ).map((converted) => [converted.name, converted]),
   );
   const services = new Map(
     Object.values(project.services).map((service) => [
       service.name,
-      made.get(service.name) ?? nothingOf(workshop, service, routed.routes),
+      made.get(service.name) ?? nothingOf(state, service, routed.routes),
     ]),
   );
-  reportSecrets(context, workshop.notes);
-  reportWritable(context, workshop.writable);
-  reportFilled(context, workshop.filled);
+  reportSecrets(context, state.notes);
+  reportWritable(context, state.writable);
+  reportFilled(context, state.filled);
   const front = [
     ...(hasRoutes(facts) ? routed.front : []),
     ...loadBalancers(context, facts.published.loadBalancers, groups),
@@ -118,9 +118,9 @@ export function convert(facts: StackFacts, options: ConversionOptions = {}): Con
       ...policiesOf(facts, groups, { services, front, isolated }, [...routed.shared, ...routed.otherRoutes]),
       ...seenObjects(namespace, facts.seen),
     ],
-    storage: workshop.claims.objects(),
-    configuration: workshop.objects.all(),
-    secrets: workshop.objects.secrets(),
+    storage: state.claims.objects(),
+    configuration: state.objects.all(),
+    secrets: state.objects.secrets(),
     traefik: hasRoutes(facts) ? routed.shared : [],
     usesNewerTraefik: routed.usesNewer,
     routes: routed.otherRoutes,
@@ -171,7 +171,11 @@ interface Surrounding {
 }
 
 /** A service without a workload: left out, in nobody's pod, or replaced by something named. */
-function nothingOf(workshop: Workshop, service: Service, routes: Surrounding["routes"]): ConvertedService {
+function nothingOf(
+  state: ConversionState,
+  service: Service,
+  routes: Surrounding["routes"],
+): ConvertedService {
   return {
     name: service.name,
     kind: "none",
@@ -181,19 +185,20 @@ function nothingOf(workshop: Workshop, service: Service, routes: Surrounding["ro
     network: [],
     configuration: [],
     routes: routes.get(service.name) ?? [],
-    dependsOn: dependenciesOf(service, workshop.references, workshop.context.decisions),
+    dependsOn: dependenciesOf(service, state.references, state.context.decisions),
   };
 }
 
 /** The service with all that are in its pod; empty where it has none. */
-function convertPod(workshop: Workshop, host: Service, surrounding: Surrounding): ConvertedService[] {
-  const { context, groups, reach } = workshop;
-  const others = podMembers(workshop, host, (groups.members.get(host.name) ?? []).slice(1));
+function convertPod(state: ConversionState, host: Service, surrounding: Surrounding): ConvertedService[] {
+  const { context, groups, reach } = state;
+  const others = podMembers(state, host, (groups.members.get(host.name) ?? []).slice(1));
   if (isSkipped(context.decisions, host.name) || host.name === context.routing.traefikService) return [];
   const kind = kindOf(context, host);
-  const aliases = [...sharedAliases(context)].filter(([, owners]) =>
-    [host, ...others].some(({ name }) => owners.includes(name))
-  );
+  const shared = sharedAliases(context);
+  const aliases = shared.size === 0
+    ? []
+    : [...shared].filter(([, owners]) => [host, ...others].some(({ name }) => owners.includes(name)));
   const labels = Object.assign(
     labelsOf(host.name, context.project.name),
     ...aliases.map(([alias]) => aliasSelector(alias)),
@@ -203,12 +208,12 @@ function convertPod(workshop: Workshop, host: Service, surrounding: Surrounding)
   );
   const members = [host, ...others].flatMap((service): Member[] => {
     const subject = { service, decision: decided(context.decisions, service.name) };
-    const pod = podOf(workshop, subject, kind, labels);
+    const pod = podOf(state, subject, kind, labels);
     return pod === undefined ? [] : [{ subject, pod }];
   });
   const [first, ...more] = members;
   if (first === undefined || first.subject.service !== host) return [];
-  const pod = more.length === 0 ? first.pod : onePod(workshop, [first, ...more]);
+  const pod = more.length === 0 ? first.pod : onePod(state, [first, ...more]);
   for (const why of beyondBaseline(pod.template)) {
     surrounding.needs.push({ service: host.name, why, level: "privileged" });
   }
@@ -217,11 +222,11 @@ function convertPod(workshop: Workshop, host: Service, surrounding: Surrounding)
   }
   const span = context.project.span(["services", host.name]);
   const workload: PlannedObject = {
-    object: workloadOf(workshop, first.subject, kind, pod),
+    object: workloadOf(state, first.subject, kind, pod),
     ...(span === undefined ? {} : { source: span }),
     service: host.name,
   };
-  const converted = members.map((member) => convertMember(workshop, member, surrounding));
+  const converted = members.map((member) => convertMember(state, member, surrounding));
   const own = new Set(members.map(({ subject }) => subject.service.name));
   const needed = new Map(
     converted.flatMap(({ dependsOn }) => dependsOn).filter(({ service }) => !own.has(service))
@@ -245,17 +250,17 @@ function convertPod(workshop: Workshop, host: Service, surrounding: Surrounding)
 }
 
 function convertMember(
-  workshop: Workshop,
+  state: ConversionState,
   { subject, pod }: Member,
   { taken, routes, ports }: Surrounding,
 ): ConvertedService {
-  const { context, groups } = workshop;
+  const { context, groups } = state;
   const { service } = subject;
   const host = groups.hostOf(service.name);
   const kind = kindOf(context, context.project.services[host] ?? service);
-  reportSplitStorage(context, service, workshop.claims.storageIds(service.name));
+  reportSplitStorage(context, service, state.claims.storageIds(service.name));
   return {
-    ...nothingOf(workshop, service, routes),
+    ...nothingOf(state, service, routes),
     kind,
     image: pod.image,
     variables: pod.variables,
@@ -267,7 +272,7 @@ function convertMember(
       host,
       isJob: kind === "Job",
     }),
-    configuration: workshop.objects.of(service.name),
+    configuration: state.objects.of(service.name),
   };
 }
 

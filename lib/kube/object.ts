@@ -1,6 +1,6 @@
 /** A Kubernetes object as the plain JSON that is planned, diffed and sent, and the place it came from. */
 import type { Span } from "../diagnostics/diagnostic.ts";
-import { list, record } from "../values/json.ts";
+import { fields, type Json, list, record } from "../values/json.ts";
 
 /** Any object of any API; only what every part needs to know is typed. */
 export interface KubeObject {
@@ -42,10 +42,26 @@ export function objectKey(object: KubeObject): string {
   return [group, object.kind, object.metadata.namespace ?? "", object.metadata.name].join("/");
 }
 
+/** What a workload makes its pods of, a CronJob by its Jobs; a pod itself. Nothing of other objects. */
+export function podTemplate(object: Json): Json | undefined {
+  if (object["kind"] === "Pod") return object;
+  const spec = record(object["spec"]);
+  return record((record(record(spec?.["jobTemplate"])?.["spec"]) ?? spec)?.["template"]);
+}
+
+/** The specification of these pods. */
+export function podSpec(object: Json): Json | undefined {
+  return record(podTemplate(object)?.["spec"]);
+}
+
+/** The labels of these pods. */
+export function podLabels(object: Json): Json {
+  return fields(fields(podTemplate(object)?.["metadata"])["labels"]);
+}
+
 /** The programs of a workload of any kind: also those that others of the pod wait for, which are init containers. */
 export function containersOf(workload: KubeObject): readonly Record<string, unknown>[] {
-  const template = record(record(workload["spec"])?.["template"]);
-  const pod = record(template?.["spec"]);
+  const pod = podSpec(workload);
   const lasting = list(pod?.["initContainers"]).filter(({ restartPolicy }) => restartPolicy === "Always");
   return [...list(pod?.["containers"]), ...lasting];
 }

@@ -2,7 +2,7 @@
 import type { Service } from "../../compose/project.ts";
 import type { SecretNote } from "../stack/secrets/classification.ts";
 import { at, type Context } from "../stack/context.ts";
-import type { WritableNote } from "./workload/parts.ts";
+import type { WritableNote } from "./workload/conversion_state.ts";
 import { plural } from "../diagnostics/plural.ts";
 import { yamlText } from "../diagnostics/yaml_word.ts";
 

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ConvertedService } from "../kube/conversion.ts";
 import { type Dependency, REASONS } from "../stack/dependencies.ts";
 import { yamlWord } from "../diagnostics/yaml_word.ts";
+import { circlesOf, type Edges } from "./circles.ts";
 
 /** For each service what must be there before it. */
 export type Needs = ReadonlyMap<string, readonly Dependency[]>;
@@ -42,9 +43,12 @@ export function needsOf(
     cut.push(weakest);
     edges = edges.filter((edge) => edge !== weakest);
   }
+  const byService = Map.groupBy(edges, ({ from }) => from);
+  const groupOf = new Map(together.flatMap((members) => members.map((name) => [name, members])));
   const needs = new Map(services.map(({ name }) => {
-    const group = together.find((members) => members.includes(name)) ?? [name];
-    return [name, edges.filter(({ from }) => group.includes(from))];
+    const group = groupOf.get(name);
+    const own = group === undefined ? byService.get(name) : edges.filter(({ from }) => group.includes(from));
+    return [name, own ?? []];
   }));
   const said = cut.filter(({ from, service }) => !ordered.has(from) && !ordered.has(service));
   const saidTogether = together.filter((members) => !members.some((name) => ordered.has(name)));
@@ -60,18 +64,12 @@ export function needsOf(
 /** Services that name each other, in a circle or in several; not where anything else puts them into an order. */
 function groupsOf(edges: readonly Edge[]): readonly (readonly string[])[] {
   const next = nextOf(edges.filter(({ reason }) => reason === "named"));
-  const groups: string[][] = [];
-  for (const name of next.keys()) {
-    if (groups.some((members) => members.includes(name))) continue;
-    const members = [...next.keys()].filter((other) =>
-      reaches(next, name, other) && reaches(next, other, name)
-    );
-    if (members.length < 2) continue;
+  const circles = circlesOf(next);
+  return [...Map.groupBy(next.keys(), (name) => circles.get(name)).values()].filter((members) => {
+    if (members.length < 2) return false;
     const others = nextOf(edges.filter((edge) => !isInside([members], edge)));
-    const isOrdered = members.some((from) => members.some((to) => reaches(others, from, to)));
-    if (!isOrdered) groups.push(members);
-  }
-  return groups;
+    return !members.some((from) => members.some((to) => reaches(others, from, to)));
+  });
 }
 
 /** Between members of one group. */
@@ -81,21 +79,21 @@ function isInside(groups: readonly (readonly string[])[], { from, service, reaso
 
 /** The weakest of the edges that lie on a circle; the first by name where several are as weak. */
 function weakestInCircle(edges: readonly Edge[]): Edge | undefined {
-  const next = nextOf(edges);
-  return edges.filter(({ from, service }) => reaches(next, service, from)).sort((left, right) =>
+  const circles = circlesOf(nextOf(edges));
+  const onCircle = edges.filter(({ from, service }) => circles.get(from) === circles.get(service));
+  return onCircle.sort((left, right) =>
     REASONS.indexOf(left.reason) - REASONS.indexOf(right.reason) ||
     (`${left.from} ${left.service}` < `${right.from} ${right.service}` ? -1 : 1)
   )[0];
 }
 
-function nextOf(edges: readonly Edge[]): ReadonlyMap<string, readonly string[]> {
-  const next = new Map<string, string[]>();
-  for (const { from, service } of edges) next.set(from, [...(next.get(from) ?? []), service]);
-  return next;
+function nextOf(edges: readonly Edge[]): Edges {
+  const byService = Map.groupBy(edges, ({ from }) => from);
+  return new Map([...byService].map(([from, own]) => [from, own.map(({ service }) => service)]));
 }
 
 /** Whether a way of one edge or more leads there. */
-function reaches(next: ReadonlyMap<string, readonly string[]>, start: string, goal: string): boolean {
+function reaches(next: Edges, start: string, goal: string): boolean {
   const seen = new Set(next.get(start));
   for (const name of seen) {
     if (name === goal) return true;

@@ -1,7 +1,7 @@
 /** Which file each object of a plan gets: a folder for each migration, one for each of its phases, a file for each object. */
-import { createHash } from "node:crypto";
 import type { KubeObject, PlannedObject } from "../kube/object.ts";
 import { waveOf } from "../run/waves.ts";
+import { sha256 } from "../values/sha256.ts";
 import type { Phase } from "./phases.ts";
 
 /** A file to be written, by its path below the folder that was asked for. */
@@ -67,5 +67,5 @@ export function baseName({ kind, metadata }: KubeObject, namespace: string): str
     : `${metadata.namespace}-`;
   const name = `${kind}-${place}${metadata.name}`.toLowerCase().replace(/[^a-z0-9.-]/g, "_");
   if (name.length <= LONGEST) return name;
-  return `${name.slice(0, LONGEST)}-${createHash("sha256").update(name).digest("hex").slice(0, 8)}`;
+  return `${name.slice(0, LONGEST)}-${sha256(name).slice(0, 8)}`;
 }

@@ -103,7 +103,7 @@ function problem(code: string, place: SecretPlace, message: string): Diagnostic 
     ...(span === undefined ? {} : { span }),
     hint: code === "kube-secret-fixed"
       ? "Change it where it comes from, then run: deno task migrate"
-      : "Choose another value; deno task secrets rotate makes one that fits everywhere",
+      : "Choose another value; `deno task secrets rotate` makes one that fits everywhere",
   };
 }
 

@@ -88,7 +88,7 @@ export function filePlaces({ conversion, texts }: InventoryInput): SecretPlace[]
       origin: line === undefined
         ? {
           kind: "none",
-          reason: "the whole file is the secret; replace the file, then run deno task migrate",
+          reason: "the whole file is the secret; replace the file, then run `deno task migrate`",
           span,
         }
         : { kind: "text", origin: { path, text, range, span, isWhole: true } },
@@ -110,7 +110,7 @@ export function otherPlaces({ objects }: InventoryInput, known: readonly SecretP
       value: undefined,
       origin: {
         kind: "none",
-        reason: "it is made from what is written there; change that, then run deno task migrate",
+        reason: "it is made from what is written there; change that, then run `deno task migrate`",
         ...(source === undefined ? {} : { span: source }),
       },
       object: { kind: "Secret", name: object.metadata.name, key },

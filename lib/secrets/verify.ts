@@ -72,7 +72,7 @@ function unsafe(name: string): Diagnostic {
     code: "kube-secret-characters",
     severity: "error",
     message: `The new value would stand inside "${name}" and can only have letters, digits and . _ ~ - there`,
-    hint: "Choose another value; deno task secrets rotate makes one that fits everywhere",
+    hint: "Choose another value; `deno task secrets rotate` makes one that fits everywhere",
   };
 }
 

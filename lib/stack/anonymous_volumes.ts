@@ -1,11 +1,13 @@
 /** Volumes that nobody named: of the compose files, or of the image's own VOLUME lines. */
-import type { Service } from "../../compose/project.ts";
+import type { Project, Service } from "../../compose/project.ts";
 import type { StorageDecision } from "../decisions/decisions.ts";
 import { type Context, imageOf } from "./context.ts";
 import { knownImage } from "./known_images.ts";
 import { label, shortHash } from "./names.ts";
 import { imageDecision } from "./ports.ts";
 import { dockerPath } from "./storage/volume_roles.ts";
+import { oncePer } from "../values/once_per.ts";
+import { plainPath } from "../values/plain_path.ts";
 
 /** Where an anonymous volume lies, and who says so. */
 export interface AnonymousPlace {
@@ -24,10 +26,10 @@ export function imageVolumes(context: Context, service: Service): readonly strin
   const declared = imageDecision(context.decisions, image)?.volumes ?? context.images(image)?.volumes ??
     (context.images(image) === undefined ? knownImage(image)?.volumes : undefined) ?? [];
   const taken = new Set([
-    ...(service.volumes ?? []).map(({ target }) => plain(target)),
-    ...(service.tmpfs ?? []).map((text) => plain(text.split(":")[0] ?? "")),
+    ...(service.volumes ?? []).map(({ target }) => plainPath(target)),
+    ...(service.tmpfs ?? []).map((text) => plainPath(text.split(":")[0] ?? "")),
   ]);
-  return declared.filter((path) => !taken.has(plain(path)));
+  return declared.filter((path) => !taken.has(plainPath(path)));
 }
 
 /**
@@ -36,16 +38,26 @@ export function imageVolumes(context: Context, service: Service): readonly strin
  */
 export function anonymousName({ project }: Context, service: string, target: string): string {
   const name = `${service}-${label(target)}`;
-  const isAmbiguous = Object.keys(project.volumes).some((key) => label(key) === label(name)) ||
-    Object.keys(project.services).some((other) =>
-      other.startsWith(`${service}-`) || service.startsWith(`${other}-`)
-    );
+  const { volumes, beginnings } = takenNames(project);
+  const isAmbiguous = volumes.has(label(name)) || beginnings.has(service) ||
+    beginningsOf(service).some((other) => Object.hasOwn(project.services, other));
   return isAmbiguous ? `${name}-${shortHash(anonymousKey(service, target))}` : name;
+}
+
+/** What the volumes of a project are called in the cluster, and what names of services begin with, up to a hyphen. */
+const takenNames = oncePer(({ volumes, services }: Project) => ({
+  volumes: new Set(Object.keys(volumes).map((key) => label(key))),
+  beginnings: new Set(Object.keys(services).flatMap(beginningsOf)),
+}));
+
+/** `a` and `a-b` of `a-b-c`. */
+function beginningsOf(name: string): readonly string[] {
+  return [...name.matchAll(/-/g)].map(({ index }) => name.slice(0, index));
 }
 
 /** How it is written under `storage` in `decisions.yaml`. */
 export function anonymousKey(service: string, target: string): string {
-  return `${service}:${plain(target)}`;
+  return `${service}:${plainPath(target)}`;
 }
 
 /** What is decided about it. */
@@ -62,13 +74,9 @@ export function anonymousPlace(context: Context, service: string, target: string
   const decided = anonymousDecision(context, service, target)?.path;
   if (decided !== undefined) return { path: decided, origin: "decided" };
   const ofService = Object.entries(context.seen?.volumes[service] ?? {});
-  const seen = ofService.find(([path]) => plain(path) === plain(target))?.[1];
+  const seen = ofService.find(([path]) => plainPath(path) === plainPath(target))?.[1];
   if (seen !== undefined && context.decisions.storageRoot === undefined) {
     return { path: seen, origin: "seen" };
   }
   return { path: dockerPath(context, anonymousName(context, service, target), {}), origin: "new" };
-}
-
-function plain(path: string): string {
-  return path.replace(/\/+$/, "") || "/";
 }

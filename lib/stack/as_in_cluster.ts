@@ -24,14 +24,16 @@ export function asInCluster(
   const ndots = ndotsOf(project);
   const names = new Map<string, string>();
   const places = new Map<string, Place[]>();
+  const used = new Set<ReadonlyMap<string, string>>();
   const services = Object.values(project.services).map((service) => {
     const named = service.image !== undefined || service.build === undefined
       ? service
       : { ...service, image: `${project.name}-${service.name}` };
     const odd = hosts(ndots(service));
-    for (const [host, name] of odd) names.set(host, name);
+    used.add(odd);
     return [service.name, odd.size === 0 ? named : withHosts(project, named, odd, places)] as const;
   });
+  for (const [host, name] of [...used].flatMap((odd) => [...odd])) names.set(host, name);
   return {
     project: { ...project, services: Object.fromEntries(services) },
     findings: [...places].map(([host, uses]) => replaced(host, names.get(host) ?? "", uses)),
@@ -97,14 +99,16 @@ function withHosts(
     const named = [...text.matchAll(/(?:^|[\s;])(?:host|hostname|server)=([\w.-]+)/gi)].map(([, host = ""]) =>
       host
     );
-    const mentioned = mentionsInValue(text, new Set(odd.keys()), key).map(({ host }) => host);
+    const mentioned = mentionsInValue(text, odd, key).map(({ host }) => host);
     const hosts = [...new Set([...mentioned, ...named.filter((host) => odd.has(host))])]
       .filter((host) => !isOwnHostname(service, host));
     let changed = text;
     for (const host of hosts) {
       changed = replaceHost(changed, host, odd.get(host) ?? host);
       const span = project.span(["services", service.name, ...path]);
-      places.set(host, [...places.get(host) ?? [], { service: service.name, span }]);
+      const own = places.get(host) ?? [];
+      own.push({ service: service.name, span });
+      places.set(host, own);
     }
     return changed;
   };

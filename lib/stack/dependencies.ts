@@ -2,7 +2,7 @@
 import type { Dependency as ComposeDependency, Service } from "../../compose/project.ts";
 import { decided } from "./context.ts";
 import type { Decisions } from "../decisions/decisions.ts";
-import type { HostReference } from "./network/references.ts";
+import { type HostReference, referencesFrom } from "./network/references.ts";
 
 /**
  * Why a service needs another one, from the weakest reason to the strongest: its configuration names the other's host,
@@ -29,7 +29,7 @@ export function dependenciesOf(
   decisions: Decisions,
 ): Dependency[] {
   const all: readonly Dependency[] = [
-    ...references.filter(({ from }) => from === service.name)
+    ...(referencesFrom(references).get(service.name) ?? [])
       .map(({ to }): Dependency => ({ service: to, reason: "named" })),
     ...(service.links ?? [])
       .map((link): Dependency => ({ service: link.split(":")[0] ?? "", reason: "linked" })),

@@ -33,20 +33,25 @@ export function filesInCluster(
   roles: ReadonlyMap<string, BindTreatment>,
 ): FilesInCluster {
   const hostsBy = replacedHosts(project, decisions);
-  const hostsIn = (path: string): ReadonlyMap<string, string> => hostsBy(lowestNdots(project, path));
+  const ndots = lowestNdots(project);
+  const hostsIn = (path: string): ReadonlyMap<string, string> => hostsBy(ndots(path));
   const names = new Map<string, string>();
   const uses: Use[] = [];
-  const referenced = [...Object.values(project.configs), ...Object.values(project.secrets)]
-    .flatMap((object) => object?.file ?? []);
+  const used = new Set<ReadonlyMap<string, string>>();
+  const referenced = new Set(
+    [...Object.values(project.configs), ...Object.values(project.secrets)]
+      .flatMap((object) => object?.file ?? []),
+  );
   const isCopied = (path: string): boolean =>
-    roles.get(path)?.kind === "configuration" || referenced.includes(path) && !roles.has(path);
+    roles.get(path)?.kind === "configuration" || referenced.has(path) && !roles.has(path);
   const changed = new Map(
     [...bindSources].map(([path, source]): [string, BindSource] => {
       const hosts = isCopied(path) ? hostsIn(path) : new Map<string, string>();
-      for (const [host, name] of hosts) names.set(host, name);
+      used.add(hosts);
       return [path, hosts.size > 0 ? rewritten(project, path, source, hosts, uses) : source];
     }),
   );
+  for (const [host, name] of [...used].flatMap((hosts) => [...hosts])) names.set(host, name);
   return {
     bindSources: changed,
     roles: new Map(
@@ -62,13 +67,28 @@ export function filesInCluster(
 }
 
 /** Of the services that have the file: a name that one of them would ask outside is replaced for all. */
-function lowestNdots(project: Project, path: string): number {
-  const has = ({ volumes = [], configs = [], secrets = [] }: Service): boolean =>
-    volumes.some(({ type, source }) => type === "bind" && source === path) ||
-    configs.some(({ source }) => project.configs[source]?.file === path) ||
-    secrets.some(({ source }) => project.secrets[source]?.file === path);
-  const readers = Object.values(project.services).filter(has);
-  return Math.min(...readers.map(ndotsOf(project)));
+function lowestNdots(project: Project): (path: string) => number {
+  const lowest = new Map<string, number>();
+  const ndots = ndotsOf(project);
+  for (const service of Object.values(project.services)) {
+    const own = ndots(service);
+    for (const path of filesOf(project, service)) {
+      lowest.set(path, Math.min(lowest.get(path) ?? Infinity, own));
+    }
+  }
+  return (path) => lowest.get(path) ?? Infinity;
+}
+
+/** What a service mounts or is given, by its path on the disk. */
+function filesOf(
+  project: Project,
+  { volumes = [], configs = [], secrets = [] }: Service,
+): readonly string[] {
+  return [
+    ...volumes.flatMap(({ type, source }) => type === "bind" && source !== undefined ? [source] : []),
+    ...configs.flatMap(({ source }) => project.configs[source]?.file ?? []),
+    ...secrets.flatMap(({ source }) => project.secrets[source]?.file ?? []),
+  ];
 }
 
 function rewritten(
@@ -97,8 +117,7 @@ function withHosts<F extends { readonly size: number; readonly content?: Uint8Ar
   const text = decodeText(file.content);
   if (text === undefined) return file;
   const lines = text.split("\n");
-  const names = new Set(hosts.keys());
-  for (const { host, line, column } of mentionsInText(text, names)) {
+  for (const { host, line, column } of mentionsInText(text, hosts)) {
     const index = line - 1;
     const before = lines[index] ?? "";
     lines[index] = replaceHost(before, host, hosts.get(host) ?? host, definesName(text, host));

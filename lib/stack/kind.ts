@@ -1,5 +1,7 @@
 /** Which kind of workload a service is, by what it means and not by how it is written. */
 import type { Project, Service } from "../../compose/project.ts";
+import type { Routing } from "../traefik/routing.ts";
+import { oncePer } from "../values/once_per.ts";
 import type { WorkloadKind } from "./role.ts";
 import { type Context, decided, imageOf } from "./context.ts";
 import { knownImage } from "./known_images.ts";
@@ -36,10 +38,18 @@ export function isSeenEnded({ seen }: Context, service: Service): boolean {
 
 /** Whether another service waits until this one has ended. */
 export function isAwaited(project: Project, service: Service): boolean {
-  return Object.values(project.services).some((other) =>
-    other.depends_on?.[service.name]?.condition === "service_completed_successfully"
-  );
+  return awaited(project).has(service.name);
 }
+
+const awaited = oncePer(({ services }: Project): ReadonlySet<string> =>
+  new Set(
+    Object.values(services).flatMap(({ depends_on: needs }) =>
+      Object.entries(needs ?? {})
+        .filter(([, { condition }]) => condition === "service_completed_successfully")
+        .map(([name]) => name)
+    ),
+  )
+);
 
 function isStateful(context: Context, service: Service): boolean {
   const image = imageOf(context.decisions, service);
@@ -60,5 +70,9 @@ export function mayOverlap(context: Context, service: Service, exclusive: boolea
   if (decision.strategy !== undefined) return decision.strategy === "RollingUpdate";
   if (exclusive) return false;
   if (service.deploy?.update_config?.["order"] === "start-first") return true;
-  return [...context.routing.http.routers.values()].some((router) => router.services.includes(service.name));
+  return servicesOfRouters(context.routing).has(service.name);
 }
+
+const servicesOfRouters = oncePer(({ http }: Routing): ReadonlySet<string> =>
+  new Set([...http.routers.values()].flatMap(({ services }) => services))
+);

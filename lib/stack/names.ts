@@ -1,5 +1,5 @@
 /** Names of compose as names of Kubernetes, and the check that no two become one. */
-import { createHash } from "node:crypto";
+import { sha256 } from "../values/sha256.ts";
 
 const LONGEST = 63;
 
@@ -57,5 +57,5 @@ export function isAnnotationKey(key: string): boolean {
 
 /** Eight hexadecimal digits that stand for a text. */
 export function shortHash(text: string | Uint8Array): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+  return sha256(text).slice(0, 8);
 }

@@ -1,5 +1,6 @@
 /** Services that share a network, processes or memory with another one: together they are one pod. */
 import type { Project, Service } from "../../compose/project.ts";
+import { oncePer } from "../values/once_per.ts";
 
 /** The keys that name the service whose namespace is shared. */
 export const SHARED = ["network_mode", "pid", "ipc"] as const;
@@ -36,13 +37,20 @@ export function sharingsOf(project: Project, service: Service): readonly Sharing
 
 /** Docker's name of a container: given, or made by compose of project, service and number. */
 function byContainerName(project: Project, name: string): Service | undefined {
-  return Object.values(project.services).find((service) =>
-    (service.container_name ?? `${project.name}-${service.name}-1`) === name
-  );
+  return byFirstContainer(project).get(name);
 }
 
+/** The first service of each name of a container. */
+const byFirstContainer = oncePer((project: Project): ReadonlyMap<string, Service> =>
+  new Map(
+    Object.values(project.services).toReversed().map((service) =>
+      [service.container_name ?? `${project.name}-${service.name}-1`, service] as const
+    ),
+  )
+);
+
 /** The first of a group shares with no other: it is the one whose network others have, else whose processes or memory. */
-export function podGroups(project: Project): PodGroups {
+export const podGroups = oncePer((project: Project): PodGroups => {
   const sharings = Object.values(project.services).flatMap((service) => sharingsOf(project, service))
     .filter((one): one is Sharing & { readonly with: string } =>
       one.with !== undefined && one.with !== one.service
@@ -52,19 +60,25 @@ export function podGroups(project: Project): PodGroups {
     const united = new Set([...groupOf.get(one.with) ?? [], ...groupOf.get(one.service) ?? []]);
     for (const name of united) groupOf.set(name, united);
   }
+  const sharing = new Set(sharings.map(({ service }) => service));
+  const givesNetwork = new Set(
+    sharings.filter(({ key }) => key === "network_mode").map((one) => one.with),
+  );
+  const place = new Map(Object.keys(project.services).map((name, index) => [name, index]));
+  const inOrder = (group: ReadonlySet<string>): readonly string[] =>
+    [...group].sort((left, right) => (place.get(left) ?? 0) - (place.get(right) ?? 0));
   const members = new Map(
     [...new Set(groupOf.values())].filter(({ size }) => size > 1).map((group) => {
-      const names = Object.keys(project.services).filter((name) => group.has(name));
-      const alone = names.filter((name) => !sharings.some(({ service }) => service === name));
-      const isNetwork = (name: string): boolean =>
-        sharings.some((one) => one.key === "network_mode" && one.with === name);
-      const host = alone.find(isNetwork) ?? alone[0] ?? names[0] ?? "";
+      const names = inOrder(group);
+      const alone = names.filter((name) => !sharing.has(name));
+      const host = alone.find((name) => givesNetwork.has(name)) ?? alone[0] ?? names[0] ?? "";
       return [host, [host, ...names.filter((name) => name !== host)]] as const;
     }),
   );
   const hosts = new Map([...members].flatMap(([host, names]) => names.map((name) => [name, host])));
   const hostOf = (service: string): string => hosts.get(service) ?? service;
-  const isNamed = (service: string): boolean =>
-    !sharings.some((one) => one.service === service && one.key === "network_mode");
-  return { members, hostOf, nameOf: (service) => isNamed(service) ? service : hostOf(service) };
-}
+  const unnamed = new Set(
+    sharings.filter(({ key }) => key === "network_mode").map(({ service }) => service),
+  );
+  return { members, hostOf, nameOf: (service) => unnamed.has(service) ? hostOf(service) : service };
+});

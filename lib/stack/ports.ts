@@ -7,7 +7,7 @@ import { jobPorts } from "./job_ports.ts";
 import { imageRepository, knownImage } from "./known_images.ts";
 import { words } from "./network/host_mentions.ts";
 import { ownPorts } from "./network/own_ports.ts";
-import { type HostReference, portOf } from "./network/references.ts";
+import { type HostReference, portOf, referencesTo } from "./network/references.ts";
 
 export type Protocol = "TCP" | "UDP" | "SCTP";
 
@@ -77,19 +77,20 @@ export function servicePorts(
   references: readonly HostReference[],
   required: readonly RequiredPort[],
 ): ReadonlyMap<string, readonly ServicePort[]> {
+  const asked = Map.groupBy(required, ({ service }) => service);
+  const to = referencesTo(references);
   return new Map(
     Object.values(project.services).map((service) => [
       service.name,
-      portsOf(service.name, [
+      portsOf([
         ...declaredPorts(project, service),
         ...decidedPorts(decisions, service.name),
         ...askedPorts(decisions, service.name),
-        ...required.filter((route) => route.service === service.name).map(routePort),
-        ...references.filter((reference) => reference.to === service.name && isExact(reference))
-          .flatMap(referencePort),
+        ...(asked.get(service.name) ?? []).map(routePort),
+        ...(to.get(service.name) ?? []).filter(isExact).flatMap(referencePort),
         ...imagePorts(service, images, decisions, "listens"),
         ...selfNamedPorts(project, service),
-      ], references),
+      ], to.get(service.name) ?? []),
     ]),
   );
 }
@@ -101,12 +102,11 @@ function isExact({ port, scheme }: HostReference): boolean {
 
 /** A URL without a port means its scheme's, but only of a service that is known to listen on no other. */
 function portsOf(
-  service: string,
   strong: readonly ServicePort[],
   references: readonly HostReference[],
 ): readonly ServicePort[] {
   if (strong.length > 0) return mergePorts(strong);
-  return mergePorts(references.filter(({ to }) => to === service).flatMap(referencePort));
+  return mergePorts(references.flatMap(referencePort));
 }
 
 /** `8011` or `"3478/udp"`. */

@@ -1,6 +1,7 @@
 /** Who reaches whom in Docker: services that share a network, and whose networks have a way out. */
 import type { Project, Service } from "../../compose/project.ts";
 import type { Routing } from "../traefik/routing.ts";
+import { oncePer } from "../values/once_per.ts";
 import { type Context, isSkipped } from "./context.ts";
 import { podGroups } from "./pod_groups.ts";
 import { networkName } from "./network/neighbours.ts";
@@ -46,18 +47,20 @@ export function reachOf(context: Context): Reach {
   const inPod = Map.groupBy(moved, ({ name }) => hostOf(name));
   const ofPod = (name: string): readonly Service[] => inPod.get(hostOf(name)) ?? [];
   const onHost = names(moved, (name) => ofPod(name).some(({ network_mode: mode }) => mode === "host"));
+  const isOnHost = new Set(onHost);
   const alone = names(
     moved,
-    (name) => !onHost.includes(name) && ofPod(name).every((one) => isAlone(one, project)),
+    (name) => !isOnHost.has(name) && ofPod(name).every((one) => isAlone(one, project)),
   );
+  const inNetworks = moved.filter(({ name }) => !isOnHost.has(name)).flatMap(({ name }) =>
+    [...new Set(ofPod(name).flatMap((one) => networksOf(project, one)))].map((key) => ({ name, key }))
+  );
+  const byKey = Map.groupBy(inNetworks, ({ key }) => key);
   const keys = [...new Set(moved.flatMap((service) => networksOf(project, service)))];
   const traefik = networksOfTraefik(project, routing);
   const networks = keys.map((key) => {
     const network = describe(project, key);
-    const services = names(
-      moved,
-      (name) => !onHost.includes(name) && ofPod(name).some((one) => networksOf(project, one).includes(key)),
-    );
+    const services = (byKey.get(key) ?? []).map(({ name }) => name);
     const hasTraefik = traefik === undefined
       ? network.shared
       : traefik === "all" || traefik.has(network.name);
@@ -124,15 +127,37 @@ function networksOfTraefik(project: Project, routing: Routing): ReadonlySet<stri
 export function isShutIn({ networks, onHost, alone }: Reach, service: string): boolean {
   if (onHost.includes(service)) return false;
   if (alone.includes(service)) return true;
-  const own = networks.filter(({ services }) => services.includes(service));
+  const own = networksByService(networks).get(service) ?? [];
   return own.length > 0 && own.every(({ internal }) => internal);
+}
+
+/** The networks of each service, in their order. */
+export const networksByService = oncePer(
+  (networks: readonly StackNetwork[]): ReadonlyMap<string, readonly StackNetwork[]> => {
+    const found = new Map<string, StackNetwork[]>();
+    for (const network of networks) {
+      for (const service of network.services) {
+        const own = found.get(service) ?? [];
+        own.push(network);
+        found.set(service, own);
+      }
+    }
+    return found;
+  },
+);
+
+/** Whether two services share a network; one with the machine's network reaches every other that is on one. */
+export function meets({ networks, onHost }: Reach, from: string, to: string): boolean {
+  if (from === to) return false;
+  const byService = networksByService(networks);
+  const there = byService.get(to) ?? [];
+  if (onHost.includes(from)) return there.length > 0;
+  return (byService.get(from) ?? []).some((network) => there.includes(network));
 }
 
 /** The services that a service reaches on networks, itself left out. */
 export function reachedBy(reach: Reach, service: string): readonly string[] {
   const { networks, onHost } = reach;
-  const shared = onHost.includes(service)
-    ? networks
-    : networks.filter(({ services }) => services.includes(service));
+  const shared = onHost.includes(service) ? networks : networksByService(networks).get(service) ?? [];
   return [...new Set(shared.flatMap(({ services }) => services))].filter((other) => other !== service);
 }

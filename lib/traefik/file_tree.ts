@@ -1,16 +1,7 @@
 /** A configuration file to a tree of nodes, by the rules of Traefik's file decoder (paerser v0.2.2, file/raw_node.go). */
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node as YamlNode,
-  type Pair,
-  parseDocument,
-} from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node as YamlNode, type Pair } from "yaml";
 import type { Span } from "../diagnostics/diagnostic.ts";
+import { readYaml } from "../diagnostics/yaml_document.ts";
 import { compareBytes } from "./label_tree.ts";
 import type { DecodeProblem, Node } from "./node.ts";
 import { tomlNodes } from "./toml_tree.ts";
@@ -39,26 +30,21 @@ function yamlNodes(
   file: string,
   text: string,
 ): { readonly children: readonly Node[]; readonly problems: readonly DecodeProblem[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const problems = document.errors.map((error): DecodeProblem => {
-    const [start, end] = error.linePos ?? [];
-    const span = start === undefined ? { file, line: 1, column: 1 } : {
-      file,
-      line: start.line,
-      column: start.col,
-      ...(end === undefined ? {} : { endLine: end.line, endColumn: end.col }),
-    };
-    return { reason: "it is not valid YAML", origin: file, span, hint: error.message.split("\n")[0] ?? "" };
-  });
+  const { document, place, problems: wrong } = readYaml(file, text);
+  const problems = wrong.map(({ message, span }): DecodeProblem => ({
+    reason: "it is not valid YAML",
+    origin: file,
+    span,
+    hint: message,
+  }));
   if (problems.length > 0) return { children: [], problems };
-  const builder = { file, lines, problems, document };
+  const spanOf = (node: YamlNode): Span => place(node) ?? { file, line: 1, column: 1 };
+  const builder = { spanOf, problems, document };
   return { children: isMap(document.contents) ? childrenOf(builder, document.contents, "") : [], problems };
 }
 
 interface Builder {
-  readonly file: string;
-  readonly lines: LineCounter;
+  spanOf(node: YamlNode): Span;
   readonly problems: DecodeProblem[];
   readonly document: Document;
 }
@@ -69,7 +55,7 @@ function childrenOf(builder: Builder, map: YamlNode, path: string): Node[] {
     if (!isScalar(pair.key)) return [];
     const name = String(pair.key.value);
     const origin = path === "" ? name : `${path}.${name}`;
-    const node = nodeOf(builder, name, resolved(builder, pair.value), origin, spanOf(builder, pair.key));
+    const node = nodeOf(builder, name, resolved(builder, pair.value), origin, builder.spanOf(pair.key));
     return node === undefined ? [] : [node];
   });
   return nodes.sort((left, right) => compareBytes(left.name, right.name));
@@ -124,7 +110,7 @@ function nodeOf(
         value: "",
         children: childrenOf(builder, item, `${origin}[${index}]`),
         origin: `${origin}[${index}]`,
-        span: spanOf(builder, item),
+        span: builder.spanOf(item),
       }]
       : []
   );
@@ -143,11 +129,4 @@ function nodeOf(
 function scalarText(value: unknown): string {
   if (typeof value === "number" && !Number.isInteger(value)) return value.toFixed(6);
   return value === null ? "" : String(value);
-}
-
-function spanOf({ file, lines }: Builder, node: YamlNode): Span {
-  const [start, end] = node.range ?? [0, 0];
-  const from = lines.linePos(start);
-  const to = lines.linePos(end);
-  return { file, line: from.line, column: from.col, endLine: to.line, endColumn: to.col };
 }

@@ -2,7 +2,8 @@
  * The part of Go's text/template that stacks use in Traefik's default rule and dynamic files: text, pipelines,
  * `if`/`else`/`with`/`range`/`end`, variables and common functions. Anything else is an error that names it.
  */
-import { parseExpression, type Pipeline, splitTokens } from "./go_template_expression.ts";
+import { type TemplatePart, templateParts } from "../values/go_template.ts";
+import { parseExpression, type Pipeline } from "./go_template_expression.ts";
 import { member, TemplateError, type TemplateFunctions, weighed } from "./go_template_functions.ts";
 
 type Block =
@@ -52,7 +53,9 @@ class Budget {
  * @throws TemplateError where the template uses something that is not known here
  */
 export function renderTemplate(template: string, data: unknown, functions: TemplateFunctions): string {
-  const cursor = { parts: trimMarkers(splitActions(template)), index: 0, depth: 0 };
+  const { parts, isClosed } = templateParts(template);
+  if (!isClosed) throw new TemplateError('a "{{" is not closed');
+  const cursor = { parts, index: 0, depth: 0 };
   const { blocks, ending } = parseBlocks(cursor);
   if (ending !== "") throw new TemplateError(`"{{${ending}}}" closes nothing`);
   return renderBlocks(blocks, {
@@ -63,49 +66,19 @@ export function renderTemplate(template: string, data: unknown, functions: Templ
 }
 
 interface Cursor {
-  readonly parts: readonly string[];
+  readonly parts: readonly TemplatePart[];
   index: number;
   depth: number;
-}
-
-/** Text and actions in turn, the first a text. @throws TemplateError where an action does not end, as in Go */
-function splitActions(template: string): string[] {
-  const parts: string[] = [];
-  let at = 0;
-  for (let open = template.indexOf("{{"); open >= 0; open = template.indexOf("{{", at)) {
-    const isComment = /^\{\{(?:-\s)?\s{0,9}\/\*/.test(template.slice(open, open + 16));
-    const from = isComment ? template.indexOf("*/", open) : open;
-    const close = from < 0 ? -1 : template.indexOf("}}", from);
-    if (close < 0) throw new TemplateError('a "{{" is not closed');
-    parts.push(template.slice(at, open), template.slice(open, close + 2));
-    at = close + 2;
-  }
-  return [...parts, template.slice(at)];
-}
-
-/** Applies `{{-` and `-}}`: white space beside them is cut. */
-function trimMarkers(parts: readonly string[]): string[] {
-  return parts.map((part, index) => {
-    if (index % 2 === 1) return part;
-    let text = part;
-    if (parts[index - 1]?.endsWith("-}}")) text = text.trimStart();
-    if (/^\{\{-\s/.test(parts[index + 1] ?? "")) text = text.trimEnd();
-    return text;
-  });
 }
 
 function parseBlocks(cursor: Cursor): { blocks: Block[]; ending: string } {
   const blocks: Block[] = [];
   while (cursor.index < cursor.parts.length) {
-    const part = cursor.parts[cursor.index] ?? "";
-    const isText = cursor.index % 2 === 0;
-    cursor.index++;
-    if (isText) {
-      if (part !== "") blocks.push({ kind: "text", text: part });
+    const { kind, text: action } = cursor.parts[cursor.index++] ?? { kind: "text", text: "" };
+    if (kind === "text") {
+      if (action !== "") blocks.push({ kind, text: action });
       continue;
     }
-    const action = part.replace(/^\{\{-?/, "").replace(/-?\}\}$/, "").trim();
-    if (action.startsWith("/*")) continue;
     if (action === "end" || action === "else" || action.startsWith("else ")) {
       return { blocks, ending: action };
     }
@@ -120,12 +93,12 @@ function parseAction(action: string, cursor: Cursor): Block {
   const assignment = /^(\$\w*)\s*:?=\s*([\s\S]+)$/.exec(action);
   if (assignment !== null) {
     const [, name = "", expression = ""] = assignment;
-    return { kind: "assign", name, pipeline: parseExpression(splitTokens(expression)) };
+    return { kind: "assign", name, pipeline: parseExpression(expression) };
   }
   if (/^(define|template|block|break|continue)\b/.test(action)) {
     throw new TemplateError(`the action "${action.split(/\s/)[0]}" is not understood`);
   }
-  return { kind: "output", pipeline: parseExpression(splitTokens(action)) };
+  return { kind: "output", pipeline: parseExpression(action) };
 }
 
 function parseControl(kind: "if" | "with" | "range", head: string, cursor: Cursor): Block {
@@ -138,7 +111,7 @@ function parseControl(kind: "if" | "with" | "range", head: string, cursor: Curso
 function parseWhole(kind: "if" | "with" | "range", head: string, cursor: Cursor): Block {
   const declared = /^(\$\w+)(?:\s*,\s*(\$\w+))?\s*:=\s*([\s\S]+)$/.exec(head);
   const names = declared === null ? [] : [declared[1], declared[2]].filter((name) => name !== undefined);
-  const pipeline = parseExpression(splitTokens(declared?.[3] ?? head));
+  const pipeline = parseExpression(declared?.[3] ?? head);
   const { blocks: then, ending } = parseBlocks(cursor);
   if (ending === "") throw new TemplateError(`"{{${kind}}}" has no "{{end}}"`);
   if (ending === "end") return { kind, names, pipeline, then, otherwise: [] };

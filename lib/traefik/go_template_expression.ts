@@ -1,6 +1,7 @@
 /** The expressions between `{{` and `}}`: pipelines of commands, each a list of terms. */
 import { TemplateError } from "./go_template_functions.ts";
 import { unquoted } from "./go_string.ts";
+import { templateTokens } from "../values/go_template.ts";
 
 export type Term =
   | { readonly kind: "literal"; readonly value: unknown }
@@ -10,34 +11,12 @@ export type Term =
 
 export type Pipeline = readonly (readonly Term[])[];
 
-const tokenPattern = /"(?:\\.|[^"\\])*"|`[^`]*`|\(|\)|\||-?\d+(?:\.\d+)?|\$?[\w.]+|\$/gy;
-
-/** Cuts an expression into tokens. */
-export function splitTokens(expression: string): string[] {
-  const tokens: string[] = [];
-  let index = 0;
-  while (index < expression.length) {
-    if (/\s/.test(expression[index] ?? "")) {
-      index++;
-      continue;
-    }
-    tokenPattern.lastIndex = index;
-    const [token] = tokenPattern.exec(expression) ?? [];
-    if (token === undefined) {
-      throw new TemplateError(`"${expression.slice(index, index + 40)}" is not understood`);
-    }
-    tokens.push(token);
-    index += token.length;
-  }
-  return tokens;
-}
-
-/** Reads tokens as a pipeline. */
-export function parseExpression(tokens: readonly string[]): Pipeline {
-  const cursor = { tokens, index: 0, depth: 0 };
+/** Reads an expression. @throws TemplateError where it is none, or one that is not known here */
+export function parseExpression(expression: string): Pipeline {
+  const cursor = { tokens: templateTokens(expression), index: 0, depth: 0 };
   const pipeline = parsePipeline(cursor);
-  if (cursor.index < tokens.length) {
-    throw new TemplateError(`"${tokens[cursor.index]}" stands where nothing may`);
+  if (cursor.index < cursor.tokens.length) {
+    throw new TemplateError(`"${cursor.tokens[cursor.index]}" stands where nothing may`);
   }
   return pipeline;
 }
@@ -83,7 +62,10 @@ function parseGroup(cursor: Cursor): Term {
 function parseTerm(token: string): Term {
   if (token.startsWith("`")) return { kind: "literal", value: token.slice(1, -1) };
   if (token.startsWith('"')) return { kind: "literal", value: unquoted(token) };
-  if (/^-?\d/.test(token)) return { kind: "literal", value: Number(token) };
+  if (/^-?\d+(\.\d+)?$/.test(token)) return { kind: "literal", value: Number(token) };
+  if (!/^(\$[\w.]*|[a-zA-Z_.][\w.]*)$/.test(token)) {
+    throw new TemplateError(`"${token.slice(0, 40)}" is not understood`);
+  }
   if (token === "true" || token === "false") return { kind: "literal", value: token === "true" };
   if (token === "nil") return { kind: "literal", value: undefined };
   if (token.startsWith("$")) {

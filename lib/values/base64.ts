@@ -1,9 +1,8 @@
 /** Base64 (RFC 4648 section 4), as Kubernetes and HTTP want it. */
-import { Buffer } from "node:buffer";
 
 /** Bytes, or a text's UTF-8, padded and on one line; of any length. */
 export function encodeBase64(data: Uint8Array | string): string {
-  return Buffer.from(typeof data === "string" ? new TextEncoder().encode(data) : data).toString("base64");
+  return (typeof data === "string" ? new TextEncoder().encode(data) : data).toBase64();
 }
 
 /**

@@ -39,3 +39,13 @@ export function ownKeysOnly<T extends object>(sections: T): T {
   // The edge: a copy has the shape of what was copied.
   return Object.fromEntries(Object.entries(sections).map(([key, value]) => [key, bare(value)])) as T;
 }
+
+/** The key only where there is a value: objects hold no `undefined`. */
+export function optional<T>(key: string, value: T | undefined): Json {
+  if (value === undefined) return {};
+  if (Array.isArray(value) && value.length === 0) return {};
+  if (
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+  ) return {};
+  return { [key]: value };
+}

@@ -1,7 +1,7 @@
 /** What `helm template` printed, as objects; and the pods among them. */
 import { parseAllDocuments } from "yaml";
 import { list, record } from "../../values/json.ts";
-import type { KubeObject } from "../../kube/object.ts";
+import { type KubeObject, podLabels, podSpec } from "../../kube/object.ts";
 
 /** The objects of Helm's output; those that name no namespace get the one of the release. Lists are taken apart. */
 export function renderedObjects(text: string, namespace: string): KubeObject[] {
@@ -37,17 +37,10 @@ export interface RenderedPod {
 /** The pods that these objects make. */
 export function podsOf(objects: readonly KubeObject[]): RenderedPod[] {
   return objects.flatMap((owner): RenderedPod[] => {
-    const template = owner.kind === "Pod" ? owner : templateOf(owner);
-    const spec = record(template?.["spec"]);
+    const spec = podSpec(owner);
     if (spec === undefined || (owner.kind !== "Pod" && !Array.isArray(spec["containers"]))) return [];
-    return [{ owner, labels: record(record(template?.["metadata"])?.["labels"]) ?? {}, spec }];
+    return [{ owner, labels: podLabels(owner), spec }];
   });
-}
-
-function templateOf(owner: KubeObject): Record<string, unknown> | undefined {
-  const spec = record(owner["spec"]);
-  const job = record(record(spec?.["jobTemplate"])?.["spec"]);
-  return record((job ?? spec)?.["template"]);
 }
 
 /** Init containers first, as they run. */

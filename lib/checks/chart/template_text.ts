@@ -1,4 +1,5 @@
-/** Go template text cut into actions, and actions into operands: as much of its syntax as tells which values are read. */
+/** The actions of a Go template as operands: as much of its syntax as tells which values are read. */
+import { templateParts, templateTokens } from "../../values/go_template.ts";
 
 /** One operand: a chain of fields behind a base, a text, a word (function or number), or a pipeline in parentheses. */
 export type Operand =
@@ -22,45 +23,9 @@ export interface Action {
 
 /** The actions of a template in order; comments and everything outside of braces are left out. */
 export function templateActions(text: string): Action[] {
-  const actions: Action[] = [];
-  for (let at = text.indexOf("{{"); at >= 0; at = text.indexOf("{{", at)) {
-    const comment = /^\{\{-?\s*\/\*/.exec(text.slice(at, at + 80));
-    const end = comment === null ? actionEnd(text, at + 2) : text.indexOf("*/", at);
-    if (end < 0) break;
-    if (comment === null) actions.push(parseAction(tokens(text.slice(at + 2, end))));
-    at = end + 2;
-  }
-  return actions;
-}
-
-/** Where `}}` stands that is not in a text of the action. */
-function actionEnd(text: string, from: number): number {
-  for (let at = from; at < text.length; at++) {
-    const character = text[at] ?? "";
-    if (character === "}" && text[at + 1] === "}") return at;
-    if (character === '"' || character === "`" || character === "'") {
-      const close = textEnd(text, at);
-      if (close < 0) return -1;
-      at = close;
-    }
-  }
-  return -1;
-}
-
-function textEnd(text: string, open: number): number {
-  const quote = text[open];
-  for (let at = open + 1; at < text.length; at++) {
-    if (text[at] === "\\" && quote !== "`") at++;
-    else if (text[at] === quote) return at;
-  }
-  return -1;
-}
-
-const TOKEN = /"(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)*'|:=|[=|(),]|[^\s=|(),"`':]+|:/gs;
-
-function tokens(text: string): string[] {
-  return (text.replace(/^-(?=\s)/, "").replace(/(?<=\s)-$/, "").match(TOKEN) ?? [])
-    .filter((token) => token !== "");
+  return templateParts(text).parts.flatMap((part) =>
+    part.kind === "action" ? [parseAction(templateTokens(part.text))] : []
+  );
 }
 
 const KEYWORDS: ReadonlySet<string> = new Set(

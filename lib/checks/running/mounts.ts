@@ -2,6 +2,7 @@
 import type { FileReference, Mount, Project, Service } from "../../../compose/project.ts";
 import { nameInDocker } from "../../stack/storage/volume_roles.ts";
 import type { StartedContainer, StartedMount } from "./container.ts";
+import { plainPath } from "../../values/plain_path.ts";
 
 /** Paths in the container, each with how it differs. */
 export function differentMounts(
@@ -10,9 +11,11 @@ export function differentMounts(
   project: Project,
 ): readonly string[] {
   const wanted = new Map(
-    [...fileMounts(service, project), ...service.volumes ?? []].map((mount) => [plain(mount.target), mount]),
+    [...fileMounts(service, project), ...service.volumes ?? []].map((
+      mount,
+    ) => [plainPath(mount.target), mount]),
   );
-  const has = new Map(mounts.map((mount) => [plain(mount.target), mount]));
+  const has = new Map(mounts.map((mount) => [plainPath(mount.target), mount]));
   const changed = [...wanted].flatMap(([target, mount]) => {
     const found = has.get(target);
     // The engine tells of mounts of images and of others in ways of its own.
@@ -20,7 +23,7 @@ export function differentMounts(
     if (found === undefined) return [`${target} new`];
     return isSame(mount, found, project) ? [] : [`${target} changed`];
   });
-  const byItself = new Set([...ofImage?.volumes ?? [], ...(service.tmpfs ?? []).map(pathOf)].map(plain));
+  const byItself = new Set([...ofImage?.volumes ?? [], ...(service.tmpfs ?? []).map(pathOf)].map(plainPath));
   // What others lend stands in their lines.
   const isOpen = (service.volumes_from ?? []).length > 0 || ofImage === undefined ||
     service["use_api_socket"] === true;
@@ -41,7 +44,7 @@ function isSame(mount: Mount, found: StartedMount, project: Project): boolean {
 
 /** Docker Desktop shows the machine's paths below a folder of its own. */
 function samePath(left: string, right: string): boolean {
-  return plain(left) === plain(right.replace(/^\/(host_mnt|run\/desktop\/mnt\/host)(?=\/)/, ""));
+  return plainPath(left) === plainPath(right.replace(/^\/(host_mnt|run\/desktop\/mnt\/host)(?=\/)/, ""));
 }
 
 /** Configs and secrets that are files of the machine are mounted; others are copied into the container. */
@@ -66,8 +69,4 @@ function fileMounts(service: Service, project: Project): readonly Mount[] {
 /** Of `/run:size=64m`. */
 function pathOf(tmpfs: string): string {
   return tmpfs.split(":")[0] ?? tmpfs;
-}
-
-function plain(path: string): string {
-  return path.replace(/\/+$/, "") || "/";
 }

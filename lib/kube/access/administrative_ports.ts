@@ -5,7 +5,7 @@
 import type { Decisions } from "../../decisions/decisions.ts";
 import type { Conversion, ConvertedService } from "../conversion.ts";
 import { list, record } from "../../values/json.ts";
-import { containersOf, type KubeObject, type PlannedObject } from "../object.ts";
+import { containersOf, type KubeObject, type PlannedObject, podLabels } from "../object.ts";
 
 /** Hydra's own: https://www.ory.com/docs/hydra/reference/configuration */
 const ADMIN_PORT = 4445;
@@ -89,8 +89,7 @@ export function otherPorts(ports: readonly number[]): Record<string, unknown>[] 
 
 function podNames({ workload }: ConvertedService): readonly string[] {
   return workload.flatMap(({ object }) => {
-    const template = record(record(object["spec"])?.["template"]);
-    const name = record(record(template?.["metadata"])?.["labels"])?.[NAME];
+    const name = podLabels(object)[NAME];
     return typeof name === "string" ? [name] : [];
   });
 }

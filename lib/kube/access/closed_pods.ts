@@ -6,8 +6,7 @@
  */
 import type { Decisions } from "../../decisions/decisions.ts";
 import type { Conversion } from "../conversion.ts";
-import { record } from "../../values/json.ts";
-import type { KubeObject } from "../object.ts";
+import { type KubeObject, podSpec } from "../object.ts";
 import { beginOfPods, MAY_NOT_READ_SECRETS, policyIn } from "./policy.ts";
 import { isPostgresServer } from "./postgres_server.ts";
 
@@ -58,8 +57,4 @@ export function closedPodsPolicy(namespace: string, workloads: readonly string[]
 
 function isOnHostNetwork(workload: KubeObject): boolean {
   return podSpec(workload)?.["hostNetwork"] === true;
-}
-
-function podSpec(workload: KubeObject): Readonly<Record<string, unknown>> | undefined {
-  return record(record(record(workload["spec"])?.["template"])?.["spec"]);
 }

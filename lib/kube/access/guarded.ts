@@ -1,11 +1,11 @@
 /** What of a stack gives more than a role says, gathered for the policies that close it. */
 import type { Decisions } from "../../decisions/decisions.ts";
 import type { Conversion } from "../conversion.ts";
-import { record } from "../../values/json.ts";
 import { beyondBaseline } from "../pod_security.ts";
 import { administrativePorts } from "./administrative_ports.ts";
 import { closedWorkloads } from "./closed_pods.ts";
 import type { Guarded } from "./objects.ts";
+import { podTemplate } from "../object.ts";
 
 /** Everything that the policies need to know of the stack. */
 export function guardedBy(conversion: Conversion, decisions: Decisions): Guarded {
@@ -24,12 +24,6 @@ function admitsEverything({ namespaces }: Conversion): boolean {
 
 function privilegedWorkloads({ services }: Conversion): readonly string[] {
   const workloads = [...services.values()].flatMap(({ workload }) => workload.map(({ object }) => object));
-  return workloads.filter((object) => beyondBaseline(record(templateOf(object["spec"])) ?? {}).length > 0)
+  return workloads.filter((object) => beyondBaseline(podTemplate(object) ?? {}).length > 0)
     .map(({ metadata }) => metadata.name).toSorted();
-}
-
-/** Of a workload, or of the Job that a CronJob makes. */
-function templateOf(spec: unknown): unknown {
-  const { template, jobTemplate } = record(spec) ?? {};
-  return template ?? record(record(jobTemplate)?.["spec"])?.["template"];
 }

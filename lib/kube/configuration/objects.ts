@@ -27,6 +27,7 @@ export class ConfigurationObjects {
   readonly #namespace: string;
   readonly #digests: Digests;
   readonly #byContent = new Map<string, Added>();
+  readonly #byService = new Map<string, Set<Added>>();
   readonly #names = new Set<string>();
 
   constructor(namespace: string, digests: Digests) {
@@ -39,7 +40,7 @@ export class ConfigurationObjects {
     const identity = digestOfContent(content, "");
     const known = this.#byContent.get(identity);
     if (known !== undefined) {
-      known.users.add(service);
+      this.#use(known, service);
       return { name: known.planned.object.metadata.name, digest: known.digest };
     }
     const name = this.#freeName(content);
@@ -50,8 +51,16 @@ export class ConfigurationObjects {
       object: configurationObject(content, name, this.#namespace),
       ...(content.source === undefined ? {} : { source: content.source }),
     };
-    this.#byContent.set(identity, { planned, data: content.data, users: new Set([service]), digest });
+    const added = { planned, data: content.data, users: new Set<string>(), digest };
+    this.#byContent.set(identity, added);
+    this.#use(added, service);
     return { name, digest };
+  }
+
+  #use(added: Added, service: string): void {
+    added.users.add(service);
+    const own = this.#byService.get(service) ?? new Set();
+    this.#byService.set(service, own.add(added));
   }
 
   /** A digest for rollouts of values that an object holds among others. */
@@ -62,20 +71,12 @@ export class ConfigurationObjects {
 
   /** All objects by kind and name; one that a single service reads carries that service. */
   all(): PlannedObject[] {
-    return [...this.#byContent.values()].map(({ planned, users }) => {
-      const [only, ...others] = users;
-      return only !== undefined && others.length === 0 ? { ...planned, service: only } : planned;
-    }).sort((left, right) => order(left.object).localeCompare(order(right.object), "en"));
+    return sorted([...this.#byContent.values()]);
   }
 
   /** The objects that a service reads. */
   of(service: string): PlannedObject[] {
-    const names = new Set(
-      [...this.#byContent.values()].filter(({ users }) => users.has(service)).map(({ planned }) =>
-        order(planned.object)
-      ),
-    );
-    return this.all().filter(({ object }) => names.has(order(object)));
+    return sorted([...this.#byService.get(service) ?? []]);
   }
 
   /** What the Secrets hold, by name and key. */
@@ -99,6 +100,17 @@ export class ConfigurationObjects {
     return name;
   }
 }
+
+/** By kind and name; one that a single service reads carries that service. */
+function sorted(all: readonly Added[]): PlannedObject[] {
+  return all.map(({ planned, users }) => {
+    const [only, ...others] = users;
+    return only !== undefined && others.length === 0 ? { ...planned, service: only } : planned;
+  }).sort((left, right) => IN_ENGLISH.compare(order(left.object), order(right.object)));
+}
+
+/** As `localeCompare` has it, without looking the language up each time. */
+const IN_ENGLISH = new Intl.Collator("en");
 
 function isHidden({ kind }: Content, key: string): boolean {
   return kind === "Secret" && key === PUBLISHED;

@@ -10,7 +10,7 @@ export const K3S_AUTHENTICATION = "/etc/rancher/k3s/authentication.yaml";
 export const K3S_FIRST_START = "/var/lib/rancher/k3s/server/manifests/traefik-front.yaml";
 
 /** k3s's own folder; it is not there before the first start. */
-const K3S_DATABASE = "/var/lib/rancher/k3s/server/db";
+export const K3S_DATABASE = "/var/lib/rancher/k3s/server/db";
 
 /** What the node is to be. */
 export interface K3sNode {

@@ -20,9 +20,10 @@ export function withStartCalls(
   conversion: Conversion,
   decisions: JobDecisions,
 ): Conversion {
+  const inPods = Map.groupBy(conversion.services.values(), (one) => one.inPodOf ?? one.name);
   const services = new Map(
     [...conversion.services].map(([name, service]) => {
-      const calls = [...conversion.services.values()].filter((one) => (one.inPodOf ?? one.name) === name)
+      const calls = (inPods.get(name) ?? [])
         .flatMap((one) => readCalls(conversion, decisions, one.name))
         .filter(({ call, findings }) => call.at === "start" && findings.length === 0);
       return [name, calls.length === 0 ? service : withCalls(service, calls, conversion.digests)] as const;

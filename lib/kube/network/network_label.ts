@@ -1,5 +1,5 @@
 /** The label of one of Docker's networks, by which projects of one cluster meet on it. */
-import type { StackNetwork } from "../../stack/reach.ts";
+import { networksByService, type StackNetwork } from "../../stack/reach.ts";
 import { labelValue, shortHash } from "../../stack/names.ts";
 
 /** So much is left of a long name before its hash. */
@@ -17,10 +17,9 @@ export function podNetworkLabels(
   networks: readonly StackNetwork[],
   services: readonly string[],
 ): Record<string, string> {
-  const own = networks.filter((network) =>
-    network.shared && network.services.some((service) => services.includes(service))
-  );
-  return merged(own);
+  const byService = networksByService(networks);
+  const own = new Set(services.flatMap((service) => byService.get(service) ?? []));
+  return merged(own.size === 0 ? [] : networks.filter((network) => network.shared && own.has(network)));
 }
 
 /** On the namespace: the project's own networks, which others may join by their names. */

@@ -1,13 +1,14 @@
 /** Services: one for each name by which a container is reached, on each of its ports. */
-import type { Service } from "../../../compose/project.ts";
+import type { Project, Service } from "../../../compose/project.ts";
+import type { Decisions } from "../../decisions/decisions.ts";
 import { at, type Context, isSkipped } from "../../stack/context.ts";
 import { aliasServiceName, sharedAliases } from "../../stack/network/shared_aliases.ts";
-import { fields } from "../../values/json.ts";
+import { fields, optional } from "../../values/json.ts";
+import { oncePerPair } from "../../values/once_per.ts";
 import { isServiceName, label, serviceLabel } from "../../stack/names.ts";
 import { isNodePort } from "../node_port.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import { mergePorts, type ServicePort } from "../../stack/ports.ts";
-import { optional } from "../workload/parts.ts";
 import { answersAlways, hasReadiness, readyServiceName } from "../workload/readiness.ts";
 import { aliasSelector, labelsOf, selectorOf } from "../workload/workload.ts";
 import { dnsNames } from "../../stack/network/dns_names.ts";
@@ -70,11 +71,17 @@ export function servicesOf(context: Context, service: Service, reached: Reached)
 
 /** The service whose own name it is, which is there whoever else has it for an alias. */
 function ownerOf({ project, decisions }: Context, wanted: string): string | undefined {
-  const { nameOf } = podGroups(project);
-  return Object.keys(project.services).find((name) =>
-    serviceLabel(name) === wanted && nameOf(name) === name && !isSkipped(decisions, name)
-  );
+  return owners(project, decisions).get(wanted);
 }
+
+/** The first service of each Service that is called by a service's own name. */
+const owners = oncePerPair((project: Project, decisions: Decisions): ReadonlyMap<string, string> => {
+  const { nameOf } = podGroups(project);
+  return new Map(
+    Object.keys(project.services).filter((name) => nameOf(name) === name && !isSkipped(decisions, name))
+      .toReversed().map((name) => [serviceLabel(name), name] as const),
+  );
+});
 
 function reportOwned(
   context: Context,

@@ -212,8 +212,8 @@ function sourceOf({ project }: PolicyInput, key: string): Pick<PlannedObject, "s
 /** By the key of the file; where two would be the same, with a hash. */
 function policyNames(networks: readonly StackNetwork[]): ReadonlyMap<StackNetwork, string> {
   const short = (key: string): string => label(key, 40);
-  const isTaken = (key: string): boolean =>
-    networks.filter((one) => short(one.key) === short(key)).length > 1;
+  const alike = Map.groupBy(networks, ({ key }) => short(key));
+  const isTaken = (key: string): boolean => (alike.get(short(key)) ?? []).length > 1;
   return new Map(networks.map((network) => [
     network,
     isTaken(network.key) ? `${short(network.key)}-${shortHash(network.key)}` : short(network.key),

@@ -8,6 +8,7 @@ import type { KubeObject, PlannedObject } from "../object.ts";
 import { FOUND, nodeDirectory, PLACE_ANNOTATION } from "./node_directory.ts";
 import { isCreated, pathOnNode } from "../../stack/storage/places.ts";
 import type { Share, SmbShare, VolumeRole } from "../../stack/storage/volume_roles.ts";
+import { plainPath } from "../../values/plain_path.ts";
 
 const DEFAULT_CLASS = "local-storage";
 const DEFAULT_SIZE = "10Gi";
@@ -44,6 +45,7 @@ interface Asked {
 export class Claims {
   readonly #context: Context;
   readonly #byKey = new Map<string, Claim>();
+  readonly #byService = new Map<string, Set<Claim>>();
   readonly #names = new Set<string>();
 
   constructor(context: Context) {
@@ -58,7 +60,7 @@ export class Claims {
     span: Span | undefined,
     isMissing: boolean,
   ): string {
-    const plain = path.replace(/\/+$/, "") || "/";
+    const plain = plainPath(path);
     const { project, decisions } = this.#context;
     const onNode = pathOnNode(project, decisions, decision, plain);
     const name = plain === project.workingDir ? "project-folder" : relativePath(project, plain);
@@ -112,8 +114,8 @@ export class Claims {
 
   /** Where the directories of a service lie: the storage ids of its claims, and what is said where there is none. */
   storageIds(service: string): readonly string[] {
-    const ids = [...this.#byKey.values()]
-      .filter(({ source, services }) => "path" in source && services.has(service))
+    const ids = [...this.#byService.get(service) ?? []]
+      .filter(({ source }) => "path" in source)
       .map(({ storageId }) => storageId ?? "none decided");
     return [...new Set(ids)].sort();
   }
@@ -145,14 +147,14 @@ export class Claims {
   ): string {
     const known = this.#byKey.get(key);
     if (known !== undefined) {
-      known.services.add(service);
+      this.#use(known, service);
       return known.name;
     }
     const { decisions, namespace } = this.#context;
     const name = this.#names.has(wanted) ? label(`${wanted}-${shortHash(key)}`) : wanted;
     this.#names.add(name);
     const storageId = decision?.storageId ?? decisions.storageId;
-    this.#byKey.set(key, {
+    const claim: Claim = {
       name,
       volumeName: label(`${namespace}-${name}`, 200),
       source,
@@ -161,9 +163,17 @@ export class Claims {
       ...(storageId === undefined ? {} : { storageId }),
       size: String(decision?.size ?? decisions.storageSize ?? DEFAULT_SIZE),
       ...(span === undefined ? {} : { span }),
-      services: new Set([service]),
-    });
+      services: new Set(),
+    };
+    this.#byKey.set(key, claim);
+    this.#use(claim, service);
     return name;
+  }
+
+  #use(claim: Claim, service: string): void {
+    claim.services.add(service);
+    const used = this.#byService.get(service) ?? new Set();
+    this.#byService.set(service, used.add(claim));
   }
 
   #className(): string {

@@ -3,6 +3,7 @@ import type { Service } from "../../../compose/project.ts";
 import { parseDuration } from "../../traefik/duration.ts";
 import type { Element, Routing } from "../../traefik/routing.ts";
 import { type Json } from "../../values/json.ts";
+import { oncePer } from "../../values/once_per.ts";
 
 /** Fields of a health check that a probe does not have. */
 const withoutCounterpart = ["method", "status", "unhealthyInterval", "send", "expect"];
@@ -21,17 +22,24 @@ export function hasOwnHealthcheck(service: Service | undefined): boolean {
 
 /** The readiness probe of a compose service by the first health check of the Traefik services that lead to it. */
 export function probeFromRouting(routing: Routing, service: string): Json | undefined {
+  return probesFromRouting(routing).get(service);
+}
+
+const probesFromRouting = oncePer((routing: Routing): ReadonlyMap<string, Json> => {
+  const probes = new Map<string, Json>();
   for (const protocol of ["http", "tcp"] as const) {
     for (const element of routing[protocol].services.values()) {
-      const port = element.servers?.find((server) => server.service === service)?.port;
       const balancer = element.fields["loadBalancer"] as Json | undefined;
       const check = balancer?.["healthCheck"] as Json | undefined;
-      if (port === undefined || check === undefined) continue;
-      return { ...handler(protocol, element, check, port), ...timing(check) };
+      if (check === undefined) continue;
+      for (const { service, port } of element.servers ?? []) {
+        if (probes.has(service)) continue;
+        probes.set(service, { ...handler(protocol, element, check, port), ...timing(check) });
+      }
     }
   }
-  return undefined;
-}
+  return probes;
+});
 
 function handler(protocol: "http" | "tcp", element: Element, check: Json, serverPort: number): Json {
   const port = check["port"] ?? serverPort;

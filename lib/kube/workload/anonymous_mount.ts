@@ -15,15 +15,19 @@ import { isCreated } from "../../stack/storage/places.ts";
 import { claimMount } from "./claim_mount.ts";
 import { isFilled } from "./filled.ts";
 import type { Mounted } from "./mounted.ts";
-import type { Subject, Workshop } from "./parts.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { emptyDirectory } from "./temporary.ts";
 
 /** The mounts of the volumes that the image declares and compose mounts nothing on. */
-export function imageVolumeMounts(workshop: Workshop, subject: Subject, helperImage: string): Mounted[] {
+export function imageVolumeMounts(
+  state: ConversionState,
+  subject: DecidedService,
+  helperImage: string,
+): Mounted[] {
   const { name, image } = subject.service;
   const path = ["services", name, ...(image === undefined ? [] : ["image"])];
-  return imageVolumes(workshop.context, subject.service).flatMap((target) =>
-    anonymousMount(workshop, subject, { type: "volume", target }, path, helperImage)
+  return imageVolumes(state.context, subject.service).flatMap((target) =>
+    anonymousMount(state, subject, { type: "volume", target }, path, helperImage)
   );
 }
 
@@ -32,13 +36,13 @@ export function imageVolumeMounts(workshop: Workshop, subject: Subject, helperIm
  * Where there are several pods Docker gives each its own, which only an empty directory is.
  */
 export function anonymousMount(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   mount: Mount,
   path: Path,
   helperImage: string,
 ): Mounted[] {
-  const { context, claims } = workshop;
+  const { context, claims } = state;
   const { service } = subject;
   const { target } = mount;
   const decision = anonymousDecision(context, service.name, target);
@@ -58,17 +62,17 @@ export function anonymousMount(
     readOnly: false,
   } as const;
   return [
-    claimMount(workshop, subject, {
+    claimMount(state, subject, {
       claim: claims.anonymous(own, role, service.name, decision, context.project.span(path)),
       mount: { ...mount, source: own },
       decision,
       helperImage,
-      isFilled: isFilled(workshop, subject, mount, path),
+      isFilled: isFilled(state, subject, mount, path),
     }),
   ];
 }
 
-function isMany(context: Context, { service, decision }: Subject): boolean {
+function isMany(context: Context, { service, decision }: DecidedService): boolean {
   return (decision.replicas ?? service.deploy?.replicas ?? service.scale ?? 1) > 1 ||
     kindOf(context, service) === "DaemonSet";
 }

@@ -5,7 +5,8 @@ import { label } from "../../stack/names.ts";
 import { unexpanded } from "../unexpanded.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
 import { reportOwner } from "./owners.ts";
-import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { type Json, optional } from "../../values/json.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { propagation } from "./propagation.ts";
 
 /** A claim, and how it is mounted. */
@@ -21,18 +22,18 @@ export interface ClaimMount {
 
 /** The volume of a claim at its place in the container; where an owner is decided, it is given to that one first. */
 export function claimMount(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   { claim, mount, subPath, decision, helperImage, isFilled = false }: ClaimMount,
 ): Mounted {
-  if (!isFilled) reportOwner(workshop.context, subject, mount, decision);
+  if (!isFilled) reportOwner(state.context, subject, mount, decision);
   const name = volumeName("data", claim);
   const target: Json & { name: string; mountPath: string } = {
     name,
     mountPath: mount.target,
     ...optional("subPath", subPath),
     ...(mount.read_only === true ? { readOnly: true } : {}),
-    ...propagation(workshop, subject, mount, decision),
+    ...propagation(state, subject, mount, decision),
   };
   return {
     volume: { name, persistentVolumeClaim: { claimName: claim } },

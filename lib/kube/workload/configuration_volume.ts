@@ -8,7 +8,8 @@ import { label, shortHash } from "../../stack/names.ts";
 import { unexpanded } from "../unexpanded.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
 import { itemMode, mayGiveOwner, needsOwner, ownedCopy, ownedWords, readable } from "./owned_files.ts";
-import type { Json, Subject, Workshop } from "./parts.ts";
+import type { Json } from "../../values/json.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { secretDigests } from "./reloaded.ts";
 
 /** A configuration mount with what was decided about it. */
@@ -39,32 +40,32 @@ interface Part {
  * subPath, so that the kubelet brings later changes into the running container, as a bind mount would.
  */
 export function configurationVolume(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   mounted: ConfigurationMount,
 ): Mounted {
   const { mount, source, role, decision } = mounted;
-  const span = workshop.context.project.span(mounted.path);
+  const span = state.context.project.span(mounted.path);
   const entries = entriesOf(role.source, source);
   const isReloaded = decision?.hotReload === true;
   const needsCopy = decision?.writable === true ||
     (role.source.kind !== "file" && holdsOtherMounts(subject, mount.target));
   // What is copied anyway is copied as root; and changes that are to come through reach no copy.
   const isOwned = !isReloaded && entries.some(needsOwner) &&
-    (needsCopy || mayGiveOwner(workshop.context, subject, mount.target, mounted.path));
-  const parts = partsOf(workshop, subject, { source, role, entries, isOwned }, span);
-  const name = volumeName("config", relativePath(workshop.context.project, source));
+    (needsCopy || mayGiveOwner(state.context, subject, mount.target, mounted.path));
+  const parts = partsOf(state, subject, { source, role, entries, isOwned }, span);
+  const name = volumeName("config", relativePath(state.context.project, source));
   const file = role.source.kind === "file" ? baseName(source) : undefined;
   const digests = isReloaded
     ? secretDigests(
-      workshop,
+      state,
       entries.map((entry) => ({ ...entry, path: pathOf(entry, role.source, source) })),
     )
     : parts.map((part) => part.digest);
   const volume = { name, ...volumeSource(parts) };
   if (needsCopy) return writableCopy(mounted, volume, { file, digests, entries });
   if (mount.read_only !== true && span !== undefined) {
-    workshop.writable.push({ service: subject.service.name, target: mount.target, span });
+    state.writable.push({ service: subject.service.name, target: mount.target, span });
   }
   if (isOwned) {
     return ownedCopy({
@@ -116,15 +117,15 @@ function pathOf(entry: Entry, { kind }: BindSource, source: string): string {
 }
 
 function partsOf(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   { source, role, entries, isOwned }: Pick<ConfigurationMount, "source" | "role"> & {
     readonly entries: readonly Entry[];
     readonly isOwned: boolean;
   },
   span: Span | undefined,
 ): Part[] {
-  const { context, secrets, notes, objects } = workshop;
+  const { context, secrets, notes, objects } = state;
   const groups = { ConfigMap: [] as Entry[], Secret: [] as Entry[] };
   for (const entry of entries) {
     const path = pathOf(entry, role.source, source);
@@ -171,7 +172,7 @@ function keysOf(names: readonly string[]): string[] {
 }
 
 /** From the path below the project, without the folder that holds all configuration: `faf-db-mysqld.cnf`. */
-function objectName(project: Workshop["context"]["project"], source: string): string {
+function objectName(project: ConversionState["context"]["project"], source: string): string {
   const relative = relativePath(project, source.replace(/\/+$/, ""));
   const parts = relative.split("/").filter((part) => part !== "");
   const telling = parts.length > 1 && /^(conf|config|configs|etc)$/.test(parts[0] ?? "")
@@ -199,7 +200,7 @@ function volumeSource(parts: readonly Part[]): Json {
 }
 
 /** Something is mounted inside it: the runtime has to make the place for that, which it cannot in a ConfigMap. */
-function holdsOtherMounts({ service }: Subject, target: string): boolean {
+function holdsOtherMounts({ service }: DecidedService, target: string): boolean {
   const inside = `${target.replace(/\/+$/, "")}/`;
   const targets = [
     ...(service.volumes ?? []).map((mount) => mount.target),

@@ -6,7 +6,8 @@ import { label } from "../../stack/names.ts";
 import type { Place } from "../../stack/secrets/reference.ts";
 import { lifecycleOf } from "./lifecycle.ts";
 import type { Mounts } from "./mounts.ts";
-import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { type Json, optional } from "../../values/json.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { probesOf } from "./probes.ts";
 import { resourcesOf } from "./resources.ts";
 import { containerSecurity } from "./security.ts";
@@ -23,12 +24,12 @@ export interface Container {
 
 /** `variables` are set on top of the service's own, such as a node name. */
 export function containerOf(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   mounts: Mounts,
   variables: ReadonlyMap<string, string>,
 ): Container | undefined {
-  const { context } = workshop;
+  const { context } = state;
   const { service, decision } = subject;
   const image = imageOf(context.decisions, service);
   if (image === undefined) {
@@ -36,20 +37,20 @@ export function containerOf(
     return undefined;
   }
   const extra = new Map([...variables].map(([key, value]) => [key, { value, secret: false }]));
-  const command = argumentsOf(workshop, subject, "entrypoint", service.entrypoint, extra);
-  const rest = argumentsOf(workshop, subject, "command", decision.command ?? service.command, extra);
+  const command = argumentsOf(state, subject, "entrypoint", service.entrypoint, extra);
+  const rest = argumentsOf(state, subject, "command", decision.command ?? service.command, extra);
   const isEmptied = service.entrypoint?.length === 0;
   if (isEmptied && rest.length === 0) reportEmptied(context, subject);
-  const probes = probesOf(workshop, subject, extra);
+  const probes = probesOf(state, subject, extra);
   const environment = environmentOf(
     context,
     service,
-    workshop.secrets,
-    workshop.objects,
-    workshop.notes,
+    state.secrets,
+    state.objects,
+    state.notes,
     extra,
   );
-  const ports = (workshop.ports.get(service.name) ?? []).map(({ port, protocol }) => ({
+  const ports = (state.ports.get(service.name) ?? []).map(({ port, protocol }) => ({
     containerPort: port,
     name: `${protocol.toLowerCase()}-${port}`,
     protocol,
@@ -68,7 +69,7 @@ export function containerOf(
       ...optional("ports", ports),
       ...optional("volumeMounts", mounts.volumeMounts),
       ...probes,
-      ...optional("lifecycle", lifecycleOf(workshop, subject)),
+      ...optional("lifecycle", lifecycleOf(state, subject)),
       ...optional("resources", resourcesOf(context, subject)),
       ...optional("securityContext", containerSecurity(context, subject)),
       ...(service.stdin_open === true ? { stdin: true } : {}),
@@ -85,22 +86,22 @@ export function containerOf(
  * read from the environment instead, where it comes from a Secret.
  */
 function argumentsOf(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   key: "entrypoint" | "command",
   list: readonly string[] | null | undefined,
   extra: Map<string, { value: string; secret: boolean }>,
 ): string[] {
   const words = list ?? [];
   const program = subject.service.image?.replace(/[:@].*$/, "");
-  const reasons = workshop.secrets.ofArguments(subject.service.name, key, words, program);
+  const reasons = state.secrets.ofArguments(subject.service.name, key, words, program);
   return words.map((argument, index) => {
     const why = reasons[index];
     if (why === undefined) return unexpanded(argument);
     const variable = `COMPOSE_${key.toUpperCase()}_${index}`;
     extra.set(variable, { value: argument, secret: true });
-    const span = workshop.context.project.span(["services", subject.service.name, key, index]);
-    workshop.notes.push({
+    const span = state.context.project.span(["services", subject.service.name, key, index]);
+    state.notes.push({
       what: `${subject.service.name}.${key}.${index}`,
       why,
       ...(span === undefined ? {} : { span }),
@@ -123,7 +124,7 @@ function pullPolicy({ pull_policy: policy, image, build }: Service, decided: str
     : "IfNotPresent";
 }
 
-function reportEmptied(context: Context, { service }: Subject): void {
+function reportEmptied(context: Context, { service }: DecidedService): void {
   context.report({
     code: "kube-entrypoint-emptied",
     severity: "question",
@@ -136,7 +137,7 @@ function reportEmptied(context: Context, { service }: Subject): void {
   });
 }
 
-function reportNoImage(context: Context, { service }: Subject): void {
+function reportNoImage(context: Context, { service }: DecidedService): void {
   context.report({
     code: "kube-image-missing",
     severity: "error",

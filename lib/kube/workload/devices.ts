@@ -6,10 +6,10 @@ import type { DeviceDecision } from "../../decisions/decisions.ts";
 import { nearest } from "../../diagnostics/nearest.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at, type Context } from "../../stack/context.ts";
-import { fields, list } from "../../values/json.ts";
+import { fields, type Json, list, optional } from "../../values/json.ts";
 import { gpuRequests } from "./gpus.ts";
 import { volumeName } from "./mounted.ts";
-import { type Json, optional, type Subject } from "./parts.ts";
+import type { DecidedService } from "./conversion_state.ts";
 
 /** What a container needs for its devices. */
 export interface Devices {
@@ -35,7 +35,7 @@ interface Wanted {
 const ALLOWED = "/dev/net/tun";
 
 /** The devices of `devices`, `device_cgroup_rules` and of reservations that no runtime gives, as they are decided. */
-export function devicesOf(context: Context, { service, decision }: Subject): Devices {
+export function devicesOf(context: Context, { service, decision }: DecidedService): Devices {
   const decisions = decision.devices ?? {};
   const mounts = new Map<string, string>();
   const resources = new Map<string, number>();
@@ -67,7 +67,7 @@ function resourceOf(how: Exclude<DeviceDecision, "privileged" | "skip">, count: 
   return typeof how === "string" ? [how, count] : [how.resource, how.count];
 }
 
-function wantedBy({ service, decision }: Subject): readonly Wanted[] {
+function wantedBy({ service, decision }: DecidedService): readonly Wanted[] {
   const of = (...keys: readonly (string | number)[]): readonly (string | number)[] => [
     "services",
     service.name,

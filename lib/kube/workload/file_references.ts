@@ -7,33 +7,37 @@ import { type Mounted, volumeName } from "./mounted.ts";
 import { itemMode, mayGiveOwner, needsOwner, ownedCopy, readable } from "./owned_files.ts";
 import { targetOf } from "../../stack/file_objects_at.ts";
 import { contentOf } from "../../stack/secrets/file_object.ts";
-import type { Subject, Workshop } from "./parts.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { fileMode } from "./units.ts";
 import { startingUid } from "./user.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
 
 /** One mount for each reference; a secret lands in `/run/secrets/<name>`, a config in `/<name>`, as in compose. */
-export function fileReferenceMounts(workshop: Workshop, subject: Subject, helperImage: string): Mounted[] {
+export function fileReferenceMounts(
+  state: ConversionState,
+  subject: DecidedService,
+  helperImage: string,
+): Mounted[] {
   const { service } = subject;
   const of = (section: "configs" | "secrets"): Mounted[] =>
     (service[section] ?? []).flatMap((reference, index) =>
-      mounted(workshop, subject, helperImage, section, reference, ["services", service.name, section, index])
+      mounted(state, subject, helperImage, section, reference, ["services", service.name, section, index])
     );
   return [...of("configs"), ...of("secrets")];
 }
 
 function mounted(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   helperImage: string,
   section: "configs" | "secrets",
   reference: FileReference,
   path: Path,
 ): Mounted[] {
-  const { context, objects } = workshop;
+  const { context, objects } = state;
   const definition = context.project[section][reference.source] ?? {};
   const content = contentOf(context, definition);
-  const kind = section === "secrets" || (content !== undefined && isSecret(workshop, definition, content))
+  const kind = section === "secrets" || (content !== undefined && isSecret(state, definition, content))
     ? "Secret"
     : "ConfigMap";
   const key = reference.source.replace(/[^-._a-zA-Z0-9]+/g, "-");
@@ -52,7 +56,7 @@ function mounted(
       data: new Map([[key, content]]),
       ...(span === undefined ? {} : { source: span }),
     }, subject.service.name);
-  const permissions = permissionsOf(workshop, reference, definition, path);
+  const permissions = permissionsOf(state, reference, definition, path);
   // What is said is meant, also where everybody may read.
   const hasOwner = needsOwner(permissions) ||
     (definition.file === undefined && (permissions.uid ?? 0) + (permissions.gid ?? 0) > 0);
@@ -66,7 +70,7 @@ function mounted(
       : { configMap: { name: added.name, items } }),
   };
   const digests = added.digest === "" ? [] : [added.digest];
-  noteCopied(workshop, subject, { target, permissions, definition, path });
+  noteCopied(state, subject, { target, permissions, definition, path });
   if (!isOwned) {
     return [{ volume, mount: { name, mountPath: target, subPath: key, readOnly: true }, digests }];
   }
@@ -83,8 +87,8 @@ function mounted(
 
 /** What is no file compose copies into the container, where root and its owner can write to it. */
 function noteCopied(
-  { context, writable }: Workshop,
-  subject: Subject,
+  { context, writable }: ConversionState,
+  subject: DecidedService,
   { target, permissions, definition, path }: {
     readonly target: string;
     readonly permissions: Permissions;
@@ -101,7 +105,7 @@ function noteCopied(
 
 /** Compose mounts a file as it is on disk, whatever the reference says, and makes all else by the reference. */
 function permissionsOf(
-  { context }: Workshop,
+  { context }: ConversionState,
   reference: FileReference,
   { file }: FileObject,
   path: Path,
@@ -154,8 +158,8 @@ function askForExternal(
   });
 }
 
-function isSecret(workshop: Workshop, definition: FileObject, content: Uint8Array): boolean {
-  return workshop.secrets.ofFile(definition.file ?? "", content) !== undefined;
+function isSecret(state: ConversionState, definition: FileObject, content: Uint8Array): boolean {
+  return state.secrets.ofFile(definition.file ?? "", content) !== undefined;
 }
 
 function reportIgnored(context: Context, { source }: FileReference, path: Path): void {

@@ -1,6 +1,6 @@
 /** An empty volume is filled with what the image has at its place, as Docker does when it makes a container. */
 import { unexpanded } from "../unexpanded.ts";
-import { type Json, optional } from "./parts.ts";
+import { type Json, optional } from "../../values/json.ts";
 
 /** A static busybox: its glibc variant needs libraries that another image may not have. */
 const FILL_IMAGE = "busybox:1.37-musl";

@@ -6,7 +6,7 @@ import { type Context, imageOf } from "../../stack/context.ts";
 import { knownImage } from "../../stack/known_images.ts";
 import { imageDecision } from "../../stack/ports.ts";
 import { plural } from "../../diagnostics/plural.ts";
-import type { FilledNote, Subject, Workshop } from "./parts.ts";
+import type { ConversionState, DecidedService, FilledNote } from "./conversion_state.ts";
 import { startingUid } from "./user.ts";
 
 /**
@@ -14,8 +14,8 @@ import { startingUid } from "./user.ts";
  * volumes, named or not, read-only ones included, and never for binds. Not where compose says `nocopy`, and not where
  * it is known that the image has nothing there, or nothing but a directory that its program takes for itself as root.
  */
-export function isFilled(workshop: Workshop, subject: Subject, mount: Mount, path: Path): boolean {
-  const { context } = workshop;
+export function isFilled(state: ConversionState, subject: DecidedService, mount: Mount, path: Path): boolean {
+  const { context } = state;
   const image = imageOf(context.decisions, subject.service);
   if (image === undefined || mount.volume?.nocopy === true) return false;
   if (isEmptyThere(context, subject, image, mount.target)) return false;
@@ -34,11 +34,11 @@ export function isFilled(workshop: Workshop, subject: Subject, mount: Mount, pat
     return false;
   }
   const volume = mount.source ?? `${subject.service.name}:${mount.target}`;
-  workshop.filled.push({ volume, image, target: mount.target, ...spanOf(context, path) });
+  state.filled.push({ volume, image, target: mount.target, ...spanOf(context, path) });
   return true;
 }
 
-function isEmptyThere(context: Context, subject: Subject, image: string, target: string): boolean {
+function isEmptyThere(context: Context, subject: DecidedService, image: string, target: string): boolean {
   const plain = (path: string): string => path.replace(/\/+$/, "");
   const has = (paths: readonly string[] | undefined): boolean =>
     paths?.some((path) => plain(path) === plain(target)) === true;

@@ -2,7 +2,8 @@
 import type { DeviceRequest } from "../../../compose/project.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at, type Context } from "../../stack/context.ts";
-import type { Json, Subject } from "./parts.ts";
+import type { Json } from "../../values/json.ts";
+import type { DecidedService } from "./conversion_state.ts";
 
 /** One request with the name that a decision has for it. */
 export interface GpuRequest {
@@ -20,7 +21,7 @@ const GPUS = "gpus";
 const CAPABILITIES = new Set(["compute", "compat32", "graphics", "utility", "video", "display"]);
 
 /** All requests for devices that a driver of the engine gives. */
-export function gpuRequests({ service, decision }: Subject): readonly GpuRequest[] {
+export function gpuRequests({ service, decision }: DecidedService): readonly GpuRequest[] {
   const base = ["services", service.name];
   const reserved = service.deploy?.resources?.reservations?.devices ?? [];
   return [
@@ -44,7 +45,7 @@ export function gpuRequests({ service, decision }: Subject): readonly GpuRequest
 }
 
 /** What Docker sets for a request: the last one counts, as there. */
-export function gpuVariables(subject: Subject): ReadonlyMap<string, string> {
+export function gpuVariables(subject: DecidedService): ReadonlyMap<string, string> {
   const variables = new Map<string, string>();
   for (const { request } of gpuRequests(subject).filter(({ isGiven }) => isGiven)) {
     const { device_ids: ids = [], count = -1, capabilities = [] } = request;
@@ -70,7 +71,7 @@ const CLASSES: Readonly<Record<string, string>> = {
 };
 
 /** `runtimeClassName`: decided, else of compose's `runtime`, else NVIDIA's where GPUs are asked for. */
-export function runtimeClassOf(context: Context, subject: Subject): Json {
+export function runtimeClassOf(context: Context, subject: DecidedService): Json {
   const { service, decision } = subject;
   const { runtimeClass, devices = {} } = decision;
   if (runtimeClass !== undefined) return runtimeClass === "none" ? {} : { runtimeClassName: runtimeClass };
@@ -100,7 +101,7 @@ function className(written: string): string {
 
 function reportClass(
   context: Context,
-  { service }: Subject,
+  { service }: DecidedService,
   name: string,
   path: readonly (string | number)[],
   isByPlugin: boolean,

@@ -3,7 +3,8 @@ import type { Service } from "../../../compose/project.ts";
 import { at, type Context, imageOf } from "../../stack/context.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
 import { imageRepository } from "../../stack/known_images.ts";
-import { type Json, optional, type Subject } from "./parts.ts";
+import { type Json, optional } from "../../values/json.ts";
+import type { DecidedService } from "./conversion_state.ts";
 import {
   fixedAddresses,
   MACHINE_NAMES,
@@ -20,7 +21,7 @@ export interface HostSettings {
 }
 
 /** `network_mode`, `hostname`, `extra_hosts`, `dns*`, `pid`, `ipc`, `userns_mode` and `init` of a service as fields of its pod. */
-export function hostSettings(context: Context, subject: Subject, kind: WorkloadKind): HostSettings {
+export function hostSettings(context: Context, subject: DecidedService, kind: WorkloadKind): HostSettings {
   const { service } = subject;
   const name = hostnameOf(context, subject, kind);
   const aliases = byAddress(hostLines(context, subject, [...name.aliases, ...extraHosts(context, subject)]));
@@ -51,7 +52,7 @@ function byAddress(aliases: readonly HostAlias[]): HostAlias[] {
 }
 
 /** Lines as the API takes them: names of hosts have no case. */
-function hostLines(context: Context, { service }: Subject, lines: readonly HostAlias[]): HostAlias[] {
+function hostLines(context: Context, { service }: DecidedService, lines: readonly HostAlias[]): HostAlias[] {
   return lines.flatMap(({ ip, hostnames }) => {
     const names = hostnames.map((name) => name.toLowerCase().replace(/\.$/, ""));
     for (const name of names.filter((one) => !isHostName(one))) {
@@ -73,7 +74,7 @@ function isHostName(name: string): boolean {
 }
 
 /** With `none` a policy keeps the pod alone. */
-function networkOf({ service: { network_mode: mode } }: Subject): Json {
+function networkOf({ service: { network_mode: mode } }: DecidedService): Json {
   return mode === "host" ? { hostNetwork: true } : {};
 }
 
@@ -99,7 +100,7 @@ const LONGEST_HOSTNAME = 64;
  * first label is a line of the hosts file. RabbitMQ, whose data directory bears its node name, is told the node name
  * itself.
  */
-function hostnameOf(context: Context, subject: Subject, kind: WorkloadKind): Name {
+function hostnameOf(context: Context, subject: DecidedService, kind: WorkloadKind): Name {
   const { service } = subject;
   const full = fullName(service);
   const isRabbit = /(^|\/)rabbitmq$/.test(imageRepository(imageOf(context.decisions, service) ?? ""));
@@ -181,7 +182,7 @@ function fullName({ hostname, domainname }: Service): string | undefined {
     : `${hostname}.${domainname}`;
 }
 
-function reportRandomNode(context: Context, { service }: Subject): void {
+function reportRandomNode(context: Context, { service }: DecidedService): void {
   context.report({
     code: "kube-rabbitmq-node",
     severity: "warning",
@@ -192,7 +193,7 @@ function reportRandomNode(context: Context, { service }: Subject): void {
   });
 }
 
-function extraHosts(context: Context, subject: Subject): HostAlias[] {
+function extraHosts(context: Context, subject: DecidedService): HostAlias[] {
   const { service } = subject;
   const written = Object.entries(service.extra_hosts ?? {}).flatMap(([host, addresses]) =>
     addresses.map((address) => ({ host, address }))
@@ -222,7 +223,7 @@ function extraHosts(context: Context, subject: Subject): HostAlias[] {
 }
 
 /** Names of the machine that programs use, and that Docker Desktop and podman answer without being told. */
-function machineNamesUsed({ project, bindSources }: Context, { service }: Subject): readonly string[] {
+function machineNamesUsed({ project, bindSources }: Context, { service }: DecidedService): readonly string[] {
   const names = new Set(MACHINE_NAMES.filter((name) => service.extra_hosts?.[name] === undefined));
   return [...new Set(placesOf(project, service, bindSources, names).map(({ host }) => host))].sort();
 }

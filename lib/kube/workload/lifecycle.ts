@@ -3,7 +3,8 @@ import type { Service } from "../../../compose/project.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at } from "../../stack/context.ts";
-import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { type Json, optional } from "../../values/json.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 
 interface Hook {
   readonly command?: readonly string[];
@@ -14,10 +15,10 @@ interface Hook {
 }
 
 /** A kubelet expands nothing in hooks: their words stay as they are. */
-export function lifecycleOf(workshop: Workshop, subject: Subject): Json {
-  const started = scriptsOf(workshop, subject, "post_start");
-  const stopping = scriptsOf(workshop, subject, "pre_stop");
-  const signal = signalScript(workshop, subject);
+export function lifecycleOf(state: ConversionState, subject: DecidedService): Json {
+  const started = scriptsOf(state, subject, "post_start");
+  const stopping = scriptsOf(state, subject, "pre_stop");
+  const signal = signalScript(state, subject);
   return {
     ...optional("postStart", handler(started)),
     ...optional("preStop", handler(signal === undefined ? stopping : [...stopping, signal])),
@@ -39,12 +40,16 @@ function handler(scripts: readonly Script[]): Json {
   return { exec: { command } };
 }
 
-function scriptsOf(workshop: Workshop, subject: Subject, key: "post_start" | "pre_stop"): readonly Script[] {
+function scriptsOf(
+  state: ConversionState,
+  subject: DecidedService,
+  key: "post_start" | "pre_stop",
+): readonly Script[] {
   const hooks = subject.service[key] as readonly Hook[] | undefined;
   return (hooks ?? []).flatMap((hook, index): Script[] => {
     const words = hook.command ?? [];
-    const why = words.length === 0 ? undefined : whyLeftOut(workshop, subject, hook);
-    if (why !== undefined) reportLeftOut(workshop, subject, key, index, why);
+    const why = words.length === 0 ? undefined : whyLeftOut(state, subject, hook);
+    if (why !== undefined) reportLeftOut(state, subject, key, index, why);
     if (words.length === 0 || why !== undefined) return [];
     const variables = Object.entries(hook.environment ?? {}).flatMap(([name, value]) =>
       value === null ? [] : [`${name}=${shellWord(value)}`]
@@ -56,7 +61,11 @@ function scriptsOf(workshop: Workshop, subject: Subject, key: "post_start" | "pr
   });
 }
 
-function whyLeftOut({ secrets }: Workshop, { service, decision }: Subject, hook: Hook): string | undefined {
+function whyLeftOut(
+  { secrets }: ConversionState,
+  { service, decision }: DecidedService,
+  hook: Hook,
+): string | undefined {
   const own = String(decision.user ?? service.user ?? "");
   if (hook.user !== undefined && String(hook.user) !== own) {
     return `it runs as "${hook.user}", and a pod's hooks run as the program does`;
@@ -71,8 +80,8 @@ function whyLeftOut({ secrets }: Workshop, { service, decision }: Subject, hook:
 }
 
 function reportLeftOut(
-  { context }: Workshop,
-  { service }: Subject,
+  { context }: ConversionState,
+  { service }: DecidedService,
   key: string,
   index: number,
   why: string,
@@ -93,7 +102,7 @@ const [FIRST_REAL_TIME, LAST_REAL_TIME] = [34, 64];
  * The kubelet sends the image's own signal. Where the image has a shell, this one is sent before and the end waited for;
  * where it has none the hook fails, and all is as without it.
  */
-function signalScript({ context, groups }: Workshop, { service }: Subject): Script | undefined {
+function signalScript({ context, groups }: ConversionState, { service }: DecidedService): Script | undefined {
   const signal = service.stop_signal;
   if (signal === undefined) return undefined;
   const number = signalNumber(signal);
@@ -124,7 +133,10 @@ function signalNumber(signal: string): string {
 }
 
 /** Whether the program has number 1 in its container: not where processes are shared, by itself or others of its pod. */
-function isFirst({ context, groups }: Pick<Workshop, "context" | "groups">, service: Service): boolean {
+function isFirst(
+  { context, groups }: Pick<ConversionState, "context" | "groups">,
+  service: Service,
+): boolean {
   const pod = Object.values(context.project.services).filter((other) =>
     groups.hostOf(other.name) === groups.hostOf(service.name)
   );

@@ -1,6 +1,6 @@
 /** One mount of a container, and the name of its volume. */
 import { label } from "../../stack/names.ts";
-import type { Json } from "./parts.ts";
+import type { Json } from "../../values/json.ts";
 
 /** One mount with the volume that it needs, before volumes are told apart by name. */
 export interface Mounted {

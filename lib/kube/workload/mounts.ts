@@ -10,9 +10,10 @@ import { fileReferenceMounts } from "./file_references.ts";
 import { type Filled, PROGRAM_VOLUME } from "./fill.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
 import { propagation } from "./propagation.ts";
-import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { type Json, optional } from "../../values/json.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { permissionsContainer, sharedMemory, temporary, temporaryMount } from "./temporary.ts";
-import { toldApart } from "./told_apart.ts";
+import { uniqueVolumeNames } from "./unique_volume_names.ts";
 import { volumeMount } from "./volume_mount.ts";
 
 /** The pod's volumes and the container's mounts. */
@@ -28,18 +29,18 @@ export interface Mounts {
 }
 
 /** All mounts of a service, in the order of their depth, so that nested ones lie over their parents. */
-export function mountsOf(workshop: Workshop, subject: Subject, helperImage: string): Mounts {
+export function mountsOf(state: ConversionState, subject: DecidedService, helperImage: string): Mounts {
   const { service } = subject;
-  const mounted = toldApart([
-    ...volumesFrom(workshop, subject, helperImage),
+  const mounted = uniqueVolumeNames([
+    ...volumesFrom(state, subject, helperImage),
     ...(service.volumes ?? []).flatMap((mount, index) =>
-      mountOf(workshop, subject, mount, ["services", service.name, "volumes", index], helperImage)
+      mountOf(state, subject, mount, ["services", service.name, "volumes", index], helperImage)
     ),
-    ...imageVolumeMounts(workshop, subject, helperImage),
-    ...fileReferenceMounts(workshop, subject, helperImage),
+    ...imageVolumeMounts(state, subject, helperImage),
+    ...fileReferenceMounts(state, subject, helperImage),
     ...(service.tmpfs ?? []).map((text) => temporary(text)),
     ...(hasOwnMemory(service) ? sharedMemory(service.shm_size) : []),
-  ], workshop.digests);
+  ], state.digests);
   const volumes = new Map(
     mounted.flatMap(({ volume, extraVolumes }) => [volume, ...extraVolumes ?? []]).map((
       volume,
@@ -63,7 +64,7 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
     volumeMounts,
     initContainers: [
       ...permissionsContainer(
-        workshop.context,
+        state.context,
         subject,
         mounted.filter(({ mount }) => byTarget.get(mount.mountPath) === mount),
         helperImage,
@@ -83,15 +84,15 @@ export function mountsOf(workshop: Workshop, subject: Subject, helperImage: stri
  * other has of others comes along, and so do its files of `secrets` and `configs`, which Docker mounts from the disk.
  * Compose v2 passes no mode on (docker/compose, `pkg/compose/convergence.go`): what the other writes to, this one does.
  */
-function volumesFrom(workshop: Workshop, { service }: Subject, helperImage: string): Mounted[] {
-  const { context } = workshop;
+function volumesFrom(state: ConversionState, { service }: DecidedService, helperImage: string): Mounted[] {
+  const { context } = state;
   return (service.volumes_from ?? []).flatMap((text, index): Mounted[] => {
     const [name = "", mode] = text.split(":");
     const other = name === "container" ? undefined : context.project.services[name];
-    if (other === undefined || mode === "ro") reportVolumesFrom(workshop, service, text, index);
+    if (other === undefined || mode === "ro") reportVolumesFrom(state, service, text, index);
     if (other === undefined) return [];
-    const own: Subject = { service: other, decision: decided(context.decisions, other.name) };
-    const shop = isSkipped(context.decisions, name) ? { ...workshop, filled: [] } : quiet(workshop);
+    const own: DecidedService = { service: other, decision: decided(context.decisions, other.name) };
+    const shop = isSkipped(context.decisions, name) ? { ...state, filled: [] } : quiet(state);
     const mounts = (other.volumes ?? []).flatMap((mount, place) =>
       mountOf(shop, own, mount, ["services", other.name, "volumes", place], helperImage)
     );
@@ -111,10 +112,10 @@ function hasOwnMemory({ ipc = "" }: Service): boolean {
 }
 
 /** What is found about mounts is said of the service that writes them, once. */
-function quiet(workshop: Workshop): Workshop {
+function quiet(state: ConversionState): ConversionState {
   return {
-    ...workshop,
-    context: { ...workshop.context, report: () => {} },
+    ...state,
+    context: { ...state.context, report: () => {} },
     writable: [],
     filled: [],
     notes: [],
@@ -122,13 +123,18 @@ function quiet(workshop: Workshop): Workshop {
 }
 
 /** The service with those of its `secrets` and `configs` that are files of the disk: the others are no mounts in Docker. */
-function onlyFiles({ project }: Context, { service, decision }: Subject): Subject {
+function onlyFiles({ project }: Context, { service, decision }: DecidedService): DecidedService {
   const of = (section: "configs" | "secrets"): readonly FileReference[] =>
     (service[section] ?? []).filter(({ source }) => project[section][source]?.file !== undefined);
   return { service: { ...service, configs: of("configs"), secrets: of("secrets") }, decision };
 }
 
-function reportVolumesFrom({ context }: Workshop, service: Service, text: string, index: number): void {
+function reportVolumesFrom(
+  { context }: ConversionState,
+  service: Service,
+  text: string,
+  index: number,
+): void {
   const isForeign = text.startsWith("container:");
   context.report({
     code: "kube-volumes-from",
@@ -144,30 +150,30 @@ function reportVolumesFrom({ context }: Workshop, service: Service, text: string
 }
 
 function mountOf(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   mount: Mount,
   path: Path,
   helperImage: string,
 ): Mounted[] {
   switch (mount.type) {
     case "bind":
-      return bindMount(workshop, subject, mount, path, helperImage);
+      return bindMount(state, subject, mount, path, helperImage);
     case "volume":
-      return volumeMount(workshop, subject, mount, path, helperImage);
+      return volumeMount(state, subject, mount, path, helperImage);
     case "tmpfs":
       return [temporaryMount(mount)];
     case "image":
-      reportImage(workshop, subject, mount, path);
+      reportImage(state, subject, mount, path);
       return [imageMount(mount)];
     case "npipe":
     case "cluster":
-      workshop.context.report({
+      state.context.report({
         code: "kube-mount-type",
         severity: "question",
         message:
           `Mount "${mount.target}" of service "${subject.service.name}" has type "${mount.type}", which no pod has`,
-        ...at(workshop.context.project, path),
+        ...at(state.context.project, path),
         hint: "Replace it in the compose file by a volume or a bind mount",
       });
       return [];
@@ -175,13 +181,13 @@ function mountOf(
 }
 
 function bindMount(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   mount: Mount,
   path: Path,
   helperImage: string,
 ): Mounted[] {
-  const { context, claims, roles } = workshop;
+  const { context, claims, roles } = state;
   const source = mount.source ?? "";
   const decision = storageDecision(context, source);
   const role = roles.get(source) ?? { kind: "skip" };
@@ -200,7 +206,7 @@ function bindMount(
           name,
           mountPath: mount.target,
           ...(role.readOnly ? { readOnly: true } : {}),
-          ...propagation(workshop, subject, mount, decision),
+          ...propagation(state, subject, mount, decision),
         },
         digests: [],
       }];
@@ -214,15 +220,20 @@ function bindMount(
         role.isMissing,
       );
       const { subPath } = role;
-      return [claimMount(workshop, subject, { claim, mount, subPath, decision, helperImage })];
+      return [claimMount(state, subject, { claim, mount, subPath, decision, helperImage })];
     }
     case "configuration":
-      return [configurationVolume(workshop, subject, { mount, path, source, role, decision, helperImage })];
+      return [configurationVolume(state, subject, { mount, path, source, role, decision, helperImage })];
   }
 }
 
 /** The field is there since 1.31, and its feature gate is on since 1.35: an older server refuses the pod. */
-function reportImage({ context }: Workshop, { service }: Subject, mount: Mount, path: Path): void {
+function reportImage(
+  { context }: ConversionState,
+  { service }: DecidedService,
+  mount: Mount,
+  path: Path,
+): void {
   context.report({
     code: "kube-image-volume",
     severity: "warning",

@@ -5,7 +5,8 @@ import { dnsNames } from "../../stack/network/dns_names.ts";
 import { fixedAddresses, machineAddress, machineAddresses } from "../../stack/network/docker_names.ts";
 import { networksOf } from "../../stack/network/neighbours.ts";
 import { placesOf } from "../../stack/network/references.ts";
-import { type Json, optional, type Subject } from "./parts.ts";
+import { type Json, optional } from "../../values/json.ts";
+import type { DecidedService } from "./conversion_state.ts";
 
 /** The API takes no more. */
 const MOST_SERVERS = 3;
@@ -16,7 +17,7 @@ const MOST_SERVERS = 3;
  * to answer, and the servers alone where there are none: with the machine's network, or with nobody else around. What
  * is decided (`dns`) counts over both.
  */
-export function nameServers(context: Context, subject: Subject): Json {
+export function nameServers(context: Context, subject: DecidedService): Json {
   const { service, decision } = subject;
   const isHost = service.network_mode === "host";
   const usual = isHost ? { dnsPolicy: "ClusterFirstWithHostNet" } : {};
@@ -45,7 +46,10 @@ function optionOf(option: string): Json {
 }
 
 /** As the cluster has them: the machine by its own address; a container's address, which no pod has, is left out. */
-function serversOf({ project, decisions }: Context, { service, decision }: Subject): readonly string[] {
+function serversOf(
+  { project, decisions }: Context,
+  { service, decision }: DecidedService,
+): readonly string[] {
   const machine = machineAddresses(project);
   const fixed = fixedAddresses(project);
   return (service.dns ?? []).filter((address) => decision.dns === "stack" || !fixed.has(address))
@@ -53,7 +57,7 @@ function serversOf({ project, decisions }: Context, { service, decision }: Subje
 }
 
 /** Whether its program can call anybody of the stack, or itself, by a name that Docker answers. */
-function hasOthers(context: Context, { service }: Subject): boolean {
+function hasOthers(context: Context, { service }: DecidedService): boolean {
   const { project, decisions, bindSources, otherProjects = [] } = context;
   const own = new Set(networksOf(project, service));
   const isOn = (networks: readonly string[]): boolean => networks.some((network) => own.has(network));
@@ -66,7 +70,7 @@ function hasOthers(context: Context, { service }: Subject): boolean {
     ) || placesOf(project, service, bindSources, names).length > 0;
 }
 
-function ask(context: Context, { service: { name, dns = [] } }: Subject): void {
+function ask(context: Context, { service: { name, dns = [] } }: DecidedService): void {
   const fixed = fixedAddresses(context.project);
   const owner = dns.map((address) => fixed.get(address)).find((found) => found !== undefined);
   const servers = dns.map((address) => `"${address}"`).join(", ");
@@ -87,7 +91,7 @@ function ask(context: Context, { service: { name, dns = [] } }: Subject): void {
 }
 
 /** Docker answers a program's own name, whoever else is there. */
-function reportOwnName(context: Context, { service: { name } }: Subject): void {
+function reportOwnName(context: Context, { service: { name } }: DecidedService): void {
   context.report({
     code: "kube-dns-servers",
     severity: "info",
@@ -98,7 +102,7 @@ function reportOwnName(context: Context, { service: { name } }: Subject): void {
   });
 }
 
-function reportLeft(context: Context, { service }: Subject, servers: readonly string[]): void {
+function reportLeft(context: Context, { service }: DecidedService, servers: readonly string[]): void {
   const left = servers.slice(MOST_SERVERS);
   if (left.length === 0) return;
   context.report({

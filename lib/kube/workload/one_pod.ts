@@ -2,15 +2,15 @@
 import { mayOverlap } from "../../stack/kind.ts";
 import { label, shortHash } from "../../stack/names.ts";
 import { sharingsOf } from "../../stack/pod_groups.ts";
-import { fields, list } from "../../values/json.ts";
+import { fields, type Json, list, optional } from "../../values/json.ts";
 import { hasSymbol } from "../digests.ts";
-import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { digestAnnotation, type Pod } from "./pod.ts";
 import { podOrder } from "./pod_order.ts";
 
 /** One service with the pod that it would have alone. */
 export interface Member {
-  readonly subject: Subject;
+  readonly subject: DecidedService;
   readonly pod: Pod;
 }
 
@@ -24,18 +24,18 @@ const GRACE = "terminationGracePeriodSeconds";
  * A service that another one waits for until it is healthy, and what it needs itself, become init containers that go on
  * running: the kubelet starts what comes after such a one when its startup probe succeeds, and starts it anew when it ends.
  */
-export function onePod(workshop: Workshop, members: readonly [Member, ...Member[]]): Pod {
+export function onePod(state: ConversionState, members: readonly [Member, ...Member[]]): Pod {
   const [first] = members;
-  const own = members.map(({ subject, pod }) => renamed(workshop, subject, pod, members));
-  const parts = withPortsOnce(withMemoryOf(workshop, members, own));
+  const own = members.map(({ subject, pod }) => renamed(state, subject, pod, members));
+  const parts = withPortsOnce(withMemoryOf(state, members, own));
   const specs = parts.map((part) => fields(part["spec"]));
-  const { initContainers, containers } = containersOf(workshop, members, specs);
+  const { initContainers, containers } = containersOf(state, members, specs);
   const volumes = new Map(specs.flatMap(({ volumes }) => list(volumes)).map((one) => [one["name"], one]));
   const metadata = fields(first.pod.template["metadata"]);
   const digests = members.flatMap(({ pod }) => pod.digests);
   const annotations = {
     ...Object.assign({}, ...parts.map((part) => fields(fields(part["metadata"])["annotations"])).reverse()),
-    ...digestAnnotation(workshop, digests),
+    ...digestAnnotation(state, digests),
   };
   const grace = Math.max(...specs.map((spec) => Number(spec[GRACE] ?? 0)));
   const { initContainers: _, containers: __, volumes: ___, shareProcessNamespace: ____, ...rest } =
@@ -58,14 +58,14 @@ export function onePod(workshop: Workshop, members: readonly [Member, ...Member[
     },
     digests,
     exclusive: members.some(({ subject, pod }) =>
-      pod.exclusive || !mayOverlap(workshop.context, subject.service, pod.exclusive)
+      pod.exclusive || !mayOverlap(state.context, subject.service, pod.exclusive)
     ),
   };
 }
 
 /** All containers in the order in which they start; those that others need first of all. */
 function containersOf(
-  { context }: Workshop,
+  { context }: ConversionState,
   members: readonly Member[],
   specs: readonly Json[],
 ): { readonly initContainers: readonly Json[]; readonly containers: readonly Json[] } {
@@ -73,23 +73,48 @@ function containersOf(
   const byName = new Map(members.map(({ subject }, index) => [subject.service.name, specs[index] ?? {}]));
   const specOf = (name: string): Json => byName.get(name) ?? {};
   const late = started.filter((name) => !early.has(name));
+  const first = started.filter((name) => early.has(name)).map(specOf);
+  const opened = first.flatMap((spec) => list(spec["containers"])).flatMap(openedOnNode);
   return {
     initContainers: [
-      ...started.filter((name) => early.has(name)).map(specOf).flatMap((spec) => [
+      ...first.flatMap((spec) => [
         ...list(spec["initContainers"]),
-        ...list(spec["containers"]).map((container) => ({ ...container, restartPolicy: "Always" })),
+        ...list(spec["containers"]).map((container) => ({
+          ...closedOnNode(container),
+          restartPolicy: "Always",
+        })),
       ]),
       ...late.map(specOf).flatMap((spec) => list(spec["initContainers"])),
     ],
-    containers: late.map(specOf).flatMap((spec) => list(spec["containers"])),
+    containers: late.map(specOf).flatMap((spec) => list(spec["containers"]))
+      .map((container, index) => index === 0 ? withPorts(container, opened) : container),
   };
+}
+
+/**
+ * Ports that the kubelet opens on the node, which it does for those of `containers` alone, and not of init containers
+ * that go on running (generatePodSandboxConfig): any container can declare them, as all have one network.
+ */
+function openedOnNode({ ports }: Json): readonly Json[] {
+  return list(ports).filter(({ hostPort }) => hostPort !== undefined);
+}
+
+function closedOnNode(container: Json): Json {
+  const opened = openedOnNode(container);
+  if (opened.length === 0) return container;
+  const { ports, ...rest } = container;
+  return { ...rest, ...optional("ports", list(ports).filter((port) => !opened.includes(port))) };
+}
+
+function withPorts(container: Json, more: readonly Json[]): Json {
+  return more.length === 0 ? container : { ...container, ports: [...list(container["ports"]), ...more] };
 }
 
 const SHARED_MEMORY = "/dev/shm";
 
 /** Who has another's memory has its `/dev/shm`, too, where that has a size: else the pod's own is the same for all. */
 function withMemoryOf(
-  { context }: Workshop,
+  { context }: ConversionState,
   members: readonly Member[],
   parts: readonly Json[],
 ): readonly Json[] {
@@ -129,7 +154,7 @@ function withPortsOnce(parts: readonly Json[]): readonly Json[] {
   const kept = new Map(all.toReversed().map((port) => [numberOf(port), port]));
   for (const port of all) if ("hostPort" in port) kept.set(numberOf(port), port);
   return parts.map((part) =>
-    withContainers(part, ({ ...container }) => {
+    withContainers(part, ({ ...container }: Record<string, unknown>) => {
       const ports = list(container["ports"]).filter((port) => kept.get(numberOf(port)) === port);
       if (ports.length === 0) delete container["ports"];
       else container["ports"] = ports;
@@ -191,7 +216,12 @@ function pullSecretsOf(specs: readonly Json[]): Json[] {
 }
 
 /** A member's pod with its volumes and init containers under names that no other member has. */
-function renamed(workshop: Workshop, { service }: Subject, pod: Pod, members: readonly Member[]): Json {
+function renamed(
+  state: ConversionState,
+  { service }: DecidedService,
+  pod: Pod,
+  members: readonly Member[],
+): Json {
   const others = members.slice(0, members.findIndex((member) => member.pod === pod))
     .map((member) => fields(member.pod.template["spec"]));
   const spec = fields(pod.template["spec"]);
@@ -200,7 +230,7 @@ function renamed(workshop: Workshop, { service }: Subject, pod: Pod, members: re
     others.flatMap((other) => [...list(other["initContainers"]), ...list(other["containers"])])
       .map(({ name }) => name),
   );
-  const rename = (name: unknown): string => ownName(workshop, service.name, String(name));
+  const rename = (name: unknown): string => ownName(state, service.name, String(name));
   // Two empty directories look the same and are not.
   const clashing = new Set(
     list(spec["volumes"]).filter((one) => {
@@ -225,7 +255,7 @@ function renamed(workshop: Workshop, { service }: Subject, pod: Pod, members: re
   };
 }
 
-function ownName({ digests }: Workshop, service: string, name: string): string {
+function ownName({ digests }: ConversionState, service: string, name: string): string {
   const named = (text: string): string =>
     label(`${service}-${text}`.slice(0, 50) + `-${shortHash(`${service}/${text}`)}`);
   return hasSymbol(name) ? digests.symbol((key) => named(digests.resolve(name, key))) : named(name);

@@ -8,7 +8,8 @@ import { at, type Context } from "../../stack/context.ts";
 import { label } from "../../stack/names.ts";
 import { unexpanded } from "../unexpanded.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
-import type { Json, Subject } from "./parts.ts";
+import type { Json } from "../../values/json.ts";
+import type { DecidedService } from "./conversion_state.ts";
 
 /** A file of a volume, by its path there. */
 export interface OwnedFile extends Permissions {
@@ -64,7 +65,12 @@ export interface OwnedCopy {
  * Whether an owner can be given: that takes root, which Pod Security "restricted" refuses. There all programs of the pod
  * may read the files, and it is said.
  */
-export function mayGiveOwner(context: Context, { service }: Subject, target: string, path: Path): boolean {
+export function mayGiveOwner(
+  context: Context,
+  { service }: DecidedService,
+  target: string,
+  path: Path,
+): boolean {
   if (context.decisions.podSecurity !== "restricted") return true;
   context.report({
     code: "kube-file-owner",

@@ -2,7 +2,7 @@
 import type { Mount } from "../../../compose/project.ts";
 import { at, type Context } from "../../stack/context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
-import type { Subject } from "./parts.ts";
+import type { DecidedService } from "./conversion_state.ts";
 import { startingGid, startingUid } from "./user.ts";
 import { isCreated, storageKey } from "../../stack/storage/places.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
@@ -10,7 +10,7 @@ import { yamlText } from "../../diagnostics/yaml_word.ts";
 /** Says who the owner has to be, with the line that decides it, where the program's user is known. */
 export function reportOwner(
   context: Context,
-  subject: Subject,
+  subject: DecidedService,
   mount: Mount,
   decision: StorageDecision | undefined,
 ): void {

@@ -2,7 +2,8 @@
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at, type Context } from "../../stack/context.ts";
 import { isAnnotationKey as isLabelKey, labelValue } from "../../stack/names.ts";
-import { type Json, optional, type Subject } from "./parts.ts";
+import { type Json, optional } from "../../values/json.ts";
+import type { DecidedService } from "./conversion_state.ts";
 
 interface Expression {
   readonly key: string;
@@ -29,7 +30,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
  */
 export function placementOf(
   context: Context,
-  { service, decision }: Subject,
+  { service, decision }: DecidedService,
   labels: Readonly<Record<string, string>>,
 ): Json {
   const isRequired = decision.placement === "required";

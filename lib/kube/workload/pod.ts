@@ -11,7 +11,8 @@ import { fillContainers } from "./fill.ts";
 import { gpuVariables, runtimeClassOf } from "./gpus.ts";
 import { hostSettings } from "./host.ts";
 import { type Mounts, mountsOf } from "./mounts.ts";
-import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { type Json, optional } from "../../values/json.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { placementOf } from "./placement.ts";
 import { SECCOMP } from "../rights.ts";
 import { pullSecretsOf } from "./pull_secrets.ts";
@@ -37,27 +38,27 @@ export interface Pod {
 }
 
 /**
- * The pod of a service, with all that it needs: containers, mounts, waits, rights. Adds to the workshop what the pod
+ * The pod of a service, with all that it needs: containers, mounts, waits, rights. Adds to the state what the pod
  * reads.
  * @returns nothing where an error was reported, such as a missing image
  */
 export function podOf(
-  workshop: Workshop,
-  written: Subject,
+  state: ConversionState,
+  written: DecidedService,
   kind: WorkloadKind,
   labels: Readonly<Record<string, string>>,
 ): Pod | undefined {
-  const { context } = workshop;
+  const { context } = state;
   const { service, decision } = written;
   const devices = devicesOf(context, written);
   const subject = devices.isPrivileged ? { decision, service: { ...service, privileged: true } } : written;
   const helperImage = context.decisions.helperImage ?? HELPER_IMAGE;
-  const mounts = mountsOf(workshop, subject, helperImage);
+  const mounts = mountsOf(state, subject, helperImage);
   const host = hostSettings(context, subject, kind);
   const variables = new Map([...host.variables, ...gpuVariables(subject)]);
-  const container = containerOf(workshop, subject, mounts, variables);
+  const container = containerOf(state, subject, mounts, variables);
   if (container === undefined) return undefined;
-  const hostPorts = hostPortsOf(workshop, subject);
+  const hostPorts = hostPortsOf(state, subject);
   const grace = graceOf(subject);
   const sysctls = sysctlsOf(context, subject, helperImage);
   const security = {
@@ -71,7 +72,7 @@ export function podOf(
   };
   const initContainers = [
     ...sysctls.initContainers,
-    ...initContainersOf(workshop, subject, { container, mounts, helperImage }),
+    ...initContainersOf(state, subject, { container, mounts, helperImage }),
   ];
   const spec: Json = {
     automountServiceAccountToken: false,
@@ -82,14 +83,14 @@ export function podOf(
     ...platformOf(context, subject),
     ...placementOf(context, subject, selectorOf(labels)),
     ...runtimeClassOf(context, subject),
-    ...optional("imagePullSecrets", pullSecretsOf(workshop, subject)),
+    ...optional("imagePullSecrets", pullSecretsOf(state, subject)),
     ...(kind === "Job" ? { restartPolicy: restartPolicy(service.restart) } : {}),
     ...optional("initContainers", initContainers),
     containers: [withDevices(withHostPorts(container.json, hostPorts), devices)],
     ...optional("volumes", [...mounts.volumes, ...deviceVolumes(devices)]),
   };
   const digests = [...container.digests, ...mounts.digests];
-  const annotations = { ...annotationsOf(workshop, subject), ...digestAnnotation(workshop, digests) };
+  const annotations = { ...annotationsOf(state, subject), ...digestAnnotation(state, digests) };
   return {
     template: { metadata: { labels, ...optional("annotations", annotations) }, spec },
     image: container.image,
@@ -102,8 +103,8 @@ export function podOf(
 
 /** What comes before the program: its volumes filled, what it waits for, its files in their places. */
 function initContainersOf(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   { container, mounts, helperImage }: {
     readonly container: Container;
     readonly mounts: Mounts;
@@ -114,9 +115,9 @@ function initContainersOf(
     ...fillContainers({
       container: container.json,
       mounts: mounts.filled,
-      fillImage: workshop.context.decisions.fillImage,
+      fillImage: state.context.decisions.fillImage,
     }),
-    ...waitContainers(workshop, subject, helperImage),
+    ...waitContainers(state, subject, helperImage),
     ...mounts.initContainers,
     // A service may be called as one of them.
   ].map((one) =>
@@ -132,14 +133,14 @@ function selectorOf(labels: Readonly<Record<string, string>>): Readonly<Record<s
 }
 
 /** A pod with no time to end is gone for the API before its program is, and the next would write beside it. */
-function graceOf({ service, decision }: Subject): number | undefined {
+function graceOf({ service, decision }: DecidedService): number | undefined {
   const written = decision.stopGracePeriod ?? seconds(service.stop_grace_period);
   return written === undefined ? undefined : Math.max(1, written);
 }
 
 /** The digest of all configuration that a pod reads when it starts. */
 export function digestAnnotation(
-  { digests: known }: Workshop,
+  { digests: known }: ConversionState,
   digests: readonly string[],
 ): Record<string, string> {
   if (digests.length === 0) return {};
@@ -147,8 +148,8 @@ export function digestAnnotation(
 }
 
 /** Compose's labels and annotations, without Traefik's, which became routes. */
-function annotationsOf(workshop: Workshop, { service }: Subject): Record<string, string> {
-  const { context, secrets } = workshop;
+function annotationsOf(state: ConversionState, { service }: DecidedService): Record<string, string> {
+  const { context, secrets } = state;
   const result: Record<string, string> = {};
   for (const key of ["labels", "annotations"] as const) {
     for (const [name, value] of Object.entries(service[key] ?? {}).sort(([a], [b]) => a < b ? -1 : 1)) {
@@ -169,8 +170,8 @@ function annotationsOf(workshop: Workshop, { service }: Subject): Record<string,
   return result;
 }
 
-function hostPortsOf(workshop: Workshop, { service }: Subject): readonly Published[] {
-  return workshop.hostPorts.get(service.name) ?? [];
+function hostPortsOf(state: ConversionState, { service }: DecidedService): readonly Published[] {
+  return state.hostPorts.get(service.name) ?? [];
 }
 
 function withHostPorts(container: Json, hostPorts: readonly Published[]): Json {
@@ -192,7 +193,7 @@ function addressOf(hostIp: string | undefined): string | undefined {
 }
 
 /** `linux/arm64/v8` as a node selector; no node has another system than these, and a runtime class takes what is none. */
-function platformOf(context: Context, { service }: Subject): Json {
+function platformOf(context: Context, { service }: DecidedService): Json {
   const [os, architecture] = service.platform?.split("/") ?? [];
   if (os === undefined) return {};
   if (!/^(linux|windows)$/.test(os)) {

@@ -4,11 +4,15 @@ import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at, type Context, decided, isSkipped } from "../../stack/context.ts";
 import { kindOf } from "../../stack/kind.ts";
 import { type Sharing, sharingsOf } from "../../stack/pod_groups.ts";
-import type { Workshop } from "./parts.ts";
+import type { ConversionState } from "./conversion_state.ts";
 
 /** The services of the pod whose first is `host`; one that cannot be in it is an error and left out. */
-export function podMembers(workshop: Workshop, host: Service, others: readonly string[]): readonly Service[] {
-  const { context } = workshop;
+export function podMembers(
+  state: ConversionState,
+  host: Service,
+  others: readonly string[],
+): readonly Service[] {
+  const { context } = state;
   const services = others.flatMap((name) => context.project.services[name] ?? [])
     .filter(({ name }) => !isSkipped(context.decisions, name) && !isTraefik(context, name));
   const kept = services.filter((service) => {
@@ -19,7 +23,7 @@ export function podMembers(workshop: Workshop, host: Service, others: readonly s
   });
   if (kept.length > 0) {
     reportOnePod(context, host, kept);
-    reportSamePorts(workshop, [host, ...kept]);
+    reportSamePorts(state, [host, ...kept]);
   }
   return kept;
 }
@@ -120,7 +124,7 @@ const OF_THE_POD = [
 ] as const;
 
 /** Those that have networks of their own in Docker can listen there on the same port. */
-function reportSamePorts({ context, groups, ports }: Workshop, services: readonly Service[]): void {
+function reportSamePorts({ context, groups, ports }: ConversionState, services: readonly Service[]): void {
   const listening = services.filter(({ name }) => groups.nameOf(name) === name).flatMap(({ name }) =>
     (ports.get(name) ?? []).map(({ port, protocol }) => ({ name, port: `${port}/${protocol.toLowerCase()}` }))
   );

@@ -1,7 +1,7 @@
 /** In which order the programs of a pod start, and which of them run before the others begin. */
 import type { Project, Service } from "../../../compose/project.ts";
 import { sharingsOf } from "../../stack/pod_groups.ts";
-import type { Subject } from "./parts.ts";
+import type { DecidedService } from "./conversion_state.ts";
 
 /** Services of one pod by their names. */
 export interface PodOrder {
@@ -15,7 +15,7 @@ export interface PodOrder {
 }
 
 /** The order of what is in one pod, where nothing tells two apart as they are given. */
-export function podOrder(project: Project, members: readonly Subject[]): PodOrder {
+export function podOrder(project: Project, members: readonly DecidedService[]): PodOrder {
   const services = new Map(members.map(({ service }) => [service.name, service]));
   const needs = (name: string): readonly string[] => {
     const service = services.get(name);

@@ -2,7 +2,8 @@
 import type { Service } from "../../../compose/project.ts";
 import { at } from "../../stack/context.ts";
 import { hasOwnHealthcheck, probeFromRouting } from "../traefik/health_probe.ts";
-import { type Json, optional, type Subject, type Workshop } from "./parts.ts";
+import { type Json, optional } from "../../values/json.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { seconds } from "./units.ts";
 import { unexpanded } from "../unexpanded.ts";
 
@@ -15,8 +16,8 @@ const STARTUP_SECONDS = 3600;
  * with a secret is read from.
  */
 export function probesOf(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   extra: Map<string, { value: string; secret: boolean }>,
 ): Json {
   const { service, decision } = subject;
@@ -25,10 +26,10 @@ export function probesOf(
   if (check === undefined || written === undefined) {
     const routed = hasOwnHealthcheck(service)
       ? undefined
-      : probeFromRouting(workshop.context.routing, service.name);
-    return optional("readinessProbe", withoutSecret(workshop, service, routed));
+      : probeFromRouting(state.context.routing, service.name);
+    return optional("readinessProbe", withoutSecret(state, service, routed));
   }
-  const command = readableCommand(workshop, service, written, extra);
+  const command = readableCommand(state, service, written, extra);
   if (command === undefined) return {};
   const interval = Math.max(1, seconds(check.interval) ?? 30);
   const timeout = Math.max(1, seconds(check.timeout) ?? 30);
@@ -51,22 +52,22 @@ export function probesOf(
 }
 
 /** Traefik's own check as a probe, where nothing in it is a secret: a header, or a token of its path. */
-function withoutSecret(workshop: Workshop, service: Service, probe: Json | undefined): Json | undefined {
+function withoutSecret(state: ConversionState, service: Service, probe: Json | undefined): Json | undefined {
   // The edge: the JSON of a probe, as it is made beside its caller.
   const get = probe?.["httpGet"] as
     | { path: string; httpHeaders?: readonly { name: string; value: string }[] }
     | undefined;
   if (get === undefined) return probe;
   const pairs = [{ name: "path", value: get.path }, ...get.httpHeaders ?? []];
-  const found = pairs.find(({ name, value }) => workshop.secrets.ofPair(name, value) !== undefined);
+  const found = pairs.find(({ name, value }) => state.secrets.ofPair(name, value) !== undefined);
   if (found === undefined) return probe;
-  workshop.context.report({
+  state.context.report({
     code: "kube-probe-secret",
     severity: "question",
     message: `Traefik's health check of service "${service.name}" holds a secret (${
       found.name === "path" ? "in its path" : `the header "${found.name}"`
     }) and is left out, since everybody can read a probe`,
-    ...at(workshop.context.project, ["services", service.name]),
+    ...at(state.context.project, ["services", service.name]),
     hint: "Give the service a healthcheck of its own: CMD-SHELL with $$VARIABLE",
   });
   return undefined;
@@ -79,21 +80,21 @@ const SCRIPT_VARIABLE = "COMPOSE_HEALTHCHECK";
  * the environment, where it comes from a Secret; another command cannot be, so it is left out and asked about.
  */
 function readableCommand(
-  workshop: Workshop,
+  state: ConversionState,
   service: Service,
   command: readonly string[],
   extra: Map<string, { value: string; secret: boolean }>,
 ): readonly string[] | undefined {
-  const why = workshop.secrets.ofCommand(command);
+  const why = state.secrets.ofCommand(command);
   if (why === undefined) return command;
   const path = ["services", service.name, "healthcheck", "test"];
-  const place = at(workshop.context.project, path);
+  const place = at(state.context.project, path);
   if (service.healthcheck?.test?.[0] === "CMD-SHELL") {
     extra.set(SCRIPT_VARIABLE, { value: command[2] ?? "", secret: true });
-    workshop.notes.push({ what: `${service.name}.healthcheck`, why, ...place });
+    state.notes.push({ what: `${service.name}.healthcheck`, why, ...place });
     return ["/bin/sh", "-c", `exec /bin/sh -c "$${SCRIPT_VARIABLE}"`];
   }
-  workshop.context.report({
+  state.context.report({
     code: "kube-probe-secret",
     severity: "question",
     message:

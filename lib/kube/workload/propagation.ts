@@ -2,23 +2,24 @@
 import type { Mount } from "../../../compose/project.ts";
 import { at } from "../../stack/context.ts";
 import type { StorageDecision } from "../../decisions/decisions.ts";
-import type { Json, Subject, Workshop } from "./parts.ts";
+import type { Json } from "../../values/json.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 
 /** Mounts of the container become visible on the node only where it is privileged. */
 export function propagation(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   mount: Mount,
   decision: StorageDecision | undefined,
 ): Json {
   const recursive = mount.bind?.recursive;
   if (recursive === "disabled") {
-    workshop.context.report({
+    state.context.report({
       code: "kube-propagation",
       severity: "warning",
       message:
         `"recursive: disabled" of "${mount.target}" of service "${subject.service.name}" is not carried: what is mounted below it on the node is seen in the pod`,
-      ...at(workshop.context.project, ["services", subject.service.name, "volumes"]),
+      ...at(state.context.project, ["services", subject.service.name, "volumes"]),
       hint: "Mount the directories beside it one by one",
     });
   }
@@ -29,12 +30,12 @@ export function propagation(
     case "rshared":
     case "shared":
       if (subject.service.privileged === true) return { mountPropagation: "Bidirectional" };
-      workshop.context.report({
+      state.context.report({
         code: "kube-propagation",
         severity: "warning",
         message:
           `Mounts made at "${mount.target}" by service "${subject.service.name}" stay inside: only a privileged container gives them to the node`,
-        ...at(workshop.context.project, ["services", subject.service.name, "volumes"]),
+        ...at(state.context.project, ["services", subject.service.name, "volumes"]),
         hint: "Set privileged: true, or mount on the node",
       });
       return { mountPropagation: "HostToContainer" };

@@ -1,6 +1,7 @@
 /** What a pod shows to the registry of its image. */
 import { imagesWithLogin } from "../../stack/private_images.ts";
-import type { Json, Subject, Workshop } from "./parts.ts";
+import type { Json } from "../../values/json.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 
 const NAME = "registry-logins";
 
@@ -8,7 +9,10 @@ const NAME = "registry-logins";
  * `imagePullSecrets` of a pod: the Secrets that are decided, or one of Docker's own logins to the registries that the
  * stack's images come from, and to no other.
  */
-export function pullSecretsOf({ context, objects }: Workshop, { service }: Subject): readonly Json[] {
+export function pullSecretsOf(
+  { context, objects }: ConversionState,
+  { service }: DecidedService,
+): readonly Json[] {
   const { pullSecrets } = context.decisions;
   if (pullSecrets === undefined || pullSecrets === "none") return [];
   if (pullSecrets !== "docker") return pullSecrets.map((name) => ({ name }));

@@ -1,5 +1,6 @@
 /** Which Services lead to a program that is not ready: Docker's names do, Traefik and who waits for health do not. */
-import type { Service } from "../../../compose/project.ts";
+import type { Project, Service } from "../../../compose/project.ts";
+import { oncePer } from "../../values/once_per.ts";
 import { decided, isSkipped, type StackInput } from "../../stack/context.ts";
 import { label } from "../../stack/names.ts";
 import { dnsNames } from "../../stack/network/dns_names.ts";
@@ -34,12 +35,16 @@ export function answersAlways({ decisions }: Pick<Known, "decisions">, service: 
 /** The Service that leads to pods alone that are ready; absent where that is the one of the service's own name. */
 export function readyServiceName(context: Known, service: Service): string | undefined {
   if (!answersAlways(context, service.name) || !hasReadiness(context, service)) return undefined;
-  const taken = new Set(
-    Object.values(context.project.services).flatMap((other) =>
-      dnsNames(context.project, other).map(({ name }) => label(name))
-    ),
-  );
   const host = podGroups(context.project).hostOf(service.name);
   const name = label(`${host}-ready`);
-  return taken.has(name) ? label(`${host}-ready-pods`) : name;
+  return takenLabels(context.project).has(name) ? label(`${host}-ready-pods`) : name;
 }
+
+/** What Services may be called by the names of all services. */
+const takenLabels = oncePer((project: Project): ReadonlySet<string> =>
+  new Set(
+    Object.values(project.services).flatMap((service) =>
+      dnsNames(project, service).map(({ name }) => label(name))
+    ),
+  )
+);

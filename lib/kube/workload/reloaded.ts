@@ -7,7 +7,7 @@ import { sharedSecrets } from "../../stack/secrets/shared_secrets.ts";
 import { exactText } from "../../stack/secrets/exact_text.ts";
 import { decidedPath } from "../../stack/secrets/located_secrets.ts";
 import { findPart } from "../../stack/secrets/part.ts";
-import type { Workshop } from "./parts.ts";
+import type { ConversionState } from "./conversion_state.ts";
 
 /** One file that a service mounts. */
 export interface ReadFile {
@@ -17,13 +17,13 @@ export interface ReadFile {
 }
 
 /** A digest of the secrets that need a restart when they change; none where there are none. */
-export function secretDigests(workshop: Workshop, files: readonly ReadFile[]): readonly string[] {
-  const values = files.flatMap((file) => [...decidedParts(workshop, file), ...wholeSecret(workshop, file)]);
-  return values.length === 0 ? [] : [workshop.objects.digestOf(values)];
+export function secretDigests(state: ConversionState, files: readonly ReadFile[]): readonly string[] {
+  const values = files.flatMap((file) => [...decidedParts(state, file), ...wholeSecret(state, file)]);
+  return values.length === 0 ? [] : [state.objects.digestOf(values)];
 }
 
 /** The parts of a file that decisions name, but for those that the program is said to take while it runs. */
-function decidedParts({ context }: Workshop, { path, content }: ReadFile): readonly string[] {
+function decidedParts({ context }: ConversionState, { path, content }: ReadFile): readonly string[] {
   const { text } = exactText(content);
   return sharedSecrets(context.decisions).flatMap(({ places }) => places).flatMap((place) => {
     if (typeof place === "string" || !("file" in place) || place.hotReload === true) return [];
@@ -34,7 +34,7 @@ function decidedParts({ context }: Workshop, { path, content }: ReadFile): reado
 }
 
 /** A file of a single line that is a secret, as `secrets set` changes it. */
-function wholeSecret({ secrets }: Workshop, { path, content }: ReadFile): readonly string[] {
+function wholeSecret({ secrets }: ConversionState, { path, content }: ReadFile): readonly string[] {
   const { text } = exactText(content);
   return /^[^\r\n\0]+\r?\n?$/.test(text) && secrets.ofFile(path, content) !== undefined ? [text] : [];
 }

@@ -2,9 +2,9 @@
 import type { Service } from "../../../compose/project.ts";
 import { at, type Context } from "../../stack/context.ts";
 import type { ResourcesDecision } from "../../decisions/decisions.ts";
-import { fields } from "../../values/json.ts";
+import { fields, type Json, optional } from "../../values/json.ts";
 import { quantityOf } from "../quantity.ts";
-import { type Json, optional, type Subject } from "./parts.ts";
+import type { DecidedService } from "./conversion_state.ts";
 import { byteQuantity, bytes, cpuQuantity } from "./units.ts";
 
 /**
@@ -12,7 +12,7 @@ import { byteQuantity, bytes, cpuQuantity } from "./units.ts";
  * the older keys. What of `deploy.resources` has no like is reported.
  * @returns quantities as Kubernetes writes them; empty where nothing is said
  */
-export function resourcesOf(context: Context, subject: Subject): Json {
+export function resourcesOf(context: Context, subject: DecidedService): Json {
   const { service, decision } = subject;
   const { limits, reservations } = service.deploy?.resources ?? {};
   const written: ResourcesDecision = {
@@ -104,7 +104,7 @@ export function resourceRequirements(values: ResourcesDecision): Json {
   return { ...optional("limits", limits), ...optional("requests", requests) };
 }
 
-function reportRest(context: Context, { service }: Subject): void {
+function reportRest(context: Context, { service }: DecidedService): void {
   const { memswap_limit: swap } = service;
   const most = service.deploy?.resources?.limits?.memory ?? service.mem_limit;
   if (swap !== undefined && bytes(swap) !== 0 && bytes(swap) !== bytes(most)) {

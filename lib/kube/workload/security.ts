@@ -1,11 +1,12 @@
 /** Capabilities, privileges, read-only root and security options. */
 import { at, type Context } from "../../stack/context.ts";
-import { type Json, optional, type Subject } from "./parts.ts";
+import { type Json, optional } from "../../values/json.ts";
+import type { DecidedService } from "./conversion_state.ts";
 import { startingUid, userOf } from "./user.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /** The container's `securityContext`. */
-export function containerSecurity(context: Context, subject: Subject): Json {
+export function containerSecurity(context: Context, subject: DecidedService): Json {
   const { service } = subject;
   const capabilities = {
     ...optional("add", (service.cap_add ?? []).map(capability)),
@@ -22,7 +23,7 @@ export function containerSecurity(context: Context, subject: Subject): Json {
 }
 
 /** "restricted" wants it said, also where it is the image that names another user than root. */
-function nonRoot(context: Context, subject: Subject): Json {
+function nonRoot(context: Context, subject: DecidedService): Json {
   if (context.decisions.podSecurity !== "restricted") return {};
   const uid = startingUid(context, subject);
   return uid === undefined || uid === 0 ? {} : { runAsUser: uid, runAsNonRoot: true };
@@ -35,10 +36,10 @@ function capability(name: string): string {
 /** A profile of one's own is a file that the kubelet reads from its own folder on the node. */
 function seccompFile(
   context: Context,
-  { service, decision }: Subject,
+  { service, decision }: DecidedService,
   file: string,
   index: number,
-  result: Json,
+  result: Record<string, unknown>,
 ): void {
   if (decision.seccompProfile !== undefined) {
     result["seccompProfile"] = { type: "Localhost", localhostProfile: decision.seccompProfile };
@@ -64,10 +65,10 @@ function appArmor(value: string): Json {
   return value === "unconfined" ? { type: "Unconfined" } : { type: "Localhost", localhostProfile: value };
 }
 
-function securityOptions(context: Context, subject: Subject): Json {
+function securityOptions(context: Context, subject: DecidedService): Json {
   const { service } = subject;
-  const result: Json = {};
-  const selinux: Json = {};
+  const result: Record<string, unknown> = {};
+  const selinux: Record<string, unknown> = {};
   for (const [index, option] of (service.security_opt ?? []).entries()) {
     const match = /^([\w-]+)[:=]?(.*)$/.exec(option);
     const value = match?.[2] ?? "";

@@ -3,7 +3,8 @@ import type { Service } from "../../../compose/project.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
 import { at, type Context } from "../../stack/context.ts";
 import { podGroups } from "../../stack/pod_groups.ts";
-import type { Json, Subject } from "./parts.ts";
+import type { Json } from "../../values/json.ts";
+import type { DecidedService } from "./conversion_state.ts";
 
 /** Namespaced sysctls that every kubelet allows (Pod Security Standards, "Sysctls"). */
 export const SAFE_SYSCTLS = new Set([
@@ -39,7 +40,7 @@ const ALLOWED_BY_FLAG = /^(?:net\.|fs\.mqueue\.|kernel\.(?:sem$|shm|msg))/;
  * before the program starts; where Pod Security forbids one they stay with the kubelet, which needs to be told. With a
  * namespace of the machine they would be the node's own: an error, and nobody sets them.
  */
-export function sysctlsOf(context: Context, subject: Subject, helperImage: string): Sysctls {
+export function sysctlsOf(context: Context, subject: DecidedService, helperImage: string): Sysctls {
   const { service } = subject;
   const refused = new Set(ofTheMachine(context, service));
   const all = Object.entries(service.sysctls ?? {}).filter(([name]) => !refused.has(name))

@@ -1,7 +1,8 @@
 /** Directories that end with their pod: in memory, or empty. */
 import type { Mount } from "../../../compose/project.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
-import type { Json, Subject } from "./parts.ts";
+import type { Json } from "../../values/json.ts";
+import type { DecidedService } from "./conversion_state.ts";
 import { at, type Context } from "../../stack/context.ts";
 import { byteQuantity, bytes } from "./units.ts";
 
@@ -84,7 +85,7 @@ function modeOf(
  */
 export function permissionsContainer(
   context: Context,
-  { service }: Subject,
+  { service }: DecidedService,
   mounted: readonly Mounted[],
   helperImage: string,
 ): Json[] {
@@ -122,7 +123,7 @@ export function permissionsContainer(
 /** What the image has there nobody tells. */
 function reportAssumed(
   context: Context,
-  { name, tmpfs }: Subject["service"],
+  { name, tmpfs }: DecidedService["service"],
   mounted: readonly Mounted[],
 ): void {
   const assumed = mounted.flatMap(({ permissions, mount }) =>

@@ -1,24 +1,12 @@
 /** Compose's durations, sizes and modes as Kubernetes' numbers and quantities. */
-
-const SECONDS: Readonly<Record<string, number>> = {
-  ns: 1e-9,
-  us: 1e-6,
-  "µs": 1e-6,
-  ms: 1e-3,
-  s: 1,
-  m: 60,
-  h: 3600,
-  d: 86400,
-  w: 604800,
-};
+import { parseDuration } from "../../../compose/spec/units.ts";
 
 /** Whole seconds of a duration such as `1m30s`, rounded up; nothing where it is not a duration. */
 export function seconds(duration: string | undefined): number | undefined {
-  if (duration === undefined || duration === "") return undefined;
-  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|[smhdw])/g)];
-  if (parts.length === 0) return duration === "0" ? 0 : undefined;
-  const total = parts.reduce((sum, [, value, unit]) => sum + Number(value) * (SECONDS[unit ?? ""] ?? 0), 0);
-  return Math.max(0, Math.ceil(total - 1e-9));
+  const nanoseconds = duration === undefined ? undefined : parseDuration(duration);
+  return typeof nanoseconds === "bigint"
+    ? Math.max(0, Math.ceil(Number(nanoseconds) / 1_000_000_000))
+    : undefined;
 }
 
 /** Bytes of `64m`, `1.5g` or a plain number, by compose's binary units. */

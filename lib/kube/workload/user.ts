@@ -2,12 +2,13 @@
 import { at, type Context, imageOf } from "../../stack/context.ts";
 import { knownImage } from "../../stack/known_images.ts";
 import { imageDecision } from "../../stack/ports.ts";
-import type { Json, Subject } from "./parts.ts";
+import type { Json } from "../../values/json.ts";
+import type { DecidedService } from "./conversion_state.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 /** `runAsUser` and `runAsGroup` of the container; empty where the image decides. */
-export function userOf(context: Context, subject: Subject): Json {
+export function userOf(context: Context, subject: DecidedService): Json {
   const { service, decision } = subject;
   const text = String(decision.user ?? service.user ?? "");
   const [name = "", group] = text.split(":");
@@ -26,7 +27,7 @@ export function userOf(context: Context, subject: Subject): Json {
 }
 
 /** The number of the user that the program starts as, where it can be known: decided, of compose, or the image's own. */
-export function startingUid(context: Context, { service, decision }: Subject): number | undefined {
+export function startingUid(context: Context, { service, decision }: DecidedService): number | undefined {
   const image = imageOf(context.decisions, service) ?? "";
   const text = decision.user ?? service.user ?? imageDecision(context.decisions, image)?.user ??
     context.images(image)?.user ?? knownImage(image)?.user;
@@ -36,14 +37,14 @@ export function startingUid(context: Context, { service, decision }: Subject): n
 }
 
 /** The number of the group that is written after that user; undefined where none is, or its number is not known. */
-export function startingGid(context: Context, { service, decision }: Subject): number | undefined {
+export function startingGid(context: Context, { service, decision }: DecidedService): number | undefined {
   const [, group = ""] = String(decision.user ?? service.user ?? "").split(":");
   return decision.group ??
     (group === "" ? undefined : numberOf(context, { service, decision }, group, "groups"));
 }
 
 /** `supplementalGroups` of the pod. */
-export function supplementalGroups(context: Context, subject: Subject): number[] {
+export function supplementalGroups(context: Context, subject: DecidedService): number[] {
   const { service } = subject;
   return (service.group_add ?? []).flatMap((name, index) => {
     const gid = numberOf(context, subject, String(name), "groups");
@@ -61,7 +62,7 @@ export function supplementalGroups(context: Context, subject: Subject): number[]
 
 function numberOf(
   context: Context,
-  subject: Subject,
+  subject: DecidedService,
   name: string,
   kind: "users" | "groups",
 ): number | undefined {
@@ -79,7 +80,12 @@ function numberOf(
 }
 
 /** @param user what of the names is the user's; any other is the group's */
-function reportUnknown(context: Context, subject: Subject, names: readonly string[], user: string): void {
+function reportUnknown(
+  context: Context,
+  subject: DecidedService,
+  names: readonly string[],
+  user: string,
+): void {
   const { service } = subject;
   const image = imageOf(context.decisions, service) ?? "";
   context.report({

@@ -4,22 +4,22 @@ import { anonymousMount } from "./anonymous_mount.ts";
 import { claimMount } from "./claim_mount.ts";
 import { isFilled } from "./filled.ts";
 import type { Mounted } from "./mounted.ts";
-import type { Subject, Workshop } from "./parts.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { emptyDirectory, temporaryVolume } from "./temporary.ts";
 import { label } from "../../stack/names.ts";
 import type { SmbShare, VolumeRole } from "../../stack/storage/volume_roles.ts";
 
 /** An anonymous or named volume at its place in the container; nothing where it is left out. */
 export function volumeMount(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   mount: Mount,
   path: Path,
   helperImage: string,
 ): Mounted[] {
-  const { context, claims, volumes } = workshop;
+  const { context, claims, volumes } = state;
   const key = mount.source;
-  if (key === undefined) return anonymousMount(workshop, subject, mount, path, helperImage);
+  if (key === undefined) return anonymousMount(state, subject, mount, path, helperImage);
   const span = context.project.span(path);
   const role = volumes.get(key) ?? { kind: "skip" };
   switch (role.kind) {
@@ -32,19 +32,19 @@ export function volumeMount(
     case "smb":
     case "nfs":
     case "directory": {
-      const secret = role.kind === "smb" ? credentialsOf(workshop, subject, key, role.smb) : undefined;
+      const secret = role.kind === "smb" ? credentialsOf(state, subject, key, role.smb) : undefined;
       const claim = claims.named(key, role, subject.service.name, span, secret);
       const isReadOnly = isReadOnlyThere(role);
       const inForce = isReadOnly ? { ...mount, read_only: true } : mount;
       const decision = context.decisions.storage?.[key];
-      const mounted = claimMount(workshop, subject, {
+      const mounted = claimMount(state, subject, {
         claim,
         mount: inForce,
         subPath: mount.volume?.subpath,
         decision,
         helperImage,
         // Owners cannot be set on a share by SMB.
-        isFilled: role.kind !== "smb" && !isReadOnly && isFilled(workshop, subject, mount, path),
+        isFilled: role.kind !== "smb" && !isReadOnly && isFilled(state, subject, mount, path),
       });
       return [
         role.kind === "directory" && role.memory !== undefined
@@ -68,8 +68,8 @@ function isReadOnlyThere(role: VolumeRole & { readonly kind: "directory" | "nfs"
 
 /** The Secret with what a share asks for; undefined where it asks for nothing. */
 function credentialsOf(
-  { objects }: Workshop,
-  { service }: Subject,
+  { objects }: ConversionState,
+  { service }: DecidedService,
   key: string,
   { credentials }: SmbShare,
 ): string | undefined {

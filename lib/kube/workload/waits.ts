@@ -2,9 +2,10 @@
 import { at, isSkipped } from "../../stack/context.ts";
 import { connects } from "../jobs/script/shell_parts.ts";
 import { isServiceName, label, serviceLabel } from "../../stack/names.ts";
-import { type Reach, reachedBy } from "../../stack/reach.ts";
+import { meets, type Reach } from "../../stack/reach.ts";
 import { readyServiceName } from "./readiness.ts";
-import type { Json, Subject, Workshop } from "./parts.ts";
+import type { Json } from "../../values/json.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { UNPRIVILEGED } from "../rights.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
@@ -14,16 +15,16 @@ import { yamlWord } from "../../diagnostics/yaml_word.ts";
  * to ask, the wait is for its lowest port. `service_started` needs nothing, since a pod is restarted until it works;
  * the completion of a Job is waited for by the order of the migrations.
  */
-export function waitContainers(workshop: Workshop, subject: Subject, helperImage: string): Json[] {
-  const { context } = workshop;
+export function waitContainers(state: ConversionState, subject: DecidedService, helperImage: string): Json[] {
+  const { context } = state;
   const { service, decision } = subject;
   // Who asks servers of its own knows no names of the stack.
   if (decision.waitFor === false || decision.dns === "servers") return [];
   return Object.entries(service.depends_on ?? {}).flatMap(([name, { condition }]): Json[] => {
     if (condition !== "service_healthy" || isSkipped(context.decisions, name)) return [];
     // In its own pod the kubelet keeps the order.
-    if (workshop.groups.hostOf(name) === workshop.groups.hostOf(service.name)) return [];
-    const command = waitCommand(workshop, service.name, name);
+    if (state.groups.hostOf(name) === state.groups.hostOf(service.name)) return [];
+    const command = waitCommand(state, service.name, name);
     if (command !== undefined) {
       return [{
         name: label(`wait-${name}`),
@@ -37,12 +38,12 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
       code: "kube-wait-without-port",
       severity: "warning",
       message: `Service "${service.name}" waits until "${name}" is healthy, but ${
-        mayConnect(workshop.reach, service.name, name)
+        mayConnect(state.reach, service.name, name)
           ? `"${name}" has no port to ask`
           : "shares no network with it to ask"
       }`,
       ...at(context.project, ["services", service.name, "depends_on", name]),
-      hint: mayConnect(workshop.reach, service.name, name)
+      hint: mayConnect(state.reach, service.name, name)
         ? `Add to decisions.yaml: services: { ${yamlWord(name)}: { ports: [PORT] } }`
         : `Put both on one network, or add to decisions.yaml: services: { ${
           yamlWord(name)
@@ -53,7 +54,7 @@ export function waitContainers(workshop: Workshop, subject: Subject, helperImage
 }
 
 function waitCommand(
-  { context, ports, groups, reach }: Workshop,
+  { context, ports, groups, reach }: ConversionState,
   from: string,
   name: string,
 ): string | undefined {
@@ -76,5 +77,5 @@ function untilNamed(host: string, name: string): string {
 /** Whether policies let one connect to the other. */
 function mayConnect(reach: Reach, from: string, to: string): boolean {
   return !reach.isolated || reach.onHost.includes(from) || reach.onHost.includes(to) ||
-    reachedBy(reach, from).includes(to);
+    meets(reach, from, to);
 }

@@ -3,10 +3,10 @@ import type { WorkloadKind } from "../../stack/role.ts";
 import { at } from "../../stack/context.ts";
 import { isAnnotationKey, label, serviceLabel } from "../../stack/names.ts";
 import type { KubeObject } from "../object.ts";
-import { record } from "../../values/json.ts";
+import { optional, record } from "../../values/json.ts";
 import { mayOverlap } from "../../stack/kind.ts";
 import { aliasServiceName } from "../../stack/network/shared_aliases.ts";
-import { optional, type Subject, type Workshop } from "./parts.ts";
+import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import type { Pod } from "./pod.ts";
 
 /** The controller puts the name with a hash behind it into a label of its pods, which has at most 63 letters. */
@@ -32,18 +32,18 @@ export function selectorOf(service: string): Record<string, string> {
  * where two pods at once would fight over a directory or a port.
  */
 export function workloadOf(
-  workshop: Workshop,
-  subject: Subject,
+  state: ConversionState,
+  subject: DecidedService,
   kind: Exclude<WorkloadKind, "none" | "CronJob">,
   pod: Pod,
 ): KubeObject {
-  const { context } = workshop;
+  const { context } = state;
   const { service, decision } = subject;
   const metadata = {
     name: label(service.name, kind === "StatefulSet" ? LONGEST_OF_SET : undefined),
     namespace: context.namespace,
     labels: labelsOf(service.name, context.project.name),
-    ...optional("annotations", serviceLabels(workshop, subject)),
+    ...optional("annotations", serviceLabels(state, subject)),
   };
   const selector = { matchLabels: selectorOf(service.name) };
   const replicas = decision.replicas ?? service.deploy?.replicas ?? service.scale ?? 1;
@@ -76,7 +76,10 @@ export function workloadOf(
 }
 
 /** `deploy.labels`, which are a swarm service's and none of its containers'. */
-function serviceLabels({ context, secrets }: Workshop, { service }: Subject): Record<string, string> {
+function serviceLabels(
+  { context, secrets }: ConversionState,
+  { service }: DecidedService,
+): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(service.deploy?.labels ?? {})) {
     const isTraefiks = /^traefik(\.|$)/i.test(name);

@@ -1,5 +1,6 @@
 /** The names by which one container finds another in compose. */
 import type { Path, Project, Service } from "../../../compose/project.ts";
+import { oncePer, oncePerPair } from "../../values/once_per.ts";
 import { isQuestion, isServiceName, serviceLabel } from "../names.ts";
 import { addressesOf, dockerNames } from "./docker_names.ts";
 
@@ -16,7 +17,7 @@ export interface DnsName {
  * `extra_hosts`. Each name once, the first that gives it. A `hostname` under which a proxy of the stack serves people is
  * none: what calls it means the proxy, with its certificate.
  */
-export function dnsNames(project: Project, service: Service): readonly DnsName[] {
+export const dnsNames = oncePerPair((project: Project, service: Service): readonly DnsName[] => {
   const root: Path = ["services", service.name];
   const names: DnsName[] = [{ name: service.name, kind: "service", path: root }];
   if (service.container_name !== undefined) {
@@ -30,39 +31,61 @@ export function dnsNames(project: Project, service: Service): readonly DnsName[]
   if (service.hostname !== undefined && !isProxied(project, service.hostname)) {
     names.push({ name: service.hostname, kind: "hostname", path: [...root, "hostname"] });
   }
-  for (const other of Object.values(project.services)) {
-    for (const [index, link] of (other.links ?? []).entries()) {
-      const [target, alias] = link.split(":");
-      if (target === service.name && alias !== undefined) {
-        names.push({ name: alias, kind: "link", path: ["services", other.name, "links", index] });
-      }
-    }
-  }
+  names.push(...linksTo(project).get(service.name) ?? []);
   const addresses = new Set(addressesOf(service));
-  for (const other of addresses.size === 0 ? [] : Object.values(project.services)) {
-    for (const [host, at] of Object.entries(other.extra_hosts ?? {})) {
-      if (!at.some((address) => addresses.has(address))) continue;
-      names.push({ name: host, kind: "link", path: ["services", other.name, "extra_hosts", host] });
-    }
+  for (const { name, at, path } of addresses.size === 0 ? [] : extraHosts(project)) {
+    if (at.some((address) => addresses.has(address))) names.push({ name, kind: "link", path });
   }
   const seen = new Set<string>();
   return names.filter(({ name }) => name !== "" && !seen.has(name) && seen.add(name));
-}
+});
+
+/** What other services call a service in `links`, by that service. */
+const linksTo = oncePer(({ services }: Project): ReadonlyMap<string, readonly DnsName[]> => {
+  const found = new Map<string, DnsName[]>();
+  for (const { name: from, links = [] } of Object.values(services)) {
+    for (const [index, link] of links.entries()) {
+      const [target = "", name] = link.split(":");
+      if (name === undefined) continue;
+      const names = found.get(target) ?? [];
+      names.push({ name, kind: "link", path: ["services", from, "links", index] });
+      found.set(target, names);
+    }
+  }
+  return found;
+});
+
+/** All entries of `extra_hosts`. */
+const extraHosts = oncePer(({ services }: Project) =>
+  Object.values(services).flatMap(({ name: from, extra_hosts: hosts }) =>
+    Object.entries(hosts ?? {}).map(([name, at]) => ({
+      name,
+      at,
+      path: ["services", from, "extra_hosts", name] satisfies Path,
+    }))
+  )
+);
 
 /** Whether a name with dots stands in a label of the stack, as in a rule of Traefik's, or is nginx-proxy's. */
-function isProxied({ services }: Project, name: string): boolean {
-  if (!name.includes(".")) return false;
-  const isWord = (text: string): boolean => text.toLowerCase().split(/[^\w.-]+/).includes(name.toLowerCase());
-  return Object.values(services).some(({ labels, environment }) =>
-    [...Object.values(labels ?? {}), environment?.["VIRTUAL_HOST"] ?? ""].some(isWord)
-  );
+function isProxied(project: Project, name: string): boolean {
+  return name.includes(".") && labelWords(project).has(name.toLowerCase());
 }
+
+/** The words of all labels, in lower case. */
+const labelWords = oncePer(({ services }: Project): ReadonlySet<string> =>
+  new Set(
+    Object.values(services).flatMap(({ labels, environment }) =>
+      [...Object.values(labels ?? {}), environment?.["VIRTUAL_HOST"] ?? ""]
+        .flatMap((text) => text.toLowerCase().split(/[^\w.-]+/))
+    ),
+  )
+);
 
 /**
  * Which service answers to a name, in compose or in the cluster; where several share an alias, the first in the order of
  * their names.
  */
-export function servicesByDnsName(project: Project): ReadonlyMap<string, string> {
+export const servicesByDnsName = oncePer((project: Project): ReadonlyMap<string, string> => {
   const owners = new Map<string, string>();
   const services = Object.values(project.services);
   for (const service of services) owners.set(service.name, service.name);
@@ -81,7 +104,7 @@ export function servicesByDnsName(project: Project): ReadonlyMap<string, string>
     }
   }
   return owners;
-}
+});
 
 /** Whether a name of a service answers in the cluster: one that compose gives it, and that a Service can have. */
 export function hasService(project: Project, service: string, name: string): boolean {

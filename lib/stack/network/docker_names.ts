@@ -1,6 +1,7 @@
 /** What leads to a container, or to the machine, in Docker's networks alone: names of Docker's making, and addresses. */
 import type { Project, Service } from "../../../compose/project.ts";
 import type { Decisions } from "../../decisions/decisions.ts";
+import { oncePer } from "../../values/once_per.ts";
 
 /** The address that Docker's bridge has where nobody chose another one. */
 const BRIDGE = "172.17.0.1";
@@ -25,13 +26,13 @@ export function machineText(host: string, whose: string): string {
 }
 
 /** Addresses that the machine has in Docker's networks, as far as the files say. */
-export function machineAddresses(project: Project): readonly string[] {
+export const machineAddresses = oncePer((project: Project): readonly string[] => {
   const gateways = Object.values(project.networks).flatMap((network) => {
     const ipam = network?.ipam as { config?: readonly { gateway?: string }[] } | null | undefined;
     return ipam?.config?.flatMap(({ gateway }) => gateway ?? []) ?? [];
   });
   return [...new Set([BRIDGE, ...gateways])];
-}
+});
 
 /**
  * How a service is found besides by its own names: by the names that compose gives containers (`shop-db-1`), by a name
@@ -48,13 +49,13 @@ export function dockerNames(project: Project, service: Service, own: readonly st
 }
 
 /** Which service compose gives each address to, in the stack's own networks. */
-export function fixedAddresses(project: Project): ReadonlyMap<string, string> {
-  return new Map(
+export const fixedAddresses = oncePer((project: Project): ReadonlyMap<string, string> =>
+  new Map(
     Object.values(project.services).flatMap((service) =>
       addressesOf(service).map((address) => [address, service.name])
     ),
-  );
-}
+  )
+);
 
 /** The addresses that compose gives a service. */
 export function addressesOf({ networks }: Service): readonly string[] {

@@ -18,6 +18,11 @@ export interface HostMention {
   readonly column: number;
 }
 
+/** Names that are looked for: a set, or a map by them. */
+export interface Names {
+  has(name: string): boolean;
+}
+
 /** The last word of a key whose value is a host. */
 // deno-fmt-ignore
 const HOST_WORDS = new Set([
@@ -30,7 +35,7 @@ const PARENTHESISED = /(?:@|tcp|udp)\(([^()\s]+)\)/gi;
 const HOST_PORT = /(?<![\w./-])([A-Za-z0-9](?:[\w.-]{0,100}\w)?):(\d{1,5})(?![\w@]|[.-]\w)/g;
 
 /** Mentions of any of `names` in a file's text; comments and what the file itself calls so are left out. */
-export function mentionsInText(text: string, names: ReadonlySet<string>): HostMention[] {
+export function mentionsInText(text: string, names: Names): HostMention[] {
   const lines = textLines(withoutBlockComments(text));
   const texts = lines.map((line) => line.text);
   return lines.flatMap((line, index) => {
@@ -59,7 +64,7 @@ export function definesName(text: string, host: string): boolean {
 const LONGEST_VALUE = 4096;
 
 /** Mentions in one value, such as an environment variable's; `key` is its name. */
-export function mentionsInValue(text: string, names: ReadonlySet<string>, key?: string): HostMention[] {
+export function mentionsInValue(text: string, names: Names, key?: string): HostMention[] {
   const value = text.slice(0, LONGEST_VALUE);
   const found = new Map<string, HostMention>();
   const add = (host: string, port: string | undefined, index: number, scheme?: string): void => {

@@ -1,5 +1,6 @@
 /** Names of other projects' services on networks that both projects have: Docker resolves them, a namespace does not. */
 import type { Path, Project, Service } from "../../../compose/project.ts";
+import { oncePer } from "../../values/once_per.ts";
 import type { Neighbour } from "../context.ts";
 import { isQuestion, isServiceName, serviceLabel } from "../names.ts";
 import { dnsNames, servicesByDnsName } from "./dns_names.ts";
@@ -81,20 +82,33 @@ export function ambiguousNames(
   service: Service,
   neighbours: readonly Neighbour[],
 ): readonly AmbiguousName[] {
+  if (neighbours.length === 0) return [];
   const networks = new Set(networksOf(project, service));
-  const beside = Object.values(project.services).filter((one) =>
-    networksOf(project, one).some((network) => networks.has(network))
-  );
-  const own = new Set(beside.flatMap((one) => dnsNames(project, one).map(({ name }) => name)));
+  const byNetwork = namesByNetwork(project);
+  const isOwn = (host: string): boolean =>
+    [...networks].some((network) => byNetwork.get(network)?.has(host) === true);
   const answers = neighbours.flatMap((neighbour) =>
     Object.values(neighbour.project.services).filter(({ name }) => !neighbour.skipped.has(name))
       .flatMap((one) => namesOn(networks, neighbour, one))
   );
   return [...Map.groupBy(answers, ({ host }) => host)].flatMap(([host, all]): AmbiguousName[] => {
     const count = new Set(all.map(({ namespace }) => namespace)).size;
-    return own.has(host) || count > 1 ? [{ host, isOwn: own.has(host), answers: all }] : [];
+    return isOwn(host) || count > 1 ? [{ host, isOwn: isOwn(host), answers: all }] : [];
   });
 }
+
+/** What the project's own services are called, by the Docker name of a network that they are on. */
+const namesByNetwork = oncePer((project: Project): ReadonlyMap<string, ReadonlySet<string>> => {
+  const found = new Map<string, Set<string>>();
+  for (const service of Object.values(project.services)) {
+    for (const network of networksOf(project, service)) {
+      const names = found.get(network) ?? new Set();
+      for (const { name } of dnsNames(project, service)) names.add(name);
+      found.set(network, names);
+    }
+  }
+  return found;
+});
 
 /** One `external_links`, and whom it means where that is a container of a project that is known. */
 export interface ExternalLink {

@@ -29,8 +29,8 @@ export function oddNames(project: Project, bindSources: BindSources): readonly O
     ...all.filter(({ kind }) => kind === "hostname"),
     ...services.flatMap((service) => generatedNames(project, service)),
   ].filter(({ host }) => !known.has(host));
-  const spoken = others.length === 0 ? "" : textsOf(project, bindSources);
-  return [...written, ...others.filter(({ host }) => speaksOf(spoken, host))];
+  const isSpoken = others.length === 0 ? (): boolean => false : spokenIn(textsOf(project, bindSources));
+  return [...written, ...others.filter(({ host }) => isSpoken(host))];
 }
 
 function writtenNames(project: Project, service: Service): OddName[] {
@@ -67,6 +67,19 @@ function textsOf(project: Project, bindSources: BindSources): string {
     .toLowerCase();
 }
 
+/** Whether a text speaks of a host: as a word, or as the begin of one up to a dot. */
+function spokenIn(text: string): (host: string) => boolean {
+  const begins = new Set<string>();
+  for (const [word] of text.matchAll(/[\w.-]+/g)) {
+    begins.add(word);
+    for (let dot = word.indexOf(".", 1); dot >= 0; dot = word.indexOf(".", dot + 1)) {
+      begins.add(word.slice(0, dot));
+    }
+  }
+  return (host) => /^[\w.-]+$/.test(host) ? begins.has(host) : speaksOf(text, host);
+}
+
+/** The same by a search, for a host with other letters. */
 function speaksOf(text: string, host: string): boolean {
   for (let at = text.indexOf(host); at >= 0; at = text.indexOf(host, at + 1)) {
     const [before = "", after = ""] = [text[at - 1], text[at + host.length]];

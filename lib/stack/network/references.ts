@@ -2,10 +2,18 @@
 import type { BindSource, BindSources } from "../../../compose/bind_source.ts";
 import type { Project, Service } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
+import { oncePer } from "../../values/once_per.ts";
 import { relativePath } from "../relative_path.ts";
 import { servicesByDnsName } from "./dns_names.ts";
 import { textLines } from "./text_lines.ts";
-import { type HostMention, isHostKey, mentionsInText, mentionsInValue, words } from "./host_mentions.ts";
+import {
+  type HostMention,
+  isHostKey,
+  mentionsInText,
+  mentionsInValue,
+  type Names,
+  words,
+} from "./host_mentions.ts";
 
 /** One service names another. */
 export interface HostReference {
@@ -51,13 +59,12 @@ export function portOf(reference: Pick<HostReference, "port" | "scheme">): numbe
 /** All references between different services, in the order of services and texts. */
 export function hostReferences(project: Project, bindSources: BindSources): readonly HostReference[] {
   const owners = servicesByDnsName(project);
-  const names = new Set(owners.keys());
   return Object.values(project.services).flatMap((service) =>
     [
-      ...environmentMentions(project, service, names),
-      ...argumentMentions(project, service, names),
-      ...healthcheckMentions(project, service, names),
-      ...fileMentions(project, service, bindSources, names),
+      ...environmentMentions(project, service, owners),
+      ...argumentMentions(project, service, owners),
+      ...healthcheckMentions(project, service, owners),
+      ...fileMentions(project, service, bindSources, owners),
     ].flatMap(({ mention, span }): HostReference[] => {
       const to = owners.get(mention.host);
       if (to === undefined || to === service.name) return [];
@@ -75,11 +82,19 @@ export function hostReferences(project: Project, bindSources: BindSources): read
   );
 }
 
+/** The references by one of their services, each list in their order. */
+export const referencesFrom = oncePer((references: readonly HostReference[]) =>
+  Map.groupBy(references, ({ from }) => from)
+);
+export const referencesTo = oncePer((references: readonly HostReference[]) =>
+  Map.groupBy(references, ({ to }) => to)
+);
+
 /** Those of `names` that variables, arguments, healthchecks or files of the project's services speak of. */
 export function mentionedHosts(
   project: Project,
   bindSources: BindSources,
-  names: ReadonlySet<string>,
+  names: Names,
 ): ReadonlySet<string> {
   const services = Object.values(project.services);
   return new Set(
@@ -92,7 +107,7 @@ export function placesOf(
   project: Project,
   service: Service,
   bindSources: BindSources,
-  names: ReadonlySet<string>,
+  names: Names,
 ): readonly Pick<HostReference, "from" | "host" | "span">[] {
   return [
     ...environmentMentions(project, service, names),
@@ -114,8 +129,8 @@ export function unknownHosts(
   const owners = servicesByDnsName(project);
   return Object.values(project.services).flatMap((service) => {
     const candidates = candidateHosts(project, service, bindSources);
-    const known = new Set([...owners.keys(), ...Object.keys(service.extra_hosts ?? {}), "localhost"]);
-    const names = new Set([...candidates].filter((name) => !known.has(name)));
+    const known = new Set([...Object.keys(service.extra_hosts ?? {}), "localhost"]);
+    const names = new Set([...candidates].filter((name) => !owners.has(name) && !known.has(name)));
     return [
       ...environmentMentions(project, service, names),
       ...argumentMentions(project, service, names),
@@ -164,7 +179,7 @@ interface Found {
   readonly span: Span | undefined;
 }
 
-function environmentMentions(project: Project, service: Service, names: ReadonlySet<string>): Found[] {
+function environmentMentions(project: Project, service: Service, names: Names): Found[] {
   const environment = service.environment ?? {};
   return Object.entries(environment).flatMap(([key, value]) =>
     mentionsInValue(value ?? "", names, key).map((mention) => {
@@ -188,7 +203,7 @@ function environmentPort(
   return found !== undefined && found !== null && /^\d{1,5}$/.test(found) ? Number(found) : undefined;
 }
 
-function argumentMentions(project: Project, service: Service, names: ReadonlySet<string>): Found[] {
+function argumentMentions(project: Project, service: Service, names: Names): Found[] {
   return (["entrypoint", "command"] as const).flatMap((key) =>
     (service[key] ?? []).flatMap((argument, index) => {
       const option = /^--?([\w.-]+)=(.*)$/.exec(argument);
@@ -203,7 +218,7 @@ function argumentMentions(project: Project, service: Service, names: ReadonlySet
   );
 }
 
-function healthcheckMentions(project: Project, service: Service, names: ReadonlySet<string>): Found[] {
+function healthcheckMentions(project: Project, service: Service, names: Names): Found[] {
   const { test, disable } = service.healthcheck ?? {};
   if (disable === true || test === undefined) return [];
   const span = project.span(["services", service.name, "healthcheck", "test"]);
@@ -214,7 +229,7 @@ function fileMentions(
   project: Project,
   service: Service,
   bindSources: BindSources,
-  names: ReadonlySet<string>,
+  names: Names,
 ): Found[] {
   const mounted = (service.volumes ?? []).flatMap((mount) =>
     mount.type !== "bind" || mount.source === undefined

@@ -1,4 +1,7 @@
 /** Aliases that several services have: in Docker all of them answer. */
+import type { Project } from "../../../compose/project.ts";
+import type { Decisions } from "../../decisions/decisions.ts";
+import { oncePerPair } from "../../values/once_per.ts";
 import { type Context, isSkipped } from "../context.ts";
 import { isQuestion, isServiceName, label, serviceLabel, shortHash } from "../names.ts";
 
@@ -9,24 +12,30 @@ import { isQuestion, isServiceName, label, serviceLabel, shortHash } from "../na
 export function sharedAliases(
   { project, decisions }: Pick<Context, "project" | "decisions">,
 ): ReadonlyMap<string, readonly string[]> {
-  const services = Object.values(project.services).filter(({ name }) => !isSkipped(decisions, name));
-  const own = new Set(services.flatMap(({ name }) => [serviceLabel(name), name.toLowerCase()]));
-  const given = services.flatMap(({ name: service, networks }) =>
-    Object.entries(networks ?? {}).flatMap(([network, settings]) =>
-      [...new Set((settings?.aliases ?? []).map((alias) => alias.toLowerCase()))]
-        .filter((alias) => isQuestion(alias) && !own.has(alias))
-        .map((alias) => ({ service, network, alias }))
-    )
-  );
-  return new Map(
-    [...Map.groupBy(given, ({ alias }) => alias)].flatMap(([alias, all]) => {
-      const owners = [...new Set(all.map(({ service }) => service))];
-      const networks = new Set(all.map(({ network }) => network));
-      const isEverywhere = all.length === owners.length * networks.size;
-      return owners.length > 1 && isEverywhere ? [[alias, owners] as const] : [];
-    }),
-  );
+  return shared(project, decisions);
 }
+
+const shared = oncePerPair(
+  (project: Project, decisions: Decisions): ReadonlyMap<string, readonly string[]> => {
+    const services = Object.values(project.services).filter(({ name }) => !isSkipped(decisions, name));
+    const own = new Set(services.flatMap(({ name }) => [serviceLabel(name), name.toLowerCase()]));
+    const given = services.flatMap(({ name: service, networks }) =>
+      Object.entries(networks ?? {}).flatMap(([network, settings]) =>
+        [...new Set((settings?.aliases ?? []).map((alias) => alias.toLowerCase()))]
+          .filter((alias) => isQuestion(alias) && !own.has(alias))
+          .map((alias) => ({ service, network, alias }))
+      )
+    );
+    return new Map(
+      [...Map.groupBy(given, ({ alias }) => alias)].flatMap(([alias, all]) => {
+        const owners = [...new Set(all.map(({ service }) => service))];
+        const networks = new Set(all.map(({ network }) => network));
+        const isEverywhere = all.length === owners.length * networks.size;
+        return owners.length > 1 && isEverywhere ? [[alias, owners] as const] : [];
+      }),
+    );
+  },
+);
 
 /** The Service of an alias that several have: called so, where a Service can be. */
 export function aliasServiceName(alias: string): string {

@@ -13,6 +13,7 @@ import {
   secretsInVariable,
   type SecretSpan,
 } from "../../secrecy/mod.ts";
+import { oncePer } from "../../values/once_per.ts";
 import { relativePath } from "../relative_path.ts";
 import { type KnownSecret, knownSecrets } from "./known_secrets.ts";
 
@@ -118,6 +119,32 @@ function ofUnset(key: string, value: string): string | undefined {
 
 function holdsKnown(text: string, known: readonly KnownSecret[]): string | undefined {
   if (isReference(text)) return undefined;
-  const found = known.find(({ spellings }) => occurrences(text, spellings).length > 0);
+  const found = mayHold(text, known).find(({ spellings }) => occurrences(text, spellings).length > 0);
   return found === undefined ? undefined : `it holds the value of ${found.owner}`;
 }
+
+/** Those that a text could hold, by how it goes on at each of its places: a short text is not searched for thousands. */
+function mayHold(text: string, known: readonly KnownSecret[]): readonly KnownSecret[] {
+  if (text.length > known.length) return known;
+  const beginnings = byBeginning(known);
+  const found = new Set<number>();
+  for (let at = 0; at < text.length; at++) {
+    for (const index of beginnings.get(text.slice(at, at + BEGINNING)) ?? []) found.add(index);
+  }
+  return [...found].sort((left, right) => left - right).flatMap((index) => known[index] ?? []);
+}
+
+/** No known secret is shorter. */
+const BEGINNING = 4;
+
+/** Where in the list those stand that begin so, in any spelling. */
+const byBeginning = oncePer((known: readonly KnownSecret[]): ReadonlyMap<string, ReadonlySet<number>> => {
+  const places = new Map<string, Set<number>>();
+  for (const [index, { spellings }] of known.entries()) {
+    for (const spelling of spellings) {
+      const beginning = spelling.slice(0, BEGINNING);
+      places.set(beginning, (places.get(beginning) ?? new Set()).add(index));
+    }
+  }
+  return places;
+});

@@ -13,6 +13,7 @@ import { isStateFile } from "./state_files.ts";
 import { storageDecision, storageKey, type Use } from "./places.ts";
 import type { BindTreatment } from "./bind_treatment.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
+import { plainPath } from "../../values/plain_path.ts";
 
 /** How every bind source is treated, by its path; one path in one way, whoever mounts it. */
 export function bindTreatments(context: Context): ReadonlyMap<string, BindTreatment> {
@@ -152,7 +153,7 @@ function systemPath(context: Context, path: string, uses: readonly Use[]): BindT
 function missing(context: Context, path: string, uses: readonly Use[]): BindTreatment {
   const directory: BindTreatment = {
     kind: "data",
-    directory: path.replace(/\/+$/, "") || "/",
+    directory: plainPath(path),
     isMissing: true,
   };
   const isFile = isNamedLikeFile(context, path, uses);

@@ -9,6 +9,7 @@ import { reportMount } from "./report_mount.ts";
 import type { BindTreatment } from "./bind_treatment.ts";
 import type { Use } from "./places.ts";
 import { hasState, isServedOrRenewed } from "./state_files.ts";
+import { plainPath } from "../../values/plain_path.ts";
 
 /** What a ConfigMap or Secret takes, in bytes: 1 MiB for the whole object, some of it for everything else than data. */
 export const LARGEST_OBJECT = 1024 * 1024 - 8 * 1024;
@@ -36,7 +37,7 @@ export function writablePaths(project: Project): readonly string[] {
  */
 export function directoryTreatment(context: Context, directory: MountedDirectory): BindTreatment {
   const { path, source, uses } = directory;
-  const data: BindTreatment = { kind: "data", directory: path.replace(/\/+$/, "") || "/", isMissing: false };
+  const data: BindTreatment = { kind: "data", directory: plainPath(path), isMissing: false };
   if (mayBeWritten(context.project, directory)) return data;
   const sense = senseOf(relativePath(context.project, path), uses.map(({ mount }) => mount.target));
   if (sense === "data" || source.files.size === 0) return data;

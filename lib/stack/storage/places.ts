@@ -3,6 +3,7 @@ import type { Mount, Path, Project } from "../../../compose/project.ts";
 import type { Context } from "../context.ts";
 import type { DecisionValues, StorageDecision } from "../../decisions/decisions.ts";
 import { relativePath } from "../relative_path.ts";
+import { plainPath } from "../../values/plain_path.ts";
 
 /** A service's mount of a path. */
 export interface Use {
@@ -57,6 +58,6 @@ export function storageDecision(
 
 /** How a path is written in `decisions.yaml`. */
 export function storageKey(context: Context, path: string): string {
-  const relative = relativePath(context.project, path.replace(/\/+$/, "") || "/");
+  const relative = relativePath(context.project, plainPath(path));
   return relative.startsWith("/") ? relative : `./${relative}`;
 }

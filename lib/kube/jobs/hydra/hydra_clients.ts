@@ -1,13 +1,13 @@
 /** Ory Hydra: one Job brings its schema up to date, another makes its clients what was decided. */
 import type { Conversion } from "../../conversion.ts";
-import type { Diagnostic } from "../../../diagnostics/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "../../../diagnostics/diagnostic.ts";
 import { label } from "../../../stack/names.ts";
 import { Decided } from "../../../decisions/decided.ts";
 import type { Client, JobDecisions } from "../../../decisions/jobs.ts";
 import { HYDRA_CLIENTS_SCRIPT } from "./hydra_script.ts";
 import { ADMINISTRATION_PORT } from "../../../stack/job_ports.ts";
 import { scriptJob, type Variable } from "../script/job.ts";
-import { type JobResult, Sources } from "../script/sources.ts";
+import { type JobResult, neededClients, Sources } from "../script/sources.ts";
 import { jobLikeWorkload } from "../script/workload_job.ts";
 
 /** The Job that runs before the server: its own image, configuration and variables, other arguments. */
@@ -35,7 +35,8 @@ export function identityClients(
   const sources = new Sources(conversion);
   const image = server.image ?? conversion.services.get(service)?.image;
   if (image === undefined) return { objects: [], findings: [sources.missingService(path, service)] };
-  const clients = Object.entries(server.clients);
+  const needed = neededClients(conversion, server.clients, path);
+  const clients = Object.entries(needed.clients);
   const variables: Record<string, Variable> = {
     WAIT_SECONDS: { text: "300" },
     HYDRA_HOST: { text: sources.hostNameOf(service) },
@@ -50,10 +51,11 @@ export function identityClients(
     ),
   };
   const findings = [
+    ...needed.findings,
     ...sources.findings,
     ...clients.flatMap(([id, client]) => withoutSecret(path.at("clients", id), client)),
   ];
-  if (findings.length > 0) return { objects: [], findings };
+  if (hasErrors(findings)) return { objects: [], findings };
   const object = scriptJob({
     name: label(`${service}-clients`),
     namespace: conversion.namespace,

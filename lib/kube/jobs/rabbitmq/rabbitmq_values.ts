@@ -2,9 +2,9 @@
 import { podWithHostLines } from "../../workload/host_lines.ts";
 import type { Conversion } from "../../conversion.ts";
 import { label } from "../../../stack/names.ts";
-import { containersOf, type KubeObject } from "../../object.ts";
+import { containersOf, type KubeObject, podSpec } from "../../object.ts";
 import { findPlace } from "../../../stack/secrets/reference.ts";
-import { record } from "../../../values/json.ts";
+import { type Json, record } from "../../../values/json.ts";
 import { unexpanded } from "../../unexpanded.ts";
 
 /** A key of a Secret. */
@@ -36,7 +36,7 @@ export function chartValues(
   workload: KubeObject,
   login: { user: string; password: Named; cookie: Named },
 ): Record<string, unknown> {
-  const pod = podOf(workload);
+  const pod = podSpec(workload) ?? {};
   const node = nodeName(conversion, service, workload);
   const claim = dataClaim(pod, workload);
   const resources = containersOf(workload)[0]?.["resources"];
@@ -98,14 +98,10 @@ function quoted(text: string): string {
 export function nodeName(conversion: Conversion, service: string, workload: KubeObject): string {
   const decided = findPlace(conversion, `${service}.RABBITMQ_NODENAME`)?.value;
   if (decided !== undefined) return new TextDecoder().decode(decided);
-  return `rabbit@${String(podOf(workload)["hostname"] ?? label(service)).split(".")[0] ?? ""}`;
+  return `rabbit@${String(podSpec(workload)?.["hostname"] ?? label(service)).split(".")[0] ?? ""}`;
 }
 
-function podOf(workload: KubeObject): Record<string, unknown> {
-  return record(record(record(workload["spec"])?.["template"])?.["spec"]) ?? {};
-}
-
-function dataClaim(pod: Record<string, unknown>, workload: KubeObject): string | undefined {
+function dataClaim(pod: Json, workload: KubeObject): string | undefined {
   const mounts = containersOf(workload)[0]?.["volumeMounts"];
   const volumes = pod["volumes"];
   if (!Array.isArray(mounts) || !Array.isArray(volumes)) return undefined;

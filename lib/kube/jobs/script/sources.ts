@@ -95,25 +95,73 @@ export function neededUsers<
   users: Readonly<Record<string, User>>,
   path: Decided,
 ): { readonly users: Readonly<Record<string, User>>; readonly findings: readonly Diagnostic[] } {
-  const known = new Set([...conversion.services.keys()]);
-  const isUnneeded = ({ password, same = [] }: User): boolean =>
-    [password, ...same].filter(isWhole).every((reference) => isLeftOut(conversion, reference)) &&
-    // A name that is almost a service's is a slip of the pen, which is an error.
-    typeof password === "string" &&
-    (known.has(password.slice(0, password.lastIndexOf("."))) ||
-      nearest(password.slice(0, password.lastIndexOf(".")), [...known]) === undefined);
-  const [left, kept] = [true, false].map((wanted) =>
-    Object.entries(users).filter(([, user]) => isUnneeded(user) === wanted)
+  const { needed, left } = parted(
+    users,
+    ({ password, same }) => isOfNobody(conversion, password, same),
   );
   return {
-    users: Object.fromEntries(kept ?? []),
-    findings: (left ?? []).map(([name]) => ({
-      code: "kube-job-user-left-out",
-      severity: "info",
-      message: `User "${name}" of "${path}" is not made: its program is not moved`,
-      ...path.at("users", name).place,
-      hint: "Nothing, or name another place of its password",
-    })),
+    users: needed,
+    findings: left.map((name) =>
+      leftOut(`User "${name}" of "${path}"`, path.at("users", name), "its password")
+    ),
+  };
+}
+
+/** The same of clients of a login server; one without a secret is everybody's. */
+export function neededClients<
+  Client extends {
+    readonly secret?: Reference | undefined;
+    readonly same?: readonly (Reference | Part)[] | undefined;
+  },
+>(
+  conversion: Conversion,
+  clients: Readonly<Record<string, Client>>,
+  path: Decided,
+): { readonly clients: Readonly<Record<string, Client>>; readonly findings: readonly Diagnostic[] } {
+  const { needed, left } = parted(
+    clients,
+    ({ secret, same }) => secret !== undefined && isOfNobody(conversion, secret, same),
+  );
+  return {
+    clients: needed,
+    findings: left.map((name) =>
+      leftOut(`Client "${name}" of "${path}"`, path.at("clients", name), "its secret")
+    ),
+  };
+}
+
+function parted<Login>(
+  logins: Readonly<Record<string, Login>>,
+  isUnneeded: (login: Login) => boolean,
+): { readonly needed: Readonly<Record<string, Login>>; readonly left: readonly string[] } {
+  const { left = [], needed = [] } = Object.groupBy(
+    Object.entries(logins),
+    ([, login]) => isUnneeded(login) ? "left" : "needed",
+  );
+  return { needed: Object.fromEntries(needed), left: left.map(([name]) => name) };
+}
+
+/** Whether only programs know the secret that are not moved, or that another compose file has. */
+function isOfNobody(
+  conversion: Conversion,
+  first: Reference,
+  same: readonly (Reference | Part)[] = [],
+): boolean {
+  if (![first, ...same].filter(isWhole).every((reference) => isLeftOut(conversion, reference))) return false;
+  if (typeof first !== "string") return false;
+  const service = first.slice(0, first.lastIndexOf("."));
+  const known = [...conversion.services.keys()];
+  // A name that is almost a service's is a slip of the pen, which is an error.
+  return known.includes(service) || nearest(service, known) === undefined;
+}
+
+function leftOut(who: string, { place }: Decided, secret: string): Diagnostic {
+  return {
+    code: "kube-job-user-left-out",
+    severity: "info",
+    message: `${who} is not made: its program is not moved`,
+    ...place,
+    hint: `Nothing, or name another place of ${secret}`,
   };
 }
 

@@ -1,5 +1,5 @@
 /** A Job that runs a workload's container once with other arguments: same image, files, variables and user. */
-import type { KubeObject } from "../../object.ts";
+import { type KubeObject, podTemplate } from "../../object.ts";
 import { list, record } from "../../../values/json.ts";
 import { unexpanded } from "../../unexpanded.ts";
 
@@ -18,7 +18,7 @@ const SERVER_POD_KEYS = new Set(["terminationGracePeriodSeconds", "initContainer
 
 /** `args` take the place of the container's; its entry point stays. */
 export function jobLikeWorkload(workload: KubeObject, name: string, args: readonly string[]): KubeObject {
-  const template = record(record(workload["spec"])?.["template"]) ?? {};
+  const template = podTemplate(workload) ?? {};
   const pod = record(template["spec"]) ?? {};
   const labels = {
     "app.kubernetes.io/name": name,

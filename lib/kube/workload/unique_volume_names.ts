@@ -2,10 +2,10 @@
 import { label, shortHash } from "../../stack/names.ts";
 import { type Digests, hasSymbol } from "../digests.ts";
 import type { Mounted } from "./mounted.ts";
-import type { Json } from "./parts.ts";
+import type { Json } from "../../values/json.ts";
 
 /** The same mounts, a volume renamed where its name already stands for another one. */
-export function toldApart(mounted: readonly Mounted[], digests: Digests): Mounted[] {
+export function uniqueVolumeNames(mounted: readonly Mounted[], digests: Digests): Mounted[] {
   const others = new Map<string, string>();
   const volumes = new Map<string, string>();
   const initContainers = new Set<string>();

@@ -1,4 +1,4 @@
-/** What the parts of a pod are made with. */
+/** What a pod is made of: what is known while the stack is converted, and the service. */
 import type { Service } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { ConfigurationObjects } from "../configuration/objects.ts";
@@ -15,11 +15,8 @@ import type { BindTreatment } from "../../stack/storage/bind_treatment.ts";
 import type { VolumeRole } from "../../stack/storage/volume_roles.ts";
 import type { Claims } from "../storage/volumes.ts";
 
-/** Plain JSON of the Kubernetes API. */
-export type Json = Record<string, unknown>;
-
 /** Everything known about the stack while one service is converted. */
-export interface Workshop {
+export interface ConversionState {
   readonly context: Context;
   readonly digests: Digests;
   readonly secrets: Secrets;
@@ -60,17 +57,7 @@ export interface FilledNote {
 }
 
 /** One service with the decisions about it. */
-export interface Subject {
+export interface DecidedService {
   readonly service: Service;
   readonly decision: ServiceDecision;
-}
-
-/** The key only where there is a value: objects hold no `undefined`. */
-export function optional<T>(key: string, value: T | undefined): Json {
-  if (value === undefined) return {};
-  if (Array.isArray(value) && value.length === 0) return {};
-  if (
-    typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
-  ) return {};
-  return { [key]: value };
 }
