@@ -141,3 +141,35 @@ function indentedStrings(text: string): string[] {
     });
   });
 }
+
+Deno.test("k3s --to lays the files out once, and writes over none", async () => {
+  const directory = await Deno.makeTempDir();
+  await Deno.writeTextFile(
+    `${directory}/compose.yaml`,
+    "services: { a: { image: nginx:1, expose: ['80'] } }\n",
+  );
+  const ask = ["k3s", "--stack", ".", "--to", "node"];
+  const configuration = `${directory}/node/etc/rancher/k3s/config.yaml`;
+  const front = `${directory}/node/var/lib/rancher/k3s/server/manifests/traefik-front.yaml`;
+  const first = await told(directory, ask);
+  assert.equal(first.code, 0, first.err);
+  assert.match(first.err, /config\.yaml: written\n.*traefik-front\.yaml: written\n$/);
+  const printed = JSON.parse((await told(directory, ["k3s", "--stack", ".", "-o", "json"])).out).files;
+  assert.deepEqual(
+    await Promise.all([configuration, front].map((path) => Deno.readTextFile(path))),
+    printed.map(({ text }: { readonly text: string }) => text),
+  );
+  assert.match((await told(directory, ask)).err, /config\.yaml: there already\n/);
+
+  await Deno.remove(front);
+  await Deno.mkdir(`${directory}/node/var/lib/rancher/k3s/server/db`);
+  assert.match((await told(directory, ask)).err, /traefik-front\.yaml: not written/);
+  await assert.rejects(Deno.stat(front));
+
+  await Deno.writeTextFile(configuration, "cluster-init: true\n");
+  const other = await told(directory, ask);
+  assert.equal(other.code, 3);
+  assert.match(other.err, /cli-k3s-other/);
+  assert.equal(await Deno.readTextFile(configuration), "cluster-init: true\n");
+  await Deno.remove(directory, { recursive: true });
+});

@@ -170,7 +170,11 @@ Deno.test("what cannot be done is said before anything is written", async () => 
   await withTrial(async (trial) => {
     const before = await trial.decisions();
     const refused: readonly (readonly [readonly string[], number, RegExp])[] = [
-      [["grant", "alice", "--role", "viewer"], 2, /run-namespace-pending.*\n.*deno task migrate --to 010/],
+      [
+        ["grant", "alice", "--role", "viewer"],
+        2,
+        /run-namespace-pending.*\n.*deno task migrate (--\S+ )*--to 010/,
+      ],
       [["grant", "Alice", "--role", "viewer"], 2, /cli-access-name/],
       [["grant", "alice", "--role", "admin"], 2, /viewer, deployer, operator/],
       [["grant", "alice"], 2, /--role/],

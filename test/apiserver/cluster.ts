@@ -4,7 +4,8 @@ import type { LiveObject } from "../../lib/cluster/live_object.ts";
 import { findCluster } from "../../lib/cluster/kubeconfig.ts";
 import type { Plan } from "../../lib/migration/step.ts";
 import type { RunEvent } from "../../lib/run/event.ts";
-import { type RunOptions, runPlan as run } from "../../lib/run/run_plan.ts";
+import type { RunOptions } from "../../lib/run/run_context.ts";
+import { runPlan as run } from "../../lib/run/run_plan.ts";
 import type { ApiClient } from "../../lib/embedded_cluster/api_client.ts";
 import { withCluster } from "../embedded_cluster/fixture.ts";
 

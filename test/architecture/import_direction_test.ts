@@ -179,14 +179,28 @@ function circles(imports: ReadonlyMap<string, readonly Import[]>): string[][] {
   return found;
 }
 
+function describeWrong({ from, target }: Import): string[] {
+  const there = placeOf(target);
+  if (there < 0) return [`${from} imports ${target}, outside the list`];
+  return there > placeOf(from) ? [`${from} imports ${target}, below it`] : [];
+}
+
 Deno.test("a folder imports only from what stands above it", async () => {
-  const found: string[] = [];
-  for (const { from, target } of [...(await allImports()).values()].flat()) {
-    const there = placeOf(target);
-    if (there < 0) found.push(`${from} imports ${target}, outside the list`);
-    else if (there > placeOf(from)) found.push(`${from} imports ${target}, below it`);
-  }
-  assert.deepEqual(found, []);
+  assert.deepEqual([...(await allImports()).values()].flat().flatMap(describeWrong), []);
+});
+
+Deno.test("an import from below is seen, between subfolders, too", () => {
+  const of = (from: string, target: string): string[] => describeWrong({ from, target });
+  assert.deepEqual(of("lib/stack/facts.ts", "lib/kube/convert.ts"), [
+    "lib/stack/facts.ts imports lib/kube/convert.ts, below it",
+  ]);
+  assert.deepEqual(of("lib/kube/storage/volumes.ts", "lib/kube/workload/pod.ts"), [
+    "lib/kube/storage/volumes.ts imports lib/kube/workload/pod.ts, below it",
+  ]);
+  assert.deepEqual(of("lib/kube/convert.ts", "main.ts"), [
+    "lib/kube/convert.ts imports main.ts, outside the list",
+  ]);
+  assert.deepEqual(of("lib/kube/workload/pod.ts", "lib/kube/storage/volumes.ts"), []);
 });
 
 Deno.test("every folder has its place in the order, and every place its folder", async () => {
@@ -195,6 +209,12 @@ Deno.test("every folder has its place in the order, and every place its folder",
   const missing = [...folders].filter((folder) => !ORDER.includes(folder));
   assert.deepEqual(missing, []);
   assert.deepEqual(ORDER.filter((path) => !existsSync(join(ROOT, path))), []);
+});
+
+Deno.test("docs/architecture.md lists the folders, in this order", async () => {
+  const page = await Deno.readTextFile(join(ROOT, "docs/architecture.md"));
+  const listed = [...page.matchAll(/^\| `(lib\/\w+|compose)\/` /gm)].map(([, folder]) => folder);
+  assert.deepEqual(listed, ORDER.filter((path) => /^(lib\/)?\w+$/.test(path)));
 });
 
 Deno.test("no files import one another in a circle", async () => {
@@ -227,7 +247,7 @@ Deno.test("migrations import nothing but what scripts may use", async () => {
 Deno.test("nothing outside test/ imports from it", async () => {
   const found: string[] = [];
   const others = ["main.ts"];
-  for (const folder of ["compose", "lib", "migrations", "examples"]) {
+  for (const folder of ["compose", "lib", "migrations", "examples", "release"]) {
     for await (const file of sourceFiles(folder)) others.push(file);
   }
   for (const file of others) {

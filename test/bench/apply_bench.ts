@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { buildTools } from "../../lib/embedded_cluster/build.ts";
+import { bundle } from "../../release/bundle.ts";
 import { withCluster } from "../embedded_cluster/fixture.ts";
 import { benchYaml, inNamespaceYaml } from "./apply_objects.ts";
 import { startDelayProxy } from "./delay_proxy.ts";
@@ -36,6 +37,8 @@ export interface ApplyBenchOptions {
 
 interface Place {
   readonly directory: string;
+  /** Bundled as a release is. */
+  readonly ours: string;
   readonly kubectl: string;
   readonly helm: string;
   readonly kubeconfig: string;
@@ -48,6 +51,8 @@ export async function benchApply(options: ApplyBenchOptions): Promise<readonly A
   const { kubectl, helm } = await buildTools(["kubectl", "helm"], options.report);
   const directory = await Deno.makeTempDir({ prefix: "bench-" });
   try {
+    const ours = join(directory, "ours");
+    await bundle("--code-splitting", "--outdir", ours, join(import.meta.dirname ?? "", "apply_child.ts"));
     return await withCluster(async ({ kubeconfigPath, server, prefix }) => {
       const results: ApplyResult[] = [];
       for (const roundTripMs of options.roundTripsMs) {
@@ -56,6 +61,7 @@ export async function benchApply(options: ApplyBenchOptions): Promise<readonly A
         await copyKubeconfig(kubeconfigPath, kubeconfig, `https://127.0.0.1:${proxy.port}`);
         const place = {
           directory,
+          ours: join(ours, "apply_child.js"),
           kubectl,
           helm,
           kubeconfig,
@@ -105,14 +111,17 @@ function editionOf(task: Task): string {
   return task === "first apply" || task === "nothing to do" ? "1" : "2";
 }
 
-async function runOurs({ kubeconfig, objects }: Place, namespace: string, task: Task): Promise<number> {
-  const script = new URL("./apply_child.ts", import.meta.url).pathname;
+async function runOurs(
+  { ours, kubeconfig, objects }: Place,
+  namespace: string,
+  task: Task,
+): Promise<number> {
   const mode = task === "dry-run of a change" ? "dry-run" : "apply";
   const args = [
     "run",
     "-A",
     "--no-check",
-    script,
+    ours,
     mode,
     kubeconfig,
     namespace,

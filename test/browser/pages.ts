@@ -10,6 +10,19 @@ const STRANGER = fileURLToPath(
 );
 const FILES = ["docker-compose.yml", "faf-extra.yml", "monitoring.yml"];
 
+/** What a page's address may name, besides one service, one migration or what is searched for. */
+export const VIEWS: readonly string[] = [
+  "",
+  "services",
+  "map",
+  "findings",
+  "decisions",
+  "networks",
+  "secrets",
+  "verification",
+  "runs",
+];
+
 /** An answer of each kind. */
 const VERIFIED = {
   type: "verify",

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { Browser } from "playwright-core";
 import { findChromium, startBrowser } from "./browser.ts";
-import { examplePage, fafPage, strangerPage, type TestPage } from "./pages.ts";
+import { examplePage, fafPage, strangerPage, type TestPage, VIEWS } from "./pages.ts";
 
 const DOCS = fileURLToPath(new URL("../../docs/pictures/", import.meta.url));
 
@@ -28,22 +28,9 @@ const OF_DOCS: readonly Picture[] = [
   { name: "report-phone", view: "services/faf-java-api", width: 390, height: 760, colorScheme: "dark" },
 ];
 
-const VIEWS = [
-  "",
-  "services",
-  "map",
-  "findings",
-  "decisions",
-  "networks",
-  "secrets",
-  "verification",
-  "runs",
-  "search?q=db",
-];
-
 /** Every view of a page, and its first service. */
 function everyView(stack: string, { services: [service = ""] }: TestPage): readonly Picture[] {
-  return [...VIEWS, `services/${service}`].flatMap((view) =>
+  return [...VIEWS, "search?q=db", `services/${service}`].flatMap((view) =>
     [1280, 390].flatMap((width) =>
       (["light", "dark"] as const).map((colorScheme): Picture => ({
         name: [stack, view.replaceAll(/[^a-z0-9]+/gi, "-") || "overview", width, colorScheme].join("-"),

@@ -51,6 +51,8 @@ function onExample(command: string): readonly string[] {
   const words = command.split(/\s+/);
   return words.flatMap((word, index) => {
     const before = words[index - 1] ?? "";
+    // The machine itself, as `k3s --to /` has it, is not written to.
+    if (before === "--to" && word === "/") return ["node"];
     if (word in INSTEAD) return INSTEAD[word] === undefined ? [] : [word];
     return before in INSTEAD ? INSTEAD[before] ?? [] : [word];
   });

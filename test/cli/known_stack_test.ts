@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type PlannedStack, planStack } from "../../lib/cli/plan_stack.ts";
-import { describeStack } from "../../lib/cli/write_session.ts";
+import { describeStack } from "../../lib/cli/describe_stack.ts";
 import type { InputOptions } from "../../lib/cli/options.ts";
 import type { Surroundings } from "../../lib/cli/surroundings.ts";
 import { withFiles } from "./in_process.ts";

@@ -31,7 +31,8 @@ async function originWith({ files, environment = {}, options = {}, mounted = "a"
   await withFiles({ ...FILES, ...files }, async (directory) => {
     const stack = join(directory, "stack");
     const home = join(directory, "home");
-    const read = ["compose.yaml", ".env", "decisions.yaml"].map((name) => join(stack, name));
+    // As they are loaded: what lies in the stack's directory is named as from there.
+    const read = ["compose.yaml", ".env", join(stack, "decisions.yaml")];
     // Of a known stack: the program's own answers.
     const sources = new Map(
       [...read, join(home, "migrations/faf/decisions.yaml")].map((file) => [file, "masked"]),

@@ -79,15 +79,15 @@ Deno.test("relocate leaves out, and names, what a container still has", async ()
     await engine.shutdown();
     equal(code, 0, err);
     const { data, inUse } = JSON.parse(out);
-    const named = ({ key, containers, writers }: typeof data): unknown => ({ key, containers, writers });
+    const named = ({ key, removals, writers }: typeof data): unknown => ({ key, removals, writers });
     return { data: data.map(named), inUse: inUse.map(named) };
   };
   deepEqual(await asked("running"), {
     data: [],
-    inUse: [{ key: "rows", containers: [], writers: ["shop-db-1"] }],
+    inUse: [{ key: "rows", removals: [], writers: ["shop-db-1"] }],
   });
   deepEqual(await asked("exited"), {
-    data: [{ key: "rows", containers: ["shop-db-1"], writers: [] }],
+    data: [{ key: "rows", removals: ["docker rm shop-db-1"], writers: [] }],
     inUse: [],
   });
   await Deno.remove(directory, { recursive: true });
@@ -131,5 +131,27 @@ volumes: { rows: {} }
   const { out } = await told(directory, ["relocate", "--stack", directory, "--to", "/srv"], nowhere);
   match(out, /delete job\/\S*seed\S* --ignore-not-found/);
   match(out, /wait --for=delete pod -l \S*app\.kubernetes\.io\/name=seed\S* --timeout=10m/);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("relocate refuses a place that goes with Docker, also by a link", async () => {
+  const directory = await Deno.makeTempDir();
+  await Deno.writeTextFile(join(directory, "compose.yaml"), COMPOSE);
+  await Deno.writeTextFile(join(directory, "decisions.yaml"), `dockerRoot: ${directory}/docker\n`);
+  await Deno.mkdir(join(directory, "docker"));
+  await Deno.symlink(join(directory, "docker"), join(directory, "link"));
+  const nowhere = { environment: { DOCKER_HOST: "unix:///nobody/is/there.sock" } };
+  for (const place of ["docker", "docker/data", "link/data"]) {
+    const ask = ["relocate", "--stack", directory, "--to", join(directory, place)];
+    const { code, out, err } = await told(directory, ask, nowhere);
+    equal(code, 2, place);
+    equal(out, "");
+    match(err, /cli-relocate-below-docker/);
+  }
+  equal(
+    (await told(directory, ["relocate", "--stack", directory, "--to", `${directory}/docker-2`], nowhere))
+      .code,
+    0,
+  );
   await Deno.remove(directory, { recursive: true });
 });

@@ -89,7 +89,8 @@ Deno.test("where the API server stops to answer as one in the middle of a run, t
       const isLast = told.code === 0 && first >= requests - 3;
       ok([1, 4].includes(told.code) || isLast, `${which}: exit code ${told.code}\n${told.err}`);
       if (!isLast) match(told.err, /cluster-strange-answer/, `${which}: ${told.err}`);
-      ok(server.seen.length <= requests + 20, `${which}: ${server.seen.length} requests`);
+      // It gives up soon: each of the last writes is tried a few times, the one that gives the lock back, too.
+      ok(server.seen.length <= first + 60, `${which}: ${server.seen.length} requests`);
     }));
   }));
 

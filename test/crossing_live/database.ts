@@ -3,6 +3,7 @@ import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { buildTools } from "../../lib/embedded_cluster/build.ts";
 import type { Output } from "../ferry/namespaces.ts";
+import { installPackages } from "../ferry/requirements.ts";
 import { type Berth, type Harbour, makeBerth, startContainer, until } from "../guard/berth.ts";
 import { engineEnvironment } from "../guard/engine.ts";
 import type { Moment } from "./killed_run.ts";
@@ -15,6 +16,11 @@ export interface Moving {
   readonly container: string;
   /** Where the writer tells what it did. */
   readonly written: string;
+}
+
+/** Debian's package that the writer needs, before the node's namespaces close the network. */
+export function installWriterPackages(report: (line: string) => void): Promise<void> {
+  return installPackages(report, { "postgresql-client": "/usr/bin/psql" });
 }
 
 /**
@@ -48,7 +54,7 @@ export async function startMoving(
 
 /** Runs docker compose in the folder of the stack. */
 export async function compose(
-  { node }: Harbour,
+  { node }: Pick<Harbour, "node">,
   { stack }: Pick<Berth, "stack">,
   ...args: readonly string[]
 ): Promise<Output> {

@@ -6,6 +6,7 @@ import { openHarbour } from "../guard/harbour.ts";
 import {
   containerState,
   cross,
+  installWriterPackages,
   isInEngine,
   killed,
   type Moving,
@@ -28,6 +29,7 @@ Deno.test({
   }`,
   ignore: why !== undefined,
   fn: async (t) => {
+    await installWriterPackages(report);
     await using harbour = await openHarbour(report, ["docker-compose"], [BROKEN]);
     const moving = await startMoving(harbour, "storm", async ({ stack }) => {
       const script =

@@ -1,62 +1,16 @@
 /** Half a stack has moved: those who stayed in the engine, and its Traefik, find the other half by the names as before. */
-import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import type { Output } from "../ferry/namespaces.ts";
 import type { Answer } from "../ferry/request.ts";
-import { installFirewallPackages } from "../ferry/start_kube_router.ts";
 import { WEB_PORT } from "../ferry/start_traefik.ts";
-import { whyNoRealNode } from "../ferry/requirements.ts";
-import {
-  type Berth,
-  type BerthOptions,
-  type Harbour,
-  makeBerth,
-  startContainer,
-  until,
-} from "../guard/berth.ts";
-import { openHarbour } from "../guard/harbour.ts";
-import { compose, succeeds } from "./database.ts";
-import { withTraefikImage } from "./traefik_image.ts";
+import { startContainer, until } from "../guard/berth.ts";
+import { makeBridge } from "./bridge.ts";
+import { succeeds } from "./database.ts";
+import { CLERK, helpers, moves, nothingIsLost, onHarbour, openPlace, type Place, writes } from "./place.ts";
+import { FRONT_SERVICES, HOST } from "./town_services.ts";
 
-const why = await whyNoRealNode();
-
-const HOST = "site.test";
 const FRONT = "http://127.0.0.1:8088/";
-
-/** Writes all the time, and says what was acknowledged. */
-const CLERK = `  clerk:
-    image: postgres:15
-    restart: always
-    stop_grace_period: 1s
-    depends_on: [bay]
-    environment: { PGPASSWORD: spyglass, PGCONNECT_TIMEOUT: "2" }
-    entrypoint: ["sh", "-c"]
-    command:
-      - |
-        row=$$(date +%s)000000
-        while sleep 0.1; do
-          psql -h bay -U harbour postgres -qc "INSERT INTO ship VALUES ('clerk $$row')" && echo "wrote $$row"
-          row=$$((row + 1))
-        done
-`;
-
-/** A site that says where it runs, and Traefik in front of it. */
-const FRONT_SERVICES = `  site:
-    image: busybox:1.37
-    command: ["sh", "-c", "mkdir /www; echo \\"$\${KUBERNETES_SERVICE_HOST:-docker}\\" > /www/index.html; exec httpd -f -p 8080 -h /www"]
-    expose: ["8080"]
-    restart: always
-    stop_grace_period: 1s
-    labels:
-      traefik.enable: "true"
-      traefik.http.routers.site.rule: Host(\`${HOST}\`)
-  traefik:
-    image: traefik:v3.6.7
-    restart: always
-    command: ["--entrypoints.web.address=:80", "--providers.docker=true", "--providers.docker.exposedbydefault=false"]
-    ports: ["127.0.0.1:8088:80"]
-    volumes: ["/var/run/docker.sock:/var/run/docker.sock:ro"]
-`;
 
 /** The clerk stays behind. */
 const TOWN = `services:
@@ -70,12 +24,6 @@ const VILLAGE = `services:
   bay: { skip: "It stays in compose" }
   clerk: { crossing: exclusive, killAfterGrace: true }
 `;
-
-/** What the tests work with. */
-interface Place {
-  readonly harbour: Harbour;
-  readonly berth: Berth;
-}
 
 onHarbour("who stays in the engine finds what has moved", async (t, harbour) => {
   const town = await openPlace(harbour, "town", {
@@ -159,7 +107,7 @@ onHarbour("what has moved finds who stays in the engine", async (t, harbour) => 
     more: CLERK,
     decisions: VILLAGE,
   });
-  await makeBridge(village);
+  await makeBridge(harbour.node);
   await t.step(
     "a clerk moves, and writes from the cluster to the database that stays, by its name",
     async () => {
@@ -202,74 +150,6 @@ onHarbour("what has moved finds who stays in the engine", async (t, harbour) => 
   });
 });
 
-/** With the real Traefik among the engine's images, and the cluster's network policies enforced. */
-function onHarbour(name: string, work: (t: Deno.TestContext, harbour: Harbour) => Promise<void>): void {
-  Deno.test({
-    name: `${name}${why === undefined ? "" : ` (skipped: ${why})`}`,
-    ignore: why !== undefined,
-    fn: async (t) => {
-      await installFirewallPackages(report);
-      await using harbour = await withTraefikImage(
-        report,
-        (traefik) => openHarbour(report, ["docker-compose", "traefik", "kube-router"], [traefik]),
-      );
-      const { node } = harbour;
-      const script = join(import.meta.dirname ?? "", "../ferry/start_kube_router.ts");
-      await succeeds(node.run([Deno.execPath(), "run", "-A", script, node.directory, "main-01"]));
-      await work(t, harbour);
-    },
-  });
-}
-
-/** As k3s's controllers give each node its range: its first address is the bridge's, which the first pod makes. */
-async function makeBridge({ harbour: { node } }: Place): Promise<void> {
-  const [name = ""] = (await node.kubectl("get", "nodes", "-o", "name")).split("\n");
-  const spec = { podCIDR: "10.42.0.0/24", podCIDRs: ["10.42.0.0/24"] };
-  await node.kubectl("patch", name, "--patch", JSON.stringify({ spec }));
-  // It has a network before it has an image.
-  await node.kubectl("run", "first", "--image=nobody.invalid/none:1", "--restart=Never");
-  await until("the first pod has an address", async () => {
-    return /^10\.42\.0\.\d+$/.test(await node.kubectl("get", "pod/first", "-o", "jsonpath={.status.podIP}"));
-  });
-  await node.kubectl("delete", "pod/first", "--wait=false");
-}
-
-/** Builds and packages take a while, and a silent test would look as if it hung. */
-function report(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
-}
-
-async function openPlace(
-  harbour: Harbour,
-  name: string,
-  { bay = "", ...options }: Omit<BerthOptions, "directory">,
-): Promise<Place> {
-  const berth = await makeBerth(harbour, name, { bay: `    expose: ["5432"]\n${bay}`, ...options });
-  await succeeds(compose(harbour, berth, "up", "--detach"));
-  await startContainer(harbour, `${name}-bay-1`);
-  return { harbour, berth };
-}
-
-async function moves({ berth }: Place, ...flags: readonly string[]): Promise<void> {
-  const said = await succeeds(berth.run(["migrate", "--yes", ...flags]));
-  match(said, /moved to the cluster; nobody served it for/);
-  ok(!/run-name-not-carried|run-gate-open/.test(said), said);
-  report(said.split("\n").filter((line) => line.includes("moved to the cluster")).join("\n"));
-}
-
-/** What the clerk was told on either side. */
-async function written({ harbour: { engine, node }, berth: { name } }: Place): Promise<readonly string[]> {
-  const pod = node.kubectl("-n", name, "logs", "deployment/clerk", "--tail=-1").catch(() => "");
-  const log = `${await engine.docker("logs", `${name}-clerk-1`)}\n${await pod}`;
-  return log.split("\n").flatMap((line) => /^wrote (\d+)$/.exec(line)?.[1] ?? []);
-}
-
-/** The clerk writes once more. */
-async function writes(place: Place): Promise<void> {
-  const before = (await written(place)).length;
-  await until("the clerk goes on", async () => (await written(place)).length > before + 1);
-}
-
 /** The cluster's own, as k3s brings it. */
 async function startClusterTraefik({ harbour: { node } }: Place): Promise<void> {
   const script = join(import.meta.dirname ?? "", "../ferry/start_traefik.ts");
@@ -300,32 +180,4 @@ async function answersFrom({ harbour: { node } }: Place, side: string): Promise<
     if (answer !== side) throw new Error(answer);
     return true;
   });
-}
-
-/** What this program made in the engine and still is there. */
-async function helpers({ harbour: { engine }, berth: { name } }: Place): Promise<string> {
-  return (await engine.docker("ps", "--all", "--quiet", "--filter", `label=compose-ferry/project=${name}`))
-    .trim();
-}
-
-/** Every row that the clerk was told is there, on whichever side it was written. */
-async function nothingIsLost(place: Place): Promise<void> {
-  const told = await written(place);
-  const rows = await place.harbour.engine.docker(
-    ...[
-      "exec",
-      "--env",
-      "PGPASSWORD=spyglass",
-      `${place.berth.name}-bay-1`,
-      "psql",
-      "-h",
-      "127.0.0.1",
-      "-U",
-      "harbour",
-    ],
-    ...["postgres", "-qtAc", "SELECT name FROM ship"],
-  );
-  const there = new Set(rows.split("\n"));
-  equal(told.filter((row) => !there.has(`clerk ${row}`)).join(), "");
-  report(`${told.length} rows of the clerk are there`);
 }

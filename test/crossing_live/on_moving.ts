@@ -3,7 +3,7 @@ import { equal } from "node:assert/strict";
 import { whyNoRealNode } from "../ferry/requirements.ts";
 import { readSeen } from "../guard/berth.ts";
 import { openHarbour } from "../guard/harbour.ts";
-import { type Moving, nothingIsLost, startMoving } from "./database.ts";
+import { installWriterPackages, type Moving, nothingIsLost, startMoving } from "./database.ts";
 
 const why = await whyNoRealNode();
 
@@ -13,6 +13,7 @@ export function onMoving(name: string, work: (t: Deno.TestContext, moving: Movin
     name: `${name}${why === undefined ? "" : ` (skipped: ${why})`}`,
     ignore: why !== undefined,
     fn: async (t) => {
+      await installWriterPackages(report);
       await using harbour = await openHarbour(report, ["docker-compose"]);
       const moving = await startMoving(harbour, "moved");
       await work(t, moving);

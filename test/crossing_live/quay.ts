@@ -1,14 +1,15 @@
 /** The quay: a stack of eleven services that people use all the time, in a real engine beside a real node. */
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { copyTree } from "../ferry/crossing.ts";
 import { NODE_ADDRESS, type Output } from "../ferry/namespaces.ts";
 import { startFirewall } from "../ferry/start_kube_router.ts";
 import { type Harbour, until } from "../guard/berth.ts";
-import { engineEnvironment } from "../guard/engine.ts";
 import { connectClient, ON_CLIENT } from "../guard/front.ts";
 import { installManifest, installTraefik } from "../guard/k3s.ts";
+import { withCompose } from "../rehearsal_live/copies.ts";
+import { makeBridge } from "./bridge.ts";
 import { compose, succeeds } from "./database.ts";
 import type { Visit } from "./visitors.ts";
 
@@ -22,7 +23,7 @@ export interface Quay {
   visits(): Promise<readonly Visit[]>;
 }
 
-/** Everything that moves, with what brings it back. */
+/** Everything that moves in the end, with what brings it back in the engine. */
 export const POLICIES: Readonly<Record<string, string>> = {
   db: "unless-stopped",
   ledger: "always",
@@ -34,13 +35,21 @@ export const POLICIES: Readonly<Record<string, string>> = {
   echo: "always",
 };
 
+/** What moves where `decisions_half.yaml` decides: each side calls the other. */
+export const HALF = ["db", "ledger", "site", "app", "echo"] as const;
+
 const QUEUE = { name: "log", vhost: "/", durable: true, auto_delete: false, arguments: {} };
 
-/** Starts it in the engine as somebody did long ago, and k3s's Traefik beside it, and lets people in. */
-export async function openQuay(harbour: Harbour): Promise<Quay> {
+/**
+ * Starts it in the engine as somebody did long ago, and k3s's Traefik beside it, and lets people in.
+ *
+ * @param pace seconds between two rows of a writer
+ */
+export async function openQuay(harbour: Harbour, pace = 0.3): Promise<Quay> {
   const { node, engine, template } = harbour;
   const stack = join(node.directory, "quay");
   await copyTree(fileURLToPath(new URL("quay", import.meta.url)), stack);
+  await Deno.writeTextFile(join(stack, ".env"), `PACE=${pace}\n`);
   await Deno.mkdir(join(stack, "data"));
   await succeeds(node.run(["cp", "--archive", template, join(stack, "data/db")]));
   await engine.docker("build", "--quiet", "--tag", "quay-site", join(stack, "site"));
@@ -49,7 +58,9 @@ export async function openQuay(harbour: Harbour): Promise<Quay> {
   const queue = `echo '${definitions}' > /tmp/queue.json && rabbitmqctl import_definitions /tmp/queue.json`;
   await engine.docker("exec", container("broker"), "sh", "-c", queue);
   await startFirewall(node);
+  await makeBridge(node);
   const file = join(node.directory, "visits.jsonl");
+  const environment = await withCompose(node);
   const quay: Quay = {
     harbour,
     stack,
@@ -58,7 +69,7 @@ export async function openQuay(harbour: Harbour): Promise<Quay> {
       const program = [Deno.execPath(), "run", "--no-prompt", "-A", "main.ts"];
       return await node.run(
         [...program, command, "--stack", stack, ...cluster, ...args],
-        engineEnvironment(node),
+        environment,
       );
     },
     visits: () => readVisits(file),
@@ -117,6 +128,22 @@ export async function states({ harbour: { engine } }: Quay): Promise<Readonly<Re
   const services = Object.keys(POLICIES);
   const found = await engine.docker("inspect", "--format", format, ...services.map(container));
   return Object.fromEntries(found.trim().split("\n").map((state, index) => [services[index] ?? "", state]));
+}
+
+/** The others still run where they ran, with what brings them back; all are used. */
+export async function isServedBy(quay: Quay, moved: readonly string[]): Promise<void> {
+  await isUsed(quay);
+  const wanted = Object.entries(POLICIES).map(([service, policy]) => [
+    service,
+    moved.includes(service) ? "exited no" : `running ${policy}`,
+  ]);
+  deepEqual(await states(quay), Object.fromEntries(wanted));
+  await isUsed(quay);
+}
+
+/** Lets another file of the quay decide what moves. */
+export async function decide({ stack }: Quay, file: string): Promise<void> {
+  await Deno.copyFile(new URL(`quay/${file}`, import.meta.url), join(stack, "decisions.yaml"));
 }
 
 /** What this program made in the engine and still is there. */

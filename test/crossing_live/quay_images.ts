@@ -53,7 +53,7 @@ const CLERK = `#!/bin/sh
 trap 'exit 0' TERM
 for server in db ledger broker; do
   number=$(date +%s)0000
-  while sleep 0.3; do
+  while sleep "$PACE"; do
     number=$((number + 1))
     if row $server "clerk $number" > /dev/null 2>&1; then echo "wrote $server $number"; else echo "failed $server $number"; fi
   done &

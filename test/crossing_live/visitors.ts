@@ -1,5 +1,5 @@
 /**
- * Visits every route twice a second, as people do who are on line: run on another machine of the node's network, until it
+ * Visits every route twice a second or more often, as people do who are on line: run on another machine of the node's network, until it
  * is closed. Each visit is a line of JSON in a file.
  */
 import { connect } from "node:net";
@@ -21,6 +21,9 @@ export interface Visit {
 type Ask = (address: string, number: number) => Promise<Pick<Visit, "wrong" | "wrote">>;
 
 const EVERY_MS = 500;
+/** Of services that keep nothing, of which nobody may miss one. */
+const OFTEN_MS = 100;
+const OFTEN = ["admin", "echo"];
 /** Longer than the application waits for its databases. */
 const PATIENCE_MS = 20_000;
 
@@ -96,7 +99,7 @@ function visit(address: string, file: string): void {
       const seen = await ask(address, ++number);
       const line: Visit = { to, begun, ended: Date.now(), ...seen };
       log.writeSync(encoder.encode(`${JSON.stringify(line)}\n`));
-    }, EVERY_MS);
+    }, OFTEN.includes(to) ? OFTEN_MS : EVERY_MS);
   }
 }
 

@@ -12,10 +12,11 @@ interface Said {
   readonly outageMs?: number;
 }
 
-/** While a service moves. Times are milliseconds of the epoch. */
+/** While a service moves, or something of the machine starts again. Times are milliseconds of the epoch. */
 export interface Window {
   readonly service: string;
-  readonly direction: "there" | "back";
+  /** `there`, `back`, or what starts again. */
+  readonly direction: string;
   readonly from: number;
   readonly to: number;
   /** For how long the tool says that nobody served it. */
@@ -85,14 +86,19 @@ export function questions(visits: readonly Visit[], written: readonly Written[])
 export function eachInItsWindow(asked: readonly Asked[], windows: readonly Window[]): void {
   for (const [subject, own] of Map.groupBy(asked, (one) => one.subject)) {
     const needs = NEEDS[subject] ?? [subject];
-    const open = windows.filter(({ service }) => needs.includes(service)).map((window) =>
-      settled(window, own)
-    );
+    const open = windows.filter((window) =>
+      needs.includes(window.service) && !isServedThroughout(window, subject)
+    ).map((window) => settled(window, own));
     for (const one of own.filter(({ isAnswered }) => !isAnswered)) {
       const isInside = open.some(({ from, to }) => one.ended >= from && one.begun <= to);
       ok(isInside, `"${subject}" was not answered at ${new Date(one.begun).toISOString()}: ${one.wrong}`);
     }
   }
+}
+
+/** Where both sides run, the tool says that nobody was without it, there and back, and has to be right. */
+function isServedThroughout({ service, saidMs }: Window, subject: string): boolean {
+  return service === subject && saidMs === 0;
 }
 
 /** It ends with the first answer after the move, which may take a moment as names and routes are learnt. */
@@ -103,15 +109,24 @@ function settled(window: Window, own: readonly Asked[]): Window {
 
 /** A line for each move: what the tool says, and what those saw who asked. */
 export function outageTable(asked: readonly Asked[], windows: readonly Window[]): string {
-  const head = ["service", "way", "tool", "seen", "failed", "asked"];
+  const head = ["service", "way", "tool", "seen", "failed", "asked", "with"];
   const rows = windows.map((window) => {
     const own = asked.filter(({ subject }) => subject === window.service);
     const { from, to } = settled(window, own);
     const inside = own.filter(({ begun, ended }) => ended >= from && begun <= to);
-    const failed = inside.filter(({ isAnswered }) => !isAnswered).length;
+    const unanswered = inside.filter(({ isAnswered }) => !isAnswered);
+    const failed = unanswered.length;
     const said = window.saidMs === undefined ? "" : seconds(window.saidMs);
     const seen = own.length === 0 ? "" : failed === 0 ? "0" : seconds(longestSilence(own, from, to));
-    return [window.service, window.direction, said, seen, `${failed}`, `${inside.length}`];
+    return [
+      window.service,
+      window.direction,
+      said,
+      seen,
+      `${failed}`,
+      `${inside.length}`,
+      kindsOf(unanswered),
+    ];
   });
   const widths = head.map((_, column) =>
     Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length))
@@ -120,6 +135,14 @@ export function outageTable(asked: readonly Asked[], windows: readonly Window[])
     row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
   )
     .join("\n");
+}
+
+/** How often which status, or which error where there was none. */
+function kindsOf(unanswered: readonly Asked[]): string {
+  const kinds = Map.groupBy(unanswered, ({ wrong = "" }) => /^\d{3}(?=:)/.exec(wrong)?.[0] ?? wrong);
+  return [...kinds].filter(([kind]) => kind !== "").map(([kind, all]) => `${all.length} × ${kind}`).join(
+    ", ",
+  );
 }
 
 /** Between two answers, of which one at least is in the window. */

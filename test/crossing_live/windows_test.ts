@@ -36,7 +36,18 @@ Deno.test("who is not answered before, or once it was answered again, is found",
   throws(() => eachInItsWindow([asked("db", 4200, true), asked("db", 4300, false)], windows), /"db"/);
 });
 
+Deno.test("who is not answered by what is served all the time is found", () => {
+  const windows = [{ service: "db", direction: "there", from: 1000, to: 4000, saidMs: 0 }];
+  throws(() => eachInItsWindow([asked("db", 1500, false)], windows), /"db" was not answered/);
+  doesNotThrow(() => eachInItsWindow([asked("app", 1500, false), asked("app", 4200, true)], windows));
+});
+
 Deno.test("the table has what the tool says beside what was seen", () => {
   const seen = [asked("db", 980, true), asked("db", 1500, false), asked("db", 4200, true)];
   match(outageTable(seen, windowsOf(SAID)), /db +there +2\.5 s +3\.2 s +1 +2\n/);
+  const refused = ["404: 404 page not found", "404: ", "no answer in time"].map((wrong) => ({
+    ...asked("db", 1500, false),
+    wrong,
+  }));
+  match(outageTable([...seen, ...refused], windowsOf(SAID)), /2 × 404, 1 × no answer in time\n/);
 });

@@ -8,7 +8,7 @@ function container(project: string, service: string, Ports: readonly unknown[]):
   return { Id: service, Labels, Ports };
 }
 
-Deno.test("runningPorts() are the published TCP ports of the project's own containers", async () => {
+Deno.test("runningPorts() are the published TCP ports of the project's own containers, and of those that stand in for them", async () => {
   const directory = await Deno.makeTempDir();
   const listening = Promise.withResolvers<void>();
   const containers = [
@@ -19,6 +19,13 @@ Deno.test("runningPorts() are the published TCP ports of the project's own conta
     ]),
     container("other", "db", [{ IP: "0.0.0.0", PrivatePort: 80, PublicPort: 8080, Type: "tcp" }]),
     { Id: "helper", Labels: {}, Ports: [{ PrivatePort: 1, PublicPort: 1, Type: "tcp" }] },
+    // A gate is of the project, and stands in for nobody.
+    { Id: "gate", Labels: { owner: "shop" }, Ports: [{ PrivatePort: 1, PublicPort: 26_000, Type: "tcp" }] },
+    {
+      Id: "stand-in",
+      Labels: { owner: "shop", "stands-in-for": "lobby" },
+      Ports: [{ PrivatePort: 8001, PublicPort: 8001, Type: "tcp" }],
+    },
   ];
   const server = Deno.serve({ path: `${directory}/s`, onListen: () => listening.resolve() }, ({ url }) => {
     const headers = { "api-version": "1.47" };
@@ -31,7 +38,10 @@ Deno.test("runningPorts() are the published TCP ports of the project's own conta
   try {
     await listening.promise;
     using engine = await openEngine({ host: `unix://${directory}/s`, origin: "test", isInForce: true });
-    assert.deepEqual(await runningPorts(engine, "shop"), [{ service: "db", hostPort: 15432 }]);
+    assert.deepEqual(await runningPorts(engine, "shop", { project: "owner", service: "stands-in-for" }), [
+      { service: "db", hostPort: 15432, isStandIn: false },
+      { service: "lobby", hostPort: 8001, isStandIn: true },
+    ]);
   } finally {
     await server.shutdown();
     await Deno.remove(directory, { recursive: true });

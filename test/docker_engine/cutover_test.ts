@@ -1,75 +1,10 @@
 /**
- * Services move from a real Docker Engine to the real API server and back, and a run is killed at every state of that.
- * The node's pods are simulated; what real servers make of it is test/crossing_live.
+ * Services move from a real Docker Engine to the real API server and back. The node's pods are simulated; what real
+ * servers make of it is test/crossing_live.
  */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import type { Moment } from "../crossing_live/killed_run.ts";
-import { IMAGE } from "./engine.ts";
-import { finding, type Harbour, onEngine } from "./harbour.ts";
-
-/** Ends in order when it is told to. */
-const ORDERLY = ["sh", "-c", 'trap "exit 0" TERM; while :; do sleep 0.1; done'] as const;
-/** Does not. */
-const DEAF = ["sleep", "1000"] as const;
-
-/** What the engine says of a container: its state, and what brings it back. */
-async function stateOf({ engine }: Harbour, container: string): Promise<string> {
-  return await engine.docker(
-    ...["inspect", "--format", "{{.State.Status}} {{.HostConfig.RestartPolicy.Name}}", container],
-  );
-}
-
-async function startStore(
-  { engine, directory }: Harbour,
-  command: readonly string[],
-  ...args: readonly string[]
-): Promise<void> {
-  await engine.docker("network", "create", "harbour_default").catch(() => {});
-  await engine.docker(
-    ...[
-      "run",
-      "--detach",
-      "--name",
-      "harbour-store-1",
-      "--restart",
-      "always",
-      "--network",
-      "harbour_default",
-    ],
-    ...["--label", "com.docker.compose.project=harbour", "--label", "com.docker.compose.service=store"],
-    ...["--volume", `${directory}/stack/data/store:/d`, ...args, IMAGE, ...command],
-  );
-}
-
-async function hasMoved(harbour: Harbour): Promise<void> {
-  assert.equal(await stateOf(harbour, "harbour-store-1"), "exited no");
-  assert.match(await replicas(harbour), /store=1/);
-}
-
-async function isBack(harbour: Harbour): Promise<void> {
-  assert.equal(await stateOf(harbour, "harbour-store-1"), "running always");
-  assert.doesNotMatch(await replicas(harbour), /store/);
-}
-
-/** The replicas of every workload of the stack. */
-async function replicas({ cluster }: Harbour): Promise<string> {
-  const kinds = ["deployments", "statefulsets"];
-  const lists = await Promise.all(
-    kinds.map((kind) => cluster.api.request("GET", `/apis/apps/v1/namespaces/${cluster.prefix}/${kind}`)),
-  );
-  // The edge: lists of workloads.
-  const bodies = lists.map(({ body }) =>
-    body as {
-      readonly items: readonly {
-        readonly metadata: { readonly name: string };
-        readonly spec: { readonly replicas: number };
-      }[];
-    }
-  );
-  return bodies.flatMap(({ items }) => items.map(({ metadata, spec }) => `${metadata.name}=${spec.replicas}`))
-    .join(" ");
-}
+import { finding, onEngine } from "./harbour.ts";
+import { DEAF, hasMoved, isBack, ORDERLY, replicas, startStore, stateOf } from "./store.ts";
 
 onEngine("a service moves only where that is asked for, and goes back as it was", async (harbour) => {
   const { ferry, engine } = harbour;
@@ -77,7 +12,7 @@ onEngine("a service moves only where that is asked for, and goes back as it was"
   const guarded = await ferry(["migrate", "--yes"]);
   assert.equal(guarded.code, 1);
   assert.match(finding(guarded, "run-data-in-use"), /store-1" still runs/);
-  await isBackFromTheStart(harbour);
+  assert.equal(await stateOf(harbour, "harbour-store-1"), "running always");
 
   const moved = await ferry(["migrate", "--yes", "--cross"]);
   assert.equal(moved.code, 0, moved.err);
@@ -108,10 +43,6 @@ onEngine("a service moves only where that is asked for, and goes back as it was"
   assert.equal(all.code, 0, all.err);
   await isBack(harbour);
 });
-
-async function isBackFromTheStart(harbour: Harbour): Promise<void> {
-  assert.equal(await stateOf(harbour, "harbour-store-1"), "running always");
-}
 
 onEngine("what does not end in its time is not killed, and stays where it is", async (harbour) => {
   const { ferry, directory } = harbour;
@@ -148,66 +79,6 @@ onEngine("an engine that goes leaves both sides closed, and the next run goes on
   assert.equal(back.code, 1, back.err);
   await isBack(harbour);
 });
-
-const THERE: readonly (readonly [string, Moment])[] = [
-  ["prepared", "before"],
-  ["prepared", "after"],
-  ["closing", "before"],
-  ["closing", "after"],
-  ["closed", "before"],
-  ["closed", "after"],
-  ["opening", "before"],
-  ["opening", "after"],
-  ["verified", "before"],
-  ["verified", "after"],
-];
-
-const BACK: readonly (readonly [string, Moment])[] = [
-  ["back", "before"],
-  ["back", "after"],
-  ["gone", "before"],
-];
-
-onEngine(
-  "a run that is killed at a state is finished by the next one, in both directions",
-  async (harbour) => {
-    const { ferry } = harbour;
-    await startStore(harbour, ORDERLY);
-    for (const [state, moment] of THERE) {
-      await kill(harbour, state, moment, "migrate", "--cross");
-      const next = await ferry(["migrate", "--yes", "--cross"]);
-      assert.equal(next.code, 0, `${moment} ${state}: ${next.err}`);
-      await hasMoved(harbour);
-      const back = await ferry(["rollback", "--service", "store", "--yes"]);
-      assert.equal(back.code, 0, `${moment} ${state}: ${back.err}`);
-      await isBack(harbour);
-    }
-    for (const [state, moment] of BACK) {
-      assert.equal((await ferry(["migrate", "--yes", "--cross"])).code, 0);
-      await kill(harbour, state, moment, "rollback", "--service", "store");
-      const next = await ferry(["rollback", "--service", "store", "--yes"]);
-      assert.equal(next.code, 0, `${moment} ${state}: ${next.err}`);
-      await isBack(harbour);
-    }
-  },
-);
-
-async function kill(
-  { cluster, engine, directory }: Harbour,
-  state: string,
-  moment: Moment,
-  ...command: readonly string[]
-): Promise<void> {
-  const script = join(import.meta.dirname ?? "", "../crossing_live/killed_run.ts");
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", script, cluster.kubeconfigPath, "store", state, moment],
-      ...[...command, "--yes", "--stack", `${directory}/stack`],
-    ],
-    env: { DOCKER_HOST: engine.host, HOME: directory, NO_COLOR: "1", ...cluster.env },
-  }).output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-}
 
 async function until(ask: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + 60_000;

@@ -1,5 +1,7 @@
 /** A real Docker Engine and the real API server, side by side: a stack, its containers, and the command line. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Moment } from "../crossing_live/killed_run.ts";
 import { type TestCluster, withCluster } from "../embedded_cluster/fixture.ts";
 import { type Ended, runFerry } from "../crossing/ferry.ts";
 import { removeVolumes } from "../crossing/seen.ts";
@@ -92,11 +94,36 @@ export async function withHarbour(work: (harbour: Harbour) => Promise<void>): Pr
   await Deno.remove(directory, { recursive: true });
 }
 
+/** Runs a command on the stack, and kills it when it writes that state of the service. */
+export async function killAt(
+  { cluster, engine, directory }: Harbour,
+  service: string,
+  state: string,
+  moment: Moment,
+  ...command: readonly string[]
+): Promise<void> {
+  const script = join(import.meta.dirname ?? "", "../crossing_live/killed_run.ts");
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", script, cluster.kubeconfigPath, service, state, moment],
+      ...[...command, "--yes", "--stack", `${directory}/stack`],
+    ],
+    env: { DOCKER_HOST: engine.host, HOME: directory, NO_COLOR: "1", ...cluster.env },
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+}
+
 /** The one finding of that code, or nothing. */
 export function finding({ err, out }: Ended, code: string): string {
   return `${err}${out}`.split("\n").find((line) => line.includes(`[${code}]`)) ?? "";
 }
 
 /** A test that needs an engine. */
-export const onEngine = (name: string, work: (harbour: Harbour) => Promise<void>): void =>
-  Deno.test({ name, ignore: whyNoEngine() !== undefined, fn: () => withHarbour(work) });
+export const onEngine = (name: string, work: (harbour: Harbour) => Promise<void>): void => {
+  const why = whyNoEngine();
+  Deno.test({
+    name: `${name}${why === undefined ? "" : ` (skipped: ${why})`}`,
+    ignore: why !== undefined,
+    fn: () => withHarbour(work),
+  });
+};

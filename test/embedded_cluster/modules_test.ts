@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { Failure } from "../../lib/diagnostics/diagnostic.ts";
 import { buildTools } from "../../lib/embedded_cluster/build.ts";
-import { moduleDirectory } from "../../lib/embedded_cluster/cache.ts";
+import { moduleDirectory } from "../../lib/embedded_cluster/module_digest.ts";
 import { fetchManifests } from "../../lib/embedded_cluster/manifests.ts";
 import { buildFlags, CLUSTER_TOOLS, TOOLS } from "../../lib/embedded_cluster/tools.ts";
 

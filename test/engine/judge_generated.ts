@@ -8,13 +8,18 @@ import { KNOWN_OPEN } from "./known_open.ts";
 import type { Machine } from "./machine.ts";
 import { isFaithful } from "./verdict.ts";
 
-/** How many services a stack has at most. */
-const SERVICES = 8;
-
 /** Ports that stacks of neighbouring seeds, which may run at one time, do not share; no NodePort is among them. */
 const FIRST_PORT = 20_000;
 const PORTS_EACH = 24;
 const NEIGHBOURS = 300;
+
+/** What stacks are made, and what is done with one that differs. */
+export interface Making {
+  /** How many services a stack has at most. */
+  readonly services: number;
+  /** Whether one that differs is made smaller as long as it differs; each try starts it once more. */
+  readonly shrink: boolean;
+}
 
 /** Where stacks are laid out, and what is seen is kept. */
 export interface Places {
@@ -23,21 +28,21 @@ export interface Places {
 }
 
 /**
- * @param shrink whether a stack that differs is made smaller as long as it differs; each try starts it once more.
  * @returns what was seen of the first stack, or of the smallest that differs. @throws when that did not start.
  */
 export async function judgeGenerated(
   machine: Machine,
   seed: number,
-  shrink: boolean,
+  { services, shrink }: Making,
   { stacks, keep }: Places,
 ): Promise<Seen> {
   let attempts = 0;
   let judged: Seen | Error = new Error(`Seed ${seed} has made no stack`);
-  const property = fc.asyncProperty(stacksOf(SERVICES), async (stack) => {
+  const property = fc.asyncProperty(stacksOf(services), async (stack) => {
     const name = `generated-${seed}${attempts === 0 ? "" : `-${attempts}`}`;
     attempts++;
     const directory = join(stacks, name);
+    await removed(directory);
     await layOut(directory, composeFile(stack, name, FIRST_PORT + (seed % NEIGHBOURS) * PORTS_EACH));
     await Deno.writeTextFile(join(directory, "decisions.yaml"), decisionsFile(stack));
     const result = await judgeStack(machine, directory, keep).catch((error: Error) => error);
@@ -48,4 +53,11 @@ export async function judgeGenerated(
   await fc.check(property, { seed, numRuns: 1, endOnFailure: !shrink });
   if (judged instanceof Error) throw judged;
   return judged;
+}
+
+/** Takes a stack's directory away, which may not be there yet. */
+export async function removed(directory: string): Promise<void> {
+  await Deno.remove(directory, { recursive: true }).catch((error: unknown) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }

@@ -2,7 +2,7 @@
 import type { RealNode } from "../ferry/node.ts";
 import type { EngineSide } from "./engine_side.ts";
 import { ADDRESSES, type Balanced, type Machine, machineNamespaces, must, waitSeldom } from "./machine.ts";
-import { followLogs, type PodLogs } from "./pod_logs.ts";
+import { openLogs, type PodLogs } from "./pod_logs.ts";
 import { probeEvents } from "./probe_log.ts";
 import { publishedPorts } from "./project.ts";
 import { askProbes, publishedAspects, publishedTargets, type Reach } from "./reach.ts";
@@ -66,7 +66,7 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
     const programs = await restingPrograms(node, namespace, before);
     await untilSettled(machine, namespace);
     const processes = await processesOf(node);
-    const logs = await followLogs(node, namespace, NAME);
+    using logs = await openLogs(node, namespace);
     const reaches = Object.fromEntries(
       [...Map.groupBy(programs, ({ service }) => service)].map(([service, replicas]) =>
         [service, reachOf(machine, { namespace, fronts, before, processes, logs }, replicas)] as const
@@ -75,7 +75,7 @@ export async function seeNodeSide(machine: Machine, stack: string, before: Engin
     const services = await askProbes(reaches, project, ports);
     const outside = await machine.lookFromOutside(publishedTargets(publishedPorts(project), ADDRESSES));
     return {
-      services: await endOf(node, namespace, { logs, reaches, services }),
+      services: await endOf(node, namespace, { reaches, services }),
       machine: await machineNamespaces(node),
       published: publishedAspects(outside, ADDRESSES),
     };
@@ -231,7 +231,6 @@ async function remove(node: RealNode, namespace: string): Promise<void> {
 
 /** What was seen until the end, and by what its last words are known. */
 interface Ending {
-  readonly logs: PodLogs;
   readonly reaches: Readonly<Record<string, Reach>>;
   readonly services: Readonly<Record<string, ServiceView>>;
 }
@@ -240,10 +239,13 @@ interface Ending {
 async function endOf(
   node: RealNode,
   namespace: string,
-  { logs, reaches, services }: Ending,
+  { reaches, services }: Ending,
 ): Promise<Readonly<Record<string, ServiceView>>> {
   await remove(node, namespace);
-  const ended = await waitSeldom(TIMEOUT_MS, async () => await logs.goesOn() ? undefined : true);
+  const ended = await waitSeldom(
+    TIMEOUT_MS,
+    async () => (await node.kubectl("-n", namespace, "get", "pods", "-o", "name")).trim() === "" || undefined,
+  );
   if (!ended) throw new Error(`Pods of "${namespace}" have not ended`);
   const all = Object.entries(services).map(async ([name, service]) => {
     const reach = reaches[name];

@@ -45,12 +45,12 @@ function kills(requests: number): Planned[] {
 function killsAtTheEnd(): Planned[] {
   return [
     ...killsAt(
-      "the last record",
+      "the last begin of a migration",
       ({ method, path, body }) =>
-        isRecord(method, path) && body.includes(LOCK_ANNOTATION) && isAllApplied(body),
+        isRecord(method, path) && body.includes(LOCK_ANNOTATION) && isLastBegun(body),
     ),
     ...killsAt(
-      "the end of the lock",
+      "the last record, which ends the lock",
       ({ method, path, body }) => isRecord(method, path) && !body.includes(LOCK_ANNOTATION),
     ),
     ...killsAt(
@@ -65,12 +65,12 @@ function isRecord(method: string, path: string): boolean {
   return method === "PUT" && path.includes(`/configmaps/${STATE_NAME}`);
 }
 
-function isAllApplied(body: string): boolean {
+function isLastBegun(body: string): boolean {
   // The edge: a request of our own.
   const { metadata } = JSON.parse(body) as { metadata: { annotations: Record<string, string> } };
   const records = Object.entries(metadata.annotations).filter(([name]) => name.startsWith(MIGRATION_PREFIX));
-  return records.length === referencePlan("any").migrations.length &&
-    records.every(([, record]) => record.includes('"state":"applied"'));
+  const begun = records.filter(([, record]) => record.includes('"state":"running"'));
+  return records.length === referencePlan("any").migrations.length && begun.length === 1;
 }
 
 function killsAt(point: string, at: At, codes: readonly number[] = [0, 130]): Planned[] {

@@ -40,6 +40,7 @@ export interface Proxy {
   readonly url: string;
   /** Requests seen, without watches. */
   readonly count: () => number;
+  readonly watches: () => number;
   /** Of these, writes. */
   readonly writes: () => number;
   /** Harms done. */
@@ -81,6 +82,7 @@ export async function startProxy(upstream: Connection, choose: Choose): Promise<
   return {
     url: `http://127.0.0.1:${port}`,
     count: () => count,
+    watches: () => watches,
     writes: () => writes,
     harmed: () => harmed,
     close: () => closeServer(server),

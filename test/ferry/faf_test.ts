@@ -1,22 +1,15 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { fafStack, hasFaf } from "../crossing/stacks.ts";
+import { fafStack, hasFaf, withoutLoginClients } from "../crossing/stacks.ts";
 import { IMAGES } from "./images.ts";
 import { startNode } from "./node.ts";
+import { isWell, listPods, type Pod } from "./pods.ts";
 import type { RealNode } from "./node.ts";
 import { whyNoRealNode } from "./requirements.ts";
-import { type PrintedProject, readPrintedProject, standIns } from "./stand_ins.ts";
+import { type PrintedProject, printProject, standIns } from "./stand_ins.ts";
 
 const NAMESPACE = "faf";
-
-interface Pod {
-  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
-  readonly status: {
-    readonly phase: string;
-    readonly containerStatuses?: readonly { readonly ready: boolean; readonly restartCount: number }[];
-  };
-}
 
 const why = hasFaf ? await whyNoRealNode() : "FAF's stack is not on this machine";
 
@@ -26,7 +19,7 @@ Deno.test({
   fn: async (t) => {
     await using stack = await fafStack(NAMESPACE);
     if (stack === undefined) throw new Error("FAF's stack went away");
-    await withoutLoginClients(join(stack.directory, "decisions.yaml"));
+    await withoutLoginClients(stack);
     const flags = stack.flags.filter((flag) => flag !== "--embedded");
     const project = await printProject(flags);
     const helper = IMAGES.filter(({ name }) => name.endsWith("/busybox:1.37"));
@@ -41,7 +34,7 @@ Deno.test({
       await makeDataDirectories(node);
       await migrate();
     });
-    const pods = await listPods(node);
+    const pods = await listPods(node, NAMESPACE);
     await t.step("every pod runs, or has done its work, without a restart", () => {
       deepEqual(
         pods.filter((pod) => !isWell(pod)).map(({ metadata, status }) => [metadata.name, status]),
@@ -58,20 +51,6 @@ Deno.test({
   },
 });
 
-/** The job that prepares them asks the login's own API, which no stand-in has; `test:jobs` runs it against one. */
-async function withoutLoginClients(decisions: string): Promise<void> {
-  const text = await Deno.readTextFile(decisions);
-  await Deno.writeTextFile(decisions, text.replace(/^identity:\n(?:[ #].*\n|\n)*/m, ""));
-}
-
-async function printProject(flags: readonly string[]): Promise<PrintedProject> {
-  const args = ["run", "-A", "main.ts", "config", "--show-secrets", ...flags];
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
-  const text = new TextDecoder();
-  equal(success, true, text.decode(stderr));
-  return readPrintedProject(text.decode(stdout));
-}
-
 /** On the operators' machine they are there; here the volumes say which. */
 async function makeDataDirectories(node: RealNode): Promise<void> {
   const paths = await node.kubectl(
@@ -81,22 +60,6 @@ async function makeDataDirectories(node: RealNode): Promise<void> {
     'jsonpath={range .items[*]}{.spec.local.path}{"\\n"}{end}',
   );
   for (const path of paths.trim().split("\n")) await Deno.mkdir(path, { recursive: true });
-}
-
-async function listPods(node: RealNode): Promise<readonly Pod[]> {
-  const text = await node.kubectl("-n", NAMESPACE, "get", "pods", "-o", "json");
-  const { items } = JSON.parse(text) as { items: readonly Pod[] };
-  // A timer may begin at this very minute; its Jobs are named after the minute.
-  return items.filter(({ metadata }) =>
-    !/^\d{8}$/.test(metadata.labels["job-name"]?.split("-").at(-1) ?? "")
-  );
-}
-
-function isWell({ status }: Pod): boolean {
-  const containers = status.containerStatuses ?? [];
-  const neverRestarted = containers.every(({ restartCount }) => restartCount === 0);
-  const isReady = status.phase === "Running" && containers.every(({ ready }) => ready);
-  return neverRestarted && (isReady || status.phase === "Succeeded");
 }
 
 /** The project's service that a pod runs. */

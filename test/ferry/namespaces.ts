@@ -12,6 +12,8 @@ export interface Output {
 
 /** Open namespaces. */
 export interface Namespaces extends AsyncDisposable {
+  /** The root of what is mounted inside, as it is reached from outside. */
+  readonly root: string;
   /** Runs a command inside, to its end, with `directory` as its working directory. */
   run(command: readonly string[], directory: string, env?: Readonly<Record<string, string>>): Promise<Output>;
 }
@@ -63,6 +65,7 @@ export async function openNamespaces(): Promise<Namespaces> {
     throw new Error(`Cannot make namespaces for a node: ${(await errors).trim()}`);
   }
   return {
+    root: `/proc/${holder.pid}/root`,
     run: (command, directory, env = {}) => runInside(holder.pid, command, directory, env),
     [Symbol.asyncDispose]: async () => {
       await holder.stdin.close();

@@ -14,6 +14,8 @@ import { fetchBusybox, installPackages } from "./requirements.ts";
 /** A running node with its control plane. */
 export interface RealNode extends AsyncDisposable {
   readonly directory: string;
+  /** The root of its file systems, as it is reached from outside. */
+  readonly root: string;
   readonly kubeconfigPath: string;
   /** Runs a command where the cluster can be reached. */
   run(command: readonly string[], env?: Readonly<Record<string, string>>): Promise<Output>;
@@ -77,6 +79,7 @@ export async function startNode(
   }
   return {
     directory,
+    root: namespaces.root,
     kubeconfigPath,
     run,
     kubectlPath: kubectl,

@@ -9,12 +9,17 @@ export interface PrintedProject {
 
 export interface PrintedService {
   readonly image?: string;
+  readonly network_mode?: string;
+  readonly ports?: readonly { readonly target: number; readonly published?: string }[];
+  readonly expose?: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
   readonly restart?: string | false;
   readonly environment?: Readonly<Record<string, string | null>>;
   readonly volumes?: readonly {
     readonly type: string;
     readonly source?: string;
     readonly target: string;
+    readonly read_only?: boolean;
   }[];
 }
 
@@ -31,19 +36,30 @@ tail -f /dev/null &
 wait
 `;
 
-const TASK = "#!/bin/sh\nexit 0\n";
+/** Ends well, whatever it is told. */
+export const TASK = "#!/bin/sh\nexit 0\n";
 
 /** What healthchecks and the jobs that prepare users call; `test:jobs` runs those against real servers. */
 const CLIENTS = ["mysqladmin", "mariadb", "psql", "mongosh", "erl"];
 
-const FILES = {
+/** What is answered and called, whatever the stand-in does besides. */
+export const STAND_IN_FILES: Readonly<Record<string, string>> = {
   "/answers/actuator/health": "UP\n",
   "/answers/update.php": "loaded\n",
   ...Object.fromEntries(CLIENTS.map((name) => [`/bin/${name}`, TASK])),
 };
 
+/** Asks `config`, whose output is read. @param flags that name the stack @throws when it fails */
+export async function printProject(flags: readonly string[]): Promise<PrintedProject> {
+  const args = ["run", "-A", "main.ts", "config", "--show-secrets", ...flags];
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  const text = new TextDecoder();
+  if (!success) throw new Error(text.decode(stderr));
+  return readPrintedProject(text.decode(stdout));
+}
+
 /** Reads what `config` printed. */
-export function readPrintedProject(text: string): PrintedProject {
+function readPrintedProject(text: string): PrintedProject {
   return parse(text) as PrintedProject;
 }
 
@@ -56,7 +72,7 @@ export function standIns(project: PrintedProject): readonly Image[] {
   return [...tasks].map(([name, isTask]) => ({
     name,
     entrypoint: ["/bin/stand-in"],
-    files: { ...FILES, "/bin/stand-in": isTask ? TASK : SERVER },
+    files: { ...STAND_IN_FILES, "/bin/stand-in": isTask ? TASK : SERVER },
   }));
 }
 

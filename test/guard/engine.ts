@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Output } from "../ferry/namespaces.ts";
 import type { RealNode } from "../ferry/node.ts";
+import { endPrograms } from "../ferry/programs.ts";
 
 /** Debian's package, with the program by which its presence is seen. */
 export const ENGINE_PACKAGES = { "docker.io": "/usr/sbin/dockerd" } as const;
@@ -14,6 +15,8 @@ export interface RealEngine {
   docker(...args: readonly string[]): Promise<string>;
   /** Ends the engine as a power cut would: its containers stay. */
   kill(): Promise<void>;
+  /** Ends it as systemd does: it ends its containers first. */
+  stop(): Promise<void>;
   /** Starts it again. */
   start(): Promise<void>;
 }
@@ -55,6 +58,7 @@ export async function startEngine(
         join(node.directory, "processes/dockerd"),
       );
     },
+    stop: () => endPrograms(node, "dockerd"),
     start: () => start("again"),
   };
 }

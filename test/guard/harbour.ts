@@ -6,6 +6,7 @@ import { debianRoot } from "../ferry/debian.ts";
 import type { Image } from "../ferry/image.ts";
 import { WAITING } from "../ferry/images.ts";
 import { startNode } from "../ferry/node.ts";
+import type { ProxyMode } from "../ferry/node_configuration.ts";
 import { installPackages } from "../ferry/requirements.ts";
 import { SERVER_PACKAGES, serverImages } from "../ferry/servers.ts";
 import { type Harbour, readSeen, startContainer, until } from "./berth.ts";
@@ -16,16 +17,18 @@ import { ENGINE_PACKAGES, startEngine } from "./engine.ts";
  *
  * @param more programs besides those of the node
  * @param others images besides PostgreSQL's
+ * @param proxy how kube-proxy works
  */
 export async function openHarbour(
   report: (line: string) => void,
   more: readonly ToolName[] = ["traefik"],
   others: readonly Image[] = [],
+  proxy: ProxyMode = "nftables",
 ): Promise<Harbour & AsyncDisposable> {
   await installPackages(report, ENGINE_PACKAGES);
   const base = await debianRoot(SERVER_PACKAGES, cacheDirectory(Deno.env.toObject()), report);
   const images = serverImages(base).filter(({ name }) => name.endsWith("/postgres:15"));
-  const node = await startNode([...images, WAITING, ...others], report, more);
+  const node = await startNode([...images, WAITING, ...others], report, more, proxy);
   try {
     report("Starting a Docker Engine");
     const engine = await startEngine(node);

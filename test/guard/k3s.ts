@@ -31,7 +31,7 @@ export async function installTraefik(node: RealNode): Promise<void> {
   const file = join(node.directory, "traefik.json");
   const items = [
     service(metadata, ports, values.service?.type ?? "LoadBalancer"),
-    deployment(metadata, ports, traefik, node),
+    deployment(metadata, ports, values, traefik, node),
   ];
   await Deno.writeTextFile(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
   await node.kubectl("apply", "--server-side", "--field-manager=helm", "-f", file);
@@ -42,6 +42,13 @@ export async function installTraefik(node: RealNode): Promise<void> {
 interface ChartValues {
   readonly service?: { readonly type?: string };
   readonly ports?: Readonly<Record<string, { readonly port?: number; readonly exposedPort?: number }>>;
+  readonly additionalArguments?: readonly string[];
+  readonly providers?: { readonly kubernetesCRD?: Readonly<Record<string, unknown>> };
+  readonly persistence?: { readonly name?: string; readonly existingClaim?: string; readonly path?: string };
+  readonly deployment?: {
+    readonly additionalVolumes?: readonly object[];
+    readonly initContainers?: readonly object[];
+  };
 }
 
 interface EntryPoint {
@@ -51,12 +58,35 @@ interface EntryPoint {
   readonly exposedPort: number;
 }
 
-/** "web", and what the values have besides; TLS is nobody's here. */
+/** Those that the chart has by itself. */
+const OWN_PORTS: NonNullable<ChartValues["ports"]> = {
+  web: { port: 8000, exposedPort: 80 },
+  websecure: { port: 8443, exposedPort: 443 },
+};
+
+/**
+ * The chart's own, and what the values have besides. In a pod of its own network Traefik may have the port that the world
+ * sees; on the node's network Docker has it still.
+ */
 function entryPoints({ ports = {} }: ChartValues): readonly EntryPoint[] {
-  const others = Object.entries(ports).flatMap(([name, { port, exposedPort = port }]) =>
-    port === undefined || exposedPort === undefined ? [] : [{ name, port, exposedPort }]
+  return [...new Set([...Object.keys(OWN_PORTS), ...Object.keys(ports)])].flatMap((name) => {
+    const { port, exposedPort = port } = { ...OWN_PORTS[name], ...ports[name] };
+    if (port === undefined || exposedPort === undefined) return [];
+    return [{ name, port: port === exposedPort ? port + 20_000 : port, exposedPort }];
+  });
+}
+
+/** Of the program: what the chart sets by itself, then the switches of the provider, then what the values add. */
+function argumentsOf({ additionalArguments = [], providers }: ChartValues): readonly string[] {
+  const switches = Object.entries(providers?.kubernetesCRD ?? {}).filter(([name, value]) =>
+    name !== "enabled" && typeof value === "boolean"
   );
-  return [{ name: "web", port: 8000, exposedPort: 80 }, ...others];
+  const added = new Set(additionalArguments.map((argument) => argument.split("=")[0]));
+  return [
+    ...["--entrypoints.websecure.http.tls=true"].filter((own) => !added.has(own.split("=")[0])),
+    ...switches.map(([name, value]) => `--providers.kubernetescrd.${name.toLowerCase()}=${value}`),
+    ...additionalArguments,
+  ];
 }
 
 function service(metadata: object, entries: readonly EntryPoint[], type: string): object {
@@ -69,12 +99,21 @@ function service(metadata: object, entries: readonly EntryPoint[], type: string)
   return { apiVersion: "v1", kind: "Service", metadata, spec: { type, selector: LABELS, ports } };
 }
 
+/** What it mounts besides its program. */
+interface Mounted {
+  readonly volumes: readonly object[];
+  readonly volumeMounts: readonly object[];
+}
+
 function deployment(
   metadata: object,
   entries: readonly EntryPoint[],
+  values: ChartValues,
   program: string,
   { kubeconfigPath }: RealNode,
 ): object {
+  const { deployment: { initContainers = [] } = {} } = values;
+  const { volumes, volumeMounts } = mountedBy(values);
   const container = {
     name: "traefik",
     image: "busybox:1.37",
@@ -82,6 +121,9 @@ function deployment(
       "/traefik",
       ...entries.map(({ name, port }) => `--entrypoints.${name}.address=:${port}`),
       "--providers.kubernetescrd=true",
+      // Where it tells how it is; its usual port is Docker's Traefik's on the node's network.
+      "--entrypoints.traefik.address=127.0.0.1:28080",
+      ...argumentsOf(values),
     ],
     // In a pod it would ask at the cluster's address, at which nobody answers here.
     env: [{ name: "KUBERNETES_SERVICE_HOST", value: "" }, { name: "KUBECONFIG", value: "/kubeconfig" }],
@@ -90,9 +132,16 @@ function deployment(
     volumeMounts: [
       { name: "traefik", mountPath: "/traefik", readOnly: true },
       { name: "kubeconfig", mountPath: "/kubeconfig", readOnly: true },
+      ...volumeMounts,
     ],
   };
-  const file = (name: string, path: string): object => ({ name, hostPath: { path, type: "File" } });
+  const spec = {
+    hostNetwork: true,
+    terminationGracePeriodSeconds: 1,
+    initContainers,
+    containers: [container],
+    volumes: [file("traefik", program), file("kubeconfig", kubeconfigPath), ...volumes],
+  };
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -102,16 +151,23 @@ function deployment(
       // Two of them would take the same ports of the node.
       strategy: { type: "Recreate" },
       selector: { matchLabels: LABELS },
-      template: {
-        metadata: { labels: LABELS },
-        spec: {
-          hostNetwork: true,
-          terminationGracePeriodSeconds: 1,
-          containers: [container],
-          volumes: [file("traefik", program), file("kubeconfig", kubeconfigPath)],
-        },
-      },
+      template: { metadata: { labels: LABELS }, spec },
     },
+  };
+}
+
+function file(name: string, path: string): object {
+  return { name, hostPath: { path, type: "File" } };
+}
+
+/** Its certificates, and what brings the old ones. */
+function mountedBy({ persistence = {}, deployment = {} }: ChartValues): Mounted {
+  const { name = "data", existingClaim: claimName, path: mountPath = "/data" } = persistence;
+  const { additionalVolumes = [] } = deployment;
+  const kept = claimName === undefined ? { emptyDir: {} } : { persistentVolumeClaim: { claimName } };
+  return {
+    volumes: [{ name, ...kept }, ...additionalVolumes],
+    volumeMounts: [{ name, mountPath }],
   };
 }
 
@@ -141,8 +197,7 @@ export function serveLoadBalancers(node: RealNode): LoadBalancers {
       );
       for (const { namespace, name } of await balancers(node)) {
         await until(`kube-proxy leads the node's ports to ${namespace}/${name}`, async () => {
-          const { stdout } = await node.run(["nft", "list", "table", "ip", "kube-proxy"]);
-          return new RegExp(`external-[A-Z0-9]+-${namespace}/${name}/`).test(stdout);
+          return await isLed(node, `${namespace}/${name}`);
         });
       }
     },
@@ -151,6 +206,16 @@ export function serveLoadBalancers(node: RealNode): LoadBalancers {
       await working;
     },
   };
+}
+
+/** Whether kube-proxy has a rule for its load balancer, in either of its modes. */
+async function isLed(node: RealNode, service: string): Promise<boolean> {
+  const [tables, chains] = await Promise.all([
+    node.run(["nft", "list", "table", "ip", "kube-proxy"]),
+    node.run(["iptables", "--table", "nat", "--list-rules"]),
+  ]);
+  return new RegExp(`external-[A-Z0-9]+-${service}/`).test(tables.stdout) ||
+    new RegExp(`"${service}(:\\S+)? loadbalancer IP"`).test(chains.stdout);
 }
 
 interface Balancer {

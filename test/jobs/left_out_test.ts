@@ -4,6 +4,7 @@ import type { Conversion } from "../../lib/kube/conversion.ts";
 import { hasErrors } from "../../lib/diagnostics/diagnostic.ts";
 import { containersOf } from "../../lib/kube/object.ts";
 import { checkPreparations, preparation, timed } from "../../lib/kube/jobs/preparations.ts";
+import type { JobDecisions } from "../../lib/decisions/jobs.ts";
 import { convertFaf, fafTest } from "../kube/faf_stack.ts";
 import { fafDecisions } from "./faf_decisions.ts";
 
@@ -77,6 +78,39 @@ fafTest("servers that another compose file has are remarks, not errors, and have
     ["faf-backup-faf-db", "backup-faf-db", "backup-faf-db", "timer-leaderboard-inactives"],
   );
 });
+
+fafTest(
+  "a client whose program another compose file has is left out and said, and the others are made",
+  async () => {
+    const converted = await convertFaf();
+    const client = { grantTypes: ["authorization_code"], redirectUris: ["https://voting.example/auth"] };
+    const clients = {
+      "faf-website": { ...client, secret: "faf-website.OAUTH_CLIENT_SECRET" },
+      "faf-voting": { ...client, secret: "voting.CLIENT_SECRET" },
+    };
+    const decisions = { identity: { "faf-ory-hydra": { clients } } } as unknown as JobDecisions;
+    const smaller = without(converted.conversion, ["voting"], []);
+    assert.deepEqual(
+      checkPreparations(smaller, converted, decisions).map(({ code, severity, message }) => [
+        code,
+        severity,
+        message,
+      ]),
+      [[
+        "kube-job-user-left-out",
+        "info",
+        'Client "faf-voting" of "identity.faf-ory-hydra" is not made: its program is not moved',
+      ]],
+    );
+    const [job] = preparation("clients", smaller, decisions, "faf-ory-hydra").objects;
+    const env = containersOf(job?.object ?? assert.fail("no job"))[0]?.["env"];
+    assert.ok(Array.isArray(env));
+    assert.deepEqual(env.filter(({ name }) => name === "CLIENTS" || /^ID_/.test(name)), [
+      { name: "CLIENTS", value: "1" },
+      { name: "ID_0", value: "faf-website" },
+    ]);
+  },
+);
 
 fafTest("a user that only a program needs that is not moved is left out and said", async () => {
   const converted = await convertFaf();

@@ -78,6 +78,34 @@ Deno.test("what is waited for in a pod starts after what it needs: its network, 
   assert.deepEqual(list(pod["containers"]).map(({ name }) => name), ["list"]);
 });
 
+const OPENED = `services:
+  vpn:
+    image: acme/vpn:1
+    restart: always
+    healthcheck: { test: [CMD, up] }
+    ports: ["127.0.0.1:8001:80", "8002:81/udp"]
+    expose: ["82"]
+  app: { image: acme/app:1, restart: always, network_mode: service:vpn, expose: ["83"], depends_on: { vpn: { condition: service_healthy } } }
+`;
+
+Deno.test("ports of the node are declared where the kubelet opens them: not at a container that starts first", async () => {
+  const { conversion } = await planned("", OPENED);
+  const workload = conversion.services.get("vpn")?.workload[0]?.object;
+  assert.ok(workload !== undefined);
+  const pod = podOf(workload);
+  const ports = (key: string): unknown =>
+    list(pod[key]).map(({ name, ports }) => [
+      name,
+      list(ports).map(({ containerPort, hostPort, hostIP }) => [containerPort, hostPort, hostIP]),
+    ]);
+  assert.deepEqual(ports("initContainers"), [["vpn", [[81, undefined, undefined], [
+    82,
+    undefined,
+    undefined,
+  ]]]]);
+  assert.deepEqual(ports("containers"), [["app", [[83, undefined, undefined], [80, 8001, "127.0.0.1"]]]]);
+});
+
 const MEMORY = `services:
   head: { image: acme/head:1, restart: always, network_mode: host, ipc: shareable, shm_size: 1g, expose: ["99"] }
   other: { image: acme/other:1, restart: always, ipc: "service:head", shm_size: 2g, expose: ["99"] }

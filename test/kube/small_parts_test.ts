@@ -18,6 +18,7 @@ table("seconds() rounds up to whole seconds", seconds, [
   ["500ms", 1],
   ["1h0m0s", 3600],
   ["1.5s", 2],
+  ["1d12h", 129600],
   ["0", 0],
   ["0s", 0],
   ["", undefined],

@@ -1,7 +1,6 @@
 /** A stack is rehearsed on a real engine and a real node while it serves: it says what the move will be, and leaves nothing. */
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
-import { buildTools } from "../../lib/embedded_cluster/build.ts";
 import { waitFor } from "../../lib/embedded_cluster/wait.ts";
 import { parseFigures } from "../../lib/rehearsal/figures.ts";
 import { field } from "../../lib/values/json.ts";
@@ -10,38 +9,24 @@ import type { Output } from "../ferry/namespaces.ts";
 import { installFirewallPackages } from "../ferry/start_kube_router.ts";
 import { whyNoRealNode } from "../ferry/requirements.ts";
 import { type Berth, type Harbour, makeBerth, startContainer, until } from "../guard/berth.ts";
-import { engineEnvironment } from "../guard/engine.ts";
 import { openHarbour } from "../guard/harbour.ts";
 import { compose, succeeds } from "../crossing_live/database.ts";
+import { clerk, HOST } from "../crossing_live/town_services.ts";
 import { withTraefikImage } from "../crossing_live/traefik_image.ts";
 import type { Asked } from "./asker.ts";
+import { everything, withCompose } from "./copies.ts";
 
 const why = await whyNoRealNode();
 
 const NAME = "town";
 const SERVICES = ["bay", "clerk", "site"];
-const HOST = "site.test";
 const FRONT = "http://127.0.0.1:8088/";
 
 /** Until a copy of the whole is there and its first service has moved. */
 const MOVING_MS = 900_000;
 
 /** Somebody who writes to the database, a site with a volume and a name of its own, and Traefik in front of it. */
-const MORE = `  clerk:
-    image: postgres:15
-    restart: always
-    stop_grace_period: 1s
-    depends_on: [bay]
-    environment: { PGPASSWORD: spyglass, PGCONNECT_TIMEOUT: "2" }
-    entrypoint: ["sh", "-c"]
-    command:
-      - |
-        row=$$(date +%s)000000
-        while sleep 0.2; do
-          psql -h bay -U harbour postgres -qc "INSERT INTO ship VALUES ('clerk $$row')" && echo "wrote $$row"
-          row=$$((row + 1))
-        done
-  site:
+const MORE = `${clerk(0.2)}  site:
     image: busybox:1.37
     container_name: town-site-of-old
     command: ["sh", "-c", "echo begun >> /notes/log; exec httpd -f -p 8080 -h /www"]
@@ -90,7 +75,7 @@ Deno.test({
     );
     await succeeds(harbour.node.run([...script("../ferry/start_traefik.ts"), harbour.node.directory]));
     const place = await openPlace(harbour);
-    const before = await everything(place);
+    const before = await everything(harbour, NAME);
     const live = await liveState(place);
     await t.step("each service moves and comes back, and nothing of the copy is left", async () => {
       const said = await rehearse(place, "-o", "json");
@@ -101,7 +86,7 @@ Deno.test({
       deepEqual(Object.keys(field(told, "services") as object).sort(), SERVICES);
       deepEqual(field(told, "problems"), {});
       deepEqual(Object.keys(field(told, "leftOut") as object), ["traefik"]);
-      deepEqual(await everything(place), before);
+      deepEqual(await everything(harbour, NAME), before);
     });
     await t.step("what is live has not noticed", async () => {
       await serves(place);
@@ -110,9 +95,9 @@ Deno.test({
     });
     await t.step("one that is killed is taken away by the next, or by --clean", async () => {
       await killedWhileMoving(place);
-      match((await everything(place)).join("\n"), /town-rehearsal/);
+      match((await everything(harbour, NAME)).join("\n"), /town-rehearsal/);
       match(await succeeds(rehearse(place, "--clean")), /^Removed: .*container town-rehearsal-/m);
-      deepEqual(await everything(place), before);
+      deepEqual(await everything(harbour, NAME), before);
       match(await succeeds(rehearse(place, "--clean")), /^Nothing of a rehearsal is left\.$/m);
       await serves(place);
       deepEqual(await liveState(place), live);
@@ -148,16 +133,12 @@ async function openPlace(harbour: Harbour): Promise<Place> {
   await Deno.writeTextFile(join(berth.stack, "www/index.html"), "site\n");
   await succeeds(compose(harbour, berth, "up", "--detach"));
   await startContainer(harbour, `${NAME}-bay-1`);
-  const { "docker-compose": program } = await buildTools(["docker-compose"], () => {});
-  const bin = join(node.directory, "bin-of-compose");
-  await Deno.mkdir(bin);
-  await Deno.symlink(program, join(bin, "docker-compose"));
   const asked = join(node.directory, "asked.json");
   const place: Place = {
     harbour,
     berth,
     asked,
-    environment: { ...engineEnvironment(node), PATH: `${bin}:${Deno.env.get("PATH")}` },
+    environment: await withCompose(node),
   };
   await until("Traefik has the route", async () => {
     const answer = await node.run([...script("../ferry/request.ts"), FRONT, HOST]);
@@ -171,23 +152,6 @@ async function openPlace(harbour: Harbour): Promise<Place> {
 
 async function rehearse({ berth, environment }: Place, ...flags: readonly string[]): Promise<Output> {
   return await berth.run(["rehearse", "--yes", ...flags], environment);
-}
-
-/** Every name that engine, cluster and the stack's disk have. */
-async function everything({ harbour: { engine, node } }: Place): Promise<readonly string[]> {
-  const inEngine = await Promise.all([
-    engine.docker("ps", "--all", "--format", "container {{.Names}}"),
-    engine.docker("network", "ls", "--format", "network {{.Name}}"),
-    engine.docker("volume", "ls", "--format", "volume {{.Name}}"),
-  ]);
-  const kinds = [
-    "namespaces,persistentvolumes,storageclasses,clusterroles,clusterrolebindings,priorityclasses",
-    "validatingadmissionpolicies,validatingadmissionpolicybindings,customresourcedefinitions",
-  ].join(",");
-  const inCluster = await node.kubectl("get", kinds, "-o", "name");
-  const folders = (await Array.fromAsync(Deno.readDir(node.directory))).map(({ name }) => `folder ${name}`);
-  return [...inEngine, inCluster].flatMap((text) => text.split("\n")).map((line) => line.trim())
-    .filter((line) => line !== "").concat(folders.filter((name) => name.includes(NAME))).sort();
 }
 
 /** What would tell that a live container was touched, or a file that nobody but others would write. */

@@ -1,5 +1,5 @@
 /** The one file of `deno task build`, in an empty folder: it works, and calls itself by its own name. */
-import { doesNotMatch, equal, match } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -49,6 +49,18 @@ Deno.test("a release says what to do by its own name, and makes a page of the ex
     match(all, /compose-ferry migrate --stack \/opt\/shop/);
     match(all, /compose-ferry rbac/);
     match(await Deno.readTextFile(join(folder, "report.html")), /"project":"harbour"/);
+    const whole = await Deno.readFile(file);
+    const cache = join(folder, ".cache/compose-ferry");
+    for await (const { name } of Deno.readDir(cache)) {
+      await Deno.remove(join(cache, name), { recursive: true });
+    }
+    for (const share of [0.3, 0.7, 0.999]) {
+      await Deno.writeFile(file, whole.subarray(0, Math.floor(whole.length * share)));
+      const cut = await run(folder, file, "check");
+      equal(cut.code, 1, cut.said);
+      match(cut.said, /^error: \S+compose-ferry\.js is not whole: .*\n {2}hint: Copy or load it again\n$/);
+    }
+    deepEqual(await Array.fromAsync(Deno.readDir(cache)), []);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -13,6 +13,7 @@ const DATA: RelocatedData = {
   services: ["db"],
   workloads: [{ kind: "statefulset", name: "db", replicas: 1, labels: { "app.kubernetes.io/name": "db" } }],
   containers: ["shop-db-1"],
+  removals: ["docker -H unix:///run/user/1000/docker.sock rm shop-db-1"],
   writers: [],
 };
 const PAGE = {
@@ -40,7 +41,7 @@ Deno.test("the volume is made anew when nobody uses it, and its directories are 
     "kubectl --context prod delete pv/shop-db",
     "deno task migrate --stack /opt/shop",
     "scale statefulset/db --replicas=1",
-    "docker rm shop-db-1",
+    "docker -H unix:///run/user/1000/docker.sock rm shop-db-1",
   ].map(at);
   assert.deepEqual(order, order.toSorted((left, right) => left - right));
   assert.ok(!/\brm -|rmi|volume rm/.test(page));

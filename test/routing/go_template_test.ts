@@ -28,6 +28,8 @@ const rendered: readonly (readonly [string, string])[] = [
   ['{{ if and (hasPrefix "web" .Name) (not (contains "x" .Name)) }}ok{{ end }}', "ok"],
   ['{{ trimSuffix "-stack" .Name }}', "web"],
   ["{{ `raw {{` }}", "raw {{"],
+  ['{{ "}}" }}{{/* "}} */}}!', "}}!"],
+  ["a {{-5}} b", "a -5 b"],
   ['{{ "\\x41\\xc3\\xa9\\u00e9\\101\\t" }}', "AééA\t"],
   ['{{ replace "s" "$&$1" .Name }}', "web-$&$1tack"],
   ['{{ .constructor }}{{ index .Labels "toString" }}', "<no value>"],
@@ -47,6 +49,9 @@ const refused = [
   '{{ template "x" }}',
   "{{ ( }}",
   "{{ .Name | }}",
+  "{{ 'N' }}",
+  "{{ 12abc }}",
+  '{{ "}}',
   '{{ printf "%x" 1 }}',
 ];
 

@@ -1,6 +1,7 @@
 /** Carries out a cutover whose two sides write into a log what they are asked for, and fail where they are told to. */
 import { ApiError } from "../../lib/cluster/api_error.ts";
 import type { ClusterClient } from "../../lib/cluster/client.ts";
+import { LiveSets } from "../../lib/cluster/live_sets.ts";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import type { ServiceContainer } from "../../lib/docker/service_containers.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
@@ -36,6 +37,7 @@ export const CONTAINER = {
   state: "running",
   restartPolicy: { name: "always", maximumRetryCount: 0 },
   writes: [],
+  ports: [],
   pid: 0,
 } as unknown as ServiceContainer;
 export const CLOSED = [{
@@ -93,6 +95,7 @@ export async function carriedOut(
     key: new Uint8Array(32),
     epoch: 1,
     guard: () => Promise.resolve(),
+    sets: new LiveSets(client, interrupt.signal),
     push: () => {},
   };
   const context = {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ApiError } from "../../lib/cluster/api_error.ts";
 import type { ClusterClient } from "../../lib/cluster/client.ts";
+import { LiveSets } from "../../lib/cluster/live_sets.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import { type FrontOptions, moveFront } from "../../lib/run/front.ts";
 import type { Side } from "../../lib/run/verify/verify.ts";
@@ -79,6 +80,7 @@ async function moved(
     key: new Uint8Array(32),
     epoch: 1,
     guard: () => Promise.resolve(),
+    sets: new LiveSets(client as unknown as ClusterClient, signal),
     push: (
       event: { readonly type: string; readonly state?: string; readonly diagnostic?: { code: string } },
     ) => {

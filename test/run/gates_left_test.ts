@@ -1,6 +1,7 @@
 /** A service may start without a cut-over although a gate leads to where it ran before. */
 import assert from "node:assert/strict";
 import type { ClusterClient } from "../../lib/cluster/client.ts";
+import { LiveSets } from "../../lib/cluster/live_sets.ts";
 import { type KubeObject, objectKey } from "../../lib/kube/object.ts";
 import { Gates } from "../../lib/run/living/gates.ts";
 import { runMigration } from "../../lib/run/run_migration.ts";
@@ -35,10 +36,16 @@ Deno.test("runMigration(): the gate to a service is closed when its workload is 
       Promise.resolve(objects.get(`${kind}/${name}`)),
     delete: ({ kind, name }: { readonly kind: string; readonly name: string }) =>
       Promise.resolve(objects.delete(`${kind}/${name}`)),
-    list: () => Promise.resolve({ items: [], resourceVersion: "0" }),
+    list: ({ kind }: { readonly kind: string }) =>
+      Promise.resolve({
+        items: [...objects.values()].filter((object) => object.kind === kind),
+        resourceVersion: "0",
+      }),
     connection: { server: "https://127.0.0.1" },
   } as unknown as ClusterClient;
-  const writing = { client, owner: "shop", epoch: 1, guard: () => Promise.resolve(), push: () => {} };
+  const { signal } = new AbortController();
+  const sets = new LiveSets(client, signal);
+  const writing = { client, owner: "shop", epoch: 1, guard: () => Promise.resolve(), sets, push: () => {} };
   const gates = new Gates({
     environment: { DOCKER_HOST: "unix:///nobody/is/there.sock" },
     project: "no-project-of-this-machine",
@@ -54,7 +61,7 @@ Deno.test("runMigration(): the gate to a service is closed when its workload is 
   const context = {
     ...writing,
     key: new Uint8Array(32),
-    signal: new AbortController().signal,
+    signal,
     live: new Map(),
     force: false,
     redo: undefined,

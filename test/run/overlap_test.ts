@@ -5,8 +5,9 @@ import { type DecidedCrossing, judgeOverlap } from "../../lib/run/overlap.ts";
 
 type Pod = Readonly<Record<string, unknown>>;
 
-const WRITER = { name: "shop-web-1", writes: [{ sources: ["/srv/web"] }] };
-const READER = { name: "shop-web-1", writes: [] };
+const WRITER = { name: "shop-web-1", writes: [{ sources: ["/srv/web"] }], ports: [] };
+const READER = { name: "shop-web-1", writes: [], ports: [] };
+const HOLDER = { ...READER, ports: ["8001/tcp"] };
 const MOUNT = { name: "page", mountPath: "/page" };
 const CLAIM: Pod = { volumes: [{ name: "page", persistentVolumeClaim: { claimName: "page" } }] };
 
@@ -17,7 +18,10 @@ function workload(type: string, pod: Pod = {}, kind = "Deployment"): KubeObject 
 
 function judged(
   object: KubeObject,
-  { active = READER, decided }: { readonly active?: typeof WRITER; readonly decided?: DecidedCrossing } = {},
+  { active = READER, decided }: {
+    readonly active?: typeof WRITER | typeof HOLDER;
+    readonly decided?: DecidedCrossing;
+  } = {},
 ): string {
   const { mode, refused } = judgeOverlap(
     { service: "web", workload: { object, service: "web" } },
@@ -47,10 +51,12 @@ Deno.test("judgeOverlap(): who writes to a directory or takes a port is alone, a
     assert.equal(judged(object), "exclusive");
     assert.equal(judged(object, { decided: "overlap" }), "exclusive run-not-overlapping");
   }
-  assert.equal(
-    judged(workload("RollingUpdate"), { active: WRITER, decided: "overlap" }),
-    "exclusive run-not-overlapping",
-  );
+  for (const active of [WRITER, HOLDER]) {
+    assert.equal(
+      judged(workload("RollingUpdate"), { active, decided: "overlap" }),
+      "exclusive run-not-overlapping",
+    );
+  }
 });
 
 Deno.test("judgeOverlap(): what it reads alone may be read by both", () => {

@@ -5,6 +5,7 @@ import { ApiError } from "../../lib/cluster/api_error.ts";
 import type { ApplyOptions } from "../../lib/cluster/apply_request.ts";
 import type { Applied, ClusterClient } from "../../lib/cluster/client.ts";
 import type { LiveObject } from "../../lib/cluster/live_object.ts";
+import { LiveSets } from "../../lib/cluster/live_sets.ts";
 import { normalise } from "../../lib/diff/normalise.ts";
 import { describeObject, type KubeObject, objectKey, type PlannedObject } from "../../lib/kube/object.ts";
 import { digestObject } from "../../lib/migration/digest.ts";
@@ -203,14 +204,16 @@ async function compare(one: Case): Promise<string> {
     }
     return undefined;
   })();
+  const signal = new AbortController().signal;
   const diagnostics = refusedBefore?.diagnostics ?? await runMigration(selected, {
     ...shared,
     ...againOf(selected, EPOCH),
     client,
+    sets: new LiveSets(client, signal),
     adoptions: foreign,
     force: one.adopt,
     guard: () => Promise.resolve(),
-    signal: new AbortController().signal,
+    signal,
     push: (event) => void events.push(event),
     jobDone: () => Promise.resolve(),
   }).then((result) => result.diagnostics, (error) => {

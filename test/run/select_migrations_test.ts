@@ -162,6 +162,8 @@ Deno.test("wavesOf() keeps every object once and puts what others need first", (
   ].map(at);
   assert.deepEqual(order, order.toSorted((left, right) => left - right));
   assert.ok(at("Secret") < at("Job") && at("Role") < at("RoleBinding"));
+  // One round trip for both: neither refers to the other.
+  assert.equal(at("Service"), at("ConfigMap"));
 });
 
 Deno.test("selectMigrations() does again what was done, goes on with a redo, and refuses what was never done", () => {

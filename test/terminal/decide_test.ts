@@ -86,7 +86,7 @@ const PUBLIC = [
 
 const PROMPT = /\n\$ *\n*$/;
 const AT_END = /\nWrite \d+ answers?\? \[Y, b, q\] *\n*$/;
-const ASKED = /Question (\d+) of \d+\n(?![^]*Question \d)[^]*\nAnswer \[1\]: *\n*$/;
+const ASKED = /Question (\d+) of \d+(?: so far)?\n(?![^]*Question \d)[^]*\nAnswer \[1\]: *\n*$/;
 
 /** Waits until that is asked. */
 function asked(at: number | string): RegExp {

@@ -3,7 +3,7 @@
  * every element is used by a router.
  */
 import { runGo } from "../../lib/embedded_cluster/go_command.ts";
-import { moduleDirectory } from "../../lib/embedded_cluster/cache.ts";
+import { moduleDirectory } from "../../lib/embedded_cluster/module_digest.ts";
 import type { ContainerCase } from "./stack_fixture.ts";
 
 /** One label of the reference. */

@@ -60,7 +60,7 @@ Deno.test("four questions are answered with the default, a proposal, a blank and
     ];
     const { code, err, text = "" } = await decided(directory, [], { lines });
     equal(code, 0, err);
-    match(err, /Question 1 of 4\n.*kube-image-local[^]*Question 4 of 4\n/);
+    match(err, /Question 1 of 4\n.*kube-image-local[^]*Question 4 of 4 so far\n/);
     ok(text.startsWith("# Ours, by hand.\nengine: none   # nobody asks\n"), text);
     match(
       text,

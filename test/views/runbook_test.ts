@@ -94,7 +94,10 @@ Deno.test("the page says for how long each service is away, and whether somebody
 Deno.test("the page has whom to tell, backups to tick off, what is done by hand, and what stays", () => {
   const page = renderRunbookMarkdown(runbookOf(INPUT));
   assert.match(page, /Call: Ada, 555-1234, the forum/);
-  assert.match(page, /\| `\/srv\/my data` \| db \|/);
+  assert.match(page, /\| `\/srv\/my data` \| db \| \.{10,} \|/);
+  const backup = { at: "2026-12-01T02:00:00.000Z", from: "/srv/backups" };
+  const backed = renderRunbookMarkdown(runbookOf({ ...INPUT, crossing: [{ ...DB, backup }, WEB] }));
+  assert.match(backed, /\| `\/srv\/my data` \| db \| 2026-12-01 02:00 UTC, \/srv\/backups \|/);
   assert.match(page, /df -h '\/srv\/my data'/);
   assert.match(page, /By hand: Turn the key/);
   assert.match(page, /- `mail`: it has its own machine/);

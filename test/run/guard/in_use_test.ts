@@ -58,6 +58,25 @@ Deno.test("inUse() names a container that writes where a workload will, and how 
   assert.match(told([foreign], [DATA])[0] ?? "", /docker stop faf-db-1$/);
 });
 
+Deno.test("inUse() says of a container of the project itself that a crossing moves it", () => {
+  const { service = "", object } = workload("StatefulSet");
+  const labels = { "app.kubernetes.io/part-of": "faf" };
+  const planned = { service, object: { ...object, metadata: { ...object.metadata, labels } } };
+  const hintOf = (container: Container): string | undefined =>
+    inUse([seen(container)], [{ planned, places: [DATA] }], NOT_SHARED, {
+      severity: "warning",
+      doing: "would start",
+    })[0]?.hint;
+  assert.equal(
+    hintOf(DB),
+    "Let migrate --cross move it, or stop it before the move: docker compose -p faf stop faf-db",
+  );
+  assert.match(
+    hintOf({ ...DB, project: "other" }) ?? "",
+    /^Stop it before the move: docker compose -p other /,
+  );
+});
+
 Deno.test("inUse() counts what is paused or being restarted, and nothing that is stopped or never ran", () => {
   const words = (["running", "paused", "restarting", "stopped", "created"] as const)
     .map((state) =>

@@ -27,6 +27,7 @@ const ORIGINAL = {
   service: "web",
   containers: [CONTAINER],
   without: ["shop-web-1-moved-to-kubernetes"],
+  mayPublish: () => true,
 };
 const ADDRESS = {
   address: "10.43.0.7",
@@ -70,6 +71,18 @@ Deno.test("standInOf() passes on every port, and at its image's own port the ori
   assert.equal(tcp.routers.tcp8080.rule, "HostSNI(`*`)");
 });
 
+Deno.test("standInOf() tells when it is ready, at a port of its own, where its containers still serve", () => {
+  assert.equal(standInOf(ORIGINAL, ADDRESS, FORWARDER)?.ready, undefined);
+  const taken = { ...ADDRESS, ports: [{ port: 65_535, protocol: "TCP" }] } as const;
+  const beside = standInOf({ ...ORIGINAL, isBeside: true }, taken, FORWARDER);
+  const command: readonly string[] = beside?.command ?? [];
+  const [program, verb, ...flags] = beside?.ready ?? [];
+  assert.deepEqual([program, verb], ["traefik", "healthcheck"]);
+  assert.ok(flags.includes("--entrypoints.ready.address=127.0.0.1:65534"));
+  assert.deepEqual(flags.filter((flag) => !command.includes(flag)), []);
+  assert.equal(beside?.labels["traefik.http.routers.web-in-kubernetes.rule"], "Host(`shop.test`)");
+});
+
 Deno.test("standInOf() takes no port of its image that the service has itself", () => {
   const own = { ...ADDRESS, ports: [{ port: 80, protocol: "TCP" }] } as const;
   const { command = [], file } = standInOf(ORIGINAL, own, FORWARDER) ?? {};
@@ -90,4 +103,38 @@ Deno.test("standInOf() has no name in Docker's default network, and is there for
   assert.deepEqual(standInOf({ ...ORIGINAL, containers }, ADDRESS, FORWARDER)?.networks, { bridge: [] });
   const unrouted = [{ ...containers[0], Config: { ...CONTAINER.Config, Labels: {} } }];
   assert.equal(standInOf({ ...ORIGINAL, containers: unrouted }, ADDRESS, FORWARDER), undefined);
+});
+
+Deno.test("standInOf() keeps the machine's ports open that lead to a port which it passes on", () => {
+  const HostConfig = {
+    PortBindings: {
+      "8080/tcp": [{ HostIp: "", HostPort: "80" }, { HostIp: "127.0.0.1", HostPort: "8080" }],
+      "53/udp": [{ HostIp: "10.0.0.1", HostPort: "53" }],
+      // The cluster has no port for it.
+      "9000/tcp": [{ HostIp: "", HostPort: "9000" }],
+    },
+  };
+  const containers = [{ ...CONTAINER, HostConfig }];
+  assert.deepEqual(standInOf({ ...ORIGINAL, containers }, ADDRESS, FORWARDER)?.published, [
+    { port: "8080/tcp", hostAddress: "", hostPort: 80 },
+    { port: "8080/tcp", hostAddress: "127.0.0.1", hostPort: 8080 },
+    { port: "53/udp", hostAddress: "10.0.0.1", hostPort: 53 },
+  ]);
+  const taken = { ...ORIGINAL, containers, mayPublish: (port: string) => port !== "80/tcp" };
+  assert.deepEqual(standInOf(taken, ADDRESS, FORWARDER)?.published?.map(({ hostPort }) => hostPort), [
+    8080,
+    53,
+  ]);
+});
+
+Deno.test("standInOf() is there for the machine's ports alone, too", () => {
+  const nameless = {
+    ...CONTAINER,
+    Config: { ...CONTAINER.Config, Labels: {} },
+    HostConfig: { PortBindings: { "8080/tcp": [{ HostIp: "", HostPort: "80" }] } },
+    NetworkSettings: { Networks: { bridge: { Aliases: null } } },
+  };
+  const original = { ...ORIGINAL, containers: [nameless] };
+  assert.equal(standInOf(original, ADDRESS, FORWARDER)?.published?.length, 1);
+  assert.equal(standInOf({ ...original, mayPublish: () => false }, ADDRESS, FORWARDER), undefined);
 });

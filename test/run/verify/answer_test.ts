@@ -37,3 +37,14 @@ Deno.test("compare() says where one body ends and the other does not", () => {
   assert.equal(verdict(stream, stream), "same");
   assert.equal(verdict(stream, { status: 200, contentType: "text/event-stream" }), "differs end of the body");
 });
+
+Deno.test("compare() takes two certificates that Traefik made for itself for alike, and no other two", () => {
+  const shown = (fingerprint: string, subject: string): Answer => ({
+    status: 200,
+    certificate: { fingerprint, subject, until: "" },
+  });
+  const own = "TRAEFIK DEFAULT CERT";
+  assert.deepEqual(compare("q", shown("a", own), shown("b", own)).differs, []);
+  assert.deepEqual(compare("q", shown("a", own), shown("b", "site.test")).differs, ["certificate"]);
+  assert.deepEqual(compare("q", shown("a", "site.test"), shown("b", "site.test")).differs, ["certificate"]);
+});
