@@ -6,12 +6,12 @@ import { EXAMPLES, NOTES } from "./examples.ts";
 /** Exit codes, as README has them. */
 const EXITS: readonly (readonly [string, string])[] = [
   ["0", "done, or nothing to do"],
-  ["1", "a step or the cluster failed (the next run resumes), or two write to one directory"],
-  ["2", "wrong flag, or a question that nobody could answer"],
+  ["1", "a step or the cluster failed (the next run resumes), or something else writes to a directory"],
+  ["2", "wrong flag, or a confirmation was needed and there was no terminal"],
   ["3", "the input is wrong; the messages say where"],
   ["4", "the cluster cannot be reached or does not allow it"],
   ["5", "another run holds the lock"],
-  ["10", "with --detailed-exitcode: there is something to do"],
+  ["10", "with --detailed-exitcode: there are changes to apply"],
   ["130", "interrupted"],
 ];
 
