@@ -7,7 +7,7 @@ import { SHELLS } from "./shell_scripts.ts";
 /** `completions`, `man`, and `_complete`, which the scripts of `completions` ask. */
 export function declareShell(program: Command, on: On, version: string): void {
   const completions = program.command("completions")
-    .description("print a shell's script: the command compose-ferry, with names of the stack to complete");
+    .description("print a shell script that defines the command compose-ferry with completion");
   completions.addArgument(new Argument("<shell>", "which one").choices(SHELLS));
   on(completions, async () => {
     const shell = SHELLS.find((each) => each === completions.args[0]) ?? "bash";
@@ -15,8 +15,8 @@ export function declareShell(program: Command, on: On, version: string): void {
   });
 
   const man = program.command("man")
-    .description("print a command's page of the manual, or write all of them")
-    .option("--to <dir>", "write every page into this folder");
+    .description("print the manual page of a command, or write all of them")
+    .option("--to <dir>", "write all pages into this folder");
   man.argument("[command...]", "such as secrets set");
   on(man, async () => (await import("./shell_commands.ts")).man(program, man.args, version));
 

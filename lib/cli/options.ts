@@ -40,7 +40,7 @@ export function withInput(command: Command): Command {
       "folder of the compose files (default: the bundled example); migrate, status and check take several",
       append,
     )
-    .option("--stacks <dir>", "folder of projects: each folder in it that has a compose file")
+    .option("--stacks <dir>", "folder of projects: every folder in it that has a compose file")
     .option(
       "-f, --file <file>",
       "compose file, relative to --stack; repeat to merge several in order",
@@ -54,8 +54,8 @@ export function withInput(command: Command): Command {
       append,
     )
     .option("--compatibility", "read the files as docker-compose --compatibility does")
-    .option("--decisions <file>", "what compose does not say (default: decisions.yaml beside the stack)")
-    .option("--traefik <dir>", "folder of the project that has the Traefik, where the stack has none")
+    .option("--decisions <file>", "your decisions (default: decisions.yaml beside the compose files)")
+    .option("--traefik <dir>", "folder of the project whose Traefik this stack uses")
     .option("--migrations <dir>", "folder of numbered scripts (default: migrations/)");
 }
 
@@ -67,7 +67,7 @@ export function withCluster(command: Command): Command {
       "kubeconfig file (default: KUBECONFIG, ~/.kube/config, k3s's own, embedded cluster)",
     )
     .option("--context <name>", "context of the kubeconfig")
-    .option("--embedded", "use the embedded cluster, whatever kubeconfig there is");
+    .option("--embedded", "use the embedded cluster, even if there is a kubeconfig");
 }
 
 /** Adds the flags of commands that write. */
@@ -82,7 +82,7 @@ export function withVerifications(command: Command): Command {
   return command.addOption(
     new Option(
       "--verify <file>",
-      "what verify -o json wrote, to stand in the page; repeat for before, during and after",
+      "add the output of verify -o json to the page; repeat for before, during and after",
     ).argParser(append).conflicts("dryRun"),
   );
 }
