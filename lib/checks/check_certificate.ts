@@ -44,7 +44,7 @@ function keyProblem(certificate: X509Certificate, key: KeyObject): Diagnostic[] 
     code: "traefik-certificate-key",
     severity: "error",
     message: "The default certificate belongs to another key",
-    hint: "Name the key that the certificate was asked for with",
+    hint: "Name the key with which the certificate was requested",
   }];
 }
 
@@ -56,7 +56,7 @@ function timeProblems(certificate: X509Certificate, now: Date): Diagnostic[] {
       code: "traefik-certificate-expired",
       severity: "error",
       message: `The default certificate is valid from ${day(from)} on, and not yet`,
-      hint: "Correct the clock, or name another certificate",
+      hint: "Correct the clock, or use another certificate",
     }];
   }
   const days = Math.floor((until.getTime() - now.getTime()) / DAY_MS);
@@ -67,7 +67,7 @@ function timeProblems(certificate: X509Certificate, now: Date): Diagnostic[] {
     severity: isOver ? "error" : "warning",
     message: isOver
       ? `The default certificate expired on ${day(until)}`
-      : `The default certificate expires on ${day(until)}, and nobody renews it`,
+      : `The default certificate expires on ${day(until)}, and is not renewed automatically`,
     hint: "Get another one from where this one came",
   }];
 }

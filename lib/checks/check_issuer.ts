@@ -30,10 +30,10 @@ export function checkIssuer(texts: StackTexts, decisions: Decisions): readonly D
       code: "kube-oidc-issuer",
       severity: "warning",
       message:
-        `Service "${service}" calls itself "${issuer.url}" in its tokens, and the API server is told to ` +
-        `take those of "${wanted}" only: nobody could log in`,
+        `Service "${service}" writes issuer "${issuer.url}" into its tokens, but the API server is told to ` +
+        `accept only "${wanted}": nobody could log in`,
       ...(span === undefined ? {} : { span }),
-      hint: "Write the same URL at both places, one that people and the API server reach by https",
+      hint: "Write the same URL in both places; people and the API server must reach it by https",
       ...(issuer.span === undefined ? {} : { related: [{ message: "It is said here", span: issuer.span }] }),
     }];
   });

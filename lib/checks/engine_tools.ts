@@ -13,9 +13,10 @@ export function checkEngineTools(context: Context, written: Decisions): void {
     context.report({
       code: "kube-engine-tool",
       severity: "warning",
-      message: `Service "${name}" is left out: ${does}, and none runs the pods. In its place: ${instead}`,
+      message:
+        `Service "${name}" is left out: ${does}, but no Docker Engine runs the pods. Use instead: ${instead}`,
       ...at(context.project, ["services", name, "image"]),
-      hint: `To move it all the same: services: { ${yamlWord(name)}: { kind: Deployment } }`,
+      hint: `To move it anyway: services: { ${yamlWord(name)}: { kind: Deployment } }`,
     });
   }
   const { project, decisions, bindSources } = context;
@@ -37,8 +38,8 @@ interface Reader {
 /** Of a container that it is told of: without that, and where the stack has no ofelia, nobody knows who ran it. */
 const OFELIA: Reader = {
   name: /^ofelia\.job-/,
-  who: "ofelia runs commands at a time by them, where the container says ofelia.enabled=true",
-  hint: () => "With the service ofelia in the stack and that label they become CronJobs",
+  who: "ofelia runs scheduled commands by them if the container has ofelia.enabled=true",
+  hint: () => "If the stack has the service ofelia and that label, they become CronJobs",
 };
 
 const READERS: readonly Reader[] = [
@@ -55,7 +56,7 @@ const READERS: readonly Reader[] = [
   },
   {
     name: /^swag(_\w+)?$/,
-    who: "swag's mod for Docker makes its sites of them",
+    who: "swag's Docker mod creates its sites from them",
     hint: (service) => routeHint(service, swagSite(service)),
   },
 ];

@@ -19,9 +19,9 @@ function reportUses(context: Context, name: string, address: string): void {
     code: "kube-host-renamed",
     severity: "warning",
     message:
-      `Address "${address}" is service "${name}" in Docker's network alone, and stands in ${first.where}`,
+      `Address "${address}" is service "${name}" only in Docker's network, and is written in ${first.where}`,
     ...(first.span === undefined ? {} : { span: first.span }),
-    hint: `Write "${name}" there; a list of who may call takes the cluster's own networks`,
+    hint: `Write "${name}" there; in a list of allowed callers write the cluster's own networks`,
     related: others.flatMap(({ where, span }) =>
       span === undefined ? [] : [{ message: `And in ${where}`, span }]
     ),

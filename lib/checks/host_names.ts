@@ -43,7 +43,7 @@ function checkInvalid(
       isAddress(host) ? "warning" : "error",
       isOwn
         ? `Host "${host}" cannot be the name of a Service, but service "${first.from}" is configured with it`
-        : `Host "${host}" leads to "${first.to}" in Docker's network alone, but service "${first.from}" is configured with it`,
+        : `Host "${host}" leads to "${first.to}" only in Docker's network, but service "${first.from}" is configured with it`,
       uses,
       isOwn
         ? "Give the service a network alias of letters, digits and hyphens, and use that name"
@@ -67,11 +67,11 @@ function checkAskedOutside(context: Context, references: readonly HostReference[
       context,
       "kube-host-renamed",
       "warning",
-      `Host "${host}" has as many dots as "ndots" of service "${first?.from}" says, or more: it asks for it outside, and the cluster's DNS knows it below the namespace's domain alone`,
+      `Host "${host}" has as many dots as "ndots" of service "${first?.from}" says, or more: it is looked up outside first, and the cluster's DNS knows it only within the namespace's domain`,
       uses,
       first?.to === routing.traefikService
         ? 'Write a higher "ndots" into dns_opt, or leave it out'
-        : `Write the service's name there (${first?.to}), or a higher "ndots" into dns_opt`,
+        : `Write the service's name there (${first?.to}), or set a higher "ndots" in dns_opt`,
     );
   }
 }

@@ -28,10 +28,11 @@ export function checkImageNames(context: Context): void {
     context.report({
       code: "kube-image-name",
       severity: "warning",
-      message: `Image "${image}" of service "${first.service}" has no name that an engine or a node reads`,
+      message:
+        `Image "${image}" of service "${first.service}" has a name that neither Docker nor a node accepts`,
       ...(first.span === undefined ? {} : { span: first.span }),
       hint: image.endsWith(":")
-        ? "Its tag is empty: set the variable that has it in the .env file"
+        ? "Its tag is empty: set the tag's variable in the .env file"
         : "Write it as registry.example/name:tag, in lower case",
       ...(related.length === 0 ? {} : { related }),
     });
@@ -92,7 +93,7 @@ export function checkLocalImages(context: Context): void {
   context.report({
     code: "kube-image-local",
     severity: "question",
-    message: `Made here and in no registry that is known: ${
+    message: `Built here and in no known registry: ${
       local.map(({ service }) => `image "${service.image}" of service "${service.name}"`).join(", ")
     }; the node is taken to have it`,
     ...(first.span === undefined ? {} : { span: first.span }),

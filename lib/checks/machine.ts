@@ -44,7 +44,7 @@ export function checkMachine(context: Context): void {
       : {
         severity: "warning",
         message:
-          `"${first.host}" in a file of service "${first.service}" is the machine in Docker's network alone`,
+          `"${first.host}" in a file of service "${first.service}" means the machine only in Docker's network`,
         hint: `Write the node's address there: ${address}`,
       }),
     ...(first.span === undefined ? {} : { span: first.span }),

@@ -23,7 +23,7 @@ export function checkHeaps(context: Context): void {
         message:
           `The heap in "${key}" of service "${service.name}" leaves nothing of the memory limit ${limit} for the rest`,
         ...at(context.project, ["services", service.name, "environment", key]),
-        hint: "Leave a quarter of the limit to stacks, classes and buffers",
+        hint: "Leave a quarter of the limit for stacks, classes and buffers",
       });
     }
   }

@@ -14,8 +14,8 @@ export function checkNetworks(context: Context, reach: Reach): void {
         "The cluster has this stack without network policies: its services reach each other whatever networks they are " +
         "on, and so do other projects",
       hint:
-        "Add to decisions.yaml: networkPolicies: true, which keeps them apart as Docker does and restarts no program " +
-        "but those on networks that other projects have, too; or networkPolicies: false",
+        "Add to decisions.yaml: networkPolicies: true, which separates them as Docker does and restarts only programs " +
+        "on networks that other projects have, too; or networkPolicies: false",
     });
   }
   for (const { key, services, internal } of reach.networks) {

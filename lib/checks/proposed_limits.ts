@@ -36,11 +36,11 @@ export function proposeLimits(context: Context, usage: ReadonlyMap<string, LiveU
   const finding: Diagnostic = {
     code: "kube-limits-proposed",
     severity: "info",
-    message: `Without a limit of memory, and measured just now: ${
-      lines.map(({ name }) => `"${name}"`).join(", ")
-    }`,
+    message: `Without a memory limit, measured just now: ${lines.map(({ name }) => `"${name}"`).join(", ")}`,
     ...at(context.project, ["services", first.name]),
-    hint: `Twice what each uses, to look over: services: { ${lines.map(({ text }) => text).join(", ")} }`,
+    hint: `Twice the present use of each, to be checked: services: { ${
+      lines.map(({ text }) => text).join(", ")
+    } }`,
   };
   context.report(finding);
 }

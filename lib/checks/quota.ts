@@ -98,7 +98,7 @@ function reportSilent(
     code: "kube-quota-uncounted",
     severity: "error",
     message:
-      `The quota on ${quota} refuses every pod that does not say it: ${silent.length} services, such as "${first?.service}"`,
+      `The quota on ${quota} refuses every pod that does not set it: ${silent.length} services, such as "${first?.service}"`,
     ...at(context.project, ["services", first?.service ?? ""]),
     ...spanOf(context, quota),
     hint: `Decide a default for them: limits: { default: { ${DEFAULTS[side][resource]}: ${example} } }`,

@@ -18,13 +18,13 @@ export function checkRegistryLogins(context: Context): void {
       code: "kube-registry-login",
       severity: "warning",
       message:
-        `The login to "${host}" for image "${first.image}" of service "${first.service}" is not taken along: ${
+        `The login to "${host}" for image "${first.image}" of service "${first.service}" is not copied: ${
           login.kept === "helper"
             ? `it is kept by the helper "docker-credential-${login.helper}"`
             : "it is a token that only Docker uses"
         }`,
       ...at(context.project, ["services", first.service, "image"]),
-      hint: "Make it by kubectl create secret docker-registry NAME, and decide pullSecrets: [NAME]",
+      hint: "Create a Secret with kubectl create secret docker-registry NAME, and decide pullSecrets: [NAME]",
     });
   }
 }
@@ -42,7 +42,7 @@ function ask(context: Context, images: readonly PrivateImage[]): void {
     message: `Docker is logged in to "${first.host}", from where image "${first.image}" of service ` +
       `"${first.service}" comes; until decided it is pulled without a login`,
     ...at(context.project, ["services", first.service, "image"]),
-    hint: "To take Docker's login along as a Secret: pullSecrets: docker; where the node has its own " +
+    hint: "To copy Docker's login to a Secret: pullSecrets: docker; if the node has its own " +
       "(registries.yaml): pullSecrets: none",
     ...(related.length === 0 ? {} : { related }),
   });

@@ -70,7 +70,7 @@ export function checkUlimits({ project, decisions, routing, report }: Context): 
 
 function hintFor(limits: readonly Limit[]): string {
   const lines = limits.filter(({ name }) => KNOWN.has(name)).map(unitLine);
-  if (lines.length === 0) return "An engine knows no such limit and refuses it: remove it";
+  if (lines.length === 0) return "Docker has no such limit and refuses it: remove it";
   return `On the node, systemctl edit k3s, [Service] ${lines.join(" ")}, and start it again`;
 }
 

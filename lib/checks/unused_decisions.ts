@@ -31,7 +31,7 @@ export function checkUnusedDecisions(context: Context): void {
     context.report({
       code: "kube-decision-unused",
       severity: "warning",
-      message: `The decision about "${one.key}" under "${one.section}" meets nothing in the stack`,
+      message: `The decision about "${one.key}" under "${one.section}" matches nothing in the stack`,
       ...(span === undefined ? {} : { span }),
       hint: `Did you mean "${near}"?`,
     });

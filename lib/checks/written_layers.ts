@@ -15,11 +15,11 @@ export function reportWrittenLayers(context: Context, written: ReadonlyMap<strin
       code: "kube-layer-written",
       severity: "warning",
       message:
-        `The container of service "${service}" wrote into itself and not into a volume, which no move takes ` +
-        `along: ${paths.slice(0, MOST).map((path) => `"${path}"`).join(", ")}${more}`,
+        `The container of service "${service}" wrote into its own file system and not into a volume, so it is not ` +
+        `copied: ${paths.slice(0, MOST).map((path) => `"${path}"`).join(", ")}${more}`,
       ...at(context.project, ["services", service]),
       hint:
-        `What is worth keeping needs a volume in the compose file, such as ./${service}:${directory}, filled once: ` +
+        `What you want to keep needs a volume in the compose file, such as ./${service}:${directory}, filled once: ` +
         `docker compose cp ${shellWord(`${service}:${directory}/.`)} ${shellWord(`./${service}`)}`,
     });
   }

@@ -59,8 +59,8 @@ function print(
   terminal.err(`${remark}\n`);
   if (credential.kind === "token" && terminal.outIsTerminal) {
     terminal.err(
-      "What is printed above is a secret: whoever has it is this person until it ends.\n" +
-        `Write it into a file of your own: umask 077; ${
+      "The kubeconfig above is a secret: anyone who has it can log in as this person until its token expires.\n" +
+        `Write it to a file that only you can read: umask 077; ${
           onCluster(`access kubeconfig ${shellWord(person)}`, options)
         } > ${shellWord(`${person}.yaml`)}\n`,
     );
@@ -85,7 +85,7 @@ async function byToken(
     expiresAt,
     remark: `The token of "${person}" ends at ${when}, in ${
       shortDuration(left)
-    }${why}; a revoke ends it before.`,
+    }${why}; a revoke ends it earlier.`,
   };
 }
 
@@ -101,7 +101,7 @@ function byOidc(person: string, { access: { oidc } }: ReadSession): Made {
   return {
     credential: { kind: "oidc", oidc },
     expiresAt: undefined,
-    remark: `"${person}" logs in at ${oidc.issuer}: nothing in this file is secret, and it does not end.`,
+    remark: `"${person}" logs in at ${oidc.issuer}: nothing in this file is secret, and it does not expire.`,
   };
 }
 

@@ -93,7 +93,7 @@ function whereTo(): Diagnostic {
   return {
     code: "cli-where-to",
     severity: "error",
-    message: "Either --to or --service says what goes back",
+    message: "Give either --to or --service",
     hint: "Write for example rollback --to 070, or rollback --service db",
   };
 }
@@ -141,7 +141,7 @@ function sayStaying({ terminal }: WriteSession, { kept, refused }: Removals<Orph
 export function unlock(options: CommandOptions, surroundings: Surroundings): Promise<number> {
   return withWriteSession(options, surroundings, async (session) => {
     const run = String(options["run"]);
-    if (!confirmWrite(session, `Take the lock from run "${run}"? It writes nothing any more from then on.`)) {
+    if (!confirmWrite(session, `Release the lock of run "${run}"? It cannot write anything after that.`)) {
       return ExitCode.ok;
     }
     if (await unlockRun(await recordOf(session), run)) {
@@ -176,7 +176,7 @@ function preview(
   { command, isEmpty = false, fails = false }: Preview,
 ): number {
   if (options.output === "json") terminal.out(`${JSON.stringify({ schemaVersion: 1, ...result })}\n`);
-  else if (fails) terminal.err("Nothing was written. Mend what is named above, then look again.\n");
+  else if (fails) terminal.err("Nothing was written. Fix the errors above, then check again.\n");
   else if (isEmpty) terminal.err("Nothing is to be removed.\n");
   else terminal.err(`Nothing was written. Next: ${onCluster(command, options)}\n`);
   return fails ? ExitCode.failed : ExitCode.ok;

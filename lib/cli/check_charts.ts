@@ -20,7 +20,7 @@ export async function checkCharts(
 ): Promise<Diagnostic[]> {
   if (charts.length === 0) return [];
   if (stack.plan === undefined) {
-    return [remark("No chart was checked, as there is no plan yet", "Mend the errors first")];
+    return [remark("No chart was checked, because errors prevent a plan", "Fix the errors first")];
   }
   const planned = stack.plan.migrations.flatMap(plannedObjects);
   const helm = await findHelm(surroundings);
@@ -43,7 +43,7 @@ async function checkChart(
   const findings = checkValues(target, chart, decisions);
   if (chart.reads.takesAll) {
     findings.push(remark(
-      `Chart ${chart.name} ${chart.version} hands on all of its values at once, so that some that it reads may be reported`,
+      `Chart ${chart.name} ${chart.version} passes on all of its values at once, so values that it does use may be reported`,
       "Look at its documentation for the values that are reported",
     ));
   }
@@ -79,7 +79,7 @@ function unknownTarget(name: string, known: readonly string[]): Diagnostic {
       ? `Did you mean "${near}"?`
       : known.length > 0
       ? `There is ${known.join(", ")}`
-      : "A broker gets one by brokers.<service>.chart in decisions.yaml, Traefik by its static configuration",
+      : "Charts come from brokers.<service>.chart in decisions.yaml, and from Traefik's static configuration",
   };
 }
 
@@ -87,7 +87,7 @@ function withoutHelm({ environment }: Surroundings): Diagnostic {
   const named = environment["HELM"];
   return remark(
     named === undefined || named === ""
-      ? "The charts were not rendered, as no helm is on the PATH: only the names of values were checked"
+      ? "The charts were not rendered, because helm is not on the PATH: only the names of values were checked"
       : `The charts were not rendered, as HELM names no program ("${named}"): only the names of values were checked`,
     "Install helm, or name it with HELM=/path/to/helm, and check again",
   );

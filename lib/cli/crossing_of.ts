@@ -138,6 +138,6 @@ function unproved(services: readonly string[]): Failure {
     message:
       `With --allow-running nothing proves that nobody writes to the directories of a service that is ` +
       `stopped to be moved: ${services.join(", ")}`,
-    hint: "Leave --allow-running away; what else writes there is to be stopped first",
+    hint: "Omit --allow-running; stop whatever else writes there first",
   }]);
 }

@@ -57,7 +57,7 @@ export async function decide(options: CommandOptions, surroundings: Surroundings
     const { outColour: colour, columns, directory } = terminal;
     const blocks = questions.map((each) => renderQuestion(each, { colour, columns, directory, sources }));
     terminal.out(`${blocks.join("\n")}\n${plural(questions.length, "question")} open\n`);
-    terminal.err("Nobody is here to answer: run it in a terminal, or with --answers FILE\n");
+    terminal.err("There is no terminal to ask on: run it in a terminal, or with --answers FILE\n");
     return ExitCode.usage;
   }
   // Before anybody takes the trouble to answer.

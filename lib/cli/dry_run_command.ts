@@ -115,7 +115,7 @@ function printText(
 }
 
 function nextCommand(previews: readonly MigrationPreview[], isRefused: boolean, next: string): string {
-  if (isRefused) return "Nothing was written. Mend what is named above, then look again.";
+  if (isRefused) return "Nothing was written. Fix the errors above, then check again.";
   if (!previews.some(hasWork)) return "Nothing was written.";
   const accept = previews.some(({ cause }) => cause !== undefined)
     ? " The run asks before what this version changes."

@@ -25,7 +25,7 @@ export function explain(words: readonly string[]): Run {
     const isUnread = stack?.facts === undefined && isGeneral;
     const view = stack === undefined || isUnread ? undefined : viewOf(stack);
     if (stack !== undefined && isUnread) {
-      terminal.err(`The stack cannot be read, so nothing of it is told: ${onStack("check", options)}\n`);
+      terminal.err(`The stack cannot be read, so it cannot be explained: ${onStack("check", options)}\n`);
     }
     const known = { codes, ...(view === undefined ? {} : { view }) };
     const found = words.flatMap((word) => {

@@ -72,7 +72,7 @@ async function read(
 function isConfirmed(copies: readonly Told[], options: CommandOptions, terminal: Terminal): boolean {
   if (options["yes"] === true) return true;
   const count = copies.reduce((sum, { files }) => sum + files, 0);
-  const answer = terminal.confirm(`Copy ${plural(count, "file")}? What is there stays as it is.`);
+  const answer = terminal.confirm(`Copy ${plural(count, "file")}? Existing files are not changed.`);
   if (answer === undefined) throw nobodyAnswers();
   if (!answer) terminal.err("Nothing was written.\n");
   return answer;
@@ -151,7 +151,7 @@ async function copyAll(copies: readonly Told[], root: string): Promise<Done[]> {
           code: "cli-init-copy",
           severity: "error",
           message: `Cannot make "${relative(root, to)}" from "${relative(root, from)}": ${reason}`,
-          hint: "Mend the cause and run init again: what was made stays, and the rest is made then",
+          hint: "Fix the cause and run init again: it continues with the files that are still missing",
         },
       });
     }
@@ -179,7 +179,7 @@ async function textsOf(copies: readonly Copy[], root: string, side: "from" | "to
 function copiedLine(done: readonly Done[]): string {
   const count = done.reduce((sum, { files }) => sum + files, 0);
   const there = done.filter(({ state }) => state === "there").length;
-  const kept = there === 0 ? "" : `; ${plural(there, "target")} came to be meanwhile and stays as it is`;
+  const kept = there === 0 ? "" : `; ${plural(there, "target")} appeared meanwhile and is not changed`;
   return `${plural(count, "file")} copied${kept}.`;
 }
 

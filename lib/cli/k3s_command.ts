@@ -48,7 +48,7 @@ function laidOutLine({ path, state }: LaidOut): string {
   const words = {
     written: "written",
     there: "there already",
-    late: "not written, as k3s has started here before: it is for the first start",
+    late: "not written, because k3s has started here before: it is only for the first start",
   };
   return `${path}: ${words[state]}\n`;
 }

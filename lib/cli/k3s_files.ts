@@ -62,8 +62,8 @@ function saysOther(path: string): Diagnostic {
   return {
     code: "cli-k3s-other",
     severity: "error",
-    message: `"${path}" is there, and says something else; nothing was written`,
-    hint: "Without --to the settings are printed: take into that file what it lacks",
+    message: `"${path}" exists and has other content; nothing was written`,
+    hint: "Run it without --to, which prints the settings, and add what is missing to that file",
   };
 }
 
@@ -72,6 +72,6 @@ function unusable(path: string, error: unknown): Failure {
     code: "cli-k3s-unwritable",
     severity: "error",
     message: `Cannot write "${path}": ${error instanceof Error ? error.message : error}`,
-    hint: "k3s's folders are root's: run it as root, or without --to, which prints the settings",
+    hint: "k3s's folders belong to root: run it as root, or without --to, which prints the settings",
   }]);
 }

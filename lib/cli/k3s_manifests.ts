@@ -67,7 +67,8 @@ function notLookedAt(folder: string): Diagnostic {
   return {
     code: "run-k3s-manifest",
     severity: "info",
-    message: `"${folder}" was not looked at, as it is only root's: k3s applies its files again at each start`,
+    message:
+      `"${folder}" could not be checked, since only root can read it: k3s applies its files again at each start`,
     hint: "Run check as root to see whether one of them undoes what a migration sets",
   };
 }

@@ -203,7 +203,7 @@ function withoutTraefik(from: string, span: Diagnostic["span"]): Diagnostic {
     code: "cli-project-without-traefik",
     severity: "error",
     message:
-      `The project in "${from}" was named as the one with the Traefik, and no service of it runs Traefik's image`,
+      `The project in "${from}" was named as the one with Traefik, but none of its services runs Traefik's image`,
     ...(span === undefined ? {} : { span }),
     hint: "Name the folder whose compose file has it",
   };

@@ -32,7 +32,7 @@ export async function withEngines<T>(work: () => Promise<T>): Promise<T> {
       code: "run-rehearsal-no-engine",
       severity: "error",
       message: `The Docker Engine does not do what a rehearsal needs: ${error.message}`,
-      hint: error.hint ?? "Mend what it names, then take away what is left: rehearse --clean",
+      hint: error.hint ?? "Fix what it names, then remove what is left: rehearse --clean",
     }]);
   }
 }

@@ -104,7 +104,7 @@ function simulated(): Diagnostic {
   return {
     code: "run-rehearsal-simulated",
     severity: "error",
-    message: "The embedded cluster only simulates pods: what it takes says nothing of the move",
+    message: "The embedded cluster only simulates pods: its times say nothing about the move",
     hint: "Name the cluster that the stack moves to: --kubeconfig, --context",
   };
 }

@@ -138,8 +138,8 @@ function noCompose(): Diagnostic {
   return {
     code: "cli-no-compose",
     severity: "error",
-    message: "There is no docker compose here, by which the copy would be started",
-    hint: "Install its plugin, or docker-compose, where the stack itself is started",
+    message: "There is no docker compose here, which is needed to start the copy",
+    hint: "Install its plugin, or docker-compose, on this machine",
   };
 }
 
@@ -149,6 +149,6 @@ function notStarted(said: string): Diagnostic {
     code: "run-rehearsal-not-served",
     severity: "error",
     message: `docker compose did not start the copy: ${lines.join("; ")}`,
-    hint: "Mend what it names; where a database refuses its copied directory, try --pause or a quiet hour",
+    hint: "Fix what it names; if a database refuses its copied directory, try --pause or a quiet hour",
   };
 }

@@ -161,7 +161,7 @@ function secretsIn(
     code: "cli-render-secret",
     severity: "warning",
     message: `"${path}" has a text that is a secret elsewhere in the stack`,
-    hint: "Look at it before it is committed; who reads it there could read a Secret instead",
+    hint: "Check it before you commit it; the program that reads it could read a Secret instead",
   }));
 }
 

@@ -189,7 +189,7 @@ function foreign(folder: string, path: string, isKnown: boolean): Diagnostic {
       ? `"${path}" in "${folder}" was changed since it was rendered; nothing was written`
       : `"${path}" in "${folder}" was not written by render; nothing was written`,
     hint: isKnown
-      ? "Take the change into the compose files or decisions.yaml and remove the file, or render into another folder"
+      ? "Make the change in the compose files or decisions.yaml and remove the file, or render into another folder"
       : "Render into a folder of its own, or remove the file",
   };
 }
@@ -208,7 +208,7 @@ function left(folder: string, path: string): Diagnostic {
     code: "cli-render-left",
     severity: "warning",
     message:
-      `"${path}" in "${folder}" belongs to nothing any more, but was changed since it was rendered, and stays`,
+      `"${path}" in "${folder}" is no longer needed, but was changed since it was rendered, and is kept`,
     hint: "Remove it where nobody needs it",
   };
 }

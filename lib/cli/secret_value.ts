@@ -68,10 +68,10 @@ export function onlyName(args: readonly string[]): string {
   }
   throw argument(
     "A value on the command line is refused: everybody on the machine sees it in the list of processes, and it stays in the shell's history",
-    `Hand it by standard input or --from-file, such as: deno task secrets set ${
+    `Pass it on standard input or with --from-file, such as: deno task secrets set ${
       shellWord(bare)
     } < new.txt. ` +
-      "Do not use the one that was typed",
+      "Do not use the value that you typed",
   );
 }
 
@@ -116,6 +116,6 @@ function refused(message: string): Failure {
     code: "cli-secret-value",
     severity: "error",
     message,
-    hint: "Hand one line of text by standard input or --from-file; a line end at its end is left out",
+    hint: "Pass one line of text on standard input or with --from-file; a trailing line end is removed",
   }]);
 }

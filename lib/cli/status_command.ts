@@ -219,7 +219,7 @@ export function nothingRecorded(namespace: string, options: CommandOptions): Dia
   return {
     code: "cli-nothing-recorded",
     severity: "error",
-    message: `Nothing is recorded in namespace "${namespace}": no run was there yet`,
+    message: `Nothing is recorded in namespace "${namespace}": no migration was ever run there`,
     hint: `Run: ${onCluster("migrate", options)}`,
   };
 }

@@ -113,7 +113,8 @@ function needsYes({ connection }: Target): Failure {
   return new Failure(ExitCode.usage, [{
     code: "cli-needs-yes",
     severity: "error",
-    message: `Nobody is there to confirm writing to context "${connection.context}" (${connection.server})`,
+    message:
+      `There is no terminal to confirm writing to context "${connection.context}" (${connection.server})`,
     hint: "Add --yes when this is the cluster you mean, or look first with --dry-run",
   }]);
 }

@@ -21,7 +21,7 @@ export function checkVariables(
       return [{
         code: "cli-variable-shadowed",
         severity: "warning",
-        message: `The shell sets "${name}" to something else, and that counts more than the decision`,
+        message: `The shell sets "${name}" to something else, which takes precedence over the decision`,
         ...place,
         hint: `Run it with: env -u ${shellWord(name)}`,
       }];

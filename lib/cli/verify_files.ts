@@ -20,7 +20,7 @@ export async function readVerifyReport(
     throw new Failure(ExitCode.usage, [{
       code: "cli-bad-answers",
       severity: "error",
-      message: `"${file}" is no report of verify: ${error instanceof Error ? error.message : error}`,
+      message: `"${file}" is not a report of verify: ${error instanceof Error ? error.message : error}`,
       hint: "Write one while Docker serves: deno task verify -o json > before.json",
     }]);
   }
@@ -32,7 +32,7 @@ export function refuseWithoutPage({ report, verify }: CommandOptions): void {
   throw new Failure(ExitCode.usage, [{
     code: "cli-verify-without-report",
     severity: "error",
-    message: "--verify is for the page of --report, and there is none",
+    message: "--verify needs --report FILE, the page to which it adds the results",
     hint: "Add --report FILE, or leave --verify out",
   }]);
 }

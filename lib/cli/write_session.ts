@@ -236,9 +236,9 @@ function describeInput(stack: PlannedStack, options: CommandOptions): string {
 function nextCommand(tally: RunTally, options: CommandOptions): string {
   switch (tally.state) {
     case "failed":
-      return "What was done is recorded. Mend the cause, then run the same command again: it goes on where it stopped.";
+      return "What was done is recorded. Fix the cause, then run the same command again: it continues where it stopped.";
     case "interrupted":
-      return "Interrupted. What was done is recorded; the same command goes on where it stopped.";
+      return "Interrupted. What was done is recorded; the same command continues where it stopped.";
     default:
       return `Next: ${onCluster("status", options)}`;
   }

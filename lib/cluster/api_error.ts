@@ -193,9 +193,8 @@ export function diagnoseAccess(error: unknown, server: string): Diagnostic | und
     return {
       code: "cluster-strange-answer",
       severity: "error",
-      message: `What answers at ${server} sends JSON that breaks off`,
-      hint:
-        "Look at what stands between here and the API server, such as a proxy; then run the same command again",
+      message: `What answers at ${server} sends incomplete JSON`,
+      hint: "Check what is between here and the API server, such as a proxy; then run the same command again",
     };
   }
   if (error instanceof ConnectionError) {
@@ -223,7 +222,7 @@ export function diagnoseAccess(error: unknown, server: string): Diagnostic | und
     return {
       code: "cluster-forbidden",
       severity: "error",
-      message: `The API server ${server} forbids it: ${error.message}`,
+      message: `The API server ${server} forbids the request: ${error.message}`,
       hint: FENCED.test(error.message)
         ? "Look at `deno task status`, then run the same command again"
         : "Ask an administrator for the role that `deno task rbac` prints (with --for for more than migrate), or choose " +
@@ -248,9 +247,8 @@ export function diagnoseRequest(error: unknown, server: string): Diagnostic | un
   return {
     code: "cluster-refused",
     severity: "error",
-    message: `The API server ${server} refuses what was asked: ${error.message} (HTTP ${error.status})`,
-    hint:
-      "Look at the server's own log, and at webhooks and policies that it asks; then run the same command again",
+    message: `The API server ${server} refuses the request: ${error.message} (HTTP ${error.status})`,
+    hint: "Check the server's own log, and its webhooks and policies; then run the same command again",
   };
 }
 

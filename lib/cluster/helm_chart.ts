@@ -39,7 +39,7 @@ export function helmChart(
   const { uid } = chart.metadata;
   const failed = status?.conditions?.find(({ type, status }) => type === "Failed" && status === "True");
   if (status?.jobName === undefined && failed === undefined) {
-    const reason = "no helm-controller took it up: is this k3s, with its helm-controller?";
+    const reason = "no helm-controller handles it: is this k3s, with its helm-controller?";
     const isLate = sightings.since(`${uid} taken up`) > TAKE_UP_GRACE_MS;
     return isLate
       ? { state: "failed", reason }
@@ -49,7 +49,7 @@ export function helmChart(
   const isSettled = sightings.since(`${uid} job ${job?.metadata.uid}`) > FORMER_GRACE_MS;
   const isReplaced = job?.metadata.annotations?.[REPLACED] !== undefined;
   if (isReplaced || !isSettled && (job === undefined || isOlder(job, written))) {
-    return { state: "waiting", reason: "its controller has not made the Job of this version yet" };
+    return { state: "waiting", reason: "its controller has not created the Job for this version yet" };
   }
   const verdict = job === undefined ? undefined : ofJob(job);
   // The condition is taken back a moment after another Job took the place of the failed one.

@@ -87,7 +87,9 @@ export async function openEngine(endpoint: Endpoint): Promise<Engine> {
     const pong = await send(way, "/_ping");
     await pong.body?.cancel();
     const version = /^\d+\.\d+$/.exec(pong.headers.get("api-version") ?? "")?.[0];
-    if (version === undefined) throw new EngineError("what answers is no Docker Engine: it tells no version");
+    if (version === undefined) {
+      throw new EngineError("what answers is not a Docker Engine: it returns no version");
+    }
     return engineOf(endpoint, way, `/v${version}`);
   } catch (error) {
     way.client.close();

@@ -91,7 +91,7 @@ export function clusterWith(options: ClusterOptions, env: Readonly<Record<string
         await stop();
         report(
           running
-            ? "The embedded cluster is stopped; it keeps what it holds"
+            ? "The embedded cluster is stopped; its contents are kept"
             : "The embedded cluster does not run",
         );
       }),

@@ -77,7 +77,7 @@ function startsInKernel(realPath: string): boolean {
 
 function refuseKernel(realPath: string): void {
   if (startsInKernel(realPath)) {
-    throw new Error("it is the kernel's, and not a file that somebody wrote");
+    throw new Error("it is a virtual file of the kernel");
   }
 }
 

@@ -46,7 +46,7 @@ export function checkPlaceholders(files: readonly CopiedText[]): Diagnostic[] {
     severity: "warning",
     message: `${all.length} secrets in ${
       others.length + 1
-    } copied files are what the templates have for everybody, such as ${first.message}`,
+    } copied files still have the values of the public templates, such as ${first.message}`,
     span: first.span,
     hint: "On a machine of your own they may stay; anywhere else give each its own value before migrate",
     related: others,

@@ -88,7 +88,7 @@ function engineMade(needed: Needed, name: string): Diagnostic {
     code: "cli-init-directory",
     severity: "warning",
     message:
-      `"${name}" is an empty folder where service "${needed.service}" wants a file; an engine made it so`,
+      `"${name}" is an empty folder where service "${needed.service}" wants a file; a container engine created it`,
     ...(needed.span === undefined ? {} : { span: needed.span }),
     hint: "Remove the empty folder and run init again: it has a template",
   };

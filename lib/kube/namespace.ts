@@ -114,7 +114,7 @@ function reportRefused(context: Context, needs: readonly PrivilegeNeed[], level:
     }`,
     ...(span === undefined ? {} : { span }),
     hint: admitting === "baseline"
-      ? "Say in the compose file that these services need no more, or set podSecurity: baseline"
+      ? "Restrict these services in the compose file, or set podSecurity: baseline"
       : "Set podSecurity: privileged, or leave those services out",
   });
 }

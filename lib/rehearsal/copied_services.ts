@@ -37,15 +37,15 @@ export function copiedServices(project: Project, sources: BindSources): CopiedSe
 function ownReason(project: Project, service: Service, sources: BindSources): string | undefined {
   const { privileged, devices = [], volumes_from: from = [], volumes = [] } = service;
   if (findTraefik({ ...project, services: { [service.name]: service } }) !== undefined) {
-    return "a second Traefik would read the labels of what is live";
+    return "a second Traefik would read the labels of the live stack";
   }
   if (service["provider"] !== undefined) {
-    return "a program of the machine provides it, which is not asked for a second";
+    return "it is created by a provider program of the machine, which cannot create a second one";
   }
   if (service["use_api_socket"] === true) return "it has the engine's socket";
   const namespace = namespaceReason(service);
   if (namespace !== undefined) return namespace;
-  if (privileged === true) return "it is privileged: nothing keeps it from what is live";
+  if (privileged === true) return "it is privileged: nothing keeps it away from the live stack";
   if (devices.length > 0) return `it has a device of the machine, ${devices[0]?.source}`;
   const other = from.find((one) => one.startsWith("container:"));
   if (other !== undefined) return `it has the volumes of another container, ${other}`;
@@ -61,12 +61,12 @@ const OWN_NETWORK = /^$|^(none|bridge|default)$|^service:/;
 
 /** Of the machine, or of a container that is none of the copy's. */
 function namespaceReason({ network_mode: network = "", pid = "", ipc = "" }: Service): string | undefined {
-  if (network === "host") return "in the host's network it would want the ports that the live one has";
+  if (network === "host") return "in the host's network it would need the ports of the live one";
   if (network.startsWith("container:")) return `it lives in the network of another container, ${network}`;
   if (!OWN_NETWORK.test(network)) return `it lives in network "${network}", in which others are live`;
-  if (pid === "host") return "it sees and may end every process of the machine";
+  if (pid === "host") return "it can see and kill every process of the machine";
   if (pid.startsWith("container:")) return `it sees the processes of another container, ${pid}`;
-  if (ipc === "host") return "it has the memory that programs of the machine share";
+  if (ipc === "host") return "it uses the machine's shared memory";
   if (ipc.startsWith("container:")) return `it has the memory of another container, ${ipc}`;
   return undefined;
 }
@@ -111,7 +111,7 @@ function mountReason(
     (Object.keys(options).length === 0 || isBound || options["type"] === "tmpfs");
   return isOwn
     ? undefined
-    : `its volume "${source}" lies on a share or with a plugin, of which no copy is made`;
+    : `its volume "${source}" is a network share or belongs to a volume plugin, and is not copied`;
 }
 
 /** Services of which it has the network, the processes or the volumes. */

@@ -109,19 +109,19 @@ function torn(from: string, files: number): Diagnostic {
     message:
       `${
         plural(files, "file")
-      } of "${from}" changed while it was copied: the copy has them of different moments, ` +
+      } of "${from}" changed while it was copied: the copy has files of different moments, ` +
       "and a database may refuse it",
     hint:
-      "Where it does not start: --pause, which holds the containers still while they are copied, at a quiet hour",
+      "If it does not start: use --pause, which pauses the containers while they are copied, or a quiet hour",
   };
 }
 
-function notCopied(from: string, said = "cp ended without a word, as one that was killed"): Diagnostic {
+function notCopied(from: string, said = "cp ended without an error message, probably killed"): Diagnostic {
   return {
     code: "run-rehearsal-not-copied",
     severity: "error",
     message: `"${from}" could not be copied: ${said}`,
-    hint: "Run it as root, who may read all of it, and look at the room on the disk",
+    hint: "Run it as root, which can read everything, and check the free disk space",
   };
 }
 

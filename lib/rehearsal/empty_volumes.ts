@@ -16,6 +16,6 @@ export function emptyVolume(key: string, why: string): Diagnostic {
     code: "run-rehearsal-empty",
     severity: "warning",
     message: `Volume "${key}" is empty in the copy: ${why}`,
-    hint: "Where the stack has it, rehearse on its machine as root; DOCKER_HOST names the engine",
+    hint: "If the stack has it, rehearse on its machine as root; set DOCKER_HOST to the right engine",
   };
 }

@@ -8,8 +8,8 @@ export function notOwn(what: string): Diagnostic {
   return {
     code: "run-rehearsal-not-own",
     severity: "error",
-    message: `${what} is there and no rehearsal of this stack made it: it is left alone`,
-    hint: "Rename or remove it where it is not needed; --copies names another folder",
+    message: `${what} exists and was not created by a rehearsal of this stack: it is not touched`,
+    hint: "Rename or remove it if you do not need it; --copies names another folder",
   };
 }
 
@@ -18,7 +18,7 @@ export function ofAnotherFolder(what: string, folder: string): Diagnostic {
   return {
     code: "run-rehearsal-not-own",
     severity: "error",
-    message: `${what} is of a rehearsal whose copy lies in "${folder}": it is left alone`,
-    hint: `Where that has ended, take it away first: rehearse --clean --copies ${shellWord(dirname(folder))}`,
+    message: `${what} belongs to a rehearsal whose copy is in "${folder}": it is left alone`,
+    hint: `If that has ended, remove it first: rehearse --clean --copies ${shellWord(dirname(folder))}`,
   };
 }

@@ -165,7 +165,7 @@ async function refuseMounted(folder: string): Promise<void> {
     code: "run-rehearsal-remains",
     severity: "error",
     message: `"${inside.path}" is still mounted: nothing below "${folder}" was removed`,
-    hint: "See who has it (findmnt, fuser -m), and run rehearse --clean again",
+    hint: "Find out what uses it (findmnt, fuser -m), and run rehearse --clean again",
   }]);
 }
 
@@ -173,8 +173,8 @@ function stuck({ namespace }: Rehearsal): Diagnostic {
   return {
     code: "run-rehearsal-remains",
     severity: "error",
-    message: `Namespace "${namespace}" of the rehearsal does not end`,
-    hint: "See with kubectl what keeps it (kubectl get namespace -o yaml), and run rehearse --clean again",
+    message: `Namespace "${namespace}" of the rehearsal is not deleted in time`,
+    hint: "Find out what blocks it (kubectl get namespace -o yaml), and run rehearse --clean again",
   };
 }
 
@@ -185,6 +185,6 @@ function notMade(folder: string, error: unknown): Diagnostic {
     message: `The folder of the copy, "${folder}", cannot be made: ${
       error instanceof Error ? error.message : error
     }`,
-    hint: "Run it as root, or name a folder that is there with --copies",
+    hint: "Run it as root, or name an existing folder with --copies",
   };
 }

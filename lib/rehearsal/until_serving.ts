@@ -85,8 +85,7 @@ function notServing(name: string, trouble: string): Diagnostic {
     code: "run-rehearsal-not-served",
     severity: "error",
     message: `Container "${name}" of the copy does not serve: ${trouble}`,
-    hint:
-      "A database that refuses its copied directory: --pause, at a quiet hour; a program that calls other " +
+    hint: "If a database refuses its copied directory: --pause, or a quiet hour; if a program calls other " +
       "machines when it starts: --online",
   };
 }
@@ -96,6 +95,6 @@ function noContainer(copy: string): Diagnostic {
     code: "run-rehearsal-not-served",
     severity: "error",
     message: `The copy, project "${copy}", has no container: there is nothing to move`,
-    hint: "See what docker compose makes of compose.yaml in the copy's folder; --keep leaves it for a look",
+    hint: "Check compose.yaml in the copy's folder with docker compose config; --keep keeps the folder",
   };
 }

@@ -78,11 +78,11 @@ function cutoverLine(event: Extract<RunEvent, { type: "cutover" }>, style: Style
     : `; nobody served it for ${shortDuration(outageMs)}`;
   switch (state) {
     case "prepared":
-      return style.dim(`  … ${service}: what it needs is there, before ${names} stops`);
+      return style.dim(`  … ${service}: its configuration is in the cluster, before ${names} stops`);
     case "closing":
       return `  … ${service}: stopping ${names}`;
     case "closed":
-      return style.dim(`  … ${service}: stopped; looking for whoever is still on its directories`);
+      return style.dim(`  … ${service}: stopped; checking that nothing uses its directories any more`);
     case "opening":
       return style.dim(`  … ${service}: starting in the cluster`);
     case "verified":

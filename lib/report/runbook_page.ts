@@ -38,7 +38,7 @@ function summary({ steps, isSeen, rehearsed }: Runbook): readonly Block[] {
   const sum = moves.reduce((total, { outage }) => total + outage.expectedMs, 0);
   const measured = moves.filter(({ outage }) => outage.rehearsed !== undefined).length;
   const source = rehearsed === undefined
-    ? "No rehearsal was made: every time below is an estimate."
+    ? "There was no rehearsal: every time below is an estimate."
     : `Rehearsed on ${rehearsed.slice(0, 10)}: ${measured} of ${
       plural(moves.length, "service")
     } measured, the others estimated.`;
@@ -92,7 +92,7 @@ function before({ flags, contacts, directories, steps, rehearsed }: Runbook): re
         ["What Docker answers is written down: ", code(line("verify", flags, "-o json > before.json"))],
         ["Nothing is refused: ", code(line("migrate", flags, "--cross --dry-run"))],
         [
-          `Told that it begins, and which services are away for how long (${moves.length} below): `,
+          `Users know when it begins, and which services are down for how long (${moves.length} below): `,
           contacts === undefined ? BLANK : contacts.trim().replaceAll("\n", ", "),
         ],
       ],
@@ -183,7 +183,7 @@ function after({ flags, project, staying, steps }: Runbook): readonly Block[] {
       kind: "checks",
       items: [
         ["Everything answers as before: ", code(line("verify", flags, "--against before.json"))],
-        ["A backup ran on the new side, and was looked at: " + BLANK],
+        ["A backup ran in the cluster, and was checked: " + BLANK],
         ["Told that it is over: " + BLANK],
       ],
     },

@@ -28,7 +28,7 @@ function textOf({ verdict, because }: Verdict, style: Style): string[] {
   const more = grave.length > 1 ? ` (and ${grave.length - 1} more above)` : "";
   const text = `${verdict}: ${short(first?.message ?? "")}${more}`;
   if (verdict === "differs") return [style.yellow(text)];
-  return [style.red(text), ...(first?.hint === undefined ? [] : [`mend: ${first.hint.split("\n")[0]}`])];
+  return [style.red(text), ...(first?.hint === undefined ? [] : [`fix: ${first.hint.split("\n")[0]}`])];
 }
 
 function short(message: string): string {

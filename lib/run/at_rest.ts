@@ -57,8 +57,8 @@ async function restOne(
     code: "run-brought-to-rest",
     severity: "warning",
     message: isGone
-      ? `${what} was brought to rest, as container "${owner}" could be started on its directory while it tries again`
-      : `${what} was brought to rest, but its pod has not ended yet: start no container on its directory before`,
+      ? `${what} was scaled to zero, because container "${owner}" could be started on its directory while it restarts`
+      : `${what} was scaled to zero, but its pod has not ended yet: start no container on its directory before that`,
     ...(planned.source === undefined ? {} : { span: planned.source }),
     hint: `The next run starts it again; to go on as before: docker start ${owners.map(shellWord).join(" ")}`,
   }];

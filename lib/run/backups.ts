@@ -54,7 +54,7 @@ export function noBackupKnown(planned: readonly KeepingService[]): readonly Diag
     message: `No backup is known of what is about to move: ${
       unknown.map(({ service, directories }) => `${service} (${directories.join(", ")})`).join(", ")
     }`,
-    hint: "Make one first. Then say where they lie, or when one was made: services: { " +
+    hint: "Make one first. Then decide where backups are, or when one was made: services: { " +
       `${yamlWord(first.service)}: { backup: /srv/backups } }; or that it needs none: backup: none`,
   }];
 }

@@ -22,7 +22,7 @@ export async function closedNames(
     code: "traefik-external-name-closed",
     severity: "warning",
     message:
-      `Service "${first.metadata.name}" stands for a name outside, and the cluster's Traefik may not lead to it: ` +
+      `Service "${first.metadata.name}" stands for a name outside the cluster, and the cluster's Traefik is not allowed to route to it: ` +
       "its routes answer 404",
     hint:
       "Add to decisions.yaml of the project that has the Traefik: traefik: { externalNames: true }, and migrate it; " +

@@ -145,7 +145,7 @@ async function untilWithoutPods(
         code: "run-not-gone",
         severity: "error",
         message: `${describeObject(object)} is gone, but its pod "${left[0]?.metadata.name}" is still there`,
-        hint: "See with kubectl why it does not end; then run again",
+        hint: "Find out with kubectl why it does not end; then run again",
       }];
     }
     await pause(POLL_MS, signal);

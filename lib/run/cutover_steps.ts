@@ -133,15 +133,15 @@ function wentBack(
   const who = isServed
     ? "its containers serve it again"
     : mode === "overlap"
-    ? "it is not back either: who serves it is said below"
-    : "nobody serves it now: both sides stay closed rather than write together";
+    ? "going back to Docker failed, too: see below where it runs"
+    : "it is down now: both sides stay stopped, so that they never write at the same time";
   return {
     code: "run-went-back",
     severity: "error",
     message: `Service "${service}" did not move${isServed ? ":" : ", and"} ${who}`,
     ...(source === undefined ? {} : { span: source }),
     hint: isServed
-      ? "Mend the cause and run the same command again"
-      : "Mend what is said below and run the same command again: it goes on with going back",
+      ? "Fix the cause and run the same command again"
+      : "Fix the problem below and run the same command again: it continues going back",
   };
 }

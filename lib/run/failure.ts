@@ -24,7 +24,7 @@ export function diagnoseObject(
       severity: "error",
       message: `${name}: field "${field ?? ""}" belongs to somebody else: ${clean(message ?? "")}`,
       ...place,
-      hint: "Take it over with `deno task migrate --adopt`, or let the other one go of the field",
+      hint: "Take it over with `deno task migrate --adopt`, or let the other one give up the field",
     }));
   }
   return [{ ...refusal(error, planned.object.kind, name, clean), severity: "error", ...place }];
@@ -54,9 +54,9 @@ function refusal(
       code: "run-field-immutable",
       message: `${name} cannot be changed in place: ${clean(error.message)}`,
       hint: isKept
-        ? "A claim is never deleted, because its data hangs on it: bring size, class and volume in the decisions back to " +
+        ? "A claim is never deleted, because its data depends on it: bring size, class and volume in the decisions back to " +
           "what `kubectl get pvc` shows, or move the data to a claim of another name yourself"
-        : "Objects of this kind are never deleted and made again, because data may hang on them; " +
+        : "Objects of this kind are never deleted and created again, because data may depend on them; " +
           "bring the stack back to what is there, or replace the object yourself after a backup",
     };
   }

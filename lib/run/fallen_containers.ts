@@ -110,7 +110,7 @@ async function finding(
         : "") +
       `See \`kubectl -n ${shellWord(namespace)} logs ${
         shellWord(pod)
-      } --previous\`; with a healthcheck in the compose file a run ` +
-      "waits until the program truly works",
+      } --previous\`; with a healthcheck in the compose file, a run ` +
+      "waits until the program really works",
   };
 }

@@ -211,8 +211,8 @@ function notReady({ question, old, new: now }: Compared): Diagnostic {
       : `The cluster does not answer ${question}, which Docker answers: ${now.silence}`,
     hint: now.silence === undefined
       ? "Nothing has moved. Carry the certificate over (acme.json, or its file) and run again"
-      : "Nothing has moved. Look at its route and pods with `deno task verify`, mend it and run again; " +
-        "migrate without --cross asks nobody",
+      : "Nothing has moved. Look at its route and pods with `deno task verify`, fix it and run again; " +
+        "migrate without --cross makes no such check",
   };
 }
 
@@ -233,7 +233,7 @@ function wentBack({ question, silence }: Unanswered, isPart: boolean): Diagnosti
     message: `The node's ports did not lead to the cluster in time: ${question}: ${silence}`,
     hint: `${
       isPart ? "Those that this run took lead to Docker again; others stay" : "They lead to Docker again"
-    }. Look with kubectl at the Services of type LoadBalancer: who gives them an address, as k3s's servicelb does?`,
+    }. Look with kubectl at the Services of type LoadBalancer: is there a controller that gives them an address, such as k3s's servicelb?`,
   };
 }
 

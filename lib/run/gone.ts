@@ -38,8 +38,7 @@ export async function untilGone(
     code: "run-not-gone",
     severity: "error",
     message: `${describe(ref)} was deleted and is still there after ${LIMIT_MS / 60_000} minutes`,
-    hint:
-      "See with kubectl which of its pods do not end, or which of its finalizers nobody takes away; then run again",
+    hint: "Find out with kubectl which of its pods do not end, or which finalizer blocks it; then run again",
   }));
 }
 

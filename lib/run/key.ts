@@ -72,7 +72,7 @@ function keyOf(secret: LiveObject): DigestKey {
       `\`kubectl -n ${
         shellWord(namespace)
       } delete secret ${KEY_NAME}\` lets the next \`deno task migrate\` compare ` +
-      "nothing and apply everything again: pods start anew, Jobs run once more, data stays",
+      "nothing and apply everything again: pods restart, Jobs run once more, data stays",
   }]);
 }
 

@@ -16,7 +16,7 @@ export function namespaceTrouble(error: unknown, namespace: string): Failure | u
       severity: "error",
       message: `Namespace "${namespace}" is being deleted, so nothing can be made in it any more`,
       hint:
-        "Wait until it is gone, then run again: everything is made anew, on the data that the disk still has",
+        "Wait until it is gone, then run again: everything is created again, on the data that is still on the disk",
     }]);
   }
   if (!isNotFound(error) || ABSENT.exec(error.message)?.[1] !== namespace) return undefined;
@@ -24,7 +24,7 @@ export function namespaceTrouble(error: unknown, namespace: string): Failure | u
     code: "run-namespace-gone",
     severity: "error",
     message: `Somebody deleted namespace "${namespace}" while this run was at work`,
-    hint: "Run again: everything is made anew, on the data that the disk still has",
+    hint: "Run again: everything is created again, on the data that is still on the disk",
   }]);
 }
 
@@ -35,6 +35,6 @@ export function recordGone(namespace: string): Failure {
     severity: "error",
     message:
       `Somebody deleted ConfigMap "${STATE_NAME}" in namespace "${namespace}", the record of this run, so it stopped`,
-    hint: "Run again: what is there already is recognised by its marks and stays as it is",
+    hint: "Run again: existing objects are recognised by their labels and stay as they are",
   }]);
 }

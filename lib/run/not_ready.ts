@@ -35,7 +35,7 @@ export async function diagnoseNotReady(
     ...placeOf(source),
     hint:
       `Look closer with \`kubectl describe ${ref.kind.toLowerCase()} ${shellWord(ref.name)}${inside}\`; ` +
-      "when it is mended, run the same command again: it goes on here",
+      "when it is fixed, run the same command again: it continues here",
   };
 }
 

@@ -233,9 +233,9 @@ function notEnding({ name, service, stopSignal, stopSeconds }: ServiceContainer)
     severity: "error",
     message: `Container "${name}" has not ended within ${stopSeconds} s of ${stopSignal}, ` +
       "after which Docker would kill it",
-    hint: `Decide that it has more time: services: { ${yamlWord(service ?? name)}: { stopGracePeriod: ${
+    hint: `To give it more time: services: { ${yamlWord(service ?? name)}: { stopGracePeriod: ${
       Math.max(60, stopSeconds * 6)
-    } } }; or that it may be killed then, as Docker does: killAfterGrace: true`,
+    } } }; or to kill it then, as Docker does: killAfterGrace: true`,
   };
 }
 
@@ -244,9 +244,9 @@ function notBarred({ name }: ClosedContainer): Diagnostic {
     code: "run-start-not-barred",
     severity: "warning",
     message:
-      `Container "${name}" has a network that allows no other, so that it could be started by hand or by ` +
-      "docker compose up while the cluster serves it: two servers on one directory destroy what is in it",
-    hint: `Start neither it nor its project; it does not come back by itself`,
+      `Container "${name}" has a network mode that allows no other network, so it can still be started by hand or by ` +
+      "docker compose up while the cluster serves it: two writers on one directory destroy its data",
+    hint: `Do not start it or its project; it does not start by itself`,
   };
 }
 
@@ -276,7 +276,7 @@ function engineFailed({ name, host }: ClosedContainer | ServiceContainer, error:
     code: "run-engine-failed",
     severity: "error",
     message:
-      `The engine at "${host}" could not be told what to do with container "${name}": ${error.message}`,
-    hint: error.hint ?? "When it answers again, run the same command: it goes on where it stopped",
+      `The engine at "${host}" failed to carry out a request for container "${name}": ${error.message}`,
+    hint: error.hint ?? "When it answers again, run the same command: it continues where it stopped",
   };
 }

@@ -40,8 +40,8 @@ export function causeOf(
 const WHY: Readonly<Record<Cause, string>> = {
   version: "only this version of the tool changes it: your files and decisions are those of the last run",
   either:
-    "this version of the tool or your files and decisions change it: both are others than in the last run",
-  unknown: "this version of the tool may be what changes it: the last run did not record what it was made of",
+    "this version of the tool or your files and decisions change it: both are different from the last run",
+  unknown: "this version of the tool may be what changes it: the last run did not record its inputs",
 };
 
 /** The cause in words. */

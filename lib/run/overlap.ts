@@ -63,7 +63,9 @@ function notOverlapping(service: string, why: string): Diagnostic {
     code: "run-not-overlapping",
     severity: "warning",
     message:
-      `Service "${service}" is to start here before it stops there, and does not: ${why}, which one side alone may do`,
-    hint: `Decide what it does in any case: services: { ${yamlWord(service)}: { crossing: exclusive } }`,
+      `Service "${service}" cannot start in the cluster before it stops in Docker: ${why}, which only one side may do`,
+    hint: `To move it in this way without this warning: services: { ${
+      yamlWord(service)
+    }: { crossing: exclusive } }`,
   };
 }

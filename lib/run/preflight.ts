@@ -135,7 +135,7 @@ function withoutNode(wanted: readonly string[], nodes: readonly LiveObject[]): D
   return wanted.filter((id) => !present.has(id)).map((id) => ({
     code: "run-no-node",
     severity: "error",
-    message: `No node has the label ${STORAGE_ID_LABEL}=${id}, so that no pod with data could start`,
+    message: `No node has the label ${STORAGE_ID_LABEL}=${id}, so no pod with data can start`,
     hint: `On the node that has the directories: kubectl label node ${shellWord(name ?? "NODE")} ${
       shellWord(`${STORAGE_ID_LABEL}=${id}`)
     }`,

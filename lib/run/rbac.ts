@@ -122,7 +122,7 @@ function lacking(rule: Rule, granted: readonly Rule[], place: string): readonly 
     code: "cluster-missing-right",
     severity: "error",
     message: `You may not ${verbs} ${resources.join(", ")} ${where}`,
-    hint: "Hand the output of `deno task rbac` to an administrator, or choose another context with --context",
+    hint: "Give the output of `deno task rbac` to an administrator, or choose another context with --context",
   }));
 }
 

@@ -110,7 +110,7 @@ function unplanned(service: string): Diagnostic {
     code: "run-back-unplanned",
     severity: "error",
     message: `Service "${service}" came from containers, but the stack's files do not have it any more: ` +
-      "it is not known what would have to end",
+      "it is not known what to remove from the cluster",
     hint: "Put it back into the files, as they were when it moved, and run again",
   };
 }

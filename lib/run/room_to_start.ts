@@ -29,7 +29,7 @@ function full(name: string, path: string, bytes: number): Diagnostic {
     code: "run-disk-full",
     severity: "error",
     message: `The disk of "${path}" has ${bytesText(bytes)} left: what container "${name}" writes there ` +
-      "could be started on neither side once it has been stopped",
+      "could not start on either side once it has been stopped",
     hint: "It was not stopped. Make room there, then run the same command again",
   };
 }

@@ -119,7 +119,7 @@ function findApplied(
         ? "it has nothing to do for this stack"
         : "it was never applied"
     }`,
-    hint: `\`${commandLine("migrate")}\` applies what is left to do, and goes on where a run stopped`,
+    hint: `\`${commandLine("migrate")}\` applies what is left, and continues where a run stopped`,
   }]);
 }
 

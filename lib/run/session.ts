@@ -235,7 +235,8 @@ function refuseOversize(object: LiveObject): void {
     code: "run-record-full",
     severity: "error",
     message: `The record would take ${data} bytes, more than the ${DATA_BUDGET} that fit into one object`,
-    hint: "Remove objects that the stack has no more with `deno task prune`: each of them takes a line in it",
+    hint:
+      "Remove objects that are no longer part of the stack with `deno task prune`: each of them takes a line in it",
   }]);
 }
 

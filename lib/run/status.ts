@@ -134,7 +134,7 @@ export function rekeyed(): Diagnostic {
     severity: "warning",
     message: `The record's digests were made with a key that is not in Secret "${KEY_NAME}" any more`,
     hint:
-      "The next `deno task migrate` compares nothing and applies everything again: pods start anew, Jobs run once more",
+      "The next `deno task migrate` compares nothing and applies everything again: pods restart, Jobs run once more",
   };
 }
 

@@ -16,7 +16,8 @@ const UPDATES: EngineTool = {
 };
 const PROXY: EngineTool = {
   does: "it lets others talk to the engine",
-  instead: "nobody asks the engine here; for the cluster's own API there are `deno task access` and roles",
+  instead:
+    "the engine's API is not used here; for the cluster's own API there are `deno task access` and roles",
 };
 const CLEANS: EngineTool = {
   does: "it removes the engine's old images",

@@ -24,7 +24,7 @@ export function withNeighboursFiles(
             object?.name ?? key
           }" is that of project "${found.owner}": the namespace gets its own copy`,
           ...at(project, [section, key]),
-          hint: "Move this project again when it changes there",
+          hint: "Migrate this project again when it changes there",
         });
         return [key, found.object];
       }),

@@ -41,11 +41,11 @@ function reportMany(context: Context, placed: readonly Placed[]): void {
     code: "kube-ports-many",
     severity: "warning",
     message:
-      `Service "${service}" publishes ${ports.length} ports: the node makes rules of its firewall for each whenever its pod starts; that may take minutes, and after four the kubelet begins anew`,
+      `Service "${service}" publishes ${ports.length} ports: the node creates firewall rules for each whenever its pod starts; this can take minutes, and after four minutes the kubelet starts over`,
     ...at(context.project, ["services", service, "ports", index]),
     hint: placed.some(({ port }) => isMapped(port))
       ? "Publish fewer"
-      : `Publish fewer, or let it listen on the node itself, where it needs no rule: network_mode: host of service "${service}" in a compose file`,
+      : `Publish fewer, or let it listen on the node itself, which needs no rules: network_mode: host of service "${service}" in a compose file`,
   });
 }
 
@@ -89,8 +89,7 @@ function reportTargets(context: Context, placed: readonly Placed[]): void {
       targets.join(", ")
     } of the node, and nobody on ${names.join(", ")}`,
     ...at(context.project, ["services", first.service, "ports", first.index]),
-    hint:
-      "Docker discards these ports as well; let the program listen on the published ones, or leave them out",
+    hint: "Docker discards these ports as well; let the program listen on the published ones, or remove them",
   });
 }
 
@@ -151,7 +150,7 @@ function said(
       return entryPoint === "web"
         ? {
           text:
-            "is reached as before through the cluster's Traefik, which tells the caller's address in X-Forwarded-For: every host that has no route of its own",
+            "is reached as before through the cluster's Traefik, which passes the caller's address in X-Forwarded-For: it gets every host that has no route of its own",
           hint: `To close it: ${line("private")}; to do without Traefik: k3s --disable traefik, and ${
             line("loadBalancer")
           }`,

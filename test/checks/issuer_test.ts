@@ -19,7 +19,7 @@ async function found(service: string, hydra?: string): Promise<unknown[]> {
     if (hydra !== undefined) await Deno.writeTextFile(`${directory}/hydra.yaml`, hydra);
     const { project, bindSources, decisions } = await planTestStack({ directory, decisions: DECISIONS });
     return checkIssuer({ project, bindSources }, decisions).map(({ message, span, related }) => [
-      /calls itself "([^"]+)"/.exec(message)?.[1],
+      /writes issuer "([^"]+)"/.exec(message)?.[1],
       span?.line,
       related?.map(({ span }) => `${span.file.split("/").at(-1)}:${span.line}:${span.column}`).join(),
     ]);

@@ -25,7 +25,7 @@ async function findingsOf(limits: string): Promise<[string, string, boolean][]> 
 Deno.test("a quota on what pods do not say refuses them", async () => {
   assert.deepEqual(await findingsOf("  quota: { limits.memory: 8Gi }\n"), [[
     "kube-quota-uncounted",
-    'The quota on limits.memory refuses every pod that does not say it: 1 services, such as "games"',
+    'The quota on limits.memory refuses every pod that does not set it: 1 services, such as "games"',
     true,
   ]]);
 });

@@ -57,7 +57,7 @@ Deno.test("a finding is about the service that it points into, or that it names;
 Service by service:
   web   differs: A port differs
   db    will not work: Service "db" cannot be
-        mend: Do this
+        fix: Do this
   gone  left out: The tags of services "gone" and "calm" move
   calm  works as before
 `,
@@ -76,7 +76,7 @@ Deno.test("what a node refuses until it is told otherwise will not work, whateve
     const quiet = { environment: { DOCKER_HOST: "unix:///none" } };
     const { out, err } = await told(directory, ["check", "--stack", directory], quiet);
     assert.match(out + err, /player +will not work: Volume "films"/);
-    assert.match(out + err, /mend: Install /);
+    assert.match(out + err, /fix: Install /);
   });
 });
 
@@ -153,7 +153,7 @@ Deno.test("a place that says only whose it is has the words of its finding, and 
     const { out } = await told(directory, ["check", "--stack", directory]);
     const [, lines = ""] = out.split("Service by service:");
     assert.match(lines, /rules +differs: The engine's socket/);
-    assert.match(lines, /other +differs: Made here and in no registry/);
+    assert.match(lines, /other +differs: Built here and in no known registry/);
     assert.match(lines, /two +differs: "pids_limit" of 2 services/);
     assert.doesNotMatch(lines, /: (?:Also|This|Image) /);
   });

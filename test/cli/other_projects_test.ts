@@ -298,7 +298,7 @@ Deno.test("a folder without Traefik, and one without a project, are errors at th
     assert.match(missing.out, /decisions\.yaml:1:18/);
     const wrong = await told(machine, ["check", "--stack", "traefik", "--traefik", "shop"]);
     assert.equal(wrong.code, 3);
-    assert.match(wrong.out, /"\.\.\/shop" was named as the one with the Traefik/);
+    assert.match(wrong.out, /"\.\.\/shop" was named as the one with Traefik/);
   });
 });
 

@@ -140,6 +140,6 @@ Deno.test("a plan with errors does not keep --clean from its work", async () => 
 Deno.test("what a rehearsal with another folder left is not denied: the folder is named", async () => {
   const { code, err } = await cleaned({ flags: ["--clean", "--yes"], mark: "/mnt/big/.shop-rehearsal" });
   equal(code, 2);
-  match(err, /is of a rehearsal whose copy lies in "\/mnt\/big\/\.shop-rehearsal"/);
+  match(err, /belongs to a rehearsal whose copy is in "\/mnt\/big\/\.shop-rehearsal"/);
   match(err, /rehearse --clean --copies \/mnt\/big/);
 });

@@ -110,7 +110,7 @@ Deno.test("a Secret of the key that is damaged is told from a server that is non
       const { code, out, err } = await toldAt(directory, server.address, ["status"]);
       equal(code, 1, err);
       match(err, /run-key-missing/);
-      match(err, /pods start anew, Jobs run once more/);
+      match(err, /pods restart, Jobs run once more/);
       doesNotMatch(out + err, /is a bug/);
     }
   }));

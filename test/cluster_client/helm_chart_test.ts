@@ -77,7 +77,7 @@ Deno.test("a HelmChart that nothing takes up fails with the question for k3s", (
   look(0);
   assert.equal(look(59_000).state, "waiting");
   const late = look(61_000);
-  assert.match(late.state === "failed" ? late.reason : "", /no helm-controller took it up: is this k3s/);
+  assert.match(late.state === "failed" ? late.reason : "", /no helm-controller handles it: is this k3s/);
 });
 
 Deno.test("a HelmChart fails with its Job, and with what its controller says", () => {

@@ -71,7 +71,7 @@ onEngine("an engine that goes leaves both sides closed, and the next run goes on
   await engine.kill();
   const ended = await running;
   assert.equal(ended.code, 1, ended.err);
-  assert.match(finding(ended, "run-went-back"), /nobody serves it now/);
+  assert.match(finding(ended, "run-went-back"), /it is down now/);
   assert.equal(await replicas(harbour), "");
   engine.endOrphans();
   await engine.start();

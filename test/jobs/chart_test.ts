@@ -216,7 +216,7 @@ Deno.test("without helm the names of values are checked, and a remark says that 
       "kube-chart-unchecked",
       "info",
     ]]);
-    assert.match(told[1]?.message ?? "", /no helm is on the PATH/);
+    assert.match(told[1]?.message ?? "", /helm is not on the PATH/);
     assert.equal(code, 0);
     const named = await check([`faf-rabbitmq=${RABBITMQ}`], { environment: { HELM: "./no-helm" } });
     assert.match(named.told[0]?.message ?? "", /HELM names no program \("\.\/no-helm"\)/);

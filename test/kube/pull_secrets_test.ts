@@ -76,7 +76,7 @@ Deno.test("pullSecrets: docker takes along the logins that the images need, and 
   assert.deepEqual(JSON.parse(decodeBase64Text(data[".dockerconfigjson"] ?? "")), {
     auths: { "https://index.docker.io/v1/": { auth }, "registry.example:5000": { auth } },
   });
-  assert.deepEqual(found(stack).map((line) => line.replace(/^.*is not taken along: /, "")), [
+  assert.deepEqual(found(stack).map((line) => line.replace(/^.*is not copied: /, "")), [
     "it is a token that only Docker uses (+0)",
     'it is kept by the helper "docker-credential-desktop" (+0)',
     'it is kept by the helper "docker-credential-ecr-login" (+0)',

@@ -46,7 +46,7 @@ Deno.test("a privileged init container that nobody asked for is a warning, until
     (await planned(compose, decisions)).diagnostics.find(({ code }) => code === "kube-sysctl-written");
   const asked = await of("");
   equal(asked?.severity, "warning");
-  match(asked?.hint ?? "", /^To accept it: podSecurity: privileged; to decline, take them out of sysctls/);
+  match(asked?.hint ?? "", /^To accept it: podSecurity: privileged; otherwise remove them from sysctls/);
   equal((await of("podSecurity: privileged"))?.severity, "info");
 });
 

@@ -98,9 +98,9 @@ Deno.test("who lives in the machine has no copy, nor has who shares what that on
   assert.deepEqual(leftOut, {
     agent: 'it writes to the machine\'s "/etc"',
     beside: 'it shares what "proxy" has, which is left out',
-    look: 'its volume "far" lies on a share or with a plugin, of which no copy is made',
-    proxy: "in the host's network it would want the ports that the live one has",
-    traefik: "a second Traefik would read the labels of what is live",
+    look: 'its volume "far" is a network share or belongs to a volume plugin, and is not copied',
+    proxy: "in the host's network it would need the ports of the live one",
+    traefik: "a second Traefik would read the labels of the live stack",
     usb: "it has a device of the machine, /dev/ttyUSB0",
   });
 });

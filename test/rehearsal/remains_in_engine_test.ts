@@ -45,7 +45,7 @@ const OTHERS: Readonly<Record<string, Contents>> = {
     containers: [{ name: "copy", labels: OWN }, { name: "helper", labels: STAND_IN, networks: ["theirs"] }],
     networks: [{ name: "front", labels: OWN }],
   },
-  'Container "elsewhere" is of a rehearsal whose copy lies in "/mnt/big/.shop-rehearsal"': {
+  'Container "elsewhere" belongs to a rehearsal whose copy is in "/mnt/big/.shop-rehearsal"': {
     containers: [{ name: "elsewhere", labels: { ...OWN, [REHEARSAL_LABEL]: "/mnt/big/.shop-rehearsal" } }],
   },
 };

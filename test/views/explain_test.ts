@@ -271,7 +271,7 @@ Deno.test("what needs no stack is explained beside one that cannot be read; migr
     ]);
     deepEqual([code, err], [
       0,
-      `The stack cannot be read, so nothing of it is told: deno task check --stack ${directory}\n`,
+      `The stack cannot be read, so it cannot be explained: deno task check --stack ${directory}\n`,
     ]);
     match(out, /^service\.restart \(key of compose\)[^]*\naccepted \(key of decisions\.yaml\)/);
     equal((await told(directory, ["explain", "--stack", directory, "restart", "web"])).code, 3);

@@ -136,7 +136,7 @@ function variableProblems(
     const instead = name === undefined ? "" : ` but "${name}"`;
     return [say(
       `is not node "${node}"${instead}, so that it starts empty`,
-      "Leave command and args as they are made here, and look whether the chart reads them",
+      "Leave command and args as they are in these values, and check whether the chart uses them",
     )];
   }
   if (folder !== undefined && folder.split("/").at(-1) !== node) {

@@ -55,7 +55,7 @@ function checkDoubles(target: ChartTarget, rendered: readonly KubeObject[]): Dia
           String(container["name"])
         }", which Helm 4 refuses`,
         hint:
-          "Take it out of the values, as the chart sets it itself; k3s installs by Helm 4 since summer 2026",
+          "Remove it from the values, since the chart sets it itself; k3s installs by Helm 4 since summer 2026",
       }))
     )
   );

@@ -69,9 +69,9 @@ function differing(
       `Container "${first.container.name}"${others} of service "${service.name}" was started with something ` +
       `else than the files say now: ${what.join("; ")}; the move starts what the files say`,
     ...placed(project, service.name),
-    hint: `Start it in Docker as the files have it, and see that it works: ${compose} up -d ${
+    hint: `Start it in Docker as the files have it, and check that it works: ${compose} up -d ${
       shellWord(service.name)
-    }\nOr go on, knowing that the cluster is the first to run it`,
+    }\nOr go on; then the cluster is the first to run it`,
   }];
 }
 
@@ -81,7 +81,7 @@ function neverStarted({ name }: Service, { project, compose }: Compared): Diagno
     severity: "info",
     message: `Service "${name}" has no container, while others of the project have; the move starts it`,
     ...placed(project, name),
-    hint: `See that it works: ${compose} up -d ${shellWord(name)}\n` +
+    hint: `Start it in Docker and check that it works: ${compose} up -d ${shellWord(name)}\n` +
       `Or leave it out, in decisions.yaml: services: { ${yamlWord(name)}: { skip: "not used" } }`,
   };
 }
@@ -106,7 +106,7 @@ function ended(
     severity: isStopped ? "info" : "warning",
     message: `Service "${name}" does not run: container "${first.name}" ${why}; the move starts it`,
     ...placed(project, name),
-    hint: `Look why: ${compose} logs --tail 50 ${shellWord(name)}`,
+    hint: `Find out why: ${compose} logs --tail 50 ${shellWord(name)}`,
   }];
 }
 
@@ -124,7 +124,7 @@ function troubled(
   const found = containers.flatMap((container) => {
     const { state, health, exitCode } = container;
     if (state === "restarting") {
-      return [{ container, how: `is started again and again, it ended with ${exitCode}` }];
+      return [{ container, how: `restarts repeatedly; it last ended with ${exitCode}` }];
     }
     if (state === "paused") return [{ container, how: "is paused" }];
     return health === "unhealthy" ? [{ container, how: "is unhealthy by its own health check" }] : [];
@@ -135,9 +135,9 @@ function troubled(
     code: "docker-not-running",
     severity: "warning",
     message:
-      `Service "${name}" does not work now: container "${first.container.name}" ${first.how}; moving mends nothing`,
+      `Service "${name}" does not work now: container "${first.container.name}" ${first.how}; moving it does not fix that`,
     ...placed(project, name),
-    hint: `Look why: ${compose} logs --tail 50 ${shellWord(name)}`,
+    hint: `Find out why: ${compose} logs --tail 50 ${shellWord(name)}`,
   }];
 }
 
@@ -157,9 +157,9 @@ function strangers(
     severity: "warning",
     message: profile === undefined
       ? `Container "${first.name}" of service "${name}" runs, and the files have no such service: it is not moved`
-      : `Container "${first.name}" of service "${name}" runs, and its profile "${profile}" is not asked for: it is not moved`,
+      : `Container "${first.name}" of service "${name}" runs, and its profile "${profile}" is not selected: it is not moved`,
     hint: profile === undefined
-      ? `Name the file that has it with -f, or end it: ${compose} rm --stop ${shellWord(name)}`
+      ? `Name the file that has it with -f, or stop it: ${compose} rm --stop ${shellWord(name)}`
       : `Add --profile ${shellWord(profile)}`,
   }];
 }

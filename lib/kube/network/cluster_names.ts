@@ -126,7 +126,7 @@ function serviceOf(context: Context, name: OddName, services: ReadonlySet<string
     context.report({
       code: "kube-name-not-dns",
       severity: "warning",
-      message: `"${name.host}" of service "${name.service}" is no name that DNS answers`,
+      message: `"${name.host}" of service "${name.service}" is not a valid DNS name`,
       ...spanOf(context, name),
       hint: "Use letters, digits, hyphens, underscores and dots, here and where it is called",
     });

@@ -18,7 +18,7 @@ export function reportClosedPorts(routing: Routing, project: Project): Diagnosti
       code: "traefik-api-closed",
       severity: "question",
       message:
-        `Port ${published} led everybody to Traefik's API and dashboard, without a login: the cluster's Traefik opens it to nobody`,
+        `Port ${published} gave access to Traefik's API and dashboard without a login: the cluster's Traefik does not open it`,
       ...(span === undefined ? {} : { span }),
       hint:
         "Give the dashboard a route with a login: traefik.http.routers.NAME.service=api@internal; to do without, remove the port",

@@ -93,7 +93,7 @@ export function reportAddresses(
       code: "traefik-one-address",
       severity: isLoopback(host_ip) ? "info" : "question",
       message: isLoopback(host_ip)
-        ? `${where}: the cluster's Traefik opens it to nobody`
+        ? `${where}: the cluster's Traefik does not open it`
         : `${where}: the cluster's Traefik opens it on every address of the node`,
       ...(span === undefined ? {} : { span }),
       hint: isLoopback(host_ip)

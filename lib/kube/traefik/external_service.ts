@@ -66,8 +66,8 @@ function reportExternalName(context: RouteContext, element: Element, host: strin
     "traefik-external-name",
     element,
     `The service "${element.name}" leads to the name "${host}" outside, which the cluster's Traefik is told to allow: ` +
-      "one that runs without it restarts once",
-    "An address in place of the name needs nothing of that kind",
+      "a Traefik that runs without this setting restarts once",
+    "An address instead of the name needs no such setting",
   );
 }
 

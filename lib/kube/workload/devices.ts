@@ -114,7 +114,7 @@ function reportUnused(
     report({
       code: "kube-decision-unused",
       severity: "warning",
-      message: `The decision about device "${key}" of service "${service}" meets nothing in the stack`,
+      message: `The decision about device "${key}" of service "${service}" matches nothing in the stack`,
       ...(span === undefined ? {} : { span }),
       hint: near === undefined ? "Remove it" : `Did you mean "${near}"?`,
     });

@@ -107,7 +107,7 @@ function signalScript({ context, groups }: ConversionState, { service }: Decided
   if (signal === undefined) return undefined;
   const number = signalNumber(signal);
   const why = /^(KILL|9|STOP|19)$/i.test(number)
-    ? "the first program of a container cannot be sent it from inside"
+    ? "it cannot be sent to the first process of a container from inside"
     : isFirst({ context, groups }, service)
     ? undefined
     : "its program is not the first of its pod";
@@ -115,8 +115,8 @@ function signalScript({ context, groups }: ConversionState, { service }: Decided
     code: "kube-stop-signal",
     severity: why === undefined ? "info" : "warning",
     message: why === undefined
-      ? `Signal "${signal}" ends service "${service.name}" where its image has a shell; else its own STOPSIGNAL does`
-      : `Signal "${signal}" of service "${service.name}" is not carried: ${why}, and gets the image's STOPSIGNAL`,
+      ? `Signal "${signal}" ends service "${service.name}" if its image has a shell; otherwise the image's STOPSIGNAL does`
+      : `Signal "${signal}" of service "${service.name}" is not carried: ${why}, so the image's STOPSIGNAL ends it`,
     ...at(context.project, ["services", service.name, "stop_signal"]),
     hint: `Without a shell: STOPSIGNAL ${yamlWord(signal)} in the image`,
   });

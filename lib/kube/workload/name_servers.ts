@@ -86,7 +86,7 @@ function ask(context: Context, { service: { name, dns = [] } }: DecidedService):
     ...at(context.project, ["services", name, "dns"]),
     hint: `${other}to keep it so: services: { ${
       yamlWord(name)
-    }: { dns: stack } }. Where the others' answers matter, let the node ask these servers (its /etc/resolv.conf)`,
+    }: { dns: stack } }. If the answers of these servers matter for other names, let the node use them (its /etc/resolv.conf)`,
   });
 }
 
@@ -96,7 +96,7 @@ function reportOwnName(context: Context, { service: { name } }: DecidedService):
     code: "kube-dns-servers",
     severity: "info",
     message:
-      `Service "${name}" asks its own servers alone, as it has nobody to call; they do not know its own name`,
+      `Service "${name}" asks only its own DNS servers, since it calls no other service; they do not know its own name`,
     ...at(context.project, ["services", name, "dns"]),
     hint: `To ask the cluster's DNS: services: { ${yamlWord(name)}: { dns: stack } }`,
   });

@@ -79,7 +79,7 @@ export function mayGiveOwner(
       `"${target}" of service "${service.name}" is root's in its pod, for all programs of it to read: ` +
       'another owner needs root, which Pod Security "restricted" refuses',
     ...at(context.project, path),
-    hint: "Nothing, where no other program of the pod is kept from reading it",
+    hint: "Nothing, if every program of the pod may read it",
   });
   return false;
 }

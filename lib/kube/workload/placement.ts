@@ -123,7 +123,7 @@ function reportUnknown(
   context.report({
     code: "kube-placement",
     severity: "warning",
-    message: `"${text}" of service "${service}" is not carried: it names what no node of a cluster has`,
+    message: `"${text}" of service "${service}" is not carried: no node of a cluster has that`,
     ...at(context.project, path),
     hint: "Label the node and write node.labels.NAME",
   });
@@ -134,9 +134,9 @@ function reportWish(context: Context, service: string, path: readonly (string | 
     code: "kube-placement",
     severity: "info",
     message:
-      `Service "${service}" runs on the nodes of its constraints where there are such: compose does not heed them`,
+      `Service "${service}" runs on the nodes of its constraints if there are such nodes: docker compose ignores them`,
     ...at(context.project, path),
-    hint: `Label the nodes as in swarm. To run on no other node: services: { ${
+    hint: `Label the nodes as in swarm. To run on no other nodes: services: { ${
       yamlWord(service)
     }: { placement: required } }`,
   });

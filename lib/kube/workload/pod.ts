@@ -201,7 +201,7 @@ function platformOf(context: Context, { service }: DecidedService): Json {
       code: "kube-platform",
       severity: "question",
       message:
-        `Platform "${service.platform}" of service "${service.name}" is no node's: its image runs where the node's runtime knows it`,
+        `Platform "${service.platform}" of service "${service.name}" is not that of any node: its image runs only if the node's runtime supports it`,
       ...at(context.project, ["services", service.name, "platform"]),
       hint: `Make a RuntimeClass of such a runtime and name it: services: { ${
         yamlWord(service.name)

@@ -26,7 +26,7 @@ export function reportCircles(context: Context, groups: PodGroups): void {
     context.report({
       code: "kube-network-mode",
       severity: "error",
-      message: `A pod is ready when all its programs are, and these pods wait for each other: ${
+      message: `A pod is ready only when all its programs are, and these pods wait for each other: ${
         steps.join(", ")
       }`,
       ...at(context.project, ["services", first.service, "depends_on", first.other]),

@@ -168,7 +168,7 @@ function reportOnePod(context: Context, host: Service, others: readonly Service[
     ]),
     hint: own.length === 0
       ? "Nothing is to be done"
-      : `Say it at "${host.name}", which has the network, or make sure that the others take no harm`,
+      : `Set it at "${host.name}", which has the network, or make sure that it does no harm to the others`,
     related: others.slice(1).flatMap(({ name }) => {
       const { span } = at(context.project, ["services", name]);
       return span === undefined ? [] : [{ message: `Service "${name}"`, span }];

@@ -38,7 +38,7 @@ function reportDisk(context: Context, { name }: Service): void {
     code: "kube-disk-limit",
     severity: "info",
     message:
-      `Beyond "size" of "storage_opt" the pod of service "${name}" is ended; Docker tells the program that the disk is full`,
+      `Beyond "size" of "storage_opt" the pod of service "${name}" is evicted; Docker tells the program that the disk is full`,
     ...at(context.project, ["services", name, "storage_opt", "size"]),
     hint: "It counts what lies in the container, in empty directories and in its log",
   });
@@ -112,7 +112,7 @@ function reportRest(context: Context, { service }: DecidedService): void {
       code: "kube-not-carried",
       severity: "warning",
       message:
-        `"memswap_limit" of service "${service.name}" is not carried: pods have no swap, unless the kubelet gives it to all`,
+        `"memswap_limit" of service "${service.name}" is not carried: pods have no swap, unless the kubelet allows it for all`,
       ...at(context.project, ["services", service.name, "memswap_limit"]),
       hint: "Raise mem_limit by what the program kept in swap",
     });

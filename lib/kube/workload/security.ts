@@ -101,7 +101,7 @@ function securityOptions(context: Context, subject: DecidedService): Json {
       ...at(context.project, ["services", service.name, "security_opt", index]),
       hint: match?.[1] === "no-new-privileges"
         ? 'Leave out "privileged", and add by cap_add what the program needs'
-        : "Install the profile on the node and name it in the workload",
+        : "Pods have no such option: remove it, or do on the node what it is for",
     });
   }
   return { ...result, ...optional("seLinuxOptions", selinux) };

@@ -97,7 +97,7 @@ function ofTheMachine(context: Context, service: Service): readonly string[] {
         owner === service.name ? "" : ` of "${owner}" in its pod`
       }: that would change the node's own, which Docker and kubelets refuse`,
       ...at(project, ["services", service.name, "sysctls"]),
-      hint: "Take it out of sysctls, and set it on the node itself (/etc/sysctl.d) if it is wanted there",
+      hint: "Remove it from sysctls, and set it on the node itself (/etc/sysctl.d) if you want it there",
     });
     return names;
   });
@@ -122,7 +122,7 @@ function reportWritten(context: Context, { name, privileged }: Service, names: r
     ...at(context.project, ["services", name, "sysctls"]),
     hint: isAsked
       ? "Nothing is to be done"
-      : "To accept it: podSecurity: privileged; to decline, take them out of sysctls in a compose file: below that level no pod has them, whatever the kubelet allows",
+      : "To accept it: podSecurity: privileged; otherwise remove them from sysctls in a compose file: below that level no pod can have them, whatever the kubelet allows",
   });
 }
 
@@ -148,7 +148,7 @@ function hintOfUnsafe(context: Context, names: readonly string[]): string {
     ? `Start the kubelet with ${
       shellWord(`--allowed-unsafe-sysctls=${names.join(",")}`)
     } (k3s: --kubelet-arg)`
-    : "Set podSecurity: privileged, as no other level admits them, or take them out of sysctls in a compose file";
+    : "Set podSecurity: privileged, since no other level admits them, or remove them from sysctls in a compose file";
 }
 
 function quoted(names: readonly string[]): string {

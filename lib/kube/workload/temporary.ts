@@ -98,7 +98,7 @@ export function permissionsContainer(
       code: "kube-memory-mode",
       severity: "warning",
       message:
-        `Directories in memory of service "${service.name}" are open to all, without the mode that they had: ` +
+        `In-memory directories of service "${service.name}" are open to all, without the mode that they had: ` +
         'that needs root, which Pod Security "restricted" refuses',
       ...at(context.project, ["services", service.name]),
       hint: "Set fsGroup for the program's user where that matters",

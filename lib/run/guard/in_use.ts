@@ -39,11 +39,11 @@ export interface Telling {
 }
 
 /** Why it is said at all. */
-export const WHY = "two servers on one directory destroy what is in it";
+export const WHY = "two writers on one directory destroy its data";
 
 /** The way where two projects share a directory. */
 export const SHARED_ON_PURPOSE =
-  "; where both write there on purpose, as in Docker, name the folder of its project, too: --stack DIRECTORY";
+  "; if both write there on purpose, as in Docker, also name the folder of its project: --stack DIRECTORY";
 
 /**
  * One finding for each container that writes where a workload writes too, as two servers on one directory destroy

@@ -32,7 +32,7 @@ function takenOver(container: Container, balancer: KubeObject): readonly Diagnos
     message: `Container "${container.name}" answers on ${held.join(", ")} of this machine until ${
       describeObject(balancer)
     } is applied: from then on the cluster does, also while the container runs`,
-    hint: "Nothing is to be done; a rollback to the migration before gives the container its ports back",
+    hint: "No action needed; a rollback to the previous migration gives the container its ports back",
   }];
 }
 
@@ -44,7 +44,7 @@ function stillHeld(container: Container, needed: ReadonlySet<string>): readonly 
     message: `Container "${container.name}" still holds ${
       held.join(", ")
     } of this machine, which the cluster cannot serve until it stops`,
-    hint: `Stop it when the cluster shall take over: ${stopCommand(container)}`,
+    hint: `Stop it when the cluster should take over: ${stopCommand(container)}`,
   }];
 }
 

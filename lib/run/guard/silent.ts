@@ -22,7 +22,7 @@ export function unreadable(error: unknown, severity: Severity): Diagnostic {
   return {
     code: "run-node-unreadable",
     severity,
-    message: `Cannot read what this machine's kernel tells of its processes and mounts: ${
+    message: `Cannot read this machine's processes and mounts from /proc: ${
       error instanceof Error ? error.message : String(error)
     }`,
     hint: "Run it by `deno task`, which gives the right to read /proc, on the node itself and as root",
@@ -34,10 +34,9 @@ export function unseenProcesses(count: number): Diagnostic {
   return {
     code: "run-processes-unseen",
     severity: "warning",
-    message: `${count} processes of this machine may not be looked at by this user: ` +
+    message: `${count} processes of this machine cannot be inspected by this user: ` +
       "one that writes to the stack's directories and is in no container of an engine would not be noticed",
-    hint:
-      "To have all of them looked at run as root on the node; a container needs the capability SYS_PTRACE, " +
+    hint: "To inspect all of them, run as root on the node; a container needs the capability SYS_PTRACE, " +
       "and no profile of AppArmor",
   };
 }
@@ -49,7 +48,7 @@ export function hiddenDirectories(places: readonly Place[], severity: Severity):
     code: "run-directories-unseen",
     severity,
     message: `This run is in a container of the node that does not have ${paths} mounted: ` +
-      "nobody sees which processes of the node write there",
+      "processes of the node that write there cannot be seen",
     hint:
       "Mount them at the same paths, or a directory around them, as release/job.yaml does for /var/lib/docker/volumes",
   };
@@ -61,6 +60,6 @@ export function unknownNode(severity: Severity): Diagnostic {
     code: "run-node-unknown",
     severity,
     message: "You may not list the cluster's nodes, so it is not known whether one is this machine",
-    hint: "Hand the output of `deno task rbac` to an administrator",
+    hint: "Give the output of `deno task rbac` to an administrator",
   };
 }

@@ -54,8 +54,8 @@ export function openToOthers(
     code: "run-gate-open",
     severity: "warning",
     message:
-      `"${service}" in the engine is open at ${places} to whoever reaches the node there, as long as ` +
-      "pods call it in the engine: the node has no bridge of its pods, and ufw does not hold off what Docker publishes",
+      `"${service}" in the engine is open at ${places} to everything that can reach the node there, as long as ` +
+      "pods call it in the engine: the node has no bridge of its pods, and ufw does not block ports that Docker publishes",
     hint:
       `Close these ports by a firewall in front of the node; or start a pod, which makes the bridge, and run ` +
       `again; or move "${service}" before those that call it`,

@@ -169,7 +169,7 @@ export class Gates {
       }
       const forwarder = await findForwarder(engine);
       if (forwarder === undefined) {
-        return "the engine has no image of Traefik 2 or 3, which would pass on connections";
+        return "the engine has no image of Traefik 2 or 3, which is needed to forward connections";
       }
       const ports = await hostPorts(engine, gated, address);
       if (ports.length === 0) return "no port of it is known";
@@ -218,7 +218,7 @@ export class Gates {
     const address = String(record(live?.["spec"])?.["clusterIP"] ?? "");
     if (await anyAnswers(address, ports.map(({ port }) => port), signal)) return undefined;
     const name = gateName({ project: this.#options.project, service });
-    return `nobody answers through "${name}"; look with: docker logs ${name}`;
+    return `no connection succeeds through "${name}"; look with: docker logs ${name}`;
   }
 
   /** @returns why something of it is left */
@@ -248,7 +248,7 @@ function notFound(service: string, caller: string, why: string): Diagnostic {
     code: "run-name-not-carried",
     severity: "warning",
     message: `"${caller}" does not find "${service}" from the cluster, which is left in the engine: ${why}`,
-    hint: `Move "${service}" before it; a port is told by expose: ["5432"] in the compose file`,
+    hint: `Move "${service}" before it; set a port with expose: ["5432"] in the compose file`,
   };
 }
 
@@ -266,7 +266,7 @@ function notClosed({ project, namespace }: GateOptions, service: string, why: st
   return {
     code: "run-gate-left",
     severity: "warning",
-    message: `The way from the cluster to "${service}" in the engine could not be closed: ${why}`,
+    message: `The gate from the cluster to "${service}" in the engine could not be closed: ${why}`,
     hint:
       `Remove by hand what is left of it: EndpointSlice "${
         sliceName(service)

@@ -110,7 +110,7 @@ async function putStandIn(
   if (address === undefined) return { why: "no port of it is known" };
   const forwarder = await findForwarder(engine);
   if (forwarder === undefined) {
-    return { why: "the engine has no image of Traefik 2 or 3, which would pass on connections" };
+    return { why: "the engine has no image of Traefik 2 or 3, which is needed to forward connections" };
   }
   const helper = standInOf({ ...given, service, containers: answers }, address, forwarder);
   // Nobody could call it by a name before either.
@@ -119,7 +119,7 @@ async function putStandIn(
   if (own === undefined) return { why: `"${helper.name}" has no address` };
   const known = address.ports.filter(({ protocol }) => protocol === "TCP").map(({ port }) => port);
   if (known.length > 0 && !await anyAnswers(own, known, signal)) {
-    return { why: `nobody answers through "${helper.name}"; look with: docker logs ${helper.name}` };
+    return { why: `no connection succeeds through "${helper.name}"; look with: docker logs ${helper.name}` };
   }
   // It got its networks after its start, and Docker's Traefik looks when a container starts or ends.
   if (given.isBeside === true) await lookAgain(engine, helper);
@@ -154,7 +154,7 @@ function notFound(service: string, why: string): Diagnostic {
     severity: "warning",
     message:
       `Containers that are left in the engine do not find "${service}" in the cluster by its name: ${why}`,
-    hint: 'Move its callers in the same run; a port is told by expose: ["5432"] in the compose file',
+    hint: 'Move its callers in the same run; set a port with expose: ["5432"] in the compose file',
   };
 }
 
@@ -176,7 +176,7 @@ function notOpen(
     code: "run-port-not-carried",
     severity: "warning",
     message: `Nobody answers for "${service}" on ${names} of this machine, where its container did: ${why}`,
-    hint: "The cluster answers on the ports that are decided when the front has moved: go on with " +
-      "`deno task migrate --cross`, or take the service back",
+    hint: "When the front has moved, the cluster answers on the ports that are decided: continue with " +
+      "`deno task migrate --cross`, or move the service back",
   }];
 }

@@ -93,7 +93,8 @@ function underWay({ name, by, since }: SecretChange): Failure["diagnostics"][num
     code: "cli-secret-under-way",
     severity: "error",
     message: `A change of secret "${name}" is under way since ${since}, by ${by}`,
-    hint: "Wait until it is done. If its process is gone, the next `deno task secrets set` finishes it first",
+    hint:
+      "Wait until it is done. If its process has ended, the next `deno task secrets set` finishes it first",
   };
 }
 

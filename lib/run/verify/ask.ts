@@ -41,7 +41,7 @@ export async function askRoute(
     const first = await send(question, place, signal, patience);
     signal.throwIfAborted();
     if (first.status === 404 && first.body === NO_ROUTE) return { silence: "no route" };
-    if (NOBODY_BEHIND.has(first.status)) return { silence: `${first.status}: nobody is behind the route` };
+    if (NOBODY_BEHIND.has(first.status)) return { silence: `${first.status}: no server behind the route` };
     const { body, ...rest } = first;
     if (body === undefined) return rest;
     const again = await send(question, place, signal, patience);

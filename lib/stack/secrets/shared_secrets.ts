@@ -203,7 +203,7 @@ function differs(
     message: `"${name}" and "${referenceText(other)}" must hold the same secret and differ`,
     ...(span === undefined ? {} : { span }),
     hint: `Write one value into all of them, or finish a change that was interrupted, with: ` +
-      `deno task secrets set ${shellWord(name)}; decision "${path}" says that they belong together`,
+      `deno task secrets set ${shellWord(name)}; decision "${path}" says that they must be equal`,
     ...(firstSpan === undefined ? {} : { related: [{ message: `"${name}" is set here`, span: firstSpan }] }),
   };
 }

@@ -13,7 +13,7 @@ export function reportAbsent(context: Context, absent: readonly Use[]): void {
       code: "kube-data-directory-absent",
       severity: "warning",
       what: "not on this disk",
-      hint: "On the node they must exist before their pods start, or are made empty, as on a laptop: " +
+      hint: "They must exist on the node before their pods start; to create them empty, as on a laptop: " +
         "storageDirectories: create",
     });
   }

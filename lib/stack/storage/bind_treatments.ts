@@ -125,7 +125,7 @@ function engineSocket(context: Context, path: string, uses: readonly Use[]): Bin
     context,
     "kube-engine-socket",
     "warning",
-    `The engine's socket "${path}" is not mounted in ${where}: no Docker Engine runs the pods, and the socket rules the machine`,
+    `The engine's socket "${path}" is not mounted in ${where}: no Docker Engine runs the pods, and access to the socket means root on the machine`,
     uses,
     path,
     "hostPath",
@@ -141,7 +141,7 @@ function systemPath(context: Context, path: string, uses: readonly Use[]): BindT
     readOnly ? "warning" : "question",
     readOnly
       ? `"${path}" of the machine is mounted read-only as hostPath, which needs Pod Security "privileged"`
-      : `"${path}" of the machine is mounted writable; it is left out until decided`,
+      : `"${path}" of the machine is mounted writable; it is left out until you decide`,
     uses,
     path,
     readOnly ? "skip" : "hostPath",

@@ -247,7 +247,7 @@ function notKnown(context: Context, key: string, what: string): VolumeRole {
     code: "kube-volume-foreign",
     severity: "error",
     message:
-      `Volume "${key}" has ${what}, which Docker mounts and a cluster does not: nobody would find its data`,
+      `Volume "${key}" has ${what}, which Docker mounts and a cluster does not: its data would not be found`,
     ...at(context.project, ["volumes", key]),
     hint: `Mount it on the node (/etc/fstab), then say where: storage: { ${
       yamlText(key)

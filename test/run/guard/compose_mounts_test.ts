@@ -131,6 +131,6 @@ Deno.test("what forbids the start is not said of a pod that shares on purpose, a
         { severity: "error", doing: "would start" },
       ).map(({ diagnostic }) => `${diagnostic.code}: ${diagnostic.hint}`);
     assert.deepEqual(found(isSharedPod), []);
-    assert.match(found(alone.isSharedPod)[0] ?? "", /^run-pod-in-use: .*too: --stack DIRECTORY$/);
+    assert.match(found(alone.isSharedPod)[0] ?? "", /^run-pod-in-use: .*its project: --stack DIRECTORY$/);
   });
 });

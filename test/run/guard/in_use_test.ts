@@ -51,7 +51,7 @@ const DATA = placeByName("/opt/faf/data/db");
 Deno.test("inUse() names a container that writes where a workload will, and how to stop it", () => {
   assert.deepEqual(told([DB], [DATA]), [
     'error run-data-in-use: Container "faf-db-1" still runs and writes to "/opt/faf/data/db", where StatefulSet n/db ' +
-    "would start: two servers on one directory destroy what is in it | " +
+    "would start: two writers on one directory destroy its data | " +
     "Stop it before the move: docker compose -p faf stop faf-db",
   ]);
   const { project: _project, ...foreign } = { ...DB, writes: [{ sources: ["/opt/faf"] }] };

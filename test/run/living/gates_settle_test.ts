@@ -47,7 +47,7 @@ Deno.test("settle(): who called it from the cluster is given a gate to it, altho
   const problems = await gates.settle("db", new AbortController().signal);
   assert.deepEqual(problems.map(({ message }) => message), [
     '"web" does not find "db" from the cluster, which is left in the engine: ' +
-    "the engine has no image of Traefik 2 or 3, which would pass on connections",
+    "the engine has no image of Traefik 2 or 3, which is needed to forward connections",
   ]);
   await Deno.remove(directory, { recursive: true });
 });

@@ -107,7 +107,7 @@ Deno.test("putStandIns() keeps a port of the machine open", async () => {
 
 Deno.test("putStandIns() says which port of the machine leads nowhere, also where nobody calls the service", async () => {
   assert.deepEqual(await standInForLobby(undefined, false), [
-    `${CLOSED}the engine has no image of Traefik 2 or 3, which would pass on connections`,
+    `${CLOSED}the engine has no image of Traefik 2 or 3, which is needed to forward connections`,
   ]);
 });
 
