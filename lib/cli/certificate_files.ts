@@ -37,9 +37,7 @@ export async function readDefaultCertificate(
     diagnostics.push({
       code: "cli-certificate-file",
       severity: "error",
-      message: `Cannot read "${
-        decided[field]
-      }", the ${field} that is to be served by default: ${read.reason}`,
+      message: `Cannot read "${decided[field]}", the ${field} that is to be the default: ${read.reason}`,
       ...(span === undefined ? {} : { span }),
       hint: "Correct the path: it is relative to the decisions file or to the stack's folder",
     });

@@ -136,7 +136,7 @@ function unproved(services: readonly string[]): Failure {
     code: "run-cross-unproved",
     severity: "error",
     message:
-      `With --allow-running nothing proves that nobody writes to the directories of a service that is ` +
+      `With --allow-running there is no proof that nothing else writes to the directories of a service that is ` +
       `stopped to be moved: ${services.join(", ")}`,
     hint: "Omit --allow-running; stop whatever else writes there first",
   }]);

@@ -227,6 +227,6 @@ function unwritable(folder: string, error: unknown): Failure {
     code: "cli-render-unwritable",
     severity: "error",
     message: `Cannot write into "${folder}": ${error instanceof Error ? error.message : String(error)}`,
-    hint: "Make it writable and run the same command again: it goes on where it stopped",
+    hint: "Make it writable and run the same command again: it continues where it stopped",
   }]);
 }

@@ -98,7 +98,7 @@ function changed(file: string): Failure {
   return new Failure(ExitCode.input, [{
     code: "cli-decisions-changed",
     severity: "error",
-    message: `The decisions file "${file}" was changed by somebody else meanwhile, or is not UTF-8`,
+    message: `The decisions file "${file}" was changed by another program meanwhile, or is not UTF-8`,
     hint: "Run the same command again: it starts from the file as it is now",
   }]);
 }

@@ -215,7 +215,7 @@ export function diagnoseAccess(error: unknown, server: string): Diagnostic | und
       message:
         `The API server ${server} does not accept the login: the token or certificate is wrong or expired`,
       hint:
-        "Log in again or renew the kubeconfig, then run the same command again: it goes on where it stopped",
+        "Log in again or renew the kubeconfig, then run the same command again: it continues where it stopped",
     };
   }
   if (error.status === 403 && !ABOUT_NAMESPACE.test(error.message)) {
@@ -234,7 +234,7 @@ export function diagnoseAccess(error: unknown, server: string): Diagnostic | und
       code: "cluster-unavailable",
       severity: "error",
       message: `The API server ${server} does not serve requests at the moment: ${error.message}`,
-      hint: "Run the same command again when it has recovered: it goes on where it stopped",
+      hint: "Run the same command again when it has recovered: it continues where it stopped",
     };
   }
   return undefined;

@@ -15,7 +15,7 @@ export function readme(
 ): RenderedFile {
   const parts = [
     `# ${namespace}`,
-    "Written by compose-ferry render; `render` with the same flags writes it anew and leaves what others changed.",
+    "Written by compose-ferry render; `render` with the same flags writes it again and does not overwrite files that others changed.",
     "Before the first workload starts, the containers of the compose stack have to be stopped: nothing here looks " +
     "whether one still writes to the same directories.",
     ...how(phases, namespace, options),
@@ -96,7 +96,7 @@ function secrets(phases: readonly PhaseFiles[], options: RenderOptions): string[
     .filter(({ kind }) => kind === "Secret");
   if (found.length === 0) return [];
   if (options.secrets === "clear") {
-    return ["## Secrets", "They stand here as they are: whoever reads these files knows them."];
+    return ["## Secrets", "They are in clear text here: anyone who can read these files can read them."];
   }
   const lines = found.map((secret) => {
     const keys = keysOf(secret).map((key) => `\`${key}\``).join(", ");
@@ -107,7 +107,7 @@ function secrets(phases: readonly PhaseFiles[], options: RenderOptions): string[
     "## Secrets",
     FORMS[options.secrets],
     lines.join("\n"),
-    "A pod reads a changed Secret when it is started anew.",
+    "A pod reads a changed Secret only after a restart.",
   ];
 }
 

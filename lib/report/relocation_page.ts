@@ -52,18 +52,18 @@ function pageOf(relocation: Relocation): readonly Block[] {
   const asked = silent.length === 0 ? [] : [paragraph(
     `Not asked, as they do not answer: ${
       silent.join(", ")
-    }. See to it that no container there has this data.`,
+    }. Make sure that no container there uses this data.`,
   )];
   if (data.length + inUse.length === 0) {
-    return [head, paragraph("None of its volumes lies there. Docker may go."), ...asked];
+    return [head, paragraph("None of its volumes is there. Docker can be removed."), ...asked];
   }
   return [
     head,
     ...(data.length === 0 ? [] : [paragraph(
       `${
         plural(data.length, "volume")
-      }. When Docker is removed, or by docker volume prune -a, they would go. Each is ` +
-        "moved by itself, as root on the node, while its services are stopped; the old directory stays until you " +
+      }. Removing Docker, or docker volume prune -a, would delete them. Each is ` +
+        "moved separately, as root on the node, while its services are stopped; the old directory stays until you " +
         "delete it. After that no service of it can go back to Docker with what was written since.",
     )]),
     ...asked,
@@ -95,24 +95,24 @@ function volumeBlocks(data: RelocatedData, { namespace, flags, kubectlFlags }: R
   const inNamespace = `${kubectl} -n ${namespace}`;
   return [
     { kind: "heading", level: 2, text: `${key} of ${services.join(", ")}` },
-    paragraph("Is there room? Write into decisions.yaml where it will lie, beside what is there already:"),
+    paragraph("Check the free disk space. Add the new place to decisions.yaml:"),
     commands([`df -h ${shellWord(existingAbove(to))}`, `du -sh ${shellWord(path)}`]),
     {
       kind: "commands",
       language: "yaml",
       lines: ["storage:", `  ${yamlWord(key)}: { path: ${yamlWord(to)} }`],
     },
-    paragraph(`From here on nobody serves ${services.join(", ")}:`),
+    paragraph(`From here on these services are down: ${services.join(", ")}:`),
     commands([
       ...workloads.map((one) => stopLine(one, inNamespace)),
       ...workloads.map(({ labels }) =>
         `${inNamespace} wait --for=delete pod -l ${selector(labels)} --timeout=10m`
       ),
     ]),
-    paragraph("A copy, compared with what was copied: nothing is printed where both are alike."),
+    paragraph("Copy, and compare both: nothing is printed if they are the same."),
     commands(copyLines(path, to)),
     paragraph(
-      "The volume on the new place. Its old objects hold no data: the volume is Retain, and its directory stays.",
+      "Recreate the volume at the new place. Its old objects hold no data: the volume is Retain, and its directory stays.",
     ),
     commands([
       `${inNamespace} delete pvc/${claim}`,
@@ -123,12 +123,12 @@ function volumeBlocks(data: RelocatedData, { namespace, flags, kubectlFlags }: R
     ]),
     ...(removals.length === 0 ? [] : [
       paragraph(
-        "When it serves again: the old container would start on the old directory. Without it nobody can:",
+        "When the service runs again, remove the old container, which would start on the old directory:",
       ),
       commands(removals),
     ]),
     paragraph(
-      `Back, as long as nothing was written: the line of decisions.yaml away, and the same again without the copy. ` +
+      `To go back, as long as nothing was written: remove the line from decisions.yaml, and do the same again without the copy. ` +
         `The old directory stays at ${path}.`,
     ),
   ];

@@ -62,11 +62,11 @@ function trouble({ backAll, flags, contacts }: Runbook): readonly Block[] {
       items: [
         [
           "A command failed, or you pressed Ctrl-C: nothing is lost. Read its last lines, then run the same " +
-          "command again. It goes on where it stopped.",
+          "command again. It continues where it stopped.",
         ],
         ["You do not know where you are: ", code(line("status", flags))],
         [
-          "Never two at once: start no container that was stopped for the move, and no ",
+          "Never run both at once: start no container that was stopped for the move, and no ",
           code("docker compose up"),
         ],
         ...backAll === undefined ? [] : [["Give up and take everything back: ", code(backAll)]],
@@ -166,7 +166,7 @@ function whatHappens({ mode, containers, state }: RunbookMove): readonly Inline[
   ]);
   return mode === "overlap"
     ? ["its pod starts; when it is ready ", ...stops]
-    : [...stops, "; nobody is on its directories any more; its pod starts"];
+    : [...stops, "; nothing uses its directories any more; its pod starts"];
 }
 
 function outageOf({ mode, outage: { expectedMs, mostMs, rehearsed } }: RunbookMove): string {

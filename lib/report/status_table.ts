@@ -61,7 +61,7 @@ function serviceLine({ service, state, servedBy, since, containers }: ServiceSta
   if (servedBy === "containers") {
     return `  ${style.yellow("…")} ${service}: served by its containers, about to move`;
   }
-  return `  ${style.red("✗")} ${service}: on its way (${state}), served by nobody since ${since}; ` +
+  return `  ${style.red("✗")} ${service}: on its way (${state}), down since ${since}; ` +
     "the next run goes on";
 }
 

@@ -22,7 +22,7 @@ export function diagnoseObject(
     return conflicts.map(({ field, message }) => ({
       code: "run-field-conflict",
       severity: "error",
-      message: `${name}: field "${field ?? ""}" belongs to somebody else: ${clean(message ?? "")}`,
+      message: `${name}: field "${field ?? ""}" belongs to another manager: ${clean(message ?? "")}`,
       ...place,
       hint: "Take it over with `deno task migrate --adopt`, or let the other one give up the field",
     }));
@@ -82,7 +82,7 @@ function hintFor(error: ApiError): string {
   if (/field not declared in schema|unknown field/.test(error.message)) {
     return "The server's version does not know the field; this is a fault of the conversion or an old server";
   }
-  return "Correct the source of the value and run again: the run goes on at this migration";
+  return "Correct the source of the value and run again: the run continues at this migration";
 }
 
 /** The diagnostics' span, where there is one. */

@@ -254,7 +254,7 @@ function gone({ name, host }: ClosedContainer): Diagnostic {
   return {
     code: "run-container-gone",
     severity: "error",
-    message: `Container "${name}" is not there any more at ${host}: somebody removed it since it was stopped`,
+    message: `Container "${name}" no longer exists at ${host}: it was removed after it was stopped`,
     hint:
       "Nothing writes to its directories now; make it again: docker compose up -d --no-deps, with its service",
   };

@@ -160,7 +160,7 @@ export function tooEarly(plan: Plan, namespace: string): Failure {
   return new Failure(2, [{
     code: "run-namespace-pending",
     severity: "error",
-    message: `Namespace "${namespace}" was not made by a migration yet, so nobody can be given access to it`,
+    message: `Namespace "${namespace}" was not created by a migration yet, so no access to it can be granted`,
     hint: `Run: deno task migrate${id === undefined ? "" : ` --to ${id.split("_")[0]}`}`,
   }]);
 }

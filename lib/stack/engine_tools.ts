@@ -21,7 +21,7 @@ const PROXY: EngineTool = {
 };
 const CLEANS: EngineTool = {
   does: "it removes the engine's old images",
-  instead: "the kubelet removes images that nobody uses",
+  instead: "the kubelet removes unused images",
 };
 
 const OFELIA: EngineTool = {

@@ -87,7 +87,7 @@ function reportTargets(context: Context, placed: readonly Placed[]): void {
     severity: "warning",
     message: `Service "${first.service}" has the host's network: its program listens on ${
       targets.join(", ")
-    } of the node, and nobody on ${names.join(", ")}`,
+    } of the node, and nothing listens on ${names.join(", ")}`,
     ...at(context.project, ["services", first.service, "ports", first.index]),
     hint: "Docker discards these ports as well; let the program listen on the published ones, or remove them",
   });

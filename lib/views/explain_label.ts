@@ -61,7 +61,7 @@ function partOf(label: string): string {
   const [, kind, name] = /^traefik\.(?:http|tcp|udp)\.(router|service|middleware)s\.([^.]+)\./i.exec(label) ??
     [];
   return kind === undefined || name === undefined
-    ? "A label of Traefik that defines no router, service or middleware by itself."
+    ? "A Traefik label that defines no router, service or middleware by itself."
     : `A label of the ${kind.toLowerCase()} "${name}" of Traefik, which there is none of: a finding says why.`;
 }
 

@@ -37,7 +37,7 @@ Deno.test("relocate has a named volume and its workload, and no directory of the
     join(directory, "decisions.yaml"),
     "storage: { rows: { path: /srv/shop/rows } }\n",
   );
-  match((await told(directory, ask, nowhere)).out, /Docker may go/);
+  match((await told(directory, ask, nowhere)).out, /Docker can be removed/);
   await Deno.remove(directory, { recursive: true });
 });
 

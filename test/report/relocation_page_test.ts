@@ -89,7 +89,7 @@ Deno.test("what a container has is named, with no command for it", () => {
 });
 
 Deno.test("where nothing lies there, Docker may go", () => {
-  assert.match(renderRelocationMarkdown({ ...PAGE, data: [] }), /Docker may go/);
+  assert.match(renderRelocationMarkdown({ ...PAGE, data: [] }), /Docker can be removed/);
 });
 
 Deno.test({

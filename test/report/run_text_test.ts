@@ -178,7 +178,7 @@ Deno.test("renderStatus() aligns its columns and shows why a migration failed an
   assert.match(text, /✗ 020_storage[^\n]*\n {6}PersistentVolume faf-db was refused/);
   assert.match(failed, /failed while applied again, 2 objects \(1 taken over\)/);
   assert.match(text, /✔ db: served by the cluster since [^\n]*; faf-db-1 stopped for it/);
-  assert.match(text, /✗ web: on its way \(closed\), served by nobody since/);
+  assert.match(text, /✗ web: on its way \(closed\), down since/);
   // On a narrow terminal what came of a migration stands below its title.
   const narrow = renderStatus(status, { colour: false, columns: 60, next: "" });
   assert.match(narrow, /✔ 010_namespace {2}Namespace\n {6}applied, 2 objects, \d{4}-\d\d-\d\d /);

@@ -123,7 +123,7 @@ function changed({ reference, id }: PlannedImage, now: string | undefined): Diag
       : `Image "${reference}" is another one than when this run began: it was ${short(id)} and is ${
         short(now)
       }`,
-    hint: "Run the same command again: it looks at the engine anew",
+    hint: "Run the same command again: it reads the engine's images again",
   };
 }
 

@@ -137,7 +137,7 @@ function changedMeanwhile(path: string): Diagnostic {
   return {
     code: "cli-secret-file-changed",
     severity: "error",
-    message: `The file "${path}" was changed by somebody else in the meantime`,
+    message: `The file "${path}" was changed by another program in the meantime`,
     hint: "Run the same command again",
   };
 }
