@@ -15,7 +15,10 @@ const SERVICES: readonly (readonly [Omit<Service, "name">, string | undefined])[
   [{ volumes_from: ["container:live:ro"] }, "it has the volumes of another container, container:live:ro"],
   [{ use_api_socket: true }, "it has the engine's socket"],
   [{ use_api_socket: false }, undefined],
-  [{ provider: { type: "model" } }, "it is created by a provider program of the machine, which cannot create a second one"],
+  [
+    { provider: { type: "model" } },
+    "it is created by a provider program of the machine, which cannot create a second one",
+  ],
   [{ network_mode: "none" }, undefined],
   [{ network_mode: "bridge" }, undefined],
   [{ network_mode: "container:live" }, "it lives in the network of another container, container:live"],

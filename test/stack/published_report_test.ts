@@ -17,7 +17,10 @@ Deno.test("with the machine's network a program listens on its own port, which i
     found("kube-ports-host", `network_mode: host, ports: ${ports}`);
   const said = await host('["3000:3000", "8080:80", "53:5353/udp"]');
   deepEqual(said.map(({ severity, span }) => [severity, span?.line]), [["warning", 1]]);
-  match(said[0]?.message ?? "", /listens on 80, 5353\/udp of the node, and nothing listens on 8080, 53\/udp$/);
+  match(
+    said[0]?.message ?? "",
+    /listens on 80, 5353\/udp of the node, and nothing listens on 8080, 53\/udp$/,
+  );
   deepEqual(await host('["3000:3000"]'), []);
   // Nobody says of the same port that it needs nothing.
   deepEqual(await found("kube-public-port", 'network_mode: host, ports: ["8080:80"]'), []);
