@@ -23,7 +23,7 @@ export function explain(words: readonly string[]): Run {
     const isGeneral = words.every((word) => explainWord(word, { codes }).length > 0);
     // What a stack has no part in is told beside one that cannot be read, too.
     const isUnread = stack?.facts === undefined && isGeneral;
-    const view = stack === undefined || isUnread ? undefined : viewOf(stack);
+    const view = stack === undefined || isUnread ? undefined : viewOf(stack, options);
     if (stack !== undefined && isUnread) {
       terminal.err(`The stack cannot be read, so it cannot be explained: ${onStack("check", options)}\n`);
     }

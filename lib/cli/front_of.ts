@@ -1,12 +1,15 @@
 /** The front of a stack, and how both its sides are asked before and after it moves. */
+import { Failure } from "../diagnostics/diagnostic.ts";
+import { ExitCode } from "../diagnostics/exit_code.ts";
 import { objectKey } from "../kube/object.ts";
 import { type Plan, type PlannedMigration, plannedObjects } from "../migration/step.ts";
 import type { FrontOptions } from "../run/front.ts";
+import { silentEngines } from "../run/guard/silent.ts";
 import { openerOf } from "../run/verify/opened_port.ts";
 import { questionsOf } from "../run/verify/questions.ts";
 import { list, record } from "../values/json.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { type AskedStack, clusterSide, dockerSide, plannedBy } from "./verify_sides.ts";
+import { type AskedStack, clusterSide, dockerSide, plannedBy, WHAT_ANSWERS } from "./verify_sides.ts";
 
 /** What `migrate --cross` asks about the front. */
 export function frontOptions(stack: AskedStack, plan: Plan, surroundings: Surroundings): FrontOptions {
@@ -20,7 +23,14 @@ export function frontOptions(stack: AskedStack, plan: Plan, surroundings: Surrou
   return {
     isFront: ({ object }) => keys.has(objectKey(object)),
     questions: asked,
-    docker: (client) => dockerSide(surroundings, stack, client),
+    docker: async (client) => {
+      const side = await dockerSide(surroundings, stack, client);
+      // What nobody can ask may be what answers for the world just now.
+      if (side.silent.length > 0) {
+        throw new Failure(ExitCode.failed, silentEngines(side.silent, "error", WHAT_ANSWERS));
+      }
+      return side;
+    },
     inside: (client) => clusterSide(client, stack, asked, { objects, routes: "traefik", ports: "service" }),
     outside: (client) => clusterSide(client, stack, asked, { objects, routes: "node", ports: "opened" }),
   };

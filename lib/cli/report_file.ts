@@ -10,6 +10,7 @@ import { summarise } from "../secrets/summary.ts";
 import type { CodeText } from "../views/error_page.ts";
 import type { PageModel, PageWait } from "../views/page/model.ts";
 import { pageOf } from "../views/page/page.ts";
+import type { StackView } from "../views/stack_view.ts";
 import { mapOf } from "../views/stack_map.ts";
 import type { CommandOptions } from "./command.ts";
 import { readCodes } from "./error_codes.ts";
@@ -30,6 +31,7 @@ export interface Moment {
 
 /** What does not change from one page to the next. */
 interface Made {
+  readonly view: StackView;
   readonly codes: ReadonlyMap<string, CodeText>;
   readonly files: PageFiles;
   readonly map: string;
@@ -40,6 +42,7 @@ interface Made {
 export class ReportFile {
   readonly path: string;
   readonly #stack: PlannedStack;
+  readonly #view: StackView;
   readonly #now: () => Date;
   readonly #codes: ReadonlyMap<string, CodeText>;
   readonly #files: PageFiles;
@@ -50,10 +53,11 @@ export class ReportFile {
     path: string,
     stack: PlannedStack,
     { now }: Surroundings,
-    { codes, files, map, verifications }: Made,
+    { view, codes, files, map, verifications }: Made,
   ) {
     this.path = path;
     this.#stack = stack;
+    this.#view = view;
     this.#now = now;
     this.#codes = codes;
     this.#files = files;
@@ -73,11 +77,13 @@ export class ReportFile {
   ): Promise<ReportFile> {
     const verifications = await verifyReports(options, surroundings);
     const { instance } = await import("@viz-js/viz");
-    const dot = renderMapDot(mapOf(viewOf(stack)), {
+    const view = viewOf(stack, options);
+    const dot = renderMapDot(mapOf(view), {
       href: (name) => `#/services/${encodeURIComponent(name)}`,
     });
     const path = resolve(surroundings.directory, file);
     return new ReportFile(path, stack, surroundings, {
+      view,
       codes: await readCodes(surroundings.home),
       files: await readPageFiles(surroundings.home),
       map: (await instance()).renderString(dot, { format: "svg" }),
@@ -86,7 +92,7 @@ export class ReportFile {
   }
 
   model({ status, waits = [], isLive = false }: Moment = {}): PageModel {
-    return pageOf(viewOf(this.#stack), {
+    return pageOf(this.#view, {
       namespace: this.#stack.conversion?.namespace ?? "",
       madeAt: this.#now().toISOString(),
       isLive,

@@ -46,7 +46,10 @@ function operator({ USER }: Readonly<Record<string, string>>): string {
   }
 }
 
-/** The first Ctrl-C or TERM asks the run to end in order; the second ends the process at once. */
+/**
+ * The first Ctrl-C or TERM asks the run to end in order; the second ends the process at once. So does a terminal that is
+ * gone, as with an ssh that was cut off; it says so once, or several times.
+ */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   const interrupt = (): void => {
@@ -55,5 +58,6 @@ function interruption(): AbortSignal {
   };
   Deno.addSignalListener("SIGINT", interrupt);
   Deno.addSignalListener("SIGTERM", interrupt);
+  Deno.addSignalListener("SIGHUP", () => controller.abort());
   return controller.signal;
 }

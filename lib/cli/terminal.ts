@@ -100,6 +100,11 @@ function columnsOf(): number {
   }
 }
 
+/** The terminal is gone, as with an ssh that was cut off: what is under way ends in order, and is told by its record. */
+function isHungUp(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EIO";
+}
+
 /** A pipe takes a large text in parts; a reader that went away (`| head`) is no error of ours. */
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   const bytes = new TextEncoder().encode(text);
@@ -108,7 +113,7 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string
     try {
       written += stream.writeSync(bytes.subarray(written));
     } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) return;
+      if (error instanceof Deno.errors.BrokenPipe || isHungUp(error)) return;
       if (error instanceof Deno.errors.WouldBlock) continue;
       throw error;
     }

@@ -8,12 +8,14 @@ import { questionsOf } from "../run/verify/questions.ts";
 import type { VerifyReport } from "../run/verify/report.ts";
 import { type Side, verify as ask } from "../run/verify/verify.ts";
 import type { CommandOptions } from "./command.ts";
+import { silentEngines } from "../run/guard/silent.ts";
 import { planStack } from "./plan_stack.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
 import { noCluster, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { describeTarget, findTarget, withTarget } from "./target.ts";
 import { readVerifyReport } from "./verify_files.ts";
-import { clusterSide, dockerSide, plannedBy } from "./verify_sides.ts";
+import { clusterSide, dockerSide, plannedBy, WHAT_ANSWERS } from "./verify_sides.ts";
 
 /**
  * Ends with `ExitCode.failed` where both answer and differ, and where nobody does; compared with an earlier report, where
@@ -38,7 +40,13 @@ export async function verify(options: CommandOptions, surroundings: Surroundings
   const { asked, ...rules } = questionsOf(objects, project);
   const compared = await withTarget(target, async () => {
     terminal.err(`${describeTarget(target, conversion.namespace)}\n`);
-    const docker = await dockerSide(surroundings, asking, target.client);
+    const { silent, ...docker } = await dockerSide(surroundings, asking, target.client);
+    // One that was stopped has no container that answers.
+    const hidden = silent.filter(({ isAsleep }) => isAsleep !== true);
+    printDiagnostics(silentEngines(hidden, "warning", WHAT_ANSWERS), {
+      terminal,
+      options: { ...options, output: "text" },
+    });
     const ways = { routes: "traefik", ports: "opened", objects } as const;
     const cluster = await clusterSide(target.client, asking, asked, ways);
     const old: Side = { ...docker, route: (one) => places.old[one.entryPoint] ?? docker.route(one) };

@@ -3,7 +3,7 @@ import type { Project } from "../../compose/project.ts";
 import type { ClusterClient } from "../cluster/client.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import { EngineError } from "../docker/engine.ts";
-import { findEngines } from "../docker/engines.ts";
+import { findEngines, type SilentEngine } from "../docker/engines.ts";
 import { findFront, type Front } from "../docker/front.ts";
 import { type RunningPort, runningPorts } from "../docker/running_ports.ts";
 import type { Conversion } from "../kube/conversion.ts";
@@ -41,13 +41,14 @@ export async function dockerSide(
   { environment }: Pick<Surroundings, "environment">,
   { project, decisions, conversion }: AskedStack,
   client: ClusterClient,
-): Promise<Side> {
-  const { front, ports } = decisions.engine === "none"
+): Promise<DockerSide> {
+  const { front, ports, silent } = decisions.engine === "none"
     ? NO_ENGINE
     : await readEngines(environment, project.name);
   const isAsked = front.isOnHost || ports.some(({ isStandIn }) => isStandIn);
   const taken = isAsked ? await balancedPorts(client, conversion, decisions) : new Set<number>();
   return {
+    silent,
     route: ({ publicPort }) => {
       const own = front.published[publicPort];
       if (own !== undefined || !front.isOnHost) return own;
@@ -72,9 +73,11 @@ export async function dockerSide(
 interface Engines {
   readonly front: Front;
   readonly ports: readonly RunningPort[];
+  /** Those that cannot be asked: what they run may answer. */
+  readonly silent: readonly SilentEngine[];
 }
 
-const NO_ENGINE: Engines = { front: { published: {}, isOnHost: false }, ports: [] };
+const NO_ENGINE: Engines = { front: { published: {}, isOnHost: false }, ports: [], silent: [] };
 
 const LOOPBACK = "127.0.0.1";
 
@@ -104,15 +107,25 @@ function traefikNamespace({ traefik }: Decisions): string {
   return traefik?.namespace ?? "kube-system";
 }
 
+/** What engines are asked here. */
+export const WHAT_ANSWERS = "which of its containers answer for the stack";
+
+/** Docker's, with the engines that did not say what they run. */
+export interface DockerSide extends Side {
+  readonly silent: readonly SilentEngine[];
+}
+
 /** Without an engine nobody answers there: what the node's ports lead to then is the cluster. */
 async function readEngines(environment: Surroundings["environment"], project: string): Promise<Engines> {
   using engines = await findEngines(environment);
   const sides = await Promise.all(engines.known.map(async ({ engine }): Promise<Engines> => {
     try {
-      return { front: await findFront(engine), ports: await runningPorts(engine, project, STAND_IN_LABELS) };
+      const ports = await runningPorts(engine, project, STAND_IN_LABELS);
+      return { front: await findFront(engine), ports, silent: [] };
     } catch (error) {
-      if (error instanceof EngineError) return NO_ENGINE;
-      throw error;
+      if (!(error instanceof EngineError)) throw error;
+      const { endpoint } = engine;
+      return { ...NO_ENGINE, silent: [{ endpoint, why: error.message }] };
     }
   }));
   return {
@@ -121,6 +134,7 @@ async function readEngines(environment: Surroundings["environment"], project: st
       isOnHost: sides.some(({ front }) => front.isOnHost),
     },
     ports: sides.flatMap(({ ports }) => ports),
+    silent: [...engines.silent, ...sides.flatMap(({ silent }) => silent)],
   };
 }
 

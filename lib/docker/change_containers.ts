@@ -2,7 +2,7 @@
 import { field } from "../values/json.ts";
 import type { Environment } from "./endpoints.ts";
 import { type Engine, EngineError } from "./engine.ts";
-import { findEngines } from "./engines.ts";
+import { findEngines, type KnownEngine } from "./engines.ts";
 import type { RestartPolicy } from "./service_containers.ts";
 
 /** Which container of which engine. */
@@ -30,10 +30,24 @@ export async function withEngine<T>(
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   using engines = await findEngines(environment);
-  const known = engines.known.find(({ engine }) => engine.endpoint.host === host);
+  const known = engines.known.find(({ engine }) => engine.endpoint.host === host) ??
+    await sameSocket(engines.known, host);
   if (known !== undefined) return await work(known.engine);
   const silent = engines.silent.find(({ endpoint }) => endpoint.host === host);
   throw new EngineError(silent?.why ?? `nobody answers at ${host} any more`, silent?.hint);
+}
+
+/** The engine whose socket that is by another name, as `/run/docker.sock` is `/var/run/docker.sock`. */
+async function sameSocket(known: readonly KnownEngine[], host: string): Promise<KnownEngine | undefined> {
+  const wanted = await socketOf(host);
+  if (wanted === undefined) return undefined;
+  for (const one of known) if (await socketOf(one.engine.endpoint.host) === wanted) return one;
+  return undefined;
+}
+
+async function socketOf(host: string): Promise<string | undefined> {
+  if (!host.startsWith("unix://")) return undefined;
+  return await Deno.realPath(host.slice("unix://".length)).catch(() => undefined);
 }
 
 /** What it does now; undefined where it is gone. */
@@ -88,12 +102,13 @@ const ALONE = /^(host|none|container:.*)$/;
  * Keeps a stopped container from being started by anybody: it gets a network that is then taken away, and the engine
  * starts no container of which a network is missing. The name of the network is what the engine answers with.
  *
- * @returns false where the container's own network does not allow it, or where it is gone
+ * @returns false where the container's own network does not allow it; one that is gone is started by nobody
  */
 export async function barStart(engine: Engine, { id }: ContainerRef, network: string): Promise<boolean> {
   const answer = await engine.json(`/containers/${id}/json`);
   const mode = String(field(field(answer, "HostConfig"), "NetworkMode") ?? "");
-  if (answer === undefined || ALONE.test(mode)) return false;
+  if (answer === undefined) return true;
+  if (ALONE.test(mode)) return false;
   const networks = field(field(answer, "NetworkSettings"), "Networks");
   if (field(networks, network) === undefined) {
     await engine.change("POST", "/networks/create", { Name: network, CheckDuplicate: true, Internal: true })

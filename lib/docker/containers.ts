@@ -84,7 +84,9 @@ async function containerOf(
     state: stateOf(field(answer, "State")),
     restart: text(field(field(field(answer, "HostConfig"), "RestartPolicy"), "Name")) ?? "no",
     exitCode: Number(field(field(answer, "State"), "ExitCode") ?? 0),
-    writes: await Promise.all(mounts.map((mount) => mountOf(mount, known, volumes))),
+    // Memory, as of `type: tmpfs`, lies nowhere on the machine.
+    writes: (await Promise.all(mounts.map((mount) => mountOf(mount, known, volumes))))
+      .filter(({ sources }) => sources.length > 0),
     ports: portsOf(field(field(answer, "NetworkSettings"), "Ports")),
     engine: {
       title: known.title,

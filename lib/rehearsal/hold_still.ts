@@ -17,10 +17,13 @@ export async function holdStill<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const isIn = (one: string, other: string): boolean => one === other || one.startsWith(`${other}/`);
-  const writers = containers.filter(({ state, writes }) =>
-    state === "running" &&
-    writes.some(({ sources }) => sources.some((source) => isIn(source, path) || isIn(path, source)))
-  );
+  // An engine names what it was given, which may be a link.
+  const place = await real(path);
+  const writers: Container[] = [];
+  for (const container of containers.filter(({ state }) => state === "running")) {
+    const sources = await Promise.all(container.writes.flatMap((mount) => mount.sources.map(real)));
+    if (sources.some((source) => isIn(source, place) || isIn(place, source))) writers.push(container);
+  }
   try {
     await Deno.writeTextFile(join(folder, HELD), writers.map(({ id }) => `${id}\n`).join(""));
     for (const { id } of writers) await engine.change("POST", `/containers/${id}/pause`);
@@ -28,6 +31,10 @@ export async function holdStill<T>(
   } finally {
     await letGo(folder, [engine]);
   }
+}
+
+async function real(path: string): Promise<string> {
+  return await Deno.realPath(path).catch(() => path);
 }
 
 /** A container that a rehearsal holds. */

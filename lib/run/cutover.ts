@@ -20,6 +20,7 @@ import {
   tell,
   turnBack,
   warn,
+  wentBack,
 } from "./cutover_steps.ts";
 import { isActive } from "./guard/container_words.ts";
 import { silentEngines } from "./guard/silent.ts";
@@ -55,6 +56,8 @@ export async function cutOver(
   const { containers, silent } = await given.oldSide.find(step.services);
   if (silent.length > 0 && !given.withoutEngine) return silentEngines(silent, "error");
   const active = containers.filter(isActive);
+  const [running] = active;
+  if (given.withoutEngine && running !== undefined) return [decidedAway(step, running)];
   if (recorded === undefined || recorded.state === "prepared") {
     if (active.length === 0) {
       if (recorded !== undefined) await given.write(step.service, undefined);
@@ -68,7 +71,7 @@ export async function cutOver(
     await openGates(crossing);
   }
   const cross = overlaps(crossing, active, recorded) ? overlap : close;
-  return await secured(crossing, () => cross(crossing, active, recorded));
+  return await secured(crossing, () => cross(crossing, containers, recorded));
 }
 
 /** What has begun goes on as it began. */
@@ -83,19 +86,19 @@ function overlaps(
   return mode === "overlap";
 }
 
-/** Stops what runs, and proves that nobody is left. */
+/** Stops what runs, keeps all of it stopped, and proves that nobody is left. */
 async function close(
   crossing: Crossing,
-  active: readonly ServiceContainer[],
+  found: readonly ServiceContainer[],
   recorded: Cutover | undefined,
 ): Promise<readonly Diagnostic[]> {
   const { step, id, context, oldSide, guard, write, now } = crossing;
-  const containers = merged(recorded?.containers ?? [], active);
+  const containers = merged(recorded?.containers ?? [], found);
   const since = recorded?.state === "closing" || recorded?.state === "closed" ? recorded.since : now();
   const closing: Cutover = { state: "closing", migration: id, containers, since };
   await write(step.service, closing);
   tell(crossing, "closing", containers);
-  for (const container of active) {
+  for (const container of found) {
     const problems = await oldSide.close(container, context.signal);
     if (problems.length > 0) return await turnBack(crossing, closing, first(problems), problems);
   }
@@ -106,8 +109,8 @@ async function close(
   if (hasErrors(barred)) return await turnBack(crossing, closed, first(barred), barred);
   warn(crossing, barred);
   warn(crossing, await crossing.gates?.close(step.services));
-  const found = await guard.ask({ planned: step.workload, isNew: true });
-  if (found.length > 0) return await turnBack(crossing, closed, first(found), found);
+  const others = await guard.ask({ planned: step.workload, isNew: true });
+  if (others.length > 0) return await turnBack(crossing, closed, first(others), others);
   const opening: Cutover = { ...closed, state: "opening" };
   await write(step.service, opening);
   tell(crossing, "opening", containers);
@@ -128,6 +131,19 @@ async function openHere(crossing: Crossing, opening: Cutover): Promise<readonly 
   return [];
 }
 
+/** By the decision its directories are nobody's, and nothing of the plan shows that it would be stopped. */
+function decidedAway({ service, workload: { source } }: Step, { name, host }: ServiceContainer): Diagnostic {
+  return {
+    code: "run-engine-decided-away",
+    severity: "error",
+    message:
+      `Container "${name}" of service "${service}" runs in the engine at ${host}, and by the decision ` +
+      "`engine: none` no engine has anything of the stack",
+    ...(source === undefined ? {} : { span: source }),
+    hint: "Take the decision away to move the service; or stop the container yourself",
+  };
+}
+
 /** Goes back where somebody interrupts; what is lost with the API server or the lock stays as it is recorded. */
 async function secured(
   crossing: Crossing,
@@ -140,8 +156,25 @@ async function secured(
     const recorded = read(step.service);
     const isInterrupted = context.signal.aborted && !lasting.signal.aborted && !(error instanceof Failure);
     if (!isInterrupted || recorded === undefined || recorded.state === "verified") throw error;
-    const problems = await turnBack(crossing, recorded, "it was interrupted");
+    const problems = await turnBack(crossing, recorded, "it was interrupted")
+      .catch((failure) => notBack(crossing, failure));
     if (hasErrors(problems.slice(1))) return problems;
     throw error;
   }
+}
+
+/** What keeps it from going back is said although somebody interrupted: else nobody would know that nobody serves it. */
+function notBack({ step, lasting }: Crossing, error: unknown): readonly Diagnostic[] {
+  if (lasting.signal.aborted || !(error instanceof Error)) throw error;
+  const left = error instanceof Failure ? error.diagnostics : [brokenOff(error)];
+  return [wentBack(step, undefined, left), ...left];
+}
+
+function brokenOff({ message }: Error): Diagnostic {
+  return {
+    code: "run-back-broken-off",
+    severity: "error",
+    message: `Going back was broken off: ${message}`,
+    hint: "Run the same command again, until it says who serves it",
+  };
 }

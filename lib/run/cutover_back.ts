@@ -2,7 +2,7 @@
  * One service from the cluster back to its containers. Exclusively, its pod ends, it is proved, they are started; where
  * both sides may run at once, they are started first.
  */
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { pause } from "../cluster/transport.ts";
 import { describeObject, type PlannedObject } from "../kube/object.ts";
 import { refOf } from "../migration/step.ts";
@@ -12,17 +12,19 @@ import type { Gates } from "./living/gates.ts";
 import { belongsTo } from "./guard/pods_in_use.ts";
 import type { StartGuard } from "./guard/start_guard.ts";
 import type { Writing } from "./locked.ts";
-import type { OldSide } from "./old_side.ts";
+import type { OldSide, Opening } from "./old_side.ts";
 import { removeObject } from "./remove.ts";
 
 /** What going back needs to know. */
 export interface Returning {
   readonly service: string;
+  /** Those in its pod, with itself first. */
+  readonly services: readonly string[];
   readonly planned: PlannedObject;
   /** The migration that events name. */
   readonly id: string;
-  readonly oldSide: Pick<OldSide, "open">;
-  readonly guard: Pick<StartGuard, "ask">;
+  readonly oldSide: Pick<OldSide, "open" | "standing">;
+  readonly guard: Pick<StartGuard, "ask" | "isWhereItWas">;
   readonly gates?: Pick<Gates, "settle">;
   readonly write: (service: string, cutover: Cutover | undefined) => Promise<void>;
   readonly now: () => string;
@@ -35,16 +37,33 @@ const LEFT_MS = 60_000;
 const POLL_MS = 200;
 
 /**
+ * What keeps a service that the cluster serves from going back: an engine that does not answer, containers that are gone,
+ * data that lies elsewhere by now. It is found before anything ends.
+ */
+export async function mayGoBack(
+  { oldSide, services, guard, planned }: Pick<Returning, "oldSide" | "services" | "guard" | "planned">,
+  { containers: recorded, mode }: Cutover,
+): Promise<readonly Diagnostic[]> {
+  const { containers, problems } = await oldSide.standing(recorded, services);
+  if (problems.length > 0 || mode === "overlap") return problems;
+  const names = containers.map(({ name }) => name);
+  return await guard.isWhereItWas(planned, names) ? [] : [elsewhere(planned, names)];
+}
+
+/**
  * Goes back from wherever it is. Where anything is left on the directories, or cannot be asked, nothing is started.
  *
  * @returns what went wrong: then nobody serves it
  */
-export async function goBack(returning: Returning, recorded: Cutover): Promise<readonly Diagnostic[]> {
-  const { service, id, write, now, lasting } = returning;
+export async function goBack(returning: Returning, given: Cutover): Promise<readonly Diagnostic[]> {
+  const { service, services, id, write, now, lasting, oldSide } = returning;
+  const { containers, remarks } = await oldSide.standing(given.containers, services);
+  for (const diagnostic of remarks) lasting.push({ type: "warning", diagnostic });
+  const recorded: Cutover = { ...given, containers };
   const since = recorded.state === "verified" || recorded.mode === "overlap" ? now() : recorded.since;
   const back: Cutover = { ...recorded, state: "back", since };
   await write(service, back);
-  const names = recorded.containers.map(({ name }) => name);
+  const names = containers.map(({ name }) => name);
   const { why } = recorded;
   const told = { type: "cutover", id, service, containers: names } as const;
   lasting.push({ ...told, state: "back", at: now(), ...(why === undefined ? {} : { why }) });
@@ -69,7 +88,7 @@ function isServed({ state }: Cutover): boolean {
 /** Where anything is left on the directories, nothing is started. */
 async function openAfterEnd(
   returning: Returning,
-  { containers }: Cutover,
+  { containers, state, since }: Cutover,
 ): Promise<readonly Diagnostic[]> {
   const { planned, id, guard, lasting } = returning;
   const left = await endPods(planned, id, lasting);
@@ -78,7 +97,9 @@ async function openAfterEnd(
   const leaving = new Set(containers.map((container) => container.id));
   const found = await guard.ask({ planned, isNew: true, leaving }, () => {}, lasting.signal);
   if (found.length > 0) return found;
-  const failed = await openAll(returning, containers, "first");
+  // Each of them has ended before the cluster serves it.
+  const toldSince = state === "verified" ? undefined : since;
+  const failed = await openAll(returning, containers, { standIn: "first", toldSince });
   if (failed.length > 0) return failed;
   await settleGates(returning);
   return [];
@@ -87,9 +108,10 @@ async function openAfterEnd(
 /** Neither side writes to a directory: its pods serve it until its containers do. */
 async function openBeforeEnd(
   returning: Returning,
-  { containers }: Cutover,
+  { containers, state, since }: Cutover,
 ): Promise<readonly Diagnostic[]> {
-  const failed = await openAll(returning, containers, "last");
+  const toldSince = state === "closing" || state === "closed" ? since : undefined;
+  const failed = await openAll(returning, containers, { standIn: "last", toldSince });
   if (failed.length > 0) return failed;
   const left = await endPods(returning.planned, returning.id, returning.lasting);
   if (left.length > 0) return left;
@@ -97,17 +119,17 @@ async function openBeforeEnd(
   return [];
 }
 
-/** @param standIn whether what has their names meanwhile goes before they start, or when they serve */
 async function openAll(
   { oldSide, lasting }: Returning,
   containers: Cutover["containers"],
-  standIn: "first" | "last",
+  opening: Opening,
 ): Promise<readonly Diagnostic[]> {
   for (const container of containers) {
     // Waiting for the pods takes a while, in which another run may have taken over.
     await lasting.guard();
-    const failed = await oldSide.open(container, lasting.signal, standIn);
-    if (failed.length > 0) return failed;
+    const said = await oldSide.open(container, lasting.signal, opening);
+    if (hasErrors(said)) return said;
+    for (const diagnostic of said) lasting.push({ type: "warning", diagnostic });
   }
   return [];
 }
@@ -129,6 +151,22 @@ async function endPods(
   if (removed.length > 0) return removed;
   const left = await untilGone([ref], id, lasting);
   return left.length > 0 ? left : await untilWithoutPods(planned, lasting);
+}
+
+function elsewhere({ object, source }: PlannedObject, names: readonly string[]): Diagnostic {
+  return {
+    code: "run-back-elsewhere",
+    severity: "error",
+    message:
+      `${describeObject(object)} writes to directories that its containers (${
+        names.join(", ")
+      }) do not have: ` +
+      "they would go on with older data",
+    ...(source === undefined ? {} : { span: source }),
+    hint:
+      "Nothing was stopped. Make the containers anew for the place where the data lies now: name it in the compose " +
+      "file, docker compose up --no-start --no-deps with the service, and run the same command again",
+  };
 }
 
 async function untilWithoutPods(

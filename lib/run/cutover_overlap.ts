@@ -5,6 +5,7 @@
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import type { ServiceContainer } from "../docker/service_containers.ts";
 import type { Cutover } from "./cutover_record.ts";
+import { isActive } from "./guard/container_words.ts";
 import { type Crossing, first, merged, open, standIn, tell, turnBack, warn } from "./cutover_steps.ts";
 
 /**
@@ -14,11 +15,11 @@ import { type Crossing, first, merged, open, standIn, tell, turnBack, warn } fro
  */
 export async function overlap(
   crossing: Crossing,
-  active: readonly ServiceContainer[],
+  found: readonly ServiceContainer[],
   recorded: Cutover | undefined,
 ): Promise<readonly Diagnostic[]> {
   const { step, id, context, inventory, write, now, oldSide } = crossing;
-  const containers = merged(recorded?.containers ?? [], active);
+  const containers = merged(recorded?.containers ?? [], found);
   const opening: Cutover = recorded !== undefined && recorded.state !== "prepared"
     ? { ...recorded, containers }
     : { state: "opening", mode: "overlap", migration: id, containers, since: now() };
@@ -29,11 +30,11 @@ export async function overlap(
   await standIn(crossing, opening);
   // Pods find the new pod by its Service already; what leads them to the old container goes before that does.
   warn(crossing, await crossing.gates?.close(step.services));
-  if (active.length > 0) await oldSide.settled(context.signal);
+  if (found.some(isActive)) await oldSide.settled(context.signal);
   const closing: Cutover = { ...opening, state: "closing" };
   await write(step.service, closing);
   tell(crossing, "closing", containers);
-  for (const container of active) {
+  for (const container of found) {
     const left = await oldSide.close(container, context.signal);
     if (left.length > 0) return await turnBack(crossing, closing, first(left), left);
   }

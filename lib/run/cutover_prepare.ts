@@ -14,6 +14,9 @@ export async function prepare(
 ): Promise<readonly Diagnostic[]> {
   const paused = active.filter(({ state }) => state === "paused");
   if (paused.length > 0) return paused.map(isPaused);
+  if (!await guard.isHere()) return active.map(farAway);
+  const writers = active.filter(({ writes }) => writes.length > 0);
+  if (Deno.uid() !== 0 && writers.length > 0) return writers.map(notRoot);
   const passing = active.filter(({ isRemovedAtEnd }) => isRemovedAtEnd);
   if (passing.length > 0) return passing.map(removedAtEnd);
   const shifted = (await Promise.all(active.map(ownerDiffers))).flat();
@@ -27,6 +30,31 @@ export async function prepare(
   await write(step.service, cutover);
   tell({ step, id, context, now }, cutover.state, active);
   return [];
+}
+
+/** What is stopped here cannot be what the node's pod goes on with. */
+function farAway({ name }: ServiceContainer): Diagnostic {
+  return {
+    code: "run-cross-elsewhere",
+    severity: "error",
+    message:
+      `Container "${name}" runs on this machine, and no node of the cluster is this machine: its pod would not ` +
+      "have what the container has written",
+    hint:
+      "Run it on the node that has the stack, or name its cluster: --kubeconfig, --context. To move to another " +
+      "machine stop the stack, copy its directories there, and run migrate there without --cross",
+  };
+}
+
+function notRoot({ name }: ServiceContainer): Diagnostic {
+  return {
+    code: "run-cross-not-root",
+    severity: "error",
+    message:
+      `You are not root: nobody sees which processes are on the directories that container "${name}" writes to, ` +
+      "so that nothing proves that it has ended",
+    hint: "Run it as root on the node: sudo -E",
+  };
 }
 
 /** An engine that remaps users has written its data as others than the pod would be. */

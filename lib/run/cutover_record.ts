@@ -1,5 +1,6 @@
 /** A service on its way from the engine to the cluster, as the record has it. */
-import type { RestartPolicy } from "../docker/service_containers.ts";
+import type { RestartPolicy, ServiceContainer } from "../docker/service_containers.ts";
+import { isActive } from "./guard/container_words.ts";
 
 /**
  * What is being done, written before it is done:
@@ -12,7 +13,7 @@ import type { RestartPolicy } from "../docker/service_containers.ts";
  */
 export type CutoverState = "prepared" | "closing" | "closed" | "opening" | "verified" | "back";
 
-/** A container that was stopped for it. */
+/** A container that was stopped for it, or that nobody may start meanwhile. */
 export interface ClosedContainer {
   readonly id: string;
   readonly name: string;
@@ -20,6 +21,8 @@ export interface ClosedContainer {
   readonly host: string;
   /** What it had before, put back when the service goes back. */
   readonly restart: RestartPolicy;
+  /** It did not run before, and does not when the service goes back. */
+  readonly wasStopped?: true;
 }
 
 /** One service's. Nothing in it is secret. */
@@ -36,6 +39,12 @@ export interface Cutover {
   readonly outageMs?: number;
   /** Why it goes back. */
   readonly why?: string;
+}
+
+/** As it is to be recorded before anything is done to it. */
+export function closedOf(container: ServiceContainer): ClosedContainer {
+  const { id, name, host, restartPolicy: restart } = container;
+  return { id, name, host, restart, ...(isActive(container) ? {} : { wasStopped: true }) };
 }
 
 /** Whether something is left to be done about it. */

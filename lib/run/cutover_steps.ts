@@ -4,7 +4,7 @@ import { hasErrors } from "../diagnostics/diagnostic.ts";
 import type { ServiceContainer } from "../docker/service_containers.ts";
 import type { Cutover as Step } from "../migration/step.ts";
 import { goBack, type Returning } from "./cutover_back.ts";
-import type { ClosedContainer, Cutover } from "./cutover_record.ts";
+import { type ClosedContainer, closedOf, type Cutover } from "./cutover_record.ts";
 import type { FrontOptions } from "./front.ts";
 import type { StartGuard } from "./guard/start_guard.ts";
 import { leftByPod } from "./living/carried_ports.ts";
@@ -56,7 +56,9 @@ export async function standIn(crossing: Crossing, { containers, mode }: Cutover)
   // Where both sides run for a moment, its containers hold what they have.
   const isBeside = mode === "overlap";
   const mayPublish = isBeside ? (): boolean => false : leftByPod(step.workload.object);
-  warn(crossing, await oldSide.standIn(containers, { addressOf, mayPublish, isBeside }, context.signal));
+  // What did not run before answered nobody.
+  const served = containers.filter(({ wasStopped }) => wasStopped !== true);
+  warn(crossing, await oldSide.standIn(served, { addressOf, mayPublish, isBeside }, context.signal));
 }
 
 /** Before anything stops: what its pod calls is found from the cluster. */
@@ -90,22 +92,19 @@ export async function turnBack(
   problems: readonly Diagnostic[] = [],
 ): Promise<readonly Diagnostic[]> {
   const { step, id } = crossing;
-  const returning: Returning = { ...crossing, service: step.service, planned: step.workload };
+  const { service, services, workload: planned } = step;
+  const returning: Returning = { ...crossing, service, services, planned };
   const left = await goBack(returning, { ...recorded, migration: id, why });
   return [...problems, wentBack(step, recorded.mode, left), ...left];
 }
 
-/** All that were stopped for it, each with what it had before the first stop. */
+/** All that nobody may start, each with what it had before the first stop. */
 export function merged(
   recorded: readonly ClosedContainer[],
-  active: readonly ServiceContainer[],
+  found: readonly ServiceContainer[],
 ): readonly ClosedContainer[] {
   const known = new Set(recorded.map(({ id }) => id));
-  return [
-    ...recorded,
-    ...active.filter(({ id }) => !known.has(id))
-      .map(({ id, name, host, restartPolicy }) => ({ id, name, host, restart: restartPolicy })),
-  ];
+  return [...recorded, ...found.filter(({ id }) => !known.has(id)).map(closedOf)];
 }
 
 /** Says which state it has. */
@@ -124,7 +123,8 @@ export function first(problems: readonly Diagnostic[]): string {
   return problems[0]?.message.split("\n")[0] ?? "";
 }
 
-function wentBack(
+/** @param left why it is not served there either */
+export function wentBack(
   { service, workload: { source } }: Step,
   mode: Cutover["mode"],
   left: readonly Diagnostic[],

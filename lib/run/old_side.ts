@@ -1,8 +1,6 @@
 /** The engine's side of a cutover: stops a service's containers so that they stay stopped, and starts them again. */
 import { pause } from "../cluster/transport.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { shellWord } from "../diagnostics/shell_word.ts";
-import { yamlWord } from "../diagnostics/yaml_word.ts";
 import {
   allowStart,
   askToEnd,
@@ -18,9 +16,19 @@ import type { Environment } from "../docker/endpoints.ts";
 import { type Engine, EngineError } from "../docker/engine.ts";
 import type { SilentEngine } from "../docker/engines.ts";
 import { findServiceContainers, type ServiceContainer } from "../docker/service_containers.ts";
-import type { ClosedContainer } from "./cutover_record.ts";
+import { type ClosedContainer, closedOf } from "./cutover_record.ts";
 import { handBack, takeStandIn } from "./living/handing_back.ts";
 import { type Moved, putStandIns } from "./living/stand_ins.ts";
+import {
+  containerGone,
+  engineFailed,
+  madeAnew,
+  mayStillEnd,
+  NOT_SERVING,
+  notBarred,
+  notEnding,
+  notServing,
+} from "./old_side_words.ts";
 
 /** What the services' containers are, and what may be done to them. */
 export interface OldSideOptions {
@@ -34,12 +42,32 @@ export interface OldSideOptions {
   readonly grace: (service: string) => number | undefined;
   /** Whether another service calls it, by the files. */
   readonly isCalled: (service: string) => boolean;
+  /** What a kill, an end and a first health check may take, in milliseconds instead of two minutes. */
+  readonly patienceMs?: number;
 }
 
 /** What was found of some services. */
 export interface OldSight {
   readonly containers: readonly ServiceContainer[];
   readonly silent: readonly SilentEngine[];
+}
+
+/** What a service can go back to. */
+export interface Standing {
+  /** Those that were stopped, and in place of such as are gone those that somebody made anew. */
+  readonly containers: readonly ClosedContainer[];
+  /** Why nobody knows, or there is nothing. */
+  readonly problems: readonly Diagnostic[];
+  /** What somebody did meanwhile. */
+  readonly remarks: readonly Diagnostic[];
+}
+
+/** How a container is started again. */
+export interface Opening {
+  /** What has its names meanwhile goes first, or last where both may be called at once. */
+  readonly standIn: "first" | "last";
+  /** ISO 8601: one that has run since before was told to end, or may have been; undefined where none was. */
+  readonly toldSince?: string | undefined;
 }
 
 const POLL_MS = 100;
@@ -68,7 +96,7 @@ export class OldSide {
     );
     return {
       containers: found.flatMap(({ containers }) => containers.map((one) => this.#withGrace(one))),
-      silent: found[0]?.silent ?? [],
+      silent: silentOnce(found.flatMap(({ silent }) => silent)),
     };
   }
 
@@ -76,6 +104,10 @@ export class OldSide {
   #withGrace(container: ServiceContainer): ServiceContainer {
     const { service = "", stopSeconds } = container;
     return { ...container, stopSeconds: this.#options.grace(service) ?? stopSeconds };
+  }
+
+  get #patienceMs(): number {
+    return this.#options.patienceMs ?? PATIENCE_MS;
   }
 
   /** Whether its program may be killed. */
@@ -94,7 +126,7 @@ export class OldSide {
       if (await ended(engine, container, signal)) return [];
       if (!isKilled) return [notEnding(container)];
       await killContainer(engine, container);
-      return await untilEnded(engine, container, PATIENCE_MS, signal) ? [] : [notEnding(container)];
+      return await untilEnded(engine, container, this.#patienceMs, signal) ? [] : [notEnding(container)];
     });
   }
 
@@ -127,28 +159,64 @@ export class OldSide {
   }
 
   /**
-   * Starts it again, with what brought it back by itself before, and waits until it is healthy or runs steadily.
+   * Asked before a pod ends, as nobody serves the service from then on. A container that was made anew, as by
+   * `docker compose up --force-recreate`, has another id and the same service.
    *
-   * @param standIn what has its names meanwhile goes first, or last where both may be called at once
+   * @param recorded what was stopped @param services of the pod
+   */
+  async standing(recorded: readonly ClosedContainer[], services: readonly string[]): Promise<Standing> {
+    const gone: ClosedContainer[] = [];
+    for (const container of recorded) {
+      const problems = await this.#with(container, async (engine) => {
+        if (await stateOf(engine, container) === undefined) gone.push(container);
+        return [];
+      });
+      if (problems.length > 0) return { containers: recorded, problems, remarks: [] };
+    }
+    const [first] = gone;
+    if (first === undefined) return { containers: recorded, problems: [], remarks: [] };
+    const known = new Set(recorded.map(({ id }) => id));
+    const anew = (await this.find(services)).containers.filter(({ id }) => !known.has(id)).map(closedOf)
+      // What somebody made to serve is to run, whether or not it does now.
+      .map(({ wasStopped: _, ...container }) => container);
+    const containers = [...recorded.filter((one) => !gone.includes(one)), ...anew];
+    if (containers.length === 0) {
+      return { containers: recorded, problems: [containerGone(first)], remarks: [] };
+    }
+    return { containers, problems: [], remarks: gone.map((one) => madeAnew(one, anew)) };
+  }
+
+  /**
+   * Starts it again, with what brought it back by itself before, and waits until it is healthy or runs steadily. One that
+   * was told to end and has not yet is waited for, and started when it has: else it would end unseen.
+   *
+   * @returns errors where it does not serve; warnings where it does, and something is to be known
    */
   async open(
     container: ClosedContainer,
     signal: AbortSignal,
-    standIn: "first" | "last" = "first",
+    { standIn, toldSince }: Opening = { standIn: "first" },
   ): Promise<readonly Diagnostic[]> {
     return await this.#with(container, async (engine) => {
       const { project } = this.#options;
       const before = await stateOf(engine, container);
-      if (before === undefined) return [gone(container)];
+      if (before === undefined) return [containerGone(container)];
       if (standIn === "first") await takeStandIn(engine, project, container);
       await allowStart(engine, container, barOf(container));
       await setRestart(engine, container, container.restart);
+      if (container.wasStopped === true) return [];
       await startContainer(engine, container);
-      const begun = before.isActive ? before.startedAt : undefined;
-      const problems = await untilServing(engine, container, begun, signal);
-      if (problems.length > 0 || standIn === "first") return problems;
+      const problems = await untilServing(engine, container, {
+        patienceMs: this.#patienceMs,
+        begun: before.isActive ? before.startedAt : undefined,
+        isTold: before.isActive && isBefore(before.startedAt, toldSince),
+      }, signal);
+      if (standIn === "first") return problems;
+      // Its pods serve, and go when it is healthy.
+      const left = problems.filter(({ code }) => code === NOT_SERVING);
+      if (left.length > 0) return left.map((one) => ({ ...one, severity: "error" }));
       await handBack(engine, project, container, () => this.settled(signal));
-      return [];
+      return problems;
     });
   }
 
@@ -202,23 +270,38 @@ async function untilEnded(
   }
 }
 
-/** @param begun since when its program ran, where it had not ended yet */
+/** How a container was found that is to serve again. */
+interface Found {
+  /** What its end or its first health check may take. */
+  readonly patienceMs: number;
+  /** Since when its program runs, where it has not ended yet. */
+  readonly begun: string | undefined;
+  /** It ends some time, as it was told to. */
+  readonly isTold: boolean;
+}
+
 async function untilServing(
   engine: Engine,
   container: ClosedContainer,
-  begun: string | undefined,
+  { patienceMs, begun, isTold }: Found,
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
-  const start = performance.now();
+  let start = performance.now();
   for (;;) {
     const state = await stateOf(engine, container);
     const elapsedMs = performance.now() - start;
-    if (state === undefined) return [gone(container)];
-    if (isServing(state, elapsedMs)) return [];
-    // It ran still when it was to go on, and has ended since as it had been told.
-    if (!state.isActive && state.startedAt === begun) await startContainer(engine, container);
-    const hasEnded = !state.isActive && elapsedMs > STEADY_MS && state.startedAt !== begun;
-    if (hasEnded || elapsedMs > PATIENCE_MS) return [notServing(container, state)];
+    if (state === undefined) return [containerGone(container)];
+    const isFirst = begun !== undefined && state.startedAt === begun;
+    if (isFirst && !state.isActive) {
+      await startContainer(engine, container);
+      start = performance.now();
+    } else if (isFirst && isTold) {
+      if (elapsedMs > patienceMs) return [mayStillEnd(container)];
+    } else if (isServing(state, elapsedMs)) {
+      return [];
+    } else if (elapsedMs > (state.isActive ? patienceMs : STEADY_MS)) {
+      return [notServing(container, state, state.isActive ? "warning" : "error")];
+    }
     await pause(POLL_MS, signal);
   }
 }
@@ -227,56 +310,11 @@ function isServing({ isActive, health }: ContainerState, elapsedMs: number): boo
   return isActive && elapsedMs > STEADY_MS && (health === undefined || health === "healthy");
 }
 
-function notEnding({ name, service, stopSignal, stopSeconds }: ServiceContainer): Diagnostic {
-  return {
-    code: "run-not-stopping",
-    severity: "error",
-    message: `Container "${name}" has not ended within ${stopSeconds} s of ${stopSignal}, ` +
-      "after which Docker would kill it",
-    hint: `To give it more time: services: { ${yamlWord(service ?? name)}: { stopGracePeriod: ${
-      Math.max(60, stopSeconds * 6)
-    } } }; or to kill it then, as Docker does: killAfterGrace: true`,
-  };
+function isBefore(at: string, since: string | undefined): boolean {
+  return since !== undefined && Date.parse(at) < Date.parse(since);
 }
 
-function notBarred({ name }: ClosedContainer): Diagnostic {
-  return {
-    code: "run-start-not-barred",
-    severity: "warning",
-    message:
-      `Container "${name}" has a network mode that allows no other network, so it can still be started by hand or by ` +
-      "docker compose up while the cluster serves it: two writers on one directory destroy its data",
-    hint: `Do not start it or its project; it does not start by itself`,
-  };
-}
-
-function gone({ name, host }: ClosedContainer): Diagnostic {
-  return {
-    code: "run-container-gone",
-    severity: "error",
-    message: `Container "${name}" no longer exists at ${host}: it was removed after it was stopped`,
-    hint:
-      "Nothing writes to its directories now; make it again: docker compose up -d --no-deps, with its service",
-  };
-}
-
-function notServing({ name }: ClosedContainer, { isActive, health, exitCode }: ContainerState): Diagnostic {
-  return {
-    code: "run-container-not-serving",
-    severity: "error",
-    message: isActive
-      ? `Container "${name}" was started again and is not healthy yet (${health})`
-      : `Container "${name}" was started again and has ended (exit code ${exitCode})`,
-    hint: `Look at what it says: docker logs ${shellWord(name)}`,
-  };
-}
-
-function engineFailed({ name, host }: ClosedContainer | ServiceContainer, error: EngineError): Diagnostic {
-  return {
-    code: "run-engine-failed",
-    severity: "error",
-    message:
-      `The engine at "${host}" failed to carry out a request for container "${name}": ${error.message}`,
-    hint: error.hint ?? "When it answers again, run the same command: it continues where it stopped",
-  };
+/** An engine is asked once for each service. */
+function silentOnce(silent: readonly SilentEngine[]): readonly SilentEngine[] {
+  return [...new Map(silent.map((one) => [one.endpoint.host, one])).values()];
 }

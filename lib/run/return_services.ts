@@ -5,7 +5,7 @@ import { objectKey } from "../kube/object.ts";
 import type { PlannedObject } from "../kube/object.ts";
 import { type Plan, plannedObjects } from "../migration/step.ts";
 import { crossingOf, type CrossingOptions } from "./crossing_options.ts";
-import { goBack } from "./cutover_back.ts";
+import { goBack, mayGoBack } from "./cutover_back.ts";
 import type { RunEvent } from "./event.ts";
 import type { StartGuard } from "./guard/start_guard.ts";
 import { type Holding, holdLock, type Outcome, streamRun, type WriterOptions } from "./locked.ts";
@@ -55,11 +55,16 @@ export async function returnAll(
   for (const service of services) {
     const recorded = holding.session.state.cutovers.get(service);
     if (recorded === undefined) continue;
-    const planned = workloadOf(service, plan, options.crossing);
+    const { planned, services = [] } = workloadOf(service, plan, options.crossing);
     if (context === undefined || planned === undefined) return [unplanned(service)];
+    const returning = { ...context, service, services, planned, id: recorded.migration };
+    if (recorded.state === "verified") {
+      const kept = await mayGoBack(returning, recorded);
+      if (kept.length > 0) return kept;
+    }
     // From here on the migration is not applied any more: the next `migrate` would move it again.
     await holding.session.update((state) => withoutService(state, recorded.migration, service));
-    const problems = await goBack({ ...context, service, planned, id: recorded.migration }, recorded);
+    const problems = await goBack(returning, recorded);
     if (problems.length > 0) return problems;
   }
   return [];
@@ -69,9 +74,10 @@ function workloadOf(
   service: string,
   plan: Plan,
   crossing: CrossingOptions | undefined,
-): PlannedObject | undefined {
-  const key = [...crossing?.crossings ?? []].find(([, one]) => one.service === service)?.[0];
-  return plan.migrations.flatMap(plannedObjects).find(({ object }) => objectKey(object) === key);
+): { readonly planned?: PlannedObject; readonly services?: readonly string[] } {
+  const [key, own] = [...crossing?.crossings ?? []].find(([, one]) => one.service === service) ?? [];
+  const planned = plan.migrations.flatMap(plannedObjects).find(({ object }) => objectKey(object) === key);
+  return { ...(planned === undefined ? {} : { planned }), ...(own === undefined ? {} : own) };
 }
 
 function withoutService(state: State, id: string, service: string): State {

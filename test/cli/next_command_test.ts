@@ -1,4 +1,5 @@
 import { equal, match } from "node:assert/strict";
+import { join } from "node:path";
 import { asShown, onCluster, onStack, severalFlags, withGivenFlags } from "../../lib/cli/next_command.ts";
 import { type Told, told, withFiles } from "./in_process.ts";
 import { SmallServer, toldAt } from "./small_server.ts";
@@ -68,7 +69,7 @@ Deno.test("commands in what is said have the flags that were given, once", () =>
   equal(withGivenFlags(own, options), own);
 });
 
-Deno.test("a finding about the stack names commands with the flags that check was called with", () =>
+Deno.test("a finding about the stack names commands with the flags that were given, also in explain and in the page", () =>
   withFiles({
     "compose.yaml": "services:\n  web: { image: 'nginx:1.27.2', restart: always }\n" +
       "  watchtower: { image: 'containrrr/watchtower:1.7.1', restart: always }\n",
@@ -76,6 +77,9 @@ Deno.test("a finding about the stack names commands with the flags that check wa
     const run = new RegExp(`and run \`deno task migrate --stack ${directory}\``);
     match((await told(directory, ["check", "--stack", directory])).out.replaceAll(/\s+/g, " "), run);
     match((await told(directory, ["check", "--stack", directory, "-o", "json"])).out, run);
+    match((await told(directory, ["explain", "watchtower", "--stack", directory, "-o", "json"])).out, run);
+    equal((await told(directory, ["report", "--stack", directory, "--to", "page.html"])).code, 0);
+    match(await Deno.readTextFile(join(directory, "page.html")), run);
   }));
 
 Deno.test("what a preview was made with is not lost, and what only previews have is", () => {

@@ -1,5 +1,5 @@
 /** `verify` of a port that somebody holds: an engine's answers by a real socket, an API server's by HTTP. */
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, match } from "node:assert/strict";
 import { withFiles } from "./in_process.ts";
 import { SmallServer, toldAt } from "./small_server.ts";
 
@@ -78,6 +78,22 @@ Deno.test("verify asks for a published port the side that has it, and not the ot
   deepEqual(await said({ docker: false, cluster: true }), [0, "new", NOT_DOCKER, "open"]);
   deepEqual(await said({ docker: false, cluster: false }), [1, "none", NOT_DOCKER, NOT_CLUSTER]);
 });
+
+Deno.test("verify says which engine did not say what answers there", () =>
+  withFiles(
+    { "compose.yaml": "name: shop\nservices:\n  web: { image: 'nginx:1.27' }\n" },
+    async (directory) => {
+      const api = new SmallServer();
+      await using server = Deno.serve(
+        { hostname: "127.0.0.1", port: 0, onListen: () => undefined },
+        (request) => api.answer(request),
+      );
+      const told = await toldAt(directory, `http://127.0.0.1:${server.addr.port}`, ["verify"], {
+        DOCKER_HOST: `unix://${directory}/engine`,
+      });
+      match(told.err, /\[run-engine-silent\].*which of its containers answer for the stack/s);
+    },
+  ));
 
 /** What is said of a route whose Traefik is a container on the machine's own network. */
 async function saidOnHost(hasFront: boolean): Promise<readonly [string, string]> {

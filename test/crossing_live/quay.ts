@@ -23,6 +23,18 @@ export interface Quay {
   visits(): Promise<readonly Visit[]>;
 }
 
+/** How much goes on in the stack; each row, visit and check costs processes. */
+export interface Bustle {
+  /** Seconds between two rows of a writer. */
+  readonly pace: number;
+  /** Milliseconds between two visits of what keeps nothing; all else is visited twice a second. */
+  readonly visitMs: number;
+  /** Between two health checks of a container, as compose has it. */
+  readonly checks: string;
+}
+
+const BUSY: Bustle = { pace: 0.3, visitMs: 100, checks: "2s" };
+
 /** Everything that moves in the end, with what brings it back in the engine. */
 export const POLICIES: Readonly<Record<string, string>> = {
   db: "unless-stopped",
@@ -43,13 +55,13 @@ const QUEUE = { name: "log", vhost: "/", durable: true, auto_delete: false, argu
 /**
  * Starts it in the engine as somebody did long ago, and k3s's Traefik beside it, and lets people in.
  *
- * @param pace seconds between two rows of a writer
+ * @param bustle how much goes on
  */
-export async function openQuay(harbour: Harbour, pace = 0.3): Promise<Quay> {
+export async function openQuay(harbour: Harbour, bustle = BUSY): Promise<Quay> {
   const { node, engine, template } = harbour;
   const stack = join(node.directory, "quay");
   await copyTree(fileURLToPath(new URL("quay", import.meta.url)), stack);
-  await Deno.writeTextFile(join(stack, ".env"), `PACE=${pace}\n`);
+  await Deno.writeTextFile(join(stack, ".env"), `PACE=${bustle.pace}\nCHECKS=${bustle.checks}\n`);
   await Deno.mkdir(join(stack, "data"));
   await succeeds(node.run(["cp", "--archive", template, join(stack, "data/db")]));
   await engine.docker("build", "--quiet", "--tag", "quay-site", join(stack, "site"));
@@ -78,7 +90,10 @@ export async function openQuay(harbour: Harbour, pace = 0.3): Promise<Quay> {
   await connectClient(node);
   const visitors = join(import.meta.dirname ?? "", "visitors.ts");
   // They go when the namespaces are closed.
-  void node.run([...ON_CLIENT, Deno.execPath(), "run", "-A", visitors, NODE_ADDRESS, file]);
+  void node.run([
+    ...[...ON_CLIENT, Deno.execPath(), "run", "-A", visitors],
+    ...[NODE_ADDRESS, file, `${bustle.visitMs}`],
+  ]);
   return quay;
 }
 

@@ -21,8 +21,7 @@ export interface Visit {
 type Ask = (address: string, number: number) => Promise<Pick<Visit, "wrong" | "wrote">>;
 
 const EVERY_MS = 500;
-/** Of services that keep nothing, of which nobody may miss one. */
-const OFTEN_MS = 100;
+/** Services that keep nothing, of which nobody may miss one. */
 const OFTEN = ["admin", "echo"];
 /** Longer than the application waits for its databases. */
 const PATIENCE_MS = 20_000;
@@ -88,8 +87,12 @@ function echoed(address: string, text: string): ReturnType<Ask> {
   });
 }
 
-/** Visits for ever; nobody waits for whom another one waits. */
-function visit(address: string, file: string): void {
+/**
+ * Visits for ever; nobody waits for whom another one waits.
+ *
+ * @param oftenMs between two visits of a service that keeps nothing
+ */
+function visit(address: string, file: string, oftenMs: number): void {
   let number = Date.now();
   const log = Deno.openSync(file, { append: true, create: true });
   const encoder = new TextEncoder();
@@ -99,8 +102,11 @@ function visit(address: string, file: string): void {
       const seen = await ask(address, ++number);
       const line: Visit = { to, begun, ended: Date.now(), ...seen };
       log.writeSync(encoder.encode(`${JSON.stringify(line)}\n`));
-    }, OFTEN.includes(to) ? OFTEN_MS : EVERY_MS);
+    }, OFTEN.includes(to) ? oftenMs : EVERY_MS);
   }
 }
 
-if (import.meta.main) visit(Deno.args[0] ?? "", Deno.args[1] ?? "");
+if (import.meta.main) {
+  const [address = "", file = "", oftenMs = ""] = Deno.args;
+  visit(address, file, Number(oftenMs));
+}

@@ -1,7 +1,8 @@
 /** Whoever a killed rehearsal holds goes on, and is not forgotten while he does not. */
 import assert from "node:assert/strict";
 import { Failure } from "../../lib/diagnostics/diagnostic.ts";
-import { findHeld, letGo } from "../../lib/rehearsal/hold_still.ts";
+import type { Container } from "../../lib/docker/containers.ts";
+import { findHeld, holdStill, letGo } from "../../lib/rehearsal/hold_still.ts";
 import { letGoHeld } from "../../lib/rehearsal/remains.ts";
 import { type SmallContainer, smallEngine } from "./small_engine.ts";
 
@@ -30,6 +31,23 @@ Deno.test("held containers go on, in whichever engine; one that is gone or goes 
     assert.deepEqual(await findHeld(folder, engines), []);
     assert.equal(await heldIn(folder), "");
     assert.deepEqual(await letGo(folder, engines), []);
+  }));
+
+Deno.test("whoever writes there is held, also where the engine knows the directory by a link", () =>
+  inFolder([], async (folder) => {
+    await Deno.mkdir(`${folder}/srv/db`, { recursive: true });
+    await Deno.symlink(`${folder}/srv`, `${folder}/opt`);
+    const writer = { id: "aa", state: "running", writes: [{ sources: [`${folder}/opt/db`] }] };
+    const other = { id: "bb", state: "running", writes: [{ sources: [`${folder}/other`] }] };
+    const engine = smallEngine({ containers: [{ name: "aa" }, { name: "bb" }] });
+    const paused: string[] = [];
+    const listening = {
+      ...engine,
+      change: (_: string, path: string) => Promise.resolve(paused.push(path)).then(() => undefined),
+    };
+    const containers = [writer, other] as unknown as readonly Container[];
+    await holdStill(`${folder}/srv/db`, containers, { engine: listening, folder }, () => Promise.resolve());
+    assert.deepEqual(paused, ["/containers/aa/pause"]);
   }));
 
 Deno.test("one that stays paused is an error and is remembered, and the others go on", () =>

@@ -13,7 +13,7 @@ interface Called {
 }
 
 /**
- * An engine with these helpers.
+ * An engine with these helpers, bound to the bridge of the pods or to every address of the machine.
  *
  * @param cameAt the address is there when somebody asks so often
  * @param broken does not start
@@ -28,7 +28,7 @@ async function called(helpers: readonly string[], cameAt = 3, broken = "none"): 
     "docker",
     `case "$1" in
   ps) for name in ${helpers.join(" ")}; do echo $name; done ;;
-  inspect) case "$3" in *HostIp*) echo 10.42.0.1 ;; *) echo traefik:v3.6 ;; esac ;;
+  inspect) case "$3" in *HostIp*) echo 0.0.0.0 10.42.0.1 :: ;; *) echo traefik:v3.6 ;; esac ;;
   start) [ "$2" != ${broken} ] ;;
 esac
 `,

@@ -8,6 +8,7 @@ import type { KubeObject } from "../../lib/kube/object.ts";
 import type { Cutover as Step } from "../../lib/migration/step.ts";
 import { cutOver } from "../../lib/run/cutover.ts";
 import type { Cutover } from "../../lib/run/cutover_record.ts";
+import type { Opening } from "../../lib/run/old_side.ts";
 import type { DecidedCrossing } from "../../lib/run/overlap.ts";
 
 type Context = Parameters<typeof cutOver>[2];
@@ -59,12 +60,21 @@ export interface Case {
   readonly decided?: DecidedCrossing;
   /** Ctrl-C comes while this is done. */
   readonly interruptedAt?: string;
+  /** The API server is gone from here on. */
+  readonly brokenAt?: string;
+  /** No node of the cluster is this machine. */
+  readonly isFar?: boolean;
+  /** `engine: none`. */
+  readonly withoutEngine?: boolean;
 }
 
 /** Carries it out, and gives what was done in order, with every state in capitals as it is recorded. */
 export async function carriedOut(
-  { recorded, containers = [CONTAINER], fails = "", interruptedAt = "", decided = "exclusive" }: Case,
+  given: Case,
 ): Promise<{ readonly log: readonly string[]; readonly codes: readonly string[]; readonly left?: Cutover }> {
+  const { recorded, containers = [CONTAINER], decided = "exclusive", isFar = false, withoutEngine = false } =
+    given;
+  const { fails = "", interruptedAt = "", brokenAt = "" } = given;
   const log: string[] = [];
   let clock = "2026-01-01T00:00:05.000Z";
   const interrupt = new AbortController();
@@ -75,6 +85,7 @@ export async function carriedOut(
       interrupt.abort(new DOMException("Interrupted", "AbortError"));
       throw interrupt.signal.reason;
     }
+    if (word === brokenAt) throw new Error("The API server is gone");
     return word === fails ? [TROUBLE] : [];
   };
   const client = {
@@ -118,17 +129,22 @@ export async function carriedOut(
           return Promise.resolve().then(() => done("stand in"));
         },
         settled: () => Promise.resolve().then(() => done("settle")).then(() => {}),
-        open: (_: unknown, __: unknown, standIn: string) =>
+        standing: (recorded: Cutover["containers"]) =>
+          Promise.resolve({ containers: recorded, problems: [], remarks: [] }),
+        open: (_: unknown, __: unknown, { standIn }: Opening) =>
           Promise.resolve().then(() => done(`start container${standIn === "last" ? ", stand-in last" : ""}`)),
       },
-      guard: { ask: () => Promise.resolve().then(() => done("prove")) },
+      guard: {
+        ask: () => Promise.resolve().then(() => done("prove")),
+        isHere: () => Promise.resolve(!isFar),
+      },
       gates: {
         open: () => Promise.resolve().then(() => done("open gates")),
         close: () => Promise.resolve().then(() => done("close gates")),
         settle: () => Promise.resolve().then(() => done("settle gates")),
       },
       decided: () => decided,
-      withoutEngine: false,
+      withoutEngine,
       read: () => record,
       write: (_: string, next: Cutover | undefined) => {
         log.push(next?.state.toUpperCase() ?? "GONE");

@@ -53,6 +53,26 @@ const CASES: Readonly<
   "from opening": { recorded: { ...BASE, state: "opening" }, log: ["start pod", "stand in", "VERIFIED"] },
   "from verified": { recorded: { ...BASE, state: "verified" }, log: ["start pod"] },
   "from back": { recorded: { ...BASE, state: "back" }, log: BACK, codes: ["run-went-back"] },
+  "another one of its service has stopped: nobody may start it, and it is not started on the way back": {
+    containers: [CONTAINER, { ...CONTAINER, id: "c2", name: "shop-db-2", state: "stopped" }],
+    log: ["prove", "PREPARED", "open gates", "CLOSING", "stop", ...CLOSING.slice(1)],
+  },
+  "its node is another machine: nothing is stopped": {
+    isFar: true,
+    log: [],
+    codes: ["run-cross-elsewhere"],
+  },
+  "it runs in an engine that is decided away: nothing is stopped": {
+    withoutEngine: true,
+    log: [],
+    codes: ["run-engine-decided-away"],
+  },
+  "interrupted, and going back is broken off: both are said": {
+    interruptedAt: "bar",
+    brokenAt: "no pods",
+    log: ["prove", "PREPARED", "open gates", "CLOSING", "stop", "CLOSED", "bar", "BACK", "no pods"],
+    codes: ["run-went-back", "run-back-broken-off"],
+  },
   "somebody else writes there: nothing is stopped": { fails: "prove", log: ["prove"], codes: ["run-test"] },
   "its engine would remove it when it ends: nothing is stopped": {
     containers: [{ ...CONTAINER, isRemovedAtEnd: true }],
@@ -165,6 +185,13 @@ Deno.test("cutOver(): what had a policy keeps the first that was seen, and the s
   const { left } = await carriedOut({ recorded: { ...BASE, state: "closing" }, containers: [again] });
   assert.deepEqual(left?.containers, CLOSED);
   assert.equal(left?.outageMs, 5_000);
+});
+
+Deno.test("cutOver(): the record says which container did not run before", async () => {
+  const stopped = { ...CONTAINER, id: "c2", name: "shop-db-2", state: "stopped" as const };
+  const { left } = await carriedOut({ containers: [CONTAINER, stopped] });
+  const second = { ...CLOSED[0], id: "c2", name: "shop-db-2", wasStopped: true };
+  assert.deepEqual(left?.containers, [...CLOSED, second]);
 });
 
 Deno.test("cutOver(): where both may run, nobody is without it", async () => {

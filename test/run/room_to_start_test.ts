@@ -18,6 +18,11 @@ Deno.test("a service whose disk is full is not to be stopped", async () => {
   match(found[0]?.message ?? "", /"\/srv\/db" has 8\.4 MB left: what container "shop-db-1" writes there/);
 });
 
+Deno.test("what the kernel makes up has no disk that could be full", async () => {
+  const writes = [{ sources: ["/proc", "/sys"] }];
+  deepEqual(await noRoomToStart({ ...container, writes }), []);
+});
+
 Deno.test("a disk with room, or one that cannot be asked, is nothing to be said", async () => {
   deepEqual(await noRoomToStart(container, () => Promise.resolve(32 * MIB)), []);
   deepEqual(await noRoomToStart(container, () => Promise.resolve(undefined)), []);

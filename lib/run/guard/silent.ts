@@ -3,14 +3,22 @@ import type { Diagnostic, Severity } from "../../diagnostics/diagnostic.ts";
 import type { SilentEngine } from "../../docker/engines.ts";
 import type { Place } from "../../node/place.ts";
 
-/** One finding for each engine that is or should be here and does not answer: what was tried, and why it failed. */
-export function silentEngines(silent: readonly SilentEngine[], severity: Severity): readonly Diagnostic[] {
+/**
+ * One finding for each engine that is or should be here and does not answer: what was tried, and why it failed.
+ *
+ * @param what it was to be asked
+ */
+export function silentEngines(
+  silent: readonly SilentEngine[],
+  severity: Severity,
+  what = "which containers write to the stack's directories",
+): readonly Diagnostic[] {
   return silent.map(({ endpoint: { host, origin }, why, hint }) => ({
     code: "run-engine-silent",
     severity,
     message: `Cannot ask the engine ${
       host === "" ? `of ${origin}` : `at "${host}" (${origin})`
-    } which containers write to the stack's directories: ${why}`,
+    } ${what}: ${why}`,
     hint: `${hint === undefined ? "" : `${hint}; or, w`}${
       hint === undefined ? "W" : ""
     }here no engine of this machine has the stack's directories, decide it: engine: none`,

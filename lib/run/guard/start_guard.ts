@@ -109,6 +109,16 @@ export class StartGuard {
     }, () => undefined);
   }
 
+  /**
+   * Whether one of these containers has what the object writes to, so that it goes on with what was written. True where
+   * nothing is written, and where nobody can look.
+   */
+  async isWhereItWas(planned: PlannedObject, containers: readonly string[]): Promise<boolean> {
+    if (this.#options.allowRunning || !this.#writes(planned) || !await this.isHere()) return true;
+    const owners = await this.formerOwners(planned);
+    return owners === undefined || owners.some((name) => containers.includes(name));
+  }
+
   readonly #writes = ({ object }: PlannedObject): boolean => {
     const claims = claimPaths(this.#options.all.map((planned) => planned.object));
     return isWorkload(object) && writtenPaths(object, claims).length > 0;

@@ -147,11 +147,11 @@ async function refuseFull(
   });
 }
 
-/** Bytes that are free on the file system of a path; undefined where it cannot be asked. */
+/** Bytes that are free on the file system of a path; undefined where it cannot be asked, or has no size, as /proc. */
 export async function freeBytes(path: string): Promise<number | undefined> {
   try {
-    const { bavail, bsize } = await statfs(path);
-    return bavail * bsize;
+    const { bavail, bsize, blocks } = await statfs(path);
+    return blocks === 0 ? undefined : bavail * bsize;
   } catch {
     return undefined;
   }

@@ -72,6 +72,7 @@ function nameOf({ port, protocol }: ForwardedPort): string {
 
 /** JSON is YAML, and Traefik reads files of that ending. */
 function routesTo(address: string, ways: readonly Way[]): Record<string, unknown> {
+  const host = address.includes(":") ? `[${address}]` : address;
   const of = (protocol: Way["protocol"], rule: Record<string, unknown>): Record<string, unknown> => {
     const own = ways.filter((way) => way.protocol === protocol);
     if (own.length === 0) return {};
@@ -81,7 +82,7 @@ function routesTo(address: string, ways: readonly Way[]): Record<string, unknown
     ]);
     const services = own.map((way) => [
       nameOf(way),
-      { loadBalancer: { servers: [{ address: `${address}:${way.to}` }] } },
+      { loadBalancer: { servers: [{ address: `${host}:${way.to}` }] } },
     ]);
     return {
       [protocol.toLowerCase()]: {

@@ -111,10 +111,7 @@ export async function triedOut(
     isOpen ||= why === undefined;
     return why;
   } finally {
-    if (!isOpen) {
-      await takeObjects(objects, writing);
-      await close();
-    }
+    if (!isOpen) await takeObjects(objects, writing).finally(close);
   }
 }
 

@@ -5,6 +5,7 @@ import { withEngine } from "../../docker/change_containers.ts";
 import { type Engine, EngineError } from "../../docker/engine.ts";
 import { findForwarder } from "../../docker/forwarder_image.ts";
 import { listHelpers, removeHelper, runHelper } from "../../docker/helper_containers.ts";
+import { findEngines } from "../../docker/engines.ts";
 import { findServiceContainers } from "../../docker/service_containers.ts";
 import { withWayOut } from "../../docker/way_out.ts";
 import { type KubeObject, objectKey, type PlannedObject } from "../../kube/object.ts";
@@ -109,7 +110,7 @@ export class Gates {
     const called = new Set(callers.flatMap(needs));
     const closed: Diagnostic[] = [];
     const why = await this.#tried(async () => {
-      const left = (await this.#gatesBeside(service)).filter((name) => !called.has(name));
+      const left = (await this.#gates()).filter((name) => !called.has(name));
       closed.push(...await this.close(left));
       return undefined;
     });
@@ -119,14 +120,11 @@ export class Gates {
     return called.has(service) ? [...closed, ...await this.#openBeside(here, callers, signal)] : closed;
   }
 
-  /** Services to which there are gates in the engines of this one. */
-  async #gatesBeside(service: string): Promise<readonly string[]> {
+  /** Services to which there are gates in the engines of this machine. */
+  async #gates(): Promise<readonly string[]> {
     const { environment, project } = this.#options;
-    const { containers } = await findServiceContainers(environment, project, service);
-    const hosts = [...new Set(containers.map(({ host }) => host))];
-    const found = await Promise.all(
-      hosts.map((host) => withEngine(environment, host, (engine) => gatesOf(engine, project))),
-    );
+    using engines = await findEngines(environment);
+    const found = await Promise.all(engines.known.map(({ engine }) => gatesOf(engine, project)));
     return [...new Set(found.flat())];
   }
 
@@ -157,7 +155,11 @@ export class Gates {
     const active = found.containers.filter(isActive);
     const [first] = active;
     // What does not run there is called by nobody who could have been answered.
-    if (first === undefined) return undefined;
+    if (first === undefined) {
+      return found.silent.map(({ endpoint: { host }, why }) =>
+        `the engine at "${host}" does not answer: ${why}`
+      )[0];
+    }
     const way = await findGateAddress(this.#writing.client);
     if (way === undefined) return "no address of the node is one of this machine";
     const { address } = way;
@@ -229,10 +231,9 @@ export class Gates {
     const names = [label, ...await namesOfGate(label, namespace, this.#writing)];
     const objects = names.flatMap((name) => gateObjects(service, namespace, [], "", name));
     const left = await takeObjects(objects, this.#writing);
-    const { containers } = await findServiceContainers(environment, project, service);
-    for (const host of new Set(containers.map((container) => container.host))) {
-      await withEngine(environment, host, (engine) => removeHelper(engine, gateName({ project, service })));
-    }
+    // Also where the service's own containers were removed.
+    using engines = await findEngines(environment);
+    for (const { engine } of engines.known) await removeHelper(engine, gateName({ project, service }));
     return left;
   }
 }

@@ -49,6 +49,25 @@ function service(labels: Record<string, string>, spec: Record<string, unknown>):
   return { apiVersion: "v1", kind: "Service", metadata: { name: "db", namespace: "shop", labels }, spec };
 }
 
+Deno.test("triedOut(): a gate that failed is closed also where the API server no longer answers", async () => {
+  let isClosed = false;
+  const { writing } = server();
+  const client = { ...writing.client, get: () => Promise.resolve(undefined) } as unknown as ClusterClient;
+  const gone = new Error("The API server is gone");
+  const failing = triedOut(OBJECTS, { ...writing, client }, {
+    open: () => {
+      client.get = () => Promise.reject(gone);
+      return Promise.resolve("nobody answers");
+    },
+    close: () => {
+      isClosed = true;
+      return Promise.resolve();
+    },
+  });
+  await assert.rejects(failing, gone);
+  assert.equal(isClosed, true);
+});
+
 Deno.test("putObjects() makes what takeObjects() takes away", async () => {
   const { objects, writing } = server();
   assert.equal(await putObjects(OBJECTS, writing), undefined);

@@ -68,6 +68,8 @@ Deno.test("standInOf() passes on every port, and at its image's own port the ori
   assert.deepEqual(server(tcp.services.tcp8080), { address: "10.43.0.7:8080" });
   assert.deepEqual(server(tcp.services.tcp80), { address: "10.43.0.7:8080" });
   assert.deepEqual(server(udp.services.udp53), { address: "10.43.0.7:53" });
+  const { file: sixth } = standInOf(ORIGINAL, { ...ADDRESS, address: "fd00::7" }, FORWARDER) ?? {};
+  assert.deepEqual(server(JSON.parse(sixth?.text ?? "").udp.services.udp53), { address: "[fd00::7]:53" });
   assert.equal(tcp.routers.tcp8080.rule, "HostSNI(`*`)");
 });
 
