@@ -158,7 +158,7 @@ Deno.test("standing(): a container that somebody made anew takes the place of th
     const restart = { name: "unless-stopped", maximumRetryCount: 0 };
     deepEqual(containers, [{ id: "c2", name: "shop-db-c2", host: closed("c1").host, restart }]);
     deepEqual(problems, []);
-    match(remarks[0]?.message ?? "", /"shop-db-c1" is not there any more .* and made "shop-db-c2"/);
+    match(remarks[0]?.message ?? "", /"shop-db-c1" no longer exists .* and "shop-db-c2" was created instead/);
   }));
 
 Deno.test("standing(): with nothing to go back to it says so, and so it does of an engine that does not answer", () =>
