@@ -181,7 +181,7 @@ Deno.test("Ctrl-C in the middle ends with 130 and says how to go on; the next ru
     await using stack = await exampleStack(cluster.prefix);
     const ended = await interrupted(["migrate", ...stack.flags, "--yes", "-o", "json"], cluster);
     assert.equal(ended.code, 130, ended.err);
-    assertMessage(ended, [/goes on where it stopped/]);
+    assertMessage(ended, [/continues where it stopped/]);
     const again = await runFerry(["migrate", ...stack.flags, "--yes"], { cluster });
     assert.equal(again.code, 0, again.err);
     await removeVolumes(cluster);
