@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { cacheDirectory } from "../../lib/embedded_cluster/cache.ts";
 import { ownMounts } from "../../lib/node/place.ts";
 import { waitFor } from "../../lib/embedded_cluster/wait.ts";
+import { install } from "../apt.ts";
 import { fetchBusybox } from "../ferry/requirements.ts";
 
 /** An engine that runs. */
@@ -176,18 +177,11 @@ async function installEngine(): Promise<void> {
     if (!await Deno.stat(program).then(() => true, () => false)) missing.push(name);
   }
   if (missing.length === 0) return;
-  // A package must neither ask anything nor start a daemon on this machine.
-  const env = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
-  await run("apt-get", ["--quiet", "update"], env);
-  await run("apt-get", ["--quiet", "install", "--yes", "--no-install-recommends", ...missing], env);
+  await install(missing);
 }
 
-async function run(
-  program: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(program, { args: [...args], env, stdin: "null" })
+async function run(program: string, args: readonly string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args: [...args], stdin: "null" })
     .output();
   const text = new TextDecoder();
   if (!success) throw new Error(`${program} ${args.slice(0, 4).join(" ")}: ${text.decode(stderr).trim()}`);

@@ -1,6 +1,7 @@
 /** Root file systems of Debian with programs of its own, made once on a machine. */
 import { join } from "node:path";
 import { withFileLock } from "../../lib/embedded_cluster/file_lock.ts";
+import { install } from "../apt.ts";
 
 const RELEASE = "bookworm";
 
@@ -22,7 +23,7 @@ export async function debianRoot(
     const directory = await Deno.makeTempDir({ dir: cache, prefix: "unfinished-" });
     try {
       const root = join(directory, "root");
-      await run("apt-get", ["--quiet", "install", "--yes", "--no-install-recommends", "debootstrap"]);
+      await install(["debootstrap"]);
       await run("debootstrap", ["--variant=minbase", `--include=${packages.join(",")}`, RELEASE, root]);
       await run("tar", [
         "--create",

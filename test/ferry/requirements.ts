@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { withFileLock } from "../../lib/embedded_cluster/file_lock.ts";
+import { aptGet, install } from "../apt.ts";
 import { makeControlGroup, removeControlGroup } from "./control_group.ts";
 
 /** Debian's packages, with one program of each by which its presence is seen. */
@@ -77,8 +78,7 @@ export async function installPackages(
   const missing = await missingPackages(packages);
   if (missing.length === 0) return;
   report(`Installing ${missing.join(", ")} with apt-get`);
-  await aptGet(["update"]);
-  await aptGet(["install", "--yes", "--no-install-recommends", ...missing]);
+  await install(missing);
 }
 
 /**
@@ -114,19 +114,6 @@ export async function fetchBusybox(
 async function missingPackages(packages = PACKAGES): Promise<readonly string[]> {
   const present = await Promise.all(Object.values(packages).map(exists));
   return Object.keys(packages).filter((_, index) => present[index] !== true);
-}
-
-async function aptGet(args: readonly string[], directory = "/"): Promise<void> {
-  const { success, stderr } = await new Deno.Command("apt-get", {
-    args: ["--quiet", ...args],
-    cwd: directory,
-    // A package must neither ask anything nor start a daemon on this machine.
-    env: { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
-    stdin: "null",
-  }).output();
-  if (!success) {
-    throw new Error(`Cannot run "apt-get ${args[0]}": ${new TextDecoder().decode(stderr).trim()}`);
-  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,5 +1,7 @@
 /** Debian's packages with the real servers; installed where they are missing and that is allowed. */
 
+import { install } from "../apt.ts";
+
 /** Why the tests cannot run here, or nothing; installs what is missing. `programs` maps a program to its package. */
 export async function missingPackages(
   programs: Readonly<Record<string, string>>,
@@ -9,18 +11,14 @@ export async function missingPackages(
   if (Deno.build.os !== "linux" || Deno.uid() !== 0) {
     return `${wanted.join(", ")} not installed, and not root`;
   }
-  const install = await new Deno.Command("apt-get", {
-    args: ["install", "-y", "--no-install-recommends", ...wanted],
-    // In runlevel 1 no package starts its service.
-    env: { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
-    stdout: "null",
-    stderr: "piped",
-  }).output().catch(() => undefined);
-  if (install === undefined) return `${wanted.join(", ")} not installed, and there is no apt-get`;
+  const why = await install(wanted).then(() => undefined, (error: Error) => error);
+  if (why instanceof Deno.errors.NotFound) {
+    return `${wanted.join(", ")} not installed, and there is no apt-get`;
+  }
   const still = await absent(programs);
   return still.length === 0
     ? undefined
-    : `${still.join(", ")} could not be installed: ${new TextDecoder().decode(install.stderr).slice(0, 300)}`;
+    : `${still.join(", ")} could not be installed: ${why?.message.slice(0, 300)}`;
 }
 
 async function absent(programs: Readonly<Record<string, string>>): Promise<string[]> {
