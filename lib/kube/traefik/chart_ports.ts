@@ -1,4 +1,5 @@
 /** Entry points as the `ports` of Traefik's chart. */
+import { record } from "../../values/json.ts";
 import { structField } from "../../traefik/static_configuration.ts";
 import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
 import type { PublishedPort } from "./published_ports.ts";
@@ -39,8 +40,13 @@ export function innerPort(
 ): number | undefined {
   const found = [...byName.values()].find((each) => each.port === port);
   if (found === undefined) return undefined;
-  const ports = values["ports"] as Readonly<Record<string, { readonly port?: number }>> | undefined;
-  return ports?.[found.target]?.port ?? OWN_PORTS[found.target];
+  return podPort(record(values["ports"]) ?? {}, found.target);
+}
+
+/** Where Traefik's pod listens for an entry point, by its name in the cluster. */
+export function podPort(ports: Readonly<Record<string, unknown>>, target: string): number | undefined {
+  const port = record(ports[target])?.["port"];
+  return typeof port === "number" ? port : OWN_PORTS[target];
 }
 
 /** The chart's ports that keep their place. */

@@ -6,7 +6,18 @@ import { acmeName, acmeValues, acmeVolume, USER } from "./acme_volume.ts";
 import { report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
 import { insideArgument } from "./inside_address.ts";
-import { type LogFile, logFiles, type LogValues, logValues, withLogFiles } from "./log_files.ts";
+import { type LogFile, logFiles, logValues, withLogFiles } from "./log_files.ts";
+import { pingArguments, probeValues } from "./ping.ts";
+import {
+  areOnNode,
+  type Plugins,
+  pluginsOf,
+  pluginValues,
+  reportPlugins,
+  withoutLostPlugins,
+} from "./plugins.ts";
+import { type DeploymentValues, mountsOf, withVolumes } from "./chart_volumes.ts";
+import { withoutRemoved } from "./removed_arguments.ts";
 import {
   filesDirectory,
   namedFiles,
@@ -60,7 +71,11 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
   const { variables } = named;
   const carriesAcme = input.acme !== undefined && input.acme.trim() !== "" && resolvers.length > 0;
   const logs = logFiles(context);
-  const given = argumentSecrets(knownArguments(context, argumentsOf(context, resolvers, logs)));
+  const plugins = pluginsOf(context);
+  const written = withoutLostPlugins(argumentsOf(context, resolvers, logs), plugins);
+  const given = argumentSecrets(
+    knownArguments(context, withoutRemoved(context, pingArguments(context, written))),
+  );
   const secretVariables = new Map([
     ...Object.keys(variables).map((name) => [name, secretName] as const),
     ...Object.keys(given.texts).map((name) => [name, argumentsName] as const),
@@ -71,9 +86,11 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
     carriesAcme,
     hasFiles: Object.keys(named.texts).length > 0,
     logs,
+    plugins,
   });
   reportStatic(context, resolvers, variables);
   reportLogs(context, logs);
+  reportPlugins(context, plugins);
   reportFiles(context, named.missing);
   const { namespace } = context.decisions;
   const secrets = [
@@ -166,21 +183,27 @@ interface ChartInput {
   /** Whether variables name files. */
   readonly hasFiles: boolean;
   readonly logs: readonly LogFile[];
+  readonly plugins: Plugins;
 }
 
 function chartValues(
   context: RouteContext,
   { published }: StaticInput,
   resolvers: readonly Resolver[],
-  { additionalArguments, secretVariables, carriesAcme, hasFiles, logs }: ChartInput,
+  { additionalArguments, secretVariables, carriesAcme, hasFiles, logs, plugins }: ChartInput,
 ): Record<string, unknown> {
   const { entryPoints, decisions } = context;
+  const ports = entryPointPorts(entryPoints, published);
   const onNode = logValues(logs, USER, decisions.helperImage);
+  const volumes = [onNode, pluginValues(plugins)].filter((each) => each !== undefined);
   const { deployment: certified, ...acme } = resolvers.length === 0
     ? {}
     : acmeValues(decisions, resolvers, carriesAcme);
-  const deployment = withLogs(certified as Deployment | undefined, onNode);
-  const isBound = resolvers.length > 0 || onNode !== undefined;
+  const deployment = {
+    ...withVolumes(certified as DeploymentValues | undefined, volumes),
+    ...probeValues(context, ports),
+  };
+  const isBound = resolvers.length > 0 || onNode !== undefined || areOnNode(plugins);
   return {
     additionalArguments,
     ...(secretVariables.size === 0 ? {} : {
@@ -190,7 +213,7 @@ function chartValues(
       })),
     }),
     ...(hasFiles ? { volumes: [{ name: filesName, mountPath: filesDirectory, type: "secret" }] } : {}),
-    ports: entryPointPorts(entryPoints, published),
+    ports,
     providers: {
       kubernetesCRD: {
         enabled: true,
@@ -203,8 +226,8 @@ function chartValues(
     ...(isBound && decisions.storageId !== undefined
       ? { nodeSelector: { "storage-id": decisions.storageId } }
       : {}),
-    ...(deployment === undefined ? {} : { deployment }),
-    ...(onNode === undefined ? {} : { additionalVolumeMounts: onNode.additionalVolumeMounts }),
+    ...(Object.keys(deployment).length === 0 ? {} : { deployment }),
+    ...mountsOf(volumes),
   };
 }
 
@@ -212,21 +235,6 @@ function chartValues(
 function allowsExternalNames({ decisions, shared, sharesTraefik }: RouteContext): boolean {
   return decisions.externalNames ??
     (sharesTraefik || [...shared.values()].some(({ object }) => isExternalName(object)));
-}
-
-/** The chart's values for the Deployment, as far as they are set here. */
-interface Deployment {
-  readonly additionalVolumes?: readonly unknown[];
-  readonly initContainers?: readonly unknown[];
-}
-
-function withLogs(deployment: Deployment | undefined, logs: LogValues | undefined): Deployment | undefined {
-  if (logs === undefined) return deployment;
-  return {
-    ...deployment,
-    additionalVolumes: [...deployment?.additionalVolumes ?? [], ...logs.additionalVolumes],
-    initContainers: [...deployment?.initContainers ?? [], ...logs.initContainers],
-  };
 }
 
 /** A route to the dashboard needs it to be there, whatever the chart's defaults are. */

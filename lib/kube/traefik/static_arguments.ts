@@ -51,12 +51,19 @@ export function staticArguments(input: ArgumentsInput): string[] {
   const sections = carried.flatMap((name) => {
     const section = field(fields, name);
     if (section === undefined || name === "core") return [];
-    return flatten(`--${name.toLowerCase()}`, section);
+    return flatten(`--${name.toLowerCase()}`, section).map((argument) => onEntryPoint(argument, entryPoints));
   });
   const points = [...entryPoints.byName.values()].flatMap((entryPoint) =>
     entryPointArguments(entryPoint, input)
   );
   return [...points, ...sections];
+}
+
+/** An argument that names an entry point of the stack, with its name in the cluster. */
+function onEntryPoint(argument: string, { byName }: EntryPoints): string {
+  const [, flag, name = ""] = /^(--(?:ping|metrics\.prometheus)\.entrypoint=)(.*)$/.exec(argument) ?? [];
+  const target = byName.get(name)?.target;
+  return flag === undefined || target === undefined ? argument : `${flag}${target}`;
 }
 
 function entryPointArguments(

@@ -1,0 +1,158 @@
+/** What the stack's own Traefik did before any backend was asked: its redirections, plugins, probes and options. */
+import assert from "node:assert/strict";
+import { staticSide } from "./static_side.ts";
+
+function traefik(command: readonly string[], more = ""): string {
+  return `name: shop
+services:
+  traefik:
+    image: traefik:v3.4
+    ports: ["80:80", "443:443"]
+    command:
+${command.map((flag) => `      - ${JSON.stringify(flag)}`).join("\n")}
+${more}`;
+}
+
+const WEB = "--entrypoints.web.address=:80";
+const SECURE = "--entrypoints.websecure.address=:443";
+
+Deno.test("a redirection for all hosts at Traefik's own container stays, on noop@internal", async () => {
+  const { objects, said } = await staticSide(traefik(
+    [WEB, SECURE, "--providers.docker.exposedbydefault=false"],
+    `    labels:
+      traefik.enable: "true"
+      traefik.http.routers.all.rule: HostRegexp(\`.+\`)
+      traefik.http.routers.all.entrypoints: web
+      traefik.http.routers.all.middlewares: secure
+      traefik.http.middlewares.secure.redirectscheme.scheme: https
+      traefik.http.routers.again.rule: Host(\`again.example.org\`)
+      traefik.http.routers.named.rule: Host(\`named.example.org\`)
+      traefik.http.routers.named.tls.certresolver: le
+`,
+  ));
+  const routes = objects.filter(({ kind }) => kind === "IngressRoute");
+  assert.deepEqual(routes.map(({ metadata }) => metadata.name).sort(), ["all", "named"]);
+  for (const { spec } of routes as unknown as readonly { spec: { routes: { services: unknown }[] } }[]) {
+    assert.deepEqual(spec.routes[0]?.services, [{ kind: "TraefikService", name: "noop@internal" }]);
+  }
+  const [again] = said("traefik-own-route").filter(({ message }) => message.includes("it has no route"));
+  assert.match(again?.message ?? "", /^"again@docker"/);
+  assert.equal(said("traefik-own-route").length, 3);
+});
+
+Deno.test("options that Traefik 3 no longer knows are left out, each with what takes its place", async () => {
+  const { values, said } = await staticSide(traefik([
+    WEB,
+    "--experimental.http3=true",
+    "--experimental.hub=true",
+    "--tracing.jaeger=true",
+    "--tracing.jaeger.localagenthostport=jaeger:6831",
+    "--tracing.servicename=front",
+    "--metrics.influxdb.address=influx:8089",
+    "--metrics.influxdb2.org=shop",
+    "--log.level=INFO",
+  ]));
+  assert.deepEqual(values.additionalArguments, ["--log.level=INFO", "--metrics.influxdb2.org=shop"]);
+  const told = said("traefik-option-removed");
+  assert.deepEqual(told.map(({ severity, message }) => [severity, /"(.*)"/.exec(message)?.[1]]), [
+    ["warning", "experimental.hub"],
+    ["warning", "metrics.influxdb"],
+    ["warning", "tracing.jaeger"],
+    ["info", "experimental.http3"],
+  ]);
+  assert.match(told[2]?.hint ?? "", /tracing\.otlp/);
+  assert.equal(told[0]?.span?.line, 6);
+});
+
+Deno.test("tracing by OTLP stays where a backend beside it is gone", async () => {
+  const { values } = await staticSide(traefik([
+    WEB,
+    "--tracing.zipkin.httpendpoint=http://zipkin:9411",
+    "--tracing.otlp.http.endpoint=http://collector.example.org:4318/v1/traces",
+    "--tracing.samplerate=0.2",
+  ]));
+  assert.deepEqual(values.additionalArguments, [
+    "--tracing.otlp.http.endpoint=http://collector.example.org:4318/v1/traces",
+    "--tracing.samplerate=0.2",
+  ]);
+});
+
+Deno.test("plugins have a place where Traefik can write what it fetches", async () => {
+  const { values } = await staticSide(traefik([
+    WEB,
+    "--experimental.plugins.geoblock.modulename=github.com/a/geoblock",
+    "--experimental.plugins.geoblock.version=v0.2.8",
+  ]));
+  assert.deepEqual(values.deployment?.additionalVolumes, [{ name: "plugins", emptyDir: {} }]);
+  assert.deepEqual(values.additionalVolumeMounts, [{ name: "plugins", mountPath: "/plugins-storage" }]);
+  assert.ok(values.additionalArguments.includes("--experimental.plugins.geoblock.version=v0.2.8"));
+});
+
+const DEMO = "--experimental.localplugins.demo.modulename=github.com/a/demo";
+
+Deno.test("the code of a local plugin is read from the node, where its mount lies", async () => {
+  const { values, directory, said } = await staticSide(
+    traefik([WEB, DEMO], `    volumes: ["./plugins-local:/plugins-local:ro"]\n`),
+    {
+      files: { "plugins-local/src/github.com/a/demo/demo.go": "package demo\n" },
+      decisions: "storageId: main-01",
+    },
+  );
+  const path = "src/github.com/a/demo";
+  assert.deepEqual(values.deployment?.additionalVolumes, [{
+    name: "local-plugin-0",
+    hostPath: { path: `${directory}/plugins-local/${path}`, type: "DirectoryOrCreate" },
+  }]);
+  assert.deepEqual(values.additionalVolumeMounts, [
+    { name: "local-plugin-0", mountPath: `/plugins-local/${path}`, readOnly: true },
+  ]);
+  assert.deepEqual(values.nodeSelector, { "storage-id": "main-01" });
+  assert.deepEqual(said("traefik-local-plugin").map(({ severity }) => severity), ["info"]);
+});
+
+Deno.test("a local plugin in no mount is left out and said, as Traefik would switch all plugins off", async () => {
+  const { values, said } = await staticSide(traefik([WEB, DEMO, "--log.level=INFO"]));
+  assert.deepEqual(values.additionalArguments, ["--log.level=INFO"]);
+  assert.deepEqual(said("traefik-local-plugin").map(({ severity }) => severity), ["warning"]);
+});
+
+Deno.test("the chart's probes follow ping to the entry point that the stack gives it", async () => {
+  const on = async (...flags: readonly string[]): Promise<readonly unknown[]> => {
+    const { values } = await staticSide(traefik([WEB, SECURE, ...flags]));
+    return [
+      values.deployment,
+      values.additionalArguments.filter((argument) => argument.startsWith("--ping")),
+    ];
+  };
+  assert.deepEqual(await on("--entrypoints.p.address=:8082", "--ping.entrypoint=p"), [
+    { healthchecksPort: 8082 },
+    ["--ping.entrypoint=p"],
+  ]);
+  assert.deepEqual(await on("--ping.entrypoint=web"), [{ healthchecksPort: 8000 }, [
+    "--ping.entrypoint=web",
+  ]]);
+  assert.deepEqual(await on("--ping.entrypoint=websecure", "--entrypoints.websecure.http.tls=true"), [
+    { healthchecksPort: 8443, healthchecksScheme: "HTTPS" },
+    ["--ping.entrypoint=websecure"],
+  ]);
+  assert.deepEqual(await on("--ping=true"), [undefined, ["--ping=true"]]);
+  assert.deepEqual(await on("--ping.manualrouting=true"), [undefined, []]);
+});
+
+Deno.test("ping and metrics name entry points as the cluster has them", async () => {
+  const { values } = await staticSide(traefik([
+    "--entrypoints.http.address=:80",
+    "--ping.entrypoint=http",
+    "--metrics.prometheus.entrypoint=http",
+  ]));
+  assert.deepEqual(values.additionalArguments, [
+    "--metrics.prometheus.entrypoint=web",
+    "--ping.entrypoint=web",
+  ]);
+});
+
+Deno.test("ping on an entry point that does not exist stays where the probes ask, and is said", async () => {
+  const { values, said } = await staticSide(traefik([WEB, "--ping.entrypoint=nope"]));
+  assert.deepEqual([values.deployment, values.additionalArguments], [undefined, []]);
+  assert.match(said("traefik-entry-point-unknown")[0]?.message ?? "", /"nope" of ping/);
+});
