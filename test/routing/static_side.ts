@@ -37,11 +37,7 @@ export async function staticSide(
   let found: StaticSide | undefined;
   await withFiles({ "compose.yaml": compose, ...files }, async (directory) => {
     const { conversion, diagnostics } = await planTestStack({ directory, decisions });
-    const objects = [
-      ...conversion.traefik,
-      ...conversion.front,
-      ...objectsOf(conversion),
-    ].map(({ object }) => object);
+    const objects = objectsOf(conversion).map(({ object }) => object);
     const spec = (kind: string, name: string): Readonly<Record<string, unknown>> =>
       (objects.find((object) => object.kind === kind && object.metadata.name === name)?.["spec"] ??
         {}) as Readonly<Record<string, unknown>>;

@@ -63,7 +63,7 @@ export function resolverArguments(
     const entryPoint = textField(http, "entryPoint");
     const complete = entryPoint === undefined ? fields : {
       ...withoutKey(fields, "httpChallenge"),
-      httpChallenge: { ...http, entryPoint: entryPointName(entryPoint) },
+      httpChallenge: { ...withoutKey(http ?? {}, "entryPoint"), entryPoint: entryPointName(entryPoint) },
     };
     const prefix = `--certificatesresolvers.${name}.acme`;
     return [...flatten(prefix, complete), `${prefix}.storage=${files.get(storage)}`];

@@ -1,7 +1,7 @@
 /** Entry points as the `ports` of Traefik's chart. */
 import { record } from "../../values/json.ts";
-import { structField } from "../../traefik/static_configuration.ts";
-import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
+import { textField } from "../../traefik/static_configuration.ts";
+import { type EntryPoints, type MappedEntryPoint, offersHttp3 } from "./entry_points.ts";
 import type { PublishedPort } from "./published_ports.ts";
 
 /**
@@ -18,12 +18,15 @@ export function entryPointPorts(
     if (entryPoint.target === "traefik") continue;
     ports[entryPoint.target] = entryPoint.target === "web" || entryPoint.target === "websecure"
       ? ownPort(entryPoint)
-      : otherPort(
-        entryPoint.publicPort,
-        entryPoint.protocol === "udp" ? "UDP" : "TCP",
-        entryPoint.isPublished,
-        taken,
-      );
+      : {
+        ...otherPort(
+          entryPoint.publicPort,
+          entryPoint.protocol === "udp" ? "UDP" : "TCP",
+          entryPoint.isPublished,
+          taken,
+        ),
+        ...http3Port(entryPoint),
+      };
   }
   for (const { entryPoint, hostPort, protocol } of published) {
     if (entryPoint === "web" || entryPoint === "websecure") continue;
@@ -53,14 +56,18 @@ export function podPort(ports: Readonly<Record<string, unknown>>, target: string
 const OWN_PORTS: Readonly<Record<string, number>> = { web: 8000, websecure: 8443, traefik: 8080 };
 
 function ownPort(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>> {
-  const http3 = structField(entryPoint.fields, "http3") === undefined
-    ? {}
-    : { http3: { enabled: true, advertisedPort: entryPoint.publicPort } };
   return {
     exposedPort: entryPoint.publicPort,
     ...(entryPoint.isLoopback ? { expose: { default: false } } : {}),
-    ...http3,
+    ...http3Port(entryPoint),
   };
+}
+
+/** The port of the pod for HTTP/3. Where the stack does not say which port is told to browsers, it is the public one. */
+function http3Port(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>> {
+  if (!offersHttp3(entryPoint)) return {};
+  const advertised = Number(textField(entryPoint.fields, "http3", "advertisedPort"));
+  return { http3: { enabled: true, advertisedPort: advertised > 0 ? advertised : entryPoint.publicPort } };
 }
 
 /** A port that compose does not publish is not exposed by the cluster either. */

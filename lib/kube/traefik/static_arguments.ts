@@ -2,7 +2,7 @@
 import type { Fields } from "../../traefik/routing.ts";
 import { field, listField, structField, textField } from "../../traefik/static_configuration.ts";
 import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
-import { encodesSemicolons } from "./entry_points.ts";
+import { encodesSemicolons, offersHttp3 } from "./entry_points.ts";
 
 /** Top-level sections that are passed on as they are. */
 const carried = [
@@ -83,6 +83,9 @@ function entryPointArguments(
   }
   if (input.keepsNoReadTimeout && isTcp && readTimeout(entryPoint) === undefined) {
     result.push(`${prefix}.transport.respondingtimeouts.readtimeout=0`);
+  }
+  if (offersHttp3(entryPoint) && textField(entryPoint.fields, "http3", "advertisedPort") === undefined) {
+    result.push(`${prefix}.http3.advertisedport=${entryPoint.publicPort}`);
   }
   if (entryPoint.asDefault) result.push(`${prefix}.asdefault=true`);
   result.push(
