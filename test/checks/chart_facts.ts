@@ -55,6 +55,7 @@ const TRAEFIK_READS = [
   "deployment.replicas",
   "deployment.initContainers",
   "deployment.additionalVolumes",
+  "deployment.dnsConfig",
   "deployment.healthchecksPort",
   "deployment.healthchecksScheme",
   "additionalVolumeMounts",

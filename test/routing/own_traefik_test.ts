@@ -156,3 +156,135 @@ Deno.test("ping on an entry point that does not exist stays where the probes ask
   assert.deepEqual([values.deployment, values.additionalArguments], [undefined, []]);
   assert.match(said("traefik-entry-point-unknown")[0]?.message ?? "", /"nope" of ping/);
 });
+
+Deno.test("TLS options of an entry point that do not exist stay unknown, and are an error", async () => {
+  const options = "--entrypoints.websecure.http.tls.options";
+  const { values, said } = await staticSide(traefik([WEB, SECURE, `${options}=strict@file`]));
+  assert.ok(values.additionalArguments.includes(`${options}=strict@file`));
+  const [told] = said("traefik-tls-option-unknown");
+  assert.deepEqual([told?.severity, told?.span?.line], ["error", 6]);
+  assert.match(told?.message ?? "", /"strict@file" of the entry point "websecure"/);
+  const usual = await staticSide(traefik([WEB, SECURE, `${options}=default`]));
+  assert.deepEqual(usual.said("traefik-tls-option-unknown"), []);
+});
+
+Deno.test("routes of a provider that is no file are said to be lost, each once", async () => {
+  const { values, said } = await staticSide(traefik([
+    WEB,
+    "--providers.docker=true",
+    "--providers.redis.endpoints=redis:6379",
+    "--providers.http.endpoint=http://routes:9000/api",
+    "--providers.consul=false",
+    "--providers.providersthrottleduration=5s",
+  ]));
+  const names = said("traefik-provider-lost").map((
+    { severity, message },
+  ) => [severity, /"(.*)"/.exec(message)?.[1]]);
+  assert.deepEqual(names, [["warning", "providers.http"], ["warning", "providers.redis"]]);
+  assert.deepEqual(values.additionalArguments, ["--providers.providersthrottleduration=5s"]);
+});
+
+const RESOLVER = "--certificatesresolvers.own.acme";
+
+Deno.test("an ACME authority among the services keeps the name of its certificate, which Traefik's DNS finds", async () => {
+  const { values } = await staticSide(traefik(
+    [WEB, `${RESOLVER}.caserver=https://authority:9000/acme/directory`, `${RESOLVER}.tlschallenge=true`],
+    `  authority: { image: "smallstep/step-ca:0.27.2" }
+`,
+  ));
+  assert.ok(
+    values.additionalArguments.includes(`${RESOLVER}.caserver=https://authority:9000/acme/directory`),
+  );
+  assert.deepEqual(values.deployment?.["dnsConfig"], { searches: ["shop.svc.cluster.local"] });
+});
+
+Deno.test("addresses of the stack without TLS have their full names, also in a resolver", async () => {
+  const { values } = await staticSide(traefik(
+    [WEB, `${RESOLVER}.caserver=http://authority:9000/directory`, `${RESOLVER}.tlschallenge=true`],
+    `  authority: { image: "smallstep/step-ca:0.27.2" }
+`,
+  ));
+  assert.ok(
+    values.additionalArguments.includes(
+      `${RESOLVER}.caserver=http://authority.shop.svc.cluster.local:9000/directory`,
+    ),
+  );
+  assert.equal(values.deployment?.["dnsConfig"], undefined);
+});
+
+Deno.test("what lego and Traefik's libraries read of the environment comes along, with any challenge", async () => {
+  const { values, said } = await staticSide(
+    traefik(
+      [WEB, `${RESOLVER}.tlschallenge=true`, `${RESOLVER}.cacertificates=/own/root.crt`],
+      `    environment:
+      LEGO_CA_CERTIFICATES: /own/root.crt
+      HTTPS_PROXY: http://proxy.lan:3128
+      TZ: Europe/Berlin
+      OTEL_EXPORTER_OTLP_ENDPOINT: http://collector:4318
+      TRAEFIK_LOG_LEVEL: DEBUG
+      OTHER: x
+    volumes: ["./own:/own:ro"]
+  collector: { image: "registry.example/collector:1" }
+`,
+    ),
+    { files: { "own/root.crt": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" } },
+  );
+  const [lego, ...plain] = values.env ?? [];
+  assert.equal(lego?.name, "LEGO_CA_CERTIFICATES");
+  assert.deepEqual(plain, [
+    { name: "TZ", value: "Europe/Berlin" },
+    {
+      name: "OTEL_EXPORTER_OTLP_ENDPOINT",
+      value: "http://collector.shop.svc.cluster.local:4318",
+    },
+  ]);
+  assert.ok(values.additionalArguments.includes(`${RESOLVER}.cacertificates=/dns-provider/authority-0.crt`));
+  const [lost] = said("traefik-variable-lost");
+  assert.match(lost?.message ?? "", /does not have "HTTPS_PROXY" of/);
+  assert.equal(lost?.span?.line, 12);
+});
+
+Deno.test("authorities of servers are in the arguments in place of their paths, and missing ones are an error", async () => {
+  const certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  const { values, objects, said } = await staticSide(
+    traefik(
+      [WEB, "--serverstransport.rootcas=/certs/ca.pem", "--tracing.otlp.http.tls.ca=/certs/none.pem"],
+      `    volumes: ["./certs:/certs:ro"]\n`,
+    ),
+    { files: { "certs/ca.pem": certificate } },
+  );
+  const secret = objects.find(({ metadata }) => metadata.name === "traefik-arguments");
+  const held = Object.values((secret?.["data"] ?? {}) as Readonly<Record<string, string>>).map(atob);
+  assert.ok(
+    values.additionalArguments.includes(`--serverstransport.rootcas=${certificate}`) ||
+      held.includes(certificate),
+  );
+  assert.ok(!JSON.stringify(values).includes("/certs/ca.pem"));
+  const told = said("traefik-certificate-file");
+  assert.deepEqual(told.map(({ severity }) => severity), ["error"]);
+  assert.match(told[0]?.message ?? "", /"\/certs\/none\.pem" of the option "tracing\.otlp\.http\.tls\.ca"/);
+});
+
+Deno.test("a resolver of Tailscale is said once, and its routers stay on TLS", async () => {
+  const { values, objects, said } = await staticSide(traefik(
+    [
+      SECURE,
+      "--entrypoints.websecure.http.tls.certresolver=ts",
+      "--certificatesresolvers.ts.tailscale=true",
+    ],
+    `  app:
+    image: registry.example/app:1
+    labels:
+      traefik.http.routers.app.rule: Host(\`app.tail.ts.net\`)
+      traefik.http.routers.app.tls.certresolver: ts
+      traefik.http.services.app.loadbalancer.server.port: "80"
+`,
+  ));
+  const route = objects.find(({ metadata }) => metadata.name === "app");
+  assert.ok(route !== undefined);
+  const routes = objects.filter(({ kind }) => kind === "IngressRoute");
+  assert.deepEqual(routes.map(({ spec }) => (spec as { readonly tls?: unknown }).tls), [{}]);
+  assert.deepEqual(values.additionalArguments, ["--entrypoints.websecure.http.tls=true"]);
+  assert.deepEqual(said("traefik-tailscale-resolver").map(({ severity }) => severity), ["warning"]);
+  assert.deepEqual(said("traefik-resolver-unknown"), []);
+});

@@ -31,6 +31,7 @@ import { machineAddress } from "../../stack/network/docker_names.ts";
 import { askWhichTraefik } from "./newer_fields.ts";
 import { convertServersTransports } from "./servers_transport.ts";
 import { convertTcpMiddleware, convertTcpRouter, convertUdpRouter } from "./tcp_udp_route.ts";
+import { withoutTailscale } from "./tailscale_resolvers.ts";
 import { convertTls } from "./tls.ts";
 
 export interface RoutingConversionInput {
@@ -82,7 +83,8 @@ export interface RoutingConversion {
 export function convertRouting(given: RoutingConversionInput): RoutingConversion {
   const isElsewhere = isTraefikElsewhere(given.routing);
   const own = withOwnService(given.routing);
-  const routing = withDecidedTls(isElsewhere ? withoutClosed(own.routing) : own.routing, given.decisions);
+  const { routing: known, findings: tailscale } = withoutTailscale(own.routing);
+  const routing = withDecidedTls(isElsewhere ? withoutClosed(known) : known, given.decisions);
   const { published, findings: closed } = publishedHere(given);
   const input = { ...given, routing, published };
   const entryPoints = isElsewhere
@@ -101,6 +103,7 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
   context.findings.push(
     ...closed,
     ...own.findings,
+    ...(given.routing.elsewhere === undefined ? tailscale : []),
     ...askAboutPlainHttp(context.entryPoints, routing.http.routers.values()),
   );
   const environment = environmentOf(input);

@@ -42,7 +42,7 @@ export interface ArgumentsInput {
   /** The names that stand for a middleware of an entry point, with their provider in the cluster. */
   middlewareNames(qualified: string): readonly string[];
   /** The name that stands for TLS options, with their provider in the cluster. */
-  tlsOptionsName(qualified: string): string;
+  tlsOptionsName(entryPoint: string, qualified: string): string;
 }
 
 /** All arguments but those of certificate resolvers. */
@@ -56,7 +56,13 @@ export function staticArguments(input: ArgumentsInput): string[] {
   const points = [...entryPoints.byName.values()].flatMap((entryPoint) =>
     entryPointArguments(entryPoint, input)
   );
-  return [...points, ...sections];
+  return [...points, ...sections, ...throttleArguments(fields)];
+}
+
+/** How long Traefik collects changes of routes is the one option of `providers` that is no provider's. */
+function throttleArguments(fields: Fields): string[] {
+  const duration = textField(fields, "providers", "providersThrottleDuration");
+  return duration === undefined ? [] : [`--providers.providersthrottleduration=${duration}`];
 }
 
 /** An argument that names an entry point of the stack, with its name in the cluster. */
@@ -123,7 +129,9 @@ function tlsArguments(prefix: string, entryPoint: MappedEntryPoint, input: Argum
   return [
     `${prefix}.http.tls=true`,
     ...(resolver === undefined ? [] : [`${prefix}.http.tls.certresolver=${resolver}`]),
-    ...(options === undefined ? [] : [`${prefix}.http.tls.options=${input.tlsOptionsName(String(options))}`]),
+    ...(options === undefined
+      ? []
+      : [`${prefix}.http.tls.options=${input.tlsOptionsName(entryPoint.name, String(options))}`]),
     ...flattenFields(`${prefix}.http.tls`, rest),
   ];
 }
