@@ -288,3 +288,45 @@ Deno.test("a resolver of Tailscale is said once, and its routers stay on TLS", a
   assert.deepEqual(said("traefik-tailscale-resolver").map(({ severity }) => severity), ["warning"]);
   assert.deepEqual(said("traefik-resolver-unknown"), []);
 });
+
+Deno.test("names of plugins, headers and labels keep their case as arguments, also from a file", async () => {
+  const { values } = await staticSide(
+    traefik(["--configFile=/etc/traefik.yml"], `    volumes: ["./traefik.yml:/etc/traefik.yml:ro"]\n`),
+    {
+      files: {
+        "traefik.yml": `entryPoints: { web: { address: ":80" } }
+experimental: { plugins: { GeoBlock: { moduleName: github.com/a/geoblock, version: v1 } } }
+accessLog: { fields: { names: { ClientUsername: drop }, headers: { defaultMode: keep, names: { User-Agent: drop } } } }
+`,
+      },
+    },
+  );
+  assert.deepEqual(values.additionalArguments, [
+    "--accesslog.fields.headers.defaultmode=keep",
+    "--accesslog.fields.headers.names.User-Agent=drop",
+    "--accesslog.fields.names.ClientUsername=drop",
+    "--experimental.plugins.GeoBlock.modulename=github.com/a/geoblock",
+    "--experimental.plugins.GeoBlock.version=v1",
+  ]);
+});
+
+Deno.test("routers find an entry point and a resolver whose flags have capitals", async () => {
+  const { objects, said } = await staticSide(traefik(
+    ["--entrypoints.webSecure.address=:443", "--certificatesresolvers.myOwn.acme.tlschallenge=true"],
+    `  app:
+    image: registry.example/app:1
+    labels:
+      traefik.http.routers.app.rule: Host(\`app.example.org\`)
+      traefik.http.routers.app.entrypoints: webSecure
+      traefik.http.routers.app.tls.certresolver: myOwn
+      traefik.http.services.app.loadbalancer.server.port: "80"
+`,
+  ));
+  const routes = objects.filter(({ kind }) => kind === "IngressRoute").map(({ spec }) =>
+    spec as { readonly entryPoints: unknown; readonly tls: unknown }
+  );
+  assert.deepEqual(routes.map(({ entryPoints, tls }) => [entryPoints, tls]), [
+    [["websecure"], { certResolver: "myOwn" }],
+  ]);
+  assert.deepEqual([...said("traefik-entry-point-unknown"), ...said("traefik-resolver-unknown")], []);
+});

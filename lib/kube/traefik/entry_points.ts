@@ -12,7 +12,7 @@ import {
 } from "../../traefik/static_configuration.ts";
 import { isLoopback, isOneAddress } from "../../stack/network/host_address.ts";
 import { portHolder } from "../../stack/network/port_holder.ts";
-import { label } from "../../stack/names.ts";
+import { label, shortHash } from "../../stack/names.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
@@ -183,8 +183,12 @@ function longestName(entryPoint: EntryPoint): number {
 
 /** A name of a container's port has a letter in it: one of digits would be taken for a number. */
 function portName(name: string, longest: number): string {
-  const plain = label(name, longest);
-  return /[a-z]/.test(plain) ? plain : label(`port-${plain}`, longest);
+  const plain = label(name);
+  const lettered = /[a-z]/.test(plain) ? plain : `port-${plain}`;
+  if (lettered.length <= longest) return lettered;
+  return longest === LONGEST_PORT_NAME
+    ? label(name, longest)
+    : `${lettered.slice(0, longest - 5).replace(/-+$/, "")}-${shortHash(name).slice(0, 4)}`;
 }
 
 /** The entry points of a router, and those it names that do not exist. */

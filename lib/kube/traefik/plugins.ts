@@ -52,7 +52,7 @@ export function pluginsOf(context: RouteContext): Plugins {
 
 /** Arguments without the plugins whose code the pod does not have: for one of them Traefik switches all of them off. */
 export function withoutLostPlugins(list: readonly string[], { local }: Plugins): readonly string[] {
-  const lost = local.filter(({ source }) => source === undefined).map(({ name }) => name.toLowerCase());
+  const lost = local.filter(({ source }) => source === undefined).map(({ name }) => name);
   return list.filter((argument) => {
     const [, name] = /^--experimental\.localplugins\.([^.=]+)[.=]/.exec(argument) ?? [];
     return name === undefined || !lost.includes(name);

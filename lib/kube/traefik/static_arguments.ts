@@ -141,9 +141,16 @@ function lowerKeys(value: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, inner]) => [key.toLowerCase(), inner]));
 }
 
+/** Options below which the keys are names that somebody gave, in their own letter case, and no fields. */
+const NAMED =
+  /\.(?:additionallabels|globalattributes|headerlabels|headers|localplugins|names|plugins|resourceattributes)$/;
+
 /** The fields of a struct as flags; an empty struct gives none. */
 function flattenFields(prefix: string, fields: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(fields).flatMap(([key, value]) => flatten(`${prefix}.${key.toLowerCase()}`, value));
+  const isNamed = NAMED.test(prefix) && !prefix.endsWith("accesslog.fields.headers");
+  return Object.entries(fields).flatMap(([key, value]) =>
+    flatten(`${prefix}.${isNamed ? key : key.toLowerCase()}`, value)
+  );
 }
 
 /** A value as flags: `--a.b=value`, lists of scalars with commas, lists of structs by index, `=true` for `{}`. */
