@@ -39,21 +39,30 @@ Deno.test("HTTP/3 is reached on the UDP ports that were published, whatever its 
   const flags = [
     WEB,
     SECURE,
-    "--entrypoints.alternative.address=:4433",
+    "--entrypoints.alternative.address=:444",
     "--entrypoints.alternative.http3=true",
   ];
-  const { front: ports, values } = await staticSide(
-    compose(["443:443", "4433:4433", "4433:4433/udp"], [...flags, "--entrypoints.websecure.http3=true"]),
+  const written = compose(
+    ["443:443", "443:443/udp", "444:444", "444:444/udp"],
+    [...flags, "--entrypoints.websecure.http3=true"],
   );
-  assert.deepEqual(ports.map(({ name, port, protocol }) => [name, port, protocol]), [
-    ["websecure", 443, "TCP"],
-    [ports[1]?.["name"], 4433, "TCP"],
-    [`${ports[1]?.["name"]}-http3`, 4433, "UDP"],
+  assert.deepEqual(await front(written), [
+    "websecure 443/TCP websecure",
+    "websecure-http3 443/UDP websecure-http3",
+    "alternative 444/TCP alternative",
+    "alternative-http3 444/UDP 8444",
   ]);
-  const name = String(ports[1]?.["name"]);
-  assert.ok(`${name}-http3`.length <= 15, name);
-  assert.deepEqual(values.ports[name]?.["http3"], { enabled: true, advertisedPort: 4433 });
-  assert.ok(values.additionalArguments.includes(`--entrypoints.${name}.http3.advertisedport=4433`));
+  const { values } = await staticSide(written);
+  assert.deepEqual(values.ports["websecure"]?.["http3"], { enabled: true, advertisedPort: 443 });
+  // The chart refuses HTTP/3 on a port without TLS of its own.
+  assert.equal(values.ports["alternative"]?.["http3"], undefined);
+  assert.ok(values.additionalArguments.includes("--entrypoints.alternative.http3.advertisedport=444"));
+});
+
+Deno.test("HTTP/3 whose UDP port nobody published is not opened", async () => {
+  assert.deepEqual(await front(compose(["443:443"], [SECURE, "--entrypoints.websecure.http3=true"])), [
+    "websecure 443/TCP websecure",
+  ]);
 });
 
 Deno.test("an entry point called by digits has a name that a port may have", async () => {

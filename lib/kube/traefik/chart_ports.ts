@@ -18,15 +18,12 @@ export function entryPointPorts(
     if (entryPoint.target === "traefik") continue;
     ports[entryPoint.target] = entryPoint.target === "web" || entryPoint.target === "websecure"
       ? ownPort(entryPoint)
-      : {
-        ...otherPort(
-          entryPoint.publicPort,
-          entryPoint.protocol === "udp" ? "UDP" : "TCP",
-          entryPoint.isPublished,
-          taken,
-        ),
-        ...http3Port(entryPoint),
-      };
+      : otherPort(
+        entryPoint.publicPort,
+        entryPoint.protocol === "udp" ? "UDP" : "TCP",
+        entryPoint.isPublished,
+        taken,
+      );
   }
   for (const { entryPoint, hostPort, protocol } of published) {
     if (entryPoint === "web" || entryPoint === "websecure") continue;
@@ -63,9 +60,13 @@ function ownPort(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>
   };
 }
 
-/** The port of the pod for HTTP/3. Where the stack does not say which port is told to browsers, it is the public one. */
+/**
+ * The chart's port for HTTP/3, on the one entry point that has TLS in the chart itself: on another the chart refuses it,
+ * and Traefik listens by the arguments alone. Where the stack does not say which port browsers are told, it is the public
+ * one.
+ */
 function http3Port(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>> {
-  if (!offersHttp3(entryPoint)) return {};
+  if (entryPoint.target !== "websecure" || !offersHttp3(entryPoint)) return {};
   const advertised = Number(textField(entryPoint.fields, "http3", "advertisedPort"));
   return { http3: { enabled: true, advertisedPort: advertised > 0 ? advertised : entryPoint.publicPort } };
 }

@@ -12,7 +12,7 @@ import {
 } from "../../traefik/static_configuration.ts";
 import { isLoopback, isOneAddress } from "../../stack/network/host_address.ts";
 import { portHolder } from "../../stack/network/port_holder.ts";
-import { label, shortHash } from "../../stack/names.ts";
+import { label } from "../../stack/names.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
@@ -148,9 +148,7 @@ function mapOne(
   const publicPort = published?.port ?? entryPoint.port;
   const wanted = decision?.name ?? usualName(entryPoint, publicPort);
   let target = wanted;
-  for (let number = 2; taken.has(target); number++) {
-    target = `${wanted.slice(0, longestName(entryPoint) - 2)}${number}`;
-  }
+  for (let number = 2; taken.has(target); number++) target = `${wanted.slice(0, 13)}${number}`;
   taken.add(target);
   const certResolver = decisions.acme
     ? decision?.certResolver ?? textField(entryPoint.tls, "certResolver")
@@ -170,25 +168,12 @@ function mapOne(
 }
 
 /** 80 is `web` and 443 `websecure`, as the chart has them. */
-function usualName(entryPoint: EntryPoint, publicPort: number): string {
-  if (entryPoint.protocol === "tcp" && publicPort === 80) return "web";
-  if (entryPoint.protocol === "tcp" && publicPort === 443) return "websecure";
-  return portName(entryPoint.name, longestName(entryPoint));
-}
-
-/** The chart names the port of HTTP/3 after the other one, `NAME-http3`, and cuts it where a port's name ends. */
-function longestName(entryPoint: EntryPoint): number {
-  return offersHttp3(entryPoint) ? LONGEST_PORT_NAME - "-http3".length : LONGEST_PORT_NAME;
-}
-
-/** A name of a container's port has a letter in it: one of digits would be taken for a number. */
-function portName(name: string, longest: number): string {
-  const plain = label(name);
-  const lettered = /[a-z]/.test(plain) ? plain : `port-${plain}`;
-  if (lettered.length <= longest) return lettered;
-  return longest === LONGEST_PORT_NAME
-    ? label(name, longest)
-    : `${lettered.slice(0, longest - 5).replace(/-+$/, "")}-${shortHash(name).slice(0, 4)}`;
+function usualName({ name, protocol }: EntryPoint, publicPort: number): string {
+  if (protocol === "tcp" && publicPort === 80) return "web";
+  if (protocol === "tcp" && publicPort === 443) return "websecure";
+  const plain = label(name, LONGEST_PORT_NAME);
+  // One of digits alone would be taken for a number.
+  return /[a-z]/.test(plain) ? plain : label(`port-${plain}`, LONGEST_PORT_NAME);
 }
 
 /** The entry points of a router, and those it names that do not exist. */

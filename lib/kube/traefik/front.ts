@@ -1,4 +1,5 @@
 /** The front: the Service by which ports of the node lead to the Traefik that k3s brings. */
+import { podPort } from "./chart_ports.ts";
 import { isNodePort } from "../node_port.ts";
 import type { KubeObject } from "../object.ts";
 import { report, type RouteContext } from "./context.ts";
@@ -10,8 +11,8 @@ export const FRONT_NAME = "traefik-front";
 
 interface FrontPort {
   readonly name: string;
-  /** The name of the pod's port. */
-  readonly targetPort: string;
+  /** The pod's port: by its name, or by its number where the chart has no name for it. */
+  readonly targetPort: string | number;
   readonly port: number;
   readonly protocol: "TCP" | "UDP";
 }
@@ -27,9 +28,10 @@ interface FrontPort {
 export function frontService(
   context: RouteContext,
   published: readonly PublishedPort[],
+  chartPorts: Readonly<Record<string, unknown>>,
 ): KubeObject | undefined {
   const { decisions: { mode, namespace } } = context;
-  const ports = frontPorts(context, published);
+  const ports = frontPorts(context, published, chartPorts);
   const isOthers = context.routing.elsewhere !== undefined ||
     isTraefikElsewhere(context.routing) && published.length === 0;
   if (isOthers || ports.length === 0) return undefined;
@@ -62,8 +64,13 @@ export function frontService(
 
 /** The chart's own Service, which is the front of a Traefik of one's own, has one port for an entry point. */
 function reportSecondPorts(context: RouteContext): void {
-  for (const { name, publicPort, hostPorts, target } of context.entryPoints.byName.values()) {
-    const others = hostPorts.filter((port) => port !== publicPort);
+  for (const { name, publicPort, hostPorts, http3Ports, target } of context.entryPoints.byName.values()) {
+    const others = [
+      ...hostPorts.filter((port) => port !== publicPort).map(String),
+      ...http3Ports.filter((port) => target !== "websecure" || port !== publicPort).map((port) =>
+        `${port}/udp`
+      ),
+    ];
     if (others.length === 0 || target === "traefik") continue;
     const one = others.length === 1;
     report(
@@ -83,10 +90,16 @@ function reportSecondPorts(context: RouteContext): void {
 function frontPorts(
   { entryPoints, routing }: RouteContext,
   published: readonly PublishedPort[],
+  chartPorts: Readonly<Record<string, unknown>>,
 ): readonly FrontPort[] {
   const ports = new Map<string, FrontPort>();
-  const add = (target: string, port: number, protocol: FrontPort["protocol"], name = target): void => {
-    if (!ports.has(name)) ports.set(name, { name, port, protocol, targetPort: target });
+  const add = (
+    targetPort: string | number,
+    port: number,
+    protocol: FrontPort["protocol"],
+    name = String(targetPort),
+  ): void => {
+    if (!ports.has(name)) ports.set(name, { name, port, protocol, targetPort });
   };
   // Without a Traefik there are entry points for published ports alone.
   const hasTraefik = routing.traefikService !== undefined || routing.static !== undefined ||
@@ -104,7 +117,8 @@ function frontPorts(
     }
     const http3 = `${target}-http3`;
     for (const [index, port] of http3Ports.entries()) {
-      add(http3, port, "UDP", index === 0 ? http3 : `${http3}-${port}`);
+      const targetPort = target === "websecure" ? http3 : podPort(chartPorts, target) ?? port;
+      add(targetPort, port, "UDP", index === 0 ? http3 : `${http3}-${port}`);
     }
   }
   for (const { entryPoint, hostPort, protocol } of published) add(entryPoint, hostPort, protocol);
