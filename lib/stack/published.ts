@@ -5,6 +5,8 @@ import type { Publication } from "../decisions/decisions.ts";
 import { label } from "./names.ts";
 import { protocolOf } from "./ports.ts";
 import { isOneAddress } from "./network/host_address.ts";
+import { portHolder } from "./network/port_holder.ts";
+import { entryPointsOf } from "../traefik/static_configuration.ts";
 import type { Placed, Publications, Published } from "./published_port.ts";
 import { isShutIn, type Reach } from "./reach.ts";
 import { reportConflicts, reportPublished, reportUnnumbered } from "./published_report.ts";
@@ -22,7 +24,8 @@ export function publications(context: Context, reach: Reach): Publications {
     if (service.network_mode !== "host" && !isShutIn(reach, service.name)) reportUnnumbered(context, service);
   }
   const all = services
-    .flatMap((service) => publishedPorts(context, service.name, service.ports ?? []));
+    .flatMap((service) => publishedPorts(context, service.name, service.ports ?? []))
+    .filter((port) => !isOfTraefik(context, port));
   reportConflicts(context, all);
   const counts = new Map<string, number>();
   for (const { service } of all) counts.set(service, (counts.get(service) ?? 0) + 1);
@@ -43,6 +46,15 @@ export function publications(context: Context, reach: Reach): Publications {
     loadBalancers: of("loadBalancer"),
     hostPorts,
   };
+}
+
+/** Whether the stack's Traefik listens behind it, by the network of the service that publishes it: the front's then. */
+function isOfTraefik({ project, routing }: Context, { service, port, protocol }: Published): boolean {
+  const traefik = project.services[routing.traefikService ?? ""];
+  return traefik !== undefined && portHolder(project, traefik).name === service &&
+    entryPointsOf(routing.static).some((entryPoint) =>
+      entryPoint.port === port && entryPoint.protocol.toUpperCase() === protocol
+    );
 }
 
 /** One entry for a host port, whether it is written for IPv4 and for IPv6 or once for both. */

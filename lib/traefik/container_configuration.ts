@@ -16,6 +16,7 @@ import {
 } from "./label_findings.ts";
 import { childOf, type Node } from "./node.ts";
 import { RuleError } from "./rule.ts";
+import { isLabelOfVersion1, isVersion1 } from "./version_1.ts";
 import { dynamicShape, providerShape } from "./shapes/dynamic_shape.ts";
 
 /** A container's configuration, or undefined where Traefik would leave it out, with the findings. */
@@ -44,7 +45,9 @@ export function configureContainer(container: Container, options: DockerOptions)
   if (decoded.root !== undefined) collectOrigins(decoded.root, configuration.origins);
 
   const findings: Diagnostic[] = [
-    ...warnOfIgnoredLabels(container, (key) => passesFilter(key, [...dynamicFilters, ...providerFilters])),
+    ...warnOfIgnoredLabels(container, (key) =>
+      passesFilter(key, [...dynamicFilters, ...providerFilters]) ||
+      isVersion1(version) && isLabelOfVersion1(key)),
     ...decoded.ignored.map((node) => ignoredLabel(container, node)),
   ];
   const problems = inferElements(configuration, options, findings);

@@ -2,6 +2,7 @@
 import type { Mount, Project, Service } from "../../compose/project.ts";
 import { textField } from "./static_configuration.ts";
 import { readFlags } from "./static_flags.ts";
+import { isLineOfVersion1 } from "./version_1.ts";
 
 /** Traefik in a stack. Paths are the host's, absolute, as `Mount.source` has them. */
 export interface FoundTraefik {
@@ -24,7 +25,8 @@ export function findTraefik(project: Project): FoundTraefik | undefined {
   const service = Object.values(project.services).find((candidate) => isTraefikImage(candidate.image));
   if (service === undefined) return undefined;
   const flags = flagsOf(service);
-  const version = /:v?(\d+(?:\.\d+)*)/.exec(service.image ?? "")?.[1];
+  const image = service.image ?? "";
+  const version = isLineOfVersion1(image) ? "1" : /:v?(\d+(?:\.\d+)*)/.exec(image)?.[1];
   const hostPath = (path: string): string | undefined => toHost(service.volumes ?? [], path);
   return {
     service: service.name,

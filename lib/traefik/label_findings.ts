@@ -8,7 +8,8 @@ import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 const dropsAll = "Traefik ignores every router, service and middleware of this container";
 
-function at(span: Span | undefined): { span?: Span } {
+/** The place of a finding, where it is known. */
+export function at(span: Span | undefined): { span?: Span } {
   return span === undefined ? {} : { span };
 }
 

@@ -13,6 +13,7 @@ import { joinOthers, type OtherDefinitions, type OtherTraefik } from "./other_tr
 import type { Element, ElementSection, Routing } from "./routing.ts";
 import { dockerOptionsOf, readStaticConfiguration, textField } from "./static_configuration.ts";
 import type { TraefikFiles } from "./traefik_files.ts";
+import { hasNewerLabels, isVersion1, version1Findings } from "./version_1.ts";
 
 export interface RoutingInput {
   readonly project: Project;
@@ -38,8 +39,11 @@ export function readRouting(input: RoutingInput): Routing {
   // The dynamic files of another project's Traefik are read with that project.
   const files = elsewhere === undefined ? input.files : withoutDynamic(elsewhere.files);
   const environment = input.environment ?? traefik?.environment ?? {};
-  const fixed = readStaticConfiguration(files.static, traefik?.flags ?? [], environment);
   const version = traefik?.version;
+  const isOld = isVersion1(version);
+  const fixed = isOld
+    ? { findings: [] }
+    : readStaticConfiguration(files.static, traefik?.flags ?? [], environment);
   const options = { ...dockerOptionsOf(fixed.configuration), ...(version === undefined ? {} : { version }) };
   const containers = containersOf(
     project,
@@ -49,11 +53,13 @@ export function readRouting(input: RoutingInput): Routing {
   )
     // Without a Traefik in the stack one elsewhere may read its labels, but nothing is routed by default.
     .filter(({ isLabelled }) => traefik !== undefined || isLabelled);
-  const results = containers.map((container) => configureContainer(container, options));
+  const read = isOld ? containers.filter(hasNewerLabels) : containers;
+  const results = read.map((container) => configureContainer(container, options));
   const configurations = results.flatMap(({ configuration }) => configuration ?? []);
   const dynamic = files.dynamic.map((file) => readDynamicFile(file, environment, version));
   const findings = [
     ...(elsewhere === undefined ? fixed.findings : []),
+    ...(traefik !== undefined && isOld ? version1Findings(project, traefik.service, containers) : []),
     ...containers.flatMap(unseenLabels),
     ...results.flatMap((result) => result.findings),
     ...dynamic.flatMap((file) => file.findings),

@@ -2,15 +2,55 @@
 
 type Tree = Record<string, unknown>;
 
+/** A flag with its value, its name as it was written. */
+type Flag = readonly [name: string, value: string];
+
 /**
- * Reads `--entrypoints.web.address=:80 --api`. A flag without a value is true; `--name value` is one flag
- * as well; names are lower-cased.
+ * Options whose value is a list: given twice they have both values. Go types of the static configuration of Traefik 3.6
+ * (pkg/config/static, pkg/observability/types, pkg/provider/acme).
+ */
+const LISTS =
+  /\.(?:buckets|cacertificates|captured(?:request|response)headers|connection|emailaddresses|envs|explicitboundaries|ids|middlewares|mounts|resolvers|rootcas|safequeryparams|sans|statuscodes|trustedips)$/i;
+
+/**
+ * Reads `--entrypoints.web.address=:80 --api`. A flag without a value is true; `--name value` is one flag as well.
+ * Fields are the same in any letter case; a name that the operator gave (of an entry point, a resolver, a plugin) keeps
+ * the case of the first flag with it, in the order of the alphabet.
  */
 export function readFlags(flags: readonly string[]): Tree {
+  const values = new Map<string, Flag>();
+  for (const [name, value] of flagsIn(flags)) {
+    const neutral = name.toLowerCase();
+    const [first = name, before] = values.get(neutral) ?? [];
+    values.set(neutral, [first, before !== undefined && LISTS.test(name) ? `${before},${value}` : value]);
+  }
   const tree: Tree = {};
+  const spelled = spelling([...values.values()].map(([name]) => name));
+  for (const [name, value] of values.values()) insert(tree, spelled(name), value);
+  return withLists(tree) as Tree;
+}
+
+/** The parts of a name, each in the letter case of the first flag with it (paerser, parser/labels_decode.go). */
+function spelling(names: readonly string[]): (name: string) => readonly string[] {
+  const cases = new Map<string, string>();
+  const folded = (parts: readonly string[], index: number): string =>
+    parts.slice(0, index + 1).join(".").toLowerCase();
+  for (const name of [...names].sort()) {
+    for (const [index, part] of splitName(name).entries()) {
+      const key = folded(splitName(name), index);
+      if (!cases.has(key)) cases.set(key, part);
+    }
+  }
+  return (name) => {
+    const parts = splitName(name);
+    return parts.map((part, index) => cases.get(folded(parts, index)) ?? part);
+  };
+}
+
+function flagsIn(flags: readonly string[]): Flag[] {
+  const found: Flag[] = [];
   for (let index = 0; index < flags.length; index++) {
-    const flag = flags[index] ?? "";
-    const match = /^--?([^=]+?)(?:=([\s\S]*))?$/.exec(flag);
+    const match = /^--?([^=]+?)(?:=([\s\S]*))?$/.exec(flags[index] ?? "");
     if (match === null) continue;
     const [, name = ""] = match;
     let value = match[2];
@@ -19,9 +59,9 @@ export function readFlags(flags: readonly string[]): Tree {
       value = next;
       index++;
     }
-    insert(tree, splitName(name.toLowerCase()), value ?? "true");
+    found.push([name, value ?? "true"]);
   }
-  return withLists(tree) as Tree;
+  return found;
 }
 
 function splitName(name: string): string[] {
@@ -31,8 +71,7 @@ function splitName(name: string): string[] {
   });
 }
 
-function insert(tree: Tree, path: readonly string[], value: string): void {
-  const [name = "", ...rest] = path;
+function insert(tree: Tree, [name = "", ...rest]: readonly string[], value: string): void {
   if (rest.length === 0) {
     const existing = tree[name];
     if (existing === undefined || typeof existing === "string") tree[name] = value;

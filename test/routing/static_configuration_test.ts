@@ -3,6 +3,7 @@ import {
   defaultEntryPoints,
   dockerOptionsOf,
   entryPointsOf,
+  field,
   listField,
   readStaticConfiguration,
   textField,
@@ -118,4 +119,38 @@ Deno.test("flags may have their value behind a space, and lists are lists", () =
   strictEqual(textField(configuration?.fields, "log", "level"), "DEBUG");
   deepStrictEqual(listField(configuration?.fields, "x", "y"), ["a", "b"]);
   deepStrictEqual(configuration?.fields["z"], [{ k: "1" }, { k: "2" }]);
+});
+
+Deno.test("names that the operator gave keep their case in flags, and fields are the same in any", () => {
+  const flags = [
+    "--entrypoints.WebSecure.address=:443",
+    "--entryPoints.websecure.http.TLS.certresolver=Own",
+    "--experimental.plugins.GeoBlock.modulename=github.com/a/geoblock",
+    "--experimental.plugins.geoblock.version=v1",
+    "--CertificatesResolvers.Own.acme.email=me@example.org",
+  ];
+  const { configuration } = readStaticConfiguration(undefined, flags, {});
+  const fields = configuration?.fields;
+  // The first in the order of the alphabet: "entryPoints" is before "entrypoints".
+  deepStrictEqual(field(fields, "entrypoints"), {
+    websecure: { address: ":443", http: { TLS: { certresolver: "Own" } } },
+  });
+  deepStrictEqual(Object.keys(field(fields, "experimental", "plugins") as object), ["GeoBlock"]);
+  deepStrictEqual(Object.keys(field(fields, "certificatesResolvers") as object), ["Own"]);
+});
+
+Deno.test("a list that is given in several flags has all their values, any other option the last", () => {
+  const flags = [
+    "--entrypoints.web.forwardedheaders.trustedips=10.0.0.1",
+    "--entrypoints.web.forwardedHeaders.trustedIPs=10.0.0.2,10.0.0.3",
+    "--log.level=INFO",
+    "--log.level=DEBUG",
+  ];
+  const { configuration } = readStaticConfiguration(undefined, flags, {});
+  const fields = configuration?.fields;
+  strictEqual(
+    field(fields, "entryPoints", "web", "forwardedHeaders", "trustedIPs"),
+    "10.0.0.1,10.0.0.2,10.0.0.3",
+  );
+  strictEqual(field(fields, "log", "level"), "DEBUG");
 });

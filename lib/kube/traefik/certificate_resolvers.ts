@@ -1,7 +1,7 @@
 /** ACME for the cluster's Traefik: the stack's resolvers by their names, their storage, and what they need to know. */
 import type { TextAt } from "../../traefik/inline_files.ts";
 import type { Fields, Routing } from "../../traefik/routing.ts";
-import { structField, textField } from "../../traefik/static_configuration.ts";
+import { listField, structField, textField } from "../../traefik/static_configuration.ts";
 import { flatten } from "./static_arguments.ts";
 
 /** Where the volume of the cluster's Traefik is mounted. */
@@ -55,19 +55,28 @@ function fileName(storage: string): string {
 export function resolverArguments(
   resolvers: readonly Resolver[],
   entryPointName: (name: string) => string,
+  authorities: ReadonlyMap<string, string> = new Map(),
 ): string[] {
   const files = storageFiles(resolvers);
   return resolvers.flatMap(({ name, acme, storage }) => {
-    const fields = withoutKey(acme, "storage");
+    const fields = withAuthorities(withoutKey(acme, "storage"), authorities);
     const http = structField(fields, "httpChallenge");
     const entryPoint = textField(http, "entryPoint");
     const complete = entryPoint === undefined ? fields : {
       ...withoutKey(fields, "httpChallenge"),
-      httpChallenge: { ...http, entryPoint: entryPointName(entryPoint) },
+      httpChallenge: { ...withoutKey(http ?? {}, "entryPoint"), entryPoint: entryPointName(entryPoint) },
     };
     const prefix = `--certificatesresolvers.${name}.acme`;
     return [...flatten(prefix, complete), `${prefix}.storage=${files.get(storage)}`];
   });
+}
+
+/** The certificates of an authority by the paths that they have in the pod. */
+function withAuthorities(acme: Fields, paths: ReadonlyMap<string, string>): Fields {
+  const files = listField(acme, "caCertificates");
+  return files.length === 0
+    ? acme
+    : { ...withoutKey(acme, "caCertificates"), caCertificates: files.map((path) => paths.get(path) ?? path) };
 }
 
 function withoutKey(fields: Fields, name: string): Fields {
@@ -75,6 +84,12 @@ function withoutKey(fields: Fields, name: string): Fields {
     Object.entries(fields).filter(([key]) => key.toLowerCase() !== name.toLowerCase()),
   );
 }
+
+/** The certificates of authorities for an ACME server, by the path of their file. */
+const AUTHORITIES = "LEGO_CA_CERTIFICATES";
+
+/** Of lego itself, whatever the challenge: the trusted authorities, the timeouts of its questions. */
+export const LEGO = "LEGO_";
 
 /** Variables of lego's DNS providers: upper case with the provider's prefix. */
 const providerPrefixes: Readonly<Record<string, readonly string[]>> = {
@@ -90,16 +105,15 @@ const providerPrefixes: Readonly<Record<string, readonly string[]>> = {
   exec: ["EXEC_"],
 };
 
-/** The variables of the stack's Traefik that its DNS providers read; they become one Secret. */
+/** The variables of the stack's Traefik that lego and its DNS providers read; they become one Secret. */
 export function providerVariables(
   resolvers: readonly Resolver[],
   environment: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const prefixes = resolvers.flatMap(({ dnsProvider }) =>
-    dnsProvider === undefined
-      ? []
-      : [...providerPrefixes[dnsProvider] ?? [`${dnsProvider.toUpperCase()}_`], "LEGO_"]
-  );
+  const prefixes = resolvers.flatMap(({ dnsProvider }) => [
+    ...(dnsProvider === undefined ? [] : providerPrefixes[dnsProvider] ?? [`${dnsProvider.toUpperCase()}_`]),
+    LEGO,
+  ]);
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix))),
   );
@@ -107,6 +121,30 @@ export function providerVariables(
 
 /** Where the files of those variables are mounted: below /run/secrets they would cover the pod's own token. */
 export const filesDirectory = "/dns-provider";
+
+/** Files of resolvers. */
+export interface AuthorityFiles {
+  /** Where the pod has each, by its path in the stack's Traefik. */
+  readonly paths: ReadonlyMap<string, string>;
+  /** What they hold, by the name of their file. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly missing: readonly string[];
+}
+
+/** The certificates by which a resolver knows its ACME server: `caCertificates` takes paths alone. */
+export function authorityFiles(
+  resolvers: readonly Resolver[],
+  textAt: TextAt = () => undefined,
+): AuthorityFiles {
+  const all = [...new Set(resolvers.flatMap(({ acme }) => listField(acme, "caCertificates")))]
+    .map((path, index) => ({ path, name: `authority-${index}.crt`, text: textAt(path) }));
+  const found = all.filter(({ text }) => text !== undefined);
+  return {
+    paths: new Map(found.map(({ path, name }) => [path, `${filesDirectory}/${name}`])),
+    texts: Object.fromEntries(found.map(({ name, text }) => [name, text ?? ""])),
+    missing: all.filter(({ text }) => text === undefined).map(({ path }) => path),
+  };
+}
 
 /** Variables with their files. */
 export interface NamedFiles {
@@ -134,7 +172,7 @@ export function namedFiles(
     ),
     texts: Object.fromEntries(all.flatMap(({ name, text }) => text === undefined ? [] : [[name, text]])),
     missing: all.flatMap(({ name, value, text }) =>
-      text === undefined && name.endsWith("_FILE") ? [[name, value] as const] : []
+      text === undefined && (name.endsWith("_FILE") || name === AUTHORITIES) ? [[name, value] as const] : []
     ),
   };
 }

@@ -1,6 +1,7 @@
 /** Entry points as the `ports` of Traefik's chart. */
-import { structField } from "../../traefik/static_configuration.ts";
-import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
+import { record } from "../../values/json.ts";
+import { textField } from "../../traefik/static_configuration.ts";
+import { type EntryPoints, type MappedEntryPoint, offersHttp3 } from "./entry_points.ts";
 import type { PublishedPort } from "./published_ports.ts";
 
 /**
@@ -39,22 +40,35 @@ export function innerPort(
 ): number | undefined {
   const found = [...byName.values()].find((each) => each.port === port);
   if (found === undefined) return undefined;
-  const ports = values["ports"] as Readonly<Record<string, { readonly port?: number }>> | undefined;
-  return ports?.[found.target]?.port ?? OWN_PORTS[found.target];
+  return podPort(record(values["ports"]) ?? {}, found.target);
+}
+
+/** Where Traefik's pod listens for an entry point, by its name in the cluster. */
+export function podPort(ports: Readonly<Record<string, unknown>>, target: string): number | undefined {
+  const port = record(ports[target])?.["port"];
+  return typeof port === "number" ? port : OWN_PORTS[target];
 }
 
 /** The chart's ports that keep their place. */
 const OWN_PORTS: Readonly<Record<string, number>> = { web: 8000, websecure: 8443, traefik: 8080 };
 
 function ownPort(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>> {
-  const http3 = structField(entryPoint.fields, "http3") === undefined
-    ? {}
-    : { http3: { enabled: true, advertisedPort: entryPoint.publicPort } };
   return {
     exposedPort: entryPoint.publicPort,
     ...(entryPoint.isLoopback ? { expose: { default: false } } : {}),
-    ...http3,
+    ...http3Port(entryPoint),
   };
+}
+
+/**
+ * The chart's port for HTTP/3, on the one entry point that has TLS in the chart itself: on another the chart refuses it,
+ * and Traefik listens by the arguments alone. Where the stack does not say which port browsers are told, it is the public
+ * one.
+ */
+function http3Port(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>> {
+  if (entryPoint.target !== "websecure" || !offersHttp3(entryPoint)) return {};
+  const advertised = Number(textField(entryPoint.fields, "http3", "advertisedPort"));
+  return { http3: { enabled: true, advertisedPort: advertised > 0 ? advertised : entryPoint.publicPort } };
 }
 
 /** A port that compose does not publish is not exposed by the cluster either. */

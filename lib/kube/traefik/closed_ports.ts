@@ -2,13 +2,15 @@
 import type { Project } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { isOneAddress } from "../../stack/network/host_address.ts";
+import { portHolder } from "../../stack/network/port_holder.ts";
 import type { Routing } from "../../traefik/routing.ts";
 import { entryPointsOf } from "../../traefik/static_configuration.ts";
 import { apiPort } from "./own_service.ts";
 
 /** A question where it was published for all; what one address reached is said otherwise: `reportAddresses`. */
 export function reportClosedPorts(routing: Routing, project: Project): Diagnostic[] {
-  const service = project.services[routing.traefikService ?? ""];
+  const own = project.services[routing.traefikService ?? ""];
+  const service = own && portHolder(project, own);
   const api = apiPort(routing);
   if (service === undefined || entryPointsOf(routing.static).some(({ port }) => port === api)) return [];
   return (service.ports ?? []).flatMap(({ host_ip, published, target }, index): Diagnostic[] => {

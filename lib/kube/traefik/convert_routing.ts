@@ -3,6 +3,7 @@ import type { TextAt } from "../../traefik/inline_files.ts";
 import type { Mount, Project } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Element, Fields, Routing } from "../../traefik/routing.ts";
+import { record } from "../../values/json.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { RequiredPort } from "../../stack/ports.ts";
 import { innerPort } from "./chart_ports.ts";
@@ -21,7 +22,7 @@ import {
 import { reportClosedPorts } from "./closed_ports.ts";
 import { frontService } from "./front.ts";
 import { askAboutPlainHttp, type EntryPoints, mapEntryPoints, reportAddresses } from "./entry_points.ts";
-import { convertStatic } from "./helm_chart_config.ts";
+import { convertStatic, type StaticSide } from "./helm_chart_config.ts";
 import { convertHttpRouter } from "./http_route.ts";
 import { convertMiddleware } from "./middleware.ts";
 import { withOwnService } from "./own_service.ts";
@@ -31,6 +32,7 @@ import { machineAddress } from "../../stack/network/docker_names.ts";
 import { askWhichTraefik } from "./newer_fields.ts";
 import { convertServersTransports } from "./servers_transport.ts";
 import { convertTcpMiddleware, convertTcpRouter, convertUdpRouter } from "./tcp_udp_route.ts";
+import { withoutTailscale } from "./tailscale_resolvers.ts";
 import { convertTls } from "./tls.ts";
 
 export interface RoutingConversionInput {
@@ -82,7 +84,8 @@ export interface RoutingConversion {
 export function convertRouting(given: RoutingConversionInput): RoutingConversion {
   const isElsewhere = isTraefikElsewhere(given.routing);
   const own = withOwnService(given.routing);
-  const routing = withDecidedTls(isElsewhere ? withoutClosed(own.routing) : own.routing, given.decisions);
+  const { routing: known, findings: tailscale } = withoutTailscale(own.routing);
+  const routing = withDecidedTls(isElsewhere ? withoutClosed(known) : known, given.decisions);
   const { published, findings: closed } = publishedHere(given);
   const input = { ...given, routing, published };
   const entryPoints = isElsewhere
@@ -101,12 +104,13 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
   context.findings.push(
     ...closed,
     ...own.findings,
+    ...(given.routing.elsewhere === undefined ? tailscale : []),
     ...askAboutPlainHttp(context.entryPoints, routing.http.routers.values()),
   );
   const environment = environmentOf(input);
   // What another project's Traefik is set to is that project's business.
   const isOthers = routing.elsewhere !== undefined || isElsewhere && published.length === 0;
-  const fixed = isOthers ? { objects: [], values: {} } : convertStatic(context, {
+  const fixed: StaticSide = isOthers ? { objects: [], values: {} } : convertStatic(context, {
     published,
     environment,
     ...(input.textAt === undefined ? {} : { textAt: input.textAt }),
@@ -123,7 +127,7 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     routes.set(planned.service, [...routes.get(planned.service) ?? [], planned]);
   }
   const source = routing.static?.span === undefined ? {} : { source: routing.static.span };
-  const front = frontService(context, published);
+  const front = frontService(context, published, record(fixed.values["ports"]) ?? {});
   return {
     routes,
     otherRoutes: converted.filter(({ service }) => service === undefined),

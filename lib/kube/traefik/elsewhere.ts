@@ -34,6 +34,8 @@ export function usualEntryPoints(routing: Routing): EntryPoints {
     target: secure ? "websecure" : "web",
     port: secure ? 443 : 80,
     publicPort: secure ? 443 : 80,
+    hostPorts: [secure ? 443 : 80],
+    http3Ports: [],
     isPublished: true,
     isLoopback: false,
     hasTls: false,

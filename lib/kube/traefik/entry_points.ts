@@ -1,5 +1,5 @@
 /** The stack's entry points and the names they have in the cluster. */
-import type { Project, Service } from "../../../compose/project.ts";
+import type { Port, Project, Service } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Element, Fields, Routing } from "../../traefik/routing.ts";
 import {
@@ -7,12 +7,17 @@ import {
   defaultEntryPoints,
   type EntryPoint,
   entryPointsOf,
+  structField,
   textField,
 } from "../../traefik/static_configuration.ts";
 import { isLoopback, isOneAddress } from "../../stack/network/host_address.ts";
+import { portHolder } from "../../stack/network/port_holder.ts";
 import { label } from "../../stack/names.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
+
+/** Of a container's port, by which Services lead to it (RFC 6335). */
+const LONGEST_PORT_NAME = 15;
 
 /** An entry point as the stack wrote it, with what the cluster makes of it. */
 export interface MappedEntryPoint extends EntryPoint {
@@ -20,6 +25,10 @@ export interface MappedEntryPoint extends EntryPoint {
   readonly target: string;
   /** The port on which the world reaches it; its own where the stack does not publish it. */
   readonly publicPort: number;
+  /** Every port of the host that leads to it, the one above among them; none where none is published for all. */
+  readonly hostPorts: readonly number[];
+  /** Ports of the host that lead to its HTTP/3, which is UDP. */
+  readonly http3Ports: readonly number[];
   /** Whether the world reaches it at all. */
   readonly isPublished: boolean;
   /** Whether only programs of the machine itself reached it. */
@@ -48,7 +57,7 @@ export function mapEntryPoints(routing: Routing, decisions: TraefikDecisions, pr
   const byName = new Map(
     written.map((entryPoint) => [
       entryPoint.name,
-      mapOne(entryPoint, publicPortOf(service, entryPoint), decisions, taken),
+      mapOne(entryPoint, publicPortOf(project, service, entryPoint), decisions, taken),
     ]),
   );
   return { byName, defaults: defaultEntryPoints(written) };
@@ -57,24 +66,47 @@ export function mapEntryPoints(routing: Routing, decisions: TraefikDecisions, pr
 /** How the world reaches an entry point. */
 interface PublicPort {
   readonly port: number;
+  readonly hostPorts: readonly number[];
+  readonly http3Ports: readonly number[];
   /** Only programs of the machine itself reach it. */
   readonly isLoopback: boolean;
 }
 
-/** The host port that compose publishes for an entry point; with the host's network each is its own. */
+/** The host ports that compose publishes for an entry point; with the host's network each is its own. */
 function publicPortOf(
+  project: Project,
   service: Service | undefined,
-  { port, protocol }: EntryPoint,
+  entryPoint: EntryPoint,
 ): PublicPort | undefined {
-  if (service === undefined || service.network_mode === "host") return { port, isLoopback: false };
-  const all = service.ports?.filter((each) => each.target === port && (each.protocol ?? "tcp") === protocol);
-  const published = all?.find(({ host_ip }) => !isLoopback(host_ip)) ?? all?.[0];
-  if (published === undefined) return undefined;
-  const hostPort = Number(published.published);
-  return {
-    port: Number.isInteger(hostPort) && hostPort > 0 ? hostPort : port,
-    isLoopback: isLoopback(published.host_ip),
-  };
+  const { port, protocol } = entryPoint;
+  const hasHttp3 = protocol === "tcp" && offersHttp3(entryPoint);
+  const holder = service && portHolder(project, service);
+  if (holder === undefined || holder.network_mode === "host") {
+    return { port, hostPorts: [port], http3Ports: hasHttp3 ? [port] : [], isLoopback: false };
+  }
+  const all = portsTo(holder, port, protocol);
+  const open = hostPortsOf(all.filter(({ host_ip }) => !isLoopback(host_ip)));
+  const http3 = hasHttp3 ? portsTo(holder, port, "udp").filter(({ host_ip }) => !isLoopback(host_ip)) : [];
+  const found = [80, 443, port].find((usual) => open.includes(usual)) ?? open[0] ?? hostPortsOf(all)[0];
+  if (found === undefined) return undefined;
+  return { port: found, hostPorts: open, http3Ports: hostPortsOf(http3), isLoopback: open.length === 0 };
+}
+
+function portsTo(service: Service, target: number, protocol: "tcp" | "udp"): readonly Port[] {
+  return service.ports?.filter((each) => each.target === target && (each.protocol ?? "tcp") === protocol) ??
+    [];
+}
+
+/** Each once, whether it is written for IPv4 and for IPv6 or for both; an unnumbered one is that of the container. */
+function hostPortsOf(ports: readonly Port[]): readonly number[] {
+  return [
+    ...new Set(ports.map(({ published, target }) => Number(published) > 0 ? Number(published) : target)),
+  ];
+}
+
+/** Whether HTTP/3 is served on it, on UDP beside TCP. */
+export function offersHttp3({ fields }: EntryPoint): boolean {
+  return structField(fields, "http3") !== undefined;
 }
 
 /** Says which entry points of the stack's Traefik are reached otherwise than before, by the address they had. */
@@ -83,7 +115,8 @@ export function reportAddresses(
   project: Project,
   innerPort: (port: number) => number | undefined,
 ): Diagnostic[] {
-  const service = project.services[routing.traefikService ?? ""];
+  const own = project.services[routing.traefikService ?? ""];
+  const service = own && portHolder(project, own);
   if (service === undefined || service.network_mode === "host") return [];
   return (service.ports ?? []).flatMap(({ host_ip, published, target }, index): Diagnostic[] => {
     if (!isOneAddress(host_ip)) return [];
@@ -124,6 +157,8 @@ function mapOne(
     ...entryPoint,
     target,
     publicPort,
+    hostPorts: published?.hostPorts ?? [],
+    http3Ports: published?.http3Ports ?? [],
     isPublished: published !== undefined && !published.isLoopback,
     isLoopback: published?.isLoopback === true,
     hasTls: decision?.tls ?? (decision?.certResolver !== undefined || entryPoint.tls !== undefined),
@@ -132,10 +167,13 @@ function mapOne(
   };
 }
 
+/** 80 is `web` and 443 `websecure`, as the chart has them. */
 function usualName({ name, protocol }: EntryPoint, publicPort: number): string {
   if (protocol === "tcp" && publicPort === 80) return "web";
   if (protocol === "tcp" && publicPort === 443) return "websecure";
-  return label(name, 15);
+  const plain = label(name, LONGEST_PORT_NAME);
+  // One of digits alone would be taken for a number.
+  return /[a-z]/.test(plain) ? plain : label(`port-${plain}`, LONGEST_PORT_NAME);
 }
 
 /** The entry points of a router, and those it names that do not exist. */

@@ -5,22 +5,24 @@ import { isExternalName, type KubeObject } from "../object.ts";
 import { acmeName, acmeValues, acmeVolume, USER } from "./acme_volume.ts";
 import { report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
-import { insideArgument } from "./inside_address.ts";
-import { type LogFile, logFiles, type LogValues, logValues, withLogFiles } from "./log_files.ts";
+import { type LogFile, logFiles, logValues } from "./log_files.ts";
+import { probeValues } from "./ping.ts";
+import { areOnNode, type Plugins, pluginsOf, pluginValues, reportPlugins } from "./plugins.ts";
+import { type DeploymentValues, mountsOf, withVolumes } from "./chart_volumes.ts";
 import {
+  authorityFiles,
   filesDirectory,
   namedFiles,
   providerVariables,
   type Resolver,
-  resolverArguments,
   resolversOf,
 } from "./certificate_resolvers.ts";
-import { knownArguments } from "./newer_arguments.ts";
 import type { PublishedPort } from "./published_ports.ts";
 import { argumentSecrets } from "./route_secrets.ts";
-import { staticArguments } from "./static_arguments.ts";
-import { reportFiles, reportLogs, reportStatic } from "./static_findings.ts";
-import { keeps, readTimeoutSince, semicolonsUntil } from "./version_2.ts";
+import { ownVariables, reportVariables } from "./own_variables.ts";
+import { unexpanded } from "../unexpanded.ts";
+import { chartArguments } from "./chart_arguments.ts";
+import { reportAuthorities, reportFiles, reportLogs, reportStatic } from "./static_findings.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
 import { encodeBase64 } from "../../values/base64.ts";
 
@@ -57,29 +59,47 @@ export interface StaticInput {
 export function convertStatic(context: RouteContext, input: StaticInput): StaticSide {
   const resolvers = resolversOf(context.routing);
   const named = namedFiles(providerVariables(resolvers, input.environment), input.textAt);
+  const authorities = authorityFiles(resolvers, input.textAt);
+  const fileTexts = { ...named.texts, ...authorities.texts };
   const { variables } = named;
   const carriesAcme = input.acme !== undefined && input.acme.trim() !== "" && resolvers.length > 0;
   const logs = logFiles(context);
-  const given = argumentSecrets(knownArguments(context, argumentsOf(context, resolvers, logs)));
+  const plugins = pluginsOf(context);
+  const { list, searches } = chartArguments(context, {
+    resolvers,
+    authorities: authorities.paths,
+    logs,
+    plugins,
+    textAt: input.textAt,
+  });
+  const given = argumentSecrets(list);
+  const own = ownVariables(context, input.environment);
+  const argumentTexts = { ...given.texts, ...own.secret };
   const secretVariables = new Map([
     ...Object.keys(variables).map((name) => [name, secretName] as const),
-    ...Object.keys(given.texts).map((name) => [name, argumentsName] as const),
+    ...Object.keys(argumentTexts).map((name) => [name, argumentsName] as const),
   ]);
   const values = chartValues(context, input, resolvers, {
     additionalArguments: given.list,
     secretVariables,
     carriesAcme,
-    hasFiles: Object.keys(named.texts).length > 0,
+    plainVariables: own.plain,
+    searches,
+    hasFiles: Object.keys(fileTexts).length > 0,
     logs,
+    plugins,
   });
   reportStatic(context, resolvers, variables);
   reportLogs(context, logs);
+  reportPlugins(context, plugins);
   reportFiles(context, named.missing);
+  reportAuthorities(context, authorities.missing);
+  reportVariables(context, input.environment);
   const { namespace } = context.decisions;
   const secrets = [
     ...(Object.keys(variables).length === 0 ? [] : [secret(namespace, secretName, variables)]),
-    ...(Object.keys(named.texts).length === 0 ? [] : [secret(namespace, filesName, named.texts)]),
-    ...(Object.keys(given.texts).length === 0 ? [] : [secret(namespace, argumentsName, given.texts)]),
+    ...(Object.keys(fileTexts).length === 0 ? [] : [secret(namespace, filesName, fileTexts)]),
+    ...(Object.keys(argumentTexts).length === 0 ? [] : [secret(namespace, argumentsName, argumentTexts)]),
     ...(carriesAcme ? [secret(namespace, acmeName, { "acme.json": input.acme ?? "" })] : []),
   ];
   if (context.decisions.mode === "external") {
@@ -127,70 +147,53 @@ function secret(namespace: string, name: string, texts: Readonly<Record<string, 
   };
 }
 
-/** Traefik's whole command line. */
-function argumentsOf(
-  context: RouteContext,
-  resolvers: readonly Resolver[],
-  logs: readonly LogFile[],
-): string[] {
-  const { entryPoints, routing, namespace } = context;
-  const inCluster = (name: string): string => `${namespace}-${name}@kubernetescrd`;
-  const target = (name: string): string => entryPoints.byName.get(name)?.target ?? name;
-  const fixed = staticArguments({
-    fields: routing.static?.fields ?? {},
-    entryPoints,
-    keepsSemicolons: keeps(context, semicolonsUntil),
-    keepsNoReadTimeout: keeps(context, readTimeoutSince),
-    middlewareNames: (qualified) => entryPointMiddlewares(context, qualified).map(inCluster),
-    tlsOptionsName: (qualified) => {
-      const name = context.names.tlsOptions.get(qualified);
-      return name === undefined || name === "default" ? "default" : inCluster(name);
-    },
-  });
-  const place = routing.static?.span === undefined ? {} : { span: routing.static.span };
-  return [
-    ...new Set(
-      fixed.flatMap((argument) => withLogFiles(argument, logs))
-        .map((argument) => insideArgument(context, place, argument)),
-    ),
-    ...resolverArguments(resolvers, target),
-    ...dashboardArguments(context),
-  ];
-}
-
 interface ChartInput {
   readonly additionalArguments: readonly string[];
   /** Variables of Traefik's container, and the Secret that holds each. */
   readonly secretVariables: ReadonlyMap<string, string>;
+  /** Variables of it that everybody may read. */
+  readonly plainVariables: Readonly<Record<string, string>>;
+  /** Where its DNS looks for names beside its own namespace. */
+  readonly searches: readonly string[];
   readonly carriesAcme: boolean;
-  /** Whether variables name files. */
+  /** Whether variables or options name files. */
   readonly hasFiles: boolean;
   readonly logs: readonly LogFile[];
+  readonly plugins: Plugins;
 }
 
 function chartValues(
   context: RouteContext,
   { published }: StaticInput,
   resolvers: readonly Resolver[],
-  { additionalArguments, secretVariables, carriesAcme, hasFiles, logs }: ChartInput,
+  given: ChartInput,
 ): Record<string, unknown> {
   const { entryPoints, decisions } = context;
+  const { additionalArguments, secretVariables, plainVariables, carriesAcme, logs, plugins } = given;
+  const env = [
+    ...[...secretVariables].map(([name, holder]) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: holder, key: name } },
+    })),
+    ...Object.entries(plainVariables).map(([name, value]) => ({ name, value: unexpanded(value) })),
+  ];
+  const ports = entryPointPorts(entryPoints, published);
   const onNode = logValues(logs, USER, decisions.helperImage);
+  const volumes = [onNode, pluginValues(plugins)].filter((each) => each !== undefined);
   const { deployment: certified, ...acme } = resolvers.length === 0
     ? {}
     : acmeValues(decisions, resolvers, carriesAcme);
-  const deployment = withLogs(certified as Deployment | undefined, onNode);
-  const isBound = resolvers.length > 0 || onNode !== undefined;
+  const deployment = {
+    ...withVolumes(certified as DeploymentValues | undefined, volumes),
+    ...probeValues(context, ports),
+    ...(given.searches.length === 0 ? {} : { dnsConfig: { searches: given.searches } }),
+  };
+  const isBound = resolvers.length > 0 || onNode !== undefined || areOnNode(plugins);
   return {
     additionalArguments,
-    ...(secretVariables.size === 0 ? {} : {
-      env: [...secretVariables].map(([name, holder]) => ({
-        name,
-        valueFrom: { secretKeyRef: { name: holder, key: name } },
-      })),
-    }),
-    ...(hasFiles ? { volumes: [{ name: filesName, mountPath: filesDirectory, type: "secret" }] } : {}),
-    ports: entryPointPorts(entryPoints, published),
+    ...(env.length === 0 ? {} : { env }),
+    ...(given.hasFiles ? { volumes: [{ name: filesName, mountPath: filesDirectory, type: "secret" }] } : {}),
+    ports,
     providers: {
       kubernetesCRD: {
         enabled: true,
@@ -203,8 +206,8 @@ function chartValues(
     ...(isBound && decisions.storageId !== undefined
       ? { nodeSelector: { "storage-id": decisions.storageId } }
       : {}),
-    ...(deployment === undefined ? {} : { deployment }),
-    ...(onNode === undefined ? {} : { additionalVolumeMounts: onNode.additionalVolumeMounts }),
+    ...(Object.keys(deployment).length === 0 ? {} : { deployment }),
+    ...mountsOf(volumes),
   };
 }
 
@@ -212,42 +215,4 @@ function chartValues(
 function allowsExternalNames({ decisions, shared, sharesTraefik }: RouteContext): boolean {
   return decisions.externalNames ??
     (sharesTraefik || [...shared.values()].some(({ object }) => isExternalName(object)));
-}
-
-/** The chart's values for the Deployment, as far as they are set here. */
-interface Deployment {
-  readonly additionalVolumes?: readonly unknown[];
-  readonly initContainers?: readonly unknown[];
-}
-
-function withLogs(deployment: Deployment | undefined, logs: LogValues | undefined): Deployment | undefined {
-  if (logs === undefined) return deployment;
-  return {
-    ...deployment,
-    additionalVolumes: [...deployment?.additionalVolumes ?? [], ...logs.additionalVolumes],
-    initContainers: [...deployment?.initContainers ?? [], ...logs.initContainers],
-  };
-}
-
-/** A route to the dashboard needs it to be there, whatever the chart's defaults are. */
-function dashboardArguments({ routing }: RouteContext): string[] {
-  const services = [...routing.http.routers.values()].map(({ fields }) => fields["service"]);
-  return services.includes("api@internal") || services.includes("dashboard@internal")
-    ? ["--api.dashboard=true"]
-    : [];
-}
-
-/** Middlewares of an entry point come before those of every router on it. */
-function entryPointMiddlewares(context: RouteContext, qualified: string): readonly string[] {
-  const names = context.httpMiddlewares.get(qualified);
-  if (names !== undefined) return names;
-  report(
-    context,
-    "error",
-    "traefik-middleware-missing",
-    context.routing.static ?? {},
-    `The middleware "${qualified}" of an entry point cannot be used: Traefik disables every router on it`,
-    "Correct its name, with its provider: name@file or name@docker",
-  );
-  return [];
 }

@@ -5,6 +5,8 @@ import { shellWord } from "../../diagnostics/shell_word.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import type { Routing } from "../../traefik/routing.ts";
 import { textField } from "../../traefik/static_configuration.ts";
+import type { VolumeValues } from "./chart_volumes.ts";
+import { belowMount, holdingMount } from "./holding_mount.ts";
 
 /** A log with the path of its file in Traefik's container. */
 export interface LogFile {
@@ -65,17 +67,11 @@ export function logFiles({ routing, project, decisions, directoryOf }: LogInput)
 function mountOf(path: string, mount: Mount, index: number, directoryOf: DirectoryOf): LogMount | undefined {
   const source = mount.read_only === true ? undefined : directoryOf(mount);
   if (source === undefined) return undefined;
-  const below = path.slice(mount.target.replace(/\/$/, "").length);
+  const below = belowMount(mount, path);
   const folder = `${FOLDER}/${index}`;
   return below === ""
     ? { source, target: `${folder}/${basename(path)}`, path: `${folder}/${basename(path)}` }
     : { source, target: folder, path: `${folder}${below}` };
-}
-
-/** The mount in which a path lies, or which it is; of several the one that hides the others. */
-function holdingMount(mounts: readonly Mount[], path: string): Mount | undefined {
-  return mounts.filter(({ target }) => path === target || path.startsWith(`${target.replace(/\/$/, "")}/`))
-    .sort((left, right) => right.target.length - left.target.length)[0];
 }
 
 /** Arguments with the files' paths in the cluster, and without those that are not on the node. */
@@ -87,20 +83,13 @@ export function withLogFiles(argument: string, files: readonly LogFile[]): reado
   return file.name === "accessLog" ? ["--accesslog=true"] : [];
 }
 
-/** The chart's values for files on the node. */
-export interface LogValues {
-  readonly additionalVolumes: readonly Readonly<Record<string, unknown>>[];
-  readonly additionalVolumeMounts: readonly Readonly<Record<string, unknown>>[];
-  readonly initContainers: readonly Readonly<Record<string, unknown>>[];
-}
-
 /**
  * Volumes for the directories, and an init container that gives the files to Traefik's user: in Docker it was root. The
  * directories stay whose they are.
  *
  * @param user the uid of the chart's Traefik
  */
-export function logValues(files: readonly LogFile[], user: number, image: string): LogValues | undefined {
+export function logValues(files: readonly LogFile[], user: number, image: string): VolumeValues | undefined {
   const written = files.flatMap(({ mount }) => mount ?? []);
   if (written.length === 0) return undefined;
   const mounts = [...new Map(written.map((mount) => [mount.target, mount])).values()];

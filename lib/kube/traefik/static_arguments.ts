@@ -2,7 +2,7 @@
 import type { Fields } from "../../traefik/routing.ts";
 import { field, listField, structField, textField } from "../../traefik/static_configuration.ts";
 import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
-import { encodesSemicolons } from "./entry_points.ts";
+import { encodesSemicolons, offersHttp3 } from "./entry_points.ts";
 
 /** Top-level sections that are passed on as they are. */
 const carried = [
@@ -42,7 +42,7 @@ export interface ArgumentsInput {
   /** The names that stand for a middleware of an entry point, with their provider in the cluster. */
   middlewareNames(qualified: string): readonly string[];
   /** The name that stands for TLS options, with their provider in the cluster. */
-  tlsOptionsName(qualified: string): string;
+  tlsOptionsName(entryPoint: string, qualified: string): string;
 }
 
 /** All arguments but those of certificate resolvers. */
@@ -51,12 +51,25 @@ export function staticArguments(input: ArgumentsInput): string[] {
   const sections = carried.flatMap((name) => {
     const section = field(fields, name);
     if (section === undefined || name === "core") return [];
-    return flatten(`--${name.toLowerCase()}`, section);
+    return flatten(`--${name.toLowerCase()}`, section).map((argument) => onEntryPoint(argument, entryPoints));
   });
   const points = [...entryPoints.byName.values()].flatMap((entryPoint) =>
     entryPointArguments(entryPoint, input)
   );
-  return [...points, ...sections];
+  return [...points, ...sections, ...throttleArguments(fields)];
+}
+
+/** How long Traefik collects changes of routes is the one option of `providers` that is no provider's. */
+function throttleArguments(fields: Fields): string[] {
+  const duration = textField(fields, "providers", "providersThrottleDuration");
+  return duration === undefined ? [] : [`--providers.providersthrottleduration=${duration}`];
+}
+
+/** An argument that names an entry point of the stack, with its name in the cluster. */
+function onEntryPoint(argument: string, { byName }: EntryPoints): string {
+  const [, flag, name = ""] = /^(--(?:ping|metrics\.prometheus)\.entrypoint=)(.*)$/.exec(argument) ?? [];
+  const target = byName.get(name)?.target;
+  return flag === undefined || target === undefined ? argument : `${flag}${target}`;
 }
 
 function entryPointArguments(
@@ -76,6 +89,9 @@ function entryPointArguments(
   }
   if (input.keepsNoReadTimeout && isTcp && readTimeout(entryPoint) === undefined) {
     result.push(`${prefix}.transport.respondingtimeouts.readtimeout=0`);
+  }
+  if (offersHttp3(entryPoint) && textField(entryPoint.fields, "http3", "advertisedPort") === undefined) {
+    result.push(`${prefix}.http3.advertisedport=${entryPoint.publicPort}`);
   }
   if (entryPoint.asDefault) result.push(`${prefix}.asdefault=true`);
   result.push(
@@ -113,7 +129,9 @@ function tlsArguments(prefix: string, entryPoint: MappedEntryPoint, input: Argum
   return [
     `${prefix}.http.tls=true`,
     ...(resolver === undefined ? [] : [`${prefix}.http.tls.certresolver=${resolver}`]),
-    ...(options === undefined ? [] : [`${prefix}.http.tls.options=${input.tlsOptionsName(String(options))}`]),
+    ...(options === undefined
+      ? []
+      : [`${prefix}.http.tls.options=${input.tlsOptionsName(entryPoint.name, String(options))}`]),
     ...flattenFields(`${prefix}.http.tls`, rest),
   ];
 }
@@ -123,9 +141,16 @@ function lowerKeys(value: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, inner]) => [key.toLowerCase(), inner]));
 }
 
+/** Options below which the keys are names that somebody gave, in their own letter case, and no fields. */
+const NAMED =
+  /\.(?:additionallabels|globalattributes|headerlabels|headers|localplugins|names|plugins|resourceattributes)$/;
+
 /** The fields of a struct as flags; an empty struct gives none. */
 function flattenFields(prefix: string, fields: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(fields).flatMap(([key, value]) => flatten(`${prefix}.${key.toLowerCase()}`, value));
+  const isNamed = NAMED.test(prefix) && !prefix.endsWith("accesslog.fields.headers");
+  return Object.entries(fields).flatMap(([key, value]) =>
+    flatten(`${prefix}.${isNamed ? key : key.toLowerCase()}`, value)
+  );
 }
 
 /** A value as flags: `--a.b=value`, lists of scalars with commas, lists of structs by index, `=true` for `{}`. */

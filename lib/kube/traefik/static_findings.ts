@@ -1,8 +1,9 @@
 /** Findings about the static configuration of the stack's Traefik. */
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { isOlder } from "../../decisions/traefik.ts";
-import type { Resolver } from "./certificate_resolvers.ts";
+import { LEGO, type Resolver } from "./certificate_resolvers.ts";
 import { report, type RouteContext } from "./context.ts";
+import { booleanField, structField } from "../../traefik/static_configuration.ts";
 import type { LogFile } from "./log_files.ts";
 import { replacedSections, unknownSections } from "./static_arguments.ts";
 import { readTimeoutSince, semicolonsUntil } from "./version_2.ts";
@@ -27,6 +28,7 @@ export function reportStatic(
     );
   }
   reportVersion2(context, place);
+  reportProviders(context, place);
   const replaced = Object.entries(replacedSections)
     .filter(([name]) =>
       Object.keys(routing.static?.fields ?? {}).some((key) => key.toLowerCase() === name.toLowerCase())
@@ -38,7 +40,8 @@ export function reportStatic(
     report(context, "info", "traefik-static-replaced", place, message, "Nothing is to be done");
   }
   for (const { name, dnsProvider } of resolvers) {
-    if (dnsProvider === undefined || Object.keys(variables).length > 0) continue;
+    const hasOwn = Object.keys(variables).some((variable) => !variable.startsWith(LEGO));
+    if (dnsProvider === undefined || hasOwn) continue;
     report(
       context,
       "question",
@@ -46,6 +49,27 @@ export function reportStatic(
       place,
       `The certificate resolver "${name}" asks "${dnsProvider}" by DNS, and the stack's Traefik has no variables for it`,
       `Set them in the environment of Traefik's compose service, such as CF_DNS_API_TOKEN`,
+    );
+  }
+}
+
+/** What is read here of `providers`, and the one option that is none. */
+const READ_PROVIDERS = ["docker", "swarm", "file", "providersthrottleduration"];
+
+/** Routes of other providers lie in their stores and are known to nobody who reads the stack's files. */
+function reportProviders(context: RouteContext, place: { readonly span?: Span }): void {
+  const providers = structField(context.routing.static?.fields, "providers") ?? {};
+  for (const name of Object.keys(providers)) {
+    const isOff = booleanField(providers, name) === false && typeof providers[name] === "string";
+    if (READ_PROVIDERS.includes(name.toLowerCase()) || isOff) continue;
+    report(
+      context,
+      "warning",
+      "traefik-provider-lost",
+      place,
+      `What the stack's Traefik learns from "providers.${name}" is in no file here: routes of it are not known and are ` +
+        "lost in the cluster",
+      "Write them as labels, or into a file of the file provider; /api/rawdata of Traefik's API lists what it has",
     );
   }
 }
@@ -96,6 +120,21 @@ export function reportFiles(context: RouteContext, missing: readonly (readonly [
       context.routing.static ?? {},
       `The variable "${name}" of Traefik names the file "${path}", which is not at hand: certificates would not be renewed`,
       "Run this where the file can be read, or write what it holds into the variable without _FILE",
+    );
+  }
+}
+
+/** Certificates of an ACME server's authority that are not at hand. */
+export function reportAuthorities(context: RouteContext, missing: readonly string[]): void {
+  for (const path of missing) {
+    report(
+      context,
+      "question",
+      "traefik-dns-file",
+      context.routing.static ?? {},
+      `A certificate resolver knows its authority by the file "${path}", which is not at hand: no certificate would be ` +
+        "fetched",
+      "Run this where the file can be read",
     );
   }
 }

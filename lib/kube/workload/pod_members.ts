@@ -40,7 +40,10 @@ function isTraefik(context: Context, name: string): boolean {
       message:
         `The cluster's Traefik does not share "${sharing.key}" with "${sharing.with}", as service "${name}" does ("${sharing.value}"): it has a pod and ports of its own`,
       ...at(context.project, ["services", name, sharing.key]),
-      hint: `Write the ports by which it is called at "${name}"; from "${sharing.with}" nothing leads to it`,
+      hint: sharing.key === "network_mode"
+        ? `Its entry points have the ports that "${sharing.with}" publishes for them; what comes in by ` +
+          `"${sharing.with}" itself, such as a tunnel, does not get to it`
+        : `From "${sharing.with}" nothing leads to it`,
     });
   }
   return true;

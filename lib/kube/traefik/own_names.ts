@@ -1,0 +1,36 @@
+/** Names of the stack's services by which Traefik itself calls them over TLS: the certificate is for the short name. */
+import type { RouteContext } from "./context.ts";
+import { insideArgument } from "./inside_address.ts";
+
+/** Arguments as the cluster's Traefik needs them, and where its DNS has to look for names beside its own namespace. */
+export interface NamedArguments {
+  readonly list: readonly string[];
+  readonly searches: readonly string[];
+}
+
+/**
+ * Addresses of the stack's services by their full names. Over TLS, such as an ACME authority of one's own, the short
+ * name stays, which the certificate is for, and Traefik's DNS looks for it in the stack's namespace as well.
+ */
+export function namedArguments(context: RouteContext, list: readonly string[]): NamedArguments {
+  const place = context.routing.static ?? {};
+  const domain = `${context.namespace}.svc.cluster.local`;
+  let searches = false;
+  const named = list.map((argument) => {
+    const inside = insideArgument(context, place, argument);
+    if (inside === argument || !isByShortName(argument, inside, domain)) return inside;
+    searches = true;
+    return argument;
+  });
+  return { list: named, searches: searches ? [domain] : [] };
+}
+
+/** Whether the only thing that the full name adds to an address of HTTPS is the domain of the namespace. */
+function isByShortName(argument: string, inside: string, domain: string): boolean {
+  return /=https:\/\/[^,]+$/i.test(argument) &&
+    withPort(inside.replace(`.${domain}`, "")) === withPort(argument);
+}
+
+function withPort(argument: string): string {
+  return argument.replace(/^([^=]+=https:\/\/[^/:]+)(?=\/|$)/i, "$1:443");
+}
