@@ -2,7 +2,7 @@
  * What the tag of a known image changes: users of Alpine, PHP's FPM, RabbitMQ's console, an older or newer major version.
  * The numbers stand in the Dockerfiles of the images' own repositories (docker-library, go-gitea/gitea, …).
  */
-import type { KnownImage } from "./known_images.ts";
+import type { KnownImage } from "./image_facts.ts";
 
 type Changes = Partial<KnownImage>;
 

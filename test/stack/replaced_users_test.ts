@@ -1,6 +1,6 @@
 /** A host is replaced by its name in the cluster; a user, a password or a database of the same name stays. */
 import { equal } from "node:assert/strict";
-import { replaceHost } from "../../lib/stack/as_in_cluster.ts";
+import { replaceHost } from "../../lib/stack/replace_host.ts";
 import { containerOf, objectNamed, planText } from "../cli/planned_text.ts";
 
 /** With the host as `HERE`. */
