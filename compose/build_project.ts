@@ -137,6 +137,7 @@ function consistency(
     },
     secrets: sections.secrets,
     span,
+    isBroken: (path) => nodeAt(tree, path)?.broken === true,
     say: (diagnostic) => add(context.report, diagnostic),
   });
 }

@@ -15,6 +15,7 @@ import {
   sameNode,
 } from "./tree/node.ts";
 import { absolutePath, cleanPath, directoryOf } from "./files/paths.ts";
+import { isRemote, reportRemote } from "./files/remote.ts";
 import { problem, type Report } from "./tree/report.ts";
 import { dropTagged } from "./merge/reset.ts";
 import { type ComposeFile, readCompose } from "./files/selection.ts";
@@ -53,7 +54,7 @@ export async function applyInclude(
 
 function readInclude(item: Node, scope: ModelScope): Include {
   const directory = scope.directory;
-  const resolve = (path: string): string => cleanPath(absolutePath(directory, path));
+  const resolve = (path: string): string => isRemote(path) ? path : cleanPath(absolutePath(directory, path));
   if (item.kind !== "mapping") return { at: item, paths: texts(item).map(resolve), envFiles: [] };
   const projectDirectory = asText(item.entries.get("project_directory"));
   return {
@@ -75,6 +76,11 @@ async function load(include: Include, scope: ModelScope): Promise<Mapping | unde
   const at = nodeSpan(include.at);
   if (main === undefined) {
     problem(context.report, "compose-include", 'An include needs the key "path"', at, 'add "path:"');
+    return undefined;
+  }
+  const remote = include.paths.find(isRemote);
+  if (remote !== undefined) {
+    reportRemote(context.report, remote, at);
     return undefined;
   }
   if (scope.including.includes(main) || scope.including.length > MAX_INCLUDES) {

@@ -85,6 +85,7 @@ function withoutConsequences(diagnostics: readonly Diagnostic[]): readonly Diagn
 /** After one of these, what seems to be missing may be in the part that could not be read. */
 const INCOMPLETE: ReadonlySet<string> = new Set([
   "compose-unreadable-file",
+  "compose-remote-file",
   "compose-yaml-syntax",
   "compose-include",
   "compose-include-cycle",

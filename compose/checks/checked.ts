@@ -11,6 +11,8 @@ export interface Checked {
   readonly sections: Readonly<Record<string, ReadonlySet<string>>>;
   readonly secrets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly span: (path: Path) => Span | undefined;
+  /** Whether something is written there that could not be read, which has been said. */
+  readonly isBroken: (path: Path) => boolean;
   readonly say: (diagnostic: Diagnostic) => void;
 }
 

@@ -39,7 +39,8 @@ export function checkConsistency(project: Checked): void {
 function checkBuild(name: string, service: Service, project: Checked): void {
   const { build } = service;
   if (build === undefined) {
-    if (service.image || service.provider) return;
+    const isWritten = ["image", "build", "provider"].some((key) => project.isBroken(["services", name, key]));
+    if (service.image || service.provider || isWritten) return;
     say(project, "compose-no-image", `The service "${name}" has neither an image nor a build`, [
       "services",
       name,
@@ -157,7 +158,12 @@ function checkMounts(name: string, service: Service, project: Checked): void {
   for (const [index, entry] of (service.tmpfs ?? []).entries()) {
     take(entry.split(":")[0] ?? entry, "tmpfs", index);
   }
-  for (const [index, mount] of (service.volumes ?? []).entries()) take(mount.target, "volumes", index);
+  for (const [index, mount] of (service.volumes ?? []).entries()) {
+    // Of a mount that could not be read nothing is known, its target neither.
+    if (!project.isBroken(["services", name, "volumes", index]) && mount.target !== undefined) {
+      take(mount.target, "volumes", index);
+    }
+  }
   for (const [index, watch] of items(fields(service.develop).watch).entries()) {
     const { target, action } = fields(watch);
     if (target || action === "rebuild" || action === "restart") continue;

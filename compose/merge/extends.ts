@@ -13,6 +13,7 @@ import {
 import { likeliest } from "../tree/suggest.ts";
 import { merge, SERVICE_RULES } from "./merge.ts";
 import { absolutePath, cleanPath } from "../files/paths.ts";
+import { isRemote, reportRemote } from "../files/remote.ts";
 import { problem, type Report } from "../tree/report.ts";
 import { dropTagged } from "./reset.ts";
 import type { TaggedPath } from "../yaml/parse.ts";
@@ -124,6 +125,10 @@ async function scopeOf(reference: Reference, scope: Scope, run: Extending): Prom
   const { file } = reference;
   const path = asText(file);
   if (file === undefined || path === undefined) return scope;
+  if (isRemote(path)) {
+    reportRemote(run.report, path, nodeSpan(file));
+    return undefined;
+  }
   const absolute = cleanPath(absolutePath(run.directory, path));
   const base = await run.loadBase(absolute, file);
   return base === undefined ? undefined : { services: base.services, file: absolute, dropped: base.dropped };

@@ -7,9 +7,8 @@ import { at, type Context, imageOf, isSkipped } from "../stack/context.ts";
 import { knownImage } from "../stack/known_images.ts";
 import { servicesByDnsName } from "../stack/network/dns_names.ts";
 import { isHostKey, mentionsInValue, words } from "../stack/network/host_mentions.ts";
-import { relativePath } from "../stack/relative_path.ts";
+import { type FileText, fileTexts } from "../stack/texts/file_texts.ts";
 import { textLines } from "../stack/network/text_lines.ts";
-import { textFiles } from "../stack/network/references.ts";
 
 interface Entry {
   readonly key: string;
@@ -64,14 +63,10 @@ function logins(project: Project, bindSources: BindSources): Login[] {
   const owners = servicesByDnsName(project);
   return Object.values(project.services).flatMap((service) => {
     const environment = environmentEntries(project, service);
-    const files = (service.volumes ?? []).flatMap(({ type, source }) =>
-      type !== "bind" || source === undefined
-        ? []
-        : textFiles(source, bindSources.get(source)).map(({ path, text }) => ({
-          name: `"${relativePath(project, path)}"`,
-          entries: fileEntries(relativePath(project, path), text),
-        }))
-    );
+    const files = fileTexts(project, service, bindSources).map((file) => ({
+      name: `"${file.name}"`,
+      entries: fileEntries(file),
+    }));
     return [{ name: "", entries: environment }, ...files].flatMap(({ name, entries }) => [
       ...urlLogins(service.name, entries, owners, name),
       ...keyLogins(service.name, entries, owners, name),
@@ -171,7 +166,7 @@ function environmentEntries(project: Project, service: Service): Entry[] {
 }
 
 /** `key: value` and `key = value` lines, blocks told apart by the line that opens them. */
-function fileEntries(path: string, text: string): Entry[] {
+function fileEntries({ text, spanAt }: FileText): Entry[] {
   const stack: { indent: number; name: string }[] = [];
   return textLines(text).flatMap(({ text: line, line: number, offset }) => {
     const indent = line.length - line.trimStart().length;
@@ -185,6 +180,7 @@ function fileEntries(path: string, text: string): Entry[] {
     }
     const block = stack.map(({ name }) => name).join(".");
     const key = block === "" ? match[1] ?? "" : `${block}.${match[1] ?? ""}`;
-    return [{ key, value, span: { file: path, line: number, column: offset + indent + 1 } }];
+    const span = spanAt(number, offset + indent + 1);
+    return [{ key, value, ...(span === undefined ? {} : { span }) }];
   });
 }

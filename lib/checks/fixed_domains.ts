@@ -1,9 +1,8 @@
 /** A decided domain is in force where files take it from a variable; where it is written out, it is not. */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { type Context, isSkipped } from "../stack/context.ts";
-import { textFiles } from "../stack/network/references.ts";
+import { fileTexts } from "../stack/texts/file_texts.ts";
 import { textLines } from "../stack/network/text_lines.ts";
-import { relativePath } from "../stack/relative_path.ts";
 
 interface Found {
   readonly host: string;
@@ -64,23 +63,23 @@ function inVariables(context: Context, domain: string): Found[] {
 }
 
 function inFiles(context: Context, domain: string): Found[] {
-  const sources = services(context).flatMap(({ volumes }) =>
-    (volumes ?? []).flatMap(({ type, source }) => type === "bind" && source !== undefined ? [source] : [])
+  const { project, bindSources } = context;
+  const files = new Map(
+    services(context).flatMap((service) =>
+      fileTexts(project, service, bindSources).map((file) => [file.path, file] as const)
+    ),
   );
-  return [...new Set(sources)].flatMap((source) =>
-    textFiles(source, context.bindSources.get(source)).flatMap(({ path, text }) => {
-      const file = relativePath(context.project, path);
-      const found = new Map<string, Found>();
-      for (const { text: line, line: number } of textLines(text)) {
-        for (const host of otherHosts(line, domain)) {
-          if (found.has(host)) continue;
-          const span = { file, line: number, column: 1 };
-          found.set(host, { host, where: `"${file}"`, span });
-        }
+  return [...files.values()].flatMap(({ name, text, spanAt }) => {
+    const found = new Map<string, Found>();
+    for (const { text: line, line: number } of textLines(text)) {
+      for (const host of otherHosts(line, domain)) {
+        if (found.has(host)) continue;
+        const span = spanAt(number, 1);
+        found.set(host, { host, where: `"${name}"`, ...(span === undefined ? {} : { span }) });
       }
-      return [...found.values()];
-    })
-  );
+    }
+    return [...found.values()];
+  });
 }
 
 function services({ project, decisions, routing }: Context): (typeof project.services)[string][] {

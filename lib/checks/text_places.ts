@@ -1,10 +1,9 @@
 /** Where a text stands among what programs are told: variables, arguments, healthchecks and mounted files. */
-import type { Path, Project, Service } from "../../compose/project.ts";
+import type { Path, Service } from "../../compose/project.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { type Context, isSkipped } from "../stack/context.ts";
-import { textFiles } from "../stack/network/references.ts";
+import { type FileText, fileTexts } from "../stack/texts/file_texts.ts";
 import { textLines } from "../stack/network/text_lines.ts";
-import { relativePath } from "../stack/relative_path.ts";
 
 /** One place, and what was found there. */
 export interface TextPlace {
@@ -59,30 +58,19 @@ function inFiles(
   services: readonly Service[],
   pattern: RegExp,
 ): TextPlace[] {
-  const owners = new Map<string, string>();
+  const owners = new Map<string, { readonly file: FileText; readonly service: string }>();
   for (const service of services) {
-    for (const source of filesOf(project, service)) {
-      if (!owners.has(source)) owners.set(source, service.name);
+    for (const file of fileTexts(project, service, bindSources)) {
+      if (!owners.has(file.path)) owners.set(file.path, { file, service: service.name });
     }
   }
-  return [...owners].flatMap(([source, service]) =>
-    textFiles(source, bindSources.get(source)).flatMap(({ path, text }): TextPlace[] => {
-      const lines = textLines(text).filter((line) => !/^\s*(#|;|\/\/)/.test(line.text));
-      const line = lines.find((each) => pattern.test(each.text));
-      const file = relativePath(project, path);
-      const found = line === undefined ? undefined : pattern.exec(line.text)?.[0];
-      const where = `"${file}" of service "${service}"`;
-      return line === undefined || found === undefined
-        ? []
-        : [{ where, text: found, span: { file, line: line.line, column: line.offset + 1 } }];
-    })
-  );
-}
-
-function filesOf(project: Project, { volumes, configs, secrets }: Service): readonly string[] {
-  return [
-    ...(volumes ?? []).flatMap(({ type, source }) => type === "bind" && source !== undefined ? [source] : []),
-    ...(configs ?? []).flatMap(({ source }) => project.configs[source]?.file ?? []),
-    ...(secrets ?? []).flatMap(({ source }) => project.secrets[source]?.file ?? []),
-  ];
+  return [...owners.values()].flatMap(({ file: { name, text, spanAt }, service }): TextPlace[] => {
+    const lines = textLines(text).filter((line) => !/^\s*(#|;|\/\/)/.test(line.text));
+    const line = lines.find((each) => pattern.test(each.text));
+    const found = line === undefined ? undefined : pattern.exec(line.text)?.[0];
+    const where = `"${name}" of service "${service}"`;
+    return line === undefined || found === undefined
+      ? []
+      : [{ where, text: found, span: spanAt(line.line, line.offset + 1) }];
+  });
 }

@@ -1,6 +1,6 @@
 /** What an engine's answers say about images and users, read without trust in their shape. */
 import type { Healthcheck } from "../../compose/project.ts";
-import type { ImageFacts } from "../stack/known_images.ts";
+import type { ImageFacts } from "../stack/image_facts.ts";
 import { field } from "../values/json.ts";
 
 /** Ports, user, volumes, health check and origin of `GET /images/{name}/json`; undefined where it is no such answer. */

@@ -1,6 +1,6 @@
 /** Asks an engine about the images of a stack: exposed ports, users, and the names that a running container knows. */
 import type { Project } from "../../compose/project.ts";
-import type { ImageFacts } from "../stack/known_images.ts";
+import type { ImageFacts } from "../stack/image_facts.ts";
 import type { Engine } from "./engine.ts";
 import { factsOf, firstFile, usersOf } from "./image_facts.ts";
 import { imagePath } from "./image_identity.ts";

@@ -11,7 +11,7 @@ import type { StackFacts } from "../stack/facts.ts";
 import { serviceLabel } from "../stack/names.ts";
 import { pathOnNode, storageDecision } from "../stack/storage/places.ts";
 import { clusterAddress } from "../stack/network/neighbours.ts";
-import { textFiles } from "../stack/network/references.ts";
+import { textFiles } from "../stack/texts/text_files.ts";
 import { readyServiceName } from "./workload/readiness.ts";
 import type { RoutingConversionInput } from "./traefik/convert_routing.ts";
 import { traefikDecisions } from "../decisions/traefik.ts";

@@ -23,12 +23,15 @@ export interface AnonymousPlace {
 export function imageVolumes(context: Context, service: Service): readonly string[] {
   const image = imageOf(context.decisions, service);
   if (image === undefined) return [];
+  const known = context.images(image) === undefined ? knownImage(image) : undefined;
   const declared = imageDecision(context.decisions, image)?.volumes ?? context.images(image)?.volumes ??
-    (context.images(image) === undefined ? knownImage(image)?.volumes : undefined) ?? [];
+    known?.volumes ?? [];
   const taken = new Set([
     ...(service.volumes ?? []).map(({ target }) => plainPath(target)),
     ...(service.tmpfs ?? []).map((text) => plainPath(text.split(":")[0] ?? "")),
   ]);
+  // It was pulled when its version was an older one, and the mount is where that one has its volume.
+  if (declared === known?.volumes && taken.has(known?.olderVolume ?? "")) return [];
   return declared.filter((path) => !taken.has(plainPath(path)));
 }
 

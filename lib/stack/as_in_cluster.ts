@@ -8,12 +8,14 @@ import { isServiceName, serviceLabel } from "./names.ts";
 import { hasService, isKeptName, servicesByDnsName } from "./network/dns_names.ts";
 import { machineAddress, machineAddresses } from "./network/docker_names.ts";
 import { mentionsInValue } from "./network/host_mentions.ts";
+import { contentsInCluster } from "./contents_in_cluster.ts";
 import { isSearched, ndotsOf } from "./ndots.ts";
+import { replaceHost } from "./replace_host.ts";
 
 /**
  * Gives each service that is built and names no image the name that compose gives it, and replaces hosts that no
  * Service is called (`shop_db`, `shop-db-1`, `db.shop_default`, a fixed address) in variables and arguments by the
- * service's name in the cluster, and the machine's addresses in Docker's networks by the one that holds. What it replaces
+ * service's name in the cluster, in what compose's own `configs` and `secrets` hold as well, and the machine's addresses in Docker's networks by the one that holds. What it replaces
  * is a remark.
  */
 export function asInCluster(
@@ -34,9 +36,13 @@ export function asInCluster(
     return [service.name, odd.size === 0 ? named : withHosts(project, named, odd, places)] as const;
   });
   for (const [host, name] of [...used].flatMap((odd) => [...odd])) names.set(host, name);
+  const contents = contentsInCluster(project, hosts);
   return {
-    project: { ...project, services: Object.fromEntries(services) },
-    findings: [...places].map(([host, uses]) => replaced(host, names.get(host) ?? "", uses)),
+    project: { ...contents.project, services: Object.fromEntries(services) },
+    findings: [
+      ...[...places].map(([host, uses]) => replaced(host, names.get(host) ?? "", uses)),
+      ...contents.findings,
+    ],
   };
 }
 
@@ -136,16 +142,6 @@ function withHosts(
     ...words("command"),
     ...words("entrypoint"),
   };
-}
-
-/** Where a host stands, and not a user, a database or a path of the same name; with a port behind it alone if wanted. */
-export function replaceHost(text: string, host: string, name: string, withPort = false): string {
-  const plain = host.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const before = `(^|//|@|[,;\\s"'([]|(?:host|hostname|server|addr|address|url|endpoint)=)`;
-  return text.replace(
-    new RegExp(`${before}${plain}(?=${withPort ? ":\\d" : `$|[:/,;?&}\\s"')\\]]`})`, "gi"),
-    (_, lead: string) => `${lead}${name}`,
-  );
 }
 
 function replaced(host: string, name: string, uses: readonly Place[]): Diagnostic {

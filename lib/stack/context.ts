@@ -4,7 +4,7 @@ import type { Path, Project, Service } from "../../compose/project.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import type { Routing } from "../traefik/routing.ts";
 import type { Decisions, ServiceDecision } from "../decisions/decisions.ts";
-import type { ImageFacts } from "./known_images.ts";
+import type { ImageFacts } from "./image_facts.ts";
 import type { RegistryLogins } from "./registry_logins.ts";
 import type { Seen } from "./seen.ts";
 

@@ -1,7 +1,7 @@
 /** compose's own `secrets` and `configs` by the paths at which a service has them. */
 import type { BindSources } from "../../compose/bind_source.ts";
 import type { FileReference, Project, Service } from "../../compose/project.ts";
-import { contentOf } from "./secrets/file_object.ts";
+import { contentOf } from "./texts/file_object.ts";
 
 /** Where a reference lies in the container: compose's own rule. */
 export function targetOf(section: "configs" | "secrets", { source, target }: FileReference): string {

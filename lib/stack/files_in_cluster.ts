@@ -3,10 +3,11 @@ import type { BindSource, BindSources } from "../../compose/bind_source.ts";
 import type { Project, Service } from "../../compose/project.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
-import { replacedHosts, replaceHost } from "./as_in_cluster.ts";
+import { replacedHosts } from "./as_in_cluster.ts";
 import { definesName, mentionsInText } from "./network/host_mentions.ts";
 import { ndotsOf } from "./ndots.ts";
-import { decodeText } from "./network/references.ts";
+import { decodeText } from "./texts/text_files.ts";
+import { replaceHost } from "./replace_host.ts";
 import { relativePath } from "./relative_path.ts";
 import type { BindTreatment } from "./storage/bind_treatment.ts";
 

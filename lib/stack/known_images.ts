@@ -1,46 +1,34 @@
 /** Facts about images that many stacks use: ports of their EXPOSE lines, the users they know, what they are. */
-import type { Healthcheck } from "../../compose/project.ts";
+import type { KnownImage } from "./image_facts.ts";
+import { variant } from "./image_variants.ts";
 
-/** What must be known of an image and is written in no compose file. */
-export interface ImageFacts {
-  /** Container ports of `EXPOSE`, whatever the protocol. */
-  readonly exposedPorts: readonly number[];
-  /** The same with their protocols, as Docker writes them: `514/udp`. */
-  readonly exposed?: readonly string[];
-  /** `USER` of the image; absent where it is not known, "" where it is root. */
-  readonly user?: string;
-  /** Names of its /etc/passwd. */
-  readonly users?: Readonly<Record<string, number>>;
-  /** It was neither pulled nor pushed: no registry is known that has it. */
-  readonly isLocal?: boolean;
-  /** Paths of `VOLUME`. */
-  readonly volumes?: readonly string[];
-  /** Paths at which it has nothing to fill an empty volume with. */
-  readonly empty?: readonly string[];
-  /** Its HEALTHCHECK, as compose would write it. */
-  readonly healthcheck?: Healthcheck;
-}
+/** A user and a group of one name and number, which is how most images make theirs. */
+const named = (
+  name: string,
+  id: number,
+): {
+  readonly users: Readonly<Record<string, number>>;
+  readonly groups: Readonly<Record<string, number>>;
+} => ({
+  users: { [name]: id },
+  groups: { [name]: id },
+});
 
-/** Facts of the table: also what the program in the image is. */
-export interface KnownImage extends ImageFacts {
-  /** Ports that it listens on without further configuration, where EXPOSE lists more. */
-  readonly listens?: readonly number[];
-  /** Empty directories of its own, which its program takes for itself where it starts as root. */
-  readonly empty?: readonly string[];
-  /** A database or broker: one instance, with an identity and its own directory. */
-  readonly stateful?: boolean;
-  /** Useful beside a Docker Engine only. */
-  readonly dockerOnly?: string;
-  /** But for where it has the machine's own files or processes. */
-  readonly seesMachine?: boolean;
-}
-
-const DEBIAN = { "www-data": 33, nobody: 65534 };
-const NGINX: KnownImage = { exposedPorts: [80], user: "", users: { nginx: 101, ...DEBIAN } };
+const DEBIAN = {
+  users: { "www-data": 33, nobody: 65534 },
+  groups: { "www-data": 33, nogroup: 65534 },
+};
+const NOBODY = named("nobody", 65534);
+const NGINX: KnownImage = {
+  exposedPorts: [80],
+  user: "",
+  users: { nginx: 101, ...DEBIAN.users },
+  groups: { nginx: 101, ...DEBIAN.groups },
+};
 const MYSQL: KnownImage = {
   exposedPorts: [3306],
   user: "",
-  users: { mysql: 999 },
+  ...named("mysql", 999),
   stateful: true,
   volumes: ["/var/lib/mysql"],
   empty: ["/var/lib/mysql"],
@@ -48,7 +36,7 @@ const MYSQL: KnownImage = {
 const POSTGRES: KnownImage = {
   exposedPorts: [5432],
   user: "",
-  users: { postgres: 999 },
+  ...named("postgres", 999),
   stateful: true,
   volumes: ["/var/lib/postgresql/data"],
   empty: ["/var/lib/postgresql/data"],
@@ -56,100 +44,184 @@ const POSTGRES: KnownImage = {
 const REDIS: KnownImage = {
   exposedPorts: [6379],
   user: "",
-  users: { redis: 999 },
+  ...named("redis", 999),
   stateful: true,
   volumes: ["/data"],
   empty: ["/data"],
 };
-const WORDPRESS: KnownImage = { exposedPorts: [80], user: "", users: DEBIAN };
+/** What is built on the image `php` and keeps its pages where that has them. */
+const PHP: KnownImage = { exposedPorts: [80], user: "", ...DEBIAN, volumes: ["/var/www/html"] };
 const RABBITMQ: KnownImage = {
   exposedPorts: [4369, 5671, 5672, 15691, 15692, 25672],
   listens: [5672, 15692],
+  clusterPorts: [4369, 25672],
   user: "",
-  users: { rabbitmq: 999 },
+  ...named("rabbitmq", 999),
   stateful: true,
   volumes: ["/var/lib/rabbitmq"],
   empty: ["/var/lib/rabbitmq"],
 };
+const GRAFANA: KnownImage = { exposedPorts: [3000], user: "472", users: { grafana: 472 } };
+const ELASTICSEARCH: KnownImage = { exposedPorts: [9200, 9300], ...named("elasticsearch", 1000) };
 
 /** By repository without registry; official images without `library/`. */
 const TABLE: Readonly<Record<string, KnownImage>> = {
   "adminer": { exposedPorts: [8080], user: "adminer" },
   "caddy": { exposedPorts: [80, 443, 2019], listens: [80, 443], user: "" },
-  "cassandra": { exposedPorts: [7000, 7001, 7199, 9042, 9160], listens: [9042], stateful: true },
-  "couchdb": { exposedPorts: [4369, 5984, 9100], listens: [5984], users: { couchdb: 5984 }, stateful: true },
+  "cassandra": {
+    exposedPorts: [7000, 7001, 7199, 9042, 9160],
+    listens: [9042],
+    clusterPorts: [7000, 7001],
+    stateful: true,
+    volumes: ["/var/lib/cassandra"],
+  },
+  "couchdb": {
+    exposedPorts: [4369, 5984, 9100],
+    listens: [5984],
+    clusterPorts: [4369, 9100],
+    ...named("couchdb", 5984),
+    stateful: true,
+    volumes: ["/opt/couchdb/data"],
+  },
+  "docker.elastic.co/elasticsearch/elasticsearch": ELASTICSEARCH,
   "drone/drone": { exposedPorts: [80, 443] },
-  "elasticsearch": { exposedPorts: [9200, 9300], users: { elasticsearch: 1000 }, stateful: true },
-  "eclipse-mosquitto": { exposedPorts: [1883], users: { mosquitto: 1883 }, stateful: true },
+  "elasticsearch": { ...ELASTICSEARCH, stateful: true },
+  "eclipse-mosquitto": {
+    exposedPorts: [1883],
+    ...named("mosquitto", 1883),
+    stateful: true,
+    volumes: ["/mosquitto/data", "/mosquitto/log"],
+  },
   "gcr.io/cadvisor/cadvisor": {
     exposedPorts: [8080],
     user: "",
     dockerOnly: "it reads the engine's containers",
   },
-  "ghost": { exposedPorts: [2368], users: { node: 1000 } },
-  "gitea/gitea": { exposedPorts: [22, 3000], users: { git: 1000 } },
+  "ghost": { exposedPorts: [2368], ...named("node", 1000), volumes: ["/var/lib/ghost/content"] },
+  "gitea/gitea": { exposedPorts: [22, 3000], ...named("git", 1000), volumes: ["/data"] },
   "google/cadvisor": { exposedPorts: [8080], user: "", dockerOnly: "it reads the engine's containers" },
-  "grafana/grafana": { exposedPorts: [3000], user: "472", users: { grafana: 472 } },
-  "grafana/grafana-enterprise": { exposedPorts: [3000], user: "472", users: { grafana: 472 } },
-  "grafana/loki": { exposedPorts: [3100], user: "10001", users: { loki: 10001 } },
+  "grafana/grafana": GRAFANA,
+  "grafana/grafana-enterprise": GRAFANA,
+  "grafana/loki": { exposedPorts: [3100], user: "10001", ...named("loki", 10001) },
   "grafana/promtail": { exposedPorts: [], user: "", dockerOnly: "it finds logs by the engine's labels" },
   "haproxy": { exposedPorts: [] },
-  "httpd": { exposedPorts: [80], user: "", users: DEBIAN },
-  "influxdb": { exposedPorts: [8086], users: { influxdb: 1000 }, stateful: true },
+  "httpd": { exposedPorts: [80], user: "", ...DEBIAN },
+  "influxdb": {
+    exposedPorts: [8086],
+    ...named("influxdb", 1000),
+    stateful: true,
+    volumes: ["/var/lib/influxdb2", "/etc/influxdb2"],
+  },
   "mailhog/mailhog": { exposedPorts: [1025, 8025] },
-  "mariadb": MYSQL,
-  "matomo": { exposedPorts: [80], user: "", users: DEBIAN },
-  "memcached": { exposedPorts: [11211], user: "memcache", users: { memcache: 11211 } },
-  "minio/minio": { exposedPorts: [9000], user: "", stateful: true },
+  "mariadb": { ...MYSQL, clusterPorts: [4444, 4567, 4568] },
+  "matomo": PHP,
+  "memcached": { exposedPorts: [11211], user: "memcache", ...named("memcache", 11211) },
+  "minio/minio": { exposedPorts: [9000], user: "", stateful: true, volumes: ["/data"], empty: ["/data"] },
   "mongo": {
     exposedPorts: [27017],
     user: "",
-    users: { mongodb: 999 },
+    ...named("mongodb", 999),
     stateful: true,
     volumes: ["/data/db"],
     empty: ["/data/db", "/data/configdb"],
   },
   "mongo-express": { exposedPorts: [8081] },
   "mysql": { ...MYSQL, exposedPorts: [3306, 33060], listens: [3306] },
-  "nats": { exposedPorts: [4222, 6222, 8222], listens: [4222], stateful: true },
-  "neo4j": { exposedPorts: [7473, 7474, 7687], users: { neo4j: 7474 }, stateful: true },
-  "nextcloud": { exposedPorts: [80], user: "", users: DEBIAN },
+  "nats": {
+    exposedPorts: [4222, 6222, 8222],
+    listens: [4222],
+    clusterPorts: [6222],
+    stateful: true,
+  },
+  "neo4j": {
+    exposedPorts: [7473, 7474, 7687],
+    clusterPorts: [5000, 6000, 7000, 7688],
+    ...named("neo4j", 7474),
+    stateful: true,
+    volumes: ["/data", "/logs"],
+  },
+  "nextcloud": PHP,
   "nginx": NGINX,
-  "nginxinc/nginx-unprivileged": { exposedPorts: [8080], user: "101", users: { nginx: 101 } },
+  "nginxinc/nginx-unprivileged": { exposedPorts: [8080], user: "101", ...named("nginx", 101) },
   "nodebb/docker": { exposedPorts: [4567] },
+  "opensearchproject/opensearch": {
+    exposedPorts: [9200, 9300, 9600, 9650],
+    listens: [9200, 9300],
+    ...named("opensearch", 1000),
+  },
   "oryd/hydra": { exposedPorts: [4444, 4445], user: "ory", users: { ory: 500 } },
-  "percona": { ...MYSQL, empty: [] },
-  "phpmyadmin": { exposedPorts: [80], user: "" },
-  "portainer/portainer-ce": { exposedPorts: [8000, 9000, 9443], dockerOnly: "it manages the engine" },
+  "percona": { ...MYSQL, ...named("mysql", 1001), empty: [] },
+  "phpmyadmin": { exposedPorts: [80], user: "", ...DEBIAN },
+  "portainer/portainer-ce": {
+    exposedPorts: [8000, 9000, 9443],
+    dockerOnly: "it manages the engine",
+    volumes: ["/data"],
+  },
   "postgres": POSTGRES,
   "postgis/postgis": POSTGRES,
-  "prom/alertmanager": { exposedPorts: [9093], user: "nobody", users: { nobody: 65534 } },
+  "prom/alertmanager": { exposedPorts: [9093], user: "nobody", ...NOBODY, volumes: ["/alertmanager"] },
   "prom/blackbox-exporter": { exposedPorts: [9115] },
-  "prom/mysqld-exporter": { exposedPorts: [9104], user: "nobody", users: { nobody: 65534 } },
+  "prom/mysqld-exporter": { exposedPorts: [9104], user: "nobody", ...NOBODY },
   "prom/node-exporter": {
     exposedPorts: [9100],
     user: "nobody",
-    users: { nobody: 65534 },
+    ...NOBODY,
     dockerOnly: "in a pod it sees the pod and not the machine",
     seesMachine: true,
   },
-  "prom/prometheus": { exposedPorts: [9090], user: "nobody", users: { nobody: 65534 } },
-  "prom/pushgateway": { exposedPorts: [9091], user: "nobody", users: { nobody: 65534 } },
+  "prom/prometheus": { exposedPorts: [9090], user: "nobody", ...NOBODY, volumes: ["/prometheus"] },
+  "prom/pushgateway": { exposedPorts: [9091], user: "nobody", ...NOBODY },
   "rabbitmq": RABBITMQ,
   "redis": REDIS,
-  "registry": { exposedPorts: [5000], user: "" },
-  "requarks/wiki": { exposedPorts: [3000, 3443], listens: [3000], user: "node", users: { node: 1000 } },
-  "solr": { exposedPorts: [8983], user: "8983", users: { solr: 8983 }, stateful: true },
-  "sonatype/nexus3": { exposedPorts: [8081], user: "200", users: { nexus: 200 }, stateful: true },
+  "registry": {
+    exposedPorts: [5000],
+    user: "",
+    volumes: ["/var/lib/registry"],
+    empty: ["/var/lib/registry"],
+  },
+  "requarks/wiki": {
+    exposedPorts: [3000, 3443],
+    listens: [3000],
+    user: "node",
+    ...named("node", 1000),
+    volumes: ["/wiki/data/content"],
+  },
+  "solr": {
+    exposedPorts: [8983],
+    user: "8983",
+    ...named("solr", 8983),
+    stateful: true,
+    volumes: ["/var/solr"],
+  },
+  "sonatype/nexus3": {
+    exposedPorts: [8081],
+    user: "200",
+    ...named("nexus", 200),
+    stateful: true,
+    volumes: ["/nexus-data"],
+  },
   "tomcat": { exposedPorts: [8080], user: "" },
   "traefik": { exposedPorts: [80], user: "" },
   "traefik/whoami": { exposedPorts: [80] },
   "containrrr/watchtower": { exposedPorts: [8080], dockerOnly: "it restarts the engine's containers" },
-  "valkey/valkey": { ...REDIS, users: { valkey: 999 } },
+  "valkey/valkey": { ...REDIS, ...named("valkey", 999) },
   "varnish": { exposedPorts: [80, 8443], listens: [80] },
-  "vaultwarden/server": { exposedPorts: [80], user: "", stateful: true },
-  "wordpress": WORDPRESS,
-  "zookeeper": { exposedPorts: [2181, 2888, 3888, 8080], listens: [2181], stateful: true },
+  "vaultwarden/server": {
+    exposedPorts: [80],
+    user: "",
+    stateful: true,
+    volumes: ["/data"],
+    empty: ["/data"],
+  },
+  "wordpress": PHP,
+  "zookeeper": {
+    exposedPorts: [2181, 2888, 3888, 8080],
+    listens: [2181],
+    clusterPorts: [2888, 3888],
+    ...named("zookeeper", 1000),
+    stateful: true,
+    volumes: ["/data", "/datalog", "/logs"],
+  },
 };
 
 /** An image reference without its tag and digest, Docker Hub's own prefixes removed. */
@@ -173,33 +245,7 @@ export function imageTag(reference: string): string | undefined {
 export function knownImage(reference: string): KnownImage | undefined {
   const repository = imageRepository(reference);
   const known = Object.hasOwn(TABLE, repository) ? TABLE[repository] : undefined;
-  return known === undefined ? undefined : variant(repository, imageTag(reference) ?? "", known);
-}
-
-/** Tags that change ports or user ids: Alpine's databases, RabbitMQ's management console, PHP's FPM. */
-function variant(repository: string, tag: string, known: KnownImage): KnownImage {
-  const alpine = tag.includes("alpine");
-  switch (repository) {
-    case "rabbitmq": {
-      const management = tag.includes("management");
-      return {
-        ...known,
-        ...(alpine ? { users: { rabbitmq: 100 } } : {}),
-        ...(management
-          ? {
-            exposedPorts: [...known.exposedPorts, 15671, 15672].sort((a, b) => a - b),
-            listens: [5672, 15672, 15692],
-          }
-          : {}),
-      };
-    }
-    case "postgres":
-      return alpine ? { ...known, users: { postgres: 70 } } : known;
-    case "wordpress":
-    case "nextcloud":
-    case "matomo":
-      return tag.includes("fpm") ? { ...known, exposedPorts: [9000] } : known;
-    default:
-      return known;
-  }
+  // A digest beside a tag pins the image, and the tag still says which one it is.
+  const tag = imageTag(reference.split("@")[0] ?? reference) ?? "";
+  return known === undefined ? undefined : variant(repository, tag, known);
 }

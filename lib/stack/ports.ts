@@ -6,7 +6,7 @@ import type { Decisions, ImageDecision } from "../decisions/decisions.ts";
 import { jobPorts } from "./job_ports.ts";
 import { imageRepository, knownImage } from "./known_images.ts";
 import { words } from "./network/host_mentions.ts";
-import { ownPorts } from "./network/own_ports.ts";
+import { argumentPorts, type OwnPort, ownPorts } from "./network/own_ports.ts";
 import { type HostReference, portOf, referencesTo } from "./network/references.ts";
 
 export type Protocol = "TCP" | "UDP" | "SCTP";
@@ -89,7 +89,10 @@ export function servicePorts(
         ...(asked.get(service.name) ?? []).map(routePort),
         ...(to.get(service.name) ?? []).filter(isExact).flatMap(referencePort),
         ...imagePorts(service, images, decisions, "listens"),
-        ...selfNamedPorts(project, service),
+        ...selfNamedPorts(ownPorts(project, service)),
+      ], [
+        ...selfNamedPorts(argumentPorts(project, service)),
+        ...clusterPorts({ project, decisions }, service, to.get(service.name) ?? []),
       ], to.get(service.name) ?? []),
     ]),
   );
@@ -100,12 +103,16 @@ function isExact({ port, scheme }: HostReference): boolean {
   return port !== undefined || (scheme !== undefined && !/^(https?|wss?)$/.test(scheme));
 }
 
-/** A URL without a port means its scheme's, but only of a service that is known to listen on no other. */
+/**
+ * A URL without a port means its scheme's, but only of a service that is known to listen on no other. `further` ports open
+ * what would be closed beside those that are known: where none is, the names lead to every port already.
+ */
 function portsOf(
   strong: readonly ServicePort[],
+  further: readonly ServicePort[],
   references: readonly HostReference[],
 ): readonly ServicePort[] {
-  if (strong.length > 0) return mergePorts(strong);
+  if (strong.length > 0) return mergePorts([...strong, ...further]);
   return mergePorts(references.flatMap(referencePort));
 }
 
@@ -176,8 +183,28 @@ function routePort(route: RequiredPort): ServicePort {
   };
 }
 
-function selfNamedPorts(project: Project, service: Service): ServicePort[] {
-  return ownPorts(project, service).map(({ port, text, span }) => ({
+/** What its nodes call each other on, where another service of the same image names this one. */
+function clusterPorts(
+  { project, decisions }: Pick<StackInput, "project" | "decisions">,
+  service: Service,
+  references: readonly HostReference[],
+): ServicePort[] {
+  const image = imageOf(decisions, service) ?? "";
+  const peer = references.find(({ from }) => {
+    const other = project.services[from];
+    return other !== undefined &&
+      imageRepository(imageOf(decisions, other) ?? "") === imageRepository(image);
+  });
+  if (peer === undefined) return [];
+  return (knownImage(image)?.clusterPorts ?? []).map((port) => ({
+    port,
+    protocol: "TCP",
+    evidence: [evidence("reference", `service "${peer.from}" of the same cluster`, peer.span)],
+  }));
+}
+
+function selfNamedPorts(ports: readonly OwnPort[]): ServicePort[] {
+  return ports.map(({ port, text, span }) => ({
     port,
     protocol: "TCP",
     evidence: [evidence("own", text, span)],

@@ -1,5 +1,5 @@
 /** What an engine told of a stack, and what was concluded from it: kept beside the stack in its cluster. */
-import type { ImageFacts } from "./known_images.ts";
+import type { ImageFacts } from "./image_facts.ts";
 
 /** The ConfigMap that keeps it, in the stack's namespace, and its key. */
 export const SEEN_NAME = "migration-seen";

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type PlannedStack, planStack } from "../../lib/cli/plan_stack.ts";
 import type { PlannedObject } from "../../lib/kube/object.ts";
 import type { Conversion } from "../../lib/kube/conversion.ts";
-import type { ImageFacts } from "../../lib/stack/known_images.ts";
+import type { ImageFacts } from "../../lib/stack/image_facts.ts";
 import type { RegistryLogins } from "../../lib/stack/registry_logins.ts";
 import { NOTHING_SEEN, type Seen } from "../../lib/stack/seen.ts";
 

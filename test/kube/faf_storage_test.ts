@@ -38,16 +38,25 @@ interface Volume {
   };
 }
 
+/** Docker's own place of a volume that nobody named, after the project's name. */
+const ANONYMOUS = /^\/var\/lib\/docker\/volumes\/[^_]+_(.+)\/_data$/;
+
 fafTest("FAF: every data directory has one volume on its own path, whoever mounts it", async () => {
   const converted = await convertFaf();
   const root = converted.project.workingDir;
-  const volumes = volumesOf(converted);
+  const volumes = volumesOf(converted).filter(({ spec }) => !ANONYMOUS.test(spec.local.path));
   const paths = volumes.map(({ spec }) => spec.local.path.replace(`${root}/`, "")).sort();
   assert.deepEqual(paths, Object.keys(DIRECTORIES));
   for (const { spec } of volumes) {
     const users = usersOf(converted, spec.claimRef.name);
     assert.deepEqual(users, DIRECTORIES[spec.local.path.replace(`${root}/`, "")], spec.local.path);
   }
+});
+
+fafTest("FAF: what images declare as VOLUME and compose mounts nothing on is kept as well", async () => {
+  const paths = volumesOf(await convertFaf()).map(({ spec }) => spec.local.path);
+  const anonymous = paths.flatMap((path) => ANONYMOUS.exec(path)?.[1] ?? []).sort();
+  assert.deepEqual(anonymous, ["faf-wordpress-var-www-html", "wikijs-wiki-data-content"]);
 });
 
 fafTest("FAF: volumes are kept, bound to their claims and to the node with the storage", async () => {
@@ -69,7 +78,7 @@ fafTest("FAF: an existing data directory is data, however small and tidy it is",
     Deno.mkdirSync(`${directory}/data/phpbb3-archive`, { recursive: true });
     Deno.writeTextFileSync(`${directory}/data/phpbb3-archive/index.html`, "<p>old</p>\n");
   });
-  assert.equal(conversion.storage.filter(({ object }) => object.kind === "PersistentVolume").length, 22);
+  assert.equal(conversion.storage.filter(({ object }) => object.kind === "PersistentVolume").length, 24);
 });
 
 function volumesOf({ conversion }: TestStack): Volume[] {

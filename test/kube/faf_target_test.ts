@@ -38,7 +38,7 @@ const TARGET: Readonly<Record<string, string>> = {
   "qai": "Deployment Recreate",
   "unitdb": "Deployment RollingUpdate",
   "voting": "Deployment RollingUpdate",
-  "wikijs": "Deployment RollingUpdate",
+  "wikijs": "Deployment Recreate",
 };
 
 fafTest("FAF: every service becomes what its meaning asks for", async () => {

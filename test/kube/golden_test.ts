@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { parse, stringify } from "yaml";
 import type { Diagnostic } from "../../lib/diagnostics/diagnostic.ts";
 import type { Seen } from "../../lib/stack/seen.ts";
-import type { ImageFacts } from "../../lib/stack/known_images.ts";
+import type { ImageFacts } from "../../lib/stack/image_facts.ts";
 import { objectsOf, planTestStack, type TestStack } from "../cli/planned_stack.ts";
 import { goldenCases } from "./golden_cases.ts";
 

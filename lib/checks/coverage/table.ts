@@ -129,7 +129,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "service.healthcheck.interval": carried("periodSeconds"),
   "service.healthcheck.retries": carried("failureThreshold"),
   "service.healthcheck.start_interval": carried("periodSeconds of the startup probe"),
-  "service.healthcheck.start_period": carried("part of the startup probe's patience"),
+  "service.healthcheck.start_period": carried(
+    "the startup probe, which has no end but a decided one, or an hour with liveness",
+  ),
   "service.healthcheck.test": carried("startup and readiness probes; liveness by decision"),
   "service.healthcheck.timeout": carried("timeoutSeconds"),
   "service.hostname": carried("hostname, a line in the hosts file, RabbitMQ's node name"),

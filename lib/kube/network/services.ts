@@ -205,18 +205,24 @@ function portsOf(ports: readonly ServicePort[]): Record<string, unknown> {
   );
 }
 
-/** A Service of type LoadBalancer for each service with ports that decisions open this way, callers' addresses kept. */
+/**
+ * A Service of type LoadBalancer for each service with ports that decisions open this way, callers' addresses kept. It leads
+ * to its program whatever a health check says where the names do: to Docker a published port has nothing to do with health.
+ */
 export function loadBalancers(
   context: Context,
   ports: readonly Published[],
   groups: PodGroups,
 ): PlannedObject[] {
   return [...Map.groupBy(ports, ({ service }) => service)].map(([service, own]): PlannedObject => {
+    const known = context.project.services[service];
+    const isEarly = known !== undefined && answersAlways(context, service) && hasReadiness(context, known);
     const object: KubeObject = {
       ...named(context, service, label(`${service}-public`)),
       spec: {
         type: "LoadBalancer",
         externalTrafficPolicy: "Local",
+        ...(isEarly ? { publishNotReadyAddresses: true } : {}),
         selector: selectorOf(groups.hostOf(service)),
         ports: own.map(({ port, protocol, hostPort }) => ({
           name: `${protocol.toLowerCase()}-${hostPort}`,

@@ -3,10 +3,11 @@ import type { Service } from "../../../compose/project.ts";
 import { at, type Context, imageOf } from "../../stack/context.ts";
 import { environmentOf } from "../configuration/environment.ts";
 import { label } from "../../stack/names.ts";
+import { containerPorts } from "./container_ports.ts";
 import type { Place } from "../../stack/secrets/reference.ts";
 import { lifecycleOf } from "./lifecycle.ts";
 import type { Mounts } from "./mounts.ts";
-import { type Json, optional } from "../../values/json.ts";
+import { fields, type Json, optional } from "../../values/json.ts";
 import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { probesOf } from "./probes.ts";
 import { resourcesOf } from "./resources.ts";
@@ -50,11 +51,7 @@ export function containerOf(
     state.notes,
     extra,
   );
-  const ports = (state.ports.get(service.name) ?? []).map(({ port, protocol }) => ({
-    containerPort: port,
-    name: `${protocol.toLowerCase()}-${port}`,
-    protocol,
-  }));
+  const ports = containerPorts(state, service.name);
   return {
     json: {
       name: label(service.name),
@@ -138,6 +135,21 @@ function reportEmptied(context: Context, { service }: DecidedService): void {
 }
 
 function reportNoImage(context: Context, { service }: DecidedService): void {
+  const { provider } = service;
+  if (typeof provider === "object" && provider !== null) {
+    context.report({
+      code: "kube-image-missing",
+      severity: "error",
+      message: `Service "${service.name}" names no image: provider "${
+        String(fields(provider)["type"])
+      }" makes something outside compose, and gives its dependents variables`,
+      ...at(context.project, ["services", service.name, "provider"]),
+      hint: `Write those variables at its dependents, and leave it out: services: { ${
+        yamlWord(service.name)
+      }: { skip: "..." } }`,
+    });
+    return;
+  }
   context.report({
     code: "kube-image-missing",
     severity: "error",

@@ -6,7 +6,7 @@ import { subdomain } from "../../stack/names.ts";
 import { type Mounted, volumeName } from "./mounted.ts";
 import { itemMode, mayGiveOwner, needsOwner, ownedCopy, readable } from "./owned_files.ts";
 import { targetOf } from "../../stack/file_objects_at.ts";
-import { contentOf } from "../../stack/secrets/file_object.ts";
+import { contentOf } from "../../stack/texts/file_object.ts";
 import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { fileMode } from "./units.ts";
 import { startingUid } from "./user.ts";

@@ -1,5 +1,5 @@
 /** A healthcheck as startup and readiness probes. */
-import type { Service } from "../../../compose/project.ts";
+import type { Healthcheck, Service } from "../../../compose/project.ts";
 import { at } from "../../stack/context.ts";
 import { hasOwnHealthcheck, probeFromRouting } from "../traefik/health_probe.ts";
 import { type Json, optional } from "../../values/json.ts";
@@ -7,8 +7,13 @@ import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import { seconds } from "./units.ts";
 import { unexpanded } from "../unexpanded.ts";
 
-/** A failing health check never stopped a container; a startup probe does, so it is given an hour. */
+/** With a liveness probe a container is to be stopped; before its first success only after an hour. */
 const STARTUP_SECONDS = 3600;
+/**
+ * A failing health check never stopped a container (moby's `daemon/health.go` only writes down that it is unhealthy), and
+ * a startup probe stops it after so many failures: the largest number that the API takes, which none reaches.
+ */
+const NEVER = 2 ** 31 - 1;
 
 /**
  * Readiness takes the place of "healthy" for others; startup keeps it from being asked before the program is up.
@@ -31,12 +36,11 @@ export function probesOf(
   }
   const command = readableCommand(state, service, written, extra);
   if (command === undefined) return {};
-  const interval = Math.max(1, seconds(check.interval) ?? 30);
-  const timeout = Math.max(1, seconds(check.timeout) ?? 30);
-  const retries = Math.max(1, check.retries ?? 3);
-  const startPeriod = seconds(check.start_period) ?? 0;
-  const startInterval = Math.max(1, seconds(check.start_interval) ?? Math.min(interval, 5));
-  const startup = decision.startupSeconds ?? Math.max(STARTUP_SECONDS, startPeriod + retries * interval);
+  // Zero is what is not said (`daemon/health.go`: its defaults take the place of it).
+  const interval = seconds(check.interval) || 30;
+  const timeout = seconds(check.timeout) || 30;
+  const retries = check.retries || 3;
+  const startInterval = seconds(check.start_interval) || Math.min(interval, 5);
   const exec = { exec: { command: command.map(unexpanded) } };
   const regular = { ...exec, periodSeconds: interval, timeoutSeconds: timeout, failureThreshold: retries };
   return {
@@ -44,11 +48,23 @@ export function probesOf(
       ...exec,
       periodSeconds: startInterval,
       timeoutSeconds: timeout,
-      failureThreshold: Math.ceil(startup / startInterval),
+      failureThreshold: startupFailures(decision, check, startInterval, retries * interval),
     },
     readinessProbe: regular,
     ...optional("livenessProbe", decision.liveness === true ? regular : undefined),
   };
+}
+
+/** As many failures as the decided time has room for; without one, and without liveness, there is no end. */
+function startupFailures(
+  { startupSeconds, liveness }: DecidedService["decision"],
+  { start_period: startPeriod }: Healthcheck,
+  every: number,
+  unhealthyAfter: number,
+): number {
+  if (startupSeconds === undefined && liveness !== true) return NEVER;
+  const usual = Math.max(STARTUP_SECONDS, (seconds(startPeriod) ?? 0) + unhealthyAfter);
+  return Math.ceil((startupSeconds ?? usual) / every);
 }
 
 /** Traefik's own check as a probe, where nothing in it is a secret: a header, or a token of its path. */

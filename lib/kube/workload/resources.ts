@@ -1,5 +1,6 @@
 /** Requests and limits: decided, else `deploy.resources`, else `mem_limit` and `cpus`. */
-import type { Service } from "../../../compose/project.ts";
+import type { Path, Service } from "../../../compose/project.ts";
+import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at, type Context } from "../../stack/context.ts";
 import type { ResourcesDecision } from "../../decisions/decisions.ts";
 import { fields, type Json, optional } from "../../values/json.ts";
@@ -22,7 +23,7 @@ export function resourcesOf(context: Context, subject: DecidedService): Json {
     ...pick("requestMemory", memory(reservations?.memory ?? service.mem_reservation)),
   };
   reportRest(context, subject);
-  const values = { ...written, ...decision.resources };
+  const values = withinLimits(context, subject, { ...written, ...decision.resources });
   const required = resourceRequirements(
     withRequests(context, { ...pick("requestCpu", weight(service, values)), ...values }),
   );
@@ -31,6 +32,61 @@ export function resourcesOf(context: Context, subject: DecidedService): Json {
   return disk === undefined
     ? required
     : { ...required, limits: { ...fields(required["limits"]), "ephemeral-storage": disk } };
+}
+
+/** A request and the limit that it has to keep, and in which unit a decision has them. */
+const PAIRS = [["requestCpu", "cpu"], ["requestMemory", "memory"]] as const;
+
+/**
+ * Kubernetes refuses a request above its limit. Docker never compared processors: compose heeds no `reservations.cpus` at
+ * all (`setReservations` of its `create.go`), so that such a stack ran, and the limit is what it could use at most.
+ */
+function withinLimits(
+  context: Context,
+  subject: DecidedService,
+  values: ResourcesDecision,
+): ResourcesDecision {
+  const above = PAIRS.filter(([request, limit]) => {
+    const [wanted, most] = [values[request], values[limit]];
+    return wanted !== undefined && most !== undefined && isMore(wanted, most);
+  });
+  for (const [request, limit] of above) reportAbove(context, subject, { request, limit, values });
+  return { ...values, ...Object.fromEntries(above.map(([request, limit]) => [request, values[limit]])) };
+}
+
+function reportAbove(
+  context: Context,
+  { service, decision }: DecidedService,
+  { request, limit, values }: {
+    readonly request: typeof PAIRS[number][0];
+    readonly limit: typeof PAIRS[number][1];
+    readonly values: ResourcesDecision;
+  },
+): void {
+  const decided = decision.resources?.[request] !== undefined;
+  const span = decided
+    ? context.decisions.span(["services", service.name, "resources", request])
+    : context.project.span(["services", service.name, ...reservationPath(service, limit)]);
+  context.report({
+    code: "kube-request-above-limit",
+    severity: "warning",
+    message:
+      `Service "${service.name}" reserves ${values[request]} of ${limit}, above its limit of ${
+        values[limit]
+      }, ` +
+      "which Kubernetes refuses: its pod reserves as much as the limit",
+    ...(span === undefined ? {} : { span }),
+    hint: `Lower it there, or reserve nothing: services: { ${
+      yamlWord(service.name)
+    }: { resources: { ${request}: "0" } } }`,
+  });
+}
+
+/** Where compose has what is reserved. */
+function reservationPath({ deploy }: Service, limit: "cpu" | "memory"): Path {
+  const key = limit === "cpu" ? "cpus" : "memory";
+  const isDeployed = deploy?.resources?.reservations?.[key] !== undefined;
+  return isDeployed ? ["deploy", "resources", "reservations", key] : ["mem_reservation"];
 }
 
 function reportDisk(context: Context, { name }: Service): void {
@@ -104,8 +160,22 @@ export function resourceRequirements(values: ResourcesDecision): Json {
   return { ...optional("limits", limits), ...optional("requests", requests) };
 }
 
-function reportRest(context: Context, { service }: DecidedService): void {
+function reportRest(context: Context, { service, decision }: DecidedService): void {
   const { memswap_limit: swap } = service;
+  if (
+    cpu(service.deploy?.resources?.reservations?.cpus) !== undefined &&
+    decision.resources?.requestCpu === undefined
+  ) {
+    context.report({
+      code: "kube-cpu-reserved",
+      severity: "info",
+      message:
+        `Processors are reserved for service "${service.name}", as a swarm does; docker compose reserves none, and ` +
+        "a pod starts only where that much is free",
+      ...at(context.project, ["services", service.name, ...reservationPath(service, "cpu")]),
+      hint: `As with compose: services: { ${yamlWord(service.name)}: { resources: { requestCpu: "0" } } }`,
+    });
+  }
   const most = service.deploy?.resources?.limits?.memory ?? service.mem_limit;
   if (swap !== undefined && bytes(swap) !== 0 && bytes(swap) !== bytes(most)) {
     context.report({

@@ -73,7 +73,7 @@ function numberOf(
     context.decisions.users,
     imageDecision(context.decisions, image)?.users,
     ...(kind === "users" ? [context.images(image)?.users] : []),
-    knownImage(image)?.users,
+    knownImage(image)?.[kind],
   ];
   for (const table of tables) if (table !== undefined && Object.hasOwn(table, name)) return table[name];
   return undefined;

@@ -4,7 +4,8 @@ import type { Path, Project, Service } from "../../../compose/project.ts";
 import { isServiceName } from "../names.ts";
 import { type DnsName, dnsNames } from "./dns_names.ts";
 import { dockerNames, isAddress } from "./docker_names.ts";
-import { textFiles } from "./references.ts";
+import { objectTexts } from "../texts/file_texts.ts";
+import { textFiles } from "../texts/text_files.ts";
 
 /** One such name of a service. */
 export interface OddName {
@@ -58,8 +59,11 @@ function textsOf(project: Project, bindSources: BindSources): string {
     ...Object.values(environment ?? {}),
     ...[command, entrypoint, healthcheck?.test].flat(),
   ]);
-  const ofObjects = [...Object.values(project.configs), ...Object.values(project.secrets)]
-    .map((object) => object?.content);
+  const ofObjects = (["configs", "secrets"] as const).flatMap((section) =>
+    Object.entries(project[section]).flatMap(([name, definition]) =>
+      objectTexts(project, section, name, definition, bindSources).map(({ text }) => text)
+    )
+  );
   const ofFiles = [...bindSources].flatMap(([path, source]) =>
     textFiles(path, source).map(({ text }) => text)
   );

@@ -14,10 +14,14 @@ export interface OwnPort {
 
 /** What a container calls itself in its healthcheck, besides its names. */
 const LOOPBACK = ["localhost", "127.0.0.1", "0.0.0.0", "::1"];
+/** What a server is told in order to listen on every address. */
+const ANY = ["::", "[::]", "*"];
 /** `nc -z localhost 5432`. */
 const WORD_AND_PORT = /(?:^|\s)([\w.:-]+)\s+(\d{2,5})(?=\s|$)/g;
 /** `pg_isready -p 5433`, `--port=8123`. */
 const PORT_OPTION = /(?:^|\s)(?:-p|--port)[ =](\d{2,5})(?=\s|$)/g;
+/** `--port 6380`, `-P 3307`, `--http-port=8081`, `-Dserver.port=8081`, `--listen_port 53`. */
+const PORT_ARGUMENT = /(?:^|\s)(?:-[pP]|--?(?:[\w.-]{0,40}[._-])?port)[ =](\d{2,5})(?=\s|$)/g;
 /** `0.0.0.0:9092`, `://:9092`, `*:8123` and a bare `:3000`: an address to listen on, of no other machine. */
 const LISTENED = /(?:^|[\s,;=/@])(?:0\.0\.0\.0|\[::\]|\*)?:(\d{2,5})(?![\w.:-])/g;
 
@@ -40,11 +44,36 @@ export function ownPorts(project: Project, service: Service): readonly OwnPort[]
     ...settings.flatMap(({ key, value, path }) =>
       ofSetting(value, key, names).map((port) => ({ port, path: [...root, ...path] }))
     ),
-  ].filter(({ port }) => port > 0 && port <= 65535).map(({ port, path }) => {
-    const span = project.span(path);
-    const text = `${wordsFor(path)} of the service itself`;
-    return { port, text, ...(span === undefined ? {} : { span }) };
+  ].flatMap(({ port, path }) => placed(project, port, path));
+}
+
+/**
+ * Ports that options of the command and the entrypoint name. An option may be of something else, such as the port of a
+ * server that is called, so this is no proof that the program listens there.
+ */
+export function argumentPorts(project: Project, service: Service): readonly OwnPort[] {
+  const own = new Set([...dnsNames(project, service).map(({ name }) => name), ...LOOPBACK, ...ANY]);
+  return (["entrypoint", "command"] as const).flatMap((key) => {
+    const text = (service[key] ?? []).join(" ");
+    return isCallTo(text, own)
+      ? []
+      : [...text.matchAll(PORT_ARGUMENT)].flatMap((match) =>
+        placed(project, Number(match[1]), ["services", service.name, key])
+      );
   });
+}
+
+function placed(project: Project, port: number, path: Path): OwnPort[] {
+  if (port <= 0 || port > 65535) return [];
+  const span = project.span(path);
+  const text = `${wordsFor(path)} of the service itself`;
+  return [{ port, text, ...(span === undefined ? {} : { span }) }];
+}
+
+/** Whether options of a call name a host that is not the container itself. */
+function isCallTo(text: string, own: ReadonlySet<string>): boolean {
+  const host = /(?:^|\s)(?:-h|--host)[ =]?(\S+)/.exec(text)?.[1];
+  return host !== undefined && !own.has(host);
 }
 
 /** `"PORT"` of a variable, `the command` of a word of it. */
@@ -61,10 +90,7 @@ function ofHealthcheck({ healthcheck }: Service, names: ReadonlySet<string>): nu
   const named = mentionsInValue(text, own).flatMap((mention) => portOf(mention) ?? []);
   const spaced = [...text.matchAll(WORD_AND_PORT)].filter((match) => own.has(match[1] ?? ""))
     .map((match) => Number(match[2]));
-  const elsewhere = /(?:^|\s)(?:-h|--host)[ =]?(\S+)/.exec(text)?.[1];
-  const options = elsewhere === undefined || own.has(elsewhere)
-    ? [...text.matchAll(PORT_OPTION)].map((match) => Number(match[1]))
-    : [];
+  const options = isCallTo(text, own) ? [] : [...text.matchAll(PORT_OPTION)].map((match) => Number(match[1]));
   return [...new Set([...named, ...spaced, ...options])];
 }
 

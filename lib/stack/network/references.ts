@@ -1,9 +1,9 @@
 /** Which service names which other one, where, and with which port: from environment, commands and files. */
-import type { BindSource, BindSources } from "../../../compose/bind_source.ts";
+import type { BindSources } from "../../../compose/bind_source.ts";
 import type { Project, Service } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { oncePer } from "../../values/once_per.ts";
-import { relativePath } from "../relative_path.ts";
+import { type FileText, fileTexts } from "../texts/file_texts.ts";
 import { servicesByDnsName } from "./dns_names.ts";
 import { textLines } from "./text_lines.ts";
 import {
@@ -151,13 +151,7 @@ function candidateHosts(project: Project, service: Service, bindSources: BindSou
   const texts = [
     ...environment.map(([key, value]) => `${key}=${value ?? ""}`),
     ...(service.command ?? []),
-    ...(service.volumes ?? []).flatMap(({ type, source }) =>
-      type === "bind" && source !== undefined
-        ? textFiles(source, bindSources.get(source)).flatMap(({ path, text }) =>
-          isComposeFile(project, path) ? [] : [text]
-        )
-        : []
-    ),
+    ...readTexts(project, service, bindSources).map(({ text }) => text),
   ];
   const inUrls = /\w:\/\/(?:[^\s/@"'`]{0,200}@)?([a-z][a-z0-9_-]{0,62})(?=[:/?"'\s`]|$)/gi;
   const atKey = /^[\s"'-]*([\w.-]+)["']?\s*[:=]\s*["']?([a-z][a-z0-9-]+)["']?[;,]?\s*$/i;
@@ -231,25 +225,13 @@ function fileMentions(
   bindSources: BindSources,
   names: Names,
 ): Found[] {
-  const mounted = (service.volumes ?? []).flatMap((mount) =>
-    mount.type !== "bind" || mount.source === undefined
-      ? []
-      : textFiles(mount.source, bindSources.get(mount.source))
+  return readTexts(project, service, bindSources).flatMap(({ text, spanAt }) =>
+    mentionsInText(text, names).map((mention) => ({ mention, span: spanAt(mention.line, mention.column) }))
   );
-  const referenced = [
-    ...(service.configs ?? []).map((reference) => project.configs[reference.source]),
-    ...(service.secrets ?? []).map((reference) => project.secrets[reference.source]),
-  ].flatMap((object) =>
-    object?.file === undefined ? [] : textFiles(object.file, bindSources.get(object.file))
-  );
-  return [...mounted, ...referenced].filter(({ path }) => !isComposeFile(project, path)).flatMap((
-    { path, text },
-  ) =>
-    mentionsInText(text, names).map((mention) => ({
-      mention,
-      span: { file: relativePath(project, path), line: mention.line, column: mention.column },
-    }))
-  );
+}
+
+function readTexts(project: Project, service: Service, bindSources: BindSources): readonly FileText[] {
+  return fileTexts(project, service, bindSources).filter(({ path }) => !isComposeFile(project, path));
 }
 
 /** Where the folder itself is mounted: no program reads how it is built and started, and an image's tag is no port. */
@@ -257,27 +239,4 @@ function isComposeFile({ composeFiles }: Project, path: string): boolean {
   return composeFiles.includes(path) ||
     /(?:^|\/)(?:(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml|(?:[\w-]+\.)?(?:Docker|Container)file(?:\.[\w.-]+)?)$/i
       .test(path);
-}
-
-/** The readable texts at a bind source; what is binary or too large has none. */
-export function textFiles(path: string, source: BindSource | undefined): { path: string; text: string }[] {
-  if (source?.kind === "file") {
-    const text = decodeText(source.content);
-    return text === undefined ? [] : [{ path, text }];
-  }
-  if (source?.kind !== "directory" || !source.complete) return [];
-  return [...source.files].flatMap(([name, file]) => {
-    const text = decodeText(file.content);
-    return text === undefined ? [] : [{ path: `${path.replace(/\/+$/, "")}/${name}`, text }];
-  });
-}
-
-/** The text of a file; undefined where it is binary or was not read. */
-export function decodeText(content: Uint8Array | undefined): string | undefined {
-  if (content === undefined || content.includes(0)) return undefined;
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(content);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,9 +3,9 @@ import type { BindSources } from "../../../compose/bind_source.ts";
 import type { FileObject, Project, Service } from "../../../compose/project.ts";
 import { isStrong, keyWords, secretsInFile, secretsInList, secretsInVariable } from "../../secrecy/mod.ts";
 import { servicesByDnsName } from "../network/dns_names.ts";
-import { textFiles } from "../network/references.ts";
+import { textFiles } from "../texts/text_files.ts";
 import { relativePath } from "../relative_path.ts";
-import { contentOf } from "./file_object.ts";
+import { contentOf } from "../texts/file_object.ts";
 
 /** A strong value, as it may be spelt, and where it is known from. */
 export interface KnownSecret {
