@@ -46,7 +46,10 @@ function converted(input: Input): RoutingConversion & { readonly all: readonly D
     namespace: "stack",
     decisions: traefikDecisions(input.decisions),
     serviceFor: (service, port) => ({ name: service, port }),
-    ...(input.acme === undefined ? {} : { acme: input.acme }),
+    storedAt: (path) =>
+      input.acme === undefined
+        ? { kind: "nothing" }
+        : { kind: "text", text: { file: path, text: input.acme } },
     ...(input.sharesTraefik === undefined ? {} : { sharesTraefik: input.sharesTraefik }),
   });
   return { ...result, all: [...routing.findings, ...result.findings] };

@@ -2,6 +2,7 @@
 import type { TextAt } from "../../traefik/inline_files.ts";
 import type { Mount, Project } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { FileAt } from "../../traefik/container_files.ts";
 import type { Element, Fields, Routing } from "../../traefik/routing.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { RequiredPort } from "../../stack/ports.ts";
@@ -54,8 +55,8 @@ export interface RoutingConversionInput {
   readonly published?: readonly PublishedPort[];
   /** What lies at a path in the container of the stack's Traefik, as far as it is at hand. */
   readonly textAt?: TextAt;
-  /** The content of the stack's `acme.json`. */
-  readonly acme?: string;
+  /** What the storage of each ACME resolver holds, by its path in the container of the stack's Traefik. */
+  storedAt?(path: string): FileAt;
   /** The decided default certificate, where it is decided as files. */
   readonly certificate?: GivenCertificate;
 }
@@ -110,7 +111,7 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     published,
     environment,
     ...(input.textAt === undefined ? {} : { textAt: input.textAt }),
-    ...(input.acme === undefined ? {} : { acme: input.acme }),
+    ...(input.storedAt === undefined ? {} : { storedAt: input.storedAt }),
   });
   context.findings.push(
     ...reportClosedPorts(routing, input.project),
@@ -134,9 +135,22 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     usesNewer: context.newer.size > 0,
     findings: isElsewhere
       ? askAboutElsewhere(given.routing, context.entryPoints, context.findings)
+      : routing.isIncomplete === true
+      ? context.findings.filter(({ code }) => !NOT_DEFINED.has(code))
       : context.findings,
   };
 }
+
+/** What is said of names that nothing defines: where not all files are seen, that is all there is to say. */
+const NOT_DEFINED: ReadonlySet<string> = new Set([
+  "traefik-entry-point-missing",
+  "traefik-entry-point-unknown",
+  "traefik-middleware-missing",
+  "traefik-resolver-unknown",
+  "traefik-service-unknown",
+  "traefik-tls-option-unknown",
+  "traefik-transport-unknown",
+]);
 
 function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): RouteContext {
   const { routing, project, namespace, decisions } = input;

@@ -1,8 +1,10 @@
 /** The static side: a HelmChartConfig for the Traefik that k3s brings, or the same values for one's own chart. */
 import { stringify } from "yaml";
+import type { FileAt } from "../../traefik/container_files.ts";
 import type { TextAt } from "../../traefik/inline_files.ts";
 import { isExternalName, type KubeObject } from "../object.ts";
-import { acmeName, acmeValues, acmeVolume, USER } from "./acme_volume.ts";
+import { acmeName, acmeValues, acmeVolume, type CarriedAcme, USER } from "./acme_volume.ts";
+import { carriedAcme } from "./carried_acme.ts";
 import { report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
 import { insideArgument } from "./inside_address.ts";
@@ -49,8 +51,8 @@ export interface StaticInput {
   readonly environment: Readonly<Record<string, string>>;
   /** What lies at a path in the container of the stack's Traefik. */
   readonly textAt?: TextAt;
-  /** The content of the stack's `acme.json`, to be carried over. */
-  readonly acme?: string;
+  /** What lies at the path of an ACME storage, to be carried over. */
+  storedAt?(path: string): FileAt;
 }
 
 /** Converts the static configuration. */
@@ -58,7 +60,7 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
   const resolvers = resolversOf(context.routing);
   const named = namedFiles(providerVariables(resolvers, input.environment), input.textAt);
   const { variables } = named;
-  const carriesAcme = input.acme !== undefined && input.acme.trim() !== "" && resolvers.length > 0;
+  const carried = carriedAcme(context, resolvers, (path) => input.storedAt?.(path));
   const logs = logFiles(context);
   const given = argumentSecrets(knownArguments(context, argumentsOf(context, resolvers, logs)));
   const secretVariables = new Map([
@@ -68,7 +70,7 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
   const values = chartValues(context, input, resolvers, {
     additionalArguments: given.list,
     secretVariables,
-    carriesAcme,
+    carried,
     hasFiles: Object.keys(named.texts).length > 0,
     logs,
   });
@@ -80,7 +82,7 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
     ...(Object.keys(variables).length === 0 ? [] : [secret(namespace, secretName, variables)]),
     ...(Object.keys(named.texts).length === 0 ? [] : [secret(namespace, filesName, named.texts)]),
     ...(Object.keys(given.texts).length === 0 ? [] : [secret(namespace, argumentsName, given.texts)]),
-    ...(carriesAcme ? [secret(namespace, acmeName, { "acme.json": input.acme ?? "" })] : []),
+    ...(carried.size === 0 ? [] : [secret(namespace, acmeName, Object.fromEntries(carried))]),
   ];
   if (context.decisions.mode === "external") {
     return { values, objects: [...secrets, valuesForOwnChart(context, values)] };
@@ -162,7 +164,7 @@ interface ChartInput {
   readonly additionalArguments: readonly string[];
   /** Variables of Traefik's container, and the Secret that holds each. */
   readonly secretVariables: ReadonlyMap<string, string>;
-  readonly carriesAcme: boolean;
+  readonly carried: CarriedAcme;
   /** Whether variables name files. */
   readonly hasFiles: boolean;
   readonly logs: readonly LogFile[];
@@ -172,13 +174,13 @@ function chartValues(
   context: RouteContext,
   { published }: StaticInput,
   resolvers: readonly Resolver[],
-  { additionalArguments, secretVariables, carriesAcme, hasFiles, logs }: ChartInput,
+  { additionalArguments, secretVariables, carried, hasFiles, logs }: ChartInput,
 ): Record<string, unknown> {
   const { entryPoints, decisions } = context;
   const onNode = logValues(logs, USER, decisions.helperImage);
   const { deployment: certified, ...acme } = resolvers.length === 0
     ? {}
-    : acmeValues(decisions, resolvers, carriesAcme);
+    : acmeValues(decisions, resolvers, carried);
   const deployment = withLogs(certified as Deployment | undefined, onNode);
   const isBound = resolvers.length > 0 || onNode !== undefined;
   return {
