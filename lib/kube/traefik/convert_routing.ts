@@ -28,6 +28,7 @@ import { convertMiddleware } from "./middleware.ts";
 import { withOwnService } from "./own_service.ts";
 import { type PublishedPort, publishedRoute } from "./published_ports.ts";
 import { bareName, objectNames, qualify } from "./references.ts";
+import { servicesByDnsName } from "../../stack/network/dns_names.ts";
 import { machineAddress } from "../../stack/network/docker_names.ts";
 import { askWhichTraefik } from "./newer_fields.ts";
 import { convertServersTransports } from "./servers_transport.ts";
@@ -165,7 +166,7 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     machine: { address: machineAddress(input), isDecided: input.hostGateway !== undefined },
     keepsVersion2: decisions.keepVersion2 && routing.traefikVersion?.split(".")[0] === "2",
     serviceFor: (service, port) => input.serviceFor(service, port),
-    composeService: (host) => composeServiceOf(project, host),
+    composeService: (host) => servicesByDnsName(project).get(host),
     neighbour: (host) => input.neighbour?.(host),
     directoryOf: (mount) => input.directoryOf?.(mount),
     names: {
@@ -183,14 +184,6 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     missing: [],
     findings: [],
   };
-}
-
-function composeServiceOf(project: Project, host: string): string | undefined {
-  if (project.services[host] !== undefined) return host;
-  return Object.values(project.services).find(({ container_name, networks }) =>
-    container_name === host ||
-    Object.values(networks ?? {}).some((network) => network?.aliases?.includes(host))
-  )?.name;
 }
 
 /**
