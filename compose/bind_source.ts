@@ -34,3 +34,6 @@ export type BindSource =
 
 /** By absolute path, as `Mount.source` has it. */
 export type BindSources = ReadonlyMap<string, BindSource>;
+
+/** Named volumes that can be read here, by key: the directory of this machine, and what lies in it. */
+export type VolumeSources = ReadonlyMap<string, { readonly directory: string; readonly source: BindSource }>;

@@ -17,6 +17,7 @@ import { nodeAt, spanAt } from "./origin/span.ts";
 import { define } from "./spec/field.ts";
 import { SECTIONS } from "./spec/project.ts";
 import { checkStrictly } from "./checks/strict.ts";
+import { typedFileObjects, typedServices, typedVolumes } from "./typed_sections.ts";
 import { type Written, writtenNode } from "./interpolation/written.ts";
 
 export interface ProjectInput {
@@ -67,12 +68,12 @@ export async function buildProject(input: ProjectInput, context: LoadContext): P
     workingDir: input.workingDir,
     composeFiles: input.composeFiles,
     environment,
-    services: typed(services.enabled),
+    services: typedServices(services.enabled),
     networks: sections.networks,
-    volumes: sections.volumes,
-    configs: sections.configs,
-    secrets: sections.secrets,
-    disabledServices: typed(services.disabled),
+    volumes: typedVolumes(sections.volumes),
+    configs: typedFileObjects(sections.configs),
+    secrets: typedFileObjects(sections.secrets),
+    disabledServices: typedServices(services.disabled),
     canonical,
     span,
     written,
@@ -170,24 +171,4 @@ async function resolveFiles(
     await resolveEnvironment(container as Container, reading, places);
     await resolveLabels(container as Container, reading, places);
   }
-}
-
-/** Services with their name, and host names with their addresses. */
-function typed(section: Section): Record<string, Service> {
-  const out: Record<string, Service> = {};
-  for (const [name, service] of Object.entries(section)) {
-    const hosts = service.extra_hosts;
-    define(out, name, { ...service, name, ...(Array.isArray(hosts) && { extra_hosts: byHost(hosts) }) });
-  }
-  return out;
-}
-
-function byHost(lines: readonly string[]): Record<string, string[]> {
-  const hosts = new Map<string, string[]>();
-  for (const line of lines) {
-    const at = line.indexOf("=");
-    const name = line.slice(0, at);
-    hosts.set(name, [...hosts.get(name) ?? [], line.slice(at + 1)]);
-  }
-  return Object.fromEntries(hosts);
 }

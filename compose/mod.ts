@@ -2,6 +2,6 @@
 export { load } from "./load.ts";
 export { type Origin, originOf, type Range, replacementAt } from "./origin/origin.ts";
 export { printJson, printYaml } from "./print.ts";
-export { type BindLimits, readBindSources } from "./files/read_bind_sources.ts";
+export { type BindLimits, readBindSources, readVolume } from "./files/read_bind_sources.ts";
 export type * from "./bind_source.ts";
 export type * from "./project.ts";

@@ -8,7 +8,10 @@ import type { Written } from "./interpolation/written.ts";
 /** Keys and indices from the project's root: `["services", "web", "ports", 0]`. */
 export type Path = readonly (string | number)[];
 
-/** A complete project: every value in its canonical type, paths absolute, variables interpolated. */
+/**
+ * A complete project: every value in its canonical type, paths absolute, variables interpolated. Paths of the host are as
+ * the engine takes them, and in `canonical` as compose-go prints them.
+ */
 export interface Project {
   readonly name: string;
   /** Absolute path against which relative paths were resolved. */
@@ -184,7 +187,7 @@ export interface Port {
 
 export interface Mount {
   readonly type: "bind" | "volume" | "tmpfs" | "npipe" | "cluster" | "image";
-  /** An absolute path for `bind`, the key under `volumes` for `volume`, absent for an anonymous one. */
+  /** An absolute path for `bind`, as the engine takes it; the key under `volumes` for `volume`, absent for an anonymous one. */
   readonly source?: string;
   readonly target: string;
   readonly read_only?: boolean;

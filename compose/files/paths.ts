@@ -21,6 +21,14 @@ export function absolutePath(base: string, path: string): string {
   return path.startsWith("/") ? path : cleanPath(`${base}/${path}`);
 }
 
+/**
+ * A path of a Unix host as the engine takes it; one of a Windows host as it is. compose-go keeps an absolute path as it is
+ * written, and Docker cleans it (moby, volume/mounts/linux_parser.go): `//a`, `/a/` and `/a/../a` are one place.
+ */
+export function hostPath(path: string): string {
+  return path.startsWith("/") ? cleanPath(path) : path;
+}
+
 /** The directory of an absolute path. */
 export function directoryOf(path: string): string {
   return cleanPath(path.slice(0, path.lastIndexOf("/") + 1) || "/");

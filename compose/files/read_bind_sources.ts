@@ -64,6 +64,11 @@ export async function readBindSources(
   return sources;
 }
 
+/** The same of the directory of a named volume, which may be one of Docker's own. */
+export async function readVolume(path: string): Promise<BindSource> {
+  return await look(path, DEFAULTS, new Map());
+}
+
 async function look(path: string, limits: BindLimits, edited: Edited): Promise<BindSource> {
   try {
     const info = await Deno.stat(path);
@@ -102,6 +107,13 @@ async function readFile(path: string, info: Deno.FileInfo, most: number, edited:
 /** Reading there has effects, never ends, or says nothing about the project. */
 const SYSTEM = ["/proc", "/sys", "/dev", "/run", "/var/run", "/var/lib/docker"];
 
+/** What a volume of Docker's holds is the stack's. */
+const VOLUME = /\/volumes\/[^/]+\/_data(\/|$)/;
+
+function isSystem(path: string): boolean {
+  return !VOLUME.test(path) && SYSTEM.some((system) => path === system || path.startsWith(`${system}/`));
+}
+
 async function lookInto(
   root: string,
   info: Deno.FileInfo,
@@ -109,7 +121,7 @@ async function lookInto(
   edited: Edited,
 ): Promise<BindSource> {
   const realRoot = await Deno.realPath(root);
-  if (realRoot === "/" || SYSTEM.some((path) => realRoot === path || realRoot.startsWith(`${path}/`))) {
+  if (realRoot === "/" || isSystem(realRoot)) {
     const obstacle = "it belongs to the machine's own system";
     return { kind: "directory", files: new Map(), complete: false, obstacle, size: 0 };
   }

@@ -13,6 +13,8 @@ import type { ConvertInput } from "../checks/convert_stack.ts";
 /** What the conversion is told of it. */
 export type EngineFacts = Pick<ConvertInput, "images" | "usage" | "written" | "absentVolumes"> & {
   readonly seen: Seen;
+  /** The machine's directories of the engine's volumes, by key; of those that it was not asked for there is none. */
+  readonly mountpoints?: Readonly<Record<string, string>>;
 };
 
 /** How an engine is asked. */
@@ -39,7 +41,7 @@ export async function askEngine(
   try {
     const images = Object.fromEntries(await inspectImages(engine, project));
     const { written, ...containers } = await inspectContainers(engine, project, { layers: measure });
-    const { places, present, absent } = await inspectVolumes(engine, project);
+    const { places, present, mountpoints, absent } = await inspectVolumes(engine, project);
     const isKnown = Object.keys(images).length > 0 || Object.keys(containers.ended).length > 0;
     // Once an engine was asked, what it does not know has not ended: containers come and go while a stack is moved.
     const others = isKnown
@@ -50,6 +52,7 @@ export async function askEngine(
     const isHere = present.length > 0 || Object.keys(containers.ended).length > 0;
     const facts = {
       ...factsOf(withRecorded({ ...containers, ended, places, images }, recorded)),
+      mountpoints,
       ...(isHere ? { absentVolumes: absent } : {}),
     };
     return measure ? { ...facts, usage: await liveUsage(engine, project), written } : facts;

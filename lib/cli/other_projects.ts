@@ -14,8 +14,9 @@ import { findTraefik } from "../traefik/find_traefik.ts";
 import { type OtherDefinitions, type OtherTraefik, seenFrom } from "../traefik/other_traefik.ts";
 import { readRouting } from "../traefik/read_routing.ts";
 import type { Routing } from "../traefik/routing.ts";
-import { fileObjectsAt } from "../stack/file_objects_at.ts";
-import { selectTraefikFiles, type TraefikFiles } from "../traefik/traefik_files.ts";
+import { readVolumeSources } from "./volume_sources.ts";
+import { traefikFilesOf } from "../stack/traefik_container.ts";
+import type { TraefikFiles } from "../traefik/traefik_files.ts";
 
 /** Another project as it was read. */
 export interface OtherProject extends Neighbour {
@@ -106,10 +107,11 @@ async function otherProject(from: string, project: Project, decisions: Decisions
   const found = findTraefik(project);
   const service = found === undefined ? undefined : project.services[found.service];
   const ofTraefik = { ...project, services: service === undefined ? {} : { [service.name]: service } };
-  const sources = await readBindSources(ofTraefik);
-  const files = found === undefined
-    ? { dynamic: [] }
-    : selectTraefikFiles(found, sources, fileObjectsAt(project, sources, service)).files;
+  const bindSources = await readBindSources(ofTraefik);
+  const { files } = traefikFilesOf(project, {
+    bindSources,
+    volumeSources: await readVolumeSources(project),
+  });
   const routing = readRouting({
     project,
     files,

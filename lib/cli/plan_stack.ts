@@ -29,6 +29,7 @@ import { askEngine, type EngineFacts } from "./engine_facts.ts";
 import type { KnownStack } from "./known_stack.ts";
 import { loadStack, type ReadingSurroundings } from "./load_stack.ts";
 import { loadScripts } from "./migration_files.ts";
+import { readVolumeSources } from "./volume_sources.ts";
 import { withTemplateHints } from "./template_hints.ts";
 import type { InputOptions } from "./options.ts";
 import {
@@ -152,9 +153,11 @@ export async function planStack(
   );
   const logins = extra.logins ?? await readDockerLogins(surroundings.environment);
   const elsewhere = otherTraefik(others);
+  const volumeSources = await readVolumeSources(project, engine.mountpoints);
   const { routing, findings: routed } = stackRouting({
     project,
     bindSources,
+    volumeSources,
     decisions,
     ...engine,
     ...(elsewhere === undefined ? {} : { elsewhere }),
@@ -166,6 +169,7 @@ export async function planStack(
   const planned = planLoaded({
     project,
     bindSources,
+    volumeSources,
     decisions,
     routing,
     otherProjects: others.projects,

@@ -10,6 +10,8 @@ export interface VolumeFacts {
   readonly places: Readonly<Record<string, string>>;
   /** Volumes that the engine has, wherever. */
   readonly present: readonly string[];
+  /** The machine's directory of each of them that has one. */
+  readonly mountpoints: Readonly<Record<string, string>>;
   /** Volumes that it does not have. */
   readonly absent: readonly string[];
 }
@@ -21,7 +23,8 @@ export interface VolumeFacts {
  * @throws EngineError where it does not answer
  */
 export async function inspectVolumes(engine: Engine, project: Project): Promise<VolumeFacts> {
-  const places: [string, string][] = [];
+  const mountpoints: [string, string][] = [];
+  const usual = new Map<string, string>();
   const present: string[] = [];
   const absent: string[] = [];
   for (const [key, volume] of Object.entries(project.volumes)) {
@@ -31,9 +34,15 @@ export async function inspectVolumes(engine: Engine, project: Project): Promise<
     const answer = await engine.json(`/volumes/${encodeURIComponent(name)}`);
     const place = field(answer, "Mountpoint");
     (answer === undefined ? absent : present).push(key);
-    const isElsewhere = typeof place === "string" && place.startsWith("/") &&
-      place !== directoryBelow(DOCKER_ROOT, name);
-    if (isElsewhere) places.push([key, place]);
+    if (typeof place !== "string" || !place.startsWith("/")) continue;
+    mountpoints.push([key, place]);
+    usual.set(key, directoryBelow(DOCKER_ROOT, name));
   }
-  return { places: Object.fromEntries(places), present, absent };
+  const places = mountpoints.filter(([key, place]) => place !== usual.get(key));
+  return {
+    places: Object.fromEntries(places),
+    present,
+    mountpoints: Object.fromEntries(mountpoints),
+    absent,
+  };
 }

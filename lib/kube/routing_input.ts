@@ -1,17 +1,16 @@
 /** What the conversion of routes is given by the conversion of the stack. */
 import type { Mount } from "../../compose/project.ts";
 import type { Element, ElementSection, Routing } from "../traefik/routing.ts";
+import type { ContainerFiles } from "../traefik/container_files.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import type { TextAt } from "../traefik/inline_files.ts";
-import { selectTraefikFiles } from "../traefik/traefik_files.ts";
-import { fileObjectsAt } from "../stack/file_objects_at.ts";
+import { traefikContainer } from "../stack/traefik_container.ts";
 import { isSkipped } from "../stack/context.ts";
 import { podGroups } from "../stack/pod_groups.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { serviceLabel } from "../stack/names.ts";
 import { pathOnNode, storageDecision } from "../stack/storage/places.ts";
 import { clusterAddress } from "../stack/network/neighbours.ts";
-import { textFiles } from "../stack/texts/text_files.ts";
 import { readyServiceName } from "./workload/readiness.ts";
 import type { RoutingConversionInput } from "./traefik/convert_routing.ts";
 import { traefikDecisions } from "../decisions/traefik.ts";
@@ -19,7 +18,7 @@ import { traefikDecisions } from "../decisions/traefik.ts";
 /** The routes of the services that are moved, each of which has a Service with the ports that routes lead to. */
 export function routingConversionInput(facts: StackFacts): RoutingConversionInput {
   const { project, namespace, decisions, published, neighbours, otherProjects = [] } = facts;
-  const acme = acmeOf(facts);
+  const container = containerOf(facts);
   const groups = podGroups(project);
   return {
     routing: withoutSkipped(facts),
@@ -38,8 +37,8 @@ export function routingConversionInput(facts: StackFacts): RoutingConversionInpu
       port.protocol === "SCTP" ? [] : [{ ...port, protocol: port.protocol }]
     ),
     ...(decisions.hostGateway === undefined ? {} : { hostGateway: decisions.hostGateway }),
-    ...(acme === undefined ? {} : { acme }),
-    textAt: traefikTexts(facts),
+    ...(container === undefined ? {} : { storedAt: (path) => container.at(path) }),
+    textAt: textsOf(container),
     directoryOf: (mount) => directoryOf(facts, mount),
     sharesTraefik: otherProjects.length > 0,
   };
@@ -61,24 +60,17 @@ export function hasRoutes({ routing, published }: StackFacts): boolean {
     [http.routers, http.middlewares, tcp.routers, udp.routers].some(({ size }) => size > 0);
 }
 
-/** What lies at a path in the container of the stack's Traefik. */
-function traefikTexts({ project, bindSources }: StackFacts): TextAt {
-  const found = findTraefik(project);
-  if (found === undefined) return () => undefined;
-  const objects = fileObjectsAt(project, bindSources, project.services[found.service]);
-  return selectTraefikFiles(found, bindSources, objects).files.textAt ?? (() => undefined);
+/** What lies in the container of the stack's Traefik. */
+function containerOf(facts: StackFacts): ContainerFiles | undefined {
+  const found = findTraefik(facts.project);
+  return found === undefined ? undefined : traefikContainer(facts.project, found, facts);
 }
 
-/** The certificates that the stack's Traefik has fetched, from the file among its mounts. */
-function acmeOf({ routing, project, bindSources }: StackFacts): string | undefined {
-  const traefik = routing.traefikService === undefined ? undefined : project.services[routing.traefikService];
-  for (const { source } of traefik?.volumes ?? []) {
-    const found = textFiles(source ?? "", bindSources.get(source ?? "")).find(({ path }) =>
-      path.endsWith("acme.json")
-    );
-    if (found !== undefined) return found.text;
-  }
-  return undefined;
+function textsOf(container: ContainerFiles | undefined): TextAt {
+  return (path) => {
+    const file = container?.at(path);
+    return file?.kind === "text" ? file.text.text : undefined;
+  };
 }
 
 /** Routers and backends of services that are not moved lead nowhere; their middlewares may be used by others. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Project } from "../../compose/project.ts";
 import { relativePath } from "../stack/relative_path.ts";
 import type { BindSources } from "./bind_sources.ts";
+import { hostPath } from "../../compose/files/paths.ts";
 import { plainPath } from "../values/plain_path.ts";
 
 /** A directory or file that is copied. */
@@ -54,10 +55,11 @@ export function copiedPlaces(
     keys.map((key) => [key, isMemory(project, key) ? undefined : join(folder, "volumes", key)]),
   );
   const binds = outermost(written).map((from) => ({ from, to: placeOf(project, from, folder) }));
-  const bind = (source: string): string => {
+  const bind = (written: string): string => {
+    const source = hostPath(written);
     const path = real(source);
     const found = binds.find(({ from }) => isIn(path, from));
-    return found === undefined ? plainPath(source) : `${found.to}${path.slice(found.from.length)}`;
+    return found === undefined ? source : `${found.to}${path.slice(found.from.length)}`;
   };
   const named = [...volumes].flatMap(([volume, to]) => {
     const from = located.get(volume);

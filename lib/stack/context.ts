@@ -1,5 +1,5 @@
 /** What a stack is judged and converted from, and the place where findings are left. */
-import type { BindSources } from "../../compose/bind_source.ts";
+import type { BindSources, VolumeSources } from "../../compose/bind_source.ts";
 import type { Path, Project, Service } from "../../compose/project.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import type { Routing } from "../traefik/routing.ts";
@@ -23,6 +23,8 @@ export interface Neighbour {
 export interface StackInput {
   readonly project: Project;
   readonly bindSources: BindSources;
+  /** What lies in named volumes that its Traefik reads from; absent: none can be read here. */
+  readonly volumeSources?: VolumeSources;
   readonly decisions: Decisions;
   readonly routing: Routing;
   readonly images: ImageLookup;

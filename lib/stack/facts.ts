@@ -45,6 +45,7 @@ export function stackFacts(input: StackInput): StackFacts {
   const { otherProjects = [] } = input;
   const seen = input.seen === undefined ? {} : { seen: input.seen };
   const logins = input.logins === undefined ? {} : { logins: input.logins };
+  const volumeSources = input.volumeSources === undefined ? {} : { volumeSources: input.volumeSources };
   const { movedWithoutPolicies = false } = input;
   const known = {
     project,
@@ -56,6 +57,7 @@ export function stackFacts(input: StackInput): StackFacts {
     namespace,
     ...seen,
     ...logins,
+    ...volumeSources,
     movedWithoutPolicies,
   };
   const context: Context = { ...known, report: (finding) => findings.push(finding) };

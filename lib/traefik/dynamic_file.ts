@@ -6,14 +6,9 @@ import { TemplateError, templateFunctions } from "./go_template_functions.ts";
 import { childOf, type Node } from "./node.ts";
 import type { Element } from "./routing.ts";
 import { dynamicShape } from "./shapes/dynamic_shape.ts";
-import { buildFileTree } from "./file_tree.ts";
+import { readFileTree } from "./file_tree.ts";
+import { type NamedText, placeIn } from "./named_text.ts";
 import { type Json } from "../values/json.ts";
-
-/** A text and the file it came from. */
-export interface NamedText {
-  readonly file: string;
-  readonly text: string;
-}
 
 /** The elements of a dynamic file by their path, such as `http.routers`, then by name without provider. */
 export interface DynamicFile {
@@ -39,7 +34,7 @@ export function readDynamicFile(
   const none = { sections: new Map(), certificates: [] };
   const rendered = render(source, environment);
   if (typeof rendered !== "string") return { ...none, findings: [rendered] };
-  const { root, problems } = buildFileTree(source.file, rendered, roots);
+  const { root, problems } = readFileTree(source, rendered, roots);
   if (root === undefined) return { ...none, findings: problems.map((problem) => refused(source, problem)) };
   const decoded = decode(root, dynamicShape, "file", version);
   const findings = [...problems, ...decoded.problems].map((problem) => refused(source, problem));
@@ -56,7 +51,7 @@ function render(source: NamedText, environment: Readonly<Record<string, string>>
       code: "traefik-template-unknown",
       severity: "error",
       message: `Cannot render the template in "${source.file}" as ${error.message}`,
-      span: { file: source.file, line: lineOfFirstAction(source.text), column: 1 },
+      span: placeIn(source, { file: source.file, line: lineOfFirstAction(source.text), column: 1 }),
       hint: "Write the value itself, or only with env, default, if, range and plain text functions",
     };
   }

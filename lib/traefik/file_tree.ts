@@ -4,11 +4,30 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import { readYaml } from "../diagnostics/yaml_document.ts";
 import { compareBytes } from "./label_tree.ts";
 import type { DecodeProblem, Node } from "./node.ts";
+import { type NamedText, placeIn } from "./named_text.ts";
 import { tomlNodes } from "./toml_tree.ts";
 
 export interface FileTree {
   readonly root?: Node;
   readonly problems: readonly DecodeProblem[];
+}
+
+/** Reads a text of Traefik's configuration, with each place where a reader finds it. */
+export function readFileTree(source: NamedText, text: string, roots: readonly string[]): FileTree {
+  const { root, problems } = buildFileTree(source.path ?? source.file, text, roots);
+  const moved = (node: Node): Node => ({
+    ...node,
+    children: node.children.map(moved),
+    ...(node.span === undefined ? {} : { span: placeIn(source, node.span) }),
+  });
+  return {
+    ...(root === undefined ? {} : { root: moved(root) }),
+    problems: problems.map((problem) => ({
+      ...problem,
+      origin: problem.origin === source.path ? source.file : problem.origin,
+      ...(problem.span === undefined ? {} : { span: placeIn(source, problem.span) }),
+    })),
+  };
 }
 
 /**

@@ -34,7 +34,7 @@ export function templateFunctions(environment: Readonly<Record<string, string>>)
     },
     lower: (value) => text(value).toLowerCase(),
     upper: (value) => text(value).toUpperCase(),
-    title: (value) => text(value).replace(/(^|[\s_-])(\p{L})/gu, (match) => match.toUpperCase()),
+    title: (value) => title(text(value)),
     trim: (value) => text(value).trim(),
     trimAll: (cut, value) => trimCharacters(text(value), text(cut)),
     trimPrefix: (prefix, value) =>
@@ -59,6 +59,8 @@ export function templateFunctions(environment: Readonly<Record<string, string>>)
     empty: isEmpty,
     ternary: (yes, no, condition) => condition === true ? yes : no,
     list: (...values) => values,
+    until: (count) => numbers(0, whole(count), whole(count) < 0 ? -1 : 1),
+    untilStep: (start, stop, step) => numbers(whole(start), whole(stop), whole(step)),
     first: (values) => Array.isArray(values) ? values[0] : undefined,
     last: (values) => Array.isArray(values) ? values.at(-1) : undefined,
     add: (...values) => values.reduce<number>((sum, value) => sum + Number(value), 0),
@@ -74,6 +76,27 @@ export function templateFunctions(environment: Readonly<Record<string, string>>)
     print: (...values) => values.map(text).join(""),
     printf: (format, ...values) => printf(text(format), values),
   };
+}
+
+/** Go's `strings.Title`: a letter begins a word behind what is no letter, digit or underscore, of ASCII; else behind a space. */
+function title(text: string): string {
+  let last = " ";
+  return [...text].map((letter) => {
+    const begins = last <= "\x7f" ? !/\w/.test(last) : /\s/.test(last);
+    last = letter;
+    return begins ? letter.toUpperCase() : letter;
+  }).join("");
+}
+
+function whole(value: unknown): number {
+  return Math.trunc(Number(value)) || 0;
+}
+
+/** sprig's `untilStep`: nothing where the step does not lead to the end. */
+function numbers(start: number, stop: number, step: number): readonly number[] {
+  const count = step === 0 ? 0 : Math.max(0, Math.ceil((stop - start) / step));
+  if (count > HEAVIEST) throw new TemplateError(TOO_HEAVY);
+  return Array.from({ length: count }, (_, index) => start + index * step);
 }
 
 /** What a value has by this name itself; not what every object of this language has. */

@@ -77,6 +77,7 @@ export function readRouting(input: RoutingInput): Routing {
       elsewhere: { from: elsewhere.from, project: elsewhere.project, service: elsewhere.found.service },
     }),
     ...(version === undefined ? {} : { traefikVersion: version }),
+    ...(files.isIncomplete === true ? { isIncomplete: true } : {}),
     ...(options.provider === "docker" ? {} : { readsDeployLabels: true }),
     ...(traefik === undefined
       ? {}

@@ -50,5 +50,7 @@ export interface Routing {
   readonly defaultRuleSyntax?: "v2" | "v3";
   /** The Traefik of another project that the stack's labels are for: that project moves and configures it. */
   readonly elsewhere?: { readonly from: string; readonly project: Project; readonly service: string };
+  /** Files that nobody can see here may define what a router refers to; that is said. */
+  readonly isIncomplete?: boolean;
   readonly findings: readonly Diagnostic[];
 }

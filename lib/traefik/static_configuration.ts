@@ -1,10 +1,10 @@
 /** The static configuration as far as routing depends on it, from a file, flags or environment variables. */
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import { defaultDockerOptions, type DockerOptions } from "./docker_options.ts";
-import type { NamedText } from "./dynamic_file.ts";
+import { type NamedText, placeIn } from "./named_text.ts";
 import type { Fields } from "./routing.ts";
 import { readFlags } from "./static_flags.ts";
-import { buildFileTree } from "./file_tree.ts";
+import { readFileTree } from "./file_tree.ts";
 import type { Node } from "./node.ts";
 
 /** The raw static configuration, its keys as they were written. */
@@ -47,7 +47,7 @@ export function readStaticConfiguration(
 }
 
 function readStaticFile(file: NamedText): ReturnType<typeof readStaticConfiguration> {
-  const { root, problems } = buildFileTree(file.file, file.text, []);
+  const { root, problems } = readFileTree(file, file.text, []);
   const findings = problems.map((problem): Diagnostic => ({
     code: "traefik-static-refused",
     severity: "error",
@@ -56,7 +56,7 @@ function readStaticFile(file: NamedText): ReturnType<typeof readStaticConfigurat
     ...(problem.span === undefined ? {} : { span: problem.span }),
     hint: problem.hint,
   }));
-  const span = { file: file.file, line: 1, column: 1 };
+  const span = placeIn(file, { file: file.file, line: 1, column: 1 });
   return { configuration: { fields: root === undefined ? {} : plain(root), span }, findings };
 }
 

@@ -38,6 +38,10 @@ Deno.test("volumes of the engine's own disk are asked for by their names there",
   };
   assert.deepEqual(await inspectVolumes(engine, project), {
     places: { moved: "/disk/docker/volumes/its own/_data" },
+    mountpoints: {
+      usual: "/var/lib/docker/volumes/p_usual/_data",
+      moved: "/disk/docker/volumes/its own/_data",
+    },
     present: ["usual", "moved"],
     absent: ["never"],
   });

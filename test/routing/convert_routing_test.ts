@@ -46,7 +46,10 @@ function converted(input: Input): RoutingConversion & { readonly all: readonly D
     namespace: "stack",
     decisions: traefikDecisions(input.decisions),
     serviceFor: (service, port) => ({ name: service, port }),
-    ...(input.acme === undefined ? {} : { acme: input.acme }),
+    storedAt: (path) =>
+      input.acme === undefined
+        ? { kind: "nothing" }
+        : { kind: "text", text: { file: path, text: input.acme } },
     ...(input.sharesTraefik === undefined ? {} : { sharesTraefik: input.sharesTraefik }),
   });
   return { ...result, all: [...routing.findings, ...result.findings] };
@@ -406,6 +409,50 @@ Deno.test("convertRouting() says what Traefik or the cluster's version would do 
     "x: { loadBalancer: { servers: [{ url: 'http://web:80' }] } }, y: { loadBalancer: { passHostHeader: false, servers: [{ url: 'http://web:80' }] } } } }\n";
   ok(codes({}, { dynamic: twice }).includes("traefik-field-lost"));
   ok(!codes({}, { dynamic: twice.replace("passHostHeader: false, ", "") }).includes("traefik-field-lost"));
+});
+
+/** What a route of a dynamic file with two servers becomes where the service is a part of another. */
+function partOf(service: string): { readonly whole: Json; readonly part: Json } {
+  const result = converted({
+    services: { web, other: {}, can: {} },
+    dynamic: "http: { routers: { r: { rule: 'Host(`a`)', service: whole } }, services: { " +
+      "app: { loadBalancer: { servers: [{ url: 'http://web:80', weight: 3 }, { url: 'http://other:80' }] } }, " +
+      `can: { loadBalancer: { servers: [{ url: 'http://can:80' }] } }, whole: { ${service} } } }\n`,
+  });
+  const specOf = (name: string): Json => spec(result, "TraefikService", name) ?? {};
+  return { whole: specOf("whole"), part: specOf("app") };
+}
+
+Deno.test("a part with several servers is one part, in a weighted service, a mirroring and a hashed one", () => {
+  const app = { kind: "TraefikService", name: "app" };
+  const split = partOf("weighted: { services: [{ name: app, weight: 9 }, { name: can, weight: 1 }] }");
+  const parts = (split.whole["weighted"] as { services: Json[] }).services;
+  deepStrictEqual(parts.map(({ kind, name, weight }) => [kind, name, weight]), [
+    ["TraefikService", "app", 9],
+    [undefined, "can", 1],
+  ]);
+  deepStrictEqual(
+    (split.part["weighted"] as { services: Json[] }).services.map(({ name, weight }) => [name, weight]),
+    [["web", 3], ["other", 1]],
+  );
+  const mirrored = partOf("mirroring: { service: app, mirrors: [{ name: app, percent: 10 }] }");
+  const { kind, name, mirrors } = mirrored.whole["mirroring"] as Json;
+  deepStrictEqual({ kind, name, mirrors }, { ...app, mirrors: [{ ...app, percent: 10 }] });
+  const hashed = partOf("highestRandomWeight: { services: [{ name: app, weight: 2 }] }");
+  deepStrictEqual(hashed.whole["highestRandomWeight"], { services: [{ ...app, weight: 2 }] });
+});
+
+Deno.test("the path of a server's URL is lost where preservePath made something of it, and only there", () => {
+  const codes = (server: string): string[] =>
+    converted({
+      services: { web },
+      dynamic:
+        "http: { routers: { r: { rule: 'Host(`a`)', service: s } }, services: { s: { loadBalancer: { " +
+        `servers: [{ ${server} }] } } } }\n`,
+    }).findings.map(({ code }) => code).filter((code) => /lost$/.test(code));
+  deepStrictEqual(codes("url: 'http://web:80/base'"), []);
+  deepStrictEqual(codes("url: 'http://web:80/', preservePath: true"), []);
+  deepStrictEqual(codes("url: 'http://web:80/base', preservePath: true"), ["traefik-server-path-lost"]);
 });
 
 Deno.test("probeFromRouting() makes a readiness probe of Traefik's health check", () => {

@@ -32,6 +32,10 @@ const rendered: readonly (readonly [string, string])[] = [
   ["a {{-5}} b", "a -5 b"],
   ['{{ "\\x41\\xc3\\xa9\\u00e9\\101\\t" }}', "AééA\t"],
   ['{{ replace "s" "$&$1" .Name }}', "web-$&$1tack"],
+  ["{{ range $i, $e := until 3 }}{{ $i }}{{ $e }},{{ end }}", "00,11,22,"],
+  ["{{ range until -2 }}{{ . }},{{ end }}", "0,-1,"],
+  ["{{ range untilStep 3 10 3 }}{{ . }},{{ end }}{{ range untilStep 3 10 -1 }}x{{ end }}", "3,6,9,"],
+  ['{{ title "foo_bar foo.bar a-b élan été 3x" }}', "Foo_bar Foo.Bar A-B Élan Été 3x"],
   ['{{ .constructor }}{{ index .Labels "toString" }}', "<no value>"],
 ];
 

@@ -204,7 +204,7 @@ Deno.test("a file that somebody else changed in the meantime is not written", ()
   withStack(async (_, groups, directory) => {
     const [file] = await prepareFiles(editsFor(groups[0] ?? assert.fail(), "next").edits, directory);
     await Deno.writeTextFile(join(directory, "db.env"), "ROOT_PASSWORD=theirs\n");
-    await assert.rejects(writeFile(file ?? assert.fail()), /changed by somebody else/);
+    await assert.rejects(writeFile(file ?? assert.fail()), /changed by another program/);
     assert.equal(await Deno.readTextFile(join(directory, "db.env")), "ROOT_PASSWORD=theirs\n");
   }));
 

@@ -33,7 +33,7 @@ const exceptions: readonly {
   },
   {
     labels: /\.server\.preservepath$/,
-    code: "traefik-field-lost",
+    code: "",
     remove: ["service.loadBalancer.servers.0.preservePath"],
   },
   {
@@ -54,7 +54,7 @@ const exceptions: readonly {
   },
   {
     labels: /\.server\.url$/,
-    code: "traefik-server-path-lost",
+    code: "",
     remove: ["service.loadBalancer.servers.0.url"],
   },
   { labels: /\.usersfile$/, code: "traefik-users-file", remove: ["*"] },

@@ -1,6 +1,6 @@
 /** The stack before the move: Traefik with the docker and the file provider, as its static file has them. */
 import { parse, stringify } from "yaml";
-import type { Project } from "../../compose/project.ts";
+import type { Mount, Project } from "../../compose/project.ts";
 import { containersOf } from "../../lib/traefik/container.ts";
 import { findTraefik } from "../../lib/traefik/find_traefik.ts";
 import { type EngineContainer, serveEngine } from "./fake_engine.ts";
@@ -28,8 +28,9 @@ export async function startBefore(input: BeforeInput): Promise<TraefikProcess> {
   const found = findTraefik(input.project);
   if (found === undefined) throw new Error("The stack has no Traefik");
   const directory = await Deno.makeTempDir({ prefix: "before" });
-  const configuration = await readStatic(found.staticFiles);
-  const dynamicFile = await copyDynamic(configuration, found.hostPath, directory, input.adaptDynamic);
+  const onHost = (path: string): string | undefined => hostPath(found.mounts, path);
+  const configuration = await readStatic(found.staticFiles.flatMap((path) => onHost(path) ?? []));
+  const dynamicFile = await copyDynamic(configuration, onHost, directory, input.adaptDynamic);
   const socket = `${directory}/docker.sock`;
   const engine = serveEngine(socket, engineContainers(input));
   const providers = configuration["providers"] as Record<string, Json>;
@@ -60,6 +61,13 @@ export async function startBefore(input: BeforeInput): Promise<TraefikProcess> {
       await Deno.remove(directory, { recursive: true });
     },
   };
+}
+
+/** A path in the container as a path on the host; undefined where nothing of the host is mounted there. */
+function hostPath(mounts: readonly Mount[], path: string): string | undefined {
+  const [mount] = mounts.filter(({ type, target }) => type === "bind" && `${path}/`.startsWith(`${target}/`))
+    .sort((left, right) => right.target.length - left.target.length);
+  return mount?.source === undefined ? undefined : mount.source + path.slice(mount.target.length);
 }
 
 async function readStatic(places: readonly string[]): Promise<Json> {

@@ -3,9 +3,8 @@ import type { Project } from "../../compose/project.ts";
 import { readBindSources } from "../../compose/mod.ts";
 import { convertRouting } from "../../lib/kube/traefik/convert_routing.ts";
 import { traefikDecisions } from "../../lib/decisions/traefik.ts";
-import { findTraefik } from "../../lib/traefik/find_traefik.ts";
+import { traefikFilesOf } from "../../lib/stack/traefik_container.ts";
 import { readRouting } from "../../lib/traefik/read_routing.ts";
-import { selectTraefikFiles } from "../../lib/traefik/traefik_files.ts";
 import { makeCertificate } from "./certificate.ts";
 import { compareAnswers } from "./compare_answers.ts";
 import { type Backend, serveBackends } from "./echo_servers.ts";
@@ -30,9 +29,7 @@ Deno.test({
   fn: async () => {
     const folder = await Deno.makeTempDir({ prefix: "varied" });
     const project = await projectIn(folder);
-    const traefik = findTraefik(project);
-    if (traefik === undefined) throw new Error("The stack has no Traefik");
-    const { files, findings } = selectTraefikFiles(traefik, await readBindSources(project));
+    const { files, findings } = traefikFilesOf(project, { bindSources: await readBindSources(project) });
     const routing = readRouting({ project, exposedPorts: exposed, files });
     const converted = convertRouting({
       routing,

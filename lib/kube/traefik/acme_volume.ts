@@ -38,6 +38,9 @@ export function acmeVolume(decisions: TraefikDecisions): readonly KubeObject[] {
   }];
 }
 
+/** The certificates that the stack has, to be carried over: the content of each file on the volume, by its name there. */
+export type CarriedAcme = ReadonlyMap<string, string>;
+
 /**
  * The chart's values for it. One replica, as ACME's storage is not shared. An init container brings the stack's
  * certificates and gives the files to Traefik's user, because Traefik refuses them unless their mode is 0600.
@@ -45,13 +48,16 @@ export function acmeVolume(decisions: TraefikDecisions): readonly KubeObject[] {
 export function acmeValues(
   { mode, storageSize, helperImage }: TraefikDecisions,
   resolvers: readonly Resolver[],
-  carriesAcme: boolean,
+  carried: CarriedAcme,
 ): Record<string, unknown> {
-  const files = [...new Set(storageFiles(resolvers).values())].map(shellWord);
-  const prepare = files.flatMap((file, index) => {
-    const carry = carriesAcme && index === 0 ? [`[ -s ${file} ] || cp /carried/acme.json ${file}`] : [];
+  const files = [...new Set(storageFiles(resolvers).values())];
+  const prepare = files.flatMap((path) => {
+    const file = shellWord(path);
+    const name = baseName(path);
+    const carry = carried.has(name) ? [`[ -s ${file} ] || cp ${shellWord(`/carried/${name}`)} ${file}`] : [];
     return [...carry, `touch ${file}`, `chmod 600 ${file}`, `chown ${USER}:${USER} ${file}`];
   });
+  const carriesAcme = carried.size > 0;
   const claim = mode === "bundled"
     ? { existingClaim: acmeName }
     : { accessMode: "ReadWriteOnce", size: storageSize };
@@ -87,4 +93,9 @@ export function acmeValues(
       }],
     }),
   };
+}
+
+/** The last part of a path. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -1,6 +1,7 @@
 /** Services that are more than a load balancer, as TraefikServices. */
 import type { Element, Fields } from "../../traefik/routing.ts";
 import { hasField } from "./newer_fields.ts";
+import { qualify } from "./references.ts";
 import {
   compact,
   report,
@@ -100,8 +101,8 @@ function failoverSpec(
     without: "what leads to it stays closed",
   });
   if (!isThere) return undefined;
-  const [service] = part(resolve, context, String(failover["service"] ?? ""), element) ?? [];
-  const [fallback] = part(resolve, context, String(failover["fallback"] ?? ""), element) ?? [];
+  const service = part(resolve, context, String(failover["service"] ?? ""), element);
+  const fallback = part(resolve, context, String(failover["fallback"] ?? ""), element);
   if (service === undefined || fallback === undefined) return undefined;
   return { failover: { service, fallback, errors: failover["errors"] } };
 }
@@ -113,12 +114,12 @@ function children(
   resolve: Resolve,
 ): readonly ServiceReference[] | undefined {
   const entries = (list ?? []) as readonly { name?: string; weight?: number }[];
-  const converted = entries.map(({ name = "", weight }) =>
-    part(resolve, context, name, element)?.map((service) => compact({ ...service, weight: weight ?? 1 }))
-  );
-  return converted.some((services) => services === undefined)
-    ? undefined
-    : converted.flatMap((services) => services ?? []);
+  const converted = entries.map(({ name = "", weight }) => {
+    const service = part(resolve, context, name, element);
+    return service && compact({ ...service, weight: weight ?? 1 });
+  });
+  const known = converted.filter((service) => service !== undefined);
+  return known.length === converted.length ? known : undefined;
 }
 
 function mirroringSpec(
@@ -127,11 +128,11 @@ function mirroringSpec(
   mirroring: Fields,
   resolve: Resolve,
 ): Json | undefined {
-  const [main] = part(resolve, context, String(mirroring["service"] ?? ""), element) ?? [];
+  const main = part(resolve, context, String(mirroring["service"] ?? ""), element);
   if (main === undefined) return undefined;
   const entries = (mirroring["mirrors"] ?? []) as readonly { name?: string; percent?: number }[];
   const mirrors = entries.map(({ name = "", percent }) => {
-    const [service] = part(resolve, context, name, element) ?? [];
+    const service = part(resolve, context, name, element);
     return service && compact({ ...service, percent });
   });
   if (mirrors.some((mirror) => mirror === undefined)) return undefined;
@@ -146,32 +147,49 @@ function mirroringSpec(
 }
 
 /**
- * Resolves one part. In a TraefikService Traefik names a backend by its Service and port alone
- * (pkg/provider/kubernetes/crd, fullServiceName): of two that differ in their options, one set wins for both.
+ * Resolves one part to one reference: what spreads over several Services is a TraefikService of its own, so that its
+ * servers share what the whole gives to it.
  */
 function part(
   resolve: Resolve,
   context: RouteContext,
   reference: string,
   element: Element,
-): readonly ServiceReference[] | undefined {
+): ServiceReference | undefined {
   const services = resolve(context, reference, element);
-  for (const { kind, name, port, ...options } of services ?? []) {
-    if (kind !== undefined) continue;
-    const key = `${name}:${port}`;
-    const text = JSON.stringify(options);
-    const earlier = context.backendOptions.get(key);
-    context.backendOptions.set(key, earlier ?? text);
-    if (earlier === undefined || earlier === text) continue;
-    report(
-      context,
-      "warning",
-      "traefik-field-lost",
-      element,
-      `The options of "${reference}" in the service "${element.name}" differ from those of another service for the ` +
-        `same backend: Traefik applies one set to both`,
-      "Give both the same options",
-    );
-  }
-  return services;
+  for (const service of services ?? []) keepOptions(context, element, reference, service);
+  if (services === undefined || services.length < 2) return services?.[0];
+  const qualified = qualify(reference, element);
+  const name = context.names.httpServices.get(qualified) ?? "service";
+  const weighted = services.map((service) => compact({ ...service, weight: service["weight"] ?? 1 }));
+  const span = context.routing.http.services.get(qualified)?.span ?? element.span;
+  share(context, traefikObject(context, "TraefikService", name, { weighted: { services: weighted } }), span);
+  return { kind: "TraefikService", name };
+}
+
+/**
+ * In a TraefikService Traefik names a backend by its Service and port alone (pkg/provider/kubernetes/crd,
+ * fullServiceName): of two that differ in their options, one set wins for both.
+ */
+function keepOptions(
+  context: RouteContext,
+  element: Element,
+  reference: string,
+  { kind, name, port, weight: _, ...options }: ServiceReference,
+): void {
+  if (kind !== undefined) return;
+  const key = `${name}:${port}`;
+  const text = JSON.stringify(options);
+  const earlier = context.backendOptions.get(key);
+  context.backendOptions.set(key, earlier ?? text);
+  if (earlier === undefined || earlier === text) return;
+  report(
+    context,
+    "warning",
+    "traefik-field-lost",
+    element,
+    `The options of "${reference}" in the service "${element.name}" differ from those of another service for the ` +
+      `same backend: Traefik applies one set to both`,
+    "Give both the same options",
+  );
 }

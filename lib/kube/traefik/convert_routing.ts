@@ -2,6 +2,7 @@
 import type { TextAt } from "../../traefik/inline_files.ts";
 import type { Mount, Project } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { FileAt } from "../../traefik/container_files.ts";
 import type { Element, Fields, Routing } from "../../traefik/routing.ts";
 import { record } from "../../values/json.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
@@ -28,6 +29,7 @@ import { convertMiddleware } from "./middleware.ts";
 import { withOwnService } from "./own_service.ts";
 import { type PublishedPort, publishedRoute } from "./published_ports.ts";
 import { bareName, objectNames, qualify } from "./references.ts";
+import { servicesByDnsName } from "../../stack/network/dns_names.ts";
 import { machineAddress } from "../../stack/network/docker_names.ts";
 import { askWhichTraefik } from "./newer_fields.ts";
 import { convertServersTransports } from "./servers_transport.ts";
@@ -56,8 +58,8 @@ export interface RoutingConversionInput {
   readonly published?: readonly PublishedPort[];
   /** What lies at a path in the container of the stack's Traefik, as far as it is at hand. */
   readonly textAt?: TextAt;
-  /** The content of the stack's `acme.json`. */
-  readonly acme?: string;
+  /** What the storage of each ACME resolver holds, by its path in the container of the stack's Traefik. */
+  storedAt?(path: string): FileAt;
   /** The decided default certificate, where it is decided as files. */
   readonly certificate?: GivenCertificate;
 }
@@ -114,7 +116,7 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     published,
     environment,
     ...(input.textAt === undefined ? {} : { textAt: input.textAt }),
-    ...(input.acme === undefined ? {} : { acme: input.acme }),
+    ...(input.storedAt === undefined ? {} : { storedAt: input.storedAt }),
   });
   context.findings.push(
     ...reportClosedPorts(routing, input.project),
@@ -138,9 +140,22 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
     usesNewer: context.newer.size > 0,
     findings: isElsewhere
       ? askAboutElsewhere(given.routing, context.entryPoints, context.findings)
+      : routing.isIncomplete === true
+      ? context.findings.filter(({ code }) => !NOT_DEFINED.has(code))
       : context.findings,
   };
 }
+
+/** What is said of names that nothing defines: where not all files are seen, that is all there is to say. */
+const NOT_DEFINED: ReadonlySet<string> = new Set([
+  "traefik-entry-point-missing",
+  "traefik-entry-point-unknown",
+  "traefik-middleware-missing",
+  "traefik-resolver-unknown",
+  "traefik-service-unknown",
+  "traefik-tls-option-unknown",
+  "traefik-transport-unknown",
+]);
 
 function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): RouteContext {
   const { routing, project, namespace, decisions } = input;
@@ -155,7 +170,7 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     machine: { address: machineAddress(input), isDecided: input.hostGateway !== undefined },
     keepsVersion2: decisions.keepVersion2 && routing.traefikVersion?.split(".")[0] === "2",
     serviceFor: (service, port) => input.serviceFor(service, port),
-    composeService: (host) => composeServiceOf(project, host),
+    composeService: (host) => servicesByDnsName(project).get(host),
     neighbour: (host) => input.neighbour?.(host),
     directoryOf: (mount) => input.directoryOf?.(mount),
     names: {
@@ -173,14 +188,6 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     missing: [],
     findings: [],
   };
-}
-
-function composeServiceOf(project: Project, host: string): string | undefined {
-  if (project.services[host] !== undefined) return host;
-  return Object.values(project.services).find(({ container_name, networks }) =>
-    container_name === host ||
-    Object.values(networks ?? {}).some((network) => network?.aliases?.includes(host))
-  )?.name;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Element } from "../../traefik/routing.ts";
 import { label } from "../../stack/names.ts";
 import { isAddress, MACHINE_NAMES, machineAddresses, machineText } from "../../stack/network/docker_names.ts";
 import { report, type RouteContext, type ServiceTarget, share } from "./context.ts";
+import { isLoopbackHost } from "./loopback.ts";
 
 /** A Service without pods: it answers 503 for ever, as a load balancer without servers does. */
 export function emptyService(context: RouteContext, element: Element, wanted: string): ServiceTarget {
@@ -18,16 +19,32 @@ export function emptyService(context: RouteContext, element: Element, wanted: st
   return { name, port };
 }
 
-/** A Service that stands for a host outside: an address by an EndpointSlice, a name by `externalName`. */
+/**
+ * A Service that stands for a host outside: an address by an EndpointSlice, a name by `externalName`.
+ *
+ * @param at what the host is in the cluster, where that is known; it is named as it is written
+ */
 export function externalService(
   context: RouteContext,
   element: Element,
   written: string,
   port: number,
   protocol: "TCP" | "UDP",
-): ServiceTarget {
+  at?: string,
+): ServiceTarget | undefined {
   const name = label(`external-${written}-${port}`);
-  const host = machineOr(context, element, written);
+  const host = at ?? machineOr(context, element, written);
+  if (isRefused(host)) {
+    report(
+      context,
+      "error",
+      "traefik-server-unusable",
+      element,
+      `The service "${element.name}" leads to "${host}", an address to which no Service may lead`,
+      "Give the backend another address, or a name",
+    );
+    return undefined;
+  }
   const metadata = { name, namespace: context.namespace };
   const portName = protocol.toLowerCase();
   if (!isAddress(host)) {
@@ -55,6 +72,13 @@ export function externalService(
     endpoints: [{ addresses: [host], conditions: { ready: true } }],
   }, element.span);
   return { name, port };
+}
+
+/** Loopback, unspecified and link-local ones (Kubernetes, `ValidateNonSpecialIP`). */
+function isRefused(host: string): boolean {
+  const isLinkLocal = /^(169\.254\.|224\.0\.0\.)/.test(host) ||
+    /^(fe[89ab][0-9a-f]|ff[0-9a-f]2):/i.test(host);
+  return isAddress(host) && (isLoopbackHost(host) || isLinkLocal);
 }
 
 /** Where another project has the Traefik, `traefik-external-name-closed` says it of one that does not allow it. */

@@ -1,8 +1,10 @@
 /** The static side: a HelmChartConfig for the Traefik that k3s brings, or the same values for one's own chart. */
 import { stringify } from "yaml";
+import type { FileAt } from "../../traefik/container_files.ts";
 import type { TextAt } from "../../traefik/inline_files.ts";
 import { isExternalName, type KubeObject } from "../object.ts";
-import { acmeName, acmeValues, acmeVolume, USER } from "./acme_volume.ts";
+import { acmeName, acmeValues, acmeVolume, type CarriedAcme, USER } from "./acme_volume.ts";
+import { carriedAcme } from "./carried_acme.ts";
 import { report, type RouteContext } from "./context.ts";
 import { entryPointPorts } from "./chart_ports.ts";
 import { type LogFile, logFiles, logValues } from "./log_files.ts";
@@ -51,8 +53,8 @@ export interface StaticInput {
   readonly environment: Readonly<Record<string, string>>;
   /** What lies at a path in the container of the stack's Traefik. */
   readonly textAt?: TextAt;
-  /** The content of the stack's `acme.json`, to be carried over. */
-  readonly acme?: string;
+  /** What lies at the path of an ACME storage, to be carried over. */
+  storedAt?(path: string): FileAt;
 }
 
 /** Converts the static configuration. */
@@ -62,7 +64,7 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
   const authorities = authorityFiles(resolvers, input.textAt);
   const fileTexts = { ...named.texts, ...authorities.texts };
   const { variables } = named;
-  const carriesAcme = input.acme !== undefined && input.acme.trim() !== "" && resolvers.length > 0;
+  const carried = carriedAcme(context, resolvers, (path) => input.storedAt?.(path));
   const logs = logFiles(context);
   const plugins = pluginsOf(context);
   const { list, searches } = chartArguments(context, {
@@ -82,7 +84,7 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
   const values = chartValues(context, input, resolvers, {
     additionalArguments: given.list,
     secretVariables,
-    carriesAcme,
+    carried,
     plainVariables: own.plain,
     searches,
     hasFiles: Object.keys(fileTexts).length > 0,
@@ -100,7 +102,7 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
     ...(Object.keys(variables).length === 0 ? [] : [secret(namespace, secretName, variables)]),
     ...(Object.keys(fileTexts).length === 0 ? [] : [secret(namespace, filesName, fileTexts)]),
     ...(Object.keys(argumentTexts).length === 0 ? [] : [secret(namespace, argumentsName, argumentTexts)]),
-    ...(carriesAcme ? [secret(namespace, acmeName, { "acme.json": input.acme ?? "" })] : []),
+    ...(carried.size === 0 ? [] : [secret(namespace, acmeName, Object.fromEntries(carried))]),
   ];
   if (context.decisions.mode === "external") {
     return { values, objects: [...secrets, valuesForOwnChart(context, values)] };
@@ -155,7 +157,7 @@ interface ChartInput {
   readonly plainVariables: Readonly<Record<string, string>>;
   /** Where its DNS looks for names beside its own namespace. */
   readonly searches: readonly string[];
-  readonly carriesAcme: boolean;
+  readonly carried: CarriedAcme;
   /** Whether variables or options name files. */
   readonly hasFiles: boolean;
   readonly logs: readonly LogFile[];
@@ -169,7 +171,7 @@ function chartValues(
   given: ChartInput,
 ): Record<string, unknown> {
   const { entryPoints, decisions } = context;
-  const { additionalArguments, secretVariables, plainVariables, carriesAcme, logs, plugins } = given;
+  const { additionalArguments, secretVariables, plainVariables, carried, logs, plugins } = given;
   const env = [
     ...[...secretVariables].map(([name, holder]) => ({
       name,
@@ -182,7 +184,7 @@ function chartValues(
   const volumes = [onNode, pluginValues(plugins)].filter((each) => each !== undefined);
   const { deployment: certified, ...acme } = resolvers.length === 0
     ? {}
-    : acmeValues(decisions, resolvers, carriesAcme);
+    : acmeValues(decisions, resolvers, carried);
   const deployment = {
     ...withVolumes(certified as DeploymentValues | undefined, volumes),
     ...probeValues(context, ports),

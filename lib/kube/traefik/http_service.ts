@@ -102,13 +102,14 @@ function serverReference(
     );
     return undefined;
   }
-  if (path !== "" && path !== "/") {
+  if (server["preservePath"] === true && path !== "" && path !== "/") {
     report(
       context,
       "warning",
       "traefik-server-path-lost",
       element,
-      `The path of a server's URL in the service "${element.name}" has no field in the cluster and is lost`,
+      `The path of a server's URL in the service "${element.name}", which preservePath puts before a request's, has no ` +
+        "field in the cluster and is lost",
       "Put it back with an addPrefix middleware",
     );
   }
@@ -182,17 +183,15 @@ function reportLostFields(context: RouteContext, element: Element, balancer: Jso
   const check = balancer["healthCheck"] as Json | undefined;
   if (check !== undefined) reportHealthCheck(context, element, check);
   const servers = (balancer["servers"] ?? []) as readonly Json[];
-  const lost = ["preservePath", ...(servers.length > 1 ? [] : ["weight"])];
-  for (const name of lost.filter((field) => servers.some((server) => server[field] !== undefined))) {
+  // The path of a server's URL has an effect with preservePath alone, and that without a path none (pkg/proxy/httputil).
+  if (servers.length === 1 && servers[0]?.["weight"] !== undefined) {
     report(
       context,
       "warning",
       "traefik-field-lost",
       element,
-      `The field "${name}" of the server of "${element.name}" has no field in the cluster and is lost`,
-      name === "weight"
-        ? "It has no effect with one server"
-        : "Accept it, or keep the path with a middleware",
+      `The field "weight" of the server of "${element.name}" has no field in the cluster and is lost`,
+      "It has no effect with one server",
     );
   }
 }

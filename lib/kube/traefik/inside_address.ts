@@ -1,8 +1,11 @@
 /** Addresses of compose services as the cluster's Traefik reaches them: it does not run in the stack's namespace. */
 import type { Element } from "../../traefik/routing.ts";
+import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { RouteContext } from "./context.ts";
+import { behindLoopback, isLoopbackHost } from "./loopback.ts";
 
-const ADDRESS = /^([a-z][a-z0-9+.-]*:\/\/(?:[^@/\s]*@)?)?([a-z0-9][\w.-]*)(?::(\d{1,5}))?(\/\S*)?$/i;
+const ADDRESS =
+  /^([a-z][a-z0-9+.-]*:\/\/(?:[^@/\s]*@)?)?([a-z0-9][\w.-]*|\[[0-9a-f:.]+\])(?::(\d{1,5}))?(\/\S*)?$/i;
 
 /**
  * A text with the host in it by its full name, where the text is an address (with a scheme or a port) and its host a
@@ -13,20 +16,72 @@ export function insideAddress(
   { span }: Pick<Element, "span">,
   address: string,
 ): string {
-  const [, scheme = "", host = "", portText, rest = ""] = ADDRESS.exec(address) ?? [];
-  if (host === "" || (scheme === "" && portText === undefined)) return address;
+  const parts = addressParts(address);
+  if (parts === undefined) return address;
+  const { scheme, host, portText, rest } = parts;
   const service = context.composeService(host);
-  if (service === undefined) {
-    const neighbour = context.neighbour(host);
-    return neighbour === undefined
-      ? address
-      : `${scheme}${neighbour}${portText === undefined ? "" : `:${portText}`}${rest}`;
+  if (service !== undefined) return fullAddress(context, { span }, { ...parts, service }) ?? address;
+  const neighbour = context.neighbour(host);
+  if (neighbour !== undefined) return `${scheme}${neighbour}${portText}${rest}`;
+  return address;
+}
+
+/** The same of a text that is an address for certain, so that loopback in it is no word of somebody else's. */
+export function calledAddress(
+  context: RouteContext,
+  element: Pick<Element, "span">,
+  address: string,
+  whose: string,
+): string {
+  const parts = addressParts(address);
+  if (parts === undefined || !isLoopbackHost(parts.host)) return insideAddress(context, element, address);
+  const { scheme, host, port, portText, rest } = parts;
+  const behind = behindLoopback(context, element, { host, port, protocol: "TCP", whose });
+  switch (behind.kind) {
+    case "service":
+      return fullAddress(context, element, { ...parts, ...behind }) ?? address;
+    case "host":
+      return `${scheme}${behind.host}${portText}${rest}`;
+    case "nothing":
+      return address;
   }
-  const port = Number(portText ?? (scheme.startsWith("https:") ? 443 : 80));
+}
+
+/** Whether a text is an address whose host is loopback. */
+export function isLoopbackAddress(text: string): boolean {
+  const parts = addressParts(text);
+  return parts !== undefined && isLoopbackHost(parts.host);
+}
+
+interface AddressParts {
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: number;
+  /** With its colon; empty where none is written. */
+  readonly portText: string;
+  readonly rest: string;
+}
+
+function addressParts(address: string): AddressParts | undefined {
+  const [, scheme = "", written = "", port, rest = ""] = ADDRESS.exec(address) ?? [];
+  if (written === "" || (scheme === "" && port === undefined)) return undefined;
+  return {
+    scheme,
+    host: written.replace(/^\[|\]$/g, ""),
+    port: Number(port ?? (scheme.startsWith("https:") ? 443 : 80)),
+    portText: port === undefined ? "" : `:${port}`,
+    rest,
+  };
+}
+
+function fullAddress(
+  context: RouteContext,
+  { span }: { readonly span?: Span | undefined },
+  { scheme, rest, service, port }: AddressParts & { readonly service: string },
+): string | undefined {
   context.required.push({ service, port, ...(span === undefined ? {} : { span }) });
   const target = context.serviceFor(service, port);
-  if (target === undefined) return address;
-  return `${scheme}${target.name}.${context.namespace}.svc.cluster.local:${target.port}${rest}`;
+  return target && `${scheme}${target.name}.${context.namespace}.svc.cluster.local:${target.port}${rest}`;
 }
 
 /** Every text of a value, such as a plugin's settings. */
@@ -51,5 +106,10 @@ export function insideArgument(
 ): string {
   const [, name, value] = /^(--[^=]+=)(.*)$/s.exec(argument) ?? [];
   if (name === undefined || value === undefined) return argument;
-  return name + value.split(",").map((each) => insideAddress(context, element, each)).join(",");
+  // An entry point's own address is where it listens, not whom it calls.
+  const inside = name.toLowerCase().startsWith("--entrypoints.")
+    ? (each: string): string => insideAddress(context, element, each)
+    : (each: string): string =>
+      calledAddress(context, element, each, `Traefik's option ${name.slice(0, -1)}`);
+  return name + value.split(",").map(inside).join(",");
 }

@@ -4,7 +4,7 @@ import { wholeUnits } from "../../traefik/duration.ts";
 import { hasField, knownFields } from "./newer_fields.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { httpServices } from "./http_service.ts";
-import { insideAddress, insideAddresses } from "./inside_address.ts";
+import { calledAddress, insideAddresses, isLoopbackAddress } from "./inside_address.ts";
 import { middlewareHeaders } from "./middleware_headers.ts";
 import { clientTls, credentials, users } from "./middleware_secrets.ts";
 import { middlewareReferences } from "./middleware_references.ts";
@@ -50,8 +50,11 @@ const converters: Readonly<Record<string, Converter>> = {
     const redis = fields["redis"] as Json | undefined;
     const limits = withWholeUnits(fields, ["period"]);
     if (redis === undefined) return limits;
-    const { username, password, tls, ...others } = redis;
-    const rest = withWholeUnits(insideAddresses(context, element, others) as Json, [
+    const { username, password, tls, endpoints, ...others } = redis;
+    const called = ((endpoints ?? []) as readonly string[]).map((endpoint) =>
+      calledAddress(context, element, endpoint, `the middleware "${element.name}"`)
+    );
+    const rest = withWholeUnits({ ...(endpoints === undefined ? {} : { endpoints: called }), ...others }, [
       "readTimeout",
       "writeTimeout",
       "dialTimeout",
@@ -70,7 +73,12 @@ const converters: Readonly<Record<string, Converter>> = {
     const tls = fields["tls"] as Json | undefined;
     return compact({
       ...fields,
-      address: insideAddress(context, element, String(fields["address"] ?? "")),
+      address: calledAddress(
+        context,
+        element,
+        String(fields["address"] ?? ""),
+        `the middleware "${element.name}"`,
+      ),
       tls: tls === undefined ? undefined : clientTls(context, element, name, tls),
     });
   },
@@ -109,12 +117,33 @@ const converters: Readonly<Record<string, Converter>> = {
       "Keep them in the static configuration: they are carried over to the bundled Traefik",
     );
     reportPluginFiles(context, element, fields);
+    reportPluginLoopback(context, element, fields);
     return pluginSecrets(context, element, insideAddresses(context, element, fields) as Json, name);
   },
 };
 
 /** Keys of plugins whose value is a file. */
 const FILE_KEY = /file|(cert|key|ca|secret|database|db)_?path$/i;
+
+/** What a plugin does with an address is not known: it may call it, or compare it with what a browser sends. */
+function reportPluginLoopback(context: RouteContext, element: Element, fields: Json): void {
+  for (const text of new Set(textsIn(fields).filter(isLoopbackAddress))) {
+    report(
+      context,
+      "warning",
+      "traefik-loopback",
+      element,
+      `The plugin "${element.name}" is given "${text}" as it is written; where it calls that, it is Traefik's own pod in ` +
+        "the cluster",
+      "Name the compose service, or the machine by the node's address",
+    );
+  }
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return value !== null && typeof value === "object" ? Object.values(value).flatMap(textsIn) : [];
+}
 
 /** A file of the stack's Traefik is not in the cluster's: the plugin would not start, or let everybody in. */
 function reportPluginFiles(context: RouteContext, element: Element, fields: Json): void {

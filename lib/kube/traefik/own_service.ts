@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Element, Routing } from "../../traefik/routing.ts";
 import { booleanField, entryPointsOf, field } from "../../traefik/static_configuration.ts";
+import { isLoopbackHost } from "./loopback.ts";
 import { qualify } from "./references.ts";
 import type { Json } from "../../values/json.ts";
 
@@ -55,14 +56,22 @@ function ownRoute({ name, span }: Element, port: number, stays: boolean): Diagno
   };
 }
 
-/** The port of Traefik's container that a router leads to; undefined where it leads elsewhere. */
-function ownPort({ traefikService, http }: Routing, router: Element): number | undefined {
-  const service = http.services.get(qualify(String(router.fields["service"] ?? ""), router));
-  if (service?.services.includes(traefikService ?? "") !== true) return undefined;
+/**
+ * The port of Traefik's container that a router leads to; undefined where it leads elsewhere. A server of its labels has
+ * its name; one of a file may say loopback, where Traefik answers on its entry points and its API's port.
+ */
+function ownPort(routing: Routing, router: Element): number | undefined {
+  const service = routing.http.services.get(qualify(String(router.fields["service"] ?? ""), router));
   const servers =
-    ((service.fields["loadBalancer"] as Json | undefined)?.["servers"] ?? []) as readonly Json[];
-  const [, port] = /:(\d+)\/?$/.exec(String(servers[0]?.["url"] ?? "")) ?? [];
-  return servers.length === 1 && port !== undefined ? Number(port) : undefined;
+    ((service?.fields["loadBalancer"] as Json | undefined)?.["servers"] ?? []) as readonly Json[];
+  const [, host = "", digits] =
+    /^[a-z0-9+.-]+:\/\/(\[[^\]]*\]|[^/:]*):(\d+)\/?$/i.exec(String(servers[0]?.["url"] ?? "")) ??
+      [];
+  if (servers.length !== 1 || digits === undefined) return undefined;
+  const port = Number(digits);
+  if (host === routing.traefikService && service?.services.includes(host) === true) return port;
+  const ports = [apiPort(routing), ...entryPointsOf(routing.static).map((entryPoint) => entryPoint.port)];
+  return isLoopbackHost(host.replace(/^\[|\]$/g, "")) && ports.includes(port) ? port : undefined;
 }
 
 /** The port on which `api.insecure` serves the API and the dashboard; undefined where it does not. */

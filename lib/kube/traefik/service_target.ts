@@ -2,6 +2,7 @@
 import type { Element } from "../../traefik/routing.ts";
 import { report, type RouteContext, type ServiceTarget } from "./context.ts";
 import { externalService } from "./external_service.ts";
+import { behindLoopback, isLoopbackHost } from "./loopback.ts";
 
 /** Where a server listens; an address of IPv6 may have its brackets. */
 interface ServerAddress {
@@ -18,9 +19,31 @@ export function serviceTarget(
 ): ServiceTarget | undefined {
   const host = written.replace(/^\[|\]$/g, "");
   const service = context.composeService(host);
-  if (service === undefined) {
+  if (service !== undefined) return ownTarget(context, element, { service, port, protocol });
+  if (!isLoopbackHost(host)) {
     return externalService(context, element, context.neighbour(host) ?? host, port, protocol);
   }
+  const whose = `the service "${element.name}"`;
+  const behind = behindLoopback(context, element, { host, port, protocol, whose });
+  switch (behind.kind) {
+    case "service":
+      return ownTarget(context, element, { ...behind, protocol });
+    case "host":
+      return externalService(context, element, host, port, protocol, behind.host);
+    case "nothing":
+      return undefined;
+  }
+}
+
+function ownTarget(
+  context: RouteContext,
+  element: Element,
+  { service, port, protocol }: {
+    readonly service: string;
+    readonly port: number;
+    readonly protocol: "TCP" | "UDP";
+  },
+): ServiceTarget | undefined {
   const { span } = element;
   context.required.push({ service, port, protocol, ...(span === undefined ? {} : { span }) });
   const target = context.serviceFor(service, port);
