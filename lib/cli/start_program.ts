@@ -51,6 +51,8 @@ function operator({ USER }: Readonly<Record<string, string>>): string {
  * gone, as with an ssh that was cut off; it says so once, or several times.
  */
 function interruption(): AbortSignal {
+  // Asked first: whoever listens to one signal is told of this one, too, whatever was ignored before.
+  const isAlone = isHangupIgnored();
   const controller = new AbortController();
   const interrupt = (): void => {
     if (controller.signal.aborted) Deno.exit(130);
@@ -58,6 +60,20 @@ function interruption(): AbortSignal {
   };
   Deno.addSignalListener("SIGINT", interrupt);
   Deno.addSignalListener("SIGTERM", interrupt);
-  Deno.addSignalListener("SIGHUP", () => controller.abort());
+  Deno.addSignalListener("SIGHUP", () => {
+    if (!isAlone) controller.abort();
+  });
   return controller.signal;
+}
+
+/** Under `nohup` a run goes on without its terminal. */
+function isHangupIgnored(): boolean {
+  try {
+    const [, ignored = "0"] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync("/proc/self/status")) ??
+      [];
+    return (BigInt(`0x${ignored}`) & 1n) === 1n;
+  } catch {
+    // No Linux, or a command that may not read there, and has nothing that would be broken off.
+    return false;
+  }
 }
