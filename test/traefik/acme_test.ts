@@ -92,7 +92,9 @@ function convert(pebble: Pebble, acme?: string): RoutingConversion {
     namespace: "ferry",
     decisions: traefikDecisions(),
     serviceFor: (name, port) => ({ name, port }),
-    ...(acme === undefined ? {} : { acme }),
+    ...(acme === undefined ? {} : {
+      storedAt: (path: string) => ({ kind: "text", text: { file: "acme.json", path, text: acme } }),
+    }),
   });
   deepStrictEqual(
     [...routing.findings, ...result.findings].filter(({ severity }) => severity === "error"),

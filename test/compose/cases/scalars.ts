@@ -178,6 +178,6 @@ export const SCALARS: readonly Case[] = [
   file("a tab after a colon", "services:\n  a:\n    image:\tx\n"),
   file("old line ends", "services:\r  a:\r    image: x\r"),
   file("a comment without a blank before it", "services:\n  a:\n    image: 'x'#c\n", {
-    differs: "A comment stands apart from what is before it",
+    differs: "A comment is separated from what is before it",
   }),
 ];
