@@ -166,7 +166,7 @@ for (const [profile, root] of [["local", undefined], ["test", "/opt/faf-test/"]]
             | undefined;
           assert.equal(hostPath?.type, "DirectoryOrCreate", metadata.name);
           // What an image declares and no line of the files mounts lies where Docker has it, or below the root.
-          const places = [
+          const places: readonly string[] = [
             root ?? stack.directory,
             ...(root === undefined ? ["/var/lib/docker/volumes/"] : []),
           ];
