@@ -31,7 +31,8 @@ const DIRECTORIES: Readonly<Record<string, readonly string[]>> = {
 interface Volume {
   readonly metadata: { readonly name: string };
   readonly spec: {
-    readonly local: { readonly path: string };
+    readonly local?: { readonly path: string };
+    readonly hostPath?: { readonly path: string };
     readonly claimRef: { readonly name: string; readonly namespace: string };
     readonly persistentVolumeReclaimPolicy: string;
     readonly nodeAffinity: unknown;
@@ -41,20 +42,25 @@ interface Volume {
 /** Docker's own place of a volume that nobody named, after the project's name. */
 const ANONYMOUS = /^\/var\/lib\/docker\/volumes\/[^_]+_(.+)\/_data$/;
 
+/** On a disk that has to be there, or made where it is missing. */
+function pathOf({ local, hostPath }: { local?: { path: string }; hostPath?: { path: string } }): string {
+  return (local ?? hostPath)?.path ?? "";
+}
+
 fafTest("FAF: every data directory has one volume on its own path, whoever mounts it", async () => {
   const converted = await convertFaf();
   const root = converted.project.workingDir;
-  const volumes = volumesOf(converted).filter(({ spec }) => !ANONYMOUS.test(spec.local.path));
-  const paths = volumes.map(({ spec }) => spec.local.path.replace(`${root}/`, "")).sort();
+  const volumes = volumesOf(converted).filter(({ spec }) => !ANONYMOUS.test(pathOf(spec)));
+  const paths = volumes.map(({ spec }) => pathOf(spec).replace(`${root}/`, "")).sort();
   assert.deepEqual(paths, Object.keys(DIRECTORIES));
   for (const { spec } of volumes) {
     const users = usersOf(converted, spec.claimRef.name);
-    assert.deepEqual(users, DIRECTORIES[spec.local.path.replace(`${root}/`, "")], spec.local.path);
+    assert.deepEqual(users, DIRECTORIES[pathOf(spec).replace(`${root}/`, "")], pathOf(spec));
   }
 });
 
 fafTest("FAF: what images declare as VOLUME and compose mounts nothing on is kept as well", async () => {
-  const paths = volumesOf(await convertFaf()).map(({ spec }) => spec.local.path);
+  const paths = volumesOf(await convertFaf()).map(({ spec }) => pathOf(spec));
   const anonymous = paths.flatMap((path) => ANONYMOUS.exec(path)?.[1] ?? []).sort();
   assert.deepEqual(anonymous, ["faf-wordpress-var-www-html", "wikijs-wiki-data-content"]);
 });

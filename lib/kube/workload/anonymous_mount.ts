@@ -58,7 +58,10 @@ export function anonymousMount(
   const role = {
     kind: "directory",
     path: place.path,
-    create: isCreated(context.decisions, decision, place.origin !== "seen"),
+    // A new one is on nobody's disk that could be missing, whatever is decided for directories with data.
+    create: place.origin === "new"
+      ? decision?.create ?? true
+      : isCreated(context.decisions, decision, place.origin !== "seen"),
     readOnly: false,
   } as const;
   return [
