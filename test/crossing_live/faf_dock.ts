@@ -3,7 +3,7 @@ import { equal, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { fafStack, type StackCopy, withoutLoginClients } from "../crossing/stacks.ts";
 import type { Image } from "../ferry/image.ts";
-import { WAITING } from "../ferry/images.ts";
+import { FILLING, WAITING } from "../ferry/images.ts";
 import { NODE_ADDRESS, type Output } from "../ferry/namespaces.ts";
 import { type RealNode, startNode } from "../ferry/node.ts";
 import { installPackages } from "../ferry/requirements.ts";
@@ -135,7 +135,7 @@ async function startDockNode(
     const keeping = { keeps, deaf: DEAF, exposed: EXPOSED };
     const images = await keepingImages(stack.directory, { services }, keeping);
     const programs = ["docker-compose", "traefik", "kube-router"] as const;
-    return await startNode([WAITING, fafTraefik(traefik), ...images], report, programs);
+    return await startNode([WAITING, FILLING, fafTraefik(traefik), ...images], report, programs);
   });
 }
 

@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fafStack, hasFaf, withoutLoginClients } from "../crossing/stacks.ts";
-import { IMAGES } from "./images.ts";
+import { FILLING, IMAGES } from "./images.ts";
 import { startNode } from "./node.ts";
 import { isWell, listPods, type Pod } from "./pods.ts";
 import type { RealNode } from "./node.ts";
@@ -23,7 +23,7 @@ Deno.test({
     const flags = stack.flags.filter((flag) => flag !== "--embedded");
     const project = await printProject(flags);
     const helper = IMAGES.filter(({ name }) => name.endsWith("/busybox:1.37"));
-    await using node = await startNode([...standIns(project), ...helper], reportToStderr);
+    await using node = await startNode([...standIns(project), ...helper, FILLING], reportToStderr);
     const migrate = async (...args: readonly string[]): Promise<void> => {
       const command = ["migrate", ...flags, "--kubeconfig", node.kubeconfigPath, "--yes", ...args];
       const { code, stdout, stderr } = await node.run([Deno.execPath(), "run", "-A", "main.ts", ...command]);
