@@ -1,11 +1,9 @@
 /** The engine's side of a cutover: stops a service's containers so that they stay stopped, and starts them again. */
 import { pause } from "../cluster/transport.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import {
   allowStart,
-  askToEnd,
   barStart,
-  type ContainerState,
   killContainer,
   setRestart,
   startContainer,
@@ -16,19 +14,11 @@ import type { Environment } from "../docker/endpoints.ts";
 import { type Engine, EngineError } from "../docker/engine.ts";
 import type { SilentEngine } from "../docker/engines.ts";
 import { findServiceContainers, type ServiceContainer } from "../docker/service_containers.ts";
+import { toldToEnd, untilEnded, untilServing } from "./container_waits.ts";
 import { type ClosedContainer, closedOf } from "./cutover_record.ts";
 import { handBack, takeStandIn } from "./living/handing_back.ts";
 import { type Moved, putStandIns } from "./living/stand_ins.ts";
-import {
-  containerGone,
-  engineFailed,
-  madeAnew,
-  mayStillEnd,
-  NOT_SERVING,
-  notBarred,
-  notEnding,
-  notServing,
-} from "./old_side_words.ts";
+import { containerGone, engineFailed, madeAnew, notBarred, notEnding } from "./old_side_words.ts";
 
 /** What the services' containers are, and what may be done to them. */
 export interface OldSideOptions {
@@ -70,7 +60,6 @@ export interface Opening {
   readonly toldSince?: string | undefined;
 }
 
-const POLL_MS = 100;
 /** What a kill, a start and a first health check may take. */
 const PATIENCE_MS = 120_000;
 /**
@@ -78,8 +67,6 @@ const PATIENCE_MS = 120_000;
  * within them it would go on calling a container that has ended since the last.
  */
 const ROUTED_MS = 4_000;
-/** As long as a container has run without ending, it is taken for started. */
-const STEADY_MS = 2_000;
 
 /** The engines of this machine, as far as containers of one project are concerned. */
 export class OldSide {
@@ -123,7 +110,7 @@ export class OldSide {
     return await this.#with(container, async (engine) => {
       await setRestart(engine, container, { name: "no", maximumRetryCount: 0 });
       const isKilled = this.mayKill(container.service ?? "");
-      if (await ended(engine, container, signal)) return [];
+      if (await toldToEnd(engine, container, signal)) return [];
       if (!isKilled) return [notEnding(container)];
       await killContainer(engine, container);
       return await untilEnded(engine, container, this.#patienceMs, signal) ? [] : [notEnding(container)];
@@ -210,12 +197,12 @@ export class OldSide {
         patienceMs: this.#patienceMs,
         begun: before.isActive ? before.startedAt : undefined,
         isTold: before.isActive && isBefore(before.startedAt, toldSince),
+        // Pods that serve meanwhile go when it is healthy; else nothing better can be done than to let it run.
+        unhealthy: standIn === "last" ? "error" : "warning",
       }, signal);
-      if (standIn === "first") return problems;
-      // Its pods serve, and go when it is healthy.
-      const left = problems.filter(({ code }) => code === NOT_SERVING);
-      if (left.length > 0) return left.map((one) => ({ ...one, severity: "error" }));
-      await handBack(engine, project, container, () => this.settled(signal));
+      if (standIn === "last" && !hasErrors(problems)) {
+        await handBack(engine, project, container, () => this.settled(signal));
+      }
       return problems;
     });
   }
@@ -241,80 +228,11 @@ function barOf({ name }: ClosedContainer): string {
   return `${name}-moved-to-kubernetes`;
 }
 
-/** Tells it to end, once for each time that its program began: a second signal makes some end without order. */
-async function ended(engine: Engine, container: ServiceContainer, signal: AbortSignal): Promise<boolean> {
-  const end = performance.now() + container.stopSeconds * 1_000;
-  let told: string | undefined;
-  for (;;) {
-    const state = await stateOf(engine, container);
-    if (state === undefined || !state.isActive) return true;
-    if (told !== state.startedAt) await askToEnd(engine, container, container.stopSignal);
-    told = state.startedAt;
-    if (performance.now() > end) return false;
-    await pause(POLL_MS, signal);
-  }
-}
-
-async function untilEnded(
-  engine: Engine,
-  container: ServiceContainer,
-  patienceMs: number,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const end = performance.now() + patienceMs;
-  for (;;) {
-    const state = await stateOf(engine, container);
-    if (state === undefined || !state.isActive) return true;
-    if (performance.now() > end) return false;
-    await pause(POLL_MS, signal);
-  }
-}
-
-/** How a container was found that is to serve again. */
-interface Found {
-  /** What its end or its first health check may take. */
-  readonly patienceMs: number;
-  /** Since when its program runs, where it has not ended yet. */
-  readonly begun: string | undefined;
-  /** It ends some time, as it was told to. */
-  readonly isTold: boolean;
-}
-
-async function untilServing(
-  engine: Engine,
-  container: ClosedContainer,
-  { patienceMs, begun, isTold }: Found,
-  signal: AbortSignal,
-): Promise<readonly Diagnostic[]> {
-  let start = performance.now();
-  for (;;) {
-    const state = await stateOf(engine, container);
-    const elapsedMs = performance.now() - start;
-    if (state === undefined) return [containerGone(container)];
-    const isFirst = begun !== undefined && state.startedAt === begun;
-    if (isFirst && !state.isActive) {
-      await startContainer(engine, container);
-      start = performance.now();
-    } else if (isFirst && isTold) {
-      if (elapsedMs > patienceMs) return [mayStillEnd(container)];
-    } else if (isServing(state, elapsedMs)) {
-      return [];
-    } else if (elapsedMs > (state.isActive ? patienceMs : STEADY_MS)) {
-      return [notServing(container, state, state.isActive ? "warning" : "error")];
-    }
-    await pause(POLL_MS, signal);
-  }
-}
-
-function isServing({ isActive, health }: ContainerState, elapsedMs: number): boolean {
-  return isActive && elapsedMs > STEADY_MS && (health === undefined || health === "healthy");
+/** An engine is asked once for each service. */
+function silentOnce(silent: readonly SilentEngine[]): readonly SilentEngine[] {
+  return [...new Map(silent.map((one) => [one.endpoint.host, one])).values()];
 }
 
 function isBefore(at: string, since: string | undefined): boolean {
   return since !== undefined && Date.parse(at) < Date.parse(since);
-}
-
-/** An engine is asked once for each service. */
-function silentOnce(silent: readonly SilentEngine[]): readonly SilentEngine[] {
-  return [...new Map(silent.map((one) => [one.endpoint.host, one])).values()];
 }

@@ -29,9 +29,6 @@ export function notBarred({ name }: ContainerRef): Diagnostic {
   };
 }
 
-/** The code of what is said of a container that was started again and does not serve. */
-export const NOT_SERVING = "run-container-not-serving";
-
 /** There is nothing to go back to. @param name of the container @param host where its engine answers */
 export function containerGone({ name, host }: ContainerRef): Diagnostic {
   return {
@@ -64,7 +61,7 @@ export function notServing(
   severity: Severity,
 ): Diagnostic {
   return {
-    code: NOT_SERVING,
+    code: "run-container-not-serving",
     severity,
     message: isActive
       ? `Container "${name}" was started again and is not healthy yet (${health})`
