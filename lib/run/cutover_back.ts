@@ -57,7 +57,7 @@ export async function mayGoBack(
  */
 export async function goBack(returning: Returning, given: Cutover): Promise<readonly Diagnostic[]> {
   const { service, services, id, write, now, lasting, oldSide } = returning;
-  const { containers, remarks } = await oldSide.standing(given.containers, services);
+  const { containers, isRunning, remarks } = await oldSide.standing(given.containers, services);
   for (const diagnostic of remarks) lasting.push({ type: "warning", diagnostic });
   const recorded: Cutover = { ...given, containers };
   const since = recorded.state === "verified" || recorded.mode === "overlap" ? now() : recorded.since;
@@ -74,8 +74,8 @@ export async function goBack(returning: Returning, given: Cutover): Promise<read
   await write(service, undefined);
   const at = now();
   const outageMs = recorded.mode === "overlap" ? 0 : Date.parse(at) - Date.parse(since);
-  // Where an earlier run was killed on the way, nobody knows how long that was.
-  const isKnown = recorded.mode === undefined || isServed(recorded);
+  // Where an earlier run was killed on the way, or a program went on, nobody knows how long that was.
+  const isKnown = recorded.mode === undefined ? !isRunning : isServed(recorded);
   lasting.push({ ...told, state: "returned", at, ...(isKnown ? { outageMs } : {}) });
   return [];
 }

@@ -46,6 +46,8 @@ export interface OldSight {
 export interface Standing {
   /** Those that were stopped, and in place of such as are gone those that somebody made anew. */
   readonly containers: readonly ClosedContainer[];
+  /** One of them runs still, as it was only told to end: nobody knows for how long it does not serve. */
+  readonly isRunning: boolean;
   /** Why nobody knows, or there is nothing. */
   readonly problems: readonly Diagnostic[];
   /** What somebody did meanwhile. */
@@ -153,24 +155,27 @@ export class OldSide {
    */
   async standing(recorded: readonly ClosedContainer[], services: readonly string[]): Promise<Standing> {
     const gone: ClosedContainer[] = [];
+    let isRunning = false;
     for (const container of recorded) {
       const problems = await this.#with(container, async (engine) => {
-        if (await stateOf(engine, container) === undefined) gone.push(container);
+        const state = await stateOf(engine, container);
+        if (state === undefined) gone.push(container);
+        isRunning ||= state?.isActive === true;
         return [];
       });
-      if (problems.length > 0) return { containers: recorded, problems, remarks: [] };
+      if (problems.length > 0) return { containers: recorded, isRunning, problems, remarks: [] };
     }
     const [first] = gone;
-    if (first === undefined) return { containers: recorded, problems: [], remarks: [] };
+    if (first === undefined) return { containers: recorded, isRunning, problems: [], remarks: [] };
     const known = new Set(recorded.map(({ id }) => id));
     const anew = (await this.find(services)).containers.filter(({ id }) => !known.has(id)).map(closedOf)
       // What somebody made to serve is to run, whether or not it does now.
       .map(({ wasStopped: _, ...container }) => container);
     const containers = [...recorded.filter((one) => !gone.includes(one)), ...anew];
     if (containers.length === 0) {
-      return { containers: recorded, problems: [containerGone(first)], remarks: [] };
+      return { containers: recorded, isRunning, problems: [containerGone(first)], remarks: [] };
     }
-    return { containers, problems: [], remarks: gone.map((one) => madeAnew(one, anew)) };
+    return { containers, isRunning, problems: [], remarks: gone.map((one) => madeAnew(one, anew)) };
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { finding, onEngine } from "./harbour.ts";
+import { IMAGE } from "./engine.ts";
 import { DEAF, hasMoved, isBack, ORDERLY, replicas, startStore, stateOf } from "./store.ts";
 
 onEngine("a service moves only where that is asked for, and goes back as it was", async (harbour) => {
@@ -44,6 +45,38 @@ onEngine("a service moves only where that is asked for, and goes back as it was"
   await isBack(harbour);
 });
 
+onEngine("a service goes back to what is there, and stays where it is while nothing is", async (harbour) => {
+  const { ferry, engine, directory } = harbour;
+  await startStore(harbour, ORDERLY);
+  assert.equal((await ferry(["migrate", "--yes", "--cross"])).code, 0);
+  const refused = async (code: string): Promise<string> => {
+    const back = await ferry(["rollback", "--service", "store", "--yes"]);
+    assert.equal(back.code, 1, back.err);
+    assert.match(await replicas(harbour), /store=1/);
+    return finding(back, code);
+  };
+  await engine.stop();
+  assert.match(await refused("run-engine-failed"), /"harbour-store-1"/);
+  await engine.start();
+  await engine.docker("rm", "harbour-store-1");
+  assert.match(await refused("run-container-gone"), /"harbour-store-1" is not there any more/);
+  const made = async (source: string): Promise<void> => {
+    await engine.docker(
+      ...["create", "--name", "harbour-store-1", "--restart", "always", "--network", "harbour_default"],
+      ...["--label", "com.docker.compose.project=harbour", "--label", "com.docker.compose.service=store"],
+      ...["--volume", `${source}:/d`, IMAGE, ...ORDERLY],
+    );
+  };
+  await made(`${directory}/older`);
+  assert.match(await refused("run-back-elsewhere"), /harbour-store-1/);
+  await engine.docker("rm", "harbour-store-1");
+  await made(`${directory}/stack/data/store`);
+  const back = await ferry(["rollback", "--service", "store", "--yes"]);
+  assert.equal(back.code, 0, back.err);
+  assert.match(finding(back, "run-container-gone"), /^warning.* and made "harbour-store-1"/);
+  await isBack(harbour);
+});
+
 onEngine("what does not end in its time is not killed, and stays where it is", async (harbour) => {
   const { ferry, directory } = harbour;
   await startStore(harbour, DEAF, "--stop-timeout", "1");
@@ -51,6 +84,7 @@ onEngine("what does not end in its time is not killed, and stays where it is", a
   assert.equal(refused.code, 1);
   assert.match(finding(refused, "run-not-stopping"), /"harbour-store-1" has not ended within 1 s of SIGTERM/);
   assert.match(finding(refused, "run-went-back"), /its containers serve it again/);
+  assert.match(finding(refused, "run-may-still-end"), /"harbour-store-1" was told to end/);
   await isBack(harbour);
   const file = `${directory}/stack/decisions.yaml`;
   const decided = await Deno.readTextFile(file);

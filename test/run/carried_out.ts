@@ -130,7 +130,7 @@ export async function carriedOut(
         },
         settled: () => Promise.resolve().then(() => done("settle")).then(() => {}),
         standing: (recorded: Cutover["containers"]) =>
-          Promise.resolve({ containers: recorded, problems: [], remarks: [] }),
+          Promise.resolve({ containers: recorded, isRunning: false, problems: [], remarks: [] }),
         open: (_: unknown, __: unknown, { standIn }: Opening) =>
           Promise.resolve().then(() => done(`start container${standIn === "last" ? ", stand-in last" : ""}`)),
       },
