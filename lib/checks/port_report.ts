@@ -2,7 +2,7 @@
 import { at, type Context, isSkipped } from "../stack/context.ts";
 import { answersAlways } from "../kube/workload/readiness.ts";
 import { plural } from "../diagnostics/plural.ts";
-import type { ServicePort } from "../stack/ports.ts";
+import type { PortEvidence, ServicePort } from "../stack/ports.ts";
 import { type HostReference } from "../stack/network/references.ts";
 import { yamlWord } from "../diagnostics/yaml_word.ts";
 
@@ -37,8 +37,11 @@ export function reportPorts(
   }
 }
 
+/** What a compose file, a decision or a route says needs no word. */
+const WRITTEN: ReadonlySet<PortEvidence["kind"]> = new Set(["ports", "expose", "decision", "route"]);
+
 function isFound({ evidence }: ServicePort): boolean {
-  return evidence.every(({ kind }) => kind === "image" || kind === "reference" || kind === "own");
+  return !evidence.some(({ kind }) => WRITTEN.has(kind));
 }
 
 function askForPort(

@@ -13,7 +13,18 @@ export type Protocol = "TCP" | "UDP" | "SCTP";
 
 /** Why a port is there. */
 export interface PortEvidence {
-  readonly kind: "ports" | "expose" | "image" | "decision" | "route" | "reference" | "own";
+  readonly kind:
+    | "ports"
+    | "expose"
+    | "image"
+    | "decision"
+    | "route"
+    | "reference"
+    | "own"
+    /** An option of its command, which may be of another program's port. */
+    | "argument"
+    /** What nodes of its kind call each other on. */
+    | "cluster";
   readonly span?: Span;
   /** In words, for findings: `EXPOSE of image "nginx"`, `MQ_PORT of "faf-league-service"`. */
   readonly text: string;
@@ -25,6 +36,14 @@ export interface ServicePort {
   readonly protocol: Protocol;
   readonly appProtocol?: string;
   readonly evidence: readonly PortEvidence[];
+}
+
+/**
+ * Whether a program is known to listen there. The others are opened, as somebody may call them, but nothing waits for
+ * them or chooses them.
+ */
+export function isKnownPort({ evidence }: ServicePort): boolean {
+  return evidence.some(({ kind }) => kind !== "argument" && kind !== "cluster");
 }
 
 /** A port that something else than compose needs, such as a route. */
@@ -89,9 +108,9 @@ export function servicePorts(
         ...(asked.get(service.name) ?? []).map(routePort),
         ...(to.get(service.name) ?? []).filter(isExact).flatMap(referencePort),
         ...imagePorts(service, images, decisions, "listens"),
-        ...selfNamedPorts(ownPorts(project, service)),
+        ...selfNamedPorts("own", ownPorts(project, service)),
       ], [
-        ...selfNamedPorts(argumentPorts(project, service)),
+        ...selfNamedPorts("argument", argumentPorts(project, service)),
         ...clusterPorts({ project, decisions }, service, to.get(service.name) ?? []),
       ], to.get(service.name) ?? []),
     ]),
@@ -199,15 +218,15 @@ function clusterPorts(
   return (knownImage(image)?.clusterPorts ?? []).map((port) => ({
     port,
     protocol: "TCP",
-    evidence: [evidence("reference", `service "${peer.from}" of the same cluster`, peer.span)],
+    evidence: [evidence("cluster", `service "${peer.from}" of the same image`, peer.span)],
   }));
 }
 
-function selfNamedPorts(ports: readonly OwnPort[]): ServicePort[] {
+function selfNamedPorts(kind: "own" | "argument", ports: readonly OwnPort[]): ServicePort[] {
   return ports.map(({ port, text, span }) => ({
     port,
     protocol: "TCP",
-    evidence: [evidence("own", text, span)],
+    evidence: [evidence(kind, text, span)],
   }));
 }
 

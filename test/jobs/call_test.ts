@@ -5,6 +5,7 @@ import type { Calls } from "../../lib/decisions/jobs.ts";
 import { serviceCalls } from "../../lib/kube/jobs/http_calls.ts";
 import { withStartCalls } from "../../lib/kube/jobs/start_calls.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
+import type { ServicePort } from "../../lib/stack/ports.ts";
 import { missingPackages } from "./packages.ts";
 import { type JobRun, runJob } from "./run_job.ts";
 import { smallConversion } from "./stack.ts";
@@ -111,6 +112,32 @@ Deno.test("a call without a port, a placeholder without a variable and a variabl
   assert.deepEqual(codes({ path: "/{A}", port: 80, variables: { A: "unitdb.NONE" } }), [
     "kube-job-reference",
   ]);
+});
+
+Deno.test("a port that only an option names is not one to choose from", () => {
+  const unitdb = stack.services.get("unitdb") as ConvertedService;
+  const object = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "unitdb" },
+    spec: { ports: [{ port: 25 }, { port: 80 }] },
+  };
+  const port = (port: number, kind: "argument" | "expose"): ServicePort => ({
+    port,
+    protocol: "TCP",
+    evidence: [{ kind, text: kind }],
+  });
+  const found = (kind: "argument" | "expose"): readonly string[] => {
+    const conversion = {
+      ...stack,
+      services: new Map([["unitdb", { ...unitdb, network: [{ object }] }]]),
+      ports: new Map([["unitdb", [port(25, kind), port(80, "expose")]]]),
+    };
+    return serviceCalls(conversion, { calls: { unitdb: { load: { path: "/" } } } }, "unitdb").findings
+      .map(({ message }) => message);
+  };
+  assert.deepEqual(found("argument"), []);
+  assert.match(found("expose")[0] ?? "", /does not say which port, and the service has 25, 80/);
 });
 
 Deno.test("a changed secret is another run, and the object does not hold it", () => {

@@ -143,7 +143,8 @@ Deno.test("its own API is there, and its own entry points lead to itself once mo
 Deno.test("a container in Traefik's network answers at its loopback address", async () => {
   const compose = files('ports: ["80:80"]', { beside: "http://127.0.0.1:9000" });
   compose["compose.yaml"] += `
-  side: { image: "registry.example/side:1.0", restart: always, network_mode: "service:proxy", expose: ["9000"] }
+  side: { image: "registry.example/side:1.0", restart: always, network_mode: "service:proxy" }
+  deeper: { image: "registry.example/deeper:1.0", restart: always, network_mode: "service:side", expose: ["9000"] }
 `;
   const stack = await planned(compose);
   match(backends(stack)["beside"] ?? "", /:9000$/);

@@ -221,10 +221,12 @@ Deno.test("what lego and Traefik's libraries read of the environment comes along
       HTTPS_PROXY: http://proxy.lan:3128
       TZ: Europe/Berlin
       OTEL_EXPORTER_OTLP_ENDPOINT: http://collector:4318
+      DD_AGENT_HOST: agent
       TRAEFIK_LOG_LEVEL: DEBUG
       OTHER: x
     volumes: ["./own:/own:ro"]
   collector: { image: "registry.example/collector:1" }
+  agent: { image: "registry.example/agent:1" }
 `,
     ),
     { files: { "own/root.crt": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" } },
@@ -237,11 +239,35 @@ Deno.test("what lego and Traefik's libraries read of the environment comes along
       name: "OTEL_EXPORTER_OTLP_ENDPOINT",
       value: "http://collector.shop.svc.cluster.local:4318",
     },
+    { name: "DD_AGENT_HOST", value: "agent.shop.svc.cluster.local" },
   ]);
   assert.ok(values.additionalArguments.includes(`${RESOLVER}.cacertificates=/dns-provider/authority-0.crt`));
   const [lost] = said("traefik-variable-lost");
   assert.match(lost?.message ?? "", /does not have "HTTPS_PROXY" of/);
   assert.equal(lost?.span?.line, 12);
+});
+
+Deno.test("Docker's DNS server is left out, and what is on Traefik's loopback is said of variables as well", async () => {
+  const { values, said } = await staticSide(
+    traefik(
+      [
+        WEB,
+        `${RESOLVER}.dnschallenge.resolvers=127.0.0.11:53`,
+        "--certificatesresolvers.two.acme.dnschallenge.resolvers=127.0.0.11:53,1.1.1.1:53",
+      ],
+      "    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318', DD_AGENT_HOST: localhost }\n",
+    ),
+  );
+  const resolvers = values.additionalArguments.filter((argument) => argument.includes("resolvers="));
+  assert.deepEqual(resolvers, ["--certificatesresolvers.two.acme.dnschallenge.resolvers=1.1.1.1:53"]);
+  assert.deepEqual(said("kube-docker-resolver").map(({ severity }) => severity), ["info", "info"]);
+  assert.deepEqual(
+    said("traefik-loopback").map(({ message }) => /^"[^"]*" of [^"]*"[^"]*"/.exec(message)?.[0]),
+    [
+      `"localhost:4318" of Traefik's variable "OTEL_EXPORTER_OTLP_ENDPOINT"`,
+      `"localhost:8126" of Traefik's variable "DD_AGENT_HOST"`,
+    ],
+  );
 });
 
 Deno.test("authorities of servers are in the arguments in place of their paths, and missing ones are an error", async () => {

@@ -1,5 +1,5 @@
 /** What the table says of variants: tags that change users, groups, ports and the paths of VOLUME. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { knownImage } from "../../lib/stack/known_images.ts";
 import { containerOf, findingsOf, objectNamed, planText, podSpecOf } from "../cli/planned_text.ts";
 import { fields, list } from "../../lib/values/json.ts";
@@ -133,6 +133,8 @@ Deno.test("options of command and entrypoint name ports, where others are known"
   web: { image: "acme/web:1", restart: always, expose: ["1"], command: [serve, --host, "0.0.0.0", --http_port, "3000"] }
   client: { image: "acme/client:1", restart: always, expose: ["1"], command: psql -h db -p 5433 }
   import: { image: "acme/import:1", restart: always, expose: ["1"], command: run --import 3000 --support=4000 }
+  mail: { image: "acme/mail:1", restart: always, expose: ["1"], command: run --smtp-port 587 --admin.port=9000 -hostname m }
+  script: { image: "acme/script:1", restart: always, expose: ["1"], command: [sh, -c, "dump -P 3307"] }
   unknown: { image: "acme/unknown:1", restart: always, command: serve --port 3000 }
 `);
   const at = (name: string): readonly unknown[] => portsOf(objectNamed(stack, "Service", name));
@@ -142,8 +144,27 @@ Deno.test("options of command and entrypoint name ports, where others are known"
   deepEqual(at("web"), [1, 3000]);
   deepEqual(at("client"), [1]);
   deepEqual(at("import"), [1]);
+  deepEqual(at("mail"), [1, 9000]);
+  deepEqual(at("script"), [1]);
   // Its name leads to every port, which one port in its Service would end.
   const { clusterIP } = fields(objectNamed(stack, "Service", "unknown")?.["spec"]);
   deepEqual([clusterIP, at("unknown")], ["None", []]);
   equal(list(podSpecOf(stack, "unknown")["containers"]).length, 1);
+});
+
+Deno.test("what only an option names is opened, and nothing waits for it alone or chooses it", async () => {
+  const stack = await planText(
+    `services:
+  app:
+    image: acme/app:1
+    restart: always
+    depends_on: { web: { condition: service_healthy }, cache: { condition: service_healthy } }
+  web: { image: "acme/web:1", restart: always, expose: ["8080"], command: [run, -p, "25"] }
+  cache: { image: "redis:7", restart: always, command: redis-server --port 6380 }
+`,
+  );
+  deepEqual(portsOf(objectNamed(stack, "Service", "web")), [25, 8080]);
+  const waits = list(podSpecOf(stack, "app")["initContainers"]).map(({ command }) => String(command));
+  match(waits[0] ?? "", /until nc -z -w 2 web 8080 .* nc -z -w 2 web 25 .*waiting for web:8080 or 25/);
+  match(waits[1] ?? "", /nc -z -w 2 cache 6379 .* nc -z -w 2 cache 6380 /);
 });

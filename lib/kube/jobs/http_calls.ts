@@ -2,6 +2,7 @@
 import type { Conversion } from "../conversion.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { label } from "../../stack/names.ts";
+import { isKnownPort } from "../../stack/ports.ts";
 import { CALL_SCRIPT } from "./call_script.ts";
 import { Decided } from "../../decisions/decided.ts";
 import type { JobDecisions, ServiceCalls } from "../../decisions/jobs.ts";
@@ -104,14 +105,17 @@ export function readCalls(
   });
 }
 
-/** The ports by which the service is reached in the cluster. */
+/** The ports by which the service is reached in the cluster, without those that may be another program's. */
 function portsOf(conversion: Conversion, service: string): number[] {
   const specs = (conversion.services.get(service)?.network ?? []).map(({ object }) => object["spec"]);
   const ports = specs.flatMap((spec) =>
     // The edge: a Service that this project planned.
     (spec as { readonly ports?: readonly { readonly port: number }[] } | undefined)?.ports ?? []
   );
-  return [...new Set(ports.map(({ port }) => port))];
+  const doubtful = (conversion.ports.get(service) ?? []).filter((each) => !isKnownPort(each));
+  return [...new Set(ports.map(({ port }) => port))].filter((port) =>
+    !doubtful.some((each) => each.port === port)
+  );
 }
 
 function whichPort(path: Decided, ports: readonly number[]): Diagnostic {

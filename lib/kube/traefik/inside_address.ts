@@ -1,7 +1,7 @@
 /** Addresses of compose services as the cluster's Traefik reaches them: it does not run in the stack's namespace. */
 import type { Element } from "../../traefik/routing.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import type { RouteContext } from "./context.ts";
+import { report, type RouteContext } from "./context.ts";
 import { behindLoopback, isLoopbackHost } from "./loopback.ts";
 
 const ADDRESS =
@@ -98,12 +98,24 @@ export function insideAddresses(
   );
 }
 
-/** An argument `--name=value`, or with several values and commas between them. */
+/** The host of an address that is a variable of its own; `port` is the one that is asked there. */
+export function calledHost(
+  context: RouteContext,
+  element: Pick<Element, "span">,
+  host: string,
+  port: number,
+  whose: string,
+): string {
+  const called = calledAddress(context, element, `${host}:${port}`, whose);
+  return called.slice(0, called.lastIndexOf(":"));
+}
+
+/** An argument `--name=value`, or with several values and commas between them; nothing where none of them is left. */
 export function insideArgument(
   context: RouteContext,
   element: Pick<Element, "span">,
   argument: string,
-): string {
+): string | undefined {
   const [, name, value] = /^(--[^=]+=)(.*)$/s.exec(argument) ?? [];
   if (name === undefined || value === undefined) return argument;
   // An entry point's own address is where it listens, not whom it calls.
@@ -111,5 +123,22 @@ export function insideArgument(
     ? (each: string): string => insideAddress(context, element, each)
     : (each: string): string =>
       calledAddress(context, element, each, `Traefik's option ${name.slice(0, -1)}`);
-  return name + value.split(",").map(inside).join(",");
+  const all = value.split(",");
+  const kept = all.filter((each) => !DOCKER_RESOLVER.test(each));
+  if (kept.length < all.length) reportResolver(context, element, name.slice(0, -1));
+  return kept.length === 0 ? undefined : name + kept.map(inside).join(",");
+}
+
+/** Docker's DNS server in a container (libnetwork, resolver.go). */
+const DOCKER_RESOLVER = /^\s*127\.0\.0\.11(?::\d+)?\s*$/;
+
+function reportResolver(context: RouteContext, element: Pick<Element, "span">, option: string): void {
+  report(
+    context,
+    "info",
+    "kube-docker-resolver",
+    element,
+    `Docker's DNS server "127.0.0.11" of Traefik's option ${option} is left out, as no pod has it`,
+    "Without another one Traefik asks the cluster's DNS server",
+  );
 }

@@ -6,6 +6,7 @@
 import type { Project, Service } from "../../../compose/project.ts";
 import { isLoopback, isOneAddress } from "../../stack/network/host_address.ts";
 import { machineText } from "../../stack/network/docker_names.ts";
+import { portHolder } from "../../stack/network/port_holder.ts";
 import type { Element } from "../../traefik/routing.ts";
 import { report, type RouteContext } from "./context.ts";
 
@@ -67,12 +68,10 @@ function traefikOf({ project, routing }: RouteContext): { project: Project; trae
 }
 
 /** The services in the network of Traefik's container, by whichever of them it is named. */
-function besides({ services }: Project, traefik: Service): readonly Service[] {
-  const named = ({ network_mode: mode = "" }: Service): string | undefined =>
-    /^service:(.+)$/.exec(mode)?.[1];
-  const holder = named(traefik) ?? traefik.name;
-  return Object.values(services).filter((service) =>
-    service.name !== traefik.name && (service.name === holder || named(service) === holder)
+function besides(project: Project, traefik: Service): readonly Service[] {
+  const holder = portHolder(project, traefik);
+  return Object.values(project.services).filter((service) =>
+    service.name !== traefik.name && portHolder(project, service) === holder
   );
 }
 

@@ -16,8 +16,9 @@ export function namedArguments(context: RouteContext, list: readonly string[]): 
   const place = context.routing.static ?? {};
   const domain = `${context.namespace}.svc.cluster.local`;
   let searches = false;
-  const named = list.map((argument) => {
+  const named = list.flatMap((argument) => {
     const inside = insideArgument(context, place, argument);
+    if (inside === undefined) return [];
     if (inside === argument || !isByShortName(argument, inside, domain)) return inside;
     searches = true;
     return argument;

@@ -1,7 +1,7 @@
 /** Variables of the stack's Traefik that are no options: those that Traefik and its libraries read themselves. */
 import { secretsInVariable } from "../../secrecy/mod.ts";
 import { report, type RouteContext } from "./context.ts";
-import { insideAddress } from "./inside_address.ts";
+import { calledAddress, calledHost, insideAddress } from "./inside_address.ts";
 
 /** The time zone of its logs, and the settings of OpenTelemetry's and Datadog's senders. */
 const CARRIED = /^(?:TZ|OTEL_\w+|DD_\w+)$/;
@@ -20,15 +20,33 @@ export function ownVariables(
   context: RouteContext,
   environment: Readonly<Record<string, string>>,
 ): OwnVariables {
-  const place = context.routing.static ?? {};
   const all = Object.entries(environment).filter(([name]) => CARRIED.test(name))
-    .map(([name, value]) => [name, insideAddress(context, place, value)] as const);
+    .map(([name, value]) => [name, inside(context, name, value, environment)] as const);
   const isSecret = ([name, value]: readonly [string, string]): boolean =>
     secretsInVariable(name, value).length > 0;
   return {
     plain: Object.fromEntries(all.filter((variable) => !isSecret(variable))),
     secret: Object.fromEntries(all.filter(isSecret)),
   };
+}
+
+/** Where the agent of Datadog's tracer listens (its documentation). */
+const DATADOG_PORT = 8126;
+
+/** The value of a variable, with whom it calls by the full name. */
+function inside(
+  context: RouteContext,
+  name: string,
+  value: string,
+  { DD_TRACE_AGENT_PORT: port = "" }: Readonly<Record<string, string>>,
+): string {
+  const place = context.routing.static ?? {};
+  const whose = `Traefik's variable "${name}"`;
+  if (/_ENDPOINT$|^DD_TRACE_AGENT_URL$/.test(name)) return calledAddress(context, place, value, whose);
+  if (name === "DD_AGENT_HOST") {
+    return calledHost(context, place, value, Number(port) || DATADOG_PORT, whose);
+  }
+  return insideAddress(context, place, value);
 }
 
 /** Says which ones are not carried. */

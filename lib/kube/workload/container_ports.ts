@@ -22,7 +22,10 @@ function isDoubtful(
   service: string,
   wanted: ServicePort,
 ): boolean {
-  if (!reach.onHost.includes(service) || wanted.evidence.some(({ kind }) => kind !== "own")) return false;
+  const isGuessed = wanted.evidence.every(({ kind }) =>
+    kind === "own" || kind === "argument" || kind === "cluster"
+  );
+  if (!reach.onHost.includes(service) || !isGuessed) return false;
   return reach.onHost.some((other) =>
     groups.hostOf(other) !== groups.hostOf(service) &&
     ports.get(other)?.some(({ port, protocol }) => port === wanted.port && protocol === wanted.protocol) ===

@@ -4,6 +4,7 @@ import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at, type Context, decided, isSkipped } from "../../stack/context.ts";
 import { kindOf } from "../../stack/kind.ts";
 import { type Sharing, sharingsOf } from "../../stack/pod_groups.ts";
+import { isKnownPort } from "../../stack/ports.ts";
 import type { ConversionState } from "./conversion_state.ts";
 
 /** The services of the pod whose first is `host`; one that cannot be in it is an error and left out. */
@@ -129,7 +130,8 @@ const OF_THE_POD = [
 /** Those that have networks of their own in Docker can listen there on the same port. */
 function reportSamePorts({ context, groups, ports }: ConversionState, services: readonly Service[]): void {
   const listening = services.filter(({ name }) => groups.nameOf(name) === name).flatMap(({ name }) =>
-    (ports.get(name) ?? []).map(({ port, protocol }) => ({ name, port: `${port}/${protocol.toLowerCase()}` }))
+    (ports.get(name) ?? []).filter(isKnownPort)
+      .map(({ port, protocol }) => ({ name, port: `${port}/${protocol.toLowerCase()}` }))
   );
   for (const [port, own] of Map.groupBy(listening, ({ port }) => port)) {
     const [, second] = own;

@@ -2,6 +2,7 @@
 import { at, isSkipped } from "../../stack/context.ts";
 import { connects } from "../jobs/script/shell_parts.ts";
 import { isServiceName, label, serviceLabel } from "../../stack/names.ts";
+import { isKnownPort, type ServicePort } from "../../stack/ports.ts";
 import { meets, type Reach } from "../../stack/reach.ts";
 import { readyServiceName } from "./readiness.ts";
 import type { Json } from "../../values/json.ts";
@@ -12,7 +13,7 @@ import { yamlWord } from "../../diagnostics/yaml_word.ts";
 /**
  * `service_healthy` waits until the other is ready, which its readiness probe, the healthcheck, says: then the name of
  * its ready pods has an address. Where its own name has one only then (`names: ready`), and where there is no healthcheck
- * to ask, the wait is for its lowest port. `service_started` needs nothing, since a pod is restarted until it works;
+ * to ask, the wait is for a port. `service_started` needs nothing, since a pod is restarted until it works;
  * the completion of a Job is waited for by the order of the migrations.
  */
 export function waitContainers(state: ConversionState, subject: DecidedService, helperImage: string): Json[] {
@@ -63,9 +64,24 @@ function waitCommand(
   if (ready !== undefined) return untilNamed(ready, name);
   const host = serviceLabel(groups.nameOf(name));
   if (!mayConnect(reach, from, name)) return undefined;
-  const port = (ports.get(name) ?? []).find(({ protocol }) => protocol === "TCP")?.port;
-  if (port === undefined || !isServiceName(host)) return undefined;
-  return `until ${connects(host, String(port))}; do echo "waiting for ${host}:${port}"; sleep 2; done`;
+  const asked = askedPorts(ports.get(name) ?? []);
+  if (asked.length === 0 || !isServiceName(host)) return undefined;
+  const any = asked.map((port) => connects(host, String(port))).join(" || ");
+  return `until ${any}; do echo "waiting for ${host}:${asked.join(" or ")}"; sleep 2; done`;
+}
+
+/**
+ * The lowest port on which it is known to listen; beside it those that its own text names, as a setting may have moved the
+ * program there. One that answers is enough.
+ */
+function askedPorts(ports: readonly ServicePort[]): readonly number[] {
+  const tcp = ports.filter(({ protocol }) => protocol === "TCP");
+  const lowest = tcp.find(isKnownPort);
+  if (lowest === undefined) return [];
+  const named = tcp.filter(({ evidence }) =>
+    evidence.some(({ kind }) => kind === "own" || kind === "argument")
+  );
+  return [...new Set([lowest, ...named].map(({ port }) => port))];
 }
 
 /** A name without an address is the one failure of a connection that says so; whether the port is open is no matter. */

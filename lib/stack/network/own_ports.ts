@@ -20,8 +20,29 @@ const ANY = ["::", "[::]", "*"];
 const WORD_AND_PORT = /(?:^|\s)([\w.:-]+)\s+(\d{2,5})(?=\s|$)/g;
 /** `pg_isready -p 5433`, `--port=8123`. */
 const PORT_OPTION = /(?:^|\s)(?:-p|--port)[ =](\d{2,5})(?=\s|$)/g;
-/** `--port 6380`, `-P 3307`, `--http-port=8081`, `-Dserver.port=8081`, `--listen_port 53`. */
-const PORT_ARGUMENT = /(?:^|\s)(?:-[pP]|--?(?:[\w.-]{0,40}[._-])?port)[ =](\d{2,5})(?=\s|$)/g;
+/** `--port 6380`, `--http-port=8081`, `-Dserver.port=8081`, `--listen_port 53`; the words before `port` are the second part. */
+const PORT_ARGUMENT = /(?:^|\s)--?(?:D?([\w.-]{0,40})[._-])?port[ =](\d{2,5})(?=\s|$)/g;
+/** What an option calls the port on which its own program listens; `--smtp-port` is where another does. */
+const LISTENING = new Set([
+  ...[
+    "http",
+    "https",
+    "grpc",
+    "rpc",
+    "tcp",
+    "tls",
+    "ssl",
+    "ws",
+    "server",
+    "listen",
+    "listener",
+    "bind",
+    "web",
+  ],
+  ...["ui", "api", "admin", "console", "metrics", "management", "dashboard", "health", "service", "client"],
+]);
+/** `-P 3307`, where it is a word of the program itself and of no script. */
+const SHORT = /^-[pP]$/;
 /** `0.0.0.0:9092`, `://:9092`, `*:8123` and a bare `:3000`: an address to listen on, of no other machine. */
 const LISTENED = /(?:^|[\s,;=/@])(?:0\.0\.0\.0|\[::\]|\*)?:(\d{2,5})(?![\w.:-])/g;
 
@@ -54,12 +75,26 @@ export function ownPorts(project: Project, service: Service): readonly OwnPort[]
 export function argumentPorts(project: Project, service: Service): readonly OwnPort[] {
   const own = new Set([...dnsNames(project, service).map(({ name }) => name), ...LOOPBACK, ...ANY]);
   return (["entrypoint", "command"] as const).flatMap((key) => {
-    const text = (service[key] ?? []).join(" ");
-    return isCallTo(text, own)
-      ? []
-      : [...text.matchAll(PORT_ARGUMENT)].flatMap((match) =>
-        placed(project, Number(match[1]), ["services", service.name, key])
-      );
+    const given = service[key] ?? [];
+    const text = given.join(" ");
+    if (isCallTo(text, own)) return [];
+    return [...longPorts(text), ...shortPorts(given)].flatMap((port) =>
+      placed(project, port, ["services", service.name, key])
+    );
+  });
+}
+
+function longPorts(text: string): readonly number[] {
+  return [...text.matchAll(PORT_ARGUMENT)].filter(([, before = ""]) => {
+    const last = before.toLowerCase().split(/[._-]/).at(-1) ?? "";
+    return last === "" || LISTENING.has(last);
+  }).map(([, , port]) => Number(port));
+}
+
+function shortPorts(given: readonly string[]): readonly number[] {
+  return given.flatMap((word, index) => {
+    const next = given[index + 1] ?? "";
+    return SHORT.test(word) && /^\d{2,5}$/.test(next) ? [Number(next)] : [];
   });
 }
 
@@ -72,7 +107,7 @@ function placed(project: Project, port: number, path: Path): OwnPort[] {
 
 /** Whether options of a call name a host that is not the container itself. */
 function isCallTo(text: string, own: ReadonlySet<string>): boolean {
-  const host = /(?:^|\s)(?:-h|--host)[ =]?(\S+)/.exec(text)?.[1];
+  const host = /(?:^|\s)(?:-h(?:[ =]|(?!elp\b|ost))|--?host[ =])(\S+)/.exec(text)?.[1];
   return host !== undefined && !own.has(host);
 }
 
