@@ -1,7 +1,7 @@
 /** The project as its pods can have it: images that compose names itself, and hosts that Services can be called. */
 import type { Project, Service } from "../../compose/project.ts";
 import type { Decisions } from "../decisions/decisions.ts";
-import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { findTraefik } from "../traefik/find_traefik.ts";
 import { isSkipped } from "./context.ts";
 import { isServiceName, serviceLabel } from "./names.ts";
@@ -11,12 +11,13 @@ import { mentionsInValue } from "./network/host_mentions.ts";
 import { contentsInCluster } from "./contents_in_cluster.ts";
 import { isSearched, ndotsOf } from "./ndots.ts";
 import { replaceHost } from "./replace_host.ts";
+import { type GivenName, hostReplaced } from "./replaced_hosts.ts";
 
 /**
  * Gives each service that is built and names no image the name that compose gives it, and replaces hosts that no
  * Service is called (`shop_db`, `shop-db-1`, `db.shop_default`, a fixed address) in variables and arguments by the
- * service's name in the cluster, in what compose's own `configs` and `secrets` hold as well, and the machine's addresses in Docker's networks by the one that holds. What it replaces
- * is a remark.
+ * service's name in the cluster, in what compose's own `configs` and `secrets` hold as well, and the machine's addresses
+ * in Docker's networks by the one that holds. What it replaces is a remark.
  */
 export function asInCluster(
   project: Project,
@@ -25,7 +26,7 @@ export function asInCluster(
   const hosts = replacedHosts(project, decisions);
   const ndots = ndotsOf(project);
   const names = new Map<string, string>();
-  const places = new Map<string, Place[]>();
+  const places = new Map<string, GivenName[]>();
   const used = new Set<ReadonlyMap<string, string>>();
   const services = Object.values(project.services).map((service) => {
     const named = service.image !== undefined || service.build === undefined
@@ -40,7 +41,7 @@ export function asInCluster(
   return {
     project: { ...contents.project, services: Object.fromEntries(services) },
     findings: [
-      ...[...places].map(([host, uses]) => replaced(host, names.get(host) ?? "", uses)),
+      ...[...places].map(([host, uses]) => hostReplaced(host, names.get(host) ?? "", uses)),
       ...contents.findings,
     ],
   };
@@ -84,11 +85,6 @@ export function replacedHosts(
   };
 }
 
-interface Place {
-  readonly service: string;
-  readonly span: Span | undefined;
-}
-
 /** Its pod has that name in its hosts file; in a public address of its own another would be wrong. */
 export function isOwnHostname({ hostname, domainname }: Service, host: string): boolean {
   if (hostname === undefined) return false;
@@ -99,7 +95,7 @@ function withHosts(
   project: Project,
   service: Service,
   odd: ReadonlyMap<string, string>,
-  places: Map<string, Place[]>,
+  places: Map<string, GivenName[]>,
 ): Service {
   const rewrite = (text: string, key: string | undefined, ...path: (string | number)[]): string => {
     const named = [...text.matchAll(/(?:^|[\s;])(?:host|hostname|server)=([\w.-]+)/gi)].map(([, host = ""]) =>
@@ -113,7 +109,7 @@ function withHosts(
       changed = replaceHost(changed, host, odd.get(host) ?? host);
       const span = project.span(["services", service.name, ...path]);
       const own = places.get(host) ?? [];
-      own.push({ service: service.name, span });
+      own.push({ whom: `service "${service.name}"`, span });
       places.set(host, own);
     }
     return changed;
@@ -141,20 +137,5 @@ function withHosts(
     }),
     ...words("command"),
     ...words("entrypoint"),
-  };
-}
-
-function replaced(host: string, name: string, uses: readonly Place[]): Diagnostic {
-  const [first, ...others] = uses;
-  const related = others.flatMap(({ service, span }) =>
-    span === undefined ? [] : [{ message: `Also in service "${service}"`, span }]
-  );
-  return {
-    code: "kube-host-replaced",
-    severity: "info",
-    message: `Host "${host}" is no name in the cluster: service "${first?.service}" is given "${name}"`,
-    ...(first?.span === undefined ? {} : { span: first.span }),
-    hint: "Where a program has it from elsewhere, write the new name there",
-    ...(related.length === 0 ? {} : { related }),
   };
 }

@@ -2,18 +2,16 @@
 import type { BindSource, BindSources } from "../../compose/bind_source.ts";
 import type { Project, Service } from "../../compose/project.ts";
 import type { Decisions } from "../decisions/decisions.ts";
-import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { replacedHosts } from "./as_in_cluster.ts";
-import { definesName, mentionsInText } from "./network/host_mentions.ts";
 import { ndotsOf } from "./ndots.ts";
 import { decodeText } from "./texts/text_files.ts";
-import { replaceHost } from "./replace_host.ts";
+import { type GivenName, hostReplaced, textWithHosts } from "./replaced_hosts.ts";
 import { relativePath } from "./relative_path.ts";
 import type { BindTreatment } from "./storage/bind_treatment.ts";
 
-interface Use {
+interface Use extends GivenName {
   readonly host: string;
-  readonly span: Span;
 }
 
 /** What replaces what, and what was found on the way. */
@@ -62,7 +60,7 @@ export function filesInCluster(
       }),
     ),
     findings: [...Map.groupBy(uses, ({ host }) => host)].map(([host, own]) =>
-      remark(host, names.get(host) ?? "", own)
+      hostReplaced(host, names.get(host) ?? "", own)
     ),
   };
 }
@@ -117,29 +115,10 @@ function withHosts<F extends { readonly size: number; readonly content?: Uint8Ar
 ): F {
   const text = decodeText(file.content);
   if (text === undefined) return file;
-  const lines = text.split("\n");
-  for (const { host, line, column } of mentionsInText(text, hosts)) {
-    const index = line - 1;
-    const before = lines[index] ?? "";
-    lines[index] = replaceHost(before, host, hosts.get(host) ?? host, definesName(text, host));
-    if (lines[index] !== before) {
-      uses.push({ host, span: { file: relativePath(project, path), line, column } });
-    }
-  }
-  const content = new TextEncoder().encode(lines.join("\n"));
+  const name = relativePath(project, path);
+  const changed = textWithHosts(text, hosts, (host, line, column) => {
+    uses.push({ host, whom: `file "${name}"`, span: { file: name, line, column } });
+  });
+  const content = new TextEncoder().encode(changed);
   return { ...file, size: content.length, content };
-}
-
-function remark(host: string, name: string, uses: readonly Use[]): Diagnostic {
-  const [first, ...others] = uses;
-  return {
-    code: "kube-host-replaced",
-    severity: "info",
-    message: `Host "${host}" is no name in the cluster: file "${first?.span.file}" is given "${name}"`,
-    ...(first === undefined ? {} : { span: first.span }),
-    hint: "Where a program has it from elsewhere, write the new name there",
-    ...(others.length === 0
-      ? {}
-      : { related: others.map(({ span }) => ({ message: `Also in file "${span.file}"`, span })) }),
-  };
 }

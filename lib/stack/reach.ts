@@ -125,11 +125,14 @@ function networksOfTraefik(project: Project, routing: Routing): ReadonlySet<stri
 
 /** Whether a service has no network but internal ones, and so no way out. */
 export function isShutIn({ networks, onHost, alone }: Reach, service: string): boolean {
-  if (onHost.includes(service)) return false;
-  if (alone.includes(service)) return true;
+  if (namesIn(onHost).has(service)) return false;
+  if (namesIn(alone).has(service)) return true;
   const own = networksByService(networks).get(service) ?? [];
   return own.length > 0 && own.every(({ internal }) => internal);
 }
+
+/** A list of names to look them up in. */
+export const namesIn = oncePer((list: readonly string[]): ReadonlySet<string> => new Set(list));
 
 /** The networks of each service, in their order. */
 export const networksByService = oncePer(
@@ -151,13 +154,13 @@ export function meets({ networks, onHost }: Reach, from: string, to: string): bo
   if (from === to) return false;
   const byService = networksByService(networks);
   const there = byService.get(to) ?? [];
-  if (onHost.includes(from)) return there.length > 0;
+  if (namesIn(onHost).has(from)) return there.length > 0;
   return (byService.get(from) ?? []).some((network) => there.includes(network));
 }
 
 /** The services that a service reaches on networks, itself left out. */
 export function reachedBy(reach: Reach, service: string): readonly string[] {
   const { networks, onHost } = reach;
-  const shared = onHost.includes(service) ? networks : networksByService(networks).get(service) ?? [];
+  const shared = namesIn(onHost).has(service) ? networks : networksByService(networks).get(service) ?? [];
   return [...new Set(shared.flatMap(({ services }) => services))].filter((other) => other !== service);
 }

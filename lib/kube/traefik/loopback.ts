@@ -7,6 +7,7 @@ import type { Project, Service } from "../../../compose/project.ts";
 import { isLoopback, isOneAddress } from "../../stack/network/host_address.ts";
 import { machineText } from "../../stack/network/docker_names.ts";
 import { portHolder } from "../../stack/network/port_holder.ts";
+import { oncePer } from "../../values/once_per.ts";
 import type { Element } from "../../traefik/routing.ts";
 import { report, type RouteContext } from "./context.ts";
 
@@ -85,18 +86,21 @@ function publishing(
   port: number,
   protocol: "TCP" | "UDP",
 ): BehindLoopback | undefined {
-  for (const { name, ports = [] } of Object.values(context.project.services)) {
-    const found = ports.find((each) =>
-      each.published === String(port) && (each.protocol ?? "tcp").toUpperCase() === protocol &&
-      (!isOneAddress(each.host_ip) || isLoopback(each.host_ip))
-    );
-    // One that is left with Docker is still on the machine.
-    if (found !== undefined && context.serviceFor(name, found.target) !== undefined) {
-      return { kind: "service", service: name, port: found.target };
-    }
-  }
-  return undefined;
+  // One that is left with Docker is still on the machine.
+  const found = publishedOnLoopback(context.project).get(`${port}/${protocol}`)?.find(({ service, target }) =>
+    context.serviceFor(service, target) !== undefined
+  );
+  return found && { kind: "service", service: found.service, port: found.target };
 }
+
+/** What containers publish where loopback reaches it, by `PORT/PROTOCOL`. */
+const publishedOnLoopback = oncePer((project: Project) => {
+  const all = Object.values(project.services).flatMap(({ name, ports = [] }) =>
+    ports.filter(({ host_ip: address }) => !isOneAddress(address) || isLoopback(address))
+      .map((port) => ({ service: name, ...port }))
+  );
+  return Map.groupBy(all, ({ published, protocol = "tcp" }) => `${published}/${protocol.toUpperCase()}`);
+});
 
 /** It is asked where nobody decided; what listens on loopback alone does not answer at the node's address. */
 function reportMachine(

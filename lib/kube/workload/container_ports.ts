@@ -1,6 +1,8 @@
 /** The ports that a container declares. */
 import type { Json } from "../../values/json.ts";
 import type { ServicePort } from "../../stack/ports.ts";
+import { namesIn } from "../../stack/reach.ts";
+import { oncePerPair } from "../../values/once_per.ts";
 import type { ConversionState } from "./conversion_state.ts";
 
 /**
@@ -25,10 +27,19 @@ function isDoubtful(
   const isGuessed = wanted.evidence.every(({ kind }) =>
     kind === "own" || kind === "argument" || kind === "cluster"
   );
-  if (!reach.onHost.includes(service) || !isGuessed) return false;
-  return reach.onHost.some((other) =>
-    groups.hostOf(other) !== groups.hostOf(service) &&
-    ports.get(other)?.some(({ port, protocol }) => port === wanted.port && protocol === wanted.protocol) ===
-      true
+  if (!isGuessed || !namesIn(reach.onHost).has(service)) return false;
+  const others = onMachine(ports, reach.onHost).get(keyOf(wanted)) ?? [];
+  return others.some(({ service: other }) => groups.hostOf(other) !== groups.hostOf(service));
+}
+
+/** Which services have each port of the machine's network. */
+const onMachine = oncePerPair((ports: ConversionState["ports"], onHost: readonly string[]) => {
+  const all = onHost.flatMap((service) =>
+    (ports.get(service) ?? []).map((port) => ({ service, key: keyOf(port) }))
   );
+  return Map.groupBy(all, ({ key }) => key);
+});
+
+function keyOf({ port, protocol }: ServicePort): string {
+  return `${protocol}/${port}`;
 }

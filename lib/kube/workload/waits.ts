@@ -3,7 +3,7 @@ import { at, isSkipped } from "../../stack/context.ts";
 import { connects } from "../jobs/script/shell_parts.ts";
 import { isServiceName, label, serviceLabel } from "../../stack/names.ts";
 import { isKnownPort, type ServicePort } from "../../stack/ports.ts";
-import { meets, type Reach } from "../../stack/reach.ts";
+import { meets, namesIn, type Reach } from "../../stack/reach.ts";
 import { readyServiceName } from "./readiness.ts";
 import type { Json } from "../../values/json.ts";
 import type { ConversionState, DecidedService } from "./conversion_state.ts";
@@ -92,6 +92,7 @@ function untilNamed(host: string, name: string): string {
 
 /** Whether policies let one connect to the other. */
 function mayConnect(reach: Reach, from: string, to: string): boolean {
-  return !reach.isolated || reach.onHost.includes(from) || reach.onHost.includes(to) ||
+  const onHost = namesIn(reach.onHost);
+  return !reach.isolated || onHost.has(from) || onHost.has(to) ||
     meets(reach, from, to);
 }

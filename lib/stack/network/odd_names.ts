@@ -71,12 +71,15 @@ function textsOf(project: Project, bindSources: BindSources): string {
     .toLowerCase();
 }
 
+/** No name of DNS is longer (RFC 1035, 3.1). */
+const LONGEST_NAME = 253;
+
 /** Whether a text speaks of a host: as a word, or as the begin of one up to a dot. */
 function spokenIn(text: string): (host: string) => boolean {
   const begins = new Set<string>();
   for (const [word] of text.matchAll(/[\w.-]+/g)) {
-    begins.add(word);
-    for (let dot = word.indexOf(".", 1); dot >= 0; dot = word.indexOf(".", dot + 1)) {
+    if (word.length <= LONGEST_NAME) begins.add(word);
+    for (let dot = word.indexOf(".", 1); dot >= 0 && dot <= LONGEST_NAME; dot = word.indexOf(".", dot + 1)) {
       begins.add(word.slice(0, dot));
     }
   }

@@ -2,9 +2,11 @@
 import type { BindSources } from "../../../compose/bind_source.ts";
 import type { FileObject, Project, Service } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
+import { oncePerPair } from "../../values/once_per.ts";
 import { relativePath } from "../relative_path.ts";
 import { contentOf } from "./file_object.ts";
 import { decodeText, textFiles } from "./text_files.ts";
+import { writtenPlace } from "./written_place.ts";
 
 /** One text, with what tells its place. */
 export interface FileText {
@@ -39,31 +41,22 @@ export function objectTexts(
   bindSources: BindSources,
 ): FileText[] {
   if (definition?.file !== undefined) return onDisk(project, definition.file, bindSources);
-  const text = definition === undefined
-    ? undefined
-    : decodeText(contentOf({ project, bindSources }, definition));
+  const text = definition === undefined ? undefined : textOf(project, definition);
   if (text === undefined) return [];
   const place = `${section}.${name}`;
-  return [{ path: place, name: place, text, spanAt: writtenPlace(project, section, name) }];
+  const spanAt: FileText["spanAt"] = (line, column) =>
+    writtenPlace(project, [section, name], definition ?? {})?.({ file: place, line, column });
+  return [{ path: place, name: place, text, spanAt }];
 }
+
+/** What is written, or the variable's; once, as many services may have it. */
+const textOf = oncePerPair((project: Project, definition: FileObject): string | undefined =>
+  decodeText(contentOf({ project, bindSources: new Map() }, definition))
+);
 
 function onDisk(project: Project, source: string, bindSources: BindSources): FileText[] {
   return textFiles(source, bindSources.get(source)).map(({ path, text }) => {
     const file = relativePath(project, path);
     return { path, name: file, text, spanAt: (line, column) => ({ file, line, column }) };
   });
-}
-
-/** Of a literal block the line; else the place of the whole value. */
-function writtenPlace(project: Project, section: string, name: string): FileText["spanAt"] {
-  const whole = project.span([section, name, "content"]);
-  const written = project.written([section, name, "content"]);
-  const raw = written?.text.slice(written.start, written.end) ?? "";
-  if (whole === undefined || !raw.startsWith("|")) return () => whole;
-  const lines = raw.split("\n").slice(1);
-  const indent = Math.min(
-    ...lines.filter((line) => line.trim() !== "").map((line) => line.length - line.trimStart().length),
-  );
-  return (line, column) =>
-    line > lines.length ? whole : { file: whole.file, line: whole.line + line, column: indent + column };
 }
