@@ -1,6 +1,7 @@
 /** `rehearse`: the whole crossing on a copy of the stack, there and back; what is live goes on, and nothing is left. */
 import { dirname, join, resolve } from "node:path";
 import type { Project } from "../../compose/project.ts";
+import { pause } from "../cluster/transport.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { findEngines, type KnownEngine } from "../docker/engines.ts";
@@ -9,6 +10,7 @@ import { askingsOf } from "../rehearsal/askings.ts";
 import { readBindSources } from "../rehearsal/bind_sources.ts";
 import { rehearsalName } from "../rehearsal/copied_project.ts";
 import { type CopiedServices, copiedServices } from "../rehearsal/copied_services.ts";
+import { Crowd } from "../rehearsal/crowd.ts";
 import { type Figures, writeFigures } from "../rehearsal/figures.ts";
 import {
   findRemains,
@@ -159,6 +161,11 @@ async function perform(stage: Stage, known: KnownEngine): Promise<number> {
   return await conclude(stage, { known, rehearsed, services });
 }
 
+/** For how long it is looked how busy the machine is, without the copy and with it. */
+const LOOK_MS = 5_000;
+/** Until programs that have just begun to serve have done what they do at their start. */
+const SETTLING_MS = 5_000;
+
 /** The copy is started, moved and taken back. */
 async function play(stage: Stage, known: KnownEngine, kept: readonly string[]): Promise<Rehearsed> {
   const { rehearsal, terminal, options, surroundings, stack, project } = stage;
@@ -167,17 +174,29 @@ async function play(stage: Stage, known: KnownEngine, kept: readonly string[]): 
     environment: { value: variablesOf(project, surroundings.environment) },
   });
   const copied = flagsOfCopy(options, rehearsal);
-  const warnings = await startCopy({ ...stage, known, kept, copied, surroundings: own, say });
-  printDiagnostics(warnings, { terminal, options: { ...options, output: "text" } });
-  say("Moving the copy to the cluster, and back");
-  const objects = (stack.plan?.migrations ?? []).flatMap(plannedObjects).map(({ object }) => object);
-  return await moveThereAndBack({
-    copied,
-    surroundings: own,
-    terminal,
-    askings: askingsOf(objects, project, kept),
-    sides: rehearsal,
-  });
+  const { signal } = surroundings;
+  const crowd = new Crowd();
+  try {
+    const before = await crowd.next(LOOK_MS, signal);
+    const warnings = await startCopy({ ...stage, known, kept, copied, surroundings: own, say });
+    printDiagnostics(warnings, { terminal, options: { ...options, output: "text" } });
+    await pause(SETTLING_MS, signal);
+    const beside = await crowd.next(LOOK_MS, signal);
+    const isKnown = before !== undefined && beside !== undefined;
+    say("Moving the copy to the cluster, and back");
+    const objects = (stack.plan?.migrations ?? []).flatMap(plannedObjects).map(({ object }) => object);
+    return await moveThereAndBack({
+      copied,
+      surroundings: own,
+      terminal,
+      askings: askingsOf(objects, project, kept),
+      sides: rehearsal,
+      crowd,
+      ofCopy: isKnown ? Math.max(0, beside - before) : undefined,
+    });
+  } finally {
+    await crowd.end();
+  }
 }
 
 /** The shell's, and what secrets and configs are made of; none that would name compose other files than the copy's. */

@@ -12,8 +12,9 @@ export function asRehearsed(
   return planned.map((one) => {
     const measured = figures.services[one.service];
     if (measured === undefined) return one;
-    const expectedMs = Math.round(measured.outageSeconds * 1000);
-    const mostMs = Math.max(one.outage.mostMs, expectedMs);
-    return { ...one, outage: { expectedMs, mostMs, rehearsed: figures.date } };
+    const rehearsedMs = Math.round(measured.outageSeconds * 1000);
+    const expectedMs = Math.round((measured.aloneSeconds ?? measured.outageSeconds) * 1000);
+    const mostMs = Math.max(one.outage.mostMs, rehearsedMs);
+    return { ...one, outage: { expectedMs, mostMs, rehearsed: figures.date, rehearsedMs } };
   });
 }

@@ -38,9 +38,13 @@ function sourceOf(told: readonly PlannedCutover[]): string {
     : "outages are as they were rehearsed, or else estimated and not measured";
 }
 
-function outageOf({ mode, outage: { expectedMs, mostMs, rehearsed } }: PlannedCutover): string {
+function outageOf({ mode, outage }: PlannedCutover): string {
+  const { expectedMs, mostMs, rehearsed, rehearsedMs = expectedMs } = outage;
   if (rehearsed !== undefined) {
-    return `${expectedMs === 0 ? "none" : shortDuration(expectedMs)}, rehearsed on ${rehearsed.slice(0, 10)}`;
+    const on = `rehearsed on ${rehearsed.slice(0, 10)}`;
+    return rehearsedMs === expectedMs
+      ? `${expectedMs === 0 ? "none" : shortDuration(expectedMs)}, ${on}`
+      : `about ${shortDuration(expectedMs)}, ${on}: ${shortDuration(rehearsedMs)} with the copy beside it`;
   }
   if (mode === "overlap") return "none";
   return `about ${shortDuration(expectedMs)}, at most ${

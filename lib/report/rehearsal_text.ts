@@ -9,6 +9,8 @@ export interface RehearsedService {
   readonly service: string;
   /** Milliseconds; absent where it did not go there. */
   readonly outageMs?: number;
+  /** The same without the copy's own load; absent where nobody knows. */
+  readonly aloneMs?: number;
   readonly backMs?: number;
   /** Requests of both directions, and how many of them nobody answered; absent where nothing could be asked. */
   readonly asked?: { readonly requests: number; readonly failed: number; readonly longestMs: number };
@@ -21,9 +23,11 @@ export function renderRehearsal(
   leftOut: Readonly<Record<string, string>>,
 ): string {
   const told = visibleAll(services);
-  const rows = told.map(({ service, outageMs, backMs, asked, problem }) => [
+  const isCrowded = told.some(({ outageMs = 0, aloneMs = outageMs }) => aloneMs !== outageMs);
+  const rows = told.map(({ service, outageMs, aloneMs = outageMs, backMs, asked, problem }) => [
     service,
     outageMs === undefined ? "not moved" : shortDuration(outageMs),
+    ...(isCrowded ? [aloneMs === undefined ? "" : `about ${shortDuration(aloneMs)}`] : []),
     backMs === undefined ? outageMs === undefined ? "" : "not back" : shortDuration(backMs),
     asked === undefined
       ? "not asked"
@@ -36,8 +40,19 @@ export function renderRehearsal(
     `Left out: ${service}, as ${why}\n`
   );
   const sum = told.reduce((total, { outageMs = 0 }) => total + outageMs, 0);
-  const table = tableLines([["service", "down for", "back for", "requests", ""], ...rows]);
-  return `${table.map((line) => `${line}\n`).join("")}${left.join("")}${
+  const head = [
+    "service",
+    "down for",
+    ...(isCrowded ? ["without the copy"] : []),
+    "back for",
+    "requests",
+    "",
+  ];
+  const table = tableLines([head, ...rows]);
+  const crowded = isCrowded
+    ? "The processors were busy with the copy as well: the move is expected to take the time without it\n"
+    : "";
+  return `${table.map((line) => `${line}\n`).join("")}${crowded}${left.join("")}${
     plural(told.filter(({ outageMs }) => outageMs !== undefined).length, "service")
   } moved, ${shortDuration(sum)} of outages in all\n`;
 }

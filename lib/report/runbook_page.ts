@@ -169,8 +169,15 @@ function whatHappens({ mode, containers, state }: RunbookMove): readonly Inline[
     : [...stops, "; nothing uses its directories any more; its pod starts"];
 }
 
-function outageOf({ mode, outage: { expectedMs, mostMs, rehearsed } }: RunbookMove): string {
-  if (rehearsed !== undefined) return `${shortDuration(expectedMs)} (rehearsed)`;
+function outageOf({ mode, outage }: RunbookMove): string {
+  const { expectedMs, mostMs, rehearsed, rehearsedMs = expectedMs } = outage;
+  if (rehearsed !== undefined) {
+    return rehearsedMs === expectedMs
+      ? `${shortDuration(expectedMs)} (rehearsed)`
+      : `about ${shortDuration(expectedMs)} (rehearsed: ${
+        shortDuration(rehearsedMs)
+      } with the copy beside it)`;
+  }
   if (mode === "overlap") return "0 s (both sides serve)";
   return `about ${shortDuration(expectedMs)}, at most ${shortDuration(mostMs)} (estimated)`;
 }
