@@ -19,6 +19,7 @@ import {
   type Rehearsal,
   removeRemains,
 } from "../rehearsal/remains.ts";
+import { holdCopy, refuseRunning } from "../rehearsal/running_rehearsal.ts";
 import { renderRehearsal } from "../report/rehearsal_text.ts";
 import { field } from "../values/json.ts";
 import type { CommandOptions } from "./command.ts";
@@ -69,6 +70,7 @@ export async function rehearse(options: CommandOptions, surroundings: Surroundin
     namespace: rehearsalName(conversion.namespace),
     engines: engines.known.map(({ engine }) => engine),
   };
+  await refuseRunning(place.folder);
   return await withEngines(async () => {
     // Before all that may end it, as somebody waits to be served.
     for (const name of await letGoHeld(place)) {
@@ -145,10 +147,12 @@ async function perform(stage: Stage, known: KnownEngine): Promise<number> {
     await removeRemains(rehearsal);
   }
   const services = copiedServices(project, await readBindSources(project));
+  using held = new DisposableStack();
   const rehearsed = await tidied(
     () =>
       withEngines(async () => {
         await markRehearsal(rehearsal, project.name);
+        held.use(await holdCopy(rehearsal.folder));
         return await play(stage, known, services.kept);
       }),
     () => options["keep"] === true ? Promise.resolve() : withEngines(() => tidy(stage)),
