@@ -1,7 +1,6 @@
 /** `rehearse`: the whole crossing on a copy of the stack, there and back; what is live goes on, and nothing is left. */
 import { dirname, join, resolve } from "node:path";
 import type { Project } from "../../compose/project.ts";
-import { pause } from "../cluster/transport.ts";
 import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { findEngines, type KnownEngine } from "../docker/engines.ts";
@@ -10,16 +9,17 @@ import { askingsOf } from "../rehearsal/askings.ts";
 import { readBindSources } from "../rehearsal/bind_sources.ts";
 import { rehearsalName } from "../rehearsal/copied_project.ts";
 import { type CopiedServices, copiedServices } from "../rehearsal/copied_services.ts";
-import { Crowd } from "../rehearsal/crowd.ts";
+import { Crowd, loadOfCopy } from "../rehearsal/crowd.ts";
 import { type Figures, writeFigures } from "../rehearsal/figures.ts";
 import {
   findRemains,
   letGoHeld,
-  markRehearsal,
+  makeFolder,
+  markNamespace,
   type Rehearsal,
   removeRemains,
 } from "../rehearsal/remains.ts";
-import { holdCopy, refuseRunning } from "../rehearsal/running_rehearsal.ts";
+import { whileNotRunning } from "../rehearsal/running_rehearsal.ts";
 import { renderRehearsal } from "../report/rehearsal_text.ts";
 import { field } from "../values/json.ts";
 import type { CommandOptions } from "./command.ts";
@@ -70,7 +70,7 @@ export async function rehearse(options: CommandOptions, surroundings: Surroundin
     namespace: rehearsalName(conversion.namespace),
     engines: engines.known.map(({ engine }) => engine),
   };
-  await refuseRunning(place.folder);
+  await whileNotRunning(place.folder, () => Promise.resolve());
   return await withEngines(async () => {
     // Before all that may end it, as somebody waits to be served.
     for (const name of await letGoHeld(place)) {
@@ -118,7 +118,7 @@ async function clean(stage: Stage): Promise<number> {
   refuseUnanswered(stage.target, options["yes"] === true, terminal);
   const remains = await findRemains(rehearsal);
   if (remains.length > 0 && !isConfirmed(stage, `Remove ${remains.join(", ")}?`)) return ExitCode.ok;
-  await removeRemains(rehearsal);
+  await whileNotRunning(rehearsal.folder, () => removeRemains(rehearsal));
   if (options.output === "json") {
     terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "rehearsal-cleaned", removed: remains })}\n`);
   } else {
@@ -144,15 +144,14 @@ async function perform(stage: Stage, known: KnownEngine): Promise<number> {
   const before = await findRemains(rehearsal);
   if (before.length > 0) {
     terminal.err(`Removing what an earlier rehearsal left: ${before.join(", ")}\n`);
-    await removeRemains(rehearsal);
+    await whileNotRunning(rehearsal.folder, () => removeRemains(rehearsal));
   }
   const services = copiedServices(project, await readBindSources(project));
-  using held = new DisposableStack();
+  using _held = await makeFolder(rehearsal.folder, project.name);
   const rehearsed = await tidied(
     () =>
       withEngines(async () => {
-        await markRehearsal(rehearsal, project.name);
-        held.use(await holdCopy(rehearsal.folder));
+        await markNamespace(rehearsal);
         return await play(stage, known, services.kept);
       }),
     () => options["keep"] === true ? Promise.resolve() : withEngines(() => tidy(stage)),
@@ -165,11 +164,6 @@ async function perform(stage: Stage, known: KnownEngine): Promise<number> {
   return await conclude(stage, { known, rehearsed, services });
 }
 
-/** For how long it is looked how busy the machine is, without the copy and with it. */
-const LOOK_MS = 5_000;
-/** Until programs that have just begun to serve have done what they do at their start. */
-const SETTLING_MS = 5_000;
-
 /** The copy is started, moved and taken back. */
 async function play(stage: Stage, known: KnownEngine, kept: readonly string[]): Promise<Rehearsed> {
   const { rehearsal, terminal, options, surroundings, stack, project } = stage;
@@ -178,25 +172,31 @@ async function play(stage: Stage, known: KnownEngine, kept: readonly string[]): 
     environment: { value: variablesOf(project, surroundings.environment) },
   });
   const copied = flagsOfCopy(options, rehearsal);
-  const { signal } = surroundings;
   const crowd = new Crowd();
   try {
-    const before = await crowd.next(LOOK_MS, signal);
-    const warnings = await startCopy({ ...stage, known, kept, copied, surroundings: own, say });
+    const { signal } = surroundings;
+    let before: number | undefined;
+    const warnings = await startCopy({
+      ...stage,
+      known,
+      kept,
+      copied,
+      surroundings: own,
+      say,
+      beforeStart: async () => void (before = await crowd.atRest(signal)),
+    });
     printDiagnostics(warnings, { terminal, options: { ...options, output: "text" } });
-    await pause(SETTLING_MS, signal);
-    const beside = await crowd.next(LOOK_MS, signal);
-    const isKnown = before !== undefined && beside !== undefined;
+    const ofCopy = loadOfCopy(before, await crowd.atRest(signal));
     say("Moving the copy to the cluster, and back");
     const objects = (stack.plan?.migrations ?? []).flatMap(plannedObjects).map(({ object }) => object);
     return await moveThereAndBack({
       copied,
       surroundings: own,
       terminal,
-      askings: askingsOf(objects, project, kept),
+      askings: askingsOf(objects, project, kept, stack.conversion?.ports ?? new Map()),
       sides: rehearsal,
       crowd,
-      ofCopy: isKnown ? Math.max(0, beside - before) : undefined,
+      ofCopy,
     });
   } finally {
     await crowd.end();

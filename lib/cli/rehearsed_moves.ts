@@ -2,7 +2,7 @@
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { eventLine } from "../report/event_line.ts";
 import type { RunEvent } from "../run/event.ts";
-import { type Crowd, withoutCopy } from "../rehearsal/crowd.ts";
+import { type Crowd, processorsOfMachine, withoutCopy } from "../rehearsal/crowd.ts";
 import { outagesOf } from "../rehearsal/outages.ts";
 import type { WatchedSides } from "../rehearsal/recent_places.ts";
 import { type Answered, Watch } from "../rehearsal/watch.ts";
@@ -24,7 +24,7 @@ export interface Direction {
   /** The same without the copy's own load, where the machine says how busy it was. */
   readonly alone: ReadonlyMap<string, number>;
   readonly problems: ReadonlyMap<string, string>;
-  /** As who asked it twice a second saw it. */
+  /** As who asked it all the time saw it. */
   readonly answered: ReadonlyMap<string, Answered>;
 }
 
@@ -64,13 +64,17 @@ async function watched(
 ): Promise<Direction> {
   const watch = new Watch(askings, sides);
   const alone = new Map<string, number>();
-  const heard = listener(surroundings, terminal, ({ service, state, outageMs }) => {
-    watch.follow(service, state !== reached);
-    if (state !== reached || outageMs === undefined || ofCopy === undefined) return;
-    const now = Date.now();
-    const during = crowd.mean(now - outageMs, now);
-    if (during === undefined) return;
-    alone.set(service, withoutCopy(outageMs, { during, ofCopy, processors: navigator.hardwareConcurrency }));
+  const closing = new Map<string, number>();
+  const processors = await processorsOfMachine();
+  const heard = listener(surroundings, terminal, ({ service, state, at, outageMs }) => {
+    watch.follow(service, state !== "verified" && state !== "returned");
+    if (state === "closing") closing.set(service, Date.parse(at));
+    const from = closing.get(service);
+    if (state !== "verified" || outageMs === undefined || from === undefined) return;
+    // What stands in for it is tried after the outage, and not looked at.
+    const during = crowd.mean(from, from + outageMs);
+    if (during === undefined || ofCopy === undefined || processors === undefined) return;
+    alone.set(service, withoutCopy(outageMs, { during, ofCopy, processors }));
   });
   let answered: Direction["answered"] = new Map();
   let isDone = false;

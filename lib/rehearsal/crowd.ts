@@ -5,6 +5,10 @@
 import { pause } from "../cluster/transport.ts";
 
 const EVERY_MS = 100;
+/** Fewer say nothing of how busy the machine was. */
+const FEWEST_LOOKS = 10;
+const LOOKS = 3;
+const LOOK_MS = 5_000;
 
 /** Programs that run or wait for a processor, without the one that asks; undefined where no kernel says so. */
 export type RunningPrograms = () => Promise<number | undefined>;
@@ -19,18 +23,26 @@ export class Crowd {
     this.#looking = this.#look(running);
   }
 
-  /** The mean between two times in milliseconds since 1970; undefined where nobody looked. */
+  /** The mean between two times in milliseconds since 1970; undefined where there were too few looks. */
   mean(from: number, to: number): number | undefined {
     const looks = this.#looks.filter(({ at }) => at >= from && at <= to);
-    if (looks.length === 0) return undefined;
+    if (looks.length < FEWEST_LOOKS) return undefined;
     return looks.reduce((sum, { running }) => sum + running, 0) / looks.length;
   }
 
-  /** The mean of the next milliseconds. @throws the signal's reason */
-  async next(milliseconds: number, signal: AbortSignal): Promise<number | undefined> {
-    const from = Date.now();
-    await pause(milliseconds, signal);
-    return this.mean(from, Date.now());
+  /**
+   * The least mean of a few seconds, of several: what somebody does for a moment is no part of it.
+   *
+   * @throws the signal's reason
+   */
+  async atRest(signal: AbortSignal, lookMs = LOOK_MS): Promise<number | undefined> {
+    const means: number[] = [];
+    for (let look = 0; look < LOOKS; look++) {
+      const from = Date.now();
+      await pause(lookMs, signal);
+      means.push(...[this.mean(from, Date.now())].filter((mean) => mean !== undefined));
+    }
+    return means.length === 0 ? undefined : Math.min(...means);
   }
 
   async end(): Promise<void> {
@@ -49,6 +61,16 @@ export class Crowd {
   }
 }
 
+/**
+ * How many programs want a processor because of the copy, by what was seen before it was started and with it at rest. No
+ * more than want one because of the stack itself, which does the same and has users: the rest is somebody else's.
+ */
+export function loadOfCopy(before: number | undefined, beside: number | undefined): number | undefined {
+  return before === undefined || beside === undefined
+    ? undefined
+    : Math.min(before, Math.max(0, beside - before));
+}
+
 /** What was seen of the machine around one outage. */
 export interface Crowding {
   /** Programs that wanted a processor during it, on average. */
@@ -59,12 +81,18 @@ export interface Crowding {
 }
 
 /**
- * What would have taken so long without the copy's programs: where more programs want a processor than there are, each has
- * its share of the time. What waits for a clock and no processor is not told apart, so that this is the least.
+ * What would have taken so long without the copy's programs, at least: where more programs want a processor than there
+ * are, each has its share of the time. What waits for a clock and no processor is not told apart.
  */
 export function withoutCopy(milliseconds: number, { during, ofCopy, processors }: Crowding): number {
   const stretch = (programs: number): number => Math.max(1, programs / processors);
   return Math.round(milliseconds * stretch(during - ofCopy) / stretch(during));
+}
+
+/** The machine's own, whatever this program may use of them; undefined where no kernel says so. */
+export async function processorsOfMachine(): Promise<number | undefined> {
+  const text = await Deno.readTextFile("/proc/stat").catch(() => "");
+  return text.match(/^cpu\d+ /gm)?.length;
 }
 
 /** The fourth field of `/proc/loadavg` (proc(5)): entities that can run at this moment, and all of them. */

@@ -15,8 +15,9 @@ export async function holdCopy(folder: string): Promise<Disposable> {
   }]);
 }
 
-/** What another process works with is not taken away. @throws Failure (5) */
-export async function refuseRunning(folder: string): Promise<void> {
+/** Works while nobody else has the folder, and keeps others from it where it is there. @throws Failure (5) */
+export async function whileNotRunning(folder: string, work: () => Promise<void>): Promise<void> {
   const isThere = await Deno.lstat(folder).then(({ isDirectory }) => isDirectory, () => false);
-  if (isThere) (await holdCopy(folder))[Symbol.dispose]();
+  using _held = isThere ? await holdCopy(folder) : undefined;
+  await work();
 }

@@ -12,7 +12,7 @@ export interface Answered {
   readonly longestMs: number;
 }
 
-/** While it moves; the rest of the time the questions would themselves be what keeps a small machine busy. */
+/** While it moves or does not answer; the rest of the time the questions would themselves be what keeps a small machine busy. */
 const MOVING_MS = 500;
 const RESTING_MS = 4_000;
 const PATIENCE = { milliseconds: 1_500, bytes: 64 * 1024 };
@@ -62,7 +62,8 @@ export class Watch {
       looks.push({ at, isAnswered });
       const waking = new AbortController();
       this.#waking.set(asking.service, waking);
-      const everyMs = this.#moving.has(asking.service) ? MOVING_MS : RESTING_MS;
+      const isResting = isAnswered && !this.#moving.has(asking.service);
+      const everyMs = isResting ? RESTING_MS : MOVING_MS;
       const rest = Math.max(0, everyMs - (performance.now() - at));
       await pause(rest, AbortSignal.any([signal, waking.signal])).catch(() => {});
     }

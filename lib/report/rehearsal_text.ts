@@ -1,7 +1,7 @@
 /** What a rehearsal has shown, for people: a line for each service, and what it comes to. */
 import { plural } from "../diagnostics/plural.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
-import { shortDuration } from "../values/duration.ts";
+import { durationRange, shortDuration } from "../values/duration.ts";
 import { tableLines } from "./table.ts";
 
 /** One service's line. */
@@ -23,11 +23,9 @@ export function renderRehearsal(
   leftOut: Readonly<Record<string, string>>,
 ): string {
   const told = visibleAll(services);
-  const isCrowded = told.some(({ outageMs = 0, aloneMs = outageMs }) => aloneMs !== outageMs);
   const rows = told.map(({ service, outageMs, aloneMs = outageMs, backMs, asked, problem }) => [
     service,
-    outageMs === undefined ? "not moved" : shortDuration(outageMs),
-    ...(isCrowded ? [aloneMs === undefined ? "" : `about ${shortDuration(aloneMs)}`] : []),
+    outageMs === undefined ? "not moved" : durationRange(aloneMs ?? outageMs, outageMs),
     backMs === undefined ? outageMs === undefined ? "" : "not back" : shortDuration(backMs),
     asked === undefined
       ? "not asked"
@@ -40,19 +38,14 @@ export function renderRehearsal(
     `Left out: ${service}, as ${why}\n`
   );
   const sum = told.reduce((total, { outageMs = 0 }) => total + outageMs, 0);
-  const head = [
-    "service",
-    "down for",
-    ...(isCrowded ? ["without the copy"] : []),
-    "back for",
-    "requests",
-    "",
-  ];
-  const table = tableLines([head, ...rows]);
-  const crowded = isCrowded
-    ? "The processors were busy with the copy as well: the move is expected to take the time without it\n"
-    : "";
-  return `${table.map((line) => `${line}\n`).join("")}${crowded}${left.join("")}${
-    plural(told.filter(({ outageMs }) => outageMs !== undefined).length, "service")
-  } moved, ${shortDuration(sum)} of outages in all\n`;
+  const least = told.reduce((total, { outageMs = 0, aloneMs = outageMs }) => total + aloneMs, 0);
+  const all = durationRange(least, sum);
+  const crowded = all === shortDuration(sum)
+    ? ""
+    : "The longer times were measured; the shorter ones are without the copy's own load on the processors\n";
+  const table = tableLines([["service", "down for", "back for", "requests", ""], ...rows]);
+  const moved = plural(told.filter(({ outageMs }) => outageMs !== undefined).length, "service");
+  return `${table.map((line) => `${line}\n`).join("")}${
+    left.join("")
+  }${crowded}${moved} moved, ${all} of outages in all\n`;
 }

@@ -106,11 +106,11 @@ Deno.test("where the copy kept the machine busy, what the move would take stands
   });
   assert.equal(
     renderRehearsal(services, {}),
-    `service  down for  without the copy  back for  requests
-web      0ms       about 0ms         not back  not asked
-db       17s       about 9.1s        not back  not asked
-The processors were busy with the copy as well: the move is expected to take the time without it
-2 services moved, 17s of outages in all
+    `service  down for     back for  requests
+web      0ms          not back  not asked
+db       9.1s to 17s  not back  not asked
+The longer times were measured; the shorter ones are without the copy's own load on the processors
+2 services moved, 9.1s to 17s of outages in all
 `,
   );
 });

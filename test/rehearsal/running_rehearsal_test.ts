@@ -1,15 +1,21 @@
 /** A second rehearsal takes nothing away of the first, and none waits for one that was killed. */
 import assert from "node:assert/strict";
 import { Failure } from "../../lib/diagnostics/diagnostic.ts";
-import { holdCopy, refuseRunning } from "../../lib/rehearsal/running_rehearsal.ts";
+import { holdCopy, whileNotRunning } from "../../lib/rehearsal/running_rehearsal.ts";
 
 const busy = (error: unknown): boolean =>
   error instanceof Failure && error.exitCode === 5 && error.diagnostics[0]?.code === "run-rehearsal-running";
 
 Deno.test("a copy is one process's, and anybody's once that has ended", async () => {
   const folder = await Deno.makeTempDir();
-  await refuseRunning(`${folder}/none`);
-  await refuseRunning(folder);
+  let worked = 0;
+  const works = (): Promise<void> => Promise.resolve(void worked++);
+  await whileNotRunning(`${folder}/none`, works);
+  await whileNotRunning(folder, async () => {
+    worked++;
+    await assert.rejects(() => holdCopy(folder), busy);
+  });
+  assert.equal(worked, 2);
   const hold = `import { holdCopy } from ${
     JSON.stringify(new URL("../../lib/rehearsal/running_rehearsal.ts", import.meta.url).href)
   };
@@ -24,11 +30,12 @@ Deno.test("a copy is one process's, and anybody's once that has ended", async ()
   }).spawn();
   const { value } = await other.stdout.getReader().read();
   assert.equal(new TextDecoder().decode(value), "held\n");
-  await assert.rejects(() => refuseRunning(folder), busy);
+  await assert.rejects(() => whileNotRunning(folder, works), busy);
+  assert.equal(worked, 2);
   await assert.rejects(() => holdCopy(folder), busy);
   other.kill("SIGKILL");
   await other.status;
-  await refuseRunning(folder);
+  await whileNotRunning(folder, works);
   (await holdCopy(folder))[Symbol.dispose]();
   await Deno.remove(folder, { recursive: true });
 });

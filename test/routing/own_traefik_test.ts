@@ -270,6 +270,23 @@ Deno.test("Docker's DNS server is left out, and what is on Traefik's loopback is
   );
 });
 
+Deno.test("an agent that is published under another port keeps its host and has its own port", async () => {
+  const { values } = await staticSide(
+    traefik(
+      [WEB],
+      `    network_mode: host
+    environment: { DD_AGENT_HOST: localhost, DD_SERVICE: edge }
+  agent: { image: "registry.example/agent:1", ports: ["8126:9126"] }
+`,
+    ).replace('    ports: ["80:80", "443:443"]\n', ""),
+  );
+  assert.deepEqual(values.env, [
+    { name: "DD_AGENT_HOST", value: "agent.shop.svc.cluster.local" },
+    { name: "DD_SERVICE", value: "edge" },
+    { name: "DD_TRACE_AGENT_PORT", value: "9126" },
+  ]);
+});
+
 Deno.test("authorities of servers are in the arguments in place of their paths, and missing ones are an error", async () => {
   const certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   const { values, objects, said } = await staticSide(

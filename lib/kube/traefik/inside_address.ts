@@ -104,16 +104,17 @@ export function insideAddresses(
   );
 }
 
-/** The host of an address that is a variable of its own; `port` is the one that is asked there. */
+/** The host and port of an address whose parts are variables of their own. */
 export function calledHost(
   context: RouteContext,
   element: Pick<Element, "span">,
   host: string,
   port: number,
   whose: string,
-): string {
+): { readonly host: string; readonly port: number } {
   const called = calledAddress(context, element, `${host}:${port}`, whose);
-  return called.slice(0, called.lastIndexOf(":"));
+  const colon = called.lastIndexOf(":");
+  return { host: called.slice(0, colon), port: Number(called.slice(colon + 1)) };
 }
 
 /** An argument `--name=value`, or with several values and commas between them; nothing where none of them is left. */
