@@ -9,14 +9,17 @@ import { askingsOf } from "../rehearsal/askings.ts";
 import { readBindSources } from "../rehearsal/bind_sources.ts";
 import { rehearsalName } from "../rehearsal/copied_project.ts";
 import { type CopiedServices, copiedServices } from "../rehearsal/copied_services.ts";
+import { Crowd, loadOfCopy } from "../rehearsal/crowd.ts";
 import { type Figures, writeFigures } from "../rehearsal/figures.ts";
 import {
   findRemains,
   letGoHeld,
-  markRehearsal,
+  makeFolder,
+  markNamespace,
   type Rehearsal,
   removeRemains,
 } from "../rehearsal/remains.ts";
+import { whileNotRunning } from "../rehearsal/running_rehearsal.ts";
 import { renderRehearsal } from "../report/rehearsal_text.ts";
 import { field } from "../values/json.ts";
 import type { CommandOptions } from "./command.ts";
@@ -67,6 +70,7 @@ export async function rehearse(options: CommandOptions, surroundings: Surroundin
     namespace: rehearsalName(conversion.namespace),
     engines: engines.known.map(({ engine }) => engine),
   };
+  await whileNotRunning(place.folder, () => Promise.resolve());
   return await withEngines(async () => {
     // Before all that may end it, as somebody waits to be served.
     for (const name of await letGoHeld(place)) {
@@ -114,7 +118,7 @@ async function clean(stage: Stage): Promise<number> {
   refuseUnanswered(stage.target, options["yes"] === true, terminal);
   const remains = await findRemains(rehearsal);
   if (remains.length > 0 && !isConfirmed(stage, `Remove ${remains.join(", ")}?`)) return ExitCode.ok;
-  await removeRemains(rehearsal);
+  await whileNotRunning(rehearsal.folder, () => removeRemains(rehearsal));
   if (options.output === "json") {
     terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "rehearsal-cleaned", removed: remains })}\n`);
   } else {
@@ -140,13 +144,14 @@ async function perform(stage: Stage, known: KnownEngine): Promise<number> {
   const before = await findRemains(rehearsal);
   if (before.length > 0) {
     terminal.err(`Removing what an earlier rehearsal left: ${before.join(", ")}\n`);
-    await removeRemains(rehearsal);
+    await whileNotRunning(rehearsal.folder, () => removeRemains(rehearsal));
   }
   const services = copiedServices(project, await readBindSources(project));
+  using _held = await makeFolder(rehearsal.folder, project.name);
   const rehearsed = await tidied(
     () =>
       withEngines(async () => {
-        await markRehearsal(rehearsal, project.name);
+        await markNamespace(rehearsal);
         return await play(stage, known, services.kept);
       }),
     () => options["keep"] === true ? Promise.resolve() : withEngines(() => tidy(stage)),
@@ -167,17 +172,35 @@ async function play(stage: Stage, known: KnownEngine, kept: readonly string[]): 
     environment: { value: variablesOf(project, surroundings.environment) },
   });
   const copied = flagsOfCopy(options, rehearsal);
-  const warnings = await startCopy({ ...stage, known, kept, copied, surroundings: own, say });
-  printDiagnostics(warnings, { terminal, options: { ...options, output: "text" } });
-  say("Moving the copy to the cluster, and back");
-  const objects = (stack.plan?.migrations ?? []).flatMap(plannedObjects).map(({ object }) => object);
-  return await moveThereAndBack({
-    copied,
-    surroundings: own,
-    terminal,
-    askings: askingsOf(objects, project, kept),
-    sides: rehearsal,
-  });
+  const crowd = new Crowd();
+  try {
+    const { signal } = surroundings;
+    let before: number | undefined;
+    const warnings = await startCopy({
+      ...stage,
+      known,
+      kept,
+      copied,
+      surroundings: own,
+      say,
+      beforeStart: async () => void (before = await crowd.atRest(signal)),
+    });
+    printDiagnostics(warnings, { terminal, options: { ...options, output: "text" } });
+    const ofCopy = loadOfCopy(before, await crowd.atRest(signal));
+    say("Moving the copy to the cluster, and back");
+    const objects = (stack.plan?.migrations ?? []).flatMap(plannedObjects).map(({ object }) => object);
+    return await moveThereAndBack({
+      copied,
+      surroundings: own,
+      terminal,
+      askings: askingsOf(objects, project, kept, stack.conversion?.ports ?? new Map()),
+      sides: rehearsal,
+      crowd,
+      ofCopy,
+    });
+  } finally {
+    await crowd.end();
+  }
 }
 
 /** The shell's, and what secrets and configs are made of; none that would name compose other files than the copy's. */

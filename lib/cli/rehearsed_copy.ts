@@ -39,6 +39,8 @@ export interface CopyContext {
   readonly copied: CommandOptions;
   readonly surroundings: Surroundings;
   readonly say: (line: string) => void;
+  /** Everything is copied, and nothing of it runs. */
+  readonly beforeStart?: () => Promise<void>;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function startCopy(context: CopyContext): Promise<readonly Diagnost
   const warnings = await layOutCopy(context);
   const { folder, project: name } = rehearsal;
   const { signal, environment } = surroundings;
+  await context.beforeStart?.();
   say(`Starting the copy in ${known.title} as project "${name}"`);
   const failed = await composeUp({
     name,

@@ -2,6 +2,7 @@
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { eventLine } from "../report/event_line.ts";
 import type { RunEvent } from "../run/event.ts";
+import { type Crowd, processorsOfMachine, withoutCopy } from "../rehearsal/crowd.ts";
 import { outagesOf } from "../rehearsal/outages.ts";
 import type { WatchedSides } from "../rehearsal/recent_places.ts";
 import { type Answered, Watch } from "../rehearsal/watch.ts";
@@ -20,8 +21,10 @@ export interface Direction {
   readonly isDone: boolean;
   /** By service, in milliseconds, as the command itself measures it; undefined where it does not know. */
   readonly lasted: ReadonlyMap<string, number | undefined>;
+  /** The same without the copy's own load, where the machine says how busy it was. */
+  readonly alone: ReadonlyMap<string, number>;
   readonly problems: ReadonlyMap<string, string>;
-  /** As who asked it twice a second saw it. */
+  /** As who asked it all the time saw it. */
   readonly answered: ReadonlyMap<string, Answered>;
 }
 
@@ -39,6 +42,9 @@ export interface Moving {
   readonly terminal: Terminal;
   readonly askings: readonly Asking[];
   readonly sides: WatchedSides;
+  readonly crowd: Crowd;
+  /** Programs that want a processor because of the copy, on average; undefined where nobody knows. */
+  readonly ofCopy: number | undefined;
 }
 
 /** There, and back in the other order, whatever arrived. */
@@ -54,10 +60,22 @@ async function watched(
   run: Run,
   options: CommandOptions & { readonly service?: readonly string[] },
   reached: "verified" | "returned",
-  { surroundings, terminal, askings, sides }: Moving,
+  { surroundings, terminal, askings, sides, crowd, ofCopy }: Moving,
 ): Promise<Direction> {
   const watch = new Watch(askings, sides);
-  const heard = listener(surroundings, terminal);
+  const alone = new Map<string, number>();
+  const closing = new Map<string, number>();
+  const processors = await processorsOfMachine();
+  const heard = listener(surroundings, terminal, ({ service, state, at, outageMs }) => {
+    watch.follow(service, state !== "verified" && state !== "returned");
+    if (state === "closing") closing.set(service, Date.parse(at));
+    const from = closing.get(service);
+    if (state !== "verified" || outageMs === undefined || from === undefined) return;
+    // What stands in for it is tried after the outage, and not looked at.
+    const during = crowd.mean(from, from + outageMs);
+    if (during === undefined || ofCopy === undefined || processors === undefined) return;
+    alone.set(service, withoutCopy(outageMs, { during, ofCopy, processors }));
+  });
   let answered: Direction["answered"] = new Map();
   let isDone = false;
   try {
@@ -67,11 +85,13 @@ async function watched(
   } finally {
     answered = await watch.end();
   }
-  return { isDone, ...outagesOf(heard.lines, reached), answered };
+  return { isDone, ...outagesOf(heard.lines, reached), alone, answered };
 }
 
+type CutoverEvent = Extract<RunEvent, { readonly type: "cutover" }>;
+
 /** The command's surroundings, with a terminal that keeps what it prints and shows how services move. */
-function listener(given: Surroundings, terminal: Terminal): {
+function listener(given: Surroundings, terminal: Terminal, onCutover: (event: CutoverEvent) => void): {
   readonly surroundings: Surroundings;
   readonly lines: readonly unknown[];
   readonly said: () => string;
@@ -82,10 +102,11 @@ function listener(given: Surroundings, terminal: Terminal): {
     for (const line of text.split("\n").filter((one) => one.startsWith("{"))) {
       const event: unknown = JSON.parse(line);
       lines.push(event);
+      if (field(event, "type") !== "cutover") continue;
       // The edge: a line of -o json.
-      const shown = field(event, "type") === "cutover"
-        ? eventLine(event as RunEvent, { colour: false })
-        : undefined;
+      const cutover = event as CutoverEvent;
+      onCutover(cutover);
+      const shown = eventLine(cutover, { colour: false });
       if (shown !== undefined) terminal.err(`${shown}\n`);
     }
   };

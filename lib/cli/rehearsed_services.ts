@@ -11,6 +11,7 @@ export function rehearsedServices(
 ): readonly RehearsedService[] {
   return kept.flatMap((service) => {
     const [outageMs, backMs] = [there.lasted.get(service), back?.lasted.get(service)];
+    const aloneMs = there.alone.get(service);
     const problem = there.problems.get(service) ?? back?.problems.get(service) ??
       (there.lasted.has(service) && back?.lasted.has(service) !== true ? "did not come back" : undefined);
     if (!there.lasted.has(service) && problem === undefined) return [];
@@ -18,6 +19,7 @@ export function rehearsedServices(
     return [{
       service,
       ...(outageMs === undefined ? {} : { outageMs }),
+      ...(aloneMs === undefined ? {} : { aloneMs }),
       ...(backMs === undefined ? {} : { backMs }),
       ...(looks.length === 0 ? {} : { asked: askedIn(looks) }),
       ...(problem === undefined ? {} : { problem }),
@@ -27,10 +29,11 @@ export function rehearsedServices(
 
 /** In seconds; those that moved. */
 export function serviceFigures(services: readonly RehearsedService[]): Figures["services"] {
-  return Object.fromEntries(services.flatMap(({ service, outageMs, backMs }) => {
+  return Object.fromEntries(services.flatMap(({ service, outageMs, aloneMs, backMs }) => {
     if (outageMs === undefined) return [];
     const back = backMs === undefined ? {} : { backSeconds: backMs / 1000 };
-    return [[service, { outageSeconds: outageMs / 1000, ...back }] as const];
+    const alone = aloneMs === undefined ? {} : { aloneSeconds: aloneMs / 1000 };
+    return [[service, { outageSeconds: outageMs / 1000, ...alone, ...back }] as const];
   }));
 }
 

@@ -12,8 +12,11 @@ export function asRehearsed(
   return planned.map((one) => {
     const measured = figures.services[one.service];
     if (measured === undefined) return one;
-    const expectedMs = Math.round(measured.outageSeconds * 1000);
-    const mostMs = Math.max(one.outage.mostMs, expectedMs);
-    return { ...one, outage: { expectedMs, mostMs, rehearsed: figures.date } };
+    const rehearsedMs = Math.round(measured.outageSeconds * 1000);
+    const aloneMs = Math.round((measured.aloneSeconds ?? measured.outageSeconds) * 1000);
+    // Probes and grace periods take their time however idle the machine is.
+    const expectedMs = Math.max(aloneMs, Math.min(rehearsedMs, one.outage.expectedMs));
+    const mostMs = Math.max(one.outage.mostMs, rehearsedMs);
+    return { ...one, outage: { expectedMs, mostMs, rehearsed: figures.date, rehearsedMs } };
   });
 }

@@ -2,6 +2,7 @@
 import type { Project } from "../../compose/project.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { questionsOf, type RouteQuestion } from "../run/verify/questions.ts";
+import { isKnownPort, type ServicePort } from "../stack/ports.ts";
 import { serviceLabel } from "../stack/names.ts";
 import { list, record } from "../values/json.ts";
 
@@ -20,11 +21,13 @@ export interface Asking {
  * Services without a known port are not asked.
  *
  * @param objects of the live stack's plan, which has the routes @param kept those that have a copy
+ * @param ports with their evidence: one on which nobody may listen is asked where there is no other
  */
 export function askingsOf(
   objects: readonly KubeObject[],
   project: Project,
   kept: readonly string[],
+  ports: ReadonlyMap<string, readonly ServicePort[]>,
 ): readonly Asking[] {
   const routed = routesByService(objects, project);
   return kept.flatMap((service): readonly Asking[] => {
@@ -32,8 +35,10 @@ export function askingsOf(
     const [route] = routed.get(label) ?? [];
     if (route !== undefined) return [{ service, label, ...route }];
     const own = objects.find(({ kind, metadata }) => kind === "Service" && metadata.name === label);
-    const port = list(record(own?.["spec"])?.["ports"]).find(({ protocol = "TCP" }) => protocol === "TCP")
-      ?.["port"];
+    const tcp = list(record(own?.["spec"])?.["ports"]).filter(({ protocol = "TCP" }) => protocol === "TCP")
+      .map(({ port }) => port);
+    const known = (ports.get(service) ?? []).filter((each) => each.protocol === "TCP" && isKnownPort(each));
+    const port = tcp.find((each) => known.some((one) => one.port === each)) ?? tcp[0];
     return typeof port === "number" ? [{ service, label, port }] : [];
   });
 }

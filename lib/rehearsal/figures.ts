@@ -8,6 +8,8 @@ export const FIGURES_FILE = "rehearsal.json";
 /** For how long nobody served one service, in seconds. */
 export interface ServiceFigures {
   readonly outageSeconds: number;
+  /** Without the copy's own load on the processors; absent where the machine did not say how busy it was. */
+  readonly aloneSeconds?: number;
   /** On the way back; absent where it was not measured. */
   readonly backSeconds?: number;
 }
@@ -72,7 +74,11 @@ export function parseFigures(text: string): Figures | undefined {
 
 function serviceFigures(one: unknown): ServiceFigures | undefined {
   if (!isRecord(one)) return undefined;
-  const { outageSeconds, backSeconds } = one;
+  const { outageSeconds, aloneSeconds, backSeconds } = one;
   if (typeof outageSeconds !== "number" || outageSeconds < 0) return undefined;
-  return { outageSeconds, ...(typeof backSeconds === "number" ? { backSeconds } : {}) };
+  return {
+    outageSeconds,
+    ...(typeof aloneSeconds === "number" && aloneSeconds >= 0 ? { aloneSeconds } : {}),
+    ...(typeof backSeconds === "number" ? { backSeconds } : {}),
+  };
 }

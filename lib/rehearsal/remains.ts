@@ -13,6 +13,7 @@ import { REHEARSAL_LABEL } from "./copied_project.ts";
 import { findHeld, letGo } from "./hold_still.ts";
 import { notOwn, ofAnotherFolder } from "./not_own.ts";
 import { findInEngine } from "./remains_in_engine.ts";
+import { holdCopy } from "./running_rehearsal.ts";
 
 /** Where a rehearsal is. */
 export interface Rehearsal {
@@ -47,15 +48,25 @@ const CLUSTER_KINDS = [
 const PATIENCE_MS = 600_000;
 const POLL_MS = 500;
 
-/** Makes folder and namespace, each marked before anything is in it. @throws Failure (2) where the folder cannot be made */
-export async function markRehearsal({ folder, namespace, client }: Rehearsal, of: string): Promise<void> {
+/**
+ * Makes the folder, marked before anything is in it, and holds it until it is closed.
+ *
+ * @throws Failure (2) where it cannot be made, (5) where another rehearsal was quicker
+ */
+export async function makeFolder(folder: string, of: string): Promise<Disposable> {
   try {
     // What is copied may be secret.
     await Deno.mkdir(folder, { mode: 0o700 });
   } catch (error) {
     throw new Failure(2, [notMade(folder, error)]);
   }
+  const held = await holdCopy(folder);
   await Deno.writeTextFile(join(folder, MARKER), `${of}\n`);
+  return held;
+}
+
+/** Makes the namespace, with its mark. */
+export async function markNamespace({ folder, namespace, client }: Rehearsal): Promise<void> {
   await client.apply({
     apiVersion: "v1",
     kind: "Namespace",

@@ -1,4 +1,4 @@
-/** Asks each service of a copy twice a second, wherever it may be served, for as long as it moves. */
+/** Asks each service of a copy twice a second while it moves, and now and then before and after, wherever it may be served. */
 import { pause } from "../cluster/transport.ts";
 import { askPort, askRoute } from "../run/verify/ask.ts";
 import type { Asking } from "./askings.ts";
@@ -12,19 +12,33 @@ export interface Answered {
   readonly longestMs: number;
 }
 
-const EVERY_MS = 500;
+/** While it moves or does not answer; the rest of the time the questions would themselves be what keeps a small machine busy. */
+const MOVING_MS = 500;
+const RESTING_MS = 4_000;
 const PATIENCE = { milliseconds: 1_500, bytes: 64 * 1024 };
 
 /** A service is served where either side answers: in the engine by its container, in the cluster by its Service. */
 export class Watch {
   readonly #looks = new Map<string, { readonly at: number; readonly isAnswered: boolean }[]>();
   readonly #ending = new AbortController();
+  /** Of those that move what ends their rest. */
+  readonly #moving = new Set<string>();
+  readonly #waking = new Map<string, AbortController>();
   readonly #places: RecentPlaces;
   readonly #working: Promise<unknown>;
 
   constructor(askings: readonly Asking[], sides: WatchedSides) {
     this.#places = new RecentPlaces(sides);
     this.#working = Promise.all(askings.map((asking) => this.#watch(asking)));
+  }
+
+  /** A service begins to move, or has arrived. */
+  follow(service: string, isMoving: boolean): void {
+    if (!isMoving) this.#moving.delete(service);
+    else if (!this.#moving.has(service)) {
+      this.#moving.add(service);
+      this.#waking.get(service)?.abort();
+    }
   }
 
   /** Ends it. @returns by service; without those that never answered */
@@ -46,7 +60,12 @@ export class Watch {
       const isAnswered = await this.#isAnswered(asking).catch(() => false);
       if (signal.aborted) return;
       looks.push({ at, isAnswered });
-      await pause(Math.max(0, EVERY_MS - (performance.now() - at)), signal).catch(() => {});
+      const waking = new AbortController();
+      this.#waking.set(asking.service, waking);
+      const isResting = isAnswered && !this.#moving.has(asking.service);
+      const everyMs = isResting ? RESTING_MS : MOVING_MS;
+      const rest = Math.max(0, everyMs - (performance.now() - at));
+      await pause(rest, AbortSignal.any([signal, waking.signal])).catch(() => {});
     }
   }
 

@@ -2,7 +2,7 @@
 import { plural } from "../diagnostics/plural.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
 import type { PlannedCutover } from "../run/crossing_plan.ts";
-import { shortDuration } from "../values/duration.ts";
+import { durationRange, shortDuration } from "../values/duration.ts";
 import { tableLines } from "./table.ts";
 
 /** Empty where nothing crosses. */
@@ -10,11 +10,11 @@ export function renderCrossing(planned: readonly PlannedCutover[]): string {
   const told = visibleAll(planned);
   if (told.length === 0) return "";
   const rows = told.map((one) => [one.migration, one.service, stepsOf(one), outageOf(one)]);
-  const sum = told.reduce((total, { outage }) => total + outage.expectedMs, 0);
+  const sum = sumOf(told);
   return `Crossing, one service after the other; ${sourceOf(told)}:\n${
     tableLines(rows).map((line) => `  ${line}\n`).join("")
   }  ${plural(told.length, "service")}, about ${
-    shortDuration(sum)
+    durationRange(sum.leastMs, sum.mostMs)
   } of outages in all; everything else is served meanwhile\n`;
 }
 
@@ -38,9 +38,11 @@ function sourceOf(told: readonly PlannedCutover[]): string {
     : "outages are as they were rehearsed, or else estimated and not measured";
 }
 
-function outageOf({ mode, outage: { expectedMs, mostMs, rehearsed } }: PlannedCutover): string {
+function outageOf({ mode, outage }: PlannedCutover): string {
+  const { expectedMs, mostMs, rehearsed, rehearsedMs = expectedMs } = outage;
   if (rehearsed !== undefined) {
-    return `${expectedMs === 0 ? "none" : shortDuration(expectedMs)}, rehearsed on ${rehearsed.slice(0, 10)}`;
+    const lasted = rehearsedMs === 0 ? "none" : durationRange(expectedMs, rehearsedMs);
+    return `${lasted}, rehearsed on ${rehearsed.slice(0, 10)}`;
   }
   if (mode === "overlap") return "none";
   return `about ${shortDuration(expectedMs)}, at most ${
@@ -60,4 +62,16 @@ export function renderFront(
   return `The front, ${migration}: ${plural(asked, "question")} to both sides, then ${named} ${
     ports.join(", ")
   } of the node ${lead} to the cluster, and the same is asked there\n`;
+}
+
+/** Of all outages: as they were measured or estimated, and what of it comes without a rehearsal's own load. */
+export function sumOf(
+  planned: readonly Pick<PlannedCutover, "outage">[],
+): { readonly leastMs: number; readonly mostMs: number } {
+  const sum = (of: (outage: PlannedCutover["outage"]) => number): number =>
+    planned.reduce((total, { outage }) => total + of(outage), 0);
+  return {
+    leastMs: sum(({ expectedMs }) => expectedMs),
+    mostMs: sum(({ expectedMs, rehearsedMs = expectedMs }) => rehearsedMs),
+  };
 }

@@ -1,8 +1,9 @@
 /** The runbook as a page: written for who does it once, at night, and has not slept. */
+import { sumOf } from "./crossing_text.ts";
 import { plural } from "../diagnostics/plural.ts";
 import { shellWord } from "../diagnostics/shell_word.ts";
 import { visibleAll } from "../diagnostics/visible.ts";
-import { shortDuration } from "../values/duration.ts";
+import { durationRange, shortDuration } from "../values/duration.ts";
 import { line, type Runbook, type RunbookMove, type RunbookStep } from "../views/runbook.ts";
 import { backupWords } from "./backup_text.ts";
 import { type Block, blocksToHtml, blocksToMarkdown, type Inline } from "./blocks.ts";
@@ -35,7 +36,7 @@ function pageOf(runbook: Runbook): readonly Block[] {
 
 function summary({ steps, isSeen, rehearsed }: Runbook): readonly Block[] {
   const moves = steps.flatMap((step) => step.moves);
-  const sum = moves.reduce((total, { outage }) => total + outage.expectedMs, 0);
+  const sum = sumOf(moves);
   const measured = moves.filter(({ outage }) => outage.rehearsed !== undefined).length;
   const source = rehearsed === undefined
     ? "There was no rehearsal: every time below is an estimate."
@@ -45,7 +46,9 @@ function summary({ steps, isSeen, rehearsed }: Runbook): readonly Block[] {
   return [
     paragraph(
       `${plural(moves.length, "service")} in ${plural(steps.length, "step")}, one after the other; ` +
-        `about ${shortDuration(sum)} of outages in all, each of its own service alone. ${source}`,
+        `about ${
+          durationRange(sum.leastMs, sum.mostMs)
+        } of outages in all, each of its own service alone. ${source}`,
     ),
     ...(isSeen ? [] : [paragraph(
       "No container of the stack was seen on this machine: names and times to end are those of the files. " +
@@ -169,8 +172,11 @@ function whatHappens({ mode, containers, state }: RunbookMove): readonly Inline[
     : [...stops, "; nothing uses its directories any more; its pod starts"];
 }
 
-function outageOf({ mode, outage: { expectedMs, mostMs, rehearsed } }: RunbookMove): string {
-  if (rehearsed !== undefined) return `${shortDuration(expectedMs)} (rehearsed)`;
+function outageOf({ mode, outage }: RunbookMove): string {
+  const { expectedMs, mostMs, rehearsed, rehearsedMs = expectedMs } = outage;
+  if (rehearsed !== undefined) {
+    return `${durationRange(expectedMs, rehearsedMs)} (rehearsed)`;
+  }
   if (mode === "overlap") return "0 s (both sides serve)";
   return `about ${shortDuration(expectedMs)}, at most ${shortDuration(mostMs)} (estimated)`;
 }

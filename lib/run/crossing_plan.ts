@@ -41,6 +41,8 @@ export interface OutageEstimate {
   readonly expectedMs: number;
   /** When the expected time was measured, in a rehearsal: ISO 8601. Absent where it is an estimate. */
   readonly rehearsed?: string;
+  /** What the rehearsal measured, with the copy beside the stack on the machine; the expected time is without the copy. */
+  readonly rehearsedMs?: number;
   /** Where its program takes all the time that it has, and starts as quickly all the same. */
   readonly mostMs: number;
 }

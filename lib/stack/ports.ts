@@ -39,8 +39,8 @@ export interface ServicePort {
 }
 
 /**
- * Whether a program is known to listen there. The others are opened, as somebody may call them, but nothing waits for
- * them or chooses them.
+ * Whether a program is known to listen there. The others are opened, as somebody may call them, but where another is
+ * known nothing waits for them alone or chooses them.
  */
 export function isKnownPort({ evidence }: ServicePort): boolean {
   return evidence.some(({ kind }) => kind !== "argument" && kind !== "cluster");

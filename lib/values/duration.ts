@@ -85,3 +85,9 @@ function decimal(value: bigint, decimals: number): string {
   const whole = digits.slice(0, -decimals);
   return fraction === "" ? whole : `${whole}.${fraction}`;
 }
+
+/** `9.1s to 17s`; one of them where both read the same. */
+export function durationRange(least: number, most: number): string {
+  const [from, to] = [shortDuration(least), shortDuration(most)];
+  return from === to ? to : `${from} to ${to}`;
+}

@@ -9,7 +9,13 @@ import { fencePolicy } from "../../lib/migration/fence.ts";
 import { REHEARSAL_LABEL } from "../../lib/rehearsal/copied_project.ts";
 import { copyDirectories } from "../../lib/rehearsal/copy_directories.ts";
 import { holdStill } from "../../lib/rehearsal/hold_still.ts";
-import { findRemains, markRehearsal, type Rehearsal, removeRemains } from "../../lib/rehearsal/remains.ts";
+import {
+  findRemains,
+  makeFolder,
+  markNamespace,
+  type Rehearsal,
+  removeRemains,
+} from "../../lib/rehearsal/remains.ts";
 import { listContainers } from "../../lib/docker/containers.ts";
 import { IMAGE } from "./engine.ts";
 import { type Harbour, onEngine } from "./harbour.ts";
@@ -82,7 +88,8 @@ onEngine(
       await harbour.container("live", "store", "--volume", `${directory}/stack/data/store:/data`);
       const volumes = await engine.docker("volume", "ls", "--quiet");
       assert.deepEqual(await findRemains(rehearsal), []);
-      await markRehearsal(rehearsal, "harbour");
+      using _held = await makeFolder(rehearsal.folder, "harbour");
+      await markNamespace(rehearsal);
       await makeRemains(harbour, rehearsal);
       const { namespace, folder } = rehearsal;
       assert.deepEqual((await findRemains(rehearsal)).toSorted(), [
@@ -148,7 +155,8 @@ onEngine(
       await Deno.chown(from, 999, 998);
       await harbour.container("writer", "store", "--volume", `${from}:/data`);
       await harbour.container("other", "reader", "--volume", `${directory}/stack/shared:/data`);
-      await markRehearsal(rehearsal, "harbour");
+      using _held = await makeFolder(rehearsal.folder, "harbour");
+      await markNamespace(rehearsal);
       const known = { engine: opened, title: "", root: engine.dataRoot, isInForce: true };
       const containers = await listContainers(known);
       const states: string[] = [];

@@ -120,7 +120,7 @@ Deno.test("a port that only an option names is not one to choose from", () => {
     apiVersion: "v1",
     kind: "Service",
     metadata: { name: "unitdb" },
-    spec: { ports: [{ port: 25 }, { port: 80 }] },
+    spec: { ports: [{ port: 25 }, { port: 53, protocol: "UDP" }, { port: 80 }] },
   };
   const port = (port: number, kind: "argument" | "expose"): ServicePort => ({
     port,

@@ -64,7 +64,7 @@ Deno.test("a service is asked by its route, or at its port", async () => {
   const { inFiles: project, plan } = stack;
   assert.ok(project && plan);
   const objects = plan.migrations.flatMap(plannedObjects).map(({ object }) => object);
-  const asked = askingsOf(objects, project, ["faf-db", "faf-java-api", "faf-db-migrations"]);
+  const asked = askingsOf(objects, project, ["faf-db", "faf-java-api", "faf-db-migrations"], new Map());
   assert.deepEqual(asked.map(({ service, port, route }) => [service, port, route?.host, route?.isSecure]), [
     ["faf-db", 3306, undefined, undefined],
     ["faf-java-api", 8010, "api.harbour.localhost", false],

@@ -46,7 +46,12 @@ Deno.test("a service's figures that are none are left out, and the others stay",
 
 Deno.test("what was rehearsed stands in place of what is estimated", () => {
   const [db, web, api] = asRehearsed([planned("db"), planned("web"), planned("api")], FIGURES, "shop");
-  assert.deepEqual(db?.outage, { expectedMs: 4_600, mostMs: 13_000, rehearsed: FIGURES.date });
+  assert.deepEqual(db?.outage, {
+    expectedMs: 4_600,
+    mostMs: 13_000,
+    rehearsed: FIGURES.date,
+    rehearsedMs: 4_600,
+  });
   assert.equal(web?.outage.mostMs, 40_000, "it took longer than was thought to be the most");
   assert.deepEqual(api, planned("api"));
   assert.deepEqual(asRehearsed([planned("db")], FIGURES, "other"), [planned("db")]);
@@ -63,5 +68,25 @@ Deno.test("a preview says which outages were rehearsed, and when", () => {
   assert.match(
     renderCrossing(asRehearsed([planned("db")], FIGURES, "shop")),
     /; outages are as they were rehearsed:\n/,
+  );
+});
+
+Deno.test("what is expected is without the copy's own load, and what was measured stands beside it", () => {
+  const busy: Figures = { ...FIGURES, services: { db: { outageSeconds: 16.8, aloneSeconds: 9.1 } } };
+  assert.deepEqual(parseFigures(JSON.stringify({ schemaVersion: 1, ...busy })), busy);
+  const all = asRehearsed([planned("db")], busy, "shop");
+  assert.deepEqual(all[0]?.outage, {
+    expectedMs: 9_100,
+    mostMs: 16_800,
+    rehearsed: FIGURES.date,
+    rehearsedMs: 16_800,
+  });
+  assert.match(renderCrossing(all), /about 9\.1s to 17s of outages/);
+  assert.match(renderCrossing(all), / db +start +9\.1s to 17s, rehearsed on 2026-12-01\n/);
+  const slow = { ...planned("db"), outage: { expectedMs: 12_000, mostMs: 20_000 } };
+  assert.equal(
+    asRehearsed([slow], busy, "shop")[0]?.outage.expectedMs,
+    12_000,
+    "probes take their time on any machine",
   );
 });

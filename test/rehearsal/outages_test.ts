@@ -63,12 +63,14 @@ Deno.test("the table has a line for each service that was to move", () => {
       isDone: false,
       lasted: new Map([["db", 4_600], ["web", 2_100]]),
       problems: new Map([["worker", "went back: no image"]]),
+      alone: new Map(),
       answered: new Map([["db", { asked: 100, failed: 9, longestMs: 4_500 }]]),
     },
     back: {
       isDone: false,
       lasted: new Map([["db", 3_100]]),
       problems: new Map(),
+      alone: new Map(),
       answered: new Map([["db", { asked: 50, failed: 6, longestMs: 3_000 }]]),
     },
   }, ["web", "db", "worker", "job"]);
@@ -84,6 +86,31 @@ db       4.6s       3.1s      15 of 150 failed, 4.5s at a stretch
 worker   not moved            not asked  went back: no image
 Left out: traefik, as it is the front
 2 services moved, 6.7s of outages in all
+`,
+  );
+});
+
+Deno.test("where the copy kept the machine busy, what the move would take stands beside what was measured", () => {
+  const services = rehearsedServices({
+    there: {
+      isDone: true,
+      lasted: new Map([["db", 16_800], ["web", 0]]),
+      alone: new Map([["db", 9_100], ["web", 0]]),
+      problems: new Map(),
+      answered: new Map(),
+    },
+  }, ["web", "db"]).map(({ problem: _, ...service }) => service);
+  assert.deepEqual(serviceFigures(services), {
+    web: { outageSeconds: 0, aloneSeconds: 0 },
+    db: { outageSeconds: 16.8, aloneSeconds: 9.1 },
+  });
+  assert.equal(
+    renderRehearsal(services, {}),
+    `service  down for     back for  requests
+web      0ms          not back  not asked
+db       9.1s to 17s  not back  not asked
+The longer times were measured; the shorter ones are without the copy's own load on the processors
+2 services moved, 9.1s to 17s of outages in all
 `,
   );
 });

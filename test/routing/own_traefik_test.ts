@@ -270,6 +270,23 @@ Deno.test("Docker's DNS server is left out, and what is on Traefik's loopback is
   );
 });
 
+Deno.test("an agent that is published under another port keeps its host and has its own port", async () => {
+  const { values } = await staticSide(
+    traefik(
+      [WEB],
+      `    network_mode: host
+    environment: { DD_AGENT_HOST: localhost, DD_SERVICE: edge }
+  agent: { image: "registry.example/agent:1", ports: ["8126:9126"] }
+`,
+    ).replace('    ports: ["80:80", "443:443"]\n', ""),
+  );
+  assert.deepEqual(values.env, [
+    { name: "DD_AGENT_HOST", value: "agent.shop.svc.cluster.local" },
+    { name: "DD_SERVICE", value: "edge" },
+    { name: "DD_TRACE_AGENT_PORT", value: "9126" },
+  ]);
+});
+
 Deno.test("authorities of servers are in the arguments in place of their paths, and missing ones are an error", async () => {
   const certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   const { values, objects, said } = await staticSide(
@@ -355,4 +372,42 @@ Deno.test("routers find an entry point and a resolver whose flags have capitals"
     [["websecure"], { certResolver: "myOwn" }],
   ]);
   assert.deepEqual([...said("traefik-entry-point-unknown"), ...said("traefik-resolver-unknown")], []);
+});
+
+Deno.test("hosts that Docker told Traefik are known to its pods, and the machine is asked for", async () => {
+  const compose = (extra: string): string =>
+    traefik(
+      [
+        WEB,
+        `${RESOLVER}.caserver=https://ca.lan:9000/acme`,
+        "--metrics.statsd.address=host.docker.internal:8125",
+      ],
+      `    dns_search: [lan]
+    labels:
+      traefik.http.middlewares.asked.forwardauth.address: http://auth.lan:9091/verify
+      traefik.http.middlewares.machine.forwardauth.address: http://machine:9000/
+${extra}`,
+    );
+  const written = `    extra_hosts: ["auth.lan:192.168.1.5", "ca.lan:192.168.1.6", "machine:host-gateway"]
+    dns: [192.168.1.1]
+`;
+  const { values, objects, said } = await staticSide(compose(written));
+  const { hostAliases, dnsConfig } = values.deployment ?? {};
+  assert.deepEqual(hostAliases, [
+    { ip: "192.168.1.5", hostnames: ["auth.lan"] },
+    { ip: "192.168.1.6", hostnames: ["ca.lan"] },
+    { ip: "172.17.0.1", hostnames: ["machine"] },
+  ]);
+  assert.deepEqual(dnsConfig, { searches: ["lan"] });
+  assert.ok(values.additionalArguments.includes("--metrics.statsd.address=172.17.0.1:8125"));
+  assert.ok(values.additionalArguments.includes(`${RESOLVER}.caserver=https://ca.lan:9000/acme`));
+  const address = (name: string): unknown =>
+    (objects.find(({ metadata }) => metadata.name === name)?.["spec"] as { forwardAuth: { address: string } })
+      .forwardAuth.address;
+  assert.equal(address("asked"), "http://auth.lan:9091/verify");
+  assert.equal(address("machine"), "http://machine:9000/");
+  assert.match(said("kube-not-carried")[0]?.message ?? "", /^"dns" of service "traefik" is not carried/);
+  const asked = said("kube-host-gateway").map(({ message }) => /^"[^"]*"/.exec(message)?.[0]).toSorted();
+  assert.deepEqual(asked, ['"host.docker.internal"', '"machine"']);
+  assert.equal((await staticSide(compose(""))).values.deployment?.["hostAliases"], undefined);
 });

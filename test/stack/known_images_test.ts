@@ -133,7 +133,9 @@ Deno.test("options of command and entrypoint name ports, where others are known"
   web: { image: "acme/web:1", restart: always, expose: ["1"], command: [serve, --host, "0.0.0.0", --http_port, "3000"] }
   client: { image: "acme/client:1", restart: always, expose: ["1"], command: psql -h db -p 5433 }
   import: { image: "acme/import:1", restart: always, expose: ["1"], command: run --import 3000 --support=4000 }
-  mail: { image: "acme/mail:1", restart: always, expose: ["1"], command: run --smtp-port 587 --admin.port=9000 -hostname m }
+  mail: { image: "acme/mail:1", restart: always, expose: ["1"], command: run --smtp-port 587 -http.port=9000 -help }
+  dump: { image: "acme/dump:1", restart: always, expose: ["1"], command: [dump, "--hostname=db", "--port=5432"] }
+  turn: { image: "acme/turn:1", restart: always, expose: ["1"], command: [turn, --listening-port, "3479", -p=8025] }
   script: { image: "acme/script:1", restart: always, expose: ["1"], command: [sh, -c, "dump -P 3307"] }
   unknown: { image: "acme/unknown:1", restart: always, command: serve --port 3000 }
 `);
@@ -146,6 +148,8 @@ Deno.test("options of command and entrypoint name ports, where others are known"
   deepEqual(at("import"), [1]);
   deepEqual(at("mail"), [1, 9000]);
   deepEqual(at("script"), [1]);
+  deepEqual(at("dump"), [1]);
+  deepEqual(at("turn"), [1, 3479, 8025]);
   // Its name leads to every port, which one port in its Service would end.
   const { clusterIP } = fields(objectNamed(stack, "Service", "unknown")?.["spec"]);
   deepEqual([clusterIP, at("unknown")], ["None", []]);
@@ -158,13 +162,18 @@ Deno.test("what only an option names is opened, and nothing waits for it alone o
   app:
     image: acme/app:1
     restart: always
-    depends_on: { web: { condition: service_healthy }, cache: { condition: service_healthy } }
-  web: { image: "acme/web:1", restart: always, expose: ["8080"], command: [run, -p, "25"] }
+    depends_on: { web: { condition: service_healthy }, cache: { condition: service_healthy }, dns: { condition: service_healthy } }
+  web: { image: "acme/web:1", restart: always, expose: ["8080"], environment: { METRICS: ":9090" }, command: [run, -p, "25"] }
+  dns: { image: "acme/dns:1", restart: always, expose: ["53/udp"], command: [serve, --port, "8080"] }
   cache: { image: "redis:7", restart: always, command: redis-server --port 6380 }
 `,
   );
-  deepEqual(portsOf(objectNamed(stack, "Service", "web")), [25, 8080]);
+  deepEqual(portsOf(objectNamed(stack, "Service", "web")), [25, 8080, 9090]);
   const waits = list(podSpecOf(stack, "app")["initContainers"]).map(({ command }) => String(command));
-  match(waits[0] ?? "", /until nc -z -w 2 web 8080 .* nc -z -w 2 web 25 .*waiting for web:8080 or 25/);
+  match(
+    waits[0] ?? "",
+    /until nc -z -w 2 web 8080 [^|]*\|\| nc -w 2 web 8080 -e true[^|]*; do echo "waiting for web:8080"/,
+  );
   match(waits[1] ?? "", /nc -z -w 2 cache 6379 .* nc -z -w 2 cache 6380 /);
+  match(waits[2] ?? "", /until nc -z -w 2 dns 8080 .*waiting for dns:8080"/);
 });

@@ -8,6 +8,7 @@ import { Decided } from "../../decisions/decided.ts";
 import type { JobDecisions, ServiceCalls } from "../../decisions/jobs.ts";
 import { scriptJob, type Variable } from "./script/job.ts";
 import { type JobResult, Sources } from "./script/sources.ts";
+import { fields, list } from "../../values/json.ts";
 import { yamlWord } from "../../diagnostics/yaml_word.ts";
 
 const HELPER_IMAGE = "busybox:1.37";
@@ -105,17 +106,17 @@ export function readCalls(
   });
 }
 
-/** The ports by which the service is reached in the cluster, without those that may be another program's. */
+/** The TCP ports by which the service is reached in the cluster, without those that may be another program's. */
 function portsOf(conversion: Conversion, service: string): number[] {
   const specs = (conversion.services.get(service)?.network ?? []).map(({ object }) => object["spec"]);
-  const ports = specs.flatMap((spec) =>
-    // The edge: a Service that this project planned.
-    (spec as { readonly ports?: readonly { readonly port: number }[] } | undefined)?.ports ?? []
-  );
-  const doubtful = (conversion.ports.get(service) ?? []).filter((each) => !isKnownPort(each));
-  return [...new Set(ports.map(({ port }) => port))].filter((port) =>
-    !doubtful.some((each) => each.port === port)
-  );
+  const tcp = specs.flatMap((spec) =>
+    list(fields(spec)["ports"]).filter(({ protocol = "TCP" }) => protocol === "TCP")
+  ).flatMap(({ port }) => typeof port === "number" ? [port] : []);
+  const doubtful = (conversion.ports.get(service) ?? [])
+    .filter((each) => each.protocol === "TCP" && !isKnownPort(each));
+  const all = [...new Set(tcp)];
+  const known = all.filter((port) => !doubtful.some((each) => each.port === port));
+  return known.length === 0 ? all : known;
 }
 
 function whichPort(path: Decided, ports: readonly number[]): Diagnostic {

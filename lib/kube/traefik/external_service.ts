@@ -1,9 +1,10 @@
 /** Core Services for servers that are not compose services: none at all, an address, or a name outside. */
 import type { Element } from "../../traefik/routing.ts";
 import { label } from "../../stack/names.ts";
-import { isAddress, MACHINE_NAMES, machineAddresses, machineText } from "../../stack/network/docker_names.ts";
+import { isAddress } from "../../stack/network/docker_names.ts";
 import { report, type RouteContext, type ServiceTarget, share } from "./context.ts";
 import { isLoopbackHost } from "./loopback.ts";
+import { aliasOf, askForMachine, isMachineHost } from "./own_hosts.ts";
 
 /** A Service without pods: it answers 503 for ever, as a load balancer without servers does. */
 export function emptyService(context: RouteContext, element: Element, wanted: string): ServiceTarget {
@@ -97,20 +98,7 @@ function reportExternalName(context: RouteContext, element: Element, host: strin
 
 /** The machine's address in place of the names and addresses that it has in Docker alone. */
 function machineOr(context: RouteContext, element: Element, host: string): string {
-  const { project, routing, machine } = context;
-  const aliases = project.services[routing.traefikService ?? ""]?.extra_hosts ?? {};
-  const isMachine = MACHINE_NAMES.includes(host) || machineAddresses(project).includes(host) ||
-    aliases[host]?.includes("host-gateway") === true;
-  if (!isMachine) return aliases[host]?.[0] ?? host;
-  if (!machine.isDecided) {
-    report(
-      context,
-      "question",
-      "kube-host-gateway",
-      element,
-      machineText(host, `the service "${element.name}"`),
-      "Add to decisions.yaml: hostGateway: ADDRESS of the node",
-    );
-  }
-  return machine.address;
+  if (!isMachineHost(context, host)) return aliasOf(context, host) ?? host;
+  askForMachine(context, element, host, `the service "${element.name}"`);
+  return context.machine.address;
 }

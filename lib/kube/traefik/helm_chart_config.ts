@@ -21,6 +21,7 @@ import {
 } from "./certificate_resolvers.ts";
 import type { PublishedPort } from "./published_ports.ts";
 import { argumentSecrets } from "./route_secrets.ts";
+import { hostAliases, ownSearches, reportNameServers } from "./own_hosts.ts";
 import { ownVariables, reportVariables } from "./own_variables.ts";
 import { unexpanded } from "../unexpanded.ts";
 import { chartArguments } from "./chart_arguments.ts";
@@ -97,6 +98,7 @@ export function convertStatic(context: RouteContext, input: StaticInput): Static
   reportFiles(context, named.missing);
   reportAuthorities(context, authorities.missing);
   reportVariables(context, input.environment);
+  reportNameServers(context);
   const { namespace } = context.decisions;
   const secrets = [
     ...(Object.keys(variables).length === 0 ? [] : [secret(namespace, secretName, variables)]),
@@ -185,10 +187,13 @@ function chartValues(
   const { deployment: certified, ...acme } = resolvers.length === 0
     ? {}
     : acmeValues(decisions, resolvers, carried);
+  const searches = [...given.searches, ...ownSearches(context)];
+  const aliases = hostAliases(context);
   const deployment = {
     ...withVolumes(certified as DeploymentValues | undefined, volumes),
     ...probeValues(context, ports),
-    ...(given.searches.length === 0 ? {} : { dnsConfig: { searches: given.searches } }),
+    ...(searches.length === 0 ? {} : { dnsConfig: { searches } }),
+    ...(aliases.length === 0 ? {} : { hostAliases: aliases }),
   };
   const isBound = resolvers.length > 0 || onNode !== undefined || areOnNode(plugins);
   return {

@@ -3,13 +3,14 @@ import type { Element } from "../../traefik/routing.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { report, type RouteContext } from "./context.ts";
 import { behindLoopback, isLoopbackHost } from "./loopback.ts";
+import { aliasOf, askForMachine, isMachineHost } from "./own_hosts.ts";
 
 const ADDRESS =
   /^([a-z][a-z0-9+.-]*:\/\/(?:[^@/\s]*@)?)?([a-z0-9][\w.-]*|\[[0-9a-f:.]+\])(?::(\d{1,5}))?(\/\S*)?$/i;
 
 /**
  * A text with the host in it by its full name, where the text is an address (with a scheme or a port) and its host a
- * compose service, be it of another project; every other text as it is.
+ * compose service, be it of another project, or the machine; every other text as it is.
  */
 export function insideAddress(
   context: RouteContext,
@@ -23,7 +24,12 @@ export function insideAddress(
   if (service !== undefined) return fullAddress(context, { span }, { ...parts, service }) ?? address;
   const neighbour = context.neighbour(host);
   if (neighbour !== undefined) return `${scheme}${neighbour}${portText}${rest}`;
-  return address;
+  if (!isMachineHost(context, host)) return address;
+  askForMachine(context, span === undefined ? {} : { span }, host, "Traefik's configuration");
+  // By `extra_hosts` its pods know the name.
+  return aliasOf(context, host) === undefined
+    ? `${scheme}${context.machine.address}${portText}${rest}`
+    : address;
 }
 
 /** The same of a text that is an address for certain, so that loopback in it is no word of somebody else's. */
@@ -98,16 +104,17 @@ export function insideAddresses(
   );
 }
 
-/** The host of an address that is a variable of its own; `port` is the one that is asked there. */
+/** The host and port of an address whose parts are variables of their own. */
 export function calledHost(
   context: RouteContext,
   element: Pick<Element, "span">,
   host: string,
   port: number,
   whose: string,
-): string {
+): { readonly host: string; readonly port: number } {
   const called = calledAddress(context, element, `${host}:${port}`, whose);
-  return called.slice(0, called.lastIndexOf(":"));
+  const colon = called.lastIndexOf(":");
+  return { host: called.slice(0, colon), port: Number(called.slice(colon + 1)) };
 }
 
 /** An argument `--name=value`, or with several values and commas between them; nothing where none of them is left. */
@@ -119,10 +126,9 @@ export function insideArgument(
   const [, name, value] = /^(--[^=]+=)(.*)$/s.exec(argument) ?? [];
   if (name === undefined || value === undefined) return argument;
   // An entry point's own address is where it listens, not whom it calls.
-  const inside = name.toLowerCase().startsWith("--entrypoints.")
-    ? (each: string): string => insideAddress(context, element, each)
-    : (each: string): string =>
-      calledAddress(context, element, each, `Traefik's option ${name.slice(0, -1)}`);
+  if (name.toLowerCase().startsWith("--entrypoints.")) return argument;
+  const inside = (each: string): string =>
+    calledAddress(context, element, each, `Traefik's option ${name.slice(0, -1)}`);
   const all = value.split(",");
   const kept = all.filter((each) => !DOCKER_RESOLVER.test(each));
   if (kept.length < all.length) reportResolver(context, element, name.slice(0, -1));

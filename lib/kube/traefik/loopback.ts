@@ -5,11 +5,11 @@
  */
 import type { Project, Service } from "../../../compose/project.ts";
 import { isLoopback, isOneAddress } from "../../stack/network/host_address.ts";
-import { machineText } from "../../stack/network/docker_names.ts";
 import { portHolder } from "../../stack/network/port_holder.ts";
 import { oncePer } from "../../values/once_per.ts";
 import type { Element } from "../../traefik/routing.ts";
 import { report, type RouteContext } from "./context.ts";
+import { askForMachine } from "./own_hosts.ts";
 
 /** A port of a service of the stack, a host in place of the loopback address, or nothing. */
 export type BehindLoopback =
@@ -110,19 +110,9 @@ function reportMachine(
   whose: string,
 ): void {
   const alone = "; there a program that listens on loopback alone does not answer";
-  if (context.machine.isDecided) {
-    const message =
-      `"${host}" of ${whose} is the machine: in the cluster it is ${context.machine.address}${alone}`;
-    const hint = "Let it listen on that address, or on all";
-    report(context, "warning", "traefik-loopback", element, message, hint);
-    return;
-  }
-  report(
-    context,
-    "question",
-    "kube-host-gateway",
-    element,
-    `${machineText(host, whose)}${alone}`,
-    "Add to decisions.yaml: hostGateway: ADDRESS of the node",
-  );
+  if (!context.machine.isDecided) return askForMachine(context, element, host, whose, alone);
+  const message =
+    `"${host}" of ${whose} is the machine: in the cluster it is ${context.machine.address}${alone}`;
+  const hint = "Let it listen on that address, or on all";
+  report(context, "warning", "traefik-loopback", element, message, hint);
 }

@@ -20,8 +20,9 @@ export function ownVariables(
   context: RouteContext,
   environment: Readonly<Record<string, string>>,
 ): OwnVariables {
-  const all = Object.entries(environment).filter(([name]) => CARRIED.test(name))
-    .map(([name, value]) => [name, inside(context, name, value, environment)] as const);
+  const carried = Object.entries(environment).filter(([name]) => CARRIED.test(name))
+    .map(([name, value]) => [name, inside(context, name, value)] as const);
+  const all = Object.entries({ ...Object.fromEntries(carried), ...datadogAgent(context, environment) });
   const isSecret = ([name, value]: readonly [string, string]): boolean =>
     secretsInVariable(name, value).length > 0;
   return {
@@ -30,23 +31,30 @@ export function ownVariables(
   };
 }
 
+/** The value of a variable, with whom it calls by the full name. */
+function inside(context: RouteContext, name: string, value: string): string {
+  const place = context.routing.static ?? {};
+  return /_ENDPOINT$|^DD_TRACE_AGENT_URL$/.test(name)
+    ? calledAddress(context, place, value, `Traefik's variable "${name}"`)
+    : insideAddress(context, place, value);
+}
+
 /** Where the agent of Datadog's tracer listens (its documentation). */
 const DATADOG_PORT = 8126;
 
-/** The value of a variable, with whom it calls by the full name. */
-function inside(
+/** Its host and port are two variables. */
+function datadogAgent(
   context: RouteContext,
-  name: string,
-  value: string,
-  { DD_TRACE_AGENT_PORT: port = "" }: Readonly<Record<string, string>>,
-): string {
-  const place = context.routing.static ?? {};
-  const whose = `Traefik's variable "${name}"`;
-  if (/_ENDPOINT$|^DD_TRACE_AGENT_URL$/.test(name)) return calledAddress(context, place, value, whose);
-  if (name === "DD_AGENT_HOST") {
-    return calledHost(context, place, value, Number(port) || DATADOG_PORT, whose);
-  }
-  return insideAddress(context, place, value);
+  { DD_AGENT_HOST: host, DD_TRACE_AGENT_PORT: written }: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  if (host === undefined) return {};
+  const asked = Number(written) || DATADOG_PORT;
+  const whose = 'Traefik\'s variable "DD_AGENT_HOST"';
+  const called = calledHost(context, context.routing.static ?? {}, host, asked, whose);
+  return {
+    DD_AGENT_HOST: called.host,
+    ...(called.port === asked ? {} : { DD_TRACE_AGENT_PORT: String(called.port) }),
+  };
 }
 
 /** Says which ones are not carried. */

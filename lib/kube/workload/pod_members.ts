@@ -4,7 +4,6 @@ import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at, type Context, decided, isSkipped } from "../../stack/context.ts";
 import { kindOf } from "../../stack/kind.ts";
 import { type Sharing, sharingsOf } from "../../stack/pod_groups.ts";
-import { isKnownPort } from "../../stack/ports.ts";
 import type { ConversionState } from "./conversion_state.ts";
 
 /** The services of the pod whose first is `host`; one that cannot be in it is an error and left out. */
@@ -130,7 +129,7 @@ const OF_THE_POD = [
 /** Those that have networks of their own in Docker can listen there on the same port. */
 function reportSamePorts({ context, groups, ports }: ConversionState, services: readonly Service[]): void {
   const listening = services.filter(({ name }) => groups.nameOf(name) === name).flatMap(({ name }) =>
-    (ports.get(name) ?? []).filter(isKnownPort)
+    (ports.get(name) ?? []).filter(({ evidence }) => evidence.some(({ kind }) => kind !== "cluster"))
       .map(({ port, protocol }) => ({ name, port: `${port}/${protocol.toLowerCase()}` }))
   );
   for (const [port, own] of Map.groupBy(listening, ({ port }) => port)) {

@@ -71,13 +71,15 @@ function waitCommand(
 }
 
 /**
- * The lowest port on which it is known to listen; beside it those that its own text names, as a setting may have moved the
- * program there. One that answers is enough.
+ * The lowest port on which it is known to listen. Where that is only an image's usual one, those that its own text names are
+ * asked as well, as a setting may have moved the program there; and alone, where no other is known. One that answers is
+ * enough.
  */
 function askedPorts(ports: readonly ServicePort[]): readonly number[] {
   const tcp = ports.filter(({ protocol }) => protocol === "TCP");
   const lowest = tcp.find(isKnownPort);
-  if (lowest === undefined) return [];
+  if (lowest === undefined) return tcp.map(({ port }) => port);
+  if (lowest.evidence.some(({ kind }) => kind !== "image")) return [lowest.port];
   const named = tcp.filter(({ evidence }) =>
     evidence.some(({ kind }) => kind === "own" || kind === "argument")
   );

@@ -22,27 +22,39 @@ const WORD_AND_PORT = /(?:^|\s)([\w.:-]+)\s+(\d{2,5})(?=\s|$)/g;
 const PORT_OPTION = /(?:^|\s)(?:-p|--port)[ =](\d{2,5})(?=\s|$)/g;
 /** `--port 6380`, `--http-port=8081`, `-Dserver.port=8081`, `--listen_port 53`; the words before `port` are the second part. */
 const PORT_ARGUMENT = /(?:^|\s)--?(?:D?([\w.-]{0,40})[._-])?port[ =](\d{2,5})(?=\s|$)/g;
-/** What an option calls the port on which its own program listens; `--smtp-port` is where another does. */
-const LISTENING = new Set([
+/** What an option calls the port of another program: `--smtp-port`, `--db.port`. */
+const OTHERS = new Set([
   ...[
-    "http",
-    "https",
-    "grpc",
-    "rpc",
-    "tcp",
-    "tls",
-    "ssl",
-    "ws",
-    "server",
-    "listen",
-    "listener",
-    "bind",
-    "web",
+    "smtp",
+    "imap",
+    "pop3",
+    "mail",
+    "db",
+    "database",
+    "sql",
+    "mysql",
+    "mariadb",
+    "postgres",
+    "postgresql",
+    "pg",
   ],
-  ...["ui", "api", "admin", "console", "metrics", "management", "dashboard", "health", "service", "client"],
+  ...[
+    "redis",
+    "valkey",
+    "memcached",
+    "mongo",
+    "mongodb",
+    "amqp",
+    "rabbitmq",
+    "ldap",
+    "remote",
+    "target",
+    "upstream",
+  ],
+  ...["backend", "proxy", "dest", "destination", "peer", "broker", "master", "source"],
 ]);
-/** `-P 3307`, where it is a word of the program itself and of no script. */
-const SHORT = /^-[pP]$/;
+/** `-P 3307` and `-p=8025`, where they are words of the program itself and of no script. */
+const SHORT = /^-[pP](?:=(\d{2,5}))?$/;
 /** `0.0.0.0:9092`, `://:9092`, `*:8123` and a bare `:3000`: an address to listen on, of no other machine. */
 const LISTENED = /(?:^|[\s,;=/@])(?:0\.0\.0\.0|\[::\]|\*)?:(\d{2,5})(?![\w.:-])/g;
 
@@ -87,14 +99,15 @@ export function argumentPorts(project: Project, service: Service): readonly OwnP
 function longPorts(text: string): readonly number[] {
   return [...text.matchAll(PORT_ARGUMENT)].filter(([, before = ""]) => {
     const last = before.toLowerCase().split(/[._-]/).at(-1) ?? "";
-    return last === "" || LISTENING.has(last);
+    return !OTHERS.has(last);
   }).map(([, , port]) => Number(port));
 }
 
 function shortPorts(given: readonly string[]): readonly number[] {
   return given.flatMap((word, index) => {
-    const next = given[index + 1] ?? "";
-    return SHORT.test(word) && /^\d{2,5}$/.test(next) ? [Number(next)] : [];
+    const option = SHORT.exec(word);
+    const port = option?.[1] ?? given[index + 1] ?? "";
+    return option !== null && /^\d{2,5}$/.test(port) ? [Number(port)] : [];
   });
 }
 
@@ -105,9 +118,14 @@ function placed(project: Project, port: number, path: Path): OwnPort[] {
   return [{ port, text, ...(span === undefined ? {} : { span }) }];
 }
 
+/** `-h db`, `--host=db`, `--hostname db`. */
+const HOST_OPTION = /(?:^|\s)(?:-h|--?host(?:name)?)[ =](\S+)/;
+/** `-hdb.example`; `-http.port=80`, `-headless` and `-help` are options of their own. */
+const GLUED_HOST = /(?:^|\s)-h((?!ttp|ea|elp|ost)[\w-]+\.[\w.-]+)/;
+
 /** Whether options of a call name a host that is not the container itself. */
 function isCallTo(text: string, own: ReadonlySet<string>): boolean {
-  const host = /(?:^|\s)(?:-h(?:[ =]|(?!elp\b|ost))|--?host[ =])(\S+)/.exec(text)?.[1];
+  const host = (HOST_OPTION.exec(text) ?? GLUED_HOST.exec(text))?.[1];
   return host !== undefined && !own.has(host);
 }
 

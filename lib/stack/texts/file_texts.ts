@@ -2,6 +2,7 @@
 import type { BindSources } from "../../../compose/bind_source.ts";
 import type { FileObject, Project, Service } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
+import type { PlaceOf } from "../../traefik/named_text.ts";
 import { oncePerPair } from "../../values/once_per.ts";
 import { relativePath } from "../relative_path.ts";
 import { contentOf } from "./file_object.ts";
@@ -44,8 +45,12 @@ export function objectTexts(
   const text = definition === undefined ? undefined : textOf(project, definition);
   if (text === undefined) return [];
   const place = `${section}.${name}`;
-  const spanAt: FileText["spanAt"] = (line, column) =>
-    writtenPlace(project, [section, name], definition ?? {})?.({ file: place, line, column });
+  // Most texts have nothing to point at.
+  let placeOf: { readonly at: PlaceOf | undefined } | undefined;
+  const spanAt: FileText["spanAt"] = (line, column) => {
+    placeOf ??= { at: writtenPlace(project, [section, name], definition ?? {}) };
+    return placeOf.at?.({ file: place, line, column });
+  };
   return [{ path: place, name: place, text, spanAt }];
 }
 

@@ -20,7 +20,11 @@ export function writtenPlace(
   const written = key === "content" ? project.written([...path, key]) : undefined;
   const lines = written?.text.slice(written.start, written.end).split("\n") ?? [];
   if (!/^\|/.test(lines[0] ?? "")) return () => whole;
-  const indentation = /^ */.exec(lines.slice(1).find((line) => line.trim() !== "") ?? "")?.[0].length ?? 0;
+  // The least, as with an indicator (`|2`) the first line may be deeper.
+  const indented = lines.slice(1).filter((line) => line.trim() !== "");
+  const indentation = indented.length === 0
+    ? 0
+    : Math.min(...indented.map((line) => line.length - line.trimStart().length));
   const shifted = (span: Span): Span => ({
     ...span,
     file: whole.file,
