@@ -14,12 +14,11 @@ import { type Figures, writeFigures } from "../rehearsal/figures.ts";
 import {
   findRemains,
   letGoHeld,
-  makeFolder,
   markNamespace,
   type Rehearsal,
   removeRemains,
 } from "../rehearsal/remains.ts";
-import { whileNotRunning } from "../rehearsal/running_rehearsal.ts";
+import { holdFolder, makeFolder, refuseRunning } from "../rehearsal/running_rehearsal.ts";
 import { renderRehearsal } from "../report/rehearsal_text.ts";
 import { field } from "../values/json.ts";
 import type { CommandOptions } from "./command.ts";
@@ -70,7 +69,7 @@ export async function rehearse(options: CommandOptions, surroundings: Surroundin
     namespace: rehearsalName(conversion.namespace),
     engines: engines.known.map(({ engine }) => engine),
   };
-  await whileNotRunning(place.folder, () => Promise.resolve());
+  await refuseRunning(place.folder);
   return await withEngines(async () => {
     // Before all that may end it, as somebody waits to be served.
     for (const name of await letGoHeld(place)) {
@@ -118,7 +117,7 @@ async function clean(stage: Stage): Promise<number> {
   refuseUnanswered(stage.target, options["yes"] === true, terminal);
   const remains = await findRemains(rehearsal);
   if (remains.length > 0 && !isConfirmed(stage, `Remove ${remains.join(", ")}?`)) return ExitCode.ok;
-  await whileNotRunning(rehearsal.folder, () => removeRemains(rehearsal));
+  await removeHeld(stage);
   if (options.output === "json") {
     terminal.out(`${JSON.stringify({ schemaVersion: 1, type: "rehearsal-cleaned", removed: remains })}\n`);
   } else {
@@ -127,6 +126,12 @@ async function clean(stage: Stage): Promise<number> {
     );
   }
   return ExitCode.ok;
+}
+
+/** Removes what is left while nobody else can begin. @throws Failure (5) where another rehearsal runs */
+async function removeHeld({ rehearsal, project }: Stage): Promise<void> {
+  using _held = await holdFolder(rehearsal.folder) ?? await makeFolder(rehearsal.folder, project.name);
+  await removeRemains(rehearsal);
 }
 
 function isConfirmed({ target, options, terminal }: Stage, question: string): boolean {
@@ -144,7 +149,7 @@ async function perform(stage: Stage, known: KnownEngine): Promise<number> {
   const before = await findRemains(rehearsal);
   if (before.length > 0) {
     terminal.err(`Removing what an earlier rehearsal left: ${before.join(", ")}\n`);
-    await whileNotRunning(rehearsal.folder, () => removeRemains(rehearsal));
+    await removeHeld(stage);
   }
   const services = copiedServices(project, await readBindSources(project));
   using _held = await makeFolder(rehearsal.folder, project.name);

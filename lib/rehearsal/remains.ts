@@ -13,7 +13,7 @@ import { REHEARSAL_LABEL } from "./copied_project.ts";
 import { findHeld, letGo } from "./hold_still.ts";
 import { notOwn, ofAnotherFolder } from "./not_own.ts";
 import { findInEngine } from "./remains_in_engine.ts";
-import { holdCopy } from "./running_rehearsal.ts";
+import { MARKER } from "./running_rehearsal.ts";
 
 /** Where a rehearsal is. */
 export interface Rehearsal {
@@ -26,9 +26,6 @@ export interface Rehearsal {
   readonly engines: readonly Engine[];
   readonly client: ClusterClient;
 }
-
-/** Says whose folder it is: without it nothing in a folder is removed. */
-const MARKER = "rehearsal-of";
 
 /** Not that of a run, which would take the mark away as none of its own plan. */
 const MANAGER = "rehearsal";
@@ -48,25 +45,10 @@ const CLUSTER_KINDS = [
 const PATIENCE_MS = 600_000;
 const POLL_MS = 500;
 
-/**
- * Makes the folder, marked before anything is in it, and holds it until it is closed.
- *
- * @throws Failure (2) where it cannot be made, (5) where another rehearsal was quicker
- */
-export async function makeFolder(folder: string, of: string): Promise<Disposable> {
-  try {
-    // What is copied may be secret.
-    await Deno.mkdir(folder, { mode: 0o700 });
-  } catch (error) {
-    throw new Failure(2, [notMade(folder, error)]);
-  }
-  const held = await holdCopy(folder);
-  await Deno.writeTextFile(join(folder, MARKER), `${of}\n`);
-  return held;
-}
-
-/** Makes the namespace, with its mark. */
-export async function markNamespace({ folder, namespace, client }: Rehearsal): Promise<void> {
+/** Makes the namespace, with its mark. @throws Failure (2) where another rehearsal has it */
+export async function markNamespace(rehearsal: Rehearsal): Promise<void> {
+  const { folder, namespace, client } = rehearsal;
+  await ownNamespace(rehearsal);
   await client.apply({
     apiVersion: "v1",
     kind: "Namespace",
@@ -186,16 +168,5 @@ function stuck({ namespace }: Rehearsal): Diagnostic {
     severity: "error",
     message: `Namespace "${namespace}" of the rehearsal is not deleted in time`,
     hint: "Find out what blocks it (kubectl get namespace -o yaml), and run rehearse --clean again",
-  };
-}
-
-function notMade(folder: string, error: unknown): Diagnostic {
-  return {
-    code: "run-rehearsal-not-copied",
-    severity: "error",
-    message: `The folder of the copy, "${folder}", cannot be made: ${
-      error instanceof Error ? error.message : error
-    }`,
-    hint: "Run it as root, or name an existing folder with --copies",
   };
 }

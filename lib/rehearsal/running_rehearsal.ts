@@ -1,11 +1,44 @@
 /** One rehearsal at a time has the folder of a copy: a lock that ends with its process, however that ends. */
-import { Failure } from "../diagnostics/diagnostic.ts";
+import { join } from "node:path";
+import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 
-/** Holds the folder until it is closed. @throws Failure (5) where another process holds it */
-export async function holdCopy(folder: string): Promise<Disposable> {
-  const opened = await Deno.open(folder, { read: true });
-  if (await opened.tryLock(true)) return opened;
+/** Says whose folder it is: without it nothing in a folder is removed. */
+export const MARKER = "rehearsal-of";
+
+/**
+ * Makes the folder and holds it until it is closed. It appears with its mark and its lock at once, so that nobody finds one
+ * without.
+ *
+ * @throws Failure (2) where it cannot be made, (5) where another rehearsal was quicker
+ */
+export async function makeFolder(folder: string, of: string): Promise<Disposable> {
+  const unfinished = `${folder}.${Deno.pid}`;
+  let held: Deno.FsFile | undefined;
+  try {
+    // What is copied may be secret.
+    await Deno.mkdir(unfinished, { mode: 0o700 });
+    await Deno.writeTextFile(join(unfinished, MARKER), `${of}\n`);
+    held = await Deno.open(unfinished, { read: true });
+    await held.lock(true);
+    await Deno.rename(unfinished, folder);
+    return held;
+  } catch (error) {
+    held?.close();
+    await Deno.remove(unfinished, { recursive: true }).catch(() => {});
+    const isThere = await Deno.lstat(folder).then(() => true, () => false);
+    if (isThere) (await holdFolder(folder))?.close();
+    throw new Failure(ExitCode.usage, [notMade(folder, error)]);
+  }
+}
+
+/** Holds the folder until it is closed; nothing where there is none. @throws Failure (5) where another process holds it */
+export async function holdFolder(folder: string): Promise<Deno.FsFile | undefined> {
+  const opened = await Deno.open(folder, { read: true }).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new Failure(ExitCode.usage, [notOpened(folder, error)]);
+  });
+  if (opened === undefined || await opened.tryLock(true)) return opened;
   opened.close();
   throw new Failure(ExitCode.locked, [{
     code: "run-rehearsal-running",
@@ -15,9 +48,29 @@ export async function holdCopy(folder: string): Promise<Disposable> {
   }]);
 }
 
-/** Works while nobody else has the folder, and keeps others from it where it is there. @throws Failure (5) */
-export async function whileNotRunning(folder: string, work: () => Promise<void>): Promise<void> {
-  const isThere = await Deno.lstat(folder).then(({ isDirectory }) => isDirectory, () => false);
-  using _held = isThere ? await holdCopy(folder) : undefined;
-  await work();
+/** What another process works with is not touched. @throws Failure (5) */
+export async function refuseRunning(folder: string): Promise<void> {
+  (await holdFolder(folder))?.close();
+}
+
+function notMade(folder: string, error: unknown): Diagnostic {
+  return {
+    code: "run-rehearsal-not-copied",
+    severity: "error",
+    message: `The folder of the copy, "${folder}", cannot be made: ${textOf(error)}`,
+    hint: "Run it as root, or name an existing folder with --copies",
+  };
+}
+
+function notOpened(folder: string, error: unknown): Diagnostic {
+  return {
+    code: "run-rehearsal-not-own",
+    severity: "error",
+    message: `The folder of a copy, "${folder}", cannot be opened: ${textOf(error)}`,
+    hint: "Run it as root",
+  };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -9,13 +9,8 @@ import { fencePolicy } from "../../lib/migration/fence.ts";
 import { REHEARSAL_LABEL } from "../../lib/rehearsal/copied_project.ts";
 import { copyDirectories } from "../../lib/rehearsal/copy_directories.ts";
 import { holdStill } from "../../lib/rehearsal/hold_still.ts";
-import {
-  findRemains,
-  makeFolder,
-  markNamespace,
-  type Rehearsal,
-  removeRemains,
-} from "../../lib/rehearsal/remains.ts";
+import { findRemains, markNamespace, type Rehearsal, removeRemains } from "../../lib/rehearsal/remains.ts";
+import { makeFolder } from "../../lib/rehearsal/running_rehearsal.ts";
 import { listContainers } from "../../lib/docker/containers.ts";
 import { IMAGE } from "./engine.ts";
 import { type Harbour, onEngine } from "./harbour.ts";

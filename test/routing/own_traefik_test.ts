@@ -411,3 +411,28 @@ ${extra}`,
   assert.deepEqual(asked, ['"host.docker.internal"', '"machine"']);
   assert.equal((await staticSide(compose(""))).values.deployment?.["hostAliases"], undefined);
 });
+
+Deno.test("lines of the hosts file are as the API takes them, and what was loopback is not one", async () => {
+  const { values, objects, said } = await staticSide(
+    traefik(
+      [WEB, "--metrics.statsd.address=host.docker.internal:8125"],
+      `    network_mode: host
+    dns_search: ["."]
+    extra_hosts: ["Auth.LAN:192.168.1.5", "second.lan:192.168.1.5", "my_host:192.168.1.6", "app.local:127.0.0.1"]
+  app:
+    image: "registry.example/app:1"
+    ports: ["127.0.0.1:9000:8080"]
+    labels: { traefik.http.middlewares.asked.forwardauth.address: "http://app.local:9000/verify" }
+`,
+    ).replace('    ports: ["80:80", "443:443"]\n', ""),
+    { decisions: "hostGateway: fd00::10\n" },
+  );
+  assert.deepEqual(values.deployment?.["hostAliases"], [
+    { ip: "192.168.1.5", hostnames: ["auth.lan", "second.lan"] },
+  ]);
+  assert.equal(values.deployment?.["dnsConfig"], undefined);
+  assert.match(said("kube-hostname")[0]?.message ?? "", /^"my_host" of Traefik's "extra_hosts"/);
+  assert.ok(values.additionalArguments.includes("--metrics.statsd.address=[fd00::10]:8125"));
+  const asked = objects.find(({ metadata }) => metadata.name === "asked")?.["spec"];
+  assert.deepEqual(asked, { forwardAuth: { address: "http://app.shop.svc.cluster.local:8080/verify" } });
+});

@@ -3,7 +3,7 @@ import type { Element } from "../../traefik/routing.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { report, type RouteContext } from "./context.ts";
 import { behindLoopback, isLoopbackHost } from "./loopback.ts";
-import { aliasOf, askForMachine, isMachineHost } from "./own_hosts.ts";
+import { aliasOf, askForMachine, isMachineHost, loopbackOf } from "./own_hosts.ts";
 
 const ADDRESS =
   /^([a-z][a-z0-9+.-]*:\/\/(?:[^@/\s]*@)?)?([a-z0-9][\w.-]*|\[[0-9a-f:.]+\])(?::(\d{1,5}))?(\/\S*)?$/i;
@@ -24,12 +24,15 @@ export function insideAddress(
   if (service !== undefined) return fullAddress(context, { span }, { ...parts, service }) ?? address;
   const neighbour = context.neighbour(host);
   if (neighbour !== undefined) return `${scheme}${neighbour}${portText}${rest}`;
-  if (!isMachineHost(context, host)) return address;
-  askForMachine(context, span === undefined ? {} : { span }, host, "Traefik's configuration");
   // By `extra_hosts` its pods know the name.
-  return aliasOf(context, host) === undefined
-    ? `${scheme}${context.machine.address}${portText}${rest}`
-    : address;
+  if (!isMachineHost(context, host) || aliasOf(context, host) !== undefined) return address;
+  askForMachine(context, span === undefined ? {} : { span }, host, "Traefik's configuration");
+  return `${scheme}${bracketed(context.machine.address)}${portText}${rest}`;
+}
+
+/** A host as an address has it before its port (RFC 3986, 3.2.2). */
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** The same of a text that is an address for certain, so that loopback in it is no word of somebody else's. */
@@ -40,14 +43,16 @@ export function calledAddress(
   whose: string,
 ): string {
   const parts = addressParts(address);
-  if (parts === undefined || !isLoopbackHost(parts.host)) return insideAddress(context, element, address);
-  const { scheme, host, port, portText, rest } = parts;
+  if (parts === undefined) return address;
+  const { scheme, port, portText, rest } = parts;
+  const host = loopbackOf(context, parts.host);
+  if (!isLoopbackHost(host)) return insideAddress(context, element, address);
   const behind = behindLoopback(context, element, { host, port, protocol: "TCP", whose });
   switch (behind.kind) {
     case "service":
       return fullAddress(context, element, { ...parts, ...behind }) ?? address;
     case "host":
-      return `${scheme}${behind.host}${portText}${rest}`;
+      return `${scheme}${bracketed(behind.host)}${portText}${rest}`;
     case "nothing":
       return address;
   }
@@ -112,9 +117,9 @@ export function calledHost(
   port: number,
   whose: string,
 ): { readonly host: string; readonly port: number } {
-  const called = calledAddress(context, element, `${host}:${port}`, whose);
+  const called = calledAddress(context, element, `${bracketed(host)}:${port}`, whose);
   const colon = called.lastIndexOf(":");
-  return { host: called.slice(0, colon), port: Number(called.slice(colon + 1)) };
+  return { host: called.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(called.slice(colon + 1)) };
 }
 
 /** An argument `--name=value`, or with several values and commas between them; nothing where none of them is left. */

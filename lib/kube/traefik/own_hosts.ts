@@ -6,6 +6,8 @@ import {
   machineAddresses,
   machineText,
 } from "../../stack/network/docker_names.ts";
+import { byAddress, type HostAlias, isHostName, plainHostName } from "../host_aliases.ts";
+import { isLoopback } from "../../stack/network/host_address.ts";
 import { report, type RouteContext } from "./context.ts";
 
 /** The stack's own Traefik; that of another project is not converted here. */
@@ -13,29 +15,65 @@ function ownTraefik({ project, routing }: RouteContext): Service | undefined {
   return project.services[routing.traefikService ?? ""];
 }
 
-/** Lines for the hosts file of its pods; the name of a container's fixed address is a service's and none of these. */
-export function hostAliases(
-  context: RouteContext,
-): readonly { readonly ip: string; readonly hostnames: readonly string[] }[] {
+/**
+ * Lines for the hosts file of its pods. The name of a container's fixed address is a service's and none of these, and what
+ * led to loopback is replaced where it is called. The machine is asked for where nobody decided.
+ */
+export function hostAliases(context: RouteContext): readonly HostAlias[] {
   const fixed = fixedAddresses(context.project);
-  return Object.entries(ownTraefik(context)?.extra_hosts ?? {}).flatMap(([host, addresses]) =>
-    addresses.filter((address) => !fixed.has(address)).map((address) => ({
-      ip: isMachineAddress(context, address) ? context.machine.address : address,
-      hostnames: [host],
-    }))
+  const service = ownTraefik(context);
+  const lines = Object.entries(service?.extra_hosts ?? {}).flatMap(([written, addresses]) => {
+    const span = context.project.span(["services", service?.name ?? "", "extra_hosts", written]);
+    const place = span === undefined ? {} : { span };
+    const kept = addresses.filter((address) => !fixed.has(address) && !isLoopback(address));
+    const host = plainHostName(written);
+    if (kept.length > 0 && !isHostName(host)) {
+      reportHostName(context, place, host);
+      return [];
+    }
+    return kept.map((address) => {
+      if (!isMachineAddress(context, address)) return { ip: address, hostnames: [host] };
+      askForMachine(context, place, host, "Traefik");
+      return { ip: context.machine.address, hostnames: [host] };
+    });
+  });
+  return byAddress(lines);
+}
+
+function reportHostName(
+  context: RouteContext,
+  place: Parameters<typeof report>[3],
+  host: string,
+): void {
+  report(
+    context,
+    "warning",
+    "kube-hostname",
+    place,
+    `"${host}" of Traefik's "extra_hosts" cannot be in the hosts file of its pods`,
+    "Use letters, digits, hyphens and dots, there and where it is called",
   );
 }
 
 /** The address that its `extra_hosts` give a host; `host-gateway` as it is written. */
 export function aliasOf(context: RouteContext, host: string): string | undefined {
-  return ownTraefik(context)?.extra_hosts?.[host]?.[0];
+  const wanted = plainHostName(host);
+  const [, addresses] = Object.entries(ownTraefik(context)?.extra_hosts ?? {})
+    .find(([written]) => plainHostName(written) === wanted) ?? [];
+  return addresses?.[0];
+}
+
+/** The loopback address that `extra_hosts` give a host; else the host itself. */
+export function loopbackOf(context: RouteContext, host: string): string {
+  const alias = aliasOf(context, host);
+  return alias !== undefined && isLoopback(alias) ? alias : host;
 }
 
 /** Whether a host is the machine: by Docker's names and addresses of it, or by `extra_hosts`. */
 export function isMachineHost(context: RouteContext, host: string): boolean {
   const alias = aliasOf(context, host);
   return alias === undefined
-    ? MACHINE_NAMES.includes(host) || isMachineAddress(context, host)
+    ? MACHINE_NAMES.includes(plainHostName(host)) || isMachineAddress(context, host)
     : isMachineAddress(context, alias);
 }
 
@@ -58,7 +96,7 @@ export function askForMachine(
 
 /** Domains in which its DNS looks, besides the cluster's. */
 export function ownSearches(context: RouteContext): readonly string[] {
-  return ownTraefik(context)?.dns_search ?? [];
+  return (ownTraefik(context)?.dns_search ?? []).filter((domain) => domain !== ".");
 }
 
 /** Servers of its own would not know the cluster's names, by which it calls middlewares and authorities. */

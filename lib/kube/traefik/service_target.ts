@@ -3,6 +3,7 @@ import type { Element } from "../../traefik/routing.ts";
 import { report, type RouteContext, type ServiceTarget } from "./context.ts";
 import { externalService } from "./external_service.ts";
 import { behindLoopback, isLoopbackHost } from "./loopback.ts";
+import { loopbackOf } from "./own_hosts.ts";
 
 /** Where a server listens; an address of IPv6 may have its brackets. */
 interface ServerAddress {
@@ -17,7 +18,7 @@ export function serviceTarget(
   element: Element,
   { host: written, port, protocol }: ServerAddress,
 ): ServiceTarget | undefined {
-  const host = written.replace(/^\[|\]$/g, "");
+  const host = loopbackOf(context, written.replace(/^\[|\]$/g, ""));
   const service = context.composeService(host);
   if (service !== undefined) return ownTarget(context, element, { service, port, protocol });
   if (!isLoopbackHost(host)) {

@@ -1,4 +1,5 @@
 /** What a pod takes from its machine and how it is called: network, names, hosts, DNS, process namespaces. */
+import { byAddress, type HostAlias, isHostName, plainHostName } from "../host_aliases.ts";
 import type { Service } from "../../../compose/project.ts";
 import { at, type Context, imageOf } from "../../stack/context.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
@@ -42,19 +43,10 @@ export function hostSettings(context: Context, subject: DecidedService, kind: Wo
   };
 }
 
-/** One line for each address: the API refuses a second. */
-function byAddress(aliases: readonly HostAlias[]): HostAlias[] {
-  const hostnames = new Map<string, string[]>();
-  for (const alias of aliases) {
-    hostnames.set(alias.ip, [...hostnames.get(alias.ip) ?? [], ...alias.hostnames]);
-  }
-  return [...hostnames].map(([ip, names]) => ({ ip, hostnames: [...new Set(names)] }));
-}
-
 /** Lines as the API takes them: names of hosts have no case. */
 function hostLines(context: Context, { service }: DecidedService, lines: readonly HostAlias[]): HostAlias[] {
   return lines.flatMap(({ ip, hostnames }) => {
-    const names = hostnames.map((name) => name.toLowerCase().replace(/\.$/, ""));
+    const names = hostnames.map((name) => plainHostName(name));
     for (const name of names.filter((one) => !isHostName(one))) {
       context.report({
         code: "kube-hostname",
@@ -69,18 +61,9 @@ function hostLines(context: Context, { service }: DecidedService, lines: readonl
   });
 }
 
-function isHostName(name: string): boolean {
-  return name.length <= 253 && name.split(".").every((part) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(part));
-}
-
 /** With `none` a policy keeps the pod alone. */
 function networkOf({ service: { network_mode: mode } }: DecidedService): Json {
   return mode === "host" ? { hostNetwork: true } : {};
-}
-
-interface HostAlias {
-  readonly ip: string;
-  readonly hostnames: readonly string[];
 }
 
 interface Name {

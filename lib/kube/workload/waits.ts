@@ -40,7 +40,7 @@ export function waitContainers(state: ConversionState, subject: DecidedService, 
       severity: "warning",
       message: `Service "${service.name}" waits until "${name}" is healthy, but ${
         mayConnect(state.reach, service.name, name)
-          ? `"${name}" has no port to ask`
+          ? `"${name}" has no port that is known to answer`
           : "shares no network with it to ask"
       }`,
       ...at(context.project, ["services", service.name, "depends_on", name]),
@@ -72,13 +72,12 @@ function waitCommand(
 
 /**
  * The lowest port on which it is known to listen. Where that is only an image's usual one, those that its own text names are
- * asked as well, as a setting may have moved the program there; and alone, where no other is known. One that answers is
- * enough.
+ * asked as well, as a setting may have moved the program there. One that answers is enough.
  */
 function askedPorts(ports: readonly ServicePort[]): readonly number[] {
   const tcp = ports.filter(({ protocol }) => protocol === "TCP");
   const lowest = tcp.find(isKnownPort);
-  if (lowest === undefined) return tcp.map(({ port }) => port);
+  if (lowest === undefined) return [];
   if (lowest.evidence.some(({ kind }) => kind !== "image")) return [lowest.port];
   const named = tcp.filter(({ evidence }) =>
     evidence.some(({ kind }) => kind === "own" || kind === "argument")

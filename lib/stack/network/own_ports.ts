@@ -1,7 +1,7 @@
 /** The ports of a container that its own text names: its healthcheck asks them, its settings listen on them. */
 import type { Path, Project, Service } from "../../../compose/project.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import { dnsNames } from "./dns_names.ts";
+import { dnsNames, servicesByDnsName } from "./dns_names.ts";
 import { mentionsInValue } from "./host_mentions.ts";
 import { portOf } from "./references.ts";
 
@@ -51,7 +51,21 @@ const OTHERS = new Set([
     "target",
     "upstream",
   ],
-  ...["backend", "proxy", "dest", "destination", "peer", "broker", "master", "source"],
+  ...[
+    "backend",
+    "proxy",
+    "dest",
+    "destination",
+    "peer",
+    "broker",
+    "master",
+    "source",
+    "relay",
+    "kafka",
+    "mqtt",
+    "nats",
+  ],
+  ...["statsd", "elasticsearch", "clickhouse", "min", "max"],
 ]);
 /** `-P 3307` and `-p=8025`, where they are words of the program itself and of no script. */
 const SHORT = /^-[pP](?:=(\d{2,5}))?$/;
@@ -73,7 +87,10 @@ export function ownPorts(project: Project, service: Service): readonly OwnPort[]
     ),
   ];
   return [
-    ...ofHealthcheck(service, names).map((port) => ({ port, path: [...root, "healthcheck", "test"] })),
+    ...ofHealthcheck(project, service, names).map((port) => ({
+      port,
+      path: [...root, "healthcheck", "test"],
+    })),
     ...settings.flatMap(({ key, value, path }) =>
       ofSetting(value, key, names).map((port) => ({ port, path: [...root, ...path] }))
     ),
@@ -89,7 +106,7 @@ export function argumentPorts(project: Project, service: Service): readonly OwnP
   return (["entrypoint", "command"] as const).flatMap((key) => {
     const given = service[key] ?? [];
     const text = given.join(" ");
-    if (isCallTo(text, own)) return [];
+    if (isCallTo(project, text, own)) return [];
     return [...longPorts(text), ...shortPorts(given)].flatMap((port) =>
       placed(project, port, ["services", service.name, key])
     );
@@ -120,13 +137,16 @@ function placed(project: Project, port: number, path: Path): OwnPort[] {
 
 /** `-h db`, `--host=db`, `--hostname db`. */
 const HOST_OPTION = /(?:^|\s)(?:-h|--?host(?:name)?)[ =](\S+)/;
-/** `-hdb.example`; `-http.port=80`, `-headless` and `-help` are options of their own. */
-const GLUED_HOST = /(?:^|\s)-h((?!ttp|ea|elp|ost)[\w-]+\.[\w.-]+)/;
+/** `-hdb`, of which a name of the stack or one with a dot is a host: `-help` and `-http.port=80` are options of their own. */
+const GLUED_HOST = /(?:^|\s)-h((?!ttp)[\w.-]+)/;
 
 /** Whether options of a call name a host that is not the container itself. */
-function isCallTo(text: string, own: ReadonlySet<string>): boolean {
-  const host = (HOST_OPTION.exec(text) ?? GLUED_HOST.exec(text))?.[1];
-  return host !== undefined && !own.has(host);
+function isCallTo(project: Project, text: string, own: ReadonlySet<string>): boolean {
+  const host = HOST_OPTION.exec(text)?.[1];
+  if (host !== undefined) return !own.has(host);
+  const glued = GLUED_HOST.exec(text)?.[1];
+  return glued !== undefined && !own.has(glued) &&
+    (servicesByDnsName(project).has(glued) || /[\w-]\.\w/.test(glued));
 }
 
 /** `"PORT"` of a variable, `the command` of a word of it. */
@@ -135,7 +155,7 @@ function wordsFor(path: Path): string {
   return section === "environment" ? `"${name}"` : `the ${section}`;
 }
 
-function ofHealthcheck({ healthcheck }: Service, names: ReadonlySet<string>): number[] {
+function ofHealthcheck(project: Project, { healthcheck }: Service, names: ReadonlySet<string>): number[] {
   const [form, ...rest] = healthcheck?.test ?? [];
   if (healthcheck?.disable === true || (form !== "CMD" && form !== "CMD-SHELL")) return [];
   const text = rest.join(" ").replaceAll("[::1]", "localhost");
@@ -143,7 +163,9 @@ function ofHealthcheck({ healthcheck }: Service, names: ReadonlySet<string>): nu
   const named = mentionsInValue(text, own).flatMap((mention) => portOf(mention) ?? []);
   const spaced = [...text.matchAll(WORD_AND_PORT)].filter((match) => own.has(match[1] ?? ""))
     .map((match) => Number(match[2]));
-  const options = isCallTo(text, own) ? [] : [...text.matchAll(PORT_OPTION)].map((match) => Number(match[1]));
+  const options = isCallTo(project, text, own)
+    ? []
+    : [...text.matchAll(PORT_OPTION)].map((match) => Number(match[1]));
   return [...new Set([...named, ...spaced, ...options])];
 }
 
