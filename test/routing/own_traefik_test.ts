@@ -433,6 +433,8 @@ Deno.test("lines of the hosts file are as the API takes them, and what was loopb
   assert.equal(values.deployment?.["dnsConfig"], undefined);
   assert.match(said("kube-hostname")[0]?.message ?? "", /^"my_host" of Traefik's "extra_hosts"/);
   assert.ok(values.additionalArguments.includes("--metrics.statsd.address=[fd00::10]:8125"));
-  const asked = objects.find(({ metadata }) => metadata.name === "asked")?.["spec"];
-  assert.deepEqual(asked, { forwardAuth: { address: "http://app.shop.svc.cluster.local:8080/verify" } });
+  const asked = objects.find(({ metadata }) => metadata.name === "asked")?.["spec"] as {
+    forwardAuth: { address: string };
+  };
+  assert.equal(asked.forwardAuth.address, "http://app.shop.svc.cluster.local:8080/verify");
 });
