@@ -51,6 +51,7 @@ const ORDER = [
   "lib/kube/digests.ts",
   "lib/kube/conversion.ts",
   "lib/kube/rights.ts",
+  "lib/kube/host_aliases.ts",
   "lib/kube/unexpanded.ts",
   "lib/kube/configuration",
   "lib/kube/storage",
