@@ -8,9 +8,8 @@ import { plannedObjects } from "../migration/step.ts";
 import { askingsOf } from "../rehearsal/askings.ts";
 import { readBindSources } from "../rehearsal/bind_sources.ts";
 import { rehearsalName } from "../rehearsal/copied_project.ts";
-import { type CopiedServices, copiedServices } from "../rehearsal/copied_services.ts";
+import { copiedServices } from "../rehearsal/copied_services.ts";
 import { Crowd, loadOfCopy } from "../rehearsal/crowd.ts";
-import { type Figures, writeFigures } from "../rehearsal/figures.ts";
 import {
   findRemains,
   letGoHeld,
@@ -19,14 +18,12 @@ import {
   removeRemains,
 } from "../rehearsal/remains.ts";
 import { holdFolder, makeFolder, refuseRunning } from "../rehearsal/running_rehearsal.ts";
-import { renderRehearsal } from "../report/rehearsal_text.ts";
-import { field } from "../values/json.ts";
 import type { CommandOptions } from "./command.ts";
 import { type PlannedStack, planStack } from "./plan_stack.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import { engineOf, withEngines } from "./rehearsal_engine.ts";
+import { concludeRehearsal } from "./rehearsal_outcome.ts";
 import { startCopy } from "./rehearsed_copy.ts";
-import { rehearsedServices, serviceFigures } from "./rehearsed_services.ts";
 import { moveThereAndBack, type Rehearsed } from "./rehearsed_moves.ts";
 import { noCluster, refuse } from "./status_command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -166,7 +163,14 @@ async function perform(stage: Stage, known: KnownEngine): Promise<number> {
     },
   );
   if (surroundings.signal.aborted) return ExitCode.interrupted;
-  return await conclude(stage, { known, rehearsed, services });
+  return await concludeRehearsal({
+    directory: stage.stack.directory,
+    project: project.name,
+    engine: known.engine,
+    client: target.client,
+    rehearsed,
+    services,
+  }, stage);
 }
 
 /** The copy is started, moved and taken back. */
@@ -257,57 +261,5 @@ function stillThere(left: readonly string[]): Diagnostic {
     severity: "error",
     message: `Of the copy is left: ${left.join(", ")}`,
     hint: "Run it again with --clean",
-  };
-}
-
-/** What came of it, and where. */
-interface Outcome {
-  readonly known: KnownEngine;
-  readonly rehearsed: Rehearsed;
-  readonly services: CopiedServices;
-}
-
-/** Prints what came of it, and writes it down beside the stack. */
-async function conclude(
-  { stack, project, terminal, options, surroundings, target }: Stage,
-  { known, rehearsed, services: { kept, leftOut } }: Outcome,
-): Promise<number> {
-  const services = rehearsedServices(rehearsed, kept);
-  const figures: Figures = {
-    date: surroundings.now().toISOString(),
-    project: project.name,
-    versions: await versionsOf(surroundings, known, target),
-    services: serviceFigures(services),
-    problems: Object.fromEntries(
-      services.flatMap(({ service, problem }) => problem === undefined ? [] : [[service, problem]]),
-    ),
-    leftOut,
-  };
-  const hasMoved = Object.keys(figures.services).length > 0;
-  // One that showed nothing leaves what an earlier one has shown.
-  const file = hasMoved ? await writeFigures(stack.directory, figures) : undefined;
-  if (options.output === "json") {
-    terminal.out(
-      `${JSON.stringify({ schemaVersion: 1, type: "rehearsal", ...figures, requests: services })}\n`,
-    );
-  } else terminal.out(renderRehearsal(services, leftOut));
-  if (file !== undefined) {
-    terminal.err(`Written to ${file}; migrate --cross --dry-run shows it in place of estimates\n`);
-  }
-  const isSound = hasMoved && rehearsed.there.isDone && rehearsed.back?.isDone === true &&
-    services.every(({ problem }) => problem === undefined);
-  return isSound ? ExitCode.ok : ExitCode.failed;
-}
-
-async function versionsOf(
-  { home }: Surroundings,
-  { engine }: KnownEngine,
-  { client }: Target,
-): Promise<Figures["versions"]> {
-  const own = await Deno.readTextFile(join(home, "deno.json")).then(JSON.parse).catch(() => undefined);
-  return {
-    "compose-ferry": String(field(own, "version") ?? "unknown"),
-    engine: String(field(await engine.json("/version"), "Version") ?? "unknown"),
-    kubernetes: `1.${await client.minorVersion()}`,
   };
 }

@@ -1,6 +1,6 @@
 /** One rehearsal at a time has the folder of a copy: a lock that ends with its process, however that ends. */
 import { join } from "node:path";
-import { type Diagnostic, Failure } from "../diagnostics/diagnostic.ts";
+import { Failure } from "../diagnostics/diagnostic.ts";
 import { ExitCode } from "../diagnostics/exit_code.ts";
 
 /** Says whose folder it is: without it nothing in a folder is removed. */
@@ -28,7 +28,7 @@ export async function makeFolder(folder: string, of: string): Promise<Disposable
     await Deno.remove(unfinished, { recursive: true }).catch(() => {});
     const isThere = await Deno.lstat(folder).then(() => true, () => false);
     if (isThere) (await holdFolder(folder))?.close();
-    throw new Failure(ExitCode.usage, [notMade(folder, error)]);
+    throw unusable("run-rehearsal-not-copied", folder, "made", error);
   }
 }
 
@@ -36,7 +36,7 @@ export async function makeFolder(folder: string, of: string): Promise<Disposable
 export async function holdFolder(folder: string): Promise<Deno.FsFile | undefined> {
   const opened = await Deno.open(folder, { read: true }).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new Failure(ExitCode.usage, [notOpened(folder, error)]);
+    throw unusable("run-rehearsal-not-own", folder, "opened", error);
   });
   if (opened === undefined || await opened.tryLock(true)) return opened;
   opened.close();
@@ -53,24 +53,18 @@ export async function refuseRunning(folder: string): Promise<void> {
   (await holdFolder(folder))?.close();
 }
 
-function notMade(folder: string, error: unknown): Diagnostic {
-  return {
-    code: "run-rehearsal-not-copied",
+function unusable(
+  code: "run-rehearsal-not-copied" | "run-rehearsal-not-own",
+  folder: string,
+  what: "made" | "opened",
+  error: unknown,
+): Failure {
+  return new Failure(ExitCode.usage, [{
+    code,
     severity: "error",
-    message: `The folder of the copy, "${folder}", cannot be made: ${textOf(error)}`,
-    hint: "Run it as root, or name an existing folder with --copies",
-  };
-}
-
-function notOpened(folder: string, error: unknown): Diagnostic {
-  return {
-    code: "run-rehearsal-not-own",
-    severity: "error",
-    message: `The folder of a copy, "${folder}", cannot be opened: ${textOf(error)}`,
-    hint: "Run it as root",
-  };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+    message: `The folder of the copy, "${folder}", cannot be ${what}: ${
+      error instanceof Error ? error.message : error
+    }`,
+    hint: "Run it as root, or name another existing folder with --copies",
+  }]);
 }

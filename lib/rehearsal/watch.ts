@@ -1,4 +1,4 @@
-/** Asks each service of a copy twice a second while it moves, and now and then before and after, wherever it may be served. */
+/** Asks each service of a copy twice a second while it moves, and less often otherwise, wherever it may be served. */
 import { pause } from "../cluster/transport.ts";
 import { askPort, askRoute } from "../run/verify/ask.ts";
 import type { Asking } from "./askings.ts";
@@ -21,8 +21,8 @@ const PATIENCE = { milliseconds: 1_500, bytes: 64 * 1024 };
 export class Watch {
   readonly #looks = new Map<string, { readonly at: number; readonly isAnswered: boolean }[]>();
   readonly #ending = new AbortController();
-  /** Of those that move what ends their rest. */
   readonly #moving = new Set<string>();
+  /** Ends the rest of a service before its next question. */
   readonly #waking = new Map<string, AbortController>();
   readonly #places: RecentPlaces;
   readonly #working: Promise<unknown>;
