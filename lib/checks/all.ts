@@ -5,6 +5,7 @@ import type { Decisions } from "../decisions/decisions.ts";
 import type { Context } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { reportAbsentVolumes } from "./absent_volumes.ts";
+import { checkCertificateReaders } from "./certificate_readers.ts";
 import { reportUncarried } from "./coverage/report.ts";
 import { checkDockerNetwork } from "./docker_network.ts";
 import { checkCredentials } from "./credentials.ts";
@@ -64,6 +65,7 @@ export function runChecks(
   checkAmbiguousNames(context);
   checkImageGroups(context);
   checkNetworks(context, facts.reach);
+  checkCertificateReaders(context);
   checkMachine(context);
   checkExternalLinks(context);
   checkLogging(context);
