@@ -17,6 +17,7 @@ import { checkFixedDomains } from "./fixed_domains.ts";
 import { checkHostNames } from "./host_names.ts";
 import { checkImageGroups } from "./image_groups.ts";
 import { checkDockerOnly, checkImageNames, checkImageTags, checkLocalImages } from "./images.ts";
+import { checkLanAddresses } from "./lan_addresses.ts";
 import { checkLogging } from "./logging.ts";
 import { checkMachine } from "./machine.ts";
 import { checkHeaps } from "./memory.ts";
@@ -65,6 +66,7 @@ export function runChecks(
   checkAmbiguousNames(context);
   checkImageGroups(context);
   checkNetworks(context, facts.reach);
+  checkLanAddresses(context);
   checkCertificateReaders(context);
   checkMachine(context);
   checkExternalLinks(context);
