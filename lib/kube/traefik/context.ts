@@ -7,7 +7,6 @@ import type { RequiredPort } from "../../stack/ports.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import type { ClusterTraefik, MissingField } from "./cluster_traefik.ts";
 import type { EntryPoints } from "./entry_points.ts";
-import { hasOwnHealthcheck, lostInProbe } from "./health_probe.ts";
 
 /** The core Service of a compose service and the number of one of its ports. */
 export interface ServiceTarget {
@@ -95,40 +94,16 @@ export function report(
   message: string,
   hint: string,
 ): void {
-  context.findings.push({
-    code,
-    severity,
-    message,
-    ...(element.span === undefined ? {} : { span: element.span }),
-    hint,
-  });
+  const { span } = element;
+  // What several routes lead to is converted for each of them.
+  const isSaid = context.findings.some((found) =>
+    found.code === code && found.message === message && found.span === span
+  );
+  if (isSaid) return;
+  context.findings.push({ code, severity, message, ...(span === undefined ? {} : { span }), hint });
 }
 
 /** A copy without the keys whose value is undefined. */
 export function compact(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-/** Says what takes the place of Traefik's health check of a service, and what is lost by it. */
-export function reportHealthCheck(
-  context: RouteContext,
-  element: Element,
-  check: Readonly<Record<string, unknown>>,
-): void {
-  const own = element.services.filter((service) => hasOwnHealthcheck(context.project.services[service]));
-  const lost = lostInProbe(check).map((name) => `"${name}"`);
-  const place = own.length > 0
-    ? "the healthcheck of its compose service takes its place"
-    : element.services.length > 0
-    ? "it becomes the readiness probe of its pods"
-    : "the readiness of its pods takes its place";
-  report(
-    context,
-    "warning",
-    "traefik-healthcheck-replaced",
-    element,
-    `Traefik's health check of the service "${element.name}" is not Traefik's work in the cluster: ${place}` +
-      (lost.length === 0 ? "" : `, without ${lost.join(", ")}`),
-    "Give the compose service a healthcheck where this is not enough: it becomes its probe",
-  );
 }
