@@ -29,6 +29,7 @@ import { checkRegistryLogins } from "./registry_logins.ts";
 import { reportPorts } from "./port_report.ts";
 import { type LiveUsage, proposeLimits } from "./proposed_limits.ts";
 import { reportWrittenLayers } from "./written_layers.ts";
+import { checkSecondTraefik } from "./second_traefik.ts";
 import { checkUlimits } from "./ulimits.ts";
 import { checkQuota } from "./quota.ts";
 
@@ -68,6 +69,7 @@ export function runChecks(
   checkNetworks(context, facts.reach);
   checkLanAddresses(context);
   checkCertificateReaders(context);
+  checkSecondTraefik(context);
   checkMachine(context);
   checkExternalLinks(context);
   checkLogging(context);
