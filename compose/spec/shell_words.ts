@@ -10,6 +10,12 @@ const UNCLOSED = {
   hint: "close it, or write the command as a list",
 };
 
+/** Upstream knows it in `$(…)` alone, which it takes as it is written. */
+const BRACKET = {
+  reason: '"(" has a meaning for shells alone, and none reads it',
+  hint: 'quote the "(", or write the command as a list',
+};
+
 interface Splitting {
   readonly words: string[];
   word: string;
@@ -70,7 +76,7 @@ function takeSpecial(state: Splitting, character: string, isQuoted: boolean): Wo
   if (character === "`" && !inSingle && !inDouble && !inDollar) state.inBackquote = !inBackquote;
   if (character === ")" && !inSingle && !inDouble && !inBackquote) state.inDollar = !inDollar;
   if (character === "(" && !inSingle && !inDouble && !inBackquote) {
-    if (inDollar || !state.word.endsWith("$")) return UNCLOSED;
+    if (inDollar || !state.word.endsWith("$")) return BRACKET;
     state.inDollar = true;
     state.word += "(";
     return undefined;

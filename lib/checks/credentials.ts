@@ -22,6 +22,8 @@ interface Login {
   readonly server: string;
   readonly user: string;
   readonly password: string;
+  /** Written in a URL, where special characters may stand as `%40`. */
+  readonly isInUrl?: boolean;
   readonly where: string;
   readonly span?: Span;
 }
@@ -45,7 +47,7 @@ export function checkCredentials(context: Context): void {
     if (server === undefined || isSkipped(context.decisions, login.client)) continue;
     if (knownImage(imageOf(context.decisions, server) ?? "")?.stateful !== true) continue;
     const grant = grantFor(grantsOf(server), login.user);
-    if (grant === undefined || grant.password === login.password) continue;
+    if (grant === undefined || isSame(grant.password, login)) continue;
     const place = at(project, ["services", server.name, "environment", grant.key]).span;
     context.report({
       code: "kube-secrets-disagree",
@@ -56,6 +58,20 @@ export function checkCredentials(context: Context): void {
       hint: "Write the same value in both places; the one that works today is the one of the client",
       ...(place === undefined ? {} : { related: [{ message: `"${grant.key}" is set here`, span: place }] }),
     });
+  }
+}
+
+/** Whether a login's password is the one that was given; in a URL also as programs decode it. */
+function isSame(given: string, { password, isInUrl = false }: Login): boolean {
+  return password === given || isInUrl && decoded(password) === given;
+}
+
+/** `%40` as the character that it stands for; a text that is no such code as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 
@@ -91,6 +107,7 @@ function urlLogins(
       server,
       user: match[1] ?? "",
       password: match[2] ?? "",
+      isInUrl: match[0].startsWith("//"),
       where,
       ...(span === undefined ? {} : { span }),
     }];

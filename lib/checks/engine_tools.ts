@@ -55,18 +55,38 @@ const READERS: readonly Reader[] = [
     hint: (service) => routeHint(service, nginxSite(service)),
   },
   {
+    name: /^swarm\.cronjob\./,
+    who: "swarm-cronjob starts the service at these times",
+    hint: ({ name }) =>
+      "Write a CronJob with its image, its command and this schedule, and leave the service out: " +
+      `services: { ${yamlWord(name)}: { skip: "..." } }`,
+  },
+  {
     name: /^swag(_\w+)?$/,
     who: "swag's Docker mod creates its sites from them",
     hint: (service) => routeHint(service, swagSite(service)),
   },
 ];
 
+/** The names of labels, those for swarm included, and of variables, each with its place. */
+function placesOfNames({ name, labels, deploy, environment }: Service): readonly NamedPlace[] {
+  const sources = [[["labels"], labels], [["deploy", "labels"], deploy?.labels], [
+    ["environment"],
+    environment,
+  ]] as const;
+  return sources.flatMap(([keys, values]) =>
+    Object.keys(values ?? {}).map((one) => ({ one, path: ["services", name, ...keys, one] }))
+  );
+}
+
+interface NamedPlace {
+  readonly one: string;
+  readonly path: readonly string[];
+}
+
 function reportReaders({ project, report }: Context, service: Service, readers: readonly Reader[]): void {
   for (const { name, who, hint } of readers) {
-    const found = (["labels", "environment"] as const).flatMap((key) =>
-      Object.keys(service[key] ?? {}).filter((one) => name.test(one))
-        .map((one) => ({ one, path: ["services", service.name, key, one] }))
-    );
+    const found = placesOfNames(service).filter(({ one }) => name.test(one));
     const [first] = found;
     if (first === undefined) continue;
     report({

@@ -15,7 +15,7 @@ export function checkExternalLinks(context: Context): void {
       code: "kube-external-link",
       severity: "warning",
       message:
-        `Service "${service}" calls container "${container}" of another project "${alias}", and no project that is known has it`,
+        `Service "${service}" calls container "${container}" of another project by the name "${alias}", and no project that is known has it`,
       ...at(context.project, path),
       hint: `Name the folder of its project, too: --stack ${
         shellWord("../PROJECT")

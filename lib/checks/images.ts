@@ -94,13 +94,24 @@ export function checkLocalImages(context: Context): void {
     code: "kube-image-local",
     severity: "question",
     message: `Built here and in no known registry: ${
-      local.map(({ service }) => `image "${service.image}" of service "${service.name}"`).join(", ")
+      byImage(local.map(({ service }) => service))
     }; the node is taken to have it`,
     ...(first.span === undefined ? {} : { span: first.span }),
     hint: "On one node: docker compose build, and migrate moves the images there (deno task images)\n" +
-      `Or push it: services: { ${yamlWord(first.service.name)}: { image: REGISTRY/NAME:TAG } }`,
+      `Or push it: services: { ${
+        local.map(({ service }) => `${yamlWord(service.name)}: { image: REGISTRY/NAME:TAG }`).join(", ")
+      } }`,
     ...(related.length === 0 ? {} : { related }),
   });
+}
+
+/** `image "shop/php:2" of services "web", "cron"`, each image once. */
+function byImage(services: readonly Service[]): string {
+  return [...Map.groupBy(services, ({ image }) => image)].map(([image, users]) =>
+    `image "${image}" of service${users.length === 1 ? "" : "s"} ${
+      users.map(({ name }) => `"${name}"`).join(", ")
+    }`
+  ).join(", ");
 }
 
 /** Carried as they are, but what they look at is not there. */

@@ -50,7 +50,9 @@ export function checkMachine(context: Context): void {
     ...(first.span === undefined ? {} : { span: first.span }),
     ...(others.length === 0 ? {} : {
       related: others.flatMap(({ service, host, span }) =>
-        span === undefined ? [] : [{ message: `"${host}" of service "${service}" as well`, span }]
+        span === undefined
+          ? []
+          : [{ message: `"${host}" of service "${service}" means the machine, too`, span }]
       ),
     }),
   });

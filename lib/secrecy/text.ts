@@ -27,7 +27,7 @@ export function secretsInText(text: string, program?: string): readonly SecretSp
 export function secretsInVariable(key: string, value: string): readonly SecretSpan[] {
   if (namesSecret(key, value)) return [{ ...secretPart(value), why: "its name" }];
   const words = keyWords(key);
-  const found = joined([...secretsInText(value, programOfKey(words)), ...secretOfUser(words, value)]);
+  const found = joined([...secretsInText(value, programOfKey(words)), ...secretsOfUsers(words, value)]);
   const isIdentifier = words.some((word) => IDENTIFIER.test(word));
   return isIdentifier ? found.filter(({ why }) => why !== "long random text") : found;
 }
@@ -37,12 +37,39 @@ function programOfKey(words: readonly string[]): string | undefined {
   return /^(args|arguments|opts|options|flags)$/.test(words.at(-1) ?? "") ? words[0] : undefined;
 }
 
+/** Names with their passwords, in a variable that says so by its last word. */
+function secretsOfUsers(words: readonly string[], value: string): SecretSpan[] {
+  const last = words.at(-1) ?? "";
+  if (!/^(user|login|account)s?$/.test(last)) return [];
+  const alone = last.endsWith("s") ? [] : secretOfUser(value);
+  return alone.length > 0 ? alone : [...value.matchAll(ACCOUNT)].flatMap(secretOfAccount);
+}
+
 /** `ETCD_USER=root:hunter2`: a name and what is no word behind it, and not a group (`www-data:www-data`) or an id. */
-function secretOfUser(words: readonly string[], value: string): SecretSpan[] {
-  if (!/^(user|login|account)$/.test(words.at(-1) ?? "")) return [];
+function secretOfUser(value: string): SecretSpan[] {
   const password = /^[A-Za-z][\w.@-]*:([^\s:/]{4,})$/.exec(value)?.[1];
-  if (password === undefined || !/[A-Za-z]/.test(password) || !/[^A-Za-z_-]/.test(password)) return [];
+  if (password === undefined || isWordOrId(password)) return [];
   return [{ start: value.length - password.length, end: value.length, why: "its name" }];
+}
+
+/** One of a list: the name, what separates it from the password, and what follows that. */
+const ACCOUNT = /(?<![^\s,])([A-Za-z][\w.@-]*)([:|;])([^\s:|;/]{4,}?)(?=[\s,]|$|\2)(\2[^\s,]*)?(?=[\s,]|$)/g;
+
+/**
+ * `SFTP_USERS=bob:hunter2:1001`, `USERS=scan|hunter2|/scans`. A word is a password where an id or a directory follows it,
+ * as that makes it an account; else it may be a group or a role.
+ */
+function secretOfAccount(
+  { index, 0: whole, 1: name, 3: password = "", 4: rest = "" }: RegExpExecArray,
+): SecretSpan[] {
+  const isAccount = /[A-Za-z]/.test(password) && /^.(e:)?[\d/]/.test(rest);
+  if (password === name || isWordOrId(password) && !isAccount) return [];
+  const end = index + whole.length - rest.length;
+  return [{ start: end - password.length, end, why: "its name" }];
+}
+
+function isWordOrId(text: string): boolean {
+  return !/[A-Za-z]/.test(text) || !/[^A-Za-z_-]/.test(text);
 }
 
 /** The secrets of each argument of a list: by its neighbours, and by what it holds itself. */

@@ -45,7 +45,8 @@ export function findTraefik(project: Project): FoundTraefik | undefined {
   };
 }
 
-function isTraefikImage(image: string | undefined): boolean {
+/** Whether an image is Traefik, by its name. */
+export function isTraefikImage(image: string | undefined): boolean {
   const name = image?.replace(/@.*$/, "").replace(/:[^/:]*$/, "").split("/").at(-1);
   return name === "traefik" || name === "traefik-ee";
 }

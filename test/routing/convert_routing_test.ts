@@ -492,6 +492,43 @@ Deno.test("probeFromRouting() makes a readiness probe of Traefik's health check"
   );
 });
 
+Deno.test("convertRouting() says once that servers outside are not checked, for all routes to them", () => {
+  const dynamic = `
+http:
+  routers:
+    one: { rule: "Host(\`one.example\`)", service: nas }
+    two: { rule: "Host(\`two.example\`)", service: nas }
+    own: { rule: "Host(\`own.example\`)", service: own }
+  services:
+    nas: { loadBalancer: { servers: [{ url: "http://192.168.1.6:5000" }, { url: "http://nas.example" }], healthCheck: { path: / } } }
+    own: { loadBalancer: { servers: [{ url: "http://web:8080" }], healthCheck: { path: / } } }
+`;
+  const { findings } = converted({ services: { web }, dynamic });
+  const said = findings.filter(({ code }) => code === "traefik-healthcheck-replaced").map(({ message }) =>
+    message
+  );
+  deepStrictEqual(said, [
+    `Traefik's health check of the service "nas@file" is lost for its servers outside the cluster: one that does not ` +
+    "answer still gets its share of the requests",
+    `Traefik's health check of the service "own@file" is not Traefik's work in the cluster: the readiness of its pods ` +
+    "takes its place",
+  ]);
+});
+
+Deno.test("convertRouting() remarks on the weight of a server that is alone", () => {
+  const label = { "traefik.http.services.web.loadbalancer.server.weight": "3" };
+  const { findings } = converted({ services: { web: { ...web, ...label } } });
+  deepStrictEqual(
+    findings.filter(({ code }) => code === "traefik-field-lost").map((
+      { severity, message },
+    ) => [severity, message]),
+    [[
+      "info",
+      'The field "weight" of the one server of "web@docker" is not carried: it weighs servers against each other',
+    ]],
+  );
+});
+
 Deno.test("convertRouting() warns of a secret in a header, and does not repeat it", () => {
   const value = "Bearer abcdef";
   const result = converted({

@@ -438,3 +438,19 @@ Deno.test("lines of the hosts file are as the API takes them, and what was loopb
   };
   assert.equal(asked.forwardAuth.address, "http://app.shop.svc.cluster.local:8080/verify");
 });
+
+Deno.test("a dashboard without a login is closed, also on an entry point that the stack writes, and a route is its way in", async () => {
+  const compose = (port: string, ...more: string[]): string =>
+    traefik([WEB, "--api.insecure", ...more]).replace('"443:443"', JSON.stringify(port));
+  const closed = async (port: string, ...more: string[]): Promise<readonly string[]> =>
+    (await staticSide(compose(port, ...more))).said("traefik-api-closed").map(({ message }) => message);
+  assert.deepEqual((await closed("8081:8081", "--entrypoints.traefik.address=:8081")).length, 1);
+  assert.deepEqual((await closed("9999:8080")).length, 1);
+  assert.deepEqual(await closed("8081:8081", "--entrypoints.more.address=:8081"), []);
+  const { said } = await staticSide(compose("127.0.0.1:8080:8080"));
+  assert.deepEqual(said("traefik-one-address").map(({ hint }) => hint), [
+    "Give the dashboard a route with a login: traefik.http.routers.NAME.service=api@internal",
+  ]);
+  const other = await staticSide(compose("127.0.0.1:8090:8090", "--entrypoints.more.address=:8090"));
+  assert.match(other.said("traefik-one-address")[0]?.hint ?? "", /^kubectl port-forward/);
+});

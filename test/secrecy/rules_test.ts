@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fc } from "../chance.ts";
-import { isSecretKey, secretsInText, urlPassword } from "../../lib/secrecy/mod.ts";
+import { isSecretKey, secretsInText, secretsInVariable, urlPassword } from "../../lib/secrecy/mod.ts";
 
 /** Why a value is or holds a secret. */
 function secretLook(value: string): string | undefined {
@@ -29,6 +29,30 @@ Deno.test("isSecretKey() knows secrets by their words", () => {
 
 Deno.test("isSecretKey() knows settings about secrets, and words that only look alike", () => {
   for (const key of PLAIN_KEYS) assert.ok(!isSecretKey(key), key);
+});
+
+/** A variable that names users, and the passwords in it. */
+const USERS: readonly (readonly [string, string, readonly string[]])[] = [
+  ["ETCD_USER", "root:hunter2", ["hunter2"]],
+  ["ETCD_USER", "root:hunt,er2;x", ["hunt,er2;x"]],
+  ["SFTP_USERS", "bob:hunter2:1001 eve:horse:e:1002:100:upload", ["hunter2", "horse"]],
+  ["USERS", "scan|hunter2|/scans|1000,guest|word|/in", ["hunter2", "word"]],
+  ["USER", "bob;hunter2", ["hunter2"]],
+  ["RUN_USER", "www-data:www-data", []],
+  ["USER", "1000:1000", []],
+  ["ALLOWED_USERS", "alice:admin,bob:viewer", []],
+  ["USERS", "alice bob", []],
+  ["HOST", "web:8080a", []],
+];
+
+Deno.test("secretsInVariable() finds the passwords beside the names of users, and neither groups nor roles", () => {
+  for (const [key, value, passwords] of USERS) {
+    assert.deepEqual(
+      secretsInVariable(key, value).map(({ start, end }) => value.slice(start, end)),
+      passwords,
+      `${key}=${value}`,
+    );
+  }
 });
 
 /** Value and why it is secret; undefined for a value that anybody may read. */

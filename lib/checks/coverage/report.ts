@@ -2,6 +2,7 @@
 import type { Path } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { type Context, isSkipped } from "../../stack/context.ts";
+import { givesLanAddresses } from "../../stack/network/lan_networks.ts";
 import { COVERAGE, type Coverage } from "./table.ts";
 
 interface Use {
@@ -59,9 +60,15 @@ function usesOf(context: Context, section: string, keys: readonly string[]): Use
   const root = SECTIONS[section as keyof typeof SECTIONS];
   return Object.entries(project[root]).flatMap(([owner, value]: [string, unknown]) => {
     const leftOut = root === "services" && (isSkipped(decisions, owner) || owner === routing.traefikService);
-    if (leftOut) return [];
+    if (leftOut || hasOwnRule(context, [root, owner, ...keys])) return [];
     return placesOf(value, keys, [root, owner]).slice(0, 1).map((path) => ({ owner, path }));
   });
+}
+
+/** Whether a finding of its own says more of what is written there. */
+function hasOwnRule({ project }: Context, [section, owner = "", key]: readonly string[]): boolean {
+  const network = section === "networks" && key === "driver" ? project.networks[owner] : undefined;
+  return network !== undefined && givesLanAddresses(network);
 }
 
 /** Paths at which the keys have a value that says something; lists, and maps of names, are looked through. */

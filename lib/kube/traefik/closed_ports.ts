@@ -1,7 +1,7 @@
-/** The port of the stack's Traefik on which its API answered everybody without a login: the cluster's has none. */
+/** Ports of the stack's Traefik that are reached otherwise than before: that of its API, and those of one address. */
 import type { Project } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { isOneAddress } from "../../stack/network/host_address.ts";
+import { isLoopback, isOneAddress } from "../../stack/network/host_address.ts";
 import { portHolder } from "../../stack/network/port_holder.ts";
 import type { Routing } from "../../traefik/routing.ts";
 import { entryPointsOf } from "../../traefik/static_configuration.ts";
@@ -12,7 +12,9 @@ export function reportClosedPorts(routing: Routing, project: Project): Diagnosti
   const own = project.services[routing.traefikService ?? ""];
   const service = own && portHolder(project, own);
   const api = apiPort(routing);
-  if (service === undefined || entryPointsOf(routing.static).some(({ port }) => port === api)) return [];
+  // The entry point "traefik" is the chart's own, which it does not expose; any other is opened as it was.
+  const isOpened = entryPointsOf(routing.static).some(({ name, port }) => name !== "traefik" && port === api);
+  if (service === undefined || isOpened) return [];
   return (service.ports ?? []).flatMap(({ host_ip, published, target }, index): Diagnostic[] => {
     if (published === undefined || isOneAddress(host_ip) || target !== api) return [];
     const span = project.span(["services", service.name, "ports", index]);
@@ -24,6 +26,37 @@ export function reportClosedPorts(routing: Routing, project: Project): Diagnosti
       ...(span === undefined ? {} : { span }),
       hint:
         "Give the dashboard a route with a login: traefik.http.routers.NAME.service=api@internal; to do without, remove the port",
+    }];
+  });
+}
+
+/** Says which entry points of the stack's Traefik are reached otherwise than before, by the address they had. */
+export function reportAddresses(
+  routing: Routing,
+  project: Project,
+  innerPort: (port: number) => number | undefined,
+): Diagnostic[] {
+  const own = project.services[routing.traefikService ?? ""];
+  const service = own && portHolder(project, own);
+  if (service === undefined || service.network_mode === "host") return [];
+  return (service.ports ?? []).flatMap(({ host_ip, published, target }, index): Diagnostic[] => {
+    if (!isOneAddress(host_ip)) return [];
+    const span = project.span(["services", service.name, "ports", index]);
+    const where = `Port ${published ?? target} of Traefik was reached on ${host_ip} alone`;
+    return [{
+      code: "traefik-one-address",
+      severity: isLoopback(host_ip) ? "info" : "question",
+      message: isLoopback(host_ip)
+        ? `${where}: the cluster's Traefik does not open it`
+        : `${where}: the cluster's Traefik opens it on every address of the node`,
+      ...(span === undefined ? {} : { span }),
+      hint: isLoopback(host_ip) && target === apiPort(routing)
+        ? "Give the dashboard a route with a login: traefik.http.routers.NAME.service=api@internal"
+        : isLoopback(host_ip)
+        ? `kubectl port-forward -n kube-system deploy/traefik ${published ?? target}:${
+          innerPort(target) ?? target
+        } reaches it`
+        : "Close it to the others by the node's firewall, or give k3s's load balancer one address",
     }];
   });
 }

@@ -1,13 +1,13 @@
 /** What the conversion of routes works with: its input, and the objects and findings collected on the way. */
 import type { Mount, Project } from "../../../compose/project.ts";
 import type { Diagnostic, Severity, Span } from "../../diagnostics/diagnostic.ts";
+import { oncePer } from "../../values/once_per.ts";
 import type { Element, Routing } from "../../traefik/routing.ts";
 import type { KubeObject, PlannedObject } from "../object.ts";
 import type { RequiredPort } from "../../stack/ports.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
 import type { ClusterTraefik, MissingField } from "./cluster_traefik.ts";
 import type { EntryPoints } from "./entry_points.ts";
-import { hasOwnHealthcheck, lostInProbe } from "./health_probe.ts";
 
 /** The core Service of a compose service and the number of one of its ports. */
 export interface ServiceTarget {
@@ -95,40 +95,19 @@ export function report(
   message: string,
   hint: string,
 ): void {
-  context.findings.push({
-    code,
-    severity,
-    message,
-    ...(element.span === undefined ? {} : { span: element.span }),
-    hint,
-  });
+  const { span } = element;
+  // What several routes lead to is converted for each of them.
+  const said = saidIn(context.findings);
+  const key = JSON.stringify([code, message, span]);
+  if (said.has(key)) return;
+  said.add(key);
+  context.findings.push({ code, severity, message, ...(span === undefined ? {} : { span }), hint });
 }
+
+/** What was reported of a conversion. */
+const saidIn = oncePer((_: Diagnostic[]) => new Set<string>());
 
 /** A copy without the keys whose value is undefined. */
 export function compact(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-/** Says what takes the place of Traefik's health check of a service, and what is lost by it. */
-export function reportHealthCheck(
-  context: RouteContext,
-  element: Element,
-  check: Readonly<Record<string, unknown>>,
-): void {
-  const own = element.services.filter((service) => hasOwnHealthcheck(context.project.services[service]));
-  const lost = lostInProbe(check).map((name) => `"${name}"`);
-  const place = own.length > 0
-    ? "the healthcheck of its compose service takes its place"
-    : element.services.length > 0
-    ? "it becomes the readiness probe of its pods"
-    : "the readiness of its pods takes its place";
-  report(
-    context,
-    "warning",
-    "traefik-healthcheck-replaced",
-    element,
-    `Traefik's health check of the service "${element.name}" is not Traefik's work in the cluster: ${place}` +
-      (lost.length === 0 ? "" : `, without ${lost.join(", ")}`),
-    "Give the compose service a healthcheck where this is not enough: it becomes its probe",
-  );
 }

@@ -20,9 +20,9 @@ import {
   usualEntryPoints,
   withoutClosed,
 } from "./elsewhere.ts";
-import { reportClosedPorts } from "./closed_ports.ts";
+import { reportAddresses, reportClosedPorts } from "./closed_ports.ts";
 import { frontService } from "./front.ts";
-import { askAboutPlainHttp, type EntryPoints, mapEntryPoints, reportAddresses } from "./entry_points.ts";
+import { askAboutPlainHttp, type EntryPoints, mapEntryPoints } from "./entry_points.ts";
 import { convertStatic, type StaticSide } from "./helm_chart_config.ts";
 import { convertHttpRouter } from "./http_route.ts";
 import { convertMiddleware } from "./middleware.ts";

@@ -10,7 +10,7 @@ import {
   structField,
   textField,
 } from "../../traefik/static_configuration.ts";
-import { isLoopback, isOneAddress } from "../../stack/network/host_address.ts";
+import { isLoopback } from "../../stack/network/host_address.ts";
 import { portHolder } from "../../stack/network/port_holder.ts";
 import { label } from "../../stack/names.ts";
 import type { TraefikDecisions } from "../../decisions/traefik.ts";
@@ -107,35 +107,6 @@ function hostPortsOf(ports: readonly Port[]): readonly number[] {
 /** Whether HTTP/3 is served on it, on UDP beside TCP. */
 export function offersHttp3({ fields }: EntryPoint): boolean {
   return structField(fields, "http3") !== undefined;
-}
-
-/** Says which entry points of the stack's Traefik are reached otherwise than before, by the address they had. */
-export function reportAddresses(
-  routing: Routing,
-  project: Project,
-  innerPort: (port: number) => number | undefined,
-): Diagnostic[] {
-  const own = project.services[routing.traefikService ?? ""];
-  const service = own && portHolder(project, own);
-  if (service === undefined || service.network_mode === "host") return [];
-  return (service.ports ?? []).flatMap(({ host_ip, published, target }, index): Diagnostic[] => {
-    if (!isOneAddress(host_ip)) return [];
-    const span = project.span(["services", service.name, "ports", index]);
-    const where = `Port ${published ?? target} of Traefik was reached on ${host_ip} alone`;
-    return [{
-      code: "traefik-one-address",
-      severity: isLoopback(host_ip) ? "info" : "question",
-      message: isLoopback(host_ip)
-        ? `${where}: the cluster's Traefik does not open it`
-        : `${where}: the cluster's Traefik opens it on every address of the node`,
-      ...(span === undefined ? {} : { span }),
-      hint: isLoopback(host_ip)
-        ? `kubectl port-forward -n kube-system deploy/traefik ${published ?? target}:${
-          innerPort(target) ?? target
-        } reaches it`
-        : "Close it to the others by the node's firewall, or give k3s's load balancer one address",
-    }];
-  });
 }
 
 function mapOne(

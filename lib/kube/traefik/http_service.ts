@@ -3,7 +3,8 @@ import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
 import { hasField } from "./newer_fields.ts";
 import { compositeService } from "./composite_service.ts";
-import { compact, report, reportHealthCheck, type RouteContext, type ServiceReference } from "./context.ts";
+import { compact, report, type RouteContext, type ServiceReference } from "./context.ts";
+import { reportHealthCheck } from "./health_check.ts";
 import { emptyService } from "./external_service.ts";
 import { middlewareReferences } from "./middleware_references.ts";
 import { qualify } from "./references.ts";
@@ -181,17 +182,17 @@ function transportName(context: RouteContext, element: Element, reference: unkno
 
 function reportLostFields(context: RouteContext, element: Element, balancer: Json): void {
   const check = balancer["healthCheck"] as Json | undefined;
-  if (check !== undefined) reportHealthCheck(context, element, check);
   const servers = (balancer["servers"] ?? []) as readonly Json[];
+  if (check !== undefined) reportHealthCheck(context, element, check, servers);
   // The path of a server's URL has an effect with preservePath alone, and that without a path none (pkg/proxy/httputil).
   if (servers.length === 1 && servers[0]?.["weight"] !== undefined) {
     report(
       context,
-      "warning",
+      "info",
       "traefik-field-lost",
       element,
-      `The field "weight" of the server of "${element.name}" has no field in the cluster and is lost`,
-      "It has no effect with one server",
+      `The field "weight" of the one server of "${element.name}" is not carried: it weighs servers against each other`,
+      "Nothing is to be done",
     );
   }
 }

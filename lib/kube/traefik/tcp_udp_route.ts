@@ -1,15 +1,8 @@
 /** TCP and UDP routers as IngressRouteTCP and IngressRouteUDP, and the middlewares of TCP. */
 import type { Element } from "../../traefik/routing.ts";
 import type { KubeObject } from "../object.ts";
-import {
-  compact,
-  report,
-  reportHealthCheck,
-  type RouteContext,
-  type ServiceTarget,
-  share,
-  traefikObject,
-} from "./context.ts";
+import { compact, report, type RouteContext, type ServiceTarget, share, traefikObject } from "./context.ts";
+import { reportHealthCheck } from "./health_check.ts";
 import { emptyService } from "./external_service.ts";
 import { convertMatch, knownEntryPoints, tlsOptions } from "./http_route.ts";
 import { qualify } from "./references.ts";
@@ -156,8 +149,8 @@ function streamBalancer(
   protocol: "tcp" | "udp",
 ): readonly Json[] | undefined {
   const check = balancer["healthCheck"] as Json | undefined;
-  if (check !== undefined) reportHealthCheck(context, element, check);
   const servers = (balancer["servers"] ?? []) as readonly Json[];
+  if (check !== undefined) reportHealthCheck(context, element, check, servers);
   const transport = balancer["serversTransport"];
   if (transport !== undefined && balancer["terminationDelay"] !== undefined) {
     report(
