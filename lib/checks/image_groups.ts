@@ -7,7 +7,7 @@ import type { Service } from "../../compose/project.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { at, type Context, decided, imageOf, isSkipped } from "../stack/context.ts";
 import { knownImage } from "../stack/known_images.ts";
-import { imageDecision } from "../stack/ports.ts";
+import { imageDecision } from "../stack/image_decision.ts";
 import { yamlWord } from "../diagnostics/yaml_word.ts";
 
 /** One remark for all services whose programs may be in more groups than before. */

@@ -4,7 +4,7 @@ import type { StorageDecision } from "../decisions/decisions.ts";
 import { type Context, imageOf } from "./context.ts";
 import { knownImage } from "./known_images.ts";
 import { label, shortHash } from "./names.ts";
-import { imageDecision } from "./ports.ts";
+import { imageDecision } from "./image_decision.ts";
 import { dockerPath } from "./storage/volume_roles.ts";
 import { oncePer } from "../values/once_per.ts";
 import { plainPath } from "../values/plain_path.ts";

@@ -5,7 +5,7 @@ import { oncePer } from "../values/once_per.ts";
 import type { WorkloadKind } from "./role.ts";
 import { type Context, decided, imageOf } from "./context.ts";
 import { knownImage } from "./known_images.ts";
-import { imageDecision } from "./ports.ts";
+import { imageDecision } from "./image_decision.ts";
 
 /** Where databases and brokers keep what they must not lose. */
 const STATEFUL_TARGET =

@@ -2,7 +2,8 @@
 import type { Project, Service } from "../../compose/project.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { decided, type ImageLookup, imageOf, type StackInput } from "./context.ts";
-import type { Decisions, ImageDecision } from "../decisions/decisions.ts";
+import type { Decisions } from "../decisions/decisions.ts";
+import { imageDecision } from "./image_decision.ts";
 import { jobPorts } from "./job_ports.ts";
 import { imageRepository, knownImage } from "./known_images.ts";
 import { words } from "./network/host_mentions.ts";
@@ -278,13 +279,6 @@ function imagePorts(
     ...parsePort(port),
     evidence: [evidence("image", `EXPOSE of image "${image}", ${source}`, undefined)],
   }));
-}
-
-/** The decision about an image: by its full reference, else its name without the tag. */
-export function imageDecision(decisions: Decisions, image: string): ImageDecision | undefined {
-  const all = decisions.images ?? {};
-  const key = [image, imageRepository(image)].find((candidate) => Object.hasOwn(all, candidate));
-  return key === undefined ? undefined : all[key];
 }
 
 function evidence(kind: PortEvidence["kind"], text: string, span: Span | undefined): PortEvidence {

@@ -4,7 +4,7 @@ import type { Span } from "../../diagnostics/diagnostic.ts";
 import { yamlText } from "../../diagnostics/yaml_word.ts";
 import { type Context, imageOf } from "../../stack/context.ts";
 import { knownImage } from "../../stack/known_images.ts";
-import { imageDecision } from "../../stack/ports.ts";
+import { imageDecision } from "../../stack/image_decision.ts";
 import { plural } from "../../diagnostics/plural.ts";
 import type { ConversionState, DecidedService, FilledNote } from "./conversion_state.ts";
 import { startingUid } from "./user.ts";

@@ -1,7 +1,7 @@
 /** `user` and `group_add` as numbers: Kubernetes knows no names. */
 import { at, type Context, imageOf } from "../../stack/context.ts";
 import { knownImage } from "../../stack/known_images.ts";
-import { imageDecision } from "../../stack/ports.ts";
+import { imageDecision } from "../../stack/image_decision.ts";
 import type { Json } from "../../values/json.ts";
 import type { DecidedService } from "./conversion_state.ts";
 import { shellWord } from "../../diagnostics/shell_word.ts";
