@@ -13,9 +13,23 @@ const LOOK_MS = 5_000;
 /** Programs that run or wait for a processor, without the one that asks; undefined where no kernel says so. */
 export type RunningPrograms = () => Promise<number | undefined>;
 
+/** One look at the machine. */
+export interface Look {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly running: number;
+}
+
+/** The mean of the looks from one time to another; undefined where there were too few. */
+export function meanBetween(looks: readonly Look[], from: number, to: number): number | undefined {
+  const within = looks.filter(({ at }) => at >= from && at <= to);
+  if (within.length < FEWEST_LOOKS) return undefined;
+  return within.reduce((sum, { running }) => sum + running, 0) / within.length;
+}
+
 /** Looks ten times a second, until it ends. */
 export class Crowd {
-  readonly #looks: { readonly at: number; readonly running: number }[] = [];
+  readonly #looks: Look[] = [];
   readonly #ending = new AbortController();
   readonly #looking: Promise<void>;
 
@@ -25,9 +39,7 @@ export class Crowd {
 
   /** The mean between two times in milliseconds since 1970; undefined where there were too few looks. */
   mean(from: number, to: number): number | undefined {
-    const looks = this.#looks.filter(({ at }) => at >= from && at <= to);
-    if (looks.length < FEWEST_LOOKS) return undefined;
-    return looks.reduce((sum, { running }) => sum + running, 0) / looks.length;
+    return meanBetween(this.#looks, from, to);
   }
 
   /**

@@ -1,6 +1,12 @@
 /** How busy the machine was, and what an outage would have been without the copy. */
 import assert from "node:assert/strict";
-import { Crowd, loadOfCopy, processorsOfMachine, withoutCopy } from "../../lib/rehearsal/crowd.ts";
+import {
+  Crowd,
+  loadOfCopy,
+  meanBetween,
+  processorsOfMachine,
+  withoutCopy,
+} from "../../lib/rehearsal/crowd.ts";
 import { comesTrue } from "./comes_true.ts";
 
 Deno.test("programs of the copy are taken out as far as they share the processors with others", () => {
@@ -26,26 +32,24 @@ Deno.test("the copy adds what it adds at rest, and no more than the stack itself
   assert.equal(loadOfCopy(undefined, 9), undefined);
 });
 
-Deno.test("the mean is of the looks within the time, and there is none where no kernel says", async () => {
-  let running = 1;
-  const looks: number[] = [];
-  const crowd = new Crowd(() => {
-    looks.push(Date.now());
-    return Promise.resolve(running);
-  });
-  await comesTrue(() => looks.length > 12);
-  const first = Date.now();
-  running = 7;
-  const begun = looks.length;
-  await comesTrue(() => looks.length > begun + 12);
-  assert.equal(crowd.mean(0, first), 1);
-  assert.equal(crowd.mean(first + 1, looks[begun + 3] ?? 0), undefined, "too few looks");
-  assert.equal(crowd.mean(first + 1, Date.now()), 7);
-  assert.equal(crowd.mean(0, 1), undefined);
+Deno.test("the mean is of the looks within the time, and there is none of a few", () => {
+  const looks = Array.from({ length: 40 }, (_, index) => ({ at: index * 100, running: index < 20 ? 1 : 7 }));
+  assert.equal(meanBetween(looks, 0, 1_900), 1);
+  assert.equal(meanBetween(looks, 2_000, 3_900), 7);
+  assert.equal(meanBetween(looks, 1_000, 2_900), 4);
+  assert.equal(meanBetween(looks, 0, 800), undefined, "nine looks");
+  assert.equal(meanBetween([], 0, 9_000), undefined);
+});
+
+Deno.test("it looks again and again, and not where no kernel says", async () => {
+  const crowd = new Crowd(() => Promise.resolve(3));
+  await comesTrue(() => crowd.mean(0, Date.now()) === 3);
   await crowd.end();
-  const silent = new Crowd(() => Promise.resolve(undefined));
+  let asked = 0;
+  const silent = new Crowd(() => Promise.resolve(void asked++));
   assert.equal(await silent.atRest(new AbortController().signal, 20), undefined);
   await silent.end();
+  assert.equal(asked, 1);
 });
 
 Deno.test("the kernel's own count is read", { ignore: Deno.build.os !== "linux" }, async () => {
