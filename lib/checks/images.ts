@@ -71,8 +71,9 @@ export function checkImageTags(context: Context): void {
 }
 
 /**
- * One question for images that no registry may have: built here, never pulled, or told by an engine to be only there. By default the node has them, as the
- * engine has them now.
+ * One question for images that no registry may have: built here, never pulled, or told by an engine to be only there. By
+ * default the node has them, as the engine has them now. The line that changes it is for all services of the first
+ * image: another one has another name, and is asked for in its turn.
  */
 export function checkLocalImages(context: Context): void {
   const local = Object.values(context.project.services).flatMap((service) => {
@@ -90,24 +91,27 @@ export function checkLocalImages(context: Context): void {
   const related = others.flatMap(({ service, span }) =>
     span === undefined ? [] : [{ message: `Image "${service.image}" of service "${service.name}"`, span }]
   );
+  const services = local.map(({ service }) => service);
+  const images = Map.groupBy(services, ({ image }) => image);
   context.report({
     code: "kube-image-local",
     severity: "question",
-    message: `Built here and in no known registry: ${
-      byImage(local.map(({ service }) => service))
-    }; the node is taken to have it`,
+    message: `Built here and in no known registry: ${byImage(images)}; the node is taken to have ${
+      images.size === 1 ? "it" : "them"
+    }`,
     ...(first.span === undefined ? {} : { span: first.span }),
     hint: "On one node: docker compose build, and migrate moves the images there (deno task images)\n" +
-      `Or push it: services: { ${
-        local.map(({ service }) => `${yamlWord(service.name)}: { image: REGISTRY/NAME:TAG }`).join(", ")
+      `Or push ${images.size === 1 ? "it" : "each, as the first"}: services: { ${
+        services.filter(({ image }) => image === first.service.image)
+          .map(({ name }) => `${yamlWord(name)}: { image: REGISTRY/NAME:TAG }`).join(", ")
       } }`,
     ...(related.length === 0 ? {} : { related }),
   });
 }
 
 /** `image "shop/php:2" of services "web", "cron"`, each image once. */
-function byImage(services: readonly Service[]): string {
-  return [...Map.groupBy(services, ({ image }) => image)].map(([image, users]) =>
+function byImage(images: ReadonlyMap<string | undefined, readonly Service[]>): string {
+  return [...images].map(([image, users]) =>
     `image "${image}" of service${users.length === 1 ? "" : "s"} ${
       users.map(({ name }) => `"${name}"`).join(", ")
     }`

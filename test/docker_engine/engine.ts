@@ -38,11 +38,10 @@ export function whyNoEngine(): string | undefined {
 }
 
 /**
- * Starts an engine; Debian's packages are installed where they are missing.
- *
- * @param network `none`, or one of the engine's own, which nothing else reaches
+ * Starts an engine; Debian's packages are installed where they are missing. It has a network namespace of its own, with
+ * which the bridges of its networks end: on the machine they would stay, and take the addresses of all later ones.
  */
-export async function startEngine(directory: string, network: "none" | "own" = "none"): Promise<TestEngine> {
+export async function startEngine(directory: string): Promise<TestEngine> {
   await installEngine();
   const socket = join(directory, "docker.sock");
   const dataRoot = join(directory, "docker");
@@ -57,7 +56,7 @@ export async function startEngine(directory: string, network: "none" | "own" = "
     if (orphans.length === 0) {
       await Deno.remove(join(directory, "exec", "runtime-runc"), { recursive: true }).catch(() => {});
     }
-    daemon = spawnEngine(directory, host, dataRoot, network);
+    daemon = spawnEngine(directory, host, dataRoot);
     await answering(daemon, docker, join(directory, "dockerd.log"));
   };
   const end = async (signal: Deno.Signal): Promise<void> => {
@@ -127,26 +126,21 @@ async function unmountBelow(directory: string): Promise<void> {
 }
 
 /** Nothing of the machine's network is changed. */
-function spawnEngine(
-  directory: string,
-  host: string,
-  dataRoot: string,
-  network: "none" | "own",
-): Deno.ChildProcess {
+function spawnEngine(directory: string, host: string, dataRoot: string): Deno.ChildProcess {
   const flags = [
     ["--data-root", dataRoot],
     ["--exec-root", join(directory, "exec")],
     ["--pidfile", join(directory, "docker.pid")],
     ["--host", host],
-    network === "none" ? ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-masq=false"] : [],
+    ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-masq=false"],
   ].flat();
-  // Ports of 127.0.0.1 are published there, too.
-  const alone = network === "none" ? "" : "ip link set lo up && ";
-  return new Deno.Command(network === "none" ? "sh" : "unshare", {
+  return new Deno.Command("unshare", {
     args: [
-      ...(network === "none" ? [] : ["--net", "sh"]),
+      "--net",
+      "sh",
       "-c",
-      `log=$1; shift; ${alone}exec dockerd "$@" >>"$log" 2>&1`,
+      // Ports of 127.0.0.1 are published there, too.
+      `log=$1; shift; ip link set lo up && exec dockerd "$@" >>"$log" 2>&1`,
       "sh",
       join(directory, "dockerd.log"),
       ...flags,

@@ -20,7 +20,8 @@ export async function startStore(
   command: readonly string[],
   ...args: readonly string[]
 ): Promise<void> {
-  await engine.docker("network", "create", "harbour_default").catch(() => {});
+  const networks = await engine.docker("network", "ls", "--quiet", "--filter", "name=harbour_default");
+  if (networks === "") await engine.docker("network", "create", "harbour_default");
   await engine.docker(
     ...["run", "--detach", "--name", "harbour-store-1", "--restart", "always"],
     ...["--network", "harbour_default"],
