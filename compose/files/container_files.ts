@@ -1,6 +1,7 @@
 /** Reads services' `env_file` and `label_file` into their environment and labels. */
 import type { Span } from "../../lib/diagnostics/diagnostic.ts";
 import { type LoadContext, nameOf, readOnce, unreadableSpan, variablesSource } from "./context.ts";
+import { warnOfLackingValues } from "./lacking_values.ts";
 import { readRawPairs } from "../interpolation/raw_pairs.ts";
 import { type Dotenv, readDotenv } from "../interpolation/dotenv.ts";
 import { valueOf } from "../interpolation/template.ts";
@@ -145,6 +146,7 @@ async function readPairs(
     problem(context.report, "compose-env-syntax", message, spanOf(source, start, end), hint);
     return undefined;
   }
+  warnOfLackingValues(parsed.values, source, context.report);
   if (!isRaw && !read.text.includes("$") && !/^[^=:\n]*$/m.test(read.text)) fixed.set(path, parsed);
   return { parsed, source };
 }

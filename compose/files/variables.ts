@@ -1,6 +1,7 @@
 /** Reads files of variables for interpolation: `.env`, `--env-file` and an include's `env_file`. */
 import type { Span } from "../../lib/diagnostics/diagnostic.ts";
 import { type LoadContext, nameOf, readOnce, unreadableSpan, variablesSource } from "./context.ts";
+import { warnOfLackingValues } from "./lacking_values.ts";
 import { readDotenv } from "../interpolation/dotenv.ts";
 import { valueOf } from "../interpolation/template.ts";
 import { problem } from "../tree/report.ts";
@@ -40,6 +41,7 @@ export async function readVariableFiles(
       return undefined;
     }
     const source = variablesSource(path, read.text, context);
+    warnOfLackingValues(parsed.values, source, context.report);
     for (const [key, read] of parsed.values) {
       found.set(key, { value: read.value, written: writtenVariable(source, key, read) });
     }

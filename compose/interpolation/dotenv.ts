@@ -11,6 +11,8 @@ export interface DotenvValue {
   readonly offset: number;
   /** The characters of the value as it is written, its quotes included; absent where it is inherited. */
   readonly written?: { readonly start: number; readonly end: number };
+  /** A variable in it is not set, and so a part of it is empty. */
+  readonly lacks?: true;
 }
 
 /** Why a text cannot be read, with the characters that it is about. */
@@ -91,8 +93,9 @@ function readStatement(reading: Reading): void {
   }
   while (isBlank(text.charCodeAt(reading.at))) reading.at++;
   const from = reading.at;
-  const { value, end: to } = readValue(reading);
-  reading.values.set(key, { value, offset: start, written: { start: from, end: to } });
+  const { value, end: to, lacks } = readValue(reading);
+  const read = { value, offset: start, written: { start: from, end: to } };
+  reading.values.set(key, lacks ? { ...read, lacks } : read);
 }
 
 const KEY_HINT = "write NAME=value, one to a line; quote a value that goes over several lines";
@@ -116,9 +119,13 @@ function keyEnd(reading: Reading): number {
 }
 
 /** A value, and where what is written of it ends: before a comment, after a closing quote. */
-interface ReadValue {
-  readonly value: string;
+interface ReadValue extends Expanded {
   readonly end: number;
+}
+
+interface Expanded {
+  readonly value: string;
+  readonly lacks: boolean;
 }
 
 function readValue(reading: Reading): ReadValue {
@@ -131,7 +138,7 @@ function readValue(reading: Reading): ReadValue {
   const line = text.slice(start, end);
   const comment = line.indexOf(" #");
   const written = trimEnd(comment < 0 ? line : line.slice(0, comment));
-  return { value: expand(written, start, reading), end: start + written.length };
+  return { ...expand(written, start, reading), end: start + written.length };
 }
 
 function readQuoted(reading: Reading, quote: string): ReadValue {
@@ -149,7 +156,8 @@ function readQuoted(reading: Reading, quote: string): ReadValue {
     refuse("A quoted value is not closed", start, lineEnd(text, start), `close it with ${quote}`);
   }
   reading.at = at + 1;
-  return { value: quote === "'" ? value : expand(expandEscapes(value), start, reading), end: at + 1 };
+  const read = quote === "'" ? { value, lacks: false } : expand(expandEscapes(value), start, reading);
+  return { ...read, end: at + 1 };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -174,12 +182,12 @@ export function expandEscapes(value: string): string {
   });
 }
 
-function expand(value: string, start: number, reading: Reading): string {
+function expand(value: string, start: number, reading: Reading): Expanded {
   const found = substitute(
     value,
     (name) => reading.lookup(name) ?? reading.values.get(name)?.value ?? reading.earlier(name),
   );
-  if (found.problem === undefined) return found.value;
+  if (found.problem === undefined) return { value: found.value, lacks: found.unset.length > 0 };
   const end = lineEnd(reading.text, start);
   const hint = "write $$ for a dollar, or put the value in single quotes";
   if (found.problem.kind !== "required") refuse("The value has a malformed variable", start, end, hint);

@@ -21,6 +21,7 @@ export interface Reason {
 /** Said of the stack, and the same in Docker: it does not differ. */
 const AS_BEFORE: ReadonlySet<string> = new Set([
   "compose-boolean-word",
+  "compose-dollar-in-value",
   "compose-several-files",
   "compose-unset-variable",
   "docker-not-running",

@@ -130,12 +130,15 @@ function ofDefinition(word: string): Found[] | undefined {
 
 function ofFlag(word: string, next: string | undefined, program: Program | undefined): Found[] {
   const [, dashes = "", name = "", value] = FLAG.exec(word) ?? [];
-  if (name === "" || dashes === "-" && name.length < 3) return [];
+  const isUser = word === "-u" || isUserFlag(name);
+  if (!isUser && (name === "" || dashes === "-" && name.length < 3)) return [];
   const why = "its flag";
-  if (isUserFlag(name)) {
+  if (isUser) {
     const [ahead, text] = value === undefined ? [1 as const, next ?? ""] : [0 as const, value];
-    const password = /^[\w.@-]+:([^\s/:][^\s]*)$/.exec(text)?.[1];
+    const [, user, password] = /^([\w.@-]+):([^\s/:][^\s]*)$/.exec(text) ?? [];
     if (password === undefined || /^\d+$/.test(text.replace(":", ""))) return [];
+    // `-u www-data:www-data` is a user and a group, `-u search:9200` an address.
+    if (word === "-u" && (password === user || /^\d+$/.test(password))) return [];
     return [{ ahead, start: (ahead === 1 ? text.length : word.length) - password.length, why }];
   }
   if (!isSecretKey(name)) return [];

@@ -217,6 +217,8 @@ export const MORE: readonly Case[] = [
   command("influx -username admin -password «abc1»", "influx -username admin -precision rfc3339"),
   command("cqlsh -u cassandra -p «cassandra»", "cqlsh -u cassandra -k app"),
   command("nodetool -u admin -pw «abc1» status", "nodetool -h localhost -p 7199 status"),
+  command("notify send -u alice:«horse!battery» hello", "notify send -u app:app -H tcp://search:9200 hello"),
+  command("indexer -u alice:«letmein» run", "indexer -u search:9200 --as 1000:1000 run"),
   running("echo «letmein» | docker login -u me --password-stdin", "echo letmein | docker load"),
 
   v("WATCHTOWER_NOTIFICATION_URL=discord://«abc1»@12345", "WATCHTOWER_NOTIFICATION_TITLE_TAG=discord"),
