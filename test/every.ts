@@ -6,8 +6,16 @@
 
 /** Tasks of deno.json that follow one another, in the order in which they are started. */
 const LANES = [
-  ["test:access", "test:cluster", "test:oracle", "test:crossing", "test:report", "test:terminal"],
-  ["test:traefik", "test:jobs", "test:guard", "test:crossing-sample", "test:ferry"],
+  [
+    "test:access",
+    "test:cluster",
+    "test:oracle",
+    "test:crossing",
+    "test:traefik",
+    "test:report",
+    "test:terminal",
+  ],
+  ["test:jobs", "test:guard", "test:crossing-sample", "test:ferry"],
 ] as const;
 
 /** What needs the whole machine, before anything else. */

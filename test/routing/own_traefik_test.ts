@@ -454,3 +454,27 @@ Deno.test("a dashboard without a login is closed, also on an entry point that th
   const other = await staticSide(compose("127.0.0.1:8090:8090", "--entrypoints.more.address=:8090"));
   assert.match(other.said("traefik-one-address")[0]?.hint ?? "", /^kubectl port-forward/);
 });
+
+Deno.test("a port that was published for ping or metrics is said to be closed; on an entry point of the stack's own it is opened", async () => {
+  const closed = async (port: string, ...more: string[]): Promise<readonly string[]> =>
+    (await staticSide(traefik([WEB, ...more]).replace('"443:443"', JSON.stringify(port))))
+      .said("traefik-internal-closed").map(({ message, hint }) => `${message}\n${hint}`);
+  assert.deepEqual(await closed("8082:8082", "--ping", "--entrypoints.traefik.address=:8082"), [
+    "Port 8082 gave access to Traefik's ping: the cluster's Traefik does not open it\n" +
+    "Name an entry point of your own, which is opened as it is published: --ping.entryPoint=NAME; " +
+    "to do without, remove the port",
+  ]);
+  assert.match(
+    (await closed("9100:8080", "--ping=true", "--metrics.prometheus=true"))[0] ?? "",
+    /^Port 9100 gave access to Traefik's ping and metrics: .*--ping.entryPoint=NAME --metrics.prometheus.entryPoint=NAME/s,
+  );
+  const own = ["--entrypoints.own.address=:8082", "--ping", "--ping.entrypoint=own"];
+  assert.deepEqual(await closed("8082:8082", ...own), []);
+  assert.deepEqual(await closed("8082:8080", "--ping", "--ping.manualrouting"), []);
+  assert.deepEqual(await closed("127.0.0.1:8082:8080", "--ping"), []);
+  assert.deepEqual(await closed("8082:8080"), []);
+  // Said as what it is: the dashboard.
+  assert.deepEqual(await closed("8082:8080", "--ping", "--api.insecure"), []);
+  const { values } = await staticSide(traefik([WEB, ...own]).replace('"443:443"', '"8082:8082"'));
+  assert.equal(values.ports["own"]?.exposedPort, 8082);
+});

@@ -1,11 +1,11 @@
-/** Ports of the stack's Traefik that are reached otherwise than before: that of its API, and those of one address. */
+/** Ports of the stack's Traefik that are reached otherwise than before: of its API, ping and metrics, and of one address. */
 import type { Project } from "../../../compose/project.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { isLoopback, isOneAddress } from "../../stack/network/host_address.ts";
 import { portHolder } from "../../stack/network/port_holder.ts";
 import type { Routing } from "../../traefik/routing.ts";
-import { entryPointsOf } from "../../traefik/static_configuration.ts";
-import { apiPort } from "./own_service.ts";
+import { booleanField, entryPointsOf, structField, textField } from "../../traefik/static_configuration.ts";
+import { apiPort, internalPort } from "./own_service.ts";
 
 /** A question where it was published for all; what one address reached is said otherwise: `reportAddresses`. */
 export function reportClosedPorts(routing: Routing, project: Project): Diagnostic[] {
@@ -28,6 +28,39 @@ export function reportClosedPorts(routing: Routing, project: Project): Diagnosti
         "Give the dashboard a route with a login: traefik.http.routers.NAME.service=api@internal; to do without, remove the port",
     }];
   });
+}
+
+/** What Traefik serves on the entry point "traefik" where no other is named, and the option that names another. */
+const INTERNAL = [["ping", "ping"], ["metrics", "metrics.prometheus"]] as const;
+
+/** A warning where the entry point "traefik" was published for ping or metrics: the chart does not expose it. */
+export function reportClosedInternals(routing: Routing, project: Project): Diagnostic[] {
+  const own = project.services[routing.traefikService ?? ""];
+  const service = own && portHolder(project, own);
+  const served = INTERNAL.filter(([, option]) => isInternal(routing, option));
+  if (service === undefined || served.length === 0 || apiPort(routing) !== undefined) return [];
+  return (service.ports ?? []).flatMap(({ host_ip, published, target }, index): Diagnostic[] => {
+    if (published === undefined || isOneAddress(host_ip) || target !== internalPort(routing)) return [];
+    const span = project.span(["services", service.name, "ports", index]);
+    return [{
+      code: "traefik-internal-closed",
+      severity: "warning",
+      message: `Port ${published} gave access to Traefik's ${
+        served.map(([name]) => name).join(" and ")
+      }: the cluster's Traefik does not open it`,
+      ...(span === undefined ? {} : { span }),
+      hint: `Name an entry point of your own, which is opened as it is published: ${
+        served.map(([, option]) => `--${option}.entryPoint=NAME`).join(" ")
+      }; to do without, remove the port`,
+    }];
+  });
+}
+
+/** Whether an option is there and has Traefik serve it on the entry point "traefik". */
+function isInternal({ static: fixed }: Routing, option: string): boolean {
+  const fields = structField(fixed?.fields, ...option.split("."));
+  return fields !== undefined && (textField(fields, "entryPoint") ?? "traefik") === "traefik" &&
+    booleanField(fields, "manualRouting") !== true;
 }
 
 /** Says which entry points of the stack's Traefik are reached otherwise than before, by the address they had. */

@@ -20,7 +20,7 @@ import {
   usualEntryPoints,
   withoutClosed,
 } from "./elsewhere.ts";
-import { reportAddresses, reportClosedPorts } from "./closed_ports.ts";
+import { reportAddresses, reportClosedInternals, reportClosedPorts } from "./closed_ports.ts";
 import { frontService } from "./front.ts";
 import { askAboutPlainHttp, type EntryPoints, mapEntryPoints } from "./entry_points.ts";
 import { convertStatic, type StaticSide } from "./helm_chart_config.ts";
@@ -120,6 +120,7 @@ export function convertRouting(given: RoutingConversionInput): RoutingConversion
   });
   context.findings.push(
     ...reportClosedPorts(routing, input.project),
+    ...reportClosedInternals(routing, input.project),
     ...reportAddresses(routing, input.project, (port) => innerPort(entryPoints, fixed.values, port)),
   );
   askWhichTraefik(context);

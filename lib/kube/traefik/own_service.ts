@@ -6,8 +6,8 @@ import { isLoopbackHost } from "./loopback.ts";
 import { qualify } from "./references.ts";
 import type { Json } from "../../values/json.ts";
 
-/** Traefik's own port for `api.insecure`, where no entry point "traefik" says another. */
-const API_PORT = 8080;
+/** The port of the entry point "traefik", where the stack does not write another. */
+const INTERNAL_PORT = 8080;
 
 /** Traefik's service that answers nothing: a router on it is there for what comes before a backend. */
 const NO_BACKEND = "noop@internal";
@@ -75,7 +75,11 @@ function ownPort(routing: Routing, router: Element): number | undefined {
 }
 
 /** The port on which `api.insecure` serves the API and the dashboard; undefined where it does not. */
-export function apiPort({ static: fixed }: Routing): number | undefined {
-  if (booleanField(fixed?.fields, "api", "insecure") !== true) return undefined;
-  return entryPointsOf(fixed).find(({ name }) => name === "traefik")?.port ?? API_PORT;
+export function apiPort(routing: Pick<Routing, "static">): number | undefined {
+  return booleanField(routing.static?.fields, "api", "insecure") === true ? internalPort(routing) : undefined;
+}
+
+/** The port of the entry point "traefik": Traefik makes it for its API, ping and metrics where the stack does not. */
+export function internalPort({ static: fixed }: Pick<Routing, "static">): number {
+  return entryPointsOf(fixed).find(({ name }) => name === "traefik")?.port ?? INTERNAL_PORT;
 }
