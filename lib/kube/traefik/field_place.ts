@@ -30,3 +30,15 @@ export function fieldPlace(
   }
   return {};
 }
+
+/** Where a finding about a field of an element points: to the label that sets it, else to the element. */
+export function atField(
+  context: Pick<RouteContext, "project">,
+  element: Element,
+  path: string,
+): Pick<Element, "span"> {
+  return {
+    ...(element.span === undefined ? {} : { span: element.span }),
+    ...fieldPlace(context, element, path),
+  };
+}

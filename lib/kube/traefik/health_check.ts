@@ -1,6 +1,7 @@
 /** What is said of Traefik's own health checks, which no object of the cluster can have. */
 import type { Element } from "../../traefik/routing.ts";
 import { report, type RouteContext } from "./context.ts";
+import { atField } from "./field_place.ts";
 import { hasOwnHealthcheck, lostInProbe } from "./health_probe.ts";
 import { isLoopbackHost } from "./loopback.ts";
 
@@ -23,7 +24,7 @@ export function reportHealthCheck(
     context,
     "warning",
     "traefik-healthcheck-replaced",
-    element,
+    atField(context, element, "loadbalancer.healthcheck"),
     `Traefik's health check of the service "${element.name}" is not Traefik's work in the cluster: ${place}` +
       (lost.length === 0 ? "" : `, without ${lost.join(", ")}`),
     "Give the compose service a healthcheck where this is not enough: it becomes its probe",
@@ -36,7 +37,7 @@ function reportUnchecked(context: RouteContext, element: Element): void {
     context,
     "warning",
     "traefik-healthcheck-replaced",
-    element,
+    atField(context, element, "loadbalancer.healthcheck"),
     `Traefik's health check of the service "${element.name}" is lost for its servers outside the cluster: one that ` +
       "does not answer still gets its share of the requests",
     "Give its routers a retry middleware, which asks another server, or take a server out while it is down",

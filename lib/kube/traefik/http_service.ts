@@ -6,6 +6,7 @@ import { compositeService } from "./composite_service.ts";
 import { compact, report, type RouteContext, type ServiceReference } from "./context.ts";
 import { reportHealthCheck } from "./health_check.ts";
 import { emptyService } from "./external_service.ts";
+import { atField } from "./field_place.ts";
 import { middlewareReferences } from "./middleware_references.ts";
 import { qualify } from "./references.ts";
 import { serviceTarget } from "./service_target.ts";
@@ -75,7 +76,7 @@ function loadBalancer(
       context,
       "warning",
       "traefik-sticky-lost",
-      element,
+      atField(context, element, "loadbalancer.sticky"),
       `The service "${element.name}" spreads over several Services, so its cookie keeps clients only within one`,
       "Give the servers one compose service, or accept it",
     );
@@ -97,7 +98,7 @@ function serverReference(
       context,
       "warning",
       "traefik-server-unusable",
-      element,
+      atField(context, element, "loadbalancer.server"),
       `The service "${element.name}" has a server without a usable address or port`,
       "Correct the port: it is the number on which the container listens",
     );
@@ -108,7 +109,7 @@ function serverReference(
       context,
       "warning",
       "traefik-server-path-lost",
-      element,
+      atField(context, element, "loadbalancer.server.preservepath"),
       `The path of a server's URL in the service "${element.name}", which preservePath puts before a request's, has no ` +
         "field in the cluster and is lost",
       "Put it back with an addPrefix middleware",
@@ -172,7 +173,7 @@ function transportName(context: RouteContext, element: Element, reference: unkno
       context,
       "warning",
       "traefik-transport-unknown",
-      element,
+      atField(context, element, "loadbalancer.serverstransport"),
       `The serversTransport "${qualified}" of "${element.name}" does not exist: Traefik answers 500 for it`,
       "Correct the name: labels cannot define one, so it is name@file",
     );
@@ -190,7 +191,7 @@ function reportLostFields(context: RouteContext, element: Element, balancer: Jso
       context,
       "info",
       "traefik-field-lost",
-      element,
+      atField(context, element, "loadbalancer.server.weight"),
       `The field "weight" of the one server of "${element.name}" is not carried: it weighs servers against each other`,
       "Nothing is to be done",
     );
