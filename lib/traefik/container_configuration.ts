@@ -10,6 +10,7 @@ import { buildLabelTree, passesFilter } from "./label_tree.ts";
 import {
   excludedContainer,
   ignoredLabel,
+  notEnabled,
   PORT_UNKNOWN,
   refusedLabel,
   warnOfIgnoredLabels,
@@ -33,8 +34,10 @@ export function configureContainer(container: Container, options: DockerOptions)
   const { version } = options;
   const provider = decodeLabels(container, providerFilters, providerShape, version);
   if (provider.findings.length > 0) return { findings: provider.findings };
-  const enabled = provider.value["enable"] ?? options.exposedByDefault;
-  if (enabled !== true) return { findings: [] };
+  const enable = provider.value["enable"];
+  if ((enable ?? options.exposedByDefault) !== true) {
+    return { findings: enable === undefined ? notEnabled(container, dynamicFilters) : [] };
+  }
   if (!passesConstraints(container, options)) {
     return { findings: excludedContainer(container, options.constraints, dynamicFilters) };
   }

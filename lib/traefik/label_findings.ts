@@ -62,6 +62,21 @@ export function excludedContainer(
   }];
 }
 
+/** A container with routes that is not enabled, which nobody decided: `exposedByDefault` is off, and a label is missing. */
+export function notEnabled(container: Container, filters: readonly string[]): Diagnostic[] {
+  const [first] = Object.keys(container.labels).filter((key) => passesFilter(key, filters));
+  if (first === undefined) return [];
+  return [{
+    code: "traefik-not-enabled",
+    severity: "info",
+    message:
+      `The labels of the service "${container.service}" have no effect, in Docker as in the cluster: this Traefik takes ` +
+      "services with the label traefik.enable=true alone",
+    ...at(container.spanOf(first)),
+    hint: "Add traefik.enable=true where it is to have routes",
+  }];
+}
+
 /** The code of what only the one who asks does not know. */
 export const PORT_UNKNOWN = "traefik-port-unknown";
 
