@@ -17,6 +17,8 @@ export interface Connection {
   readonly transport: Deno.HttpClient;
   /** Whether authorities vouch for the server that the kubeconfig does not name, although it names one. */
   readonly trustsOthers: boolean;
+  /** Ends what is read before the server has answered anything: until then no run has begun that has to be finished. */
+  readonly interrupted?: AbortSignal;
   /**
    * The headers that prove who asks.
    * @param renew the server refused the last ones (401): read the token file or run the plugin again

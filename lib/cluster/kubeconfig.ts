@@ -81,6 +81,7 @@ async function connect(entry: ContextEntry, signal: AbortSignal | undefined): Pr
     server,
     ...(entry.namespace === undefined ? {} : { namespace: entry.namespace }),
     ...(caCert === undefined ? {} : { certificateAuthority: caCert }),
+    ...(signal === undefined ? {} : { interrupted: signal }),
   };
   if ((user.exec ?? user["auth-provider"] ?? undefined) !== undefined) {
     const { connectWithPlugin } = await import("./kubeconfig_plugin.ts");

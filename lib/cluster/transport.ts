@@ -93,7 +93,7 @@ export class Transport {
 
   /** As `json`, with the HTTP status. */
   async answer<Shape>(request: ApiRequest, read: Read<Shape>): Promise<Answer<Shape>> {
-    return await this.#repeat(request, async () => {
+    return await this.#repeat(request, async (request) => {
       const { status, text, bytes } = await this.#once(request, true);
       const json = this.#parse(text);
       const body = read(json);
@@ -105,7 +105,7 @@ export class Transport {
 
   /** The answer's text. */
   async text(request: ApiRequest): Promise<string> {
-    return (await this.#repeat(request, () => this.#once(request, false))).text;
+    return (await this.#repeat(request, (request) => this.#once(request, false))).text;
   }
 
   #parse(text: string): unknown {
@@ -117,11 +117,15 @@ export class Transport {
     }
   }
 
-  async #repeat<Result>(request: ApiRequest, send: () => Promise<Result>): Promise<Result> {
+  async #repeat<Result>(
+    given: ApiRequest,
+    send: (request: ApiRequest) => Promise<Result>,
+  ): Promise<Result> {
+    const request = this.#endedByUser(given);
     const start = this.#time.monotonic();
     for (let attempt = 0;; attempt++) {
       try {
-        return await (request.urgent ? send() : this.#limiter.run(send));
+        return await (request.urgent ? send(request) : this.#limiter.run(() => send(request)));
       } catch (error) {
         request.signal?.throwIfAborted();
         const elapsed = this.#time.monotonic() - start;
@@ -129,6 +133,14 @@ export class Transport {
         await pause(this.#pauseBefore(attempt, error, elapsed), request.signal);
       }
     }
+  }
+
+  /** Whether the server is there at all is not waited for once somebody wants to stop. */
+  #endedByUser(request: ApiRequest): ApiRequest {
+    const { interrupted } = this.connection;
+    if (this.#hasAnswered || interrupted === undefined || isWrite(request)) return request;
+    const signals = request.signal === undefined ? [interrupted] : [interrupted, request.signal];
+    return { ...request, signal: AbortSignal.any(signals) };
   }
 
   /**
