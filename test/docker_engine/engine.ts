@@ -38,10 +38,15 @@ export function whyNoEngine(): string | undefined {
 }
 
 /**
- * Starts an engine; Debian's packages are installed where they are missing. It has a network namespace of its own, with
- * which the bridges of its networks end: on the machine they would stay, and take the addresses of all later ones.
+ * Starts an engine; Debian's packages are installed where they are missing.
+ *
+ * @param network `own`: a namespace with which the bridges of its networks end; on the machine they would stay, and take
+ * the addresses of all later ones. `machine`: where whoever looks for sockets finds its one; it is to make no network
  */
-export async function startEngine(directory: string): Promise<TestEngine> {
+export async function startEngine(
+  directory: string,
+  network: "own" | "machine" = "own",
+): Promise<TestEngine> {
   await installEngine();
   const socket = join(directory, "docker.sock");
   const dataRoot = join(directory, "docker");
@@ -56,7 +61,7 @@ export async function startEngine(directory: string): Promise<TestEngine> {
     if (orphans.length === 0) {
       await Deno.remove(join(directory, "exec", "runtime-runc"), { recursive: true }).catch(() => {});
     }
-    daemon = spawnEngine(directory, host, dataRoot);
+    daemon = spawnEngine(directory, host, dataRoot, network);
     await answering(daemon, docker, join(directory, "dockerd.log"));
   };
   const end = async (signal: Deno.Signal): Promise<void> => {
@@ -126,7 +131,12 @@ async function unmountBelow(directory: string): Promise<void> {
 }
 
 /** Nothing of the machine's network is changed. */
-function spawnEngine(directory: string, host: string, dataRoot: string): Deno.ChildProcess {
+function spawnEngine(
+  directory: string,
+  host: string,
+  dataRoot: string,
+  network: "own" | "machine",
+): Deno.ChildProcess {
   const flags = [
     ["--data-root", dataRoot],
     ["--exec-root", join(directory, "exec")],
@@ -134,13 +144,14 @@ function spawnEngine(directory: string, host: string, dataRoot: string): Deno.Ch
     ["--host", host],
     ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-masq=false"],
   ].flat();
+  // Ports of 127.0.0.1 are published there, too.
+  const prepare = network === "own" ? "ip link set lo up && " : "";
   return new Deno.Command("unshare", {
     args: [
-      "--net",
+      ...(network === "own" ? ["--net"] : []),
       "sh",
       "-c",
-      // Ports of 127.0.0.1 are published there, too.
-      `log=$1; shift; ip link set lo up && exec dockerd "$@" >>"$log" 2>&1`,
+      `log=$1; shift; ${prepare}exec dockerd "$@" >>"$log" 2>&1`,
       "sh",
       join(directory, "dockerd.log"),
       ...flags,

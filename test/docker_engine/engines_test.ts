@@ -12,7 +12,7 @@ const NO_NETWORK = ["--network", "none"];
 async function withEngine(work: (engine: TestEngine, directory: string) => Promise<void>): Promise<void> {
   const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "engine-" }));
   {
-    await using engine = await startEngine(directory);
+    await using engine = await startEngine(directory, "machine");
     await work(engine, directory);
   }
   await Deno.remove(directory, { recursive: true });
