@@ -91,8 +91,7 @@ export function checkLocalImages(context: Context): void {
   const related = others.flatMap(({ service, span }) =>
     span === undefined ? [] : [{ message: `Image "${service.image}" of service "${service.name}"`, span }]
   );
-  const services = local.map(({ service }) => service);
-  const images = Map.groupBy(services, ({ image }) => image);
+  const images = Map.groupBy(local.map(({ service }) => service), ({ image }) => image);
   context.report({
     code: "kube-image-local",
     severity: "question",
@@ -102,7 +101,7 @@ export function checkLocalImages(context: Context): void {
     ...(first.span === undefined ? {} : { span: first.span }),
     hint: "On one node: docker compose build, and migrate moves the images there (deno task images)\n" +
       `Or push ${images.size === 1 ? "it" : "each, as the first"}: services: { ${
-        services.filter(({ image }) => image === first.service.image)
+        (images.get(first.service.image) ?? [])
           .map(({ name }) => `${yamlWord(name)}: { image: REGISTRY/NAME:TAG }`).join(", ")
       } }`,
     ...(related.length === 0 ? {} : { related }),

@@ -1,7 +1,7 @@
 /** Ctrl-C while nobody knows whether the server is there ends what is read; later the run decides what it still finishes. */
 import { equal, rejects } from "node:assert/strict";
-import { ClusterClient } from "../../lib/cluster/client.ts";
-import { createTransport } from "../../lib/cluster/connection.ts";
+import type { ClusterClient } from "../../lib/cluster/client.ts";
+import { plainClient } from "./plain_client.ts";
 
 const SECRET = { apiVersion: "v1", kind: "Secret", name: "a", namespace: "shop" };
 const FOUND = { apiVersion: "v1", kind: "Secret", metadata: { name: "a", namespace: "shop" } };
@@ -28,16 +28,7 @@ async function withServer(
     },
   );
   const address = `http://127.0.0.1:${server.addr.port}`;
-  const { transport } = createTransport(address, {});
-  const client = new ClusterClient({
-    context: "test",
-    server: address,
-    transport,
-    trustsOthers: false,
-    interrupted: signal,
-    authorize: () => Promise.resolve({}),
-    close: () => transport.close(),
-  });
+  const client = plainClient(address, { interrupted: signal });
   try {
     await work(client, () => heard.promise, () => held.resolve());
   } finally {

@@ -1,9 +1,9 @@
 /** Every request of the client, answered by something that is no API server. */
 import { deepEqual, doesNotMatch, equal, fail, match, ok } from "node:assert/strict";
 import { diagnoseRequest } from "../../lib/cluster/api_error.ts";
-import { ClusterClient } from "../../lib/cluster/client.ts";
-import { createTransport } from "../../lib/cluster/connection.ts";
+import type { ClusterClient } from "../../lib/cluster/client.ts";
 import { LiveSet } from "../../lib/cluster/live_set.ts";
+import { plainClient } from "./plain_client.ts";
 import { BROKEN, endless, serve, STRANGE } from "./strange_answers.ts";
 
 const SECRET = { apiVersion: "v1", kind: "Secret", name: "a", namespace: "shop" };
@@ -37,18 +37,6 @@ const ONCE: ReadonlySet<string> = new Set(["watch", "create", "replace"]);
 /** One of each way to read an answer meets the large ones. */
 const LARGE: ReadonlySet<string> = new Set(["get", "watch"]);
 
-function clientOf(server: string): ClusterClient {
-  const { transport } = createTransport(server, {});
-  return new ClusterClient({
-    context: "test",
-    server,
-    transport,
-    trustsOthers: false,
-    authorize: () => Promise.resolve({}),
-    close: () => transport.close(),
-  });
-}
-
 /** What the request is told of the answer, and what it took. */
 async function asked(
   request: (client: ClusterClient) => Promise<unknown>,
@@ -57,7 +45,7 @@ async function asked(
   { readonly message: string; readonly code: string; readonly hint: string; readonly sent: number }
 > {
   await using server = serve(answer);
-  const client = clientOf(server.address);
+  const client = plainClient(server.address);
   try {
     const found = await request(client);
     fail(`taken for an answer: ${JSON.stringify(found)}`);
@@ -124,7 +112,7 @@ Deno.test("watches that are none are borne a few times, with growing pauses, and
       ? new Response("<html>", { headers: { "content-type": "text/html" } })
       : Response.json({ metadata: { resourceVersion: "1" }, items: [{ metadata: { name: "a" } }] })
   );
-  const client = clientOf(server.address);
+  const client = plainClient(server.address);
   const error = await new Promise<unknown>((resolve, reject) => {
     const set = new LiveSet(client, { apiVersion: "v1", kind: "Pod" }, "shop", () => {
       if (set.error !== undefined) resolve(set.error);
@@ -139,7 +127,7 @@ Deno.test("watches that are none are borne a few times, with growing pauses, and
 
 Deno.test("what the API server itself says of a kind that it does not have is believed; of what all have, it is not", async () => {
   await using server = serve(() => new Response("404 page not found\n", { status: 404 }));
-  const client = clientOf(server.address);
+  const client = plainClient(server.address);
   equal(await client.resource("traefik.io/v1alpha1", "Middleware"), undefined);
   client.close();
   // Traefik, which many have on the same machine, says it of every path.

@@ -1,7 +1,6 @@
 /** Rights asked of a server that still starts: it answers in the shape of a real one whose RBAC is not read yet. */
 import assert from "node:assert/strict";
-import { ClusterClient } from "../../lib/cluster/client.ts";
-import { createTransport } from "../../lib/cluster/connection.ts";
+import { plainClient } from "../cluster_client/plain_client.ts";
 import { missingRights } from "../../lib/run/rbac.ts";
 import { referencePlan } from "./reference_plan.ts";
 
@@ -36,15 +35,7 @@ async function askAt({ ready, before, rules }: Server): Promise<{ missing: numbe
     }, { status: 201 });
   });
   const address = `http://127.0.0.1:${server.addr.port}`;
-  const { transport } = createTransport(address, {});
-  const client = new ClusterClient({
-    context: "test",
-    server: address,
-    transport,
-    trustsOthers: false,
-    authorize: () => Promise.resolve({}),
-    close: () => transport.close(),
-  });
+  const client = plainClient(address);
   try {
     const missing = await missingRights(client, referencePlan("shop"), "shop");
     return { missing: missing.length, questions };

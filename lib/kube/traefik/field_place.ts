@@ -9,7 +9,7 @@ import type { RouteContext } from "./context.ts";
  *
  * @param path within the element: `retry.status`
  */
-export function fieldPlace(
+function fieldPlace(
   { project }: Pick<RouteContext, "project">,
   { name, services }: Element,
   path: string,

@@ -1,7 +1,7 @@
 /** What not every Traefik 3 has, and whether the cluster's has it: asked of the cluster, else decided or assumed. */
 import type { Element } from "../../traefik/routing.ts";
 import { isAtLeast } from "../../decisions/traefik.ts";
-import { fieldPlace } from "./field_place.ts";
+import { atField } from "./field_place.ts";
 import { report, type RouteContext } from "./context.ts";
 
 /**
@@ -69,7 +69,7 @@ export function hasField(context: RouteContext, element: Element, field: string,
   const since = FIELDS_SINCE[field];
   const isThere = fields?.has(field) ?? isAtLeast(version, since);
   if (!isThere) {
-    reportMissing(context, { ...element, ...fieldPlace(context, element, written.path) }, since, written);
+    reportMissing(context, atField(context, element, written.path), since, written);
   }
   return isThere;
 }
