@@ -9,7 +9,7 @@ import { askingsOf } from "../rehearsal/askings.ts";
 import { readBindSources } from "../rehearsal/bind_sources.ts";
 import { rehearsalName } from "../rehearsal/copied_project.ts";
 import { copiedServices } from "../rehearsal/copied_services.ts";
-import { Crowd, loadOfCopy } from "../rehearsal/crowd.ts";
+import { atRest, Crowd } from "../rehearsal/crowd.ts";
 import {
   findRemains,
   letGoHeld,
@@ -195,7 +195,7 @@ async function play(stage: Stage, known: KnownEngine, kept: readonly string[]): 
       beforeStart: async () => void (before = await crowd.atRest(signal)),
     });
     printDiagnostics(warnings, { terminal, options: { ...options, output: "text" } });
-    const ofCopy = loadOfCopy(before, await crowd.atRest(signal));
+    const resting = atRest(before, await crowd.atRest(signal));
     say("Moving the copy to the cluster, and back");
     const objects = (stack.plan?.migrations ?? []).flatMap(plannedObjects).map(({ object }) => object);
     return await moveThereAndBack({
@@ -205,7 +205,7 @@ async function play(stage: Stage, known: KnownEngine, kept: readonly string[]): 
       askings: askingsOf(objects, project, kept, stack.conversion?.ports ?? new Map()),
       sides: rehearsal,
       crowd,
-      ofCopy,
+      resting,
     });
   } finally {
     await crowd.end();

@@ -2,7 +2,7 @@
 import { ExitCode } from "../diagnostics/exit_code.ts";
 import { eventLine } from "../report/event_line.ts";
 import type { RunEvent } from "../run/event.ts";
-import { type Crowd, processorsOfMachine, withoutCopy } from "../rehearsal/crowd.ts";
+import { type AtRest, type Crowd, processorsOfMachine, withoutCopy } from "../rehearsal/crowd.ts";
 import { outagesOf } from "../rehearsal/outages.ts";
 import type { WatchedSides } from "../rehearsal/recent_places.ts";
 import { type Answered, Watch } from "../rehearsal/watch.ts";
@@ -43,8 +43,8 @@ export interface Moving {
   readonly askings: readonly Asking[];
   readonly sides: WatchedSides;
   readonly crowd: Crowd;
-  /** Programs that want a processor because of the copy, on average; undefined where nobody knows. */
-  readonly ofCopy: number | undefined;
+  /** How busy the machine is while nothing moves; undefined where nobody knows. */
+  readonly resting: AtRest | undefined;
 }
 
 /** There, and back in the other order, whatever arrived. */
@@ -60,7 +60,7 @@ async function watched(
   run: Run,
   options: CommandOptions & { readonly service?: readonly string[] },
   reached: "verified" | "returned",
-  { surroundings, terminal, askings, sides, crowd, ofCopy }: Moving,
+  { surroundings, terminal, askings, sides, crowd, resting }: Moving,
 ): Promise<Direction> {
   const watch = new Watch(askings, sides);
   const alone = new Map<string, number>();
@@ -73,8 +73,8 @@ async function watched(
     if (state !== "verified" || outageMs === undefined || from === undefined) return;
     // What stands in for it is tried after the outage, and not looked at.
     const during = crowd.mean(from, from + outageMs);
-    if (during === undefined || ofCopy === undefined || processors === undefined) return;
-    alone.set(service, withoutCopy(outageMs, { during, ofCopy, processors }));
+    if (during === undefined || resting === undefined || processors === undefined) return;
+    alone.set(service, withoutCopy(outageMs, { ...resting, during, processors }));
   });
   let answered: Direction["answered"] = new Map();
   let isDone = false;

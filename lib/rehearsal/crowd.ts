@@ -73,32 +73,40 @@ export class Crowd {
   }
 }
 
+/** Programs that want a processor while nothing moves, on average. */
+export interface AtRest {
+  /** Before the copy was started. */
+  readonly before: number;
+  /** Because of the copy. */
+  readonly ofCopy: number;
+}
+
 /**
- * How many programs want a processor because of the copy, by what was seen before it was started and with it at rest. No
- * more than want one because of the stack itself, which does the same and has users: the rest is somebody else's.
+ * What was seen before the copy was started, and with it at rest. No more programs are the copy's than are the stack's own,
+ * which does the same and has users: the rest is somebody else's.
  */
-export function loadOfCopy(before: number | undefined, beside: number | undefined): number | undefined {
-  return before === undefined || beside === undefined
-    ? undefined
-    : Math.min(before, Math.max(0, beside - before));
+export function atRest(before: number | undefined, beside: number | undefined): AtRest | undefined {
+  if (before === undefined || beside === undefined) return undefined;
+  return { before, ofCopy: Math.min(before, Math.max(0, beside - before)) };
 }
 
 /** What was seen of the machine around one outage. */
-export interface Crowding {
+export interface Crowding extends AtRest {
   /** Programs that wanted a processor during it, on average. */
   readonly during: number;
-  /** How many of these are there only because of the copy. */
-  readonly ofCopy: number;
   readonly processors: number;
 }
 
 /**
  * What would have taken so long without the copy's programs, at least: where more programs want a processor than there
- * are, each has its share of the time. What waits for a clock and no processor is not told apart.
+ * are, each has its share of the time. What moves can use every processor and no more: others wait in a queue, which
+ * grows once two stacks want more than there is, and which one stack would not have. What waits for a clock and no
+ * processor is not told apart.
  */
-export function withoutCopy(milliseconds: number, { during, ofCopy, processors }: Crowding): number {
+export function withoutCopy(milliseconds: number, { before, during, ofCopy, processors }: Crowding): number {
+  const ofMove = Math.min(Math.max(0, during - before - ofCopy), processors);
   const stretch = (programs: number): number => Math.max(1, programs / processors);
-  return Math.round(milliseconds * stretch(during - ofCopy) / stretch(during));
+  return Math.round(milliseconds * Math.min(1, stretch(before + ofMove) / stretch(during)));
 }
 
 /** The machine's own, whatever this program may use of them; undefined where no kernel says so. */

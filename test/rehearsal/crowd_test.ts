@@ -1,35 +1,35 @@
 /** How busy the machine was, and what an outage would have been without the copy. */
 import assert from "node:assert/strict";
-import {
-  Crowd,
-  loadOfCopy,
-  meanBetween,
-  processorsOfMachine,
-  withoutCopy,
-} from "../../lib/rehearsal/crowd.ts";
+import { atRest, Crowd, meanBetween, processorsOfMachine, withoutCopy } from "../../lib/rehearsal/crowd.ts";
 import { comesTrue } from "./comes_true.ts";
 
 Deno.test("programs of the copy are taken out as far as they share the processors with others", () => {
-  const cases: readonly (readonly [during: number, ofCopy: number, processors: number, expected: number])[] =
-    [
-      [2, 1, 4, 10_000], // Nobody waited.
-      [8, 4, 2, 5_000],
-      [8, 0, 2, 10_000],
-      [8, 7, 2, 2_500], // What is left has a processor each.
-      [4, 9, 2, 5_000], // Never below what one with a processor of its own would take.
-      [3, 1, 2, 6_667],
-    ];
-  for (const [during, ofCopy, processors, expected] of cases) {
-    assert.equal(withoutCopy(10_000, { during, ofCopy, processors }), expected, `${during} ${ofCopy}`);
+  const cases: readonly (readonly [
+    before: number,
+    ofCopy: number,
+    during: number,
+    processors: number,
+    expected: number,
+  ])[] = [
+    [1, 1, 2, 4, 10_000], // Nobody waited.
+    [3, 3, 8, 2, 6_250], // Two are of what moves.
+    [3, 0, 5, 2, 10_000], // There is no copy to speak of.
+    [1, 1, 3, 2, 6_667], // What is left has a processor each.
+    [4, 4, 4, 2, 10_000], // The copy has stopped: never more than was measured.
+    [1, 1, 20, 2, 1_500], // A queue that grew because there were two: one is served, and what moves has both processors.
+  ];
+  for (const [before, ofCopy, during, processors, expected] of cases) {
+    const told = withoutCopy(10_000, { before, during, ofCopy, processors });
+    assert.equal(told, expected, `${before} ${ofCopy} ${during}`);
   }
-  assert.equal(withoutCopy(0, { during: 9, ofCopy: 5, processors: 2 }), 0);
+  assert.equal(withoutCopy(0, { before: 4, during: 9, ofCopy: 4, processors: 2 }), 0);
 });
 
 Deno.test("the copy adds what it adds at rest, and no more than the stack itself", () => {
-  assert.equal(loadOfCopy(4, 7), 3);
-  assert.equal(loadOfCopy(4, 3), 0);
-  assert.equal(loadOfCopy(1, 9), 1, "a nightly job began meanwhile");
-  assert.equal(loadOfCopy(undefined, 9), undefined);
+  assert.deepEqual(atRest(4, 7), { before: 4, ofCopy: 3 });
+  assert.deepEqual(atRest(4, 3), { before: 4, ofCopy: 0 });
+  assert.deepEqual(atRest(1, 9), { before: 1, ofCopy: 1 }, "a nightly job began meanwhile");
+  assert.equal(atRest(undefined, 9), undefined);
 });
 
 Deno.test("the mean is of the looks within the time, and there is none of a few", () => {
