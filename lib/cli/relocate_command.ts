@@ -28,23 +28,27 @@ export async function relocate(options: CommandOptions, surroundings: Surroundin
   const { project, conversion, plan, decisions } = stack;
   if (project === undefined || conversion === undefined || plan === undefined) return refuse(stack);
   const to = String(options["to"]);
-  await refuseBelow(to, await dockerRoots(decisions, surroundings.environment));
+  const roots = await dockerRoots(decisions, surroundings.environment);
+  await refuseBelow(to, roots);
   const { containers, silent }: Pick<EveryContainer, "containers" | "silent"> = decisions.engine === "none"
     ? { containers: [], silent: [] }
     : await listEveryContainer(surroundings.environment);
-  const data = (await belowDocker(stack, surroundings)).map((one): RelocatedData => {
+  const below = await belowDocker(stack, surroundings);
+  const data = await Promise.all(below.map(async (one): Promise<RelocatedData> => {
+    const { real, isOutside } = await reallyAt(one.path, roots);
     const own = containers.filter((container) => isOf(container, one, project.name));
     const stopped = own.filter((container) => !isActive(container));
     return {
       ...one,
-      to: join(to, folderOf(one.key)),
+      real,
+      to: isOutside ? real : join(to, folderOf(one.key)),
       containers: stopped.map(({ name }) => name),
       removals: removalsOf(stopped),
       writers: containers.filter((container) =>
         isActive(container) && (own.includes(container) || writesTo(container, one.path))
       ).map(({ name }) => name),
     };
-  });
+  }));
   const page: Relocation = {
     project: project.name,
     namespace: conversion.namespace,
@@ -57,6 +61,17 @@ export async function relocate(options: CommandOptions, surroundings: Surroundin
   if (options.output === "json") out(`${JSON.stringify({ schemaVersion: 1, ...page })}\n`);
   else out(options.output === "html" ? renderRelocationHtml(page) : renderRelocationMarkdown(page));
   return ExitCode.ok;
+}
+
+/** Where a directory lies on this machine, links followed, and whether that is outside of Docker's roots. */
+async function reallyAt(
+  path: string,
+  roots: readonly string[],
+): Promise<{ readonly real: string; readonly isOutside: boolean }> {
+  const mounts = await ownMounts().catch(() => []);
+  const place = await placeOf(path, mounts);
+  const within = await Promise.all(roots.map(async (root) => contains(await placeOf(root, mounts), place)));
+  return { real: place.real, isOutside: !within.includes(true) };
 }
 
 /** @throws Failure (2) where the new place would go with Docker as the old one does */

@@ -24,6 +24,9 @@ export interface Relocation {
 
 /** With its new place. */
 export interface RelocatedData extends DataBelow {
+  /** Its path with links followed: what is copied. */
+  readonly real: string;
+  /** The same as `real` where a link leads out of Docker's root already. */
   readonly to: string;
   /** Old containers of its services, by name: the way back that ends here. */
   readonly containers: readonly string[];
@@ -90,13 +93,22 @@ function inUseBlocks(inUse: readonly RelocatedData[]): readonly Block[] {
 }
 
 function volumeBlocks(data: RelocatedData, { namespace, flags, kubectlFlags }: Relocation): readonly Block[] {
-  const { path, to, key, volume, claim, services, workloads, removals } = data;
+  const { path, real, to, key, volume, claim, services, workloads, removals } = data;
+  const isCopied = real !== to;
   const kubectl = ["kubectl", kubectlFlags].filter((word) => word !== "").join(" ");
   const inNamespace = `${kubectl} -n ${namespace}`;
   return [
     { kind: "heading", level: 2, text: `${key} of ${services.join(", ")}` },
-    paragraph("Check the free disk space. Add the new place to decisions.yaml:"),
-    commands([`df -h ${shellWord(existingAbove(to))}`, `du -sh ${shellWord(path)}`]),
+    ...(isCopied
+      ? [
+        paragraph("Check the free disk space. Add the new place to decisions.yaml:"),
+        commands([`df -h ${shellWord(existingAbove(to))}`, `du -sh ${shellWord(real)}`]),
+      ]
+      : [
+        paragraph(
+          `${path} is a link, and the data is not below Docker's root: nothing is copied. Add its own place to decisions.yaml:`,
+        ),
+      ]),
     {
       kind: "commands",
       language: "yaml",
@@ -109,8 +121,12 @@ function volumeBlocks(data: RelocatedData, { namespace, flags, kubectlFlags }: R
         `${inNamespace} wait --for=delete pod -l ${selector(labels)} --timeout=10m`
       ),
     ]),
-    paragraph("Copy, and compare both: nothing is printed if they are the same."),
-    commands(copyLines(path, to)),
+    ...(isCopied
+      ? [
+        paragraph("Copy, and compare both: nothing is printed if they are the same."),
+        commands(copyLines(real, to)),
+      ]
+      : []),
     paragraph(
       "Recreate the volume at the new place. Its old objects hold no data: the volume is Retain, and its directory stays.",
     ),
@@ -128,8 +144,10 @@ function volumeBlocks(data: RelocatedData, { namespace, flags, kubectlFlags }: R
       commands(removals),
     ]),
     paragraph(
-      `To go back, as long as nothing was written: remove the line from decisions.yaml, and do the same again without the copy. ` +
-        `The old directory stays at ${path}.`,
+      isCopied
+        ? "To go back, as long as nothing was written: remove the line from decisions.yaml, and do the same again " +
+          `without the copy. The old directory stays at ${path}.`
+        : "To go back: remove the line from decisions.yaml, and do the same again.",
     ),
   ];
 }

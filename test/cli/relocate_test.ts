@@ -41,6 +41,35 @@ Deno.test("relocate has a named volume and its workload, and no directory of the
   await Deno.remove(directory, { recursive: true });
 });
 
+Deno.test("relocate follows a link of the volume's directory, out of Docker's root and within it", async () => {
+  const directory = await Deno.realPath(await Deno.makeTempDir());
+  const root = join(directory, "docker");
+  await Deno.writeTextFile(join(directory, "compose.yaml"), COMPOSE);
+  await Deno.writeTextFile(join(directory, "decisions.yaml"), `dockerRoot: ${root}\n`);
+  for (const folder of ["notes", "docker/volumes/shop_rows", "docker/disk2", "disk3"]) {
+    await Deno.mkdir(join(directory, folder), { recursive: true });
+  }
+  const data = join(root, "volumes/shop_rows/_data");
+  const nowhere = { environment: { DOCKER_HOST: "unix:///nobody/is/there.sock" } };
+  const ask = ["relocate", "--stack", directory, "--to", "/srv", "-o", "json"];
+  const places = async (target: string): Promise<unknown> => {
+    await Deno.symlink(target, data);
+    const { code, out, err } = await told(directory, ask, nowhere);
+    await Deno.remove(data);
+    equal(code, 0, err);
+    return JSON.parse(out).data.map(({ path, real, to }: Readonly<Record<string, string>>) => ({
+      path,
+      real,
+      to,
+    }));
+  };
+  const inside = join(root, "disk2");
+  deepEqual(await places("../../disk2"), [{ path: data, real: inside, to: "/srv/rows" }]);
+  const outside = join(directory, "disk3");
+  deepEqual(await places(outside), [{ path: data, real: outside, to: outside }]);
+  await Deno.remove(directory, { recursive: true });
+});
+
 /** An engine with one container of `db`. */
 function engineOf(path: string, state: string, ready: () => void): Deno.HttpServer<Deno.UnixAddr> {
   const headers = { "api-version": "1.47" };

@@ -5,6 +5,7 @@ import { copyLines, type RelocatedData, renderRelocationMarkdown } from "../../l
 
 const DATA: RelocatedData = {
   path: "/var/lib/docker/volumes/shop_db/_data",
+  real: "/var/lib/docker/volumes/shop_db/_data",
   root: "/var/lib/docker",
   to: "/srv/shop/db",
   key: "db",
@@ -45,6 +46,19 @@ Deno.test("the volume is made anew when nobody uses it, and its directories are 
   ].map(at);
   assert.deepEqual(order, order.toSorted((left, right) => left - right));
   assert.ok(!/\brm -|rmi|volume rm/.test(page));
+});
+
+Deno.test("what a link leads to is copied, and not the link; outside of Docker's root nothing is", () => {
+  const inside = { ...DATA, real: "/var/lib/docker/big/rows" };
+  const copied = renderRelocationMarkdown({ ...PAGE, data: [inside] });
+  assert.ok(copied.includes("cp -a --reflink=auto /var/lib/docker/big/rows /srv/shop/db"));
+  assert.ok(copied.includes("du -sh /var/lib/docker/big/rows"));
+  const outside = { ...DATA, real: "/mnt/rows", to: "/mnt/rows" };
+  const page = renderRelocationMarkdown({ ...PAGE, data: [outside] });
+  assert.ok(page.includes("db: { path: /mnt/rows }"));
+  assert.ok(page.includes("delete pv/shop-db"));
+  assert.match(page, /_data is a link.*nothing is copied/);
+  assert.ok(!/cp -a|du -sh|without the copy/.test(page));
 });
 
 Deno.test("what kubectl cannot scale is deleted, and its pods are waited for", () => {
