@@ -11,6 +11,8 @@ export interface FoundTraefik {
   readonly directory: string;
   /** From the image's tag, such as `2.7.1` or `3`; absent where the tag does not say. */
   readonly version?: string;
+  /** The image has a name of its own, so that nobody knows which version it is. */
+  readonly isOwnImage: boolean;
   /** The static file's possible places, the first that exists holds. */
   readonly staticFiles: readonly string[];
   /** By `--configfile`, so that it has to be there. */
@@ -21,18 +23,20 @@ export interface FoundTraefik {
   readonly mounts: readonly Mount[];
 }
 
-/** Finds the service that runs Traefik by its image; undefined where there is none. */
+/** Finds the service that runs Traefik, by its image, else by how it is configured; undefined where there is none. */
 export function findTraefik(project: Project): FoundTraefik | undefined {
-  const service = Object.values(project.services).find((candidate) => isTraefikImage(candidate.image));
+  const services = Object.values(project.services);
+  const byImage = services.find(({ image }) => isTraefikImage(image));
+  const service = byImage ?? services.find(isConfiguredAsTraefik);
   if (service === undefined) return undefined;
   const flags = flagsOf(service);
-  const image = service.image ?? "";
-  const version = isLineOfVersion1(image) ? "1" : /:v?(\d+(?:\.\d+)*)/.exec(image)?.[1];
+  const version = byImage === undefined ? undefined : versionOf(service.image ?? "");
   const named = textField(readFlags(flags), "configfile");
   return {
     service: service.name,
     directory: project.workingDir,
     ...(version === undefined ? {} : { version }),
+    isOwnImage: byImage === undefined,
     staticFiles: named === undefined ? STATIC_FILES : [named],
     isStaticFileNamed: named !== undefined,
     flags,
@@ -49,6 +53,23 @@ export function findTraefik(project: Project): FoundTraefik | undefined {
 export function isTraefikImage(image: string | undefined): boolean {
   const name = image?.replace(/@.*$/, "").replace(/:[^/:]*$/, "").split("/").at(-1);
   return name === "traefik" || name === "traefik-ee";
+}
+
+/** Options that no other program has: where Traefik listens, and where it learns its routes. */
+const OPTION = /^--?(?:entrypoints\.[^.=]+\.address|providers\.(?:docker|swarm|file))(?=[.=]|$)/i;
+
+/** Of an image with a name of its own, such as one that is built beside the compose file. */
+function isConfiguredAsTraefik(service: Service): boolean {
+  return flagsOf(service).some((flag) => OPTION.test(flag)) ||
+    service["build"] !== undefined &&
+      (service.volumes ?? []).some(({ target }) => STATIC_FILES.includes(target));
+}
+
+/** By the tag alone: a port of the registry and a digest have numbers behind a colon, too. */
+function versionOf(image: string): string | undefined {
+  if (isLineOfVersion1(image)) return "1";
+  const [, tag = ""] = /:([^/:]*)$/.exec(image.replace(/@.*$/, "")) ?? [];
+  return /^v?(\d+(?:\.\d+)*)/.exec(tag)?.[1];
 }
 
 function flagsOf(service: Service): string[] {
