@@ -8,6 +8,7 @@ import { decode } from "./decode.ts";
 import type { DockerOptions } from "./docker_options.ts";
 import { buildLabelTree, passesFilter } from "./label_tree.ts";
 import {
+  dynamicFilters,
   excludedContainer,
   ignoredLabel,
   notEnabled,
@@ -26,7 +27,6 @@ export interface ContainerResult {
   readonly findings: readonly Diagnostic[];
 }
 
-const dynamicFilters = ["traefik.http", "traefik.tcp", "traefik.udp", "traefik.tls.stores.default"];
 const providerFilters = ["traefik.docker.", "traefik.enable"];
 
 /** Decodes the labels of one container, and adds the services and routers that Traefik infers. */
@@ -36,10 +36,10 @@ export function configureContainer(container: Container, options: DockerOptions)
   if (provider.findings.length > 0) return { findings: provider.findings };
   const enable = provider.value["enable"];
   if ((enable ?? options.exposedByDefault) !== true) {
-    return { findings: enable === undefined ? notEnabled(container, dynamicFilters) : [] };
+    return { findings: enable === undefined ? notEnabled(container) : [] };
   }
   if (!passesConstraints(container, options)) {
-    return { findings: excludedContainer(container, options.constraints, dynamicFilters) };
+    return { findings: excludedContainer(container, options.constraints) };
   }
 
   const decoded = decodeLabels(container, dynamicFilters, dynamicShape, version);

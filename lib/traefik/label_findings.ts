@@ -41,13 +41,17 @@ export function containerProblem(
   };
 }
 
+/** How labels of routes begin (pkg/config/label). */
+export const dynamicFilters = ["traefik.http", "traefik.tcp", "traefik.udp", "traefik.tls.stores.default"];
+
+/** The first label of a route, a service or a middleware. */
+function dynamicLabel({ labels }: Container): string | undefined {
+  return Object.keys(labels).find((key) => passesFilter(key, dynamicFilters));
+}
+
 /** A container with routes that the constraints of this Traefik leave to another one; nothing where it has none. */
-export function excludedContainer(
-  container: Container,
-  constraints: string,
-  filters: readonly string[],
-): Diagnostic[] {
-  const [first] = Object.keys(container.labels).filter((key) => passesFilter(key, filters));
+export function excludedContainer(container: Container, constraints: string): Diagnostic[] {
+  const first = dynamicLabel(container);
   if (first === undefined) return [];
   return [{
     code: "traefik-constraint-excluded",
@@ -63,17 +67,31 @@ export function excludedContainer(
 }
 
 /** A container with routes that is not enabled, which nobody decided: `exposedByDefault` is off, and a label is missing. */
-export function notEnabled(container: Container, filters: readonly string[]): Diagnostic[] {
-  const [first] = Object.keys(container.labels).filter((key) => passesFilter(key, filters));
+export function notEnabled(container: Container): Diagnostic[] {
+  const reason = "this Traefik takes services with the label traefik.enable=true alone";
+  return withoutEffect(container, reason, "Add traefik.enable=true where it is to have routes");
+}
+
+/** A container with routes of which Traefik does not know, as no provider of it asks an engine. */
+export function unreadLabels(container: Container): Diagnostic[] {
+  const reason = "this Traefik asks no engine for labels, as its configuration has no providers.docker";
+  const hint =
+    "Write its routes into a file of the file provider, or add providers.docker where it is to have them";
+  return /^(?:0|f|false)$/i.test(container.labels["traefik.enable"] ?? "")
+    ? []
+    : withoutEffect(container, reason, hint);
+}
+
+function withoutEffect(container: Container, reason: string, hint: string): Diagnostic[] {
+  const first = dynamicLabel(container);
   if (first === undefined) return [];
   return [{
     code: "traefik-not-enabled",
     severity: "info",
     message:
-      `The labels of the service "${container.service}" have no effect, in Docker as in the cluster: this Traefik takes ` +
-      "services with the label traefik.enable=true alone",
+      `The labels of the service "${container.service}" have no effect, in Docker as in the cluster: ${reason}`,
     ...at(container.spanOf(first)),
-    hint: "Add traefik.enable=true where it is to have routes",
+    hint,
   }];
 }
 

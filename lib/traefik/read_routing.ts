@@ -6,12 +6,18 @@ import { type Container, type ContainerConfiguration, containersOf } from "./con
 import type { DockerOptions } from "./docker_options.ts";
 import { type DynamicFile, readDynamicFile } from "./dynamic_file.ts";
 import { findTraefik, type FoundTraefik } from "./find_traefik.ts";
-import { unseenLabels } from "./label_findings.ts";
+import { unreadLabels, unseenLabels } from "./label_findings.ts";
 import { inlineFiles, type TextAt } from "./inline_files.ts";
 import { type MergedSection, mergeSection, type SectionPath } from "./merge_containers.ts";
 import { joinOthers, type OtherDefinitions, type OtherTraefik } from "./other_traefik.ts";
 import type { Element, ElementSection, Routing } from "./routing.ts";
-import { dockerOptionsOf, readStaticConfiguration, textField } from "./static_configuration.ts";
+import {
+  asksEngine,
+  dockerOptionsOf,
+  readStaticConfiguration,
+  type StaticConfiguration,
+  textField,
+} from "./static_configuration.ts";
 import type { TraefikFiles } from "./traefik_files.ts";
 import { hasNewerLabels, isVersion1, version1Findings } from "./version_1.ts";
 
@@ -45,15 +51,16 @@ export function readRouting(input: RoutingInput): Routing {
     ? { findings: [] }
     : readStaticConfiguration(files.static, traefik?.flags ?? [], environment);
   const options = { ...dockerOptionsOf(fixed.configuration), ...(version === undefined ? {} : { version }) };
+  const asks = engineIn(fixed.configuration);
   const containers = containersOf(
     project,
     (service) => input.exposedPorts(service),
     (service) => input.mayExposeMore?.(service) ?? false,
     options.provider,
   )
-    // Without a Traefik in the stack one elsewhere may read its labels, but nothing is routed by default.
-    .filter(({ isLabelled }) => traefik !== undefined || isLabelled);
-  const read = isOld ? containers.filter(hasNewerLabels) : containers;
+    // Without a Traefik in the stack, or one that is not said to ask an engine, nothing is routed by default.
+    .filter(({ isLabelled }) => traefik !== undefined && asks !== "unsaid" || isLabelled);
+  const read = isOld ? containers.filter(hasNewerLabels) : asks === "no" ? [] : containers;
   const results = read.map((container) => configureContainer(container, options));
   const configurations = results.flatMap(({ configuration }) => configuration ?? []);
   const dynamic = files.dynamic.map((file) => readDynamicFile(file, environment, version));
@@ -61,6 +68,7 @@ export function readRouting(input: RoutingInput): Routing {
     ...(elsewhere === undefined ? fixed.findings : []),
     ...(traefik !== undefined && isOld ? version1Findings(project, traefik.service, containers) : []),
     ...containers.flatMap(unseenLabels),
+    ...(asks === "no" ? containers.flatMap(unreadLabels) : []),
     ...results.flatMap((result) => result.findings),
     ...dynamic.flatMap((file) => file.findings),
     ...networkFinding(configurations.map(({ container }) => container), options),
@@ -79,11 +87,18 @@ export function readRouting(input: RoutingInput): Routing {
     ...(version === undefined ? {} : { traefikVersion: version }),
     ...(files.isIncomplete === true ? { isIncomplete: true } : {}),
     ...(options.provider === "docker" ? {} : { readsDeployLabels: true }),
-    ...(traefik === undefined
+    ...(traefik === undefined || traefik.isOwnImage
       ? {}
       : { defaultRuleSyntax: ruleSyntax(fixed.configuration?.fields, traefik.version) }),
     findings,
   };
+}
+
+/** Whether the labels of containers are read: `unsaid` where a configuration is there and names no provider. */
+function engineIn(configuration: StaticConfiguration | undefined): "yes" | "no" | "unsaid" {
+  const asks = asksEngine(configuration);
+  if (asks === undefined) return configuration === undefined ? "yes" : "unsaid";
+  return asks ? "yes" : "no";
 }
 
 /** Where the command line is written, for what no file says. */

@@ -139,6 +139,17 @@ export function defaultEntryPoints(entryPoints: readonly EntryPoint[]): string[]
   return chosen.map(({ name }) => name).sort();
 }
 
+/** What is below `providers` and is none. */
+const NO_PROVIDER = "providersthrottleduration";
+
+/** Whether it learns routes from the labels of containers; undefined where it does not say from where it has any. */
+export function asksEngine(configuration: StaticConfiguration | undefined): boolean | undefined {
+  const providers = structField(configuration?.fields, "providers") ?? {};
+  const hasEngine = ["docker", "swarm"].some((name) => structField(providers, name) !== undefined);
+  if (hasEngine) return true;
+  return Object.keys(providers).some((name) => name.toLowerCase() !== NO_PROVIDER) ? false : undefined;
+}
+
 /** The docker provider's options. */
 export function dockerOptionsOf(configuration: StaticConfiguration | undefined): DockerOptions {
   const [docker, swarm] = ["docker", "swarm"].map((name) =>
