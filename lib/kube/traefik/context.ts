@@ -41,6 +41,7 @@ export interface RouteContext {
   directoryOf(mount: Mount): string | undefined;
   /** Names in the cluster by qualified name. */
   readonly names: {
+    readonly httpRouters: ReadonlyMap<string, string>;
     readonly httpServices: ReadonlyMap<string, string>;
     readonly httpTransports: ReadonlyMap<string, string>;
     readonly tcpTransports: ReadonlyMap<string, string>;
@@ -54,6 +55,8 @@ export interface RouteContext {
   readonly required: RequiredPort[];
   /** Options of backends in TraefikServices by Service and port: Traefik keeps one set for each. */
   readonly backendOptions: Map<string, string>;
+  /** Where Traefik's DNS has to look for names beside its own namespace. */
+  readonly searches: Set<string>;
   /** What the stack uses that not every Traefik 3 has. */
   readonly newer: Set<string>;
   /** Of that, what the cluster's does not have. */

@@ -175,6 +175,7 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     neighbour: (host) => input.neighbour?.(host),
     directoryOf: (mount) => input.directoryOf?.(mount),
     names: {
+      httpRouters: objectNames(routing.http.routers.values()),
       httpServices: objectNames(routing.http.services.values()),
       httpTransports: objectNames(routing.http.serversTransports.values()),
       tcpTransports: objectNames(routing.tcp.serversTransports.values()),
@@ -185,6 +186,7 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
     shared: new Map(),
     required: [],
     backendOptions: new Map(),
+    searches: new Set(),
     newer: new Set(),
     missing: [],
     findings: [],

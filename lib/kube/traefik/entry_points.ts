@@ -167,7 +167,8 @@ export function askAboutPlainHttp(entryPoints: EntryPoints, routers: Iterable<El
     .filter((entryPoint) => entryPoint.publicPort === 443 && !entryPoint.hasTls && !entryPoint.decided)
     .flatMap((entryPoint): Diagnostic[] => {
       const plain = all.filter(({ fields }) =>
-        fields["tls"] === undefined && isOn(entryPoints, fields, entryPoint)
+        fields["tls"] === undefined && fields["parentRefs"] === undefined &&
+        isOn(entryPoints, fields, entryPoint)
       );
       const [first] = plain;
       if (first === undefined) return [];

@@ -6,6 +6,7 @@ import { resolversOf } from "./certificate_resolvers.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { entryPointsOfRouter, type MappedEntryPoint } from "./entry_points.ts";
 import { httpServices } from "./http_service.ts";
+import { layerOf } from "./router_layers.ts";
 import { middlewareReferences } from "./middleware_references.ts";
 import { qualify } from "./references.ts";
 import { type Json } from "../../values/json.ts";
@@ -21,23 +22,25 @@ export function convertHttpRouter(
   name: string,
 ): KubeObject | undefined {
   const { fields } = element;
-  const entryPoints = knownEntryPoints(context, element);
+  const layer = layerOf(context, element);
+  if (layer === undefined) return undefined;
+  const isChild = layer.parents.length > 0;
+  const entryPoints = isChild ? [] : knownEntryPoints(context, element);
   const match = convertMatch(context, element, "http");
-  const services = httpServices(context, String(fields["service"] ?? ""), element);
+  const services = layer.hasChildren ? [] : httpServices(context, String(fields["service"] ?? ""), element);
   const references = middlewareReferences(
     context,
     element,
     (fields["middlewares"] ?? []) as readonly string[],
   );
-  if (entryPoints.length === 0 || match === undefined || services === undefined || references === undefined) {
-    return undefined;
-  }
+  if (match === undefined || services === undefined || references === undefined) return undefined;
+  if (!isChild && entryPoints.length === 0) return undefined;
   const middlewares = withContentType(context, element, references);
   const route = compact({
     kind: "Rule",
     match: match.rule,
     priority: match.priority,
-    services,
+    services: layer.hasChildren ? undefined : services,
     middlewares: middlewares.length === 0 ? undefined : middlewares.map((reference) => ({ name: reference })),
     observability: fields["observability"],
   });
@@ -45,7 +48,7 @@ export function convertHttpRouter(
     context,
     "IngressRoute",
     name,
-    compact({
+    isChild ? { parentRefs: layer.parents.map((parent) => ({ name: parent })), routes: [route] } : compact({
       entryPoints: entryPoints.map(({ target }) => target),
       routes: [route],
       tls: routeTls(context, element, entryPoints),

@@ -10,6 +10,7 @@ import { report, type RouteContext } from "./context.ts";
  * stand in several kinds is looked up in the first of them.
  */
 export const FIELDS_SINCE = {
+  "IngressRoute.spec.parentRefs": "3.6",
   "IngressRoute.spec.routes.services.strategy=p2c": "3.4",
   "IngressRoute.spec.routes.services.strategy=hrw": "3.6",
   "IngressRoute.spec.routes.services.strategy=leasttime": "3.6",

@@ -32,7 +32,7 @@ const router = struct({
   middlewares: list,
   service: string,
   rule: string,
-  parentRefs: notInLabels(list),
+  parentRefs: since("3.6", notInLabels(list)),
   ruleSyntax: string,
   priority: integer,
   tls: allowEmpty(routerTls),
