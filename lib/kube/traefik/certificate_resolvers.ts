@@ -2,6 +2,7 @@
 import type { TextAt } from "../../traefik/inline_files.ts";
 import type { Fields, Routing } from "../../traefik/routing.ts";
 import { listField, structField, textField } from "../../traefik/static_configuration.ts";
+import { variablePrefixes } from "./dns_variables.ts";
 import { flatten } from "./static_arguments.ts";
 
 /** Where the volume of the cluster's Traefik is mounted. */
@@ -91,27 +92,13 @@ const AUTHORITIES = "LEGO_CA_CERTIFICATES";
 /** Of lego itself, whatever the challenge: the trusted authorities, the timeouts of its questions. */
 export const LEGO = "LEGO_";
 
-/** Variables of lego's DNS providers: upper case with the provider's prefix. */
-const providerPrefixes: Readonly<Record<string, readonly string[]>> = {
-  cloudflare: ["CF_", "CLOUDFLARE_"],
-  route53: ["AWS_"],
-  gcloud: ["GCE_"],
-  azuredns: ["AZURE_"],
-  digitalocean: ["DO_"],
-  hetzner: ["HETZNER_"],
-  ovh: ["OVH_"],
-  rfc2136: ["RFC2136_"],
-  httpreq: ["HTTPREQ_"],
-  exec: ["EXEC_"],
-};
-
 /** The variables of the stack's Traefik that lego and its DNS providers read; they become one Secret. */
 export function providerVariables(
   resolvers: readonly Resolver[],
   environment: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   const prefixes = resolvers.flatMap(({ dnsProvider }) => [
-    ...(dnsProvider === undefined ? [] : providerPrefixes[dnsProvider] ?? [`${dnsProvider.toUpperCase()}_`]),
+    ...(dnsProvider === undefined ? [] : variablePrefixes(dnsProvider)),
     LEGO,
   ]);
   return Object.fromEntries(
@@ -172,7 +159,9 @@ export function namedFiles(
     ),
     texts: Object.fromEntries(all.flatMap(({ name, text }) => text === undefined ? [] : [[name, text]])),
     missing: all.flatMap(({ name, value, text }) =>
-      text === undefined && (name.endsWith("_FILE") || name === AUTHORITIES) ? [[name, value] as const] : []
+      text === undefined && (/_(?:FILE|PATH)$/.test(name) || name === AUTHORITIES)
+        ? [[name, value] as const]
+        : []
     ),
   };
 }
