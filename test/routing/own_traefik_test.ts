@@ -168,6 +168,49 @@ Deno.test("TLS options of an entry point that do not exist stay unknown, and are
   assert.deepEqual(usual.said("traefik-tls-option-unknown"), []);
 });
 
+Deno.test("what an entry point names without a provider is that of its routers", async () => {
+  const middlewares = "--entrypoints.web.http.middlewares";
+  const login = `
+    labels:
+      traefik.http.routers.board.rule: Host(\`board.example.org\`)
+      traefik.http.routers.board.service: api@internal
+      traefik.http.middlewares.login--all.basicauth.users: "ann:$$2y$$05$$abcdefghijklmnopqrstuv"
+    volumes: ["./d.yml:/d.yml:ro"]
+`;
+  const file = "--providers.file.filename=/d.yml";
+  const stack = traefik([WEB, "--providers.docker", file, `${middlewares}=login--all`], login);
+  const known = await staticSide(stack, { files: { "d.yml": "http: {}\n" } });
+  assert.ok(known.values.additionalArguments.includes(`${middlewares}=shop-login-all@kubernetescrd`));
+  assert.deepEqual(known.said("traefik-middleware-missing"), []);
+  const router = "http: { routers: { x: { rule: Path(`/`), service: ping@internal } } }\n";
+  const unclear = await staticSide(stack, { files: { "d.yml": router } });
+  assert.deepEqual(unclear.said("traefik-middleware-missing").map(({ severity }) => severity), ["error"]);
+});
+
+Deno.test("where the API is, and what it shows, is as before", async () => {
+  const { values } = await staticSide(
+    traefik([WEB, "--api.insecure=true", "--api.basePath=/edge", "--api.debug"]),
+  );
+  assert.deepEqual(values.additionalArguments, ["--api.basepath=/edge", "--api.debug=true"]);
+});
+
+Deno.test("variables of DNS providers come along, also where they begin with another word than the provider", async () => {
+  const names = async (provider: string, variables: string): Promise<readonly unknown[]> => {
+    const { values, said } = await staticSide(traefik(
+      [WEB, `${RESOLVER}.dnschallenge.provider=${provider}`],
+      `    environment: { ${variables}, OTHER: x }\n`,
+    ));
+    return [values.env?.map(({ name }) => name), said("traefik-dns-credentials").length];
+  };
+  assert.deepEqual(await names("allinkl", "ALL_INKL_LOGIN: a, ALL_INKL_PASSWORD: b"), [[
+    "ALL_INKL_LOGIN",
+    "ALL_INKL_PASSWORD",
+  ], 0]);
+  assert.deepEqual(await names("acme-dns", "ACME_DNS_API_BASE: a"), [["ACME_DNS_API_BASE"], 0]);
+  assert.deepEqual(await names("scaleway", "SCW_SECRET_KEY: a"), [["SCW_SECRET_KEY"], 0]);
+  assert.deepEqual(await names("inwx", "INWX_USERNAME: a"), [["INWX_USERNAME"], 0]);
+});
+
 Deno.test("routes of a provider that is no file are said to be lost, each once", async () => {
   const { values, said } = await staticSide(traefik([
     WEB,

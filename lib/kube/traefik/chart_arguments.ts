@@ -1,8 +1,10 @@
 /** Traefik's whole command line, but for what the chart gives it by itself. */
+import { normalize } from "../../traefik/go_template_functions.ts";
 import type { TextAt } from "../../traefik/inline_files.ts";
 import { withFiles } from "./argument_files.ts";
 import { type Resolver, resolverArguments } from "./certificate_resolvers.ts";
 import { report, type RouteContext } from "./context.ts";
+import { qualifiedAt } from "./entry_point_references.ts";
 import { type LogFile, withLogFiles } from "./log_files.ts";
 import { knownArguments } from "./newer_arguments.ts";
 import { type NamedArguments, namedArguments } from "./own_names.ts";
@@ -29,15 +31,20 @@ export function chartArguments(
 ): NamedArguments {
   const { entryPoints, routing, namespace } = context;
   const inCluster = (name: string): string => `${namespace}-${name}@kubernetescrd`;
+  const { middlewares } = routing.http;
   const target = (name: string): string => entryPoints.byName.get(name)?.target ?? name;
   const fixed = staticArguments({
     fields: routing.static?.fields ?? {},
     entryPoints,
     keepsSemicolons: keeps(context, semicolonsUntil),
     keepsNoReadTimeout: keeps(context, readTimeoutSince),
-    middlewareNames: (qualified) => entryPointMiddlewares(context, qualified).map(inCluster),
-    tlsOptionsName: (entryPoint, qualified) => {
-      if (qualified === "default") return qualified;
+    // The names of middlewares are normalized in the cluster, and those of TLS options are not (pkg/provider/kubernetes/crd).
+    middlewareNames: (entryPoint, reference) =>
+      entryPointMiddlewares(context, entryPoint, qualifiedAt(context, entryPoint, reference, middlewares))
+        .map((name) => `${normalize(`${namespace}-${name}`)}@kubernetescrd`),
+    tlsOptionsName: (entryPoint, reference) => {
+      if (reference === "default") return reference;
+      const qualified = qualifiedAt(context, entryPoint, reference, routing.tls.options);
       const name = context.names.tlsOptions.get(qualified);
       if (name === undefined) return unknownOptions(context, entryPoint, qualified);
       return name === "default" ? name : inCluster(name);
@@ -78,7 +85,11 @@ function dashboardArguments({ routing }: RouteContext): string[] {
 }
 
 /** Middlewares of an entry point come before those of every router on it. */
-function entryPointMiddlewares(context: RouteContext, qualified: string): readonly string[] {
+function entryPointMiddlewares(
+  context: RouteContext,
+  entryPoint: string,
+  qualified: string,
+): readonly string[] {
   const names = context.httpMiddlewares.get(qualified);
   if (names !== undefined) return names;
   report(
@@ -86,7 +97,11 @@ function entryPointMiddlewares(context: RouteContext, qualified: string): readon
     "error",
     "traefik-middleware-missing",
     context.routing.static ?? {},
-    `The middleware "${qualified}" of an entry point cannot be used: Traefik disables every router on it`,
+    qualified.includes("@")
+      ? `The middleware "${qualified}" of the entry point "${entryPoint}" cannot be used: Traefik disables every router ` +
+        "on it"
+      : `The middleware "${qualified}" of the entry point "${entryPoint}" is written without a provider: Traefik looks ` +
+        "for it at that of each router, which the cluster cannot do",
     "Correct its name, with its provider: name@file or name@docker",
   );
   return [];

@@ -40,9 +40,9 @@ export interface ArgumentsInput {
   readonly keepsSemicolons: boolean;
   readonly keepsNoReadTimeout: boolean;
   /** The names that stand for a middleware of an entry point, with their provider in the cluster. */
-  middlewareNames(qualified: string): readonly string[];
+  middlewareNames(entryPoint: string, reference: string): readonly string[];
   /** The name that stands for TLS options, with their provider in the cluster. */
-  tlsOptionsName(entryPoint: string, qualified: string): string;
+  tlsOptionsName(entryPoint: string, reference: string): string;
 }
 
 /** All arguments but those of certificate resolvers. */
@@ -56,7 +56,17 @@ export function staticArguments(input: ArgumentsInput): string[] {
   const points = [...entryPoints.byName.values()].flatMap((entryPoint) =>
     entryPointArguments(entryPoint, input)
   );
-  return [...points, ...sections, ...throttleArguments(fields)];
+  return [...points, ...sections, ...apiArguments(fields), ...throttleArguments(fields)];
+}
+
+/** What a route to `api@internal` shows, and where; whether the API is open without a route is the chart's matter. */
+const OF_API = ["basePath", "debug", "disableDashboardAd"];
+
+function apiArguments(fields: Fields): string[] {
+  return OF_API.flatMap((name) => {
+    const value = textField(fields, "api", name);
+    return value === undefined ? [] : [`--api.${name.toLowerCase()}=${value}`];
+  });
 }
 
 /** How long Traefik collects changes of routes is the one option of `providers` that is no provider's. */
@@ -98,7 +108,9 @@ function entryPointArguments(
     ...redirectionArguments(prefix, redirections, input.entryPoints),
     ...tlsArguments(prefix, entryPoint, input),
   );
-  const names = listField({ middlewares }, "middlewares").flatMap((name) => input.middlewareNames(name));
+  const names = listField({ middlewares }, "middlewares").flatMap((name) =>
+    input.middlewareNames(entryPoint.name, name)
+  );
   if (names.length > 0) result.push(`${prefix}.http.middlewares=${names.join(",")}`);
   return result;
 }
@@ -109,15 +121,18 @@ function readTimeout(entryPoint: MappedEntryPoint): string | undefined {
 }
 
 /**
- * Redirections of an entry point name the port on which the world reaches the other: inside its pod Traefik listens
- * on another one, and would send clients there.
+ * Redirections of an entry point name the port to which clients are sent, as inside its pod Traefik listens on another.
+ * Traefik takes that of the other one's address (pkg/provider/traefik, `getRedirectPort`), which is right behind a router
+ * that leads 443 to some port of the machine; the usual one is taken where the machine has it itself.
  */
 function redirectionArguments(prefix: string, redirections: unknown, entryPoints: EntryPoints): string[] {
   const redirect = structField(redirections, "entryPoint");
   if (redirect === undefined) return [];
   const { to, ...rest } = lowerKeys(redirect);
   const target = entryPoints.byName.get(String(to));
-  const place = target === undefined ? String(to) : `:${target.publicPort}`;
+  const place = target === undefined
+    ? String(to)
+    : `:${[80, 443].includes(target.publicPort) ? target.publicPort : target.port}`;
   return flattenFields(`${prefix}.http.redirections.entrypoint`, { to: place, ...rest });
 }
 
