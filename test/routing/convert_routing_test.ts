@@ -392,6 +392,21 @@ Deno.test("convertRouting() lets an entry point redirect to the port that the wo
   deepStrictEqual(ports["websecure"]?.["http3"], { enabled: true, advertisedPort: 443 });
 });
 
+Deno.test("convertRouting() lets an entry point behind a router redirect to the port in the other one's address", () => {
+  const result = converted({
+    services: { web },
+    static:
+      "entryPoints: { web: { address: ':80', http: { redirections: { entryPoint: { to: secure } } } }, " +
+      "secure: { address: ':443' } }\n",
+    ports: [
+      { target: 80, published: "8080", protocol: "tcp" },
+      { target: 443, published: "8443", protocol: "tcp" },
+    ],
+  });
+  const flags = result.chartValues["additionalArguments"] as string[];
+  ok(flags.includes("--entrypoints.web.http.redirections.entrypoint.to=:443"), flags.join(" "));
+});
+
 Deno.test("convertRouting() says what Traefik or the cluster's version would do otherwise", () => {
   const codes = (labels: Readonly<Record<string, string>>, more: Partial<Input> = {}): string[] =>
     converted({ services: { web: { ...web, ...labels } }, ...more }).findings.map(({ code }) => code);
@@ -602,6 +617,20 @@ Deno.test("convertRouting() names middlewares of entry points as the cluster's p
   );
   deepStrictEqual(flags, ["--entrypoints.web.http.middlewares=stack-m@kubernetescrd"]);
   ok(result.findings.some(({ code }) => code === "traefik-middleware-missing"));
+});
+
+Deno.test("convertRouting() writes the slash before a prefix that Traefik adds and the cluster asks for", () => {
+  const result = converted({
+    services: {
+      web: {
+        ...web,
+        "traefik.http.middlewares.one.addprefix.prefix": "app",
+        "traefik.http.middlewares.two.addprefix.prefix": "/app",
+      },
+    },
+  });
+  deepStrictEqual(spec(result, "Middleware", "one"), { addPrefix: { prefix: "/app" } });
+  deepStrictEqual(spec(result, "Middleware", "two"), { addPrefix: { prefix: "/app" } });
 });
 
 Deno.test("convertRouting() makes routes of published ports", () => {

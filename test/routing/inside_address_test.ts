@@ -27,6 +27,7 @@ services:
       traefik.http.middlewares.guard.plugin.bouncer.host: guard:8080
       traefik.http.middlewares.guard.plugin.bouncer.mode: redis
       traefik.http.middlewares.guard.plugin.bouncer.trusted: 10.0.0.0/8
+      traefik.http.middlewares.asks.forwardauth.address: http://guard:8080?rd=https://x.example.org/
       traefik.http.middlewares.slow.ratelimit.average: "50"
       traefik.http.middlewares.slow.ratelimit.redis.endpoints: redis:6379
 `;
@@ -66,6 +67,10 @@ Deno.test("settings of plugins and of a shared limit do as well; a word that is 
   assert.match(
     specOf(stack, "Middleware", "slow"),
     /"endpoints":\["redis\.shop\.svc\.cluster\.local:6379"\]/,
+  );
+  assert.match(
+    specOf(stack, "Middleware", "asks"),
+    /"http:\/\/guard\.shop\.svc\.cluster\.local:8080\?rd=https:\/\/x\.example\.org\/"/,
   );
   const ports = stack.conversion.ports.get("guard")?.map(({ port }) => port);
   assert.deepEqual(ports, [8080], "the port that only Traefik calls is a port of the Service");

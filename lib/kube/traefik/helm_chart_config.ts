@@ -187,7 +187,7 @@ function chartValues(
   const { deployment: certified, ...acme } = resolvers.length === 0
     ? {}
     : acmeValues(decisions, resolvers, carried);
-  const searches = [...given.searches, ...ownSearches(context)];
+  const searches = [...new Set([...given.searches, ...context.searches, ...ownSearches(context)])];
   const aliases = hostAliases(context);
   const deployment = {
     ...withVolumes(certified as DeploymentValues | undefined, volumes),

@@ -9,6 +9,7 @@ import { emptyService } from "./external_service.ts";
 import { atField } from "./field_place.ts";
 import { middlewareReferences } from "./middleware_references.ts";
 import { qualify } from "./references.ts";
+import { transportFor } from "./servers_transport.ts";
 import { serviceTarget } from "./service_target.ts";
 import { type Json } from "../../values/json.ts";
 
@@ -68,7 +69,8 @@ function loadBalancer(
     const target = emptyService(context, element, context.names.httpServices.get(element.name) ?? "empty");
     return [{ ...target, scheme: "http", ...options }];
   }
-  const references = servers.map((server) => serverReference(context, element, server));
+  const transport = options["serversTransport"] as string | undefined;
+  const references = servers.map((server) => serverReference(context, element, server, transport));
   if (references.some((reference) => reference === undefined)) return undefined;
   const known = references.filter((reference) => reference !== undefined);
   if (known.length > 1 && balancer["sticky"] !== undefined) {
@@ -81,13 +83,20 @@ function loadBalancer(
       "Give the servers one compose service, or accept it",
     );
   }
-  return known.map((reference) => ({ ...reference, ...options }));
+  return known.map((reference) =>
+    compact({
+      ...reference,
+      ...options,
+      serversTransport: reference["serversTransport"] ?? options["serversTransport"],
+    })
+  );
 }
 
 function serverReference(
   context: RouteContext,
   element: Element,
   server: Json,
+  transport: string | undefined,
 ): ServiceReference | undefined {
   const url = String(server["url"] ?? "");
   const match = /^([a-z0-9+.-]+):\/\/(\[[^\]]+\]|[^/:]+)(?::([^/]*))?(\/.*)?$/i.exec(url);
@@ -116,7 +125,18 @@ function serverReference(
     );
   }
   const target = serviceTarget(context, element, { host, port, protocol: "TCP" });
-  return target === undefined ? undefined : compact({ ...target, scheme, weight: server["weight"] });
+  if (target === undefined) return undefined;
+  const serversTransport = isCheckedByName(context, element, scheme, host)
+    ? transportFor(context, transport, host)
+    : undefined;
+  return compact({ ...target, scheme, weight: server["weight"], serversTransport });
+}
+
+/** Whether a server's certificate had the name in its URL. Those of labels have an address there, and names outside stay. */
+function isCheckedByName(context: RouteContext, { servers }: Element, scheme: string, host: string): boolean {
+  const isUrl = servers === undefined || servers.length === 0;
+  return isUrl && scheme === "https" &&
+    (context.composeService(host) !== undefined || context.neighbour(host) !== undefined);
 }
 
 function balancerOptions(context: RouteContext, element: Element, balancer: Json): Json {

@@ -6,7 +6,7 @@ import { behindLoopback, isLoopbackHost } from "./loopback.ts";
 import { aliasOf, askForMachine, isMachineHost, loopbackOf } from "./own_hosts.ts";
 
 const ADDRESS =
-  /^([a-z][a-z0-9+.-]*:\/\/(?:[^@/\s]*@)?)?([a-z0-9][\w.-]*|\[[0-9a-f:.]+\])(?::(\d{1,5}))?(\/\S*)?$/i;
+  /^([a-z][a-z0-9+.-]*:\/\/(?:[^@/\s]*@)?)?([a-z0-9][\w.-]*|\[[0-9a-f:.]+\])(?::(\d{1,5}))?([/?#]\S*)?$/i;
 
 /**
  * A text with the host in it by its full name, where the text is an address (with a scheme or a port) and its host a

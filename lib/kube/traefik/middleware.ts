@@ -8,6 +8,7 @@ import { calledAddress, insideAddresses, isLoopbackAddress } from "./inside_addr
 import { middlewareHeaders } from "./middleware_headers.ts";
 import { clientTls, credentials, users } from "./middleware_secrets.ts";
 import { middlewareReferences } from "./middleware_references.ts";
+import { checkedAddress } from "./own_names.ts";
 import { pluginSecrets, reportSecretFields } from "./route_secrets.ts";
 import { type Json } from "../../values/json.ts";
 
@@ -18,7 +19,11 @@ const same: Converter = (_context, _element, fields) => fields;
 
 /** Fields that the CRD spells the same are passed on; the others have a converter. */
 const converters: Readonly<Record<string, Converter>> = {
-  addPrefix: same,
+  // Traefik puts the slash before it that the cluster's definition asks for (pkg/middlewares/addprefix).
+  addPrefix: (_context, _element, fields) =>
+    typeof fields["prefix"] === "string"
+      ? { ...fields, prefix: fields["prefix"].replace(/^(?!\/)/, "/") }
+      : fields,
   stripPrefix: (context, _element, fields) =>
     context.keepsVersion2 && fields["forceSlash"] === undefined ? { ...fields, forceSlash: true } : fields,
   stripPrefixRegex: same,
@@ -71,14 +76,11 @@ const converters: Readonly<Record<string, Converter>> = {
   digestAuth: users,
   forwardAuth: (context, element, fields, name) => {
     const tls = fields["tls"] as Json | undefined;
+    const written = String(fields["address"] ?? "");
+    const inside = calledAddress(context, element, written, `the middleware "${element.name}"`);
     return compact({
       ...fields,
-      address: calledAddress(
-        context,
-        element,
-        String(fields["address"] ?? ""),
-        `the middleware "${element.name}"`,
-      ),
+      address: checkedAddress(context, written, inside, tls),
       tls: tls === undefined ? undefined : clientTls(context, element, name, tls),
     });
   },

@@ -19,19 +19,41 @@ export function namedArguments(context: RouteContext, list: readonly string[]): 
   const named = list.flatMap((argument) => {
     const inside = insideArgument(context, place, argument);
     if (inside === undefined) return [];
-    if (inside === argument || !isByShortName(argument, inside, domain)) return inside;
+    if (inside === argument || !isByShortName(valueOf(argument), valueOf(inside), domain)) return inside;
     searches = true;
     return argument;
   });
   return { list: named, searches: searches ? [domain] : [] };
 }
 
-/** Whether the only thing that the full name adds to an address of HTTPS is the domain of the namespace. */
-function isByShortName(argument: string, inside: string, domain: string): boolean {
-  return /=https:\/\/[^,]+$/i.test(argument) &&
-    withPort(inside.replace(`.${domain}`, "")) === withPort(argument);
+/**
+ * What a middleware calls over TLS, by the short name as well where the certificate is checked and the cluster's Traefik
+ * is configured here, so that it can be told where to look.
+ */
+export function checkedAddress(
+  context: RouteContext,
+  written: string,
+  inside: string,
+  tls: Readonly<Record<string, unknown>> | undefined,
+): string {
+  const domain = `${context.namespace}.svc.cluster.local`;
+  const isOthers = context.routing.elsewhere !== undefined || context.routing.traefikService === undefined;
+  if (isOthers || tls?.["insecureSkipVerify"] === true || inside === written) return inside;
+  if (!isByShortName(written, inside, domain)) return inside;
+  context.searches.add(domain);
+  return written;
 }
 
-function withPort(argument: string): string {
-  return argument.replace(/^([^=]+=https:\/\/[^/:]+)(?=\/|$)/i, "$1:443");
+/** Whether the only thing that the full name adds to an address of HTTPS is the domain of the namespace. */
+function isByShortName(address: string, inside: string, domain: string): boolean {
+  return /^https:\/\/[^,]+$/i.test(address) &&
+    withPort(inside.replace(`.${domain}`, "")) === withPort(address);
+}
+
+function withPort(address: string): string {
+  return address.replace(/^(https:\/\/[^/:?#]+)(?=[/?#]|$)/i, "$1:443");
+}
+
+function valueOf(argument: string): string {
+  return argument.slice(argument.indexOf("=") + 1);
 }

@@ -1,6 +1,8 @@
 /** Servers transports of HTTP and TCP as ServersTransport and ServersTransportTCP. */
 import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
+import { field } from "../../traefik/static_configuration.ts";
+import { label } from "../../stack/names.ts";
 import { knownFields } from "./newer_fields.ts";
 import { compact, report, type RouteContext, share, traefikObject } from "./context.ts";
 import { isPem, shareSecret } from "./middleware_secrets.ts";
@@ -35,6 +37,34 @@ export function convertServersTransports(context: RouteContext): void {
     });
     share(context, traefikObject(context, "ServersTransportTCP", name, spec), element.span);
   }
+}
+
+/**
+ * The transport by which a server is called over TLS whose certificate has the host that its URL names: the cluster's
+ * Traefik calls pods by their addresses, so the name to check is written into a transport of its own.
+ *
+ * @param name of the transport that the service names, in the cluster; undefined where it names none
+ */
+export function transportFor(
+  context: RouteContext,
+  name: string | undefined,
+  host: string,
+): string | undefined {
+  const { namespace, routing, shared } = context;
+  const planned = shared.get(`ServersTransport/${namespace}/${name}`);
+  // Without a transport public authorities are trusted, who certify no name without a dot.
+  const isUsual = name === undefined && host.includes(".") &&
+    field(routing.static?.fields, "serversTransport") === undefined;
+  if (planned === undefined && !isUsual) return name;
+  const spec = (planned?.object["spec"] ?? {}) as Json;
+  if (spec["insecureSkipVerify"] === true || spec["serverName"] !== undefined) return name;
+  const own = label(`${name ?? "transport"}-${host}`);
+  share(
+    context,
+    traefikObject(context, "ServersTransport", own, { ...spec, serverName: host }),
+    planned?.source,
+  );
+  return own;
 }
 
 /** Fields of HTTP and TCP transports that are durations. */
