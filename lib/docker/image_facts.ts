@@ -3,7 +3,7 @@ import type { Healthcheck } from "../../compose/project.ts";
 import type { ImageFacts } from "../stack/image_facts.ts";
 import { field } from "../values/json.ts";
 
-/** Ports, user, volumes, health check and origin of `GET /images/{name}/json`; undefined where it is no such answer. */
+/** Ports, user, volumes, health check, shell and origin of `GET /images/{name}/json`; undefined where it is no such answer. */
 export function factsOf(answer: unknown): ImageFacts | undefined {
   const config = field(answer, "Config") ?? field(answer, "ContainerConfig");
   if (typeof config !== "object" || config === null) return undefined;
@@ -21,7 +21,14 @@ export function factsOf(answer: unknown): ImageFacts | undefined {
     user: typeof user === "string" ? user : "",
     ...(volumes.length === 0 ? {} : { volumes }),
     ...healthcheckOf(field(config, "Healthcheck")),
+    ...shellOf(field(config, "Shell")),
   };
+}
+
+/** `SHELL` of the image, which has no more than its words; most have none. */
+function shellOf(answer: unknown): { readonly shell?: readonly string[] } {
+  if (!Array.isArray(answer) || answer.length === 0) return {};
+  return answer.every((word) => typeof word === "string") ? { shell: answer } : {};
 }
 
 /** Docker counts in nanoseconds, and a zero is what nobody said. */

@@ -19,6 +19,8 @@ export interface ImageFacts {
   readonly empty?: readonly string[];
   /** Its HEALTHCHECK, as compose would write it. */
   readonly healthcheck?: Healthcheck;
+  /** Its SHELL, which runs the scripts of health checks; absent where it is the usual one. */
+  readonly shell?: readonly string[];
 }
 
 /** Facts of the table: also what the program in the image is. */

@@ -30,6 +30,11 @@ Deno.test("factsOf() reads ports and user, and refuses what is no image", () => 
     user: "",
     healthcheck: { test: ["CMD", "/ready"], interval: "30s", timeout: "1.5s", retries: 3 },
   });
+  const shell = ["/bin/bash", "-o", "pipefail", "-c"];
+  assert.deepEqual(factsOf({ Config: { User: "", Shell: shell } })?.shell, shell);
+  for (const wrong of [undefined, null, [], "sh", [5]]) {
+    assert.equal(factsOf({ Config: { User: "", Shell: wrong } })?.shell, undefined);
+  }
   for (const test of [undefined, [], ["NONE"], ["CMD"], "CMD", [5, 6]]) {
     assert.deepEqual(factsOf({ Config: { User: "", Healthcheck: { Test: test } } })?.healthcheck, undefined);
   }

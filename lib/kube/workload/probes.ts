@@ -1,6 +1,7 @@
 /** A healthcheck as startup and readiness probes. */
 import type { Healthcheck, Service } from "../../../compose/project.ts";
-import { at } from "../../stack/context.ts";
+import { shellWord } from "../../diagnostics/shell_word.ts";
+import { at, type Context, imageOf } from "../../stack/context.ts";
 import { hasOwnHealthcheck, probeFromRouting } from "../traefik/health_probe.ts";
 import { type Json, optional } from "../../values/json.ts";
 import type { ConversionState, DecidedService } from "./conversion_state.ts";
@@ -27,14 +28,15 @@ export function probesOf(
 ): Json {
   const { service, decision } = subject;
   const check = service.healthcheck;
-  const written = healthcheckCommand(service);
+  const shell = shellOf(state.context, service);
+  const written = healthcheckCommand(service, shell);
   if (check === undefined || written === undefined) {
     const routed = hasOwnHealthcheck(service)
       ? undefined
       : probeFromRouting(state.context.routing, service.name);
     return optional("readinessProbe", withoutSecret(state, service, routed));
   }
-  const command = readableCommand(state, service, written, extra);
+  const command = readableCommand(state, service, { written, shell }, extra);
   if (command === undefined) return {};
   // Zero is what is not said (`daemon/health.go`: its defaults take the place of it).
   const interval = seconds(check.interval) || 30;
@@ -98,17 +100,17 @@ const SCRIPT_VARIABLE = "COMPOSE_HEALTHCHECK";
 function readableCommand(
   state: ConversionState,
   service: Service,
-  command: readonly string[],
+  { written, shell }: { readonly written: readonly string[]; readonly shell: readonly string[] },
   extra: Map<string, { value: string; secret: boolean }>,
 ): readonly string[] | undefined {
-  const why = state.secrets.ofCommand(command);
-  if (why === undefined) return command;
+  const why = state.secrets.ofCommand(written);
+  if (why === undefined) return written;
   const path = ["services", service.name, "healthcheck", "test"];
   const place = at(state.context.project, path);
   if (service.healthcheck?.test?.[0] === "CMD-SHELL") {
-    extra.set(SCRIPT_VARIABLE, { value: command[2] ?? "", secret: true });
+    extra.set(SCRIPT_VARIABLE, { value: service.healthcheck.test[1] ?? "", secret: true });
     state.notes.push({ what: `${service.name}.healthcheck`, why, ...place });
-    return ["/bin/sh", "-c", `exec /bin/sh -c "$${SCRIPT_VARIABLE}"`];
+    return [...shell, `exec ${shell.map(shellWord).join(" ")} "$${SCRIPT_VARIABLE}"`];
   }
   state.context.report({
     code: "kube-probe-secret",
@@ -121,8 +123,21 @@ function readableCommand(
   return undefined;
 }
 
-/** What runs in the container; nothing where the check is off. */
-export function healthcheckCommand(service: Service): string[] | undefined {
+const USUAL_SHELL: readonly string[] = ["/bin/sh", "-c"];
+
+/** What an image's `SHELL` says, as far as an engine told. */
+function shellOf({ decisions, images }: Context, service: Service): readonly string[] {
+  return images(imageOf(decisions, service) ?? "")?.shell ?? USUAL_SHELL;
+}
+
+/**
+ * What runs in the container; nothing where the check is off. Of CMD-SHELL the first word is the script, and those behind
+ * it are its arguments (moby's `daemon/health.go`: they are appended to the image's shell).
+ */
+export function healthcheckCommand(
+  service: Service,
+  shell: readonly string[] = USUAL_SHELL,
+): string[] | undefined {
   const check = service.healthcheck;
   if (check?.disable === true) return undefined;
   const [form, ...rest] = check?.test ?? [];
@@ -130,7 +145,7 @@ export function healthcheckCommand(service: Service): string[] | undefined {
     case "CMD":
       return rest.length === 0 ? undefined : rest;
     case "CMD-SHELL":
-      return rest.length === 0 ? undefined : ["/bin/sh", "-c", rest.join(" ")];
+      return rest.length === 0 ? undefined : [...shell, ...rest];
     default:
       return undefined;
   }
