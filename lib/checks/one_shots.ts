@@ -5,6 +5,7 @@ import { yamlWord } from "../diagnostics/yaml_word.ts";
 import { at, type Context, isSkipped } from "../stack/context.ts";
 import { isAwaited, isSeenEnded, kindOf } from "../stack/kind.ts";
 import type { ServicePort } from "../stack/ports.ts";
+import { isOff } from "../stack/replicas.ts";
 
 /**
  * One question for all of them. It is asked where `restart` or `deploy.restart_policy` says so, and where both are
@@ -26,7 +27,7 @@ export function checkOneShots(
     const isServing = (ports.get(service.name) ?? []).length > 0 || service.healthcheck !== undefined ||
       converted.routes.length > 0 || converted.kind === "StatefulSet";
     const restart = restartOf(service);
-    if (isDecided || restart === "always" || isOff(service)) return false;
+    if (isDecided || restart === "always" || isOff(context.decisions, service)) return false;
     const isCalledSo = ONE_SHOT_NAME.test(service.name) && (service.ports ?? []).length === 0 &&
       converted.routes.length === 0;
     return restart === "once" || isCalledSo || (!isServing && (restart === "until success" || isCustom));
@@ -52,11 +53,6 @@ export function checkOneShots(
     } }`,
     ...(related.length === 0 ? {} : { related }),
   });
-}
-
-/** Of what has no pods nothing goes on running. */
-function isOff({ deploy, scale }: Service): boolean {
-  return (scale ?? deploy?.replicas) === 0;
 }
 
 /** Names of programs that do one thing and end: `setup`, `db-migrate`, `kafka-init`, `wp-cli`, `createbuckets`. */

@@ -9,6 +9,7 @@ import { portHolder } from "./network/port_holder.ts";
 import { entryPointsOf } from "../traefik/static_configuration.ts";
 import type { Placed, Publications, Published } from "./published_port.ts";
 import { isShutIn, type Reach } from "./reach.ts";
+import { replicasOf } from "./replicas.ts";
 import { reportConflicts, reportPublished, reportUnnumbered } from "./published_report.ts";
 
 /**
@@ -61,24 +62,33 @@ function isOfTraefik({ project, routing }: Context, { service, port, protocol }:
 function publishedPorts(context: Context, service: string, ports: readonly Port[]): Published[] {
   const found = new Map<string, Published>();
   for (const [index, port] of ports.entries()) {
-    const hostPort = Number(port.published?.split("-")[0] ?? "");
-    if (port.published === undefined || !Number.isInteger(hostPort) || hostPort < 1) continue;
     const span = context.project.span(["services", service, "ports", index]);
     const protocol = protocolOf(port.protocol);
     const hostIp = isOneAddress(port.host_ip) ? port.host_ip : undefined;
-    const key = `${hostIp ?? ""} ${hostPort}/${protocol} ${port.target}`;
-    if (found.has(key)) continue;
-    found.set(key, {
-      service,
-      port: port.target,
-      protocol,
-      hostPort,
-      ...(hostIp === undefined ? {} : { hostIp }),
-      ...(span === undefined ? {} : { span }),
-      index,
-    });
+    for (const hostPort of hostPortsOf(context, service, port)) {
+      const key = `${hostIp ?? ""} ${hostPort}/${protocol} ${port.target}`;
+      if (found.has(key)) continue;
+      found.set(key, {
+        service,
+        port: port.target,
+        protocol,
+        hostPort,
+        ...(hostIp === undefined ? {} : { hostIp }),
+        ...(span === undefined ? {} : { span }),
+        index,
+      });
+    }
   }
   return [...found.values()];
+}
+
+/** The port of the host; of a range for one port of the container each of its replicas takes the first that is free. */
+function hostPortsOf({ project, decisions }: Context, name: string, { published }: Port): readonly number[] {
+  const service = project.services[name];
+  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(published ?? "") ?? [];
+  if (first === undefined || service === undefined || Number(first) < 1) return [];
+  const count = Math.min(Number(last) - Number(first) + 1, Math.max(1, replicasOf(decisions, service)));
+  return Array.from({ length: count }, (_, index) => Number(first) + index);
 }
 
 /** k3s's load balancer runs a container for each port; beyond these the pod takes them itself. */

@@ -11,6 +11,7 @@ import {
   anonymousPlace,
   imageVolumes,
 } from "../../stack/anonymous_volumes.ts";
+import { replicasOf } from "../../stack/replicas.ts";
 import { isCreated } from "../../stack/storage/places.ts";
 import { claimMount } from "./claim_mount.ts";
 import { isFilled } from "./filled.ts";
@@ -75,9 +76,8 @@ export function anonymousMount(
   ];
 }
 
-function isMany(context: Context, { service, decision }: DecidedService): boolean {
-  return (decision.replicas ?? service.deploy?.replicas ?? service.scale ?? 1) > 1 ||
-    kindOf(context, service) === "DaemonSet";
+function isMany(context: Context, { service }: DecidedService): boolean {
+  return replicasOf(context.decisions, service) > 1 || kindOf(context, service) === "DaemonSet";
 }
 
 function reportMany(context: Context, service: Service, target: string, path: Path): void {

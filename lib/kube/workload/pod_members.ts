@@ -4,6 +4,7 @@ import { yamlWord } from "../../diagnostics/yaml_word.ts";
 import { at, type Context, decided, isSkipped } from "../../stack/context.ts";
 import { kindOf } from "../../stack/kind.ts";
 import { type Sharing, sharingsOf } from "../../stack/pod_groups.ts";
+import { replicasOf } from "../../stack/replicas.ts";
 import type { ConversionState } from "./conversion_state.ts";
 
 /** The services of the pod whose first is `host`; one that cannot be in it is an error and left out. */
@@ -78,8 +79,7 @@ function whyNot(
 ): string | undefined {
   const isGone = isSkipped(context.decisions, host.name) || host.name === context.routing.traefikService;
   if (isGone) return `"${host.name}" has no pod`;
-  const replicas = (one: Service): number =>
-    decided(context.decisions, one.name).replicas ?? one.deploy?.replicas ?? one.scale ?? 1;
+  const replicas = (one: Service): number => replicasOf(context.decisions, one);
   const kind = kindOf(context, service);
   const isJob = kindOf(context, host) === "Job";
   if (kind === "Job" && !isJob) return "it ends by itself, and a pod ends when all of it has";

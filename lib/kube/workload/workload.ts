@@ -5,6 +5,7 @@ import { isAnnotationKey, label, serviceLabel } from "../../stack/names.ts";
 import type { KubeObject } from "../object.ts";
 import { optional, record } from "../../values/json.ts";
 import { mayOverlap } from "../../stack/kind.ts";
+import { replicasOf } from "../../stack/replicas.ts";
 import { aliasServiceName } from "../../stack/network/shared_aliases.ts";
 import type { ConversionState, DecidedService } from "./conversion_state.ts";
 import type { Pod } from "./pod.ts";
@@ -38,7 +39,7 @@ export function workloadOf(
   pod: Pod,
 ): KubeObject {
   const { context } = state;
-  const { service, decision } = subject;
+  const { service } = subject;
   const metadata = {
     name: label(service.name, kind === "StatefulSet" ? LONGEST_OF_SET : undefined),
     namespace: context.namespace,
@@ -46,7 +47,7 @@ export function workloadOf(
     ...optional("annotations", serviceLabels(state, subject)),
   };
   const selector = { matchLabels: selectorOf(service.name) };
-  const replicas = decision.replicas ?? service.deploy?.replicas ?? service.scale ?? 1;
+  const replicas = replicasOf(context.decisions, service);
   const template = pod.template;
   switch (kind) {
     case "Deployment": {

@@ -34,6 +34,9 @@ const AUTHORITY = /(?:(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}):)?\/\/([^\s/"'`<>
 const PARENTHESISED = /(?:@|tcp|udp)\(([^()\s]+)\)/gi;
 const HOST_PORT = /(?<![\w./-])([A-Za-z0-9](?:[\w.-]{0,100}\w)?):(\d{1,5})(?![\w@]|[.-]\w)/g;
 
+/** `zoo1:2888:3888`: ZooKeeper has a port for followers and one for elections. */
+const SECOND_PORT = /^:(\d{1,5})(?![\w@]|[.-]\w)/;
+
 /** Mentions of any of `names` in a file's text; comments and what the file itself calls so are left out. */
 export function mentionsInText(text: string, names: Names): HostMention[] {
   const lines = textLines(withoutBlockComments(text));
@@ -93,7 +96,11 @@ export function mentionsInValue(text: string, names: Names, key?: string): HostM
     const [name, port] = split(match[1] ?? "");
     add(name, port, match.index);
   }
-  for (const match of value.matchAll(HOST_PORT)) add(match[1] ?? "", match[2], match.index);
+  for (const match of value.matchAll(HOST_PORT)) {
+    add(match[1] ?? "", match[2], match.index);
+    const [, second] = SECOND_PORT.exec(value.slice(match.index + match[0].length)) ?? [];
+    if (second !== undefined) add(match[1] ?? "", second, match.index);
+  }
   if (key !== undefined && isHostKey(key)) {
     for (const match of value.matchAll(/[^\s,;[\]"']+/g)) {
       const [name, port] = split(match[0]);

@@ -5,6 +5,7 @@ import type { Span } from "../../diagnostics/diagnostic.ts";
 import { oncePer } from "../../values/once_per.ts";
 import { type FileText, fileTexts } from "../texts/file_texts.ts";
 import { servicesByDnsName } from "./dns_names.ts";
+import { isAddress } from "./docker_names.ts";
 import { textLines } from "./text_lines.ts";
 import {
   type HostMention,
@@ -197,7 +198,29 @@ function environmentPort(
   return found !== undefined && found !== null && /^\d{1,5}$/.test(found) ? Number(found) : undefined;
 }
 
+/** `nc -z db 5432`, `</dev/tcp/db/5432`. */
+const APART = /(?:(?<=^|\s)|\/dev\/(?:tcp|udp)\/)([A-Za-z0-9][\w.-]*)[\s/]+(\d{2,5})(?![\w.:-])/g;
+
+/** Names of a script with their ports behind them. */
+function mentionsApart(text: string, names: Names): HostMention[] {
+  return [...text.matchAll(APART)].flatMap(({ 1: host = "", 2: port, index }) =>
+    names.has(host) && !isAddress(host) && Number(port) <= 65535
+      ? [{ host, port: Number(port), line: 1, column: index + 1 }]
+      : []
+  );
+}
+
 function argumentMentions(project: Project, service: Service, names: Names): Found[] {
+  const apart = (["entrypoint", "command"] as const).flatMap((key) =>
+    mentionsApart((service[key] ?? []).join(" "), names).map((mention) => ({
+      mention,
+      span: project.span(["services", service.name, key]),
+    }))
+  );
+  return [...apart, ...argumentsWithHosts(project, service, names)];
+}
+
+function argumentsWithHosts(project: Project, service: Service, names: Names): Found[] {
   return (["entrypoint", "command"] as const).flatMap((key) =>
     (service[key] ?? []).flatMap((argument, index) => {
       const option = /^--?([\w.-]+)=(.*)$/.exec(argument);
@@ -216,7 +239,11 @@ function healthcheckMentions(project: Project, service: Service, names: Names): 
   const { test, disable } = service.healthcheck ?? {};
   if (disable === true || test === undefined) return [];
   const span = project.span(["services", service.name, "healthcheck", "test"]);
-  return mentionsInValue(test.slice(1).join(" "), names).map((mention) => ({ mention, span }));
+  const text = test.slice(1).join(" ");
+  return [...mentionsInValue(text, names), ...mentionsApart(text, names)].map((mention) => ({
+    mention,
+    span,
+  }));
 }
 
 function fileMentions(
