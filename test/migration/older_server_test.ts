@@ -36,6 +36,10 @@ Deno.test("forOlderServer() gives a StatefulSet's pod both names as lines of its
   });
 });
 
+Deno.test("forOlderServer() gives no loopback address to a name on which a program listens", () => {
+  deepEqual(podOf("StatefulSet", { hostname: "db", hostnameOverride: "db" }), { hostname: "db" });
+});
+
 Deno.test("forOlderServer() leaves a hostname, and what else its hosts file has", () => {
   const other = { ip: "10.0.0.7", hostnames: ["old"] };
   const lines = [{ ip: "127.0.0.1", hostnames: ["mail", "self"] }, other];

@@ -1,9 +1,8 @@
 /** What a pod takes from its machine and how it is called: network, names, hosts, DNS, process namespaces. */
 import { byAddress, type HostAlias, isHostName, plainHostName } from "../host_aliases.ts";
 import type { Service } from "../../../compose/project.ts";
-import { at, type Context, imageOf } from "../../stack/context.ts";
+import { at, type Context } from "../../stack/context.ts";
 import type { WorkloadKind } from "../../stack/role.ts";
-import { imageRepository } from "../../stack/known_images.ts";
 import { type Json, optional } from "../../values/json.ts";
 import type { DecidedService } from "./conversion_state.ts";
 import {
@@ -13,6 +12,7 @@ import {
   machineAddresses,
 } from "../../stack/network/docker_names.ts";
 import { nameServers } from "./name_servers.ts";
+import { isRabbit as runsRabbit, ownName } from "./own_name.ts";
 import { placesOf } from "../../stack/network/references.ts";
 
 /** Fields of the pod, and variables that keep a program's identity. */
@@ -86,7 +86,7 @@ const LONGEST_HOSTNAME = 64;
 function hostnameOf(context: Context, subject: DecidedService, kind: WorkloadKind): Name {
   const { service } = subject;
   const full = fullName(service);
-  const isRabbit = /(^|\/)rabbitmq$/.test(imageRepository(imageOf(context.decisions, service) ?? ""));
+  const isRabbit = runsRabbit(context, service);
   if (full === undefined || full === "") {
     if (service.domainname !== undefined) {
       context.report({
@@ -101,7 +101,7 @@ function hostnameOf(context: Context, subject: DecidedService, kind: WorkloadKin
     if (isRabbit && service.environment?.["RABBITMQ_NODENAME"] === undefined) {
       reportRandomNode(context, subject);
     }
-    return { aliases: [], variables: new Map() };
+    return calledSo(ownName(context, service), kind);
   }
   const short = full.split(".")[0]?.toLowerCase() ?? "";
   const span = at(context.project, ["services", service.name, "hostname"]);
@@ -155,6 +155,16 @@ function hostnameOf(context: Context, subject: DecidedService, kind: WorkloadKin
     ...(isWhole ? { hostnameOverride: whole } : {}),
     aliases: names.length === 0 ? [] : [{ ip: "127.0.0.1", hostnames: names }],
     variables,
+  };
+}
+
+/** A StatefulSet gives its pods hostnames of its own, which the other field goes over. */
+function calledSo(name: string | undefined, kind: WorkloadKind): Name {
+  return {
+    ...(name === undefined ? {} : { hostname: name }),
+    ...(name === undefined || kind !== "StatefulSet" ? {} : { hostnameOverride: name }),
+    aliases: [],
+    variables: new Map(),
   };
 }
 

@@ -5,12 +5,14 @@ const LOOPBACK = "127.0.0.1";
 
 /**
  * The pod with lines of its hosts file in place of `hostnameOverride`, for servers and charts that do not know it: the
- * whole name, and the short one where nothing else gives it, as a StatefulSet's pod has its own. Undefined where it has
- * no such name.
+ * whole name, and the short one where nothing else gives it, as a StatefulSet's pod has its own. A name that is its
+ * `hostname` as well it has only so that a program can listen on it, which with the loopback address would be heard by
+ * nobody: there it stays the Service's. Undefined where it has no such name.
  */
 export function podWithHostLines(pod: Json): Json | undefined {
   const { hostnameOverride: name, ...rest } = pod;
   if (typeof name !== "string") return undefined;
+  if (pod["hostname"] === name) return rest;
   const lines = list(pod["hostAliases"]);
   const short = name.split(".")[0] ?? name;
   const before = lines.filter(({ ip }) => ip === LOOPBACK).flatMap(({ hostnames }) => hostnames)
