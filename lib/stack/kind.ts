@@ -6,6 +6,7 @@ import type { WorkloadKind } from "./role.ts";
 import { type Context, decided, imageOf } from "./context.ts";
 import { knownImage } from "./known_images.ts";
 import { imageDecision } from "./image_decision.ts";
+import { isOff } from "./replicas.ts";
 
 /** Where databases and brokers keep what they must not lose. */
 const STATEFUL_TARGET =
@@ -21,7 +22,9 @@ export function kindOf(context: Context, service: Service): Exclude<WorkloadKind
   if (decision.kind !== undefined) return decision.kind;
   const mode = service.deploy?.mode;
   if (mode === "global") return "DaemonSet";
-  if (mode === "replicated-job" || mode === "global-job" || isAwaited(context.project, service)) return "Job";
+  const isJob = mode === "replicated-job" || mode === "global-job" || isAwaited(context.project, service);
+  // A Job runs once at least.
+  if (isJob && !isOff(context.decisions, service)) return "Job";
   if (isSeenEnded(context, service)) return "Job";
   return isStateful(context, service) ? "StatefulSet" : "Deployment";
 }

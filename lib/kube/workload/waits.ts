@@ -4,6 +4,7 @@ import { connects } from "../jobs/script/shell_parts.ts";
 import { isServiceName, label, serviceLabel } from "../../stack/names.ts";
 import { isKnownPort, type ServicePort } from "../../stack/ports.ts";
 import { meets, namesIn, type Reach } from "../../stack/reach.ts";
+import { isOff } from "../../stack/replicas.ts";
 import { readyServiceName } from "./readiness.ts";
 import type { Json } from "../../values/json.ts";
 import type { ConversionState, DecidedService } from "./conversion_state.ts";
@@ -23,6 +24,8 @@ export function waitContainers(state: ConversionState, subject: DecidedService, 
   if (decision.waitFor === false || decision.dns === "servers") return [];
   return Object.entries(service.depends_on ?? {}).flatMap(([name, { condition }]): Json[] => {
     if (condition !== "service_healthy" || isSkipped(context.decisions, name)) return [];
+    const other = context.project.services[name];
+    if (other !== undefined && isOff(context.decisions, other)) return [];
     // In its own pod the kubelet keeps the order.
     if (state.groups.hostOf(name) === state.groups.hostOf(service.name)) return [];
     const command = waitCommand(state, service.name, name);
