@@ -132,7 +132,8 @@ function serviceOf(context: Context, name: OddName, services: ReadonlySet<string
     });
     return undefined;
   }
-  const shared = name.kind === "alias" && sharedAliases(context).has(name.host);
+  const isGiven = name.kind === "alias" || name.kind === "hostname";
+  const shared = isGiven && sharedAliases(context).has(name.host);
   const service = shared
     ? aliasServiceName(name.host)
     : serviceLabel(podGroups(project).nameOf(name.service));

@@ -51,7 +51,8 @@ export function servicesOf(context: Context, service: Service, reached: Reached)
       }
       if (first !== undefined) {
         if (first.service !== service.name && kind !== "service" && owners === undefined) {
-          reportCollision(context, service.name, name, path, wanted, first);
+          if (kind === "hostname") reportHostname(context, service.name, name, path, first.service);
+          else reportCollision(context, service.name, name, path, wanted, first);
         }
         return [];
       }
@@ -120,6 +121,24 @@ function aliasService(
       selector: aliasSelector(alias),
     },
   };
+}
+
+/** Seldom does anybody call another by it: Docker answers it only from version 25 on. */
+function reportHostname(
+  context: Context,
+  service: string,
+  name: string,
+  path: readonly (string | number)[],
+  first: string,
+): void {
+  context.report({
+    code: "kube-name-collision",
+    severity: "warning",
+    message:
+      `Hostname "${name}" of service "${service}" leads others to service "${first}" alone, which has that name, too`,
+    ...at(context.project, path),
+    hint: `Where others call "${service}" by it, write the service's name there`,
+  });
 }
 
 function reportCollision(

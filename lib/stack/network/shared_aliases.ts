@@ -1,9 +1,10 @@
-/** Aliases that several services have: in Docker all of them answer. */
+/** Aliases and hostnames that several services have: in Docker all of them answer. */
 import type { Project } from "../../../compose/project.ts";
 import type { Decisions } from "../../decisions/decisions.ts";
 import { oncePerPair } from "../../values/once_per.ts";
 import { type Context, isSkipped } from "../context.ts";
 import { isQuestion, isServiceName, label, serviceLabel, shortHash } from "../names.ts";
+import { dnsNames } from "./dns_names.ts";
 
 /**
  * Services by the alias that they have in common with others; a service's own name is nobody's alias. In the cluster a
@@ -19,13 +20,15 @@ const shared = oncePerPair(
   (project: Project, decisions: Decisions): ReadonlyMap<string, readonly string[]> => {
     const services = Object.values(project.services).filter(({ name }) => !isSkipped(decisions, name));
     const own = new Set(services.flatMap(({ name }) => [serviceLabel(name), name.toLowerCase()]));
-    const given = services.flatMap(({ name: service, networks }) =>
-      Object.entries(networks ?? {}).flatMap(([network, settings]) =>
-        [...new Set((settings?.aliases ?? []).map((alias) => alias.toLowerCase()))]
+    const given = services.flatMap((service) => {
+      const hostnames = dnsNames(project, service).filter(({ kind }) => kind === "hostname")
+        .map(({ name }) => name);
+      return Object.entries(service.networks ?? {}).flatMap(([network, settings]) =>
+        [...new Set([...settings?.aliases ?? [], ...hostnames].map((alias) => alias.toLowerCase()))]
           .filter((alias) => isQuestion(alias) && !own.has(alias))
-          .map((alias) => ({ service, network, alias }))
-      )
-    );
+          .map((alias) => ({ service: service.name, network, alias }))
+      );
+    });
     return new Map(
       [...Map.groupBy(given, ({ alias }) => alias)].flatMap(([alias, all]) => {
         const owners = [...new Set(all.map(({ service }) => service))];
