@@ -25,11 +25,13 @@ import { checkNames, checkProfiles } from "./names.ts";
 import { checkAmbiguousNames } from "./ambiguous_names.ts";
 import { checkNetworks } from "./networks.ts";
 import { checkOneShots, reportSeenEnded } from "./one_shots.ts";
+import { checkPings } from "./pings.ts";
 import { checkRegistryLogins } from "./registry_logins.ts";
 import { reportPorts } from "./port_report.ts";
 import { type LiveUsage, proposeLimits } from "./proposed_limits.ts";
 import { reportWrittenLayers } from "./written_layers.ts";
 import { checkSecondTraefik } from "./second_traefik.ts";
+import { checkTrustedCallers } from "./trusted_callers.ts";
 import { checkUlimits } from "./ulimits.ts";
 import { checkQuota } from "./quota.ts";
 
@@ -64,6 +66,7 @@ export function runChecks(
   checkDockerOnly(context);
   checkEngineTools(context, decisions);
   checkHostNames(context, facts.references, facts.neighbours, conversion.clusterNames.hosts);
+  checkPings(context, conversion.ports);
   checkAmbiguousNames(context);
   checkImageGroups(context);
   checkNetworks(context, facts.reach);
@@ -76,6 +79,7 @@ export function runChecks(
   checkUlimits(context);
   checkFixedAddresses(context);
   checkDockerNetwork(context);
+  checkTrustedCallers(context);
   checkFixedDomains(context);
   checkCredentials(context);
   checkHeaps(context);

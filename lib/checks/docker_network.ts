@@ -2,10 +2,11 @@
 import type { Context } from "../stack/context.ts";
 import { type TextPlace, textPlaces } from "./text_places.ts";
 
-/** A warning for the server and for the ranges, each with every place. */
+/** A warning for the server, for the ranges and for users of databases, each with every place. */
 export function checkDockerNetwork(context: Context): void {
   reportServer(context);
   reportRanges(context);
+  reportUsers(context);
 }
 
 /** Docker's DNS server in a container (libnetwork, resolver.go). */
@@ -27,7 +28,7 @@ function reportServer(context: Context): void {
 }
 
 /** From which Docker gives networks their addresses where nobody says: `default-address-pools` of its daemon. */
-const POOL = "172\\.(?:1[6-9]|2\\d|3[01])\\.\\d+\\.\\d+/\\d+";
+const POOL = "172\\.(?:1[6-9]|2\\d|3[01])\\.\\d+\\.\\d+(?:/\\d+|\\s+255(?:\\.\\d+){3})";
 
 /** Lists of who may call, or of proxies to be trusted: what calls in a cluster has other addresses. */
 function reportRanges(context: Context): void {
@@ -46,6 +47,22 @@ function reportRanges(context: Context): void {
     `"${first.text}" in ${first.where} is a range of Docker's networks, from which no pod calls`,
     places,
     "Where it says who may call or is trusted, write the cluster's pods beside it: 10.42.0.0/16 in k3s",
+  );
+}
+
+/** `'app'@'172.18.%'` of MySQL and MariaDB: who logs in from another address is another user. */
+const USERS = /(?<=@\s*['"`])172\.(?:(?:1[6-9]|2\d|3[01])\.(?:\d+\.)?)?%/;
+
+function reportUsers(context: Context): void {
+  const places = textPlaces(context, USERS);
+  const [first] = places;
+  if (first === undefined) return;
+  report(
+    context,
+    "kube-docker-range",
+    `Users of a database log in from "${first.text}" only (${first.where}), a range of Docker's networks from which no pod calls`,
+    places,
+    "Make them in the database itself for the cluster's pods as well, which are '10.42.%' in k3s: its scripts run only once",
   );
 }
 

@@ -43,7 +43,7 @@ function inService({ project }: Context, service: Service, pattern: RegExp, scop
       : []),
   ];
   return texts.flatMap(([path, value]): TextPlace[] => {
-    const found = [value].flat().flatMap((word) => pattern.exec(String(word ?? ""))?.[0] ?? [])[0];
+    const found = pattern.exec([value].flat().map((word) => String(word ?? "")).join(" "))?.[0];
     return found === undefined ? [] : [{
       where: `"${path.join(".")}" of service "${service.name}"`,
       text: found,
