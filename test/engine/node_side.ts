@@ -25,6 +25,8 @@ export interface Pod {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: {
     readonly restartPolicy?: string;
+    readonly hostname?: string;
+    readonly hostnameOverride?: string;
     readonly containers: readonly { readonly name: string }[];
     readonly initContainers?: readonly { readonly name: string; readonly restartPolicy?: string }[];
   };
@@ -194,6 +196,12 @@ export function addressesOf({ metadata, status }: Pod, fronts: readonly Service[
   ];
 }
 
+/** The pod's name, and the hostname that it is given where the stack says none: Docker takes the container's id there. */
+export function madeUp({ metadata, spec }: Pod, written: string | undefined): readonly string[] {
+  const given = written === undefined ? [spec.hostname ?? [], spec.hostnameOverride ?? []].flat() : [];
+  return [metadata.name, ...given];
+}
+
 function reachOf(
   { node, askProbe }: Machine,
   { namespace, fronts, before, processes, logs }: Known,
@@ -207,7 +215,7 @@ function reachOf(
   const running = !endsByItself(service, before) && status?.state.running !== undefined;
   const checked = (before.side.services[service]?.calls.length ?? 0) > 0;
   return {
-    generated: [name],
+    generated: madeUp(pod, before.project.services[service]?.hostname),
     addresses: [program, ...others].flatMap((each) => addressesOf(each.pod, fronts)),
     running,
     checked: running && checked,

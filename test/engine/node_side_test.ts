@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { addressesOf, type Pod, type Service } from "./node_side.ts";
+import { addressesOf, madeUp, type Pod, type Service } from "./node_side.ts";
 
 Deno.test("the address of a Service is that of the pods that it chooses", () => {
   const pod: Pod = {
@@ -18,4 +18,10 @@ Deno.test("the address of a Service is that of the pods that it chooses", () => 
     service("10.43.0.4"),
   ];
   deepEqual(addressesOf(pod, fronts), ["10.42.0.7", "10.43.0.1", "10.43.0.2"]);
+});
+
+Deno.test("a hostname is made up where the stack says none", () => {
+  const pod: Pod = { metadata: { name: "db-0" }, spec: { containers: [], hostname: "db" }, status: {} };
+  deepEqual(madeUp(pod, undefined), ["db-0", "db"]);
+  deepEqual(madeUp(pod, "db"), ["db-0"]);
 });

@@ -38,7 +38,7 @@ export function isRabbit({ decisions }: Context, service: Service): boolean {
 }
 
 /** `--host web`, `-h web`, `--bind_ip localhost,web`. */
-const OPTION = /(?:^|\s)--?[A-Za-z][\w.-]*[ =]["']?([\w.,-]+)/g;
+const OPTION = /(?:^|\s)--?[A-Za-z][\w.-]*[ =]["']?([\w.,-]+)(?=["':\s]|$)/g;
 
 function optionValues({ entrypoint, command }: Service): readonly string[] {
   const text = [...entrypoint ?? [], ...command ?? []].join(" ");
