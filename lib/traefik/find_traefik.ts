@@ -2,7 +2,7 @@
 import type { Mount, Project, Service } from "../../compose/project.ts";
 import { textField } from "./static_configuration.ts";
 import { readFlags } from "./static_flags.ts";
-import { isLineOfVersion1 } from "./version_1.ts";
+import { imageVersion } from "./image_version.ts";
 
 /** Traefik in a stack. Paths are those of its container. */
 export interface FoundTraefik {
@@ -30,7 +30,7 @@ export function findTraefik(project: Project): FoundTraefik | undefined {
   const service = byImage ?? services.find(isConfiguredAsTraefik);
   if (service === undefined) return undefined;
   const flags = flagsOf(service);
-  const version = byImage === undefined ? undefined : versionOf(service.image ?? "");
+  const version = byImage === undefined ? undefined : imageVersion(service.image ?? "");
   const named = textField(readFlags(flags), "configfile");
   return {
     service: service.name,
@@ -63,13 +63,6 @@ function isConfiguredAsTraefik(service: Service): boolean {
   return flagsOf(service).some((flag) => OPTION.test(flag)) ||
     service["build"] !== undefined &&
       (service.volumes ?? []).some(({ target }) => STATIC_FILES.includes(target));
-}
-
-/** By the tag alone: a port of the registry and a digest have numbers behind a colon, too. */
-function versionOf(image: string): string | undefined {
-  if (isLineOfVersion1(image)) return "1";
-  const [, tag = ""] = /:([^/:]*)$/.exec(image.replace(/@.*$/, "")) ?? [];
-  return /^v?(\d+(?:\.\d+)*)/.exec(tag)?.[1];
 }
 
 function flagsOf(service: Service): string[] {

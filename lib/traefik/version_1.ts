@@ -4,14 +4,6 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Container } from "./container.ts";
 import { at } from "./label_findings.ts";
 
-/** The names of the lines of Traefik 1, which its images have as tags. */
-const LINES = /:(?:camembert|morbier|raclette|roquefort|cancoillotte|tetedemoine|maroilles)\b/;
-
-/** Whether a tag of Traefik's image is the name of a line of version 1. */
-export function isLineOfVersion1(image: string): boolean {
-  return LINES.test(image);
-}
-
 /** Whether a version, as far as it is known, is one of Traefik 1. */
 export function isVersion1(version: string | undefined): boolean {
   return version?.split(".")[0] === "1";
