@@ -189,3 +189,16 @@ Deno.test("a pod with the machine's processes does not share its own as well, wh
     assert.deepEqual([hostPID, shareProcessNamespace], [true, undefined], name);
   }
 });
+
+Deno.test("programs that Docker does not start again are one pod, and one question is asked of it", async () => {
+  const once = COMPOSE.replaceAll("restart: always", 'restart: "no"');
+  const { conversion, diagnostics } = await planned("", once);
+  assert.equal(conversion.services.get("app")?.inPodOf, "vpn");
+  assert.deepEqual(
+    diagnostics.filter(({ severity }) => severity === "error" || severity === "question")
+      .map(({ code }) => code),
+    ["kube-one-shot-unclear"],
+  );
+  const mixed = await planned("", once.replace('restart: "no"', "restart: always"));
+  assert.ok(mixed.diagnostics.some(({ code }) => code === "kube-network-mode"));
+});

@@ -92,7 +92,9 @@ function whyNot(
   if (isJob && awaited !== undefined) {
     return `it waits for "${awaited}", and the programs of a pod that ends start together`;
   }
-  const isOnce = service.restart === "no" && decided(context.decisions, service.name).kind === undefined;
+  // Where Docker starts none of them again, the question of those that are not is one for all.
+  const isOnce = service.restart === "no" && host.restart !== "no" &&
+    decided(context.decisions, service.name).kind === undefined;
   if (isOnce && !isJob) return '"restart: no" starts it once, and a pod starts all its programs again';
   if (replicas(service) !== replicas(host)) {
     return `it runs ${replicas(service)} times, and "${host.name}" ${replicas(host)} times`;
