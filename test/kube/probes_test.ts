@@ -46,3 +46,18 @@ Deno.test("a published port leads to its program whatever its health, unless nam
   equal(await early("plain-public", ""), undefined);
   equal(await early("sick-ready", ""), undefined);
 });
+
+Deno.test("a check with a secret is read from a Secret where its image has a shell, and else asked about", async () => {
+  const checked = (test: string): string =>
+    `services:\n  db:\n    image: acme/db:1.0\n    restart: always\n    healthcheck: { test: ${test} }\n`;
+  const stack = await planText(checked(`[CMD, mysqladmin, ping, "-pit's-Kd93jWq0"]`));
+  const script = ["/bin/sh", "-c", 'exec /bin/sh -c "$COMPOSE_HEALTHCHECK"'];
+  deepEqual(fields(fields(containerOf(stack, "db")["readinessProbe"])["exec"])["command"], script);
+  const secret = fields(objectNamed(stack, "Secret", "db-env")?.["data"]);
+  equal(atob(String(secret["COMPOSE_HEALTHCHECK"])), String.raw`exec mysqladmin ping '-pit'\''s-Kd93jWq0'`);
+  equal(stack.diagnostics.some(({ code }) => code === "kube-probe-secret"), false);
+
+  const own = await planText(checked(`[CMD, /health, --password=Kd93jWq0]`));
+  equal(containerOf(own, "db")["readinessProbe"], undefined);
+  equal(own.diagnostics.some(({ code }) => code === "kube-probe-secret"), true);
+});

@@ -94,8 +94,15 @@ function withoutSecret(state: ConversionState, service: Service, probe: Json | u
 const SCRIPT_VARIABLE = "COMPOSE_HEALTHCHECK";
 
 /**
- * Everybody can read a probe, and the kubelet expands no variable in it. A shell's script with a secret is read from
- * the environment, where it comes from a Secret; another command cannot be, so it is left out and asked about.
+ * Shells, and clients of databases and of HTTP: an image has them from a distribution, with the `/bin/sh` of that, while
+ * one that is made of a single program asks that program.
+ */
+const BESIDE_A_SHELL =
+  /^(?:.*\/)?(?:(?:ba|da|a|z)?sh|(?:mysql|mariadb)(?:-?admin)?|healthcheck\.sh|(?:redis|valkey|keydb)-cli|mongo(?:sh)?|psql|pg_isready|curl|wget|nc|rabbitmq(?:ctl|-diagnostics)|clickhouse-client|cqlsh|sqlcmd|python3?|node|php|ruby)$/;
+
+/**
+ * Everybody can read a probe, and the kubelet expands no variable in it. One with a secret is a script that a shell reads
+ * from the environment, where it comes from a Secret; where nothing tells of a shell it is left out and asked about.
  */
 function readableCommand(
   state: ConversionState,
@@ -107,8 +114,11 @@ function readableCommand(
   if (why === undefined) return written;
   const path = ["services", service.name, "healthcheck", "test"];
   const place = at(state.context.project, path);
-  if (service.healthcheck?.test?.[0] === "CMD-SHELL") {
-    extra.set(SCRIPT_VARIABLE, { value: service.healthcheck.test[1] ?? "", secret: true });
+  const { test = [] } = service.healthcheck ?? {};
+  const isScript = test[0] === "CMD-SHELL";
+  if (isScript || BESIDE_A_SHELL.test(written[0] ?? "")) {
+    const script = isScript ? test[1] ?? "" : `exec ${written.map(shellWord).join(" ")}`;
+    extra.set(SCRIPT_VARIABLE, { value: script, secret: true });
     state.notes.push({ what: `${service.name}.healthcheck`, why, ...place });
     return [...shell, `exec ${shell.map(shellWord).join(" ")} "$${SCRIPT_VARIABLE}"`];
   }
