@@ -21,7 +21,8 @@ async function routes(flags: string): Promise<{ routers: readonly string[]; said
   const said = diagnostics.filter(({ code }) => code === "traefik-not-enabled");
   for (const { message } of said) match(message, /asks no engine for labels/);
   return {
-    routers: [...routing?.http.routers.keys() ?? []].map((name) => name.replace(/-planned-[^@]*@/, "@")).sort(),
+    routers: [...routing?.http.routers.keys() ?? []].map((name) => name.replace(/-planned-[^@]*@/, "@"))
+      .sort(),
     said: said.map(({ severity, span }) => [severity, span?.line]),
   };
 }

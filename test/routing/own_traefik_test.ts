@@ -521,3 +521,24 @@ Deno.test("a port that was published for ping or metrics is said to be closed; o
   const { values } = await staticSide(traefik([WEB, ...own]).replace('"443:443"', '"8082:8082"'));
   assert.equal(values.ports["own"]?.exposedPort, 8082);
 });
+
+Deno.test('routers on the stack\'s own entry point "traefik" are reached by its published port', async () => {
+  const routed = async (entryPoints: string): Promise<readonly unknown[]> => {
+    const { objects, front } = await staticSide(`name: shop
+services:
+  traefik:
+    image: traefik:v3.4
+    ports: ["80:80", "8080:8080"]
+    command: ["${WEB}", "--entrypoints.traefik.address=:8080", "--providers.docker.exposedbydefault=false"]
+    labels:
+      traefik.enable: "true"
+      traefik.http.routers.board.rule: PathPrefix(\`/\`)
+      traefik.http.routers.board.entrypoints: ${entryPoints}
+      traefik.http.routers.board.service: api@internal
+`);
+    const route = objects.find(({ kind }) => kind === "IngressRoute")?.["spec"] as { entryPoints: unknown };
+    return [route.entryPoints, front.map(({ port, targetPort }) => [port, targetPort])];
+  };
+  assert.deepEqual(await routed("traefik"), [["traefik-own"], [[80, "web"], [8080, "traefik-own"]]]);
+  assert.deepEqual(await routed("web"), [["web"], [[80, "web"]]]);
+});

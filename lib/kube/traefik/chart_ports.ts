@@ -1,7 +1,7 @@
 /** Entry points as the `ports` of Traefik's chart. */
 import { record } from "../../values/json.ts";
 import { textField } from "../../traefik/static_configuration.ts";
-import { type EntryPoints, type MappedEntryPoint, offersHttp3 } from "./entry_points.ts";
+import { type EntryPoints, type MappedEntryPoint, offersHttp3, toldPort } from "./entry_points.ts";
 import type { PublishedPort } from "./published_ports.ts";
 
 /**
@@ -68,7 +68,7 @@ function ownPort(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>
 function http3Port(entryPoint: MappedEntryPoint): Readonly<Record<string, unknown>> {
   if (entryPoint.target !== "websecure" || !offersHttp3(entryPoint)) return {};
   const advertised = Number(textField(entryPoint.fields, "http3", "advertisedPort"));
-  return { http3: { enabled: true, advertisedPort: advertised > 0 ? advertised : entryPoint.publicPort } };
+  return { http3: { enabled: true, advertisedPort: advertised > 0 ? advertised : toldPort(entryPoint) } };
 }
 
 /** A port that compose does not publish is not exposed by the cluster either. */

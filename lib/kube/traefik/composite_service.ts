@@ -1,6 +1,7 @@
 /** Services that are more than a load balancer, as TraefikServices. */
 import type { Element, Fields } from "../../traefik/routing.ts";
 import { hasField } from "./newer_fields.ts";
+import { serviceLabel } from "../../stack/names.ts";
 import { qualify } from "./references.ts";
 import {
   compact,
@@ -165,6 +166,39 @@ function part(
   const span = context.routing.http.services.get(qualified)?.span ?? element.span;
   share(context, traefikObject(context, "TraefikService", name, { weighted: { services: weighted } }), span);
   return { kind: "TraefikService", name };
+}
+
+/**
+ * Servers behind several Services, of which a cookie keeps a client to one: the cookie is the whole's. A Service with
+ * several pods has one of its own besides, by another name where the stack gives it one.
+ */
+export function stickyService(
+  context: RouteContext,
+  element: Element,
+  services: readonly ServiceReference[],
+  cookie: Json,
+): readonly ServiceReference[] {
+  const name = context.names.httpServices.get(element.name) ?? "service";
+  const parts = services.map((service) => {
+    const { sticky: _, ...plain } = service;
+    const inner = cookie["name"] === undefined ? cookie : { ...cookie, name: `${cookie["name"]}-pod` };
+    const hasPods = hasSeveralPods(context, String(service["name"]));
+    return compact({
+      ...plain,
+      sticky: hasPods ? { cookie: inner } : undefined,
+      weight: service["weight"] ?? 1,
+    });
+  });
+  for (const service of parts) keepOptions(context, element, element.name, service);
+  const spec = { weighted: { services: parts, sticky: { cookie } } };
+  share(context, traefikObject(context, "TraefikService", name, spec), element.span);
+  return [{ kind: "TraefikService", name }];
+}
+
+/** By the compose file; what a Service stands for that is none of the stack's has one address. */
+function hasSeveralPods({ project }: RouteContext, name: string): boolean {
+  const service = Object.values(project.services).find((each) => serviceLabel(each.name) === name);
+  return (service?.deploy?.replicas ?? service?.scale ?? 1) > 1;
 }
 
 /**

@@ -34,6 +34,7 @@ import { machineAddress } from "../../stack/network/docker_names.ts";
 import { askWhichTraefik } from "./newer_fields.ts";
 import { convertServersTransports } from "./servers_transport.ts";
 import { convertTcpMiddleware, convertTcpRouter, convertUdpRouter } from "./tcp_udp_route.ts";
+import { usedMiddlewares } from "./used_middlewares.ts";
 import { withoutTailscale } from "./tailscale_resolvers.ts";
 import { convertTls } from "./tls.ts";
 
@@ -200,6 +201,7 @@ function contextOf(input: RoutingConversionInput, entryPoints: EntryPoints): Rou
 function convertMiddlewares(context: RouteContext): void {
   const { http, tcp } = context.routing;
   const names = objectNames(http.middlewares.values());
+  const used = usedMiddlewares(context);
   const waiting = new Map(http.middlewares);
   const isReady = (element: Element): boolean =>
     neededBy(http.services, element).every((qualified) =>
@@ -209,13 +211,25 @@ function convertMiddlewares(context: RouteContext): void {
     const ready = [...waiting.values()].filter(isReady);
     for (const element of ready.length > 0 ? ready : [...waiting.values()]) {
       waiting.delete(element.name);
-      convertMiddleware(context, element, names.get(element.name) ?? bareName(element.name));
+      const name = names.get(element.name) ?? bareName(element.name);
+      if (used.has(element.name)) convertMiddleware(context, element, name);
+      else convertUnused(context, element, name);
     }
   }
   const tcpNames = objectNames(tcp.middlewares.values());
   for (const element of tcp.middlewares.values()) {
     convertTcpMiddleware(context, element, tcpNames.get(element.name) ?? bareName(element.name));
   }
+}
+
+/** One that nothing uses keeps nobody from moving by a file that is not there or a service that is none. */
+function convertUnused(context: RouteContext, element: Element, name: string): void {
+  const findings: Diagnostic[] = [];
+  convertMiddleware({ ...context, findings }, element, name);
+  context.findings.push(...findings.map((finding): Diagnostic => {
+    const isItsOwn = finding.severity === "error" && finding.code !== "traefik-field-unknown";
+    return isItsOwn ? { ...finding, severity: "warning" } : finding;
+  }));
 }
 
 /** The middlewares, qualified, that have to be there before a middleware. */

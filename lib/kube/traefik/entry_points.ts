@@ -54,13 +54,26 @@ export function mapEntryPoints(routing: Routing, decisions: TraefikDecisions, pr
   const service = elsewhere === undefined
     ? project.services[routing.traefikService ?? ""]
     : elsewhere.project.services[elsewhere.service];
+  const routed = routedNames(routing);
   const byName = new Map(
-    written.map((entryPoint) => [
-      entryPoint.name,
-      mapOne(entryPoint, publicPortOf(project, service, entryPoint), decisions, taken),
-    ]),
+    written.map((entryPoint) => {
+      const published = publicPortOf(project, service, entryPoint);
+      const isOwn = entryPoint.name === INTERNAL && published !== undefined && routed.has(INTERNAL);
+      return [entryPoint.name, mapOne(entryPoint, published, decisions, taken, isOwn ? OWN : undefined)];
+    }),
   );
   return { byName, defaults: defaultEntryPoints(written) };
+}
+
+/** The entry point that each Traefik has for its API, ping and metrics; nobody outside of the cluster reaches the chart's. */
+const INTERNAL = "traefik";
+/** That of the stack, where it has routers of its own on it and its port is published. */
+const OWN = "traefik-own";
+
+/** The entry points that routers name. */
+function routedNames({ http, tcp, udp }: Routing): ReadonlySet<string> {
+  const routers = [http, tcp, udp].flatMap((section) => [...section.routers.values()]);
+  return new Set(routers.flatMap(({ fields }) => (fields["entryPoints"] ?? []) as readonly string[]));
 }
 
 /** How the world reaches an entry point. */
@@ -104,6 +117,15 @@ function hostPortsOf(ports: readonly Port[]): readonly number[] {
   ];
 }
 
+/**
+ * The port that clients are told of an entry point. Traefik takes that of its address (pkg/provider/traefik,
+ * `getRedirectPort`; pkg/server, `advertisedPort`), which is right behind a router that leads 443 to some port of the
+ * machine; the usual one is taken where the machine has it itself.
+ */
+export function toldPort({ publicPort, port }: MappedEntryPoint): number {
+  return publicPort === 80 || publicPort === 443 ? publicPort : port;
+}
+
 /** Whether HTTP/3 is served on it, on UDP beside TCP. */
 export function offersHttp3({ fields }: EntryPoint): boolean {
   return structField(fields, "http3") !== undefined;
@@ -114,10 +136,11 @@ function mapOne(
   published: PublicPort | undefined,
   decisions: TraefikDecisions,
   taken: Set<string>,
+  ownName: string | undefined,
 ): MappedEntryPoint {
   const decision = decisions.entryPoints[entryPoint.name];
   const publicPort = published?.port ?? entryPoint.port;
-  const wanted = decision?.name ?? usualName(entryPoint, publicPort);
+  const wanted = decision?.name ?? ownName ?? usualName(entryPoint, publicPort);
   let target = wanted;
   for (let number = 2; taken.has(target); number++) target = `${wanted.slice(0, 13)}${number}`;
   taken.add(target);

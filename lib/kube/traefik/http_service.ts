@@ -2,7 +2,7 @@
 import type { Element } from "../../traefik/routing.ts";
 import { wholeUnits } from "../../traefik/duration.ts";
 import { hasField } from "./newer_fields.ts";
-import { compositeService } from "./composite_service.ts";
+import { compositeService, stickyService } from "./composite_service.ts";
 import { compact, report, type RouteContext, type ServiceReference } from "./context.ts";
 import { reportHealthCheck } from "./health_check.ts";
 import { emptyService } from "./external_service.ts";
@@ -73,23 +73,28 @@ function loadBalancer(
   const references = servers.map((server) => serverReference(context, element, server, transport));
   if (references.some((reference) => reference === undefined)) return undefined;
   const known = references.filter((reference) => reference !== undefined);
-  if (known.length > 1 && balancer["sticky"] !== undefined) {
-    report(
-      context,
-      "warning",
-      "traefik-sticky-lost",
-      atField(context, element, "loadbalancer.sticky"),
-      `The service "${element.name}" spreads over several Services, so its cookie keeps clients only within one`,
-      "Give the servers one compose service, or accept it",
-    );
-  }
-  return known.map((reference) =>
+  const all = known.map((reference) =>
     compact({
       ...reference,
       ...options,
       serversTransport: reference["serversTransport"] ?? options["serversTransport"],
     })
   );
+  const cookie = (options["sticky"] as Json | undefined)?.["cookie"];
+  if (all.length < 2 || cookie === undefined) return all;
+  if (element.fields["middlewares"] === undefined) {
+    return stickyService(context, element, all, cookie as Json);
+  }
+  report(
+    context,
+    "warning",
+    "traefik-sticky-lost",
+    atField(context, element, "loadbalancer.sticky"),
+    `The service "${element.name}" spreads over several Services and has middlewares, so its cookie keeps clients only ` +
+      "within one",
+    "Name the middlewares in its routers, give the servers one compose service, or accept it",
+  );
+  return all;
 }
 
 function serverReference(

@@ -2,7 +2,7 @@
 import type { Fields } from "../../traefik/routing.ts";
 import { field, listField, structField, textField } from "../../traefik/static_configuration.ts";
 import type { EntryPoints, MappedEntryPoint } from "./entry_points.ts";
-import { encodesSemicolons, offersHttp3 } from "./entry_points.ts";
+import { encodesSemicolons, offersHttp3, toldPort } from "./entry_points.ts";
 
 /** Top-level sections that are passed on as they are. */
 const carried = [
@@ -101,7 +101,7 @@ function entryPointArguments(
     result.push(`${prefix}.transport.respondingtimeouts.readtimeout=0`);
   }
   if (offersHttp3(entryPoint) && textField(entryPoint.fields, "http3", "advertisedPort") === undefined) {
-    result.push(`${prefix}.http3.advertisedport=${entryPoint.publicPort}`);
+    result.push(`${prefix}.http3.advertisedport=${toldPort(entryPoint)}`);
   }
   if (entryPoint.asDefault) result.push(`${prefix}.asdefault=true`);
   result.push(
@@ -120,19 +120,13 @@ function readTimeout(entryPoint: MappedEntryPoint): string | undefined {
   return textField(entryPoint.fields, "transport", "respondingTimeouts", "readTimeout");
 }
 
-/**
- * Redirections of an entry point name the port to which clients are sent, as inside its pod Traefik listens on another.
- * Traefik takes that of the other one's address (pkg/provider/traefik, `getRedirectPort`), which is right behind a router
- * that leads 443 to some port of the machine; the usual one is taken where the machine has it itself.
- */
+/** Redirections of an entry point name the port to which clients are sent: inside its pod Traefik listens on another. */
 function redirectionArguments(prefix: string, redirections: unknown, entryPoints: EntryPoints): string[] {
   const redirect = structField(redirections, "entryPoint");
   if (redirect === undefined) return [];
   const { to, ...rest } = lowerKeys(redirect);
   const target = entryPoints.byName.get(String(to));
-  const place = target === undefined
-    ? String(to)
-    : `:${[80, 443].includes(target.publicPort) ? target.publicPort : target.port}`;
+  const place = target === undefined ? String(to) : `:${toldPort(target)}`;
   return flattenFields(`${prefix}.http.redirections.entrypoint`, { to: place, ...rest });
 }
 
