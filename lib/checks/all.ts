@@ -5,6 +5,7 @@ import type { Decisions } from "../decisions/decisions.ts";
 import type { Context } from "../stack/context.ts";
 import type { StackFacts } from "../stack/facts.ts";
 import { reportAbsentVolumes } from "./absent_volumes.ts";
+import { checkBuiltTraefik } from "./built_traefik.ts";
 import { checkCertificateReaders } from "./certificate_readers.ts";
 import { reportUncarried } from "./coverage/report.ts";
 import { checkDockerNetwork } from "./docker_network.ts";
@@ -73,6 +74,7 @@ export function runChecks(
   checkLanAddresses(context);
   checkCertificateReaders(context);
   checkSecondTraefik(context);
+  checkBuiltTraefik(context);
   checkMachine(context);
   checkExternalLinks(context);
   checkLogging(context);
