@@ -539,6 +539,6 @@ services:
     const route = objects.find(({ kind }) => kind === "IngressRoute")?.["spec"] as { entryPoints: unknown };
     return [route.entryPoints, front.map(({ port, targetPort }) => [port, targetPort])];
   };
-  assert.deepEqual(await routed("traefik"), [["traefik-own"], [[80, "web"], [8080, "traefik-own"]]]);
+  assert.deepEqual(await routed("traefik"), [["own-traefik"], [[80, "web"], [8080, "own-traefik"]]]);
   assert.deepEqual(await routed("web"), [["web"], [[80, "web"]]]);
 });

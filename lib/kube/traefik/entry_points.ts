@@ -68,7 +68,7 @@ export function mapEntryPoints(routing: Routing, decisions: TraefikDecisions, pr
 /** The entry point that each Traefik has for its API, ping and metrics; nobody outside of the cluster reaches the chart's. */
 const INTERNAL = "traefik";
 /** That of the stack, where it has routers of its own on it and its port is published. */
-const OWN = "traefik-own";
+const OWN = "own-traefik";
 
 /** The entry points that routers name. */
 function routedNames({ http, tcp, udp }: Routing): ReadonlySet<string> {
