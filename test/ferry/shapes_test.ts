@@ -112,6 +112,7 @@ Deno.test({
       await until("5151", () => ask("http://loose:5151/port"));
       await until("5152", () => ask("http://loose:5152/port"));
       equal(await ask("http://self-ready:7070/who"), "me");
+      await until("named", () => ask("http://named:7001/who"));
       await on.inside("names", "deploy/elder", "touch /tmp/ill");
       await until("False", () => on.ready("names", "elder"));
       equal(await ask("http://elder:7000/who"), "elder");
