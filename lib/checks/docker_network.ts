@@ -30,6 +30,9 @@ function reportServer(context: Context): void {
 /** From which Docker gives networks their addresses where nobody says: `default-address-pools` of its daemon. */
 const POOL = "172\\.(?:1[6-9]|2\\d|3[01])\\.\\d+\\.\\d+(?:/\\d+|\\s+255(?:\\.\\d+){3})";
 
+/** Ranges that have k3s's pods in them, as lists of all private ranges do. */
+const WITH_PODS = /(?<![\w.:])(?:10\.0\.0\.0\/8|10\.42\.0\.0\/16|0\.0\.0\.0\/0)(?!\w)/;
+
 /** Lists of who may call, or of proxies to be trusted: what calls in a cluster has other addresses. */
 function reportRanges(context: Context): void {
   const own = Object.values(context.project.networks).flatMap((network) => {
@@ -38,7 +41,7 @@ function reportRanges(context: Context): void {
   });
   const ranges = [POOL, ...own.map((range) => range.replaceAll(".", "\\."))];
   const pattern = new RegExp(`(?<![\\w.:])(?:${ranges.join("|")})(?!\\w)`, "i");
-  const places = textPlaces(context, pattern, { withTraefik: true });
+  const places = textPlaces(context, pattern, { withTraefik: true, unless: WITH_PODS });
   const [first] = places;
   if (first === undefined) return;
   report(

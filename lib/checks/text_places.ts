@@ -17,6 +17,8 @@ export interface TextPlace {
 export interface TextScope {
   /** Also what the stack's Traefik is told, and labels. */
   readonly withTraefik?: boolean;
+  /** What makes a match harmless in the same value, or in a line of the same file that says the same of it. */
+  readonly unless?: RegExp;
 }
 
 /** The first match in each value and in each file; lines of comments in files are left out. */
@@ -27,7 +29,7 @@ export function textPlaces(context: Context, pattern: RegExp, scope: TextScope =
   );
   return [
     ...services.flatMap((service) => inService(context, service, pattern, scope)),
-    ...inFiles(context, services, pattern),
+    ...inFiles(context, services, pattern, scope),
   ];
 }
 
@@ -43,8 +45,9 @@ function inService({ project }: Context, service: Service, pattern: RegExp, scop
       : []),
   ];
   return texts.flatMap(([path, value]): TextPlace[] => {
-    const found = pattern.exec([value].flat().map((word) => String(word ?? "")).join(" "))?.[0];
-    return found === undefined ? [] : [{
+    const text = [value].flat().map((word) => String(word ?? "")).join(" ");
+    const found = pattern.exec(text)?.[0];
+    return found === undefined || scope.unless?.test(text) === true ? [] : [{
       where: `"${path.join(".")}" of service "${service.name}"`,
       text: found,
       span: project.span(["services", service.name, ...path]),
@@ -57,6 +60,7 @@ function inFiles(
   { project, bindSources }: Context,
   services: readonly Service[],
   pattern: RegExp,
+  { unless }: TextScope,
 ): TextPlace[] {
   const owners = new Map<string, { readonly file: FileText; readonly service: string }>();
   for (const service of services) {
@@ -66,7 +70,12 @@ function inFiles(
   }
   return [...owners.values()].flatMap(({ file: { name, text, spanAt }, service }): TextPlace[] => {
     const lines = textLines(text).filter((line) => !/^\s*(#|;|\/\/)/.test(line.text));
-    const line = lines.find((each) => pattern.test(each.text));
+    const harmless = new Set(
+      lines.flatMap((each) => unless?.test(each.text) ? each.text.replace(unless, "") : []),
+    );
+    const isHarmless = (line: string): boolean =>
+      unless?.test(line) === true || harmless.has(line.replace(pattern, ""));
+    const line = lines.find((each) => pattern.test(each.text) && !isHarmless(each.text));
     const found = line === undefined ? undefined : pattern.exec(line.text)?.[0];
     const where = `"${name}" of service "${service}"`;
     return line === undefined || found === undefined
